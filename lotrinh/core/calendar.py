@@ -1,0 +1,58 @@
+"""Working days: weekends, holidays, extra days off, and days worked in exchange."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from lotrinh.core.rules import Roll
+
+SATURDAY = 5
+ONE_DAY = timedelta(days=1)
+LONGEST_BREAK = 366
+
+DaysOfYear = Callable[[int], frozenset[date]]
+
+
+def no_days(_year: int) -> frozenset[date]:
+    """Name no days at all: a calendar that knows weekends only."""
+    return frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """Which days are worked.
+
+    ``off`` and ``worked`` give the country's days of one year; ``own`` are the office's days, where True means
+    worked. The office's days win over the country's, and a worked day over a weekend or holiday.
+    """
+
+    off: DaysOfYear = no_days
+    worked: DaysOfYear = no_days
+    own: dict[date, bool] = field(default_factory=dict)
+
+    def is_working(self, day: date) -> bool:
+        """Whether offices work on this day."""
+        own = self.own.get(day)
+        if own is not None:
+            return own
+        if day in self.worked(day.year):
+            return True
+        return day.weekday() < SATURDAY and day not in self.off(day.year)
+
+    def add_working_days(self, day: date, amount: int) -> date:
+        """Step over ``amount`` working days; day 0 is ``day`` itself, worked or not."""
+        step = ONE_DAY if amount >= 0 else -ONE_DAY
+        for _ in range(abs(amount)):
+            day = self._next_working(day + step, step)
+        return day
+
+    def rolled(self, day: date, roll: Roll) -> date:
+        """``day`` itself where it is worked, else the next or previous working day."""
+        return self._next_working(day, ONE_DAY if roll is Roll.NEXT else -ONE_DAY)
+
+    def _next_working(self, day: date, step: timedelta) -> date:
+        for _ in range(LONGEST_BREAK):
+            if self.is_working(day):
+                return day
+            day += step
+        raise ValueError(day)

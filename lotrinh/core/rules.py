@@ -1,0 +1,104 @@
+"""Deadline rules as data: ``<reference> [± N unit]… [at HH:MM] [roll next|previous]``.
+
+``lotrinh.core.grammar`` reads them from text, ``lotrinh.core.deadlines`` turns them into moments.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Moment(NamedTuple):
+    """A local day, or a local day with its hour.
+
+    A day without an hour is included until 24:00; that is the moment its arithmetic in hours starts from.
+    """
+
+    day: date
+    hour: time | None = None
+
+    def ends(self, zone: tzinfo) -> datetime:
+        """The first instant that is too late, as an aware date-time."""
+        if self.hour is None:
+            return datetime.combine(self.day + timedelta(days=1), time(), zone)
+        return datetime.combine(self.day, self.hour, zone)
+
+    def begins(self, zone: tzinfo) -> datetime:
+        """The first instant that belongs to it, for windows that open."""
+        return datetime.combine(self.day, self.hour or time(), zone)
+
+
+class Unit(StrEnum):
+    """What an offset counts."""
+
+    HOURS = "hours"
+    DAYS = "days"
+    WORKING_DAYS = "working days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+
+
+class Roll(StrEnum):
+    """Where a deadline on a non-working day moves, if its rule says so."""
+
+    NEXT = "next"
+    PREVIOUS = "previous"
+
+
+class Pick(StrEnum):
+    """Which of several references counts."""
+
+    EARLIEST = "earliest"
+    LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """``+ 7 working days``: a signed number and what it counts."""
+
+    amount: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The anchor, a parameter, or another milestone's or step's due date, by its id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """``done(step)``: the day on which the unit really completed the step."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """An ISO date or date-time (local to the checklist's time zone)."""
+
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """``earliest(a, b)`` or ``latest(a, b)``; each part is a whole rule of its own."""
+
+    pick: Pick
+    rules: "tuple[Rule, ...]"
+
+
+Reference = Named | Done | Fixed | Several
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One deadline rule; ``text`` is how its author wrote it (for a mapping: the same in one line)."""
+
+    reference: Reference
+    offsets: tuple[Offset, ...]
+    at: time | None
+    roll: Roll | None
+    text: str

@@ -1,0 +1,57 @@
+"""What is said to people: translatable sentences, and titles that carry both languages."""
+
+import unicodedata
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """A title from a data file: Vietnamese always, English where its author gave one."""
+
+    vi: str
+    en: str = ""
+
+    def in_(self, language: str) -> str:
+        """The text in ``language`` ("vi" or "en"), Vietnamese where there is no other."""
+        return self.en if language == "en" and self.en else self.vi
+
+
+class Message:
+    """A sentence not yet in any language: a Vietnamese template and its values.
+
+    The core decides what is said; ``lotrinh.i18n.say`` decides in which language.
+    Values may be text, numbers, dates, date-times, ``Text`` or another ``Message``.
+    """
+
+    __slots__ = ("msgid", "values")
+
+    def __init__(self, msgid: str, **values: object) -> None:
+        """Keep the template (the msgid of the translations) and the values for its {places}."""
+        self.msgid = msgid
+        self.values = values
+
+    def __repr__(self) -> str:
+        """Show the Vietnamese sentence, for logs and failed tests."""
+        return f"Message({self.msgid.format(**self.values)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        """Two messages are equal when template and values are."""
+        return isinstance(other, Message) and (self.msgid, self.values) == (other.msgid, other.values)
+
+    def __hash__(self) -> int:
+        """Hash by template only: values need not be hashable."""
+        return hash(self.msgid)
+
+
+M = Message
+"""Short name under which the translation tools find the sentences."""
+
+
+def nfc(text: str) -> str:
+    """Compose Vietnamese letters, so that equal names compare equal."""
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Lower case without marks ("Lương Sơn" -> "luong son"), for searching and for matching tone placement."""
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))

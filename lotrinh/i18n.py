@@ -1,0 +1,46 @@
+"""In which language things are said. Vietnamese is the source; English comes from ``locale/en``."""
+
+import gettext
+import os
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from lotrinh.core.text import Message, Text
+
+LANGUAGES = ("vi", "en")
+LOCALE = Path(__file__).with_name("locale")
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def translations(language: str) -> gettext.NullTranslations:
+    """Load the catalogue of one language; Vietnamese has none, its sentences are the keys."""
+    return gettext.translation("lotrinh", LOCALE, languages=[language], fallback=True)
+
+
+def current() -> str:
+    """Return the language of this process, as ``LOTRINH_LANG`` says."""
+    asked = os.environ.get("LOTRINH_LANG", "vi").lower()[:2]
+    return asked if asked in LANGUAGES else "vi"
+
+
+def say(message: Message | Text | str, language: str | None = None) -> str:
+    """Put a message into words."""
+    language = language or current()
+    if isinstance(message, str):
+        return translations(language).gettext(message)
+    if isinstance(message, Text):
+        return message.in_(language)
+    values = {name: spell(value, language) for name, value in message.values.items()}
+    return translations(language).gettext(message.msgid).format(**values)
+
+
+def spell(value: object, language: str) -> object:
+    """Spell one value of a message: dates as the readers of the language write them."""
+    if isinstance(value, Message | Text):
+        return say(value, language)
+    if isinstance(value, datetime):
+        return value.strftime("%H:%M %d/%m/%Y" if language == "vi" else "%d %b %Y %H:%M")
+    if isinstance(value, date):
+        return value.strftime("%d/%m/%Y" if language == "vi" else "%d %b %Y")
+    return value
