@@ -1,0 +1,79 @@
+"""What can be wrong, in sentences; exit codes and HTTP statuses are assigned here and nowhere else."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from lotrinh.core.text import Message
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong, and where. ``line`` and ``column`` count from 1; 0 means the place has none."""
+
+    where: str
+    line: int
+    column: int
+    sentence: Message
+
+    @property
+    def place(self) -> str:
+        """``file:line:column``, as far as known."""
+        numbers = [str(n) for n in (self.line, self.column) if n]
+        return ":".join([self.where, *numbers])
+
+
+class LotrinhError(Exception):
+    """A sentence for the person who asked. Subclasses say which door they come out of."""
+
+    exit_code = 2
+    http_status = 400
+
+    def __init__(self, sentence: Message) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class BadInput(LotrinhError):
+    """Input or configuration with problems, all of them at once."""
+
+    http_status = 422
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems[0].sentence)
+
+
+class NotFound(LotrinhError):
+    """A campaign, unit, step or run that does not exist here."""
+
+    http_status = 404
+
+
+class Conflict(LotrinhError):
+    """The same key with another content, or a state that does not allow it."""
+
+    http_status = 409
+
+
+class NotAllowed(LotrinhError):
+    """Who asks may not, or did not say who they are."""
+
+    http_status = 401
+
+
+class OldSchema(LotrinhError):
+    """The database was made by another version of lotrinh."""
+
+    http_status = 503
+
+
+class StoreUnavailable(LotrinhError):
+    """The database cannot be reached or written: nothing was recorded."""
+
+    http_status = 503
+
+
+class RoundNotCarriedOut(LotrinhError):
+    """Our own network failed: nobody is reported as silent."""
+
+    exit_code = 3
+    http_status = 503
