@@ -10,6 +10,11 @@ SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 LONGEST_BREAK = 366
 
+
+class NoWorkingDayError(ValueError):
+    """The calendar has no working day within a year of the day asked for, or the years that Python knows end."""
+
+
 DaysOfYear = Callable[[int], frozenset[date]]
 
 
@@ -40,19 +45,26 @@ class Calendar:
         return day.weekday() < SATURDAY and day not in self.off(day.year)
 
     def add_working_days(self, day: date, amount: int) -> date:
-        """Step over ``amount`` working days; day 0 is ``day`` itself, worked or not."""
+        """Step over ``amount`` working days; day 0 is ``day`` itself, worked or not. Raises ``NoWorkingDayError``."""
         step = ONE_DAY if amount >= 0 else -ONE_DAY
         for _ in range(abs(amount)):
-            day = self._next_working(day + step, step)
+            day = self._next_working(_after(day, step), step)
         return day
 
     def rolled(self, day: date, roll: Roll) -> date:
-        """``day`` itself where it is worked, else the next or previous working day."""
+        """``day`` itself where it is worked, else the next or previous working day. Raises ``NoWorkingDayError``."""
         return self._next_working(day, ONE_DAY if roll is Roll.NEXT else -ONE_DAY)
 
     def _next_working(self, day: date, step: timedelta) -> date:
         for _ in range(LONGEST_BREAK):
             if self.is_working(day):
                 return day
-            day += step
-        raise ValueError(day)
+            day = _after(day, step)
+        raise NoWorkingDayError(day)
+
+
+def _after(day: date, step: timedelta) -> date:
+    try:
+        return day + step
+    except OverflowError as error:
+        raise NoWorkingDayError(day) from error

@@ -3,6 +3,7 @@
 ``lotrinh.core.grammar`` reads them from text, ``lotrinh.core.deadlines`` turns them into moments.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -19,13 +20,13 @@ class Moment(NamedTuple):
     hour: time | None = None
 
     def ends(self, zone: tzinfo) -> datetime:
-        """The first instant that is too late, as an aware date-time."""
+        """Return the first instant that is too late, as an aware date-time."""
         if self.hour is None:
             return datetime.combine(self.day + timedelta(days=1), time(), zone)
         return datetime.combine(self.day, self.hour, zone)
 
     def begins(self, zone: tzinfo) -> datetime:
-        """The first instant that belongs to it, for windows that open."""
+        """Return the first instant that belongs to it, for windows that open."""
         return datetime.combine(self.day, self.hour or time(), zone)
 
 
@@ -77,7 +78,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """An ISO date or date-time (local to the checklist's time zone)."""
+    """An ISO date or date-time, local to the checklist's time zone unless its hour carries an offset of its own."""
 
     moment: Moment
 
@@ -102,3 +103,12 @@ class Rule:
     at: time | None
     roll: Roll | None
     text: str
+
+
+def references(rule: Rule) -> Iterator[Named | Done | Fixed]:
+    """All that the rule hangs on, from left to right, parts of ``earliest`` and ``latest`` included."""
+    if isinstance(rule.reference, Several):
+        for part in rule.reference.rules:
+            yield from references(part)
+    else:
+        yield rule.reference

@@ -1,0 +1,1 @@
+"""What runs: Prefect flows, thin compositions of the tasks in ``tasks``."""

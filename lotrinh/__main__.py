@@ -1,0 +1,5 @@
+"""``python -m lotrinh``."""
+
+from lotrinh.cli.main import main
+
+main()

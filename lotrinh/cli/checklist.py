@@ -1,0 +1,112 @@
+"""lotrinh checklist: check a checklist file, show its timeline, show what a change moves."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lotrinh.cli.base import Group, load, option, settings_option, show, tell, units_option, width
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, NotFound, Problem
+
+if TYPE_CHECKING:
+    from lotrinh.core.checklist import Checklist
+
+
+@click.group(cls=Group, help="Bộ đầu việc: kiểm tra, xem lịch, so sánh.")
+def checklist() -> None:
+    """Hold the commands on checklists."""
+
+
+@checklist.command(help="Kiểm tra tệp bộ đầu việc; mỗi lỗi một dòng: tệp:dòng:cột: câu giải thích.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+def lint(paths: tuple[str, ...]) -> int:
+    """List every problem of every file; exit 2 when there is one."""
+    from lotrinh.catalog.checklists import lint as problems_of
+
+    problems = [problem for path in paths for problem in problems_of(Path(path))]
+    show(problems, err=False)
+    if problems:
+        tell(M("{count} lỗi.", count=len(problems)))
+        return 2
+    tell(M("{count} tệp không có lỗi.", count=len(paths)))
+    return 0
+
+
+@checklist.command(help="Tính mọi thời hạn của một bộ đầu việc.")
+@click.argument("path", metavar="PATH")
+@option("--anchor", metavar="DATE", help="Ngày gốc thay cho ngày ghi trong tệp.")
+@units_option()
+@settings_option()
+@option("--format", "form", type=click.Choice(["table", "json", "ics"]), default="table", help="Dạng kết quả.")
+def timeline(path: str, anchor: str | None, units: str | None, settings: str | None, form: str) -> None:
+    """Print the timetable."""
+    from lotrinh.reports.timeline import render
+    from lotrinh.services.timeline import rows_of
+
+    loaded = load(settings)
+    opened = open_checklist(path)
+    rows = rows_of(loaded.settings, opened, day_of("--anchor", anchor), Path(units) if units else None)
+    click.echo(render(opened, rows, form, width()), nl=False)
+
+
+@checklist.command(help="Cho biết thay đổi nào dời thời hạn nào, của ai, và việc gì thành quá hạn.")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@option("--anchor", metavar="DATE", help="Ngày gốc của tệp cũ.")
+@option("--new-anchor", metavar="DATE", help="Ngày gốc của tệp mới.")
+@option("--as-of", metavar="DATE", help="Ngày dùng để xét quá hạn, mặc định là hôm nay.")
+@units_option()
+@settings_option()
+@option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="Dạng kết quả.")
+def diff(  # noqa: PLR0913 - one argument for each option
+    old: str,
+    new: str,
+    anchor: str | None,
+    new_anchor: str | None,
+    as_of: str | None,
+    units: str | None,
+    settings: str | None,
+    form: str,
+) -> None:
+    """Print what moves."""
+    from lotrinh.reports.moves import render
+    from lotrinh.services.timeline import moves_of
+
+    loaded = load(settings)
+    before, after = open_checklist(old), open_checklist(new)
+    first, second = day_of("--anchor", anchor), day_of("--new-anchor", new_anchor)
+    today = day_of("--as-of", as_of) or local_today(loaded.settings.timezone)
+    found = moves_of(loaded.settings, before, after, (first, second or first), today, Path(units) if units else None)
+    click.echo(render(found, form, width()), nl=False)
+
+
+def open_checklist(name: str) -> "Checklist":
+    """Load a checklist by path or packaged name."""
+    from lotrinh.catalog.checklists import find_checklist, load_checklist
+
+    try:
+        return load_checklist(find_checklist(name, None))
+    except NotFound as error:
+        raise BadInput([Problem(name, 0, 0, error.sentence)]) from error
+
+
+def day_of(name: str, text: str | None) -> date | None:
+    """Read a day given on the command line."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        sentence = M("“{text}” không phải một ngày. Hãy viết dạng 2026-03-15.", text=text)
+        raise BadInput([Problem(name, 0, 0, sentence)]) from error
+
+
+def local_today(zone: str) -> date:
+    """Return today's day where the deadlines are."""
+    from zoneinfo import ZoneInfo
+
+    from lotrinh.clock import now
+
+    return now().astimezone(ZoneInfo(zone)).date()

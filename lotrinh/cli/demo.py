@@ -1,0 +1,225 @@
+"""lotrinh demo: the whole thing on one machine, on sample data that says so."""
+
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lotrinh.cli.base import Command, load, option, tell, width
+from lotrinh.core.text import M
+
+if TYPE_CHECKING:
+    from lotrinh.cli.processes import Child
+    from lotrinh.core.units import Unit
+
+CAMPAIGN = "bau-cu-2026"
+PROVINCE = "25"
+AS_OF = "2026-02-02T08:00"
+UNREACHABLE, NONSENSE = "08296", "05047"
+"""Sơn Lương cannot be reached and Cao Dương answers nonsense: a report must show both."""
+LOGIN_PAGE = "<!doctype html><title>Đăng nhập</title><p>Mời đăng nhập."
+PREFECT_SECONDS, PORTAL_SECONDS = 90, 30
+
+SETTINGS = """\
+# Cấu hình của bản trình diễn: chỉ dùng dữ liệu mẫu.
+province = "{province}"
+data_dir = {folder}
+
+[http]
+allow_networks = ["127.0.0.0/8"]
+
+[prefect]
+api_url = "http://127.0.0.1:{prefect}/api"
+
+[portal]
+port = {portal}
+
+[units]
+file = {units}
+
+[[campaigns]]
+id = "{campaign}"
+"""
+
+
+@click.command(cls=Command, help="Trình diễn trên máy này: máy chủ Prefect, cổng, 148 xã phường, dữ liệu mẫu, báo cáo.")
+@option("--once", is_flag=True, help="Thoát sau khi in báo cáo.")
+@option("--as-of", metavar="DATETIME", default=AS_OF, show_default=True, help="Thời điểm của báo cáo.")
+def demo(as_of: str, *, once: bool) -> None:
+    """Start everything, run the flow over real HTTP, print the report, stop on Ctrl-C."""
+    from lotrinh.cli.running import carry_out, moment_of
+    from lotrinh.reports.formats import render
+
+    moment = moment_of(as_of, "Asia/Ho_Chi_Minh")
+    # A supervisor ends us with SIGTERM: then, too, everything that we started must stop.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(temporary_folder()))
+        home = stack.enter_context(running(folder, moment or datetime.fromisoformat(as_of)))
+        report = carry_out(load(str(home.settings)), CAMPAIGN, moment, None)
+        click.echo(render(report, "table", width()))
+        tell(M("Prefect: {url}", url=f"http://127.0.0.1:{home.prefect}"))
+        tell(M("Cổng lotrinh: {url}", url=f"http://127.0.0.1:{home.portal}"))
+        tell(M("Trạng thái của Xã Lương Sơn: {url}", url=home.status("04924")))
+        if not once:
+            tell(M("Nhấn Ctrl-C để dừng tất cả."))
+            while True:
+                time.sleep(3600)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[str]:
+    """A data folder of the demonstration's own, gone when it ends."""
+    folder = tempfile.mkdtemp(prefix="lotrinh-demo-")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Home:
+    """Where the running demonstration is found."""
+
+    def __init__(self, folder: Path) -> None:
+        from lotrinh.cli.processes import free_port
+
+        self.folder, self.settings = folder, folder / "settings.toml"
+        self.portal, self.prefect = free_port(8600), free_port(4200)
+
+    def status(self, code: str) -> str:
+        """The status address of a commune that our portal serves."""
+        return f"http://127.0.0.1:{self.portal}/api/v1/campaigns/{CAMPAIGN}/units/{code}/status"
+
+
+@contextmanager
+def running(folder: Path, as_of: datetime) -> Iterator[Home]:
+    """Lay out the data folder and start the servers; stop them all in the end, whatever happens."""
+    home = Home(folder)
+    with ExitStack() as stack:
+        prefect = stack.enter_context(prefect_server(home))
+        lay_out(home, stack.enter_context(nowhere()), stack.enter_context(login_page()))
+        fill(home, as_of)
+        stack.enter_context(portal_server(home))
+        tell(M("Đang chờ máy chủ Prefect khởi động…"))
+        prefect.wait_for(f"http://127.0.0.1:{home.prefect}/api/health", PREFECT_SECONDS)
+        yield home
+
+
+@contextmanager
+def prefect_server(home: Home) -> "Iterator[Child]":
+    """Prefect's server on loopback, in the demonstration's own folder, without telemetry."""
+    environment = {
+        "PREFECT_HOME": str(home.folder / "prefect-server"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
+    }
+    arguments = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(home.prefect)]
+    yield from child("Prefect", arguments, environment, home.folder / "prefect.log")
+
+
+@contextmanager
+def portal_server(home: Home) -> "Iterator[Child]":
+    """Our portal on loopback."""
+    arguments = ["lotrinh", "portal", "--settings", str(home.settings)]
+    for started in child("portal", arguments, {}, home.folder / "portal.log"):
+        started.wait_for(f"http://127.0.0.1:{home.portal}/healthz", PORTAL_SECONDS)
+        yield started
+
+
+def child(name: str, arguments: list[str], environment: dict[str, str], log: Path) -> "Iterator[Child]":
+    """Start a child process and end it afterwards."""
+    from lotrinh.cli.processes import Child
+
+    started = Child(name, arguments, environment, log)
+    try:
+        yield started
+    finally:
+        started.stop()
+
+
+def lay_out(home: Home, nowhere_port: int, login_port: int) -> None:
+    """Write the demonstration's settings and roster: the real communes, two of them in trouble."""
+    import json
+
+    from lotrinh.catalog.units import packaged_roster, province, write_roster
+
+    troubled = {UNREACHABLE: nowhere_port, NONSENSE: login_port}
+    units = [_with_address(unit, troubled) for unit in packaged_roster(province(PROVINCE))]
+    roster = home.folder / "units.csv"
+    write_roster(roster, units)
+    home.settings.write_text(
+        SETTINGS.format(
+            province=PROVINCE,
+            folder=json.dumps(str(home.folder)),
+            units=json.dumps(str(roster)),
+            prefect=home.prefect,
+            portal=home.portal,
+            campaign=CAMPAIGN,
+        ),
+        encoding="utf-8",
+    )
+
+
+def _with_address(unit: "Unit", troubled: dict[str, int]) -> "Unit":
+    if unit.code not in troubled:
+        return unit
+    return replace(unit, status_url=f"http://127.0.0.1:{troubled[unit.code]}/status")
+
+
+def fill(home: Home, as_of: datetime) -> None:
+    """Put the sample data into the journal, labelled in every entry."""
+    from lotrinh.services.campaigns import open_campaign
+    from lotrinh.services.sample import sample_entries
+    from lotrinh.store import open_store
+
+    settings = load(str(home.settings)).settings
+    campaign = open_campaign(settings, CAMPAIGN)
+    entries = sample_entries(campaign, as_of)
+    with open_store(settings.database_url) as store:
+        store.journal.append(*(e for e in entries if e.unit not in {UNREACHABLE, NONSENSE}))
+    tell(M("Đã nạp {count} xác nhận MẪU cho {units} đơn vị.", count=len(entries), units=len(campaign.units)))
+
+
+@contextmanager
+def nowhere() -> Iterator[int]:
+    """A port that is taken but on which nobody listens: connections are refused."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield int(taken.getsockname()[1])
+
+
+@contextmanager
+def login_page() -> Iterator[int]:
+    """A server that answers every question with a login page and status 200."""
+
+    class Login(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            page = LOGIN_PAGE.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing: the report says what was answered."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Login)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield int(server.server_address[1])
+    finally:
+        server.shutdown()
+        server.server_close()

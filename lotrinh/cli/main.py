@@ -1,0 +1,72 @@
+"""``lotrinh``: the door for people at a terminal."""
+
+import gettext
+import os
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from lotrinh import __version__
+from lotrinh.cli.base import Group, fail, tell, utf8
+from lotrinh.cli.check import check
+from lotrinh.cli.checklist import checklist
+from lotrinh.cli.demo import demo
+from lotrinh.cli.record import access, db, verify
+from lotrinh.cli.serve import portal
+from lotrinh.cli.settings import settings
+from lotrinh.cli.units import units
+from lotrinh.core.text import M
+from lotrinh.errors import LotrinhError
+from lotrinh.i18n import LOCALE, current
+
+
+@click.group(
+    cls=Group,
+    help="Lộ trình: mỗi sáng cho biết đúng sự thật đầu việc nào còn phải làm ở từng xã, phường.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(__version__, prog_name="lotrinh")
+def cli() -> None:
+    """Hold the commands together."""
+
+
+for command in (check, checklist, units, portal, access, verify, db, settings, demo):
+    cli.add_command(command)
+
+
+def choose_language() -> None:
+    """Let LOTRINH_LANG, or else the settings file, say the language; click's own words follow."""
+    if "LOTRINH_LANG" not in os.environ and (language := _written_language()):
+        os.environ["LOTRINH_LANG"] = language
+    os.environ["LANGUAGE"] = current()
+    gettext.bindtextdomain("messages", str(LOCALE))
+
+
+def _written_language() -> str | None:
+    """Look into the settings file without checking it; that is done when a command needs it."""
+    path = Path(os.environ.get("LOTRINH_SETTINGS", "settings.toml"))
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8")).get("language")
+    except (OSError, ValueError):
+        return None
+    return written if isinstance(written, str) else None
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    utf8()
+    choose_language()
+    try:
+        code = cli.main(arguments, standalone_mode=False)
+    except LotrinhError as error:
+        code = fail(error)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        tell(M("Đã dừng theo yêu cầu."))
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)

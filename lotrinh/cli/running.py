@@ -1,0 +1,143 @@
+"""Carrying out a check for somebody at a terminal: through Prefect where a server answers, else directly."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from lotrinh.cli.base import tell
+from lotrinh.clock import now
+from lotrinh.core.observation import Observation
+from lotrinh.core.report import Report
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, LotrinhError, Problem
+from lotrinh.services.ask import begin, new_name
+from lotrinh.services.assess import make_report
+from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.check import Request, run_check
+from lotrinh.settings.load import Loaded
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store, open_store
+from lotrinh.store.rounds import FINISHED
+
+HEALTH_SECONDS = 2
+DAY = timedelta(days=1)
+Heard = Callable[[Observation], None]
+
+
+def moment_of(text: str | None, zone: str) -> datetime | None:
+    """Read --as-of: a date-time, local unless it says its offset; a day alone means the end of that day."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        sentence = M("“{text}” không phải thời điểm. Hãy viết dạng 2026-02-02T08:00 hoặc 2026-02-02.", text=text)
+        raise BadInput([Problem("--as-of", 0, 0, sentence)]) from error
+    if len(text) == len("2026-02-02") and moment.time() == time():
+        moment += DAY - timedelta(seconds=1)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+
+
+def carry_out(
+    loaded: Loaded, campaign_name: str, as_of: datetime | None, units: str | None, *, direct: bool = False
+) -> Report:
+    """Ask, assess, record; return the report of the finished round."""
+    settings = loaded.settings
+    campaign = open_campaign(settings, campaign_name, Path(units) if units else None, home_of(loaded))
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    with open_store(settings.database_url) as store, progress(len(campaign.units)) as heard:
+        started = now()
+        request = Request(
+            campaign_name,
+            (as_of or started).isoformat(),
+            str(loaded.file.resolve()) if loaded.file else "",
+            str(Path(units).resolve()) if units else "",
+            new_name(started),
+        )
+        if not direct and prefect_answers(settings):
+            through_prefect(settings, request, heard)
+            if report := finished(store, settings, campaign, request.round):
+                return report
+            tell(M("Prefect không chạy xong lượt này; chạy trực tiếp lại từ đầu."))
+        elif not direct:
+            tell(M("Không có máy chủ Prefect tại {url}: chạy trực tiếp.", url=settings.prefect.api_url or "—"))
+        round_ = begin(store, campaign, now(), as_of or started, {"direct": True})
+        return asyncio.run(run_check(store, settings, campaign, round_, now, heard))
+
+
+def home_of(loaded: Loaded) -> Path | None:
+    """The folder of the settings file, where the office's own checklists may lie."""
+    return loaded.file.resolve().parent if loaded.file else None
+
+
+def finished(store: Store, settings: Settings, campaign: Campaign, name: str) -> Report | None:
+    """Make the report of a round again from the record, if the round was finished."""
+    round_ = store.rounds.get(name)
+    if round_ is None or round_.state != FINISHED:
+        return None
+    return make_report(store, settings, campaign, round_)
+
+
+def prefect_answers(settings: Settings) -> bool:
+    """Ask whether a Prefect server is there, briefly."""
+    import httpx
+
+    if not settings.prefect.api_url:
+        return False
+    try:
+        url = f"{settings.prefect.api_url.rstrip('/')}/health"
+        return httpx.get(url, timeout=HEALTH_SECONDS, trust_env=False).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+def prefect_environment(settings: Settings) -> dict[str, str]:
+    """Return Prefect's own settings: our server, our folder, no telemetry, logs that leave the report alone."""
+    environment = {
+        "PREFECT_API_URL": settings.prefect.api_url,
+        "PREFECT_HOME": str((settings.data_dir / "prefect").resolve()),
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_CLI_COLORS": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    }
+    if secret := settings.prefect.auth_string.get_secret_value():
+        environment["PREFECT_API_AUTH_STRING"] = secret
+    return environment
+
+
+def through_prefect(settings: Settings, request: Request, heard: Heard | None) -> None:
+    """Run the flow in this process. What fails in Prefect is said; what we recorded ourselves stays."""
+    os.environ.update(prefect_environment(settings))
+    from flows.check import run
+
+    try:
+        run(request, heard)
+    except LotrinhError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever Prefect fails with, our own record decides
+        tell(M("Prefect báo lỗi: {reason}", reason=f"{type(error).__name__}: {error}"))
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Heard | None]:
+    """Show a progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty() or not total:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from lotrinh.i18n import say
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(say(M("Đang hỏi các đơn vị")), total=total)
+        yield lambda _: bar.advance(task)

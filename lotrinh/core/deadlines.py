@@ -1,0 +1,173 @@
+"""From rules to moments: when each step opens and is due, why it is not known yet, and the arithmetic in words."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
+
+from lotrinh.core.calendar import Calendar, NoWorkingDayError
+from lotrinh.core.checklist import Checklist, Milestone, Parameter, Step
+from lotrinh.core.evaluation import Evaluation
+from lotrinh.core.rules import Done, Moment, Roll, Rule, references
+from lotrinh.core.text import M, Message
+
+Completed = Callable[[str], date | None]
+"""The day on which the unit really completed a step, None while it has not."""
+
+
+class Schedule(NamedTuple):
+    """When a step or milestone opens and is due; None where it has no such rule or the moment is not known yet.
+
+    ``last_working_day`` is the last one on or before the due day. ``waiting`` says why there is no due moment though
+    there is a rule (for a window without end: why it is not known when it opens).
+    """
+
+    opens: Moment | None = None
+    due: Moment | None = None
+    last_working_day: date | None = None
+    waiting: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The schedules of one checklist for one anchor and the same completion days, by id."""
+
+    steps: Mapping[str, Schedule]
+    milestones: Mapping[str, Schedule]
+
+
+class ScheduleError(ValueError):
+    """The checklist's rules refer to what does not exist, or to each other in a circle."""
+
+    def __init__(self, sentence: Message) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def nothing(_step: str) -> date | None:
+    """Know of no step that it was completed."""
+    return None
+
+
+def timetable(
+    checklist: Checklist,
+    anchor: date | None = None,
+    completed: Completed = nothing,
+    parameters: Mapping[str, Rule] | None = None,
+) -> Timetable:
+    """Compute all schedules. Raises ``ScheduleError`` for a checklist in which ``consistency.findings`` finds cause.
+
+    ``anchor`` goes before the checklist's own date, ``parameters`` before the checklist's rules for them.
+    """
+    evaluation = evaluate(checklist, anchor, completed, parameters)
+    milestones, steps = {}, {}
+    for milestone in evaluation.checklist.milestones:
+        milestones[milestone.id] = schedule(evaluation, milestone)
+        for step in milestone.steps:
+            same = inherits(step, milestone)
+            steps[step.id] = milestones[milestone.id] if same else schedule(evaluation, step)
+    if evaluation.broken:
+        raise ScheduleError(evaluation.broken[0])
+    return Timetable(steps, milestones)
+
+
+def trace(
+    checklist: Checklist,
+    step_id: str,
+    anchor: date | None = None,
+    completed: Completed = nothing,
+    parameters: Mapping[str, Rule] | None = None,
+) -> tuple[Message, ...]:
+    """Tell the arithmetic behind one step's deadline line by line, what it hangs on first; then its opening.
+
+    Raises ``KeyError`` for an unknown step and ``ScheduleError`` as ``timetable`` does.
+    """
+    evaluation = evaluate(checklist, anchor, completed, parameters)
+    step = evaluation.checklist.steps[step_id]
+    lines: list[Message] = []
+    if step.opens:
+        lines.append(M("Quy tắc bắt đầu: {rule}", rule=step.opens.text))
+        evaluation.explain(step.opens, step.calendar, lines)
+    if step.due:
+        lines.append(M("Quy tắc thời hạn: {rule}", rule=step.due.text))
+        due = evaluation.explain(step.due, step.calendar, lines)
+        lines += _rest_days(due, step.due, step.calendar)
+    if evaluation.broken:
+        raise ScheduleError(evaluation.broken[0])
+    return tuple(lines) or (M("Đầu việc không có thời hạn."),)
+
+
+def evaluate(
+    checklist: Checklist,
+    anchor: date | None = None,
+    completed: Completed = nothing,
+    parameters: Mapping[str, Rule] | None = None,
+) -> Evaluation:
+    """Prepare the evaluation of one checklist; what is wrong with its rules is in ``broken``, not raised."""
+    return Evaluation(with_parameters(checklist, parameters or {}), anchor or checklist.anchor.day, completed)
+
+
+def with_parameters(checklist: Checklist, parameters: Mapping[str, Rule]) -> Checklist:
+    """Lay the office's own deadlines over the checklist's; names that are no parameters change nothing."""
+    known = checklist.parameters
+    changed = {name: replace(known[name], due=rule) for name, rule in parameters.items() if name in known}
+    return replace(checklist, parameters={**known, **changed}) if changed else checklist
+
+
+def schedule(evaluation: Evaluation, item: Step | Milestone) -> Schedule:
+    """Compute the schedule of one step or milestone."""
+    opens = evaluation.of(item.opens, item.calendar) if item.opens else None
+    due = evaluation.of(item.due, item.calendar) if item.due else None
+    known = opens if isinstance(opens, Moment) else None
+    if isinstance(due, Moment):
+        return Schedule(known, due, last_working_day(due.day, item.calendar), None)
+    return Schedule(known, None, None, due or (opens if isinstance(opens, Message) else None))
+
+
+def inherits(step: Step, milestone: Milestone) -> bool:
+    """Whether the step's schedule is its milestone's in every respect."""
+    return step.due == milestone.due and step.opens == milestone.opens and step.calendar is milestone.calendar
+
+
+def last_working_day(day: date, calendar: Calendar) -> date | None:
+    """Return the last working day on or before ``day``, None where the calendar has none within a year."""
+    try:
+        return calendar.rolled(day, Roll.PREVIOUS)
+    except NoWorkingDayError:
+        return None
+
+
+def awaited_steps(checklist: Checklist, parameters: Mapping[str, Rule] | None = None) -> tuple[str, ...]:
+    """Name the steps on whose completion some deadline hangs, each once, in the order of first mention.
+
+    Units in which these steps were completed on the same days share one timetable.
+    """
+    rules = _rules(with_parameters(checklist, parameters or {}))
+    return tuple(dict.fromkeys(r.step for rule in rules for r in references(rule) if isinstance(r, Done)))
+
+
+def _rules(checklist: Checklist) -> Iterator[Rule]:
+    yield from (p.due for p in checklist.parameters.values() if p.due)
+    for item in (*checklist.milestones, *checklist.iter_steps()):
+        yield from (rule for rule in (item.opens, item.due) if rule)
+
+
+def _rest_days(due: Moment | Message, rule: Rule, calendar: Calendar) -> Iterator[Message]:
+    if isinstance(due, Message) or calendar.is_working(due.day):
+        return
+    if rule.roll is None:
+        yield M("{day} là ngày nghỉ; không dời vì quy tắc không yêu cầu.", day=due.day)
+    if worked := last_working_day(due.day, calendar):
+        yield M("Ngày làm việc cuối cùng trước hạn: {day}", day=worked)
+
+
+__all__ = [
+    "Completed",
+    "Parameter",
+    "Schedule",
+    "ScheduleError",
+    "Timetable",
+    "awaited_steps",
+    "timetable",
+    "trace",
+]

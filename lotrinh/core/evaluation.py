@@ -1,0 +1,223 @@
+"""The evaluation of deadline rules against one anchor and one unit's completion days."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, tzinfo
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from lotrinh.core.arithmetic import shifted
+from lotrinh.core.calendar import Calendar, NoWorkingDayError
+from lotrinh.core.checklist import Checklist
+from lotrinh.core.graph import sorted_out, spelled
+from lotrinh.core.reader import YEARS
+from lotrinh.core.rules import Done, Fixed, Moment, Named, Pick, Reference, Roll, Rule, Several, Unit, references
+from lotrinh.core.text import M, Message, Text
+
+Found = Moment | Message
+"""A moment, or why there is none."""
+
+UNIT_WORDS: Mapping[Unit, Message] = {
+    Unit.HOURS: M("giờ"),
+    Unit.DAYS: M("ngày"),
+    Unit.WORKING_DAYS: M("ngày làm việc"),
+    Unit.WEEKS: M("tuần"),
+    Unit.MONTHS: M("tháng"),
+}
+UNKNOWN_YEAR = M("Ngày tính ra nằm ngoài các năm {first}–{last}.", first=YEARS[0], last=YEARS[-1])
+
+
+class Dated(NamedTuple):
+    """What an id in a rule may mean: a title, its due rule and calendar, and why it has no date without a rule."""
+
+    title: Text
+    due: Rule | None
+    calendar: Calendar
+    missing: Message
+
+
+def dated(checklist: Checklist, anchor: date | None) -> dict[str, Dated]:
+    """All that rules may name, by id, in the file's order; of two with one id the first counts."""
+    start = checklist.anchor
+    rule = Rule(Fixed(Moment(anchor)), (), None, None, anchor.isoformat()) if anchor else None
+    found = {start.id: Dated(start.title, rule, checklist.calendar, M("Chưa có “{title}”.", title=start.title))}
+    for p in checklist.parameters.values():
+        missing = M("Văn phòng chưa đặt “{title}”.", title=p.title)
+        found.setdefault(p.id, Dated(p.title, p.due, checklist.calendar, missing))
+    for milestone in checklist.milestones:
+        for item in (milestone, *milestone.steps):
+            missing = M("“{title}” không có thời hạn.", title=item.title)
+            found.setdefault(item.id, Dated(item.title, item.due, item.calendar, missing))
+    return found
+
+
+class Evaluation:
+    """Evaluates rules; each named deadline once, and after what it hangs on.
+
+    ``broken`` collects what a consistent checklist does not have: unknown ids and circles. Such rules have no
+    moment, so that everything else can still be looked at.
+    """
+
+    def __init__(self, checklist: Checklist, anchor: date | None, completed: Callable[[str], date | None]) -> None:
+        self.checklist = checklist
+        self.broken: list[Message] = []
+        self._completed = completed
+        self._dated = dated(checklist, anchor)
+        self._due: dict[str, Found] = {}
+        order, circles = sorted_out({i: named(d.due) for i, d in self._dated.items()})
+        for circle in circles:
+            self._break(circle)
+        for name in order:
+            item = self._dated[name]
+            self._due[name] = self.of(item.due, item.calendar) if item.due else item.missing
+
+    def of(self, rule: Rule, calendar: Calendar) -> Found:
+        """Evaluate one rule."""
+        return self._evaluate(rule, calendar, [])
+
+    def explain(self, rule: Rule, calendar: Calendar, lines: list[Message]) -> Found:
+        """Evaluate one rule and add the lines of its arithmetic, what it hangs on first and each once."""
+        told: dict[str, None] = {}
+        self._gather(rule, told)
+        order, _ = sorted_out({i: named(self._dated[i].due) for i in told})
+        for name in order:
+            item = self._dated[name]
+            if item.due and name != self.checklist.anchor.id:
+                lines.append(M("“{title}”: {rule}", title=item.title, rule=item.due.text))
+                self._evaluate(item.due, item.calendar, lines)
+        return self._evaluate(rule, calendar, lines)
+
+    def _gather(self, rule: Rule, told: dict[str, None]) -> None:
+        waiting = [rule]
+        while waiting:
+            for name in named(waiting.pop()):
+                if name in self._dated and name not in told:
+                    told[name] = None
+                    due = self._dated[name].due
+                    waiting += [due] if due else []
+
+    def _break(self, circle: tuple[str, ...]) -> None:
+        sentence = M("Thời hạn quay vòng: {circle}.", circle=spelled(circle))
+        self.broken.append(sentence)
+        self._due.update(dict.fromkeys(circle, sentence))
+
+    def _evaluate(self, rule: Rule, calendar: Calendar, lines: list[Message]) -> Found:
+        try:
+            return self._computed(rule, calendar, lines)
+        except OverflowError:
+            found = UNKNOWN_YEAR
+        except NoWorkingDayError:
+            found = M("Lịch không còn ngày làm việc nào để tính.")
+        lines.append(found)
+        return found
+
+    def _computed(self, rule: Rule, calendar: Calendar, lines: list[Message]) -> Found:
+        moment = self._reference(rule.reference, calendar, lines)
+        if isinstance(moment, Message):
+            return moment
+        for offset in rule.offsets:
+            moment = shifted(moment, offset, calendar)
+            change = f"{'−' if offset.amount < 0 else '+'} {abs(offset.amount)}"
+            lines.append(M("{change} {unit}: {when}", change=change, unit=UNIT_WORDS[offset.unit], when=shown(moment)))
+        if rule.at is not None:
+            moment = moment._replace(hour=rule.at)
+            lines.append(M("Lấy giờ trong quy tắc: {when}", when=shown(moment)))
+        if rule.roll is not None:
+            moment = _rolled(moment, rule.roll, calendar, lines)
+        if moment.day.year not in YEARS:
+            raise OverflowError
+        return moment
+
+    def _reference(self, reference: Reference, calendar: Calendar, lines: list[Message]) -> Found:
+        match reference:
+            case Named(name):
+                found, title = self._named(name)
+            case Done(step):
+                found, title = self._done(step)
+            case Fixed(moment):
+                found, title = _local(moment, self.checklist.timezone), M("Ngày cố định")
+            case Several():
+                return self._several(reference, calendar, lines)
+        lines.append(found if isinstance(found, Message) else M("{what}: {when}", what=title, when=shown(found)))
+        return found
+
+    def _named(self, name: str) -> tuple[Found, Text | Message]:
+        item = self._dated.get(name)
+        if item is None:
+            return self._unknown(name), Text(name)
+        if name == self.checklist.anchor.id:
+            return self._due[name], item.title
+        return self._due[name], M("Hạn của “{title}”", title=item.title)
+
+    def _done(self, name: str) -> tuple[Found, Text | Message]:
+        step = self.checklist.steps.get(name)
+        if step is None:
+            return self._unknown(name), Text(name)
+        day = self._completed(name)
+        title = M("Ngày hoàn thành thực tế của “{title}”", title=step.title)
+        return Moment(day) if day else M("Chờ ngày hoàn thành thực tế của đầu việc “{title}”.", title=step.title), title
+
+    def _unknown(self, name: str) -> Message:
+        sentence = M("Quy tắc nhắc đến “{name}” nhưng bộ đầu việc không có mã này.", name=name)
+        self.broken.append(sentence)
+        return sentence
+
+    def _several(self, several: Several, calendar: Calendar, lines: list[Message]) -> Found:
+        # All parts are evaluated even when one has no moment, so that the lines tell of every part.
+        found = [self._evaluate(rule, calendar, lines) for rule in several.rules]
+        for part in found:
+            if isinstance(part, Message):
+                # A deadline without one of its parts would be a wrong one, which is worse than none.
+                return part
+        moments = [part for part in found if isinstance(part, Moment)]
+        if several.pick is Pick.EARLIEST:
+            moment = min(moments, key=_ends)
+            lines.append(M("Lấy ngày sớm nhất: {when}", when=shown(moment)))
+        else:
+            moment = max(moments, key=_ends)
+            lines.append(M("Lấy ngày muộn nhất: {when}", when=shown(moment)))
+        return moment
+
+
+def named(rule: Rule | None) -> tuple[str, ...]:
+    """The ids whose due dates the rule counts from, each once."""
+    found = references(rule) if rule else ()
+    return tuple(dict.fromkeys(r.id for r in found if isinstance(r, Named)))
+
+
+def shown(moment: Moment) -> date:
+    """Return a value for a sentence: the day, or the day with its hour."""
+    return moment.day if moment.hour is None else datetime.combine(moment.day, moment.hour)
+
+
+def _ends(moment: Moment) -> tuple[date, bool, str]:
+    # A day without an hour lasts until 24:00, so it ends after every hour of the same day.
+    return moment.day, moment.hour is None, moment.hour.isoformat() if moment.hour else ""
+
+
+def _rolled(moment: Moment, roll: Roll, calendar: Calendar, lines: list[Message]) -> Moment:
+    rolled = moment._replace(day=calendar.rolled(moment.day, roll))
+    if rolled == moment:
+        lines.append(M("Là ngày làm việc nên không phải dời."))
+    elif roll is Roll.NEXT:
+        lines.append(M("Ngày nghỉ, dời về sau: {when}", when=shown(rolled)))
+    else:
+        lines.append(M("Ngày nghỉ, dời về trước: {when}", when=shown(rolled)))
+    return rolled
+
+
+def _local(moment: Moment, timezone: str) -> Found:
+    """Turn an hour that carries its own offset into the checklist's local time."""
+    if moment.hour is None or moment.hour.tzinfo is None:
+        return moment
+    zone = _zone(timezone)
+    if zone is None:
+        return M("Không có múi giờ “{zone}”.", zone=timezone)
+    local = datetime.combine(moment.day, moment.hour).astimezone(zone)
+    return Moment(local.date(), local.time())
+
+
+def _zone(name: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

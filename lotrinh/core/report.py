@@ -1,0 +1,190 @@
+"""Roll-up: from the standings of all units to the figures and rows that every rendering shows."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from lotrinh.core.checklist import Checklist, Level, Milestone, Step
+from lotrinh.core.deadlines import Schedule
+from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.rules import Moment
+from lotrinh.core.status import Planned, Standing, Status
+from lotrinh.core.text import Message, Text
+from lotrinh.core.units import Unit
+
+OUTSTANDING_NOW = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
+"""What is outstanding and can be worked on today, most urgent first."""
+
+
+class UnitReport(NamedTuple):
+    """One unit in one report. ``last_heard`` is when its last valid answer was true, None if it never gave one."""
+
+    unit: Unit
+    outcome: Outcome
+    reason: Reason
+    sentence: Message
+    checked_at: datetime | None
+    last_heard: datetime | None
+    plan: Sequence[Planned]
+    standings: Sequence[Standing]
+
+
+class MilestoneRow(NamedTuple):
+    """One milestone over all units that have steps in it.
+
+    ``due`` is the earliest that any of them has; ``spread`` tells that units differ. A unit counts once: done when
+    all its required steps are finished, else overdue before unknown before on its way.
+    """
+
+    milestone: Milestone
+    due: Moment | None
+    last_working_day: date | None
+    waiting: Message | None
+    spread: bool
+    days_left: int | None
+    units: int
+    done: int
+    overdue: int
+    unknown: int
+    province: Status | None
+    doubtful: bool
+    national_only: bool
+
+
+class OutstandingRow(NamedTuple):
+    """One step that one unit has not finished."""
+
+    unit: Unit
+    step: Step
+    standing: Standing
+    schedule: Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is shown of one run. ``sample`` says that sample data is in it and must be labelled."""
+
+    campaign: str
+    title: Text
+    province_name: str
+    as_of: datetime
+    run: str
+    checklist: Checklist
+    head: str
+    sample: bool
+    units: tuple[UnitReport, ...]
+    province: UnitReport | None
+    milestones: tuple[MilestoneRow, ...]
+
+    @property
+    def everybody(self) -> Iterator[UnitReport]:
+        """The province first, then the units."""
+        if self.province:
+            yield self.province
+        yield from self.units
+
+    def statuses(self) -> Counter[Status]:
+        """How many steps of all units stand how."""
+        return Counter(s.status for u in self.everybody for s in u.standings)
+
+    def outcomes(self) -> Counter[Outcome]:
+        """How asking the units ended."""
+        return Counter(u.outcome for u in self.units)
+
+    def summary(self) -> dict[str, object]:
+        """The totals, the same in every format."""
+        statuses, outcomes = self.statuses(), self.outcomes()
+        return {
+            "units": len(self.units),
+            **{outcome.value.lower(): outcomes[outcome] for outcome in Outcome},
+            "outstanding": sum(n for status, n in statuses.items() if not status.finished),
+            "statuses": {status.value: statuses[status] for status in Status},
+            "sample": self.sample,
+        }
+
+
+def outstanding(report: UnitReport, statuses: Sequence[Status] = OUTSTANDING_NOW) -> tuple[OutstandingRow, ...]:
+    """List one unit's outstanding steps with these statuses, most urgent first, then by deadline."""
+    rows = [
+        OutstandingRow(report.unit, item.step, standing, item.schedule)
+        for item, standing in zip(report.plan, report.standings, strict=True)
+        if standing.status in statuses
+    ]
+    ranks = {status: rank for rank, status in enumerate(statuses)}
+    return tuple(sorted(rows, key=lambda r: (ranks[r.standing.status], _due_key(r.schedule))))
+
+
+def milestone_rows(
+    checklist: Checklist, units: Sequence[UnitReport], province: UnitReport | None, today: date
+) -> tuple[MilestoneRow, ...]:
+    """Roll up every milestone of the checklist."""
+    by_milestone = _by_milestone(units)
+    of_province = _by_milestone([province] if province else [])
+    return tuple(
+        _row(milestone, by_milestone.get(milestone.id, []), of_province.get(milestone.id, []), today)
+        for milestone in checklist.milestones
+    )
+
+
+Cell = list[tuple[Planned, Standing]]
+
+
+def _by_milestone(units: Sequence[UnitReport]) -> Mapping[str, list[Cell]]:
+    """Milestone id -> for each unit concerned its required steps there."""
+    result: dict[str, list[Cell]] = {}
+    for unit in units:
+        cells: dict[str, Cell] = {}
+        for item, standing in zip(unit.plan, unit.standings, strict=True):
+            cells.setdefault(item.step.milestone, []).append((item, standing))
+        for milestone, cell in cells.items():
+            required = [pair for pair in cell if pair[0].step.required]
+            result.setdefault(milestone, []).append(required or cell)
+    return result
+
+
+def _row(milestone: Milestone, cells: list[Cell], province: list[Cell], today: date) -> MilestoneRow:
+    statuses = Counter(cell_status(cell) for cell in cells)
+    schedules = [item.schedule for cell in (*cells, *province) for item, _ in cell]
+    first = min(schedules, key=_due_key) if schedules else None
+    due = first.due if first else None
+    return MilestoneRow(
+        milestone,
+        due,
+        first.last_working_day if first and due and first.last_working_day != due.day else None,
+        first.waiting if first else None,
+        len({s.due for s in schedules}) > 1,
+        (due.day - today).days if due else None,
+        len(cells),
+        statuses[Status.DONE] + statuses[Status.DONE_LATE],
+        statuses[Status.OVERDUE],
+        statuses[Status.UNKNOWN],
+        cell_status(province[0]) if province else None,
+        any(b.confidence.doubtful for b in milestone.basis) or any(s.doubtful for s in milestone.steps),
+        all(s.level is Level.NATIONAL for s in milestone.steps),
+    )
+
+
+def cell_status(cell: Cell) -> Status:
+    """Sum one unit's steps in one milestone up in one status: reached, or its most pressing step."""
+    statuses = {standing.status for _, standing in cell}
+    for status in PRESSING:
+        if status in statuses:
+            return status
+    return Status.DONE_LATE if Status.DONE_LATE in statuses else Status.DONE
+
+
+PRESSING = (
+    Status.OVERDUE,
+    Status.UNKNOWN,
+    Status.DUE_SOON,
+    Status.OPEN,
+    Status.UNSCHEDULED,
+    Status.UPCOMING,
+)
+
+
+def _due_key(schedule: Schedule) -> tuple[bool, date, str]:
+    due = schedule.due
+    return (due is None, due.day if due else date.max, str(due.hour) if due and due.hour else "24:00")

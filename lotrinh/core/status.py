@@ -1,0 +1,237 @@
+"""The status of each step in a unit at one moment: computed from timetable, journal and answers, never stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from lotrinh.core.checklist import Checklist, Step
+from lotrinh.core.deadlines import Schedule, Timetable
+from lotrinh.core.journal import NOTHING_SAID, Record
+from lotrinh.core.observation import Answer, Seen, StepAnswer, StepState
+from lotrinh.core.units import Unit
+
+
+class Status(StrEnum):
+    """What a step is in a unit at one moment."""
+
+    DONE = "done"
+    DONE_LATE = "done_late"
+    OVERDUE = "overdue"
+    DUE_SOON = "due_soon"
+    OPEN = "open"
+    UPCOMING = "upcoming"
+    UNSCHEDULED = "unscheduled"
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do: every other status is outstanding."""
+        return self in FINISHED
+
+
+FINISHED = frozenset({Status.DONE, Status.DONE_LATE, Status.NOT_APPLICABLE})
+NO_FLAGS: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When a step counts as due soon, as open without a window, and when an answer is stale."""
+
+    warning: timedelta = timedelta(days=7)
+    horizon: timedelta = timedelta(days=30)
+    stale: timedelta = timedelta(hours=48)
+
+
+class Standing(NamedTuple):
+    """One step in one unit. ``heard_at`` is when the unit last said something valid about it."""
+
+    step: str
+    status: Status
+    due: datetime | None
+    flags: Mapping[str, object] = NO_FLAGS
+    completed_on: date | None = None
+    heard_at: datetime | None = None
+
+
+class Planned(NamedTuple):
+    """A step with its schedule as instants, made once for all units that share the timetable."""
+
+    step: Step
+    schedule: Schedule
+    opens: datetime | None
+    due: datetime | None
+    warns: datetime | None
+    starts: datetime | None
+
+
+class Heard(NamedTuple):
+    """What we know of a unit besides the journal.
+
+    ``answer`` is its last valid answer, ``fresh`` whether it was given in this round, ``own_system`` whether it
+    comes from software of the unit's own rather than from our portal.
+    """
+
+    answer: Answer | None = None
+    fresh: bool = False
+    own_system: bool = False
+    probes: Mapping[str, Seen] = MappingProxyType({})
+
+
+SILENCE = Heard()
+
+
+def plan(checklist: Checklist, timetable: Timetable, zone: tzinfo, policy: Policy) -> tuple[Planned, ...]:
+    """Turn a timetable into instants of ``zone``, in the checklist's order."""
+    return tuple(_planned(step, timetable.steps[step.id], zone, policy) for step in checklist.iter_steps())
+
+
+def _planned(step: Step, schedule: Schedule, zone: tzinfo, policy: Policy) -> Planned:
+    opens = schedule.opens.begins(zone) if schedule.opens else None
+    due = schedule.due.ends(zone) if schedule.due else None
+    if due is None:
+        return Planned(step, schedule, opens, None, None, opens)
+    starts = opens or due - max(policy.horizon, policy.warning)
+    return Planned(step, schedule, opens, due, max(due - policy.warning, starts), starts)
+
+
+def concerned(planned: Sequence[Planned], unit: Unit) -> tuple[Planned, ...]:
+    """Keep the steps that are this unit's own work."""
+    return tuple(p for p in planned if p.step.concerns(unit))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """From where one unit is looked at. ``now`` is aware and in the checklist's zone.
+
+    ``province`` says of the province's own steps whether they are finished, for the steps that wait for them.
+    """
+
+    unit: str
+    now: datetime
+    policy: Policy
+    records: Mapping[tuple[str, str], Record]
+    heard: Heard = SILENCE
+    province: Mapping[str, bool] = MappingProxyType({})
+
+
+class _Weighed(NamedTuple):
+    item: Planned
+    status: Status
+    completed: date | None
+    heard_at: datetime | None
+    record: Record
+    answer: StepAnswer | None
+
+
+def assess(mine: Sequence[Planned], view: View) -> tuple[Standing, ...]:
+    """Tell the standing of every step of one unit, in the order of ``mine``."""
+    answered_at, fresh = _answered_at(view)
+    answers = view.heard.answer.steps if view.heard.answer else {}
+    weighed = [_weigh(item, view, answers.get(item.step.id), answered_at, fresh=fresh) for item in mine]
+    finished = dict(view.province)
+    finished.update((w.item.step.id, w.status in FINISHED) for w in weighed)
+    return tuple(
+        Standing(w.item.step.id, w.status, w.item.due, _flags(w, view, finished, fresh=fresh), w.completed, w.heard_at)
+        for w in weighed
+    )
+
+
+def _answered_at(view: View) -> tuple[datetime | None, bool]:
+    """When the last valid answer was true, and whether it may count as said now.
+
+    An answer that its own system made long ago is as old as it says, even if we received it today.
+    """
+    answer = view.heard.answer
+    if answer is None:
+        return None, False
+    heard_at = min(answer.heard_at, view.now)
+    return heard_at, view.heard.fresh and view.now - heard_at <= view.policy.stale
+
+
+def _weigh(
+    item: Planned, view: View, answer: StepAnswer | None, answered_at: datetime | None, *, fresh: bool
+) -> _Weighed:
+    record = view.records.get((view.unit, item.step.id), NOTHING_SAID)
+    completed = completed_day(item.step, record, answer, view.now.date())
+    heard_at = answered_at if answer else None
+    if record.said_at and (heard_at is None or record.said_at > heard_at):
+        heard_at = record.said_at
+    if record.excused:
+        status = Status.NOT_APPLICABLE
+    elif completed:
+        late = item.schedule.due is not None and completed > item.schedule.due.day
+        status = Status.DONE_LATE if late else Status.DONE
+    elif heard_at is None:
+        status = Status.UNKNOWN
+    else:
+        status = pending(item, view.now if fresh else min(heard_at, view.now))
+    return _Weighed(item, status, completed, heard_at, record, answer)
+
+
+def pending(item: Planned, at: datetime) -> Status:
+    """Tell the status of a step that is not done, as of the moment for which we know that it is not."""
+    if item.due is None or item.starts is None or item.warns is None:
+        if item.schedule.waiting:
+            return Status.UNSCHEDULED
+        return Status.OPEN if item.opens is None or at >= item.opens else Status.UPCOMING
+    if at >= item.due:
+        return Status.OVERDUE
+    if at < item.starts:
+        return Status.UPCOMING
+    return Status.DUE_SOON if at >= item.warns else Status.OPEN
+
+
+def completed_day(step: Step, record: Record, answer: StepAnswer | None, today: date) -> date | None:
+    """Return the day in the document, if somebody who may say so said that the step is done.
+
+    What the unit stated in the portal goes before what its own system publishes; the difference is a conflict.
+    """
+    if step.acceptance and not record.accepted:
+        return None
+    if record.stated or record.returned:
+        completed = record.completed_on if record.done else None
+    else:
+        completed = answer.completed_on if answer and answer.state is StepState.DONE else None
+    return completed if completed and completed <= today else None
+
+
+def _flags(w: _Weighed, view: View, finished: Mapping[str, bool], *, fresh: bool) -> Mapping[str, object]:
+    flags: dict[str, object] = {}
+    if w.record is not NOTHING_SAID or w.answer:
+        _said_flags(flags, w, view)
+    if w.status not in FINISHED:
+        waiting = [step for step in w.item.step.requires if finished.get(step) is False]
+        if waiting:
+            flags["waiting_for"] = waiting
+    if w.heard_at and not fresh and not w.record.stated and _is_stale(w, view):
+        flags["stale"] = w.heard_at
+    if view.heard.probes and w.item.step.id in view.heard.probes:
+        flags["probe"] = view.heard.probes[w.item.step.id].value
+    return flags or NO_FLAGS
+
+
+def _said_flags(flags: dict[str, object], w: _Weighed, view: View) -> None:
+    record, answer = w.record, w.answer
+    obstacle = record.obstacle or (answer.note if answer and answer.state is StepState.OBSTACLE else "")
+    progress = record.progress or (answer.progress if answer else None)
+    if obstacle and w.status not in FINISHED:
+        flags["obstacle"] = obstacle
+    if record.returned:
+        flags["returned"] = record.returned
+    if record.excused:
+        flags["excused"] = record.excused
+    if progress:
+        flags["progress"] = {"done": progress[0], "of": progress[1]}
+    if answer and view.heard.own_system and record.stated and record.done is not (answer.state is StepState.DONE):
+        flags["conflict"] = True
+
+
+def _is_stale(w: _Weighed, view: View) -> bool:
+    """Old, or older than a change of status that we could not ask about."""
+    if w.heard_at is None or view.now - w.heard_at > view.policy.stale:
+        return True
+    return w.status not in FINISHED and w.status is not pending(w.item, view.now)

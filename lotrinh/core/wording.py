@@ -1,0 +1,75 @@
+"""The sentence beside each code: what a status, a flag or an outcome means, in words for an official."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from lotrinh.core.deadlines import Schedule
+from lotrinh.core.observation import Outcome
+from lotrinh.core.status import Standing, Status
+from lotrinh.core.text import M, Message
+
+STATUS: Mapping[Status, Message] = {
+    Status.DONE: M("hoàn thành đúng hạn"),
+    Status.DONE_LATE: M("hoàn thành trễ hạn"),
+    Status.OVERDUE: M("quá hạn"),
+    Status.DUE_SOON: M("sắp đến hạn"),
+    Status.OPEN: M("đang trong thời gian thực hiện"),
+    Status.UPCOMING: M("chưa đến thời gian"),
+    Status.UNSCHEDULED: M("chờ mốc thực tế"),
+    Status.NOT_APPLICABLE: M("không áp dụng"),
+    Status.UNKNOWN: M("chưa xác định"),
+}
+
+OUTCOME: Mapping[Outcome, Message] = {
+    Outcome.REACHED: M("đã hỏi được"),
+    Outcome.UNREACHABLE: M("không hỏi được"),
+    Outcome.INVALID: M("trả lời không hợp lệ"),
+}
+
+
+def reason(standing: Standing, schedule: Schedule, now: datetime) -> Message:
+    """Say why the step stands as it does."""
+    if standing.status is Status.UNSCHEDULED and schedule.waiting:
+        return schedule.waiting
+    if standing.status is Status.UNKNOWN:
+        return M("chưa xác định: đơn vị chưa từng trả lời hợp lệ về đầu việc này")
+    if schedule.due is None or standing.due is None:
+        return STATUS[standing.status]
+    days = abs((schedule.due.day - now.date()).days)
+    if standing.status is Status.OVERDUE:
+        return M("quá hạn {days} ngày", days=days) if days else M("quá hạn từ {hour} hôm nay", hour=_hour(schedule))
+    if standing.status in {Status.DUE_SOON, Status.OPEN, Status.UPCOMING} and now < standing.due:
+        if days:
+            return M("{status}, còn {days} ngày", status=STATUS[standing.status], days=days)
+        return M("hạn là hôm nay, đến {hour}", hour=_hour(schedule))
+    return STATUS[standing.status]
+
+
+def _hour(schedule: Schedule) -> str:
+    return schedule.due.hour.strftime("%H:%M") if schedule.due and schedule.due.hour else "24:00"
+
+
+Titles = Callable[[str], Message | str]
+
+FLAGS: Mapping[str, Callable[[Any, Titles], Message]] = {
+    "obstacle": lambda value, _: M("vướng mắc: {text}", text=value),
+    "waiting_for": lambda value, title: M("chờ đầu việc trước: {steps}", steps=", ".join(str(title(v)) for v in value)),
+    "returned": lambda value, _: M("bị trả lại: {text}", text=value),
+    "excused": lambda value, _: M("được miễn: {text}", text=value),
+    "progress": lambda value, _: M("đã xong {done} trên {of}", done=value["done"], of=value["of"]),
+    "stale": lambda value, _: M("theo trả lời lúc {when}, từ đó chưa hỏi lại được", when=value),
+    "conflict": lambda _, __: M("phần mềm của đơn vị và cổng xác nhận nói khác nhau"),
+    "probe": lambda value, _: PROBES[value],
+}
+
+PROBES = {
+    "met": M("máy đã thấy nội dung trên trang của đơn vị"),
+    "not_met": M("máy chưa thấy nội dung trên trang của đơn vị"),
+    "failed": M("máy không mở được trang của đơn vị"),
+}
+
+
+def remarks(standing: Standing, titles: Titles) -> list[Message]:
+    """Put the flags of a standing into words, in a fixed order."""
+    return [say(standing.flags[name], titles) for name, say in FLAGS.items() if name in standing.flags]

@@ -1,0 +1,1 @@
+"""The web application: status and confirmations of units without software of their own."""

@@ -1,0 +1,1 @@
+"""Renderings: the same rows as terminal tables, Markdown, JSON, CSV and calendar feeds."""

@@ -1,0 +1,80 @@
+"""The report as JSON, for other programs. Date-times carry their offset."""
+
+import json
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from lotrinh.core.report import MilestoneRow, Report, UnitReport
+from lotrinh.core.rules import Moment
+from lotrinh.core.status import Standing
+from lotrinh.i18n import say
+
+LAST_SECOND = timedelta(seconds=1)
+
+
+def as_json(report: Report) -> str:
+    """Write the report as one JSON document."""
+    return json.dumps(as_data(report), ensure_ascii=False, indent=1, default=_plain)
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The report as plain data; ``province`` and ``milestones`` stand beside ``units``."""
+    zone = report.as_of.tzinfo
+    return {
+        "campaign": report.campaign,
+        "as_of": report.as_of,
+        "run": report.run,
+        "checklist_hash": report.checklist.content_hash,
+        "journal_head": report.head,
+        "summary": report.summary(),
+        "milestones": [_milestone(row, zone) for row in report.milestones],
+        "province": _unit(report.province, zone) if report.province else None,
+        "units": [_unit(unit, zone) for unit in report.units],
+    }
+
+
+def _milestone(row: MilestoneRow, zone: tzinfo | None) -> dict[str, Any]:
+    return {
+        "id": row.milestone.id,
+        "due_at": due_at(row.due, zone),
+        "days_left": row.days_left,
+        "units": row.units,
+        "done": row.done,
+        "overdue": row.overdue,
+        "unknown": row.unknown,
+    }
+
+
+def _unit(unit: UnitReport, zone: tzinfo | None) -> dict[str, Any]:
+    due = {item.step.id: item.schedule.due for item in unit.plan}
+    return {
+        "code": unit.unit.code,
+        "name": unit.unit.name,
+        "kind": unit.unit.kind.value,
+        "outcome": unit.outcome.value,
+        "reason": f"{unit.reason.value}: {say(unit.sentence)}" if unit.reason else None,
+        "checked_at": unit.checked_at.astimezone(zone) if unit.checked_at else None,
+        "last_answer_at": unit.last_heard.astimezone(zone) if unit.last_heard else None,
+        "steps": [_step(standing, due[standing.step], zone) for standing in unit.standings],
+    }
+
+
+def _step(standing: Standing, due: Moment | None, zone: tzinfo | None) -> dict[str, Any]:
+    return {
+        "id": standing.step,
+        "status": standing.status.value,
+        "due_at": due_at(due, zone),
+        "completed_on": standing.completed_on,
+        "flags": dict(standing.flags),
+    }
+
+
+def due_at(due: Moment | None, zone: tzinfo | None) -> datetime | None:
+    """The last second that is in time: 23:59:59 of a day without an hour, or the hour itself."""
+    if due is None or zone is None:
+        return None
+    return due.ends(zone) - LAST_SECOND if due.hour is None else due.ends(zone)
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - json hands over whatever it does not know
+    return str(value.isoformat())

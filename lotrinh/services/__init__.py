@@ -1,0 +1,1 @@
+"""Use cases, one file each: they take the store, the clock and the settings as arguments."""

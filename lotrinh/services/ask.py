@@ -1,0 +1,159 @@
+"""Asking the units of one round, batch by batch; every answer is in the store before anything else hears of it."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from lotrinh.core.observation import Answer, Observation
+from lotrinh.core.text import M, Message
+from lotrinh.core.units import Unit
+from lotrinh.probing.contract import Rejected, read_answer
+from lotrinh.probing.options import HttpOptions
+from lotrinh.probing.prober import MachineProbe, Prober, Question
+from lotrinh.probing.rounds import ours_failed
+from lotrinh.services.campaigns import Campaign
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+from lotrinh.store.rounds import NOT_CARRIED_OUT, RUNNING, KeptAnswer, Round
+
+FIRST = 20
+"""The units that are asked before all others: when nearly all of them fail to connect, it is our network."""
+BATCH = 32
+"""Units in one later batch: few enough to repeat, enough to keep the number of task runs small."""
+
+OUR_NETWORK = M(
+    "Lượt kiểm tra không thực hiện được: gần như không kết nối được tới đơn vị nào trong 20 đơn vị đầu. "
+    "Hãy xem lại mạng hoặc cổng lotrinh của nơi kiểm tra. Không đơn vị nào bị ghi là im lặng."
+)
+
+
+def http_options(settings: Settings) -> HttpOptions:
+    """Turn the settings into the prober's options."""
+    http = settings.http
+    return HttpOptions(
+        connect_seconds=http.connect_seconds,
+        total_seconds=http.total_seconds,
+        tries=http.tries,
+        retry_after_seconds=http.retry_after_seconds,
+        body_bytes=http.body_bytes,
+        shards=http.shards,
+        per_shard=http.per_shard,
+        per_host=http.per_host,
+        allow_networks=http.allow_networks,
+        allow_hosts=http.allow_hosts,
+        own_origin=settings.portal.origin,
+        ca_file=http.ca_file,
+    )
+
+
+def begin(
+    store: Store, campaign: Campaign, now: datetime, as_of: datetime, request: Mapping[str, Any], name: str = ""
+) -> Round:
+    """Record that a round begins, under the given name or a new one."""
+    new = Round(
+        name or new_name(now),
+        campaign.id,
+        campaign.province.code,
+        as_of.astimezone(campaign.zone),
+        now,
+        None,
+        RUNNING,
+        campaign.checklist.content_hash,
+        store.journal.head(),
+        request,
+    )
+    store.rounds.start(new)
+    return new
+
+
+def new_name(now: datetime) -> str:
+    """Name a round by its moment (UTC) and two random bytes."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def batches(codes: Sequence[str]) -> list[list[str]]:
+    """Divide units into the first twenty and batches of the others."""
+    first, rest = list(codes[:FIRST]), codes[FIRST:]
+    return [first, *(list(rest[i : i + BATCH]) for i in range(0, len(rest), BATCH))]
+
+
+def address(settings: Settings, campaign: Campaign, unit: Unit) -> str:
+    """Return where a unit is asked: at its own address, or else at our portal."""
+    return unit.status_url or f"{settings.portal.origin}/api/v1/campaigns/{campaign.id}/units/{unit.code}/status"
+
+
+def questions(
+    settings: Settings, campaign: Campaign, codes: Sequence[str], kept: Mapping[str, KeptAnswer]
+) -> list[Question]:
+    """Make the questions for some units, with what we know already so that an unchanged answer stays small."""
+    return [_question(settings, campaign, campaign.by_code[code], kept.get(code)) for code in codes]
+
+
+def _question(settings: Settings, campaign: Campaign, unit: Unit, kept: KeptAnswer | None) -> Question:
+    url = address(settings, campaign, unit)
+    question = Question(
+        unit=unit.code,
+        campaign=campaign.id,
+        url=url,
+        steps=frozenset(campaign.checklist.steps),
+        probes=tuple(machine_probes(campaign, unit)),
+    )
+    if kept and kept.source == url and kept.etag:
+        question.etag, question.last = kept.etag, read_kept(question, kept)
+    return question
+
+
+def machine_probes(campaign: Campaign, unit: Unit) -> list[MachineProbe]:
+    """List what the machine looks for on the unit's own website, if it has one."""
+    return [
+        MachineProbe(
+            step.id,
+            step.probe.get.format(website=unit.website.rstrip("/"), code=unit.code, name=unit.name),
+            step.probe.status,
+            step.probe.contains,
+        )
+        for step in campaign.checklist.iter_steps()
+        if step.probe and step.concerns(unit) and (unit.website or "{website}" not in step.probe.get)
+    ]
+
+
+def read_kept(question: Question, kept: KeptAnswer) -> Answer | None:
+    """Read a kept answer again; None when the checklist has changed so that it does not fit any more."""
+    try:
+        return read_answer(kept.body.encode(), question, kept.true_at)
+    except Rejected:
+        return None
+
+
+Heard = Callable[[Observation], None]
+
+
+async def ask(
+    store: Store,
+    prober: Prober,
+    round_: Round,
+    asked: Sequence[Question],
+    heard: Heard | None = None,
+) -> list[Observation]:
+    """Ask some units and record what they said. Never raises for a unit's sake."""
+    addresses = {q.unit: q.url for q in asked}
+    seen: list[Observation] = []
+    recorded = 0
+    async for observation in prober.ask_all(asked):
+        seen.append(observation)
+        if heard:
+            heard(observation)
+        if len(seen) - recorded >= BATCH:
+            store.rounds.record(round_.id, round_.campaign, [(o, addresses[o.unit]) for o in seen[recorded:]])
+            recorded = len(seen)
+    store.rounds.record(round_.id, round_.campaign, [(o, addresses[o.unit]) for o in seen[recorded:]])
+    return seen
+
+
+def give_up_if_ours(store: Store, round_: Round, first: Sequence[Observation], now: datetime) -> Message | None:
+    """Close the round as not carried out when its first answers show that our own network failed."""
+    if not ours_failed(first):
+        return None
+    store.rounds.finish(round_.id, NOT_CARRIED_OUT, now, store.journal.head())
+    return OUR_NETWORK

@@ -1,0 +1,147 @@
+"""From the record to the report: timetables, journal, answers and this round's observations, put together."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from lotrinh.core.checklist import Level
+from lotrinh.core.deadlines import timetable
+from lotrinh.core.journal import NOTHING_SAID, fold
+from lotrinh.core.observation import Answer, Outcome, Reason, Seen
+from lotrinh.core.report import Report, UnitReport, milestone_rows
+from lotrinh.core.status import Heard, Planned, View, assess, completed_day, concerned, plan
+from lotrinh.core.text import Message
+from lotrinh.core.units import Unit
+from lotrinh.services.ask import address, questions, read_kept
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.statement import statement
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+from lotrinh.store.rounds import KeptAnswer, Round, SeenUnit
+
+NOT_ASKED = Message("chưa hỏi trong lượt này")
+OWN_JOURNAL = Message("theo nhật ký của chính văn phòng tỉnh")
+
+
+class Plans:
+    """Timetables of one campaign, shared by all units whose awaited completion days are the same."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self._campaign = campaign
+        self._plans: dict[tuple[date | None, ...], tuple[Planned, ...]] = {}
+
+    def of(self, completed: Mapping[str, date | None]) -> tuple[Planned, ...]:
+        """Return the plan for these completion days of the awaited steps."""
+        key = tuple(completed.get(step) for step in self._campaign.awaited)
+        if key not in self._plans:
+            campaign = self._campaign
+            dates = timetable(campaign.checklist, campaign.anchor, completed.get, campaign.parameters)
+            self._plans[key] = plan(campaign.checklist, dates, campaign.zone, campaign.policy)
+        return self._plans[key]
+
+
+class Assessment:
+    """All that one report is computed from."""
+
+    def __init__(self, store: Store, settings: Settings, campaign: Campaign, round_: Round) -> None:
+        self.campaign, self.round, self.settings = campaign, round_, settings
+        self.now = round_.as_of.astimezone(campaign.zone)
+        self.records = fold(store.journal.entries(campaign.id), until=self.now)
+        self.head = store.journal.head()
+        self.seen = store.rounds.seen(round_.id)
+        self.kept = store.rounds.answers(campaign.id)
+        self.plans = Plans(campaign)
+
+    def report(self) -> Report:
+        """Compute the whole report."""
+        campaign = self.campaign
+        province = self.province()
+        finished = {s.step: s.status.finished for s in province.standings}
+        done = self._completed(campaign.province, self._own_answer())
+        units = tuple(self.unit(unit, finished, done) for unit in campaign.units)
+        rows = milestone_rows(campaign.checklist, units, province, self.now.date())
+        return Report(
+            campaign.id,
+            campaign.title,
+            campaign.province.full_name,
+            self.now,
+            self.round.id,
+            campaign.checklist,
+            self.head,
+            self.sample(),
+            units,
+            province,
+            rows,
+        )
+
+    def sample(self) -> bool:
+        """Whether sample data is anywhere in what the report says."""
+        codes = {u.code for u in self.campaign.units} | {self.campaign.province.code}
+        said = any(r.sample for (unit, _), r in self.records.items() if unit in codes)
+        return said or any(a and a.sample for u in self.campaign.units if (a := self._answer(u)))
+
+    def province(self) -> UnitReport:
+        """The province's own steps, from our own journal: what nobody entered there is not done."""
+        unit, answer = self.campaign.province, self._own_answer()
+        planned = concerned(self.plans.of(self._completed(unit, answer)), unit)
+        view = View(unit.code, self.now, self.campaign.policy, self.records, Heard(answer, fresh=True))
+        standings = assess(planned, view)
+        return UnitReport(unit, Outcome.REACHED, Reason.NONE, OWN_JOURNAL, self.now, self.now, planned, standings)
+
+    def unit(self, unit: Unit, province: Mapping[str, bool], province_done: Mapping[str, date | None]) -> UnitReport:
+        """One commune in this round."""
+        answer, seen = self._answer(unit), self.seen.get(unit.code)
+        completed = {**province_done, **self._completed(unit, answer)}
+        planned = concerned(self.plans.of(completed), unit)
+        heard = Heard(
+            answer,
+            fresh=seen is not None and seen.outcome == Outcome.REACHED.value,
+            own_system=bool(unit.status_url) and not unit.status_url.startswith(self.settings.portal.origin),
+            probes=_probes(seen),
+        )
+        standings = assess(planned, View(unit.code, self.now, self.campaign.policy, self.records, heard, province))
+        last = min(answer.heard_at, self.now) if answer else None
+        return UnitReport(unit, *_outcome(seen), last, planned, standings)
+
+    def _own_answer(self) -> Answer:
+        return statement(self.campaign, self.campaign.province, self.records, self.now)
+
+    def _answer(self, unit: Unit) -> Answer | None:
+        kept = self.kept.get(unit.code)
+        if kept is None or kept.source != address(self.settings, self.campaign, unit):
+            return None
+        return self._read(unit, kept)
+
+    def _read(self, unit: Unit, kept: KeptAnswer) -> Answer | None:
+        question = questions(self.settings, self.campaign, [unit.code], {})[0]
+        answer = read_kept(question, kept)
+        return replace(answer, heard_at=kept.true_at) if answer else None
+
+    def _completed(self, unit: Unit, answer: Answer | None) -> dict[str, date | None]:
+        """The days on which the unit really completed the steps that deadlines hang on."""
+        days: dict[str, date | None] = {}
+        for name in self.campaign.awaited:
+            step = self.campaign.checklist.steps[name]
+            if (step.level is Level.PROVINCE) is not unit.is_province:
+                continue
+            record = self.records.get((unit.code, name), NOTHING_SAID)
+            days[name] = completed_day(step, record, answer.steps.get(name) if answer else None, self.now.date())
+        return days
+
+
+def _probes(seen: SeenUnit | None) -> dict[str, Seen]:
+    return {step: Seen(found) for step, found in seen.probes.items()} if seen else {}
+
+
+def _outcome(seen: SeenUnit | None) -> tuple[Outcome, Reason, Message, datetime | None]:
+    if seen is None:
+        return Outcome.UNREACHABLE, Reason.NONE, NOT_ASKED, None
+    # The sentence is stored in words already: braces in it are text, not places for values.
+    sentence = Message("{sentence}", sentence=seen.sentence)
+    return Outcome(seen.outcome), Reason(seen.reason), sentence, seen.checked_at
+
+
+def make_report(store: Store, settings: Settings, campaign: Campaign, round_: Round) -> Report:
+    """Compute the report of a round from the record."""
+    return Assessment(store, settings, campaign, round_).report()
+

@@ -1,0 +1,122 @@
+"""A campaign opened: its checklist, units, anchor and policy, found and checked together."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from lotrinh.catalog.checklists import find_checklist, load_checklist
+from lotrinh.core.checklist import Checklist
+from lotrinh.core.deadlines import awaited_steps
+from lotrinh.core.grammar import RuleError, parse_rule
+from lotrinh.core.rules import Rule
+from lotrinh.core.status import Policy
+from lotrinh.core.text import M, Text
+from lotrinh.core.units import Unit
+from lotrinh.errors import BadInput, NotFound, Problem
+from lotrinh.services.rosters import roster
+from lotrinh.settings.models import Campaign as CampaignSettings
+from lotrinh.settings.models import Settings
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A checklist bound to an anchor, a set of units and a policy."""
+
+    id: str
+    title: Text
+    checklist: Checklist
+    anchor: date | None
+    parameters: dict[str, Rule]
+    province: Unit
+    units: tuple[Unit, ...]
+    zone: ZoneInfo
+    policy: Policy
+
+    @cached_property
+    def awaited(self) -> tuple[str, ...]:
+        """The steps on whose real completion some deadline hangs."""
+        return awaited_steps(self.checklist)
+
+    @cached_property
+    def by_code(self) -> dict[str, Unit]:
+        """The units, and the province itself, by code."""
+        return {u.code: u for u in (*self.units, self.province)}
+
+
+def open_campaign(settings: Settings, name: str, units_file: Path | None = None, home: Path | None = None) -> Campaign:
+    """Open a campaign of the settings, or a checklist under its own name; ``home`` is the settings file's folder."""
+    config = configured(settings, name)
+    checklist = load_checklist(_checklist_path(settings, config, home))
+    known = roster(settings, units_file)
+    parameters, problems = _parameters(config, checklist)
+    units, unknown = _chosen(config, known.units, given=units_file is not None)
+    if problems or unknown:
+        raise BadInput([*problems, *unknown])
+    return Campaign(
+        config.id,
+        Text(config.title) if config.title else checklist.title,
+        checklist,
+        config.anchor or checklist.anchor.day,
+        parameters,
+        known.province,
+        units,
+        ZoneInfo(checklist.timezone),
+        Policy(
+            timedelta(days=config.warning_days),
+            timedelta(days=config.horizon_days),
+            timedelta(hours=config.stale_hours),
+        ),
+    )
+
+
+def configured(settings: Settings, name: str) -> CampaignSettings:
+    """Return the campaign's settings; a name that is none's is a checklist's name, with every default."""
+    return next((c for c in settings.campaigns if c.id == name), None) or CampaignSettings.model_construct(
+        id=name, checklist=name
+    )
+
+
+def _checklist_path(settings: Settings, config: CampaignSettings, home: Path | None) -> Path:
+    try:
+        return find_checklist(config.checklist or config.id, home)
+    except NotFound as error:
+        if config in settings.campaigns:
+            raise
+        campaigns = ", ".join(c.id for c in settings.campaigns) or "—"
+        raise NotFound(
+            M(
+                "Không có đợt “{name}”. Các đợt đã khai báo: {campaigns}. {hint}",
+                name=config.id,
+                campaigns=campaigns,
+                hint=error.sentence,
+            )
+        ) from error
+
+
+def _parameters(config: CampaignSettings, checklist: Checklist) -> tuple[dict[str, Rule], list[Problem]]:
+    rules, problems = {}, []
+    for name, text in config.parameters.items():
+        where = f"campaigns.{config.id}.parameters.{name}"
+        if name not in checklist.parameters:
+            problems.append(Problem(where, 0, 0, M("Bộ đầu việc không có tham số “{name}”.", name=name)))
+            continue
+        try:
+            rules[name] = parse_rule(text)
+        except RuleError as error:
+            problems.append(Problem(where, 0, 0, error.sentence))
+    return rules, problems
+
+
+def _chosen(
+    config: CampaignSettings, units: tuple[Unit, ...], *, given: bool
+) -> tuple[tuple[Unit, ...], list[Problem]]:
+    """Keep the campaign's units; a roster given on the command line may hold only some of them."""
+    if not config.units:
+        return units, []
+    codes = {u.code for u in units}
+    missing = [c for c in config.units if c not in codes]
+    sentence = "Không có đơn vị mang mã “{code}” trong danh sách đơn vị đang dùng."
+    problems = [] if given else [Problem(f"campaigns.{config.id}.units", 0, 0, M(sentence, code=c)) for c in missing]
+    return tuple(u for u in units if u.code in config.units), problems

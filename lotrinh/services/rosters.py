@@ -1,0 +1,75 @@
+"""Which units there are: the office's own roster, the imported one, or the packaged one."""
+
+from collections.abc import Container
+from pathlib import Path
+from typing import NamedTuple
+
+from lotrinh.catalog.units import (
+    Province,
+    RosterChange,
+    address_findings,
+    diff_rosters,
+    known_codes,
+    packaged_roster,
+    province,
+    read_roster,
+    write_roster,
+)
+from lotrinh.core.units import Unit, UnitKind
+from lotrinh.errors import Problem
+from lotrinh.settings.models import Settings
+
+
+class Roster(NamedTuple):
+    """The units in use and where they come from."""
+
+    province: Unit
+    units: tuple[Unit, ...]
+    source: str
+
+
+def known(settings: Settings) -> Container[str] | None:
+    """Return the codes that may stand in a roster; None where the settings accept any."""
+    return None if settings.units.allow_unknown else known_codes()
+
+
+def imported_path(settings: Settings) -> Path:
+    """Return where ``lotrinh units import`` keeps the office's roster."""
+    return settings.data_dir / "units" / f"{province(settings.province).slug}.csv"
+
+
+def roster(settings: Settings, given: Path | None = None) -> Roster:
+    """Read the roster: the given file, the one in the settings, the imported one, or the packaged one."""
+    home = province(settings.province)
+    path = given or settings.units.file or imported_path(settings)
+    if given or settings.units.file or path.is_file():
+        units = read_roster(path, known(settings))
+        source = str(path)
+    else:
+        units, source = packaged_roster(home), home.slug
+    own = next((u for u in units if u.is_province), None) or as_unit(home)
+    return Roster(own, tuple(u for u in units if not u.is_province), source)
+
+
+def as_unit(home: Province) -> Unit:
+    """The province itself is a unit too."""
+    return Unit(home.code, UnitKind(home.kind), home.name)
+
+
+class Import(NamedTuple):
+    """What an import changes, and which addresses in it cannot be asked."""
+
+    path: Path
+    units: tuple[Unit, ...]
+    changes: tuple[RosterChange, ...]
+    addresses: tuple[Problem, ...]
+
+
+def import_roster(settings: Settings, file: Path) -> Import:
+    """Check a roster whole, then put it in the place of the one in use."""
+    units = read_roster(file, known(settings))
+    changes = diff_rosters(roster(settings).units, units)
+    path = imported_path(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_roster(path, units)
+    return Import(path, units, changes, tuple(address_findings(units)))

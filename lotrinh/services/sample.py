@@ -1,0 +1,93 @@
+"""Sample data for the demonstration: plausible, the same every time, and labelled in every entry."""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+
+from lotrinh.core.deadlines import timetable
+from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status import Planned, concerned, plan
+from lotrinh.core.units import Unit
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.confirm import Confirmation, entry_of
+
+ACTOR = "mau:du-lieu-mau"
+REPORTED = time(16, 30)
+ON_TIME, LAGGING, IN_WINDOW = 0.985, 0.8, 0.6
+LATE = 0.03
+LAGGARDS = 12
+OBSTACLES = (
+    "Dữ liệu mẫu: chưa nhận được dữ liệu dân cư để đối chiếu.",
+    "Dữ liệu mẫu: đường truyền tại nhà văn hóa thôn chưa ổn định.",
+    "Dữ liệu mẫu: chưa có hướng dẫn về biểu mẫu mới.",
+)
+
+
+def sample_entries(campaign: Campaign, as_of: datetime) -> list[NewEntry]:
+    """Make the journal of a campaign as it could stand at ``as_of``, in the order of time."""
+    local = as_of.astimezone(campaign.zone)
+    planned = plan(campaign.checklist, timetable(campaign.checklist, campaign.anchor), campaign.zone, campaign.policy)
+    units = (campaign.province, *campaign.units)
+    entries = [e for index, unit in enumerate(units) for e in _unit_entries(campaign, planned, unit, index, local)]
+    return sorted(entries, key=lambda e: (e.at, e.unit, e.step))
+
+
+def _unit_entries(
+    campaign: Campaign, planned: Sequence[Planned], unit: Unit, index: int, now: datetime
+) -> Iterator[NewEntry]:
+    chance = random.Random(f"{campaign.id}/{unit.code}")  # noqa: S311 - reproducible on purpose, no secret
+    diligence = LAGGING if index % LAGGARDS == 1 else ON_TIME
+    areas, done = chance.randint(5, 24), set[str]()
+    for item in concerned(planned, unit):
+        day = _day(item, now, chance, 1.0 if unit.is_province else diligence)
+        if day and done.issuperset(set(item.step.requires) & _own(planned, unit)):
+            done.add(item.step.id)
+            yield _confirmed(campaign, unit, item, day, areas, now)
+        elif item.starts and item.starts <= now and not unit.is_province:
+            yield from _under_way(campaign, unit, item, now, areas, chance)
+
+
+def _own(planned: Sequence[Planned], unit: Unit) -> set[str]:
+    return {p.step.id for p in planned if p.step.concerns(unit)}
+
+
+def _day(item: Planned, now: datetime, chance: random.Random, diligence: float) -> date | None:
+    """Choose the day on which the unit completed the step, None if it has not."""
+    if item.due is None or item.starts is None or item.starts > now or item.schedule.due is None:
+        return None
+    passed = item.due <= now
+    if chance.random() > (diligence if passed else IN_WINDOW):
+        return None
+    last = item.schedule.due.day if passed else now.date() - timedelta(days=1)
+    day = last - timedelta(days=chance.randint(0, 4))
+    if passed and chance.random() < LATE:
+        day = last + timedelta(days=chance.randint(1, 3))
+    day = max(day, item.starts.date())
+    return day if day < now.date() else None
+
+
+def _confirmed(campaign: Campaign, unit: Unit, item: Planned, day: date, areas: int, now: datetime) -> NewEntry:
+    said = Confirmation(
+        item.step.id,
+        day,
+        document_number="Mẫu/QĐ",
+        document_date=day,
+        progress=(areas, areas) if item.step.count else None,
+        note="Dữ liệu mẫu",
+        sample=True,
+    )
+    at = min(datetime.combine(day, REPORTED, campaign.zone), now)
+    return entry_of(campaign, unit, said, actor=ACTOR, key=f"mau-{item.step.id}", now=at)
+
+
+def _under_way(
+    campaign: Campaign, unit: Unit, item: Planned, now: datetime, areas: int, chance: random.Random
+) -> Iterator[NewEntry]:
+    """Say how far a step is that is not done: a count, or now and then an obstacle."""
+    at = now - timedelta(days=1)
+    if item.step.count:
+        said = Confirmation(item.step.id, at.date(), progress=(chance.randint(0, areas - 1), areas), sample=True)
+        yield entry_of(campaign, unit, said, actor=ACTOR, key=f"mau-{item.step.id}", now=at)
+    elif chance.random() < 0.04:  # noqa: PLR2004 - a few obstacles, so that the report shows some
+        body = {"note": chance.choice(OBSTACLES), "sample": True}
+        yield NewEntry(Kind.OBSTACLE, at, campaign.id, unit.code, item.step.id, ACTOR, body)

@@ -1,0 +1,120 @@
+"""What can be set. Every key, its default and what it means; ``docs/settings.md`` is checked against this."""
+
+from datetime import date
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def known_zone(name: str) -> str:
+    """Return the name of an IANA time zone that this machine knows."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(name) from error
+    return name
+
+
+class Part(BaseModel):
+    """A table of the settings file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Database(Part):
+    """Where the record is kept."""
+
+    url: SecretStr = Field(SecretStr(""), description="SQLAlchemy address; empty: lotrinh.db in the data folder.")
+
+
+class Http(Part):
+    """How units are asked; the budgets are those a commune's server can bear."""
+
+    connect_seconds: float = Field(3.0, gt=0, description="Longest wait for a connection.")
+    total_seconds: float = Field(8.0, gt=0, description="Longest time for one unit, both tries together.")
+    tries: int = Field(2, ge=1, le=2, description="Tries for one unit in one round.")
+    retry_after_seconds: float = Field(30.0, ge=0, description="Longest Retry-After that is honoured.")
+    body_bytes: int = Field(256_000, ge=1_000, description="Largest answer.")
+    shards: int = Field(10, ge=1, description="HTTP clients side by side.")
+    per_shard: int = Field(10, ge=1, description="Connections of each client.")
+    per_host: int = Field(1, ge=1, description="Questions to one host at a time.")
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description="Inside networks where status addresses may lie."
+    )
+    allow_hosts: tuple[str, ...] = Field((), description="Host names (and what ends in them) that may lie inside.")
+    ca_file: str = Field("", description="Certificates of the office's own authority (PEM).")
+
+
+class Prefect(Part):
+    """The Prefect server that schedules and shows runs."""
+
+    api_url: str = Field("http://127.0.0.1:4200/api", description="Its API; empty: never use Prefect.")
+    auth_string: SecretStr = Field(SecretStr(""), description="user:password of the server, if it has one.")
+
+
+class Portal(Part):
+    """Our own portal: the status and the confirmations of units without their own software."""
+
+    host: str = Field("127.0.0.1", description="Address it listens on.")
+    port: Port = Field(8600, description="Port it listens on.")
+    public_url: str = Field("", description="Its address as the checker sees it; empty: http://host:port.")
+
+    @property
+    def origin(self) -> str:
+        """Where the checker asks for units without an address of their own."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+
+class Units(Part):
+    """Which units are asked."""
+
+    file: Path | None = Field(None, description="The office's own roster; empty: the imported or packaged one.")
+    allow_unknown: bool = Field(default=False, description="Accept codes that no packaged roster has.")
+
+
+class Campaign(Part):
+    """A checklist bound to an anchor date and a set of units."""
+
+    id: Id = Field(description="Name of the campaign.")
+    checklist: str = Field("", description="Packaged checklist or path; empty: the one of the same name.")
+    title: str = Field("", description="Title on reports; empty: the checklist's.")
+    anchor: date | None = Field(None, description="The date deadlines are counted from; empty: the checklist's.")
+    warning_days: int = Field(7, ge=0, le=366, description="A step is due soon this many days before its deadline.")
+    horizon_days: int = Field(30, ge=0, le=3660, description="A step without a window opens so many days before.")
+    stale_hours: int = Field(48, ge=1, le=8784, description="An answer older than this is called stale.")
+    units: tuple[str, ...] = Field((), description="Codes of the units that take part; empty: all.")
+    parameters: dict[str, str] = Field({}, description="Rules for the checklist's parameters.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, checked whole before anything starts."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="LOTRINH_", env_nested_delimiter="__", validate_default=False
+    )
+
+    language: Literal["vi", "en"] = Field("vi", description="Language of screens and reports; LOTRINH_LANG wins.")
+    province: str = Field("25", description="Code or name in Latin letters of the province: 25 or phu-tho.")
+    timezone: Annotated[str, AfterValidator(known_zone)] = Field(
+        "Asia/Ho_Chi_Minh", description="Time zone of every deadline."
+    )
+    data_dir: Path = Field(Path("lotrinh-data"), description="Folder of the database and the imported roster.")
+    database: Database = Database()
+    http: Http = Http()
+    prefect: Prefect = Prefect()
+    portal: Portal = Portal()
+    units: Units = Units()
+    campaigns: tuple[Campaign, ...] = Field((), description="The campaigns; a checklist's own name works without.")
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database, a secret where it carries a password."""
+        return self.database.url.get_secret_value() or f"sqlite:///{(self.data_dir / 'lotrinh.db').as_posix()}"

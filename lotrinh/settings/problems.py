@@ -1,0 +1,48 @@
+"""pydantic's errors in the words of the settings file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lotrinh.core.text import M, Message
+
+SENTENCES: Mapping[str, Message] = {
+    "bool": M("phải là true hoặc false"),
+    "date": M("phải là ngày dạng 2026-03-15"),
+    "float": M("phải là một số"),
+    "int": M("phải là số nguyên"),
+    "ip": M("phải là mạng dạng \"10.0.0.0/8\""),
+    "json": M("phải viết dạng JSON, ví dụ '[\"127.0.0.0/8\"]'"),
+    "list": M("phải là danh sách dạng [\"…\", \"…\"]"),
+    "path": M("phải là đường dẫn trong dấu nháy"),
+    "string": M("phải là chữ trong dấu nháy"),
+    "tuple": M("phải là danh sách dạng [\"…\", \"…\"]"),
+    "dict": M("phải là một bảng"),
+    "model": M("phải là một bảng"),
+}
+
+
+def problem_of(item: Mapping[str, Any], place: tuple[str | int, ...]) -> Message:
+    """Say what is wrong with one value and what to write instead."""
+    key = ".".join(str(p) for p in place)
+    kind = item["type"]
+    if kind == "extra_forbidden":
+        return M("Không có mục cấu hình “{key}”. Hãy xóa hoặc sửa lại tên.", key=key)
+    if kind == "missing":
+        return M("Thiếu mục cấu hình “{key}”.", key=key)
+    if kind == "literal_error":
+        return M("“{key}” phải là một trong: {choices}.", key=key, choices=item["ctx"]["expected"].replace(" or ", ", "))
+    if kind == "value_error":
+        return M("“{key}” có giá trị không dùng được: {value}.", key=key, value=str(item["input"]))
+    if kind == "string_pattern_mismatch":
+        return M("“{key}” chỉ gồm chữ thường không dấu, số, gạch nối.", key=key)
+    if {"ge", "gt", "le", "lt"} & set(item.get("ctx", {})):
+        return M("“{key}” phải là {limit}.", key=key, limit=_limit(item["ctx"]))
+    for prefix, sentence in SENTENCES.items():
+        if kind.startswith(prefix):
+            return M("“{key}” {sentence}.", key=key, sentence=sentence)
+    return M("“{key}” không đúng: {reason}.", key=key, reason=item["msg"])
+
+
+def _limit(context: Mapping[str, Any]) -> str:
+    signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+    return ", ".join(f"{sign} {context[name]}" for name, sign in signs.items() if name in context)

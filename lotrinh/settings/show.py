@@ -1,0 +1,45 @@
+"""Settings in force, value by value, with where each comes from; secrets are never shown."""
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel, SecretStr
+
+from lotrinh.core.text import M
+from lotrinh.i18n import say
+from lotrinh.settings.load import Loaded, Place
+
+
+def lines(loaded: Loaded) -> Iterator[str]:
+    """Yield ``key = value    # origin``."""
+    default = say(M("mặc định"))
+    for place, value in _values(loaded.settings, ()):
+        yield f"{'.'.join(map(str, place))} = {_shown(value)}    # {_origin(loaded, place) or default}"
+
+
+def _values(model: BaseModel, place: Place) -> Iterator[tuple[Place, object]]:
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from _values(value, (*place, name))
+        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+            for index, part in enumerate(value):
+                yield from _values(part, (*place, name, index))
+        else:
+            yield (*place, name), value
+
+
+def _origin(loaded: Loaded, place: Place) -> str:
+    """Find the origin of the value itself, or of the table or JSON that it came in."""
+    for length in range(len(place), 0, -1):
+        if origin := loaded.origins.get(place[:length]):
+            return origin
+    inner = [origin for at, origin in loaded.origins.items() if at[: len(place)] == place]
+    return inner[0] if inner else ""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return say(M("(bí mật, đã đặt)")) if value.get_secret_value() else say(M("(trống)"))
+    if isinstance(value, tuple):
+        return "[" + ", ".join(f'"{v}"' for v in value) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,0 +1,115 @@
+"""Connections: SQLite in WAL mode with full synchronisation, or any database that SQLAlchemy reaches."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from lotrinh.core.text import M
+from lotrinh.errors import OldSchema, StoreUnavailable
+from lotrinh.store.schema import HEAD
+
+BUSY_SECONDS = 20
+JOURNAL_LOCK = 0x6C6F7472
+"""A number of our own for PostgreSQL's advisory lock: one appender at a time keeps the chain linear."""
+
+
+def connect(url: str) -> Engine:
+    """Make an engine; for SQLite the folder is made and every connection gets its pragmas."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        with unavailable():
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _pragmas(connection: object, _: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3: we begin transactions ourselves
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # as above
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """Turn what a database or its disk can fail with into one sentence: nothing was recorded."""
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        raise StoreUnavailable(M("Chưa ghi nhận: cơ sở dữ liệu không dùng được ({reason}).", reason=reason)) from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads."""
+    with unavailable(), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine, *, chain: bool = False) -> Iterator[Connection]:
+    """Open a transaction that writes; with ``chain`` no other one may append to the journal meanwhile."""
+    with unavailable(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if chain and connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": JOURNAL_LOCK})
+        yield connection
+
+
+def version(engine: Engine) -> str | None:
+    """Return the migration the database stands at; None for an empty database."""
+    with reading(engine) as connection:
+        tables = inspect(connection).get_table_names()
+        if "alembic_version" in tables:
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() or ""
+        return "" if tables else None
+
+
+def require_current(engine: Engine) -> None:
+    """Refuse to work on a database of another version, and name the command that helps."""
+    found = version(engine)
+    if found == HEAD:
+        return
+    if found is None or found < HEAD:
+        raise OldSchema(
+            M(
+                "Cơ sở dữ liệu là phiên bản cũ ({found}; cần {head}). Hãy chạy: lotrinh db upgrade",
+                found=found or "?",
+                head=HEAD,
+            )
+        )
+    raise OldSchema(
+        M(
+            "Cơ sở dữ liệu do lotrinh mới hơn tạo ra ({found}; bản này biết {head}). Hãy nâng cấp lotrinh.",
+            found=found,
+            head=HEAD,
+        )
+    )
+
+
+def upgrade(engine: Engine) -> tuple[str | None, str]:
+    """Bring the database to this version; return the versions before and after."""
+    from alembic import command
+    from alembic.config import Config
+
+    before = version(engine)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return before, HEAD

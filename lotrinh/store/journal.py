@@ -1,0 +1,133 @@
+"""Appending to and reading the journal."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, RowMapping, insert, select
+
+from lotrinh.core.journal import GENESIS, Entry, Kind, NewEntry, chain_hash, first_bad
+from lotrinh.core.text import M
+from lotrinh.errors import Conflict
+from lotrinh.store.engine import reading, writing
+from lotrinh.store.schema import journal
+
+
+class Journal:
+    """The append-only record of what happened."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def append(self, *new: NewEntry) -> tuple[Entry, ...]:
+        """Append entries in one transaction and return them once they are on disk.
+
+        An entry whose key is known already is not written again: with the same content its first entry is
+        returned, with another content ``Conflict`` is raised and nothing of the call is written.
+        """
+        with writing(self._engine, chain=True) as connection:
+            return tuple(self._append(connection, _in_utc(entry)) for entry in new)
+
+    def _append(self, connection: Connection, new: NewEntry) -> Entry:
+        if new.key and (known := self._by_key(connection, new.key)):
+            if not _same_request(known.new, new):
+                raise Conflict(M("Mã yêu cầu này đã dùng cho một nội dung khác. Hãy gửi lại với mã mới."))
+            return known
+        number, previous = self._tail(connection)
+        entry = Entry(number + 1, new, previous, chain_hash(previous, number + 1, new))
+        connection.execute(insert(journal).values(**_row(entry)))
+        return entry
+
+    def _by_key(self, connection: Connection, key: str) -> Entry | None:
+        row = connection.execute(select(journal).where(journal.c.key == key)).mappings().first()
+        return _entry(row) if row else None
+
+    def _tail(self, connection: Connection) -> tuple[int, str]:
+        row = connection.execute(
+            select(journal.c.number, journal.c.hash).order_by(journal.c.number.desc()).limit(1)
+        ).first()
+        return (row[0], row[1]) if row else (0, GENESIS)
+
+    def head(self) -> str:
+        """Return the hash of the last entry: printed on reports and receipts, it shows a chain rebuilt later."""
+        with reading(self._engine) as connection:
+            return self._tail(connection)[1]
+
+    def entries(self, campaign: str | None = None, unit: str | None = None) -> tuple[Entry, ...]:
+        """Return entries in their order, of one campaign or unit where asked."""
+        query = select(journal).order_by(journal.c.number)
+        if campaign is not None:
+            query = query.where(journal.c.campaign == campaign)
+        if unit is not None:
+            query = query.where(journal.c.unit == unit)
+        with reading(self._engine) as connection:
+            return tuple(_entry(row) for row in connection.execute(query).mappings())
+
+    def verify(self) -> int | None:
+        """Walk the whole chain; return the number of the first bad entry, None when all is well."""
+        with reading(self._engine) as connection:
+            rows = connection.execution_options(yield_per=1000).execute(select(journal).order_by(journal.c.number))
+            return first_bad(_each(rows.mappings()))
+
+
+def _each(rows: Iterator[RowMapping]) -> Iterator[Entry]:
+    for row in rows:
+        yield _entry(row)
+
+
+def _in_utc(new: NewEntry) -> NewEntry:
+    return NewEntry(
+        new.kind,
+        new.at.astimezone(UTC),
+        new.campaign,
+        new.unit,
+        new.step,
+        new.actor,
+        new.body,
+        new.checklist_hash,
+        new.key,
+    )
+
+
+def _same_request(known: NewEntry, new: NewEntry) -> bool:
+    """Whether a repeated key repeats the request: the moment and the checklist's version may differ."""
+    return (known.kind, known.campaign, known.unit, known.step, dict(known.body)) == (
+        new.kind,
+        new.campaign,
+        new.unit,
+        new.step,
+        dict(new.body),
+    )
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    new = entry.new
+    return {
+        "number": entry.number,
+        "at": new.at.isoformat(),
+        "campaign": new.campaign,
+        "unit": new.unit,
+        "step": new.step,
+        "kind": new.kind.value,
+        "actor": new.actor,
+        "body": json.dumps(new.body, ensure_ascii=False, sort_keys=True),
+        "checklist_hash": new.checklist_hash,
+        "key": new.key or None,
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
+
+
+def _entry(row: RowMapping) -> Entry:
+    new = NewEntry(
+        Kind(row["kind"]),
+        datetime.fromisoformat(row["at"]),
+        row["campaign"],
+        row["unit"],
+        row["step"],
+        row["actor"],
+        json.loads(row["body"]),
+        row["checklist_hash"],
+        row["key"] or "",
+    )
+    return Entry(row["number"], new, row["previous"], row["hash"])

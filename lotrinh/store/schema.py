@@ -1,0 +1,76 @@
+"""Tables. Moments are ISO 8601 text in UTC, so that what was hashed is what is stored, on every database."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+HEAD = "0001"
+"""The migration that this version of lotrinh works with."""
+
+metadata = MetaData()
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),
+    Column("campaign", String(100), nullable=False),
+    Column("unit", String(10), nullable=False),
+    Column("step", String(100), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("checklist_hash", String(64), nullable=False),
+    Column("key", String(100), nullable=True, unique=True),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_journal_campaign_unit", "campaign", "unit"),
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("campaign", String(100), nullable=False, index=True),
+    Column("province", String(10), nullable=False),
+    Column("as_of", String(40), nullable=False),
+    Column("started_at", String(40), nullable=False),
+    Column("finished_at", String(40), nullable=True),
+    Column("state", String(20), nullable=False),
+    Column("checklist_hash", String(64), nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("request", Text, nullable=False),
+    Column("snapshot", Text, nullable=True),
+)
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("round", String(40), ForeignKey("rounds.id"), primary_key=True),
+    Column("unit", String(10), primary_key=True),
+    Column("checked_at", String(40), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("reason", String(30), nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("probes", Text, nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("campaign", String(100), primary_key=True),
+    Column("unit", String(10), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("etag", String(300), nullable=False),
+    Column("true_at", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+access = Table(
+    "access",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("unit", String(10), nullable=False, index=True),
+    Column("issued_at", String(40), nullable=False),
+    Column("revoked_at", String(40), nullable=True),
+)

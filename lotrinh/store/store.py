@@ -1,0 +1,54 @@
+"""One door to the record."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+
+from lotrinh.store.access import Access
+from lotrinh.store.engine import connect, require_current, upgrade, version
+from lotrinh.store.journal import Journal
+from lotrinh.store.rounds import Rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The record of one province, open. Close it, or use it as a context manager."""
+
+    engine: Engine
+    journal: Journal
+    rounds: Rounds
+    access: Access
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+
+def open_store(url: str) -> Store:
+    """Open the record. A new database is made; one of another version is refused with ``OldSchema``."""
+    engine = connect(url)
+    try:
+        if version(engine) is None:
+            upgrade(engine)
+        require_current(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, Journal(engine), Rounds(engine), Access(engine))
+
+
+def upgrade_store(url: str) -> tuple[str | None, str]:
+    """Bring a database to this version; return the versions before (None: it was empty) and after."""
+    engine = connect(url)
+    try:
+        return upgrade(engine)
+    finally:
+        engine.dispose()

@@ -1,0 +1,67 @@
+"""What the tasks of one run share inside one process, found again from plain values in another."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lotrinh.clock import now
+from lotrinh.core.observation import Observation
+from lotrinh.core.report import Report
+from lotrinh.core.text import M
+from lotrinh.errors import NotFound
+from lotrinh.probing.prober import Prober
+from lotrinh.services.ask import http_options
+from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.check import Request
+from lotrinh.settings.load import Loaded, load_settings
+from lotrinh.store import Store, open_store
+from lotrinh.store.rounds import Round
+
+Heard = Callable[[Observation], None]
+
+
+@dataclass(slots=True)
+class Context:
+    """Settings, campaign and store of one run, and what its tasks hand to each other."""
+
+    loaded: Loaded
+    campaign: Campaign
+    store: Store
+    prober: Prober | None = None
+    heard: Heard | None = None
+    report: Report | None = None
+
+    def round(self, name: str) -> Round:
+        """Return the round by its name."""
+        found = self.store.rounds.get(name)
+        if found is None:
+            raise NotFound(M("Không có lượt kiểm tra “{name}”.", name=name))
+        return found
+
+
+@lru_cache(maxsize=4)
+def context(request: Request) -> Context:
+    """Open everything a request needs, once in each process."""
+    loaded = load_settings(request.settings or None)
+    home = loaded.file.resolve().parent if loaded.file else None
+    campaign = open_campaign(loaded.settings, request.campaign, request.units_file, home)
+    return Context(loaded, campaign, open_store(loaded.settings.database_url))
+
+
+@asynccontextmanager
+async def asking(request: Request) -> AsyncIterator[None]:
+    """Share one prober among the batches of a run, so that its limits for each host hold across them."""
+    shared = context(request)
+    async with Prober(http_options(shared.loaded.settings), now) as prober:
+        shared.prober = prober
+        try:
+            yield
+        finally:
+            shared.prober = None
+
+
+def close(request: Request) -> None:
+    """Give the connections of a run back."""
+    context(request).store.close()
+    context.cache_clear()

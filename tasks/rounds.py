@@ -1,0 +1,61 @@
+"""Load, ask, assess, record: the tasks of a check. They take and give plain values."""
+
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from lotrinh.clock import now
+from lotrinh.core.observation import Outcome
+from lotrinh.reports.json_report import as_json
+from lotrinh.services import ask as asking
+from lotrinh.services.assess import make_report
+from lotrinh.services.check import Request
+from lotrinh.store.rounds import FINISHED
+from tasks.context import context
+
+PLAIN: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
+"""Nothing that touches the world is cached or persisted: Prefect's copy is not the record."""
+
+
+@task(name="load", **PLAIN)
+def load(request: dict[str, str]) -> list[list[str]]:
+    """Begin the round and return the batches of unit codes, the first twenty first."""
+    wanted = Request(**request)
+    shared = context(wanted)
+    moment = now()
+    asking.begin(shared.store, shared.campaign, moment, wanted.moment(moment), request, wanted.round)
+    return asking.batches([u.code for u in shared.campaign.units])
+
+
+@task(name="ask", task_run_name="ask-{label}", retries=1, retry_delay_seconds=2, tags=["asking"], **PLAIN)
+async def ask(request: dict[str, str], codes: list[str], label: str) -> dict[str, int]:
+    """Ask one batch of units, record what they said, and return how many ended how."""
+    shared = context(Request(**request))
+    round_ = shared.round(request["round"])
+    kept = shared.store.rounds.answers(shared.campaign.id)
+    questions = asking.questions(shared.loaded.settings, shared.campaign, codes, kept)
+    if shared.prober is None:
+        raise RuntimeError(label)
+    seen = await asking.ask(shared.store, shared.prober, round_, questions, shared.heard)
+    ours = label == "first" and asking.give_up_if_ours(shared.store, round_, seen, now()) is not None
+    return {outcome.value: sum(o.outcome is outcome for o in seen) for outcome in Outcome} | {"ours_failed": ours}
+
+
+@task(name="assess", **PLAIN)
+def assess(request: dict[str, str]) -> dict[str, Any]:
+    """Compute every step's status from the record and return the totals."""
+    shared = context(Request(**request))
+    shared.report = make_report(shared.store, shared.loaded.settings, shared.campaign, shared.round(request["round"]))
+    return shared.report.summary()
+
+
+@task(name="record", **PLAIN)
+def record(request: dict[str, str]) -> str:
+    """Close the round with its report in our own store, before Prefect is told anything."""
+    shared = context(Request(**request))
+    report = shared.report
+    if report is None:
+        raise RuntimeError(request["round"])
+    shared.store.rounds.finish(request["round"], FINISHED, now(), report.head, as_json(report))
+    return report.head
