@@ -35,6 +35,11 @@ def say(message: Message | Text | str, language: str | None = None) -> str:
     return translations(language).gettext(message.msgid).format(**values)
 
 
+def words(*texts: str) -> tuple[str, ...]:
+    """Say several words, for the heads of columns."""
+    return tuple(say(text) for text in texts)
+
+
 def spell(value: object, language: str) -> object:
     """Spell one value of a message: dates as the readers of the language write them."""
     if isinstance(value, Message | Text):

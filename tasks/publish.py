@@ -25,10 +25,7 @@ def publish(request: dict[str, str]) -> None:
             "code": unit.unit.code,
             "unit": unit.unit.full_name,
             "outcome": unit.outcome.value,
-            **{
-                say(STATUS[status]): sum(s.status is status for s in unit.standings)
-                for status in OUTSTANDING_NOW
-            },
+            **{say(STATUS[status]): sum(s.status is status for s in unit.standings) for status in OUTSTANDING_NOW},
         }
         for unit in report.units
     ]

@@ -60,7 +60,7 @@ def timeline(path: str, anchor: str | None, units: str | None, settings: str | N
 @units_option()
 @settings_option()
 @option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="Dạng kết quả.")
-def diff(  # noqa: PLR0913 - one argument for each option
+def diff(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     old: str,
     new: str,
     anchor: str | None,

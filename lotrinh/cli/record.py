@@ -58,8 +58,8 @@ def issue(units: tuple[str, ...], settings: str | None) -> None:
     found = roster(loaded.settings)
     codes = {u.code for u in (*found.units, found.province)}
     if wrong := [u for u in units if u not in codes]:
-        sentence = "Danh sách đơn vị đang dùng không có mã này."
-        raise BadInput([Problem(unit, 0, 0, M(sentence)) for unit in wrong])
+        sentence = M("Danh sách đơn vị đang dùng không có mã này.")
+        raise BadInput([Problem(unit, 0, 0, sentence) for unit in wrong])
     with open_store(loaded.settings.database_url) as store:
         for unit, code in store.access.issue(units, now()).items():
             click.echo(f"{unit}\t{code}")

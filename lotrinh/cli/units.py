@@ -1,9 +1,19 @@
 """lotrinh units: the office's own roster."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from lotrinh.cli.base import Group, existing, load, settings_option, show, tell
 from lotrinh.core.text import M
+
+if TYPE_CHECKING:
+    from lotrinh.catalog.units import RosterChange
+
+
+def describe(change: "RosterChange") -> str:
+    """One change of a roster in a line."""
+    return f"{change}"
 
 
 @click.group(cls=Group, help="Danh sách đơn vị.")

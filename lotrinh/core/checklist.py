@@ -8,7 +8,7 @@ from functools import cached_property
 
 from lotrinh.core.calendar import Calendar
 from lotrinh.core.rules import Rule
-from lotrinh.core.text import Text
+from lotrinh.core.text import NO_TEXT, Text
 from lotrinh.core.units import Unit, UnitKind
 
 
@@ -132,7 +132,7 @@ class Step:
     required: bool = True
     acceptance: bool = False
     applies_to: Scope = EVERYWHERE
-    note: Text = Text("")
+    note: Text = NO_TEXT
 
     @property
     def doubtful(self) -> bool:

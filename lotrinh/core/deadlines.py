@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from lotrinh.core.calendar import Calendar, NoWorkingDayError
-from lotrinh.core.checklist import Checklist, Milestone, Parameter, Step
+from lotrinh.core.checklist import Checklist, Milestone, Step
 from lotrinh.core.evaluation import Evaluation
 from lotrinh.core.rules import Done, Moment, Roll, Rule, references
 from lotrinh.core.text import M, Message
@@ -55,7 +55,7 @@ def timetable(
     completed: Completed = nothing,
     parameters: Mapping[str, Rule] | None = None,
 ) -> Timetable:
-    """Compute all schedules. Raises ``ScheduleError`` for a checklist in which ``consistency.findings`` finds cause.
+    """Compute all schedules. Raises ``ScheduleError`` where a rule names an unknown id or rules go in a circle.
 
     ``anchor`` goes before the checklist's own date, ``parameters`` before the checklist's rules for them.
     """
@@ -148,7 +148,8 @@ def awaited_steps(checklist: Checklist, parameters: Mapping[str, Rule] | None = 
 
 def _rules(checklist: Checklist) -> Iterator[Rule]:
     yield from (p.due for p in checklist.parameters.values() if p.due)
-    for item in (*checklist.milestones, *checklist.iter_steps()):
+    items: tuple[Milestone | Step, ...] = (*checklist.milestones, *checklist.iter_steps())
+    for item in items:
         yield from (rule for rule in (item.opens, item.due) if rule)
 
 
@@ -159,15 +160,3 @@ def _rest_days(due: Moment | Message, rule: Rule, calendar: Calendar) -> Iterato
         yield M("{day} là ngày nghỉ; không dời vì quy tắc không yêu cầu.", day=due.day)
     if worked := last_working_day(due.day, calendar):
         yield M("Ngày làm việc cuối cùng trước hạn: {day}", day=worked)
-
-
-__all__ = [
-    "Completed",
-    "Parameter",
-    "Schedule",
-    "ScheduleError",
-    "Timetable",
-    "awaited_steps",
-    "timetable",
-    "trace",
-]

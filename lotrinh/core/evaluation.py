@@ -1,13 +1,13 @@
 """The evaluation of deadline rules against one anchor and one unit's completion days."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lotrinh.core.arithmetic import shifted
 from lotrinh.core.calendar import Calendar, NoWorkingDayError
-from lotrinh.core.checklist import Checklist
+from lotrinh.core.checklist import Checklist, Milestone, Step
 from lotrinh.core.graph import sorted_out, spelled
 from lotrinh.core.reader import YEARS
 from lotrinh.core.rules import Done, Fixed, Moment, Named, Pick, Reference, Roll, Rule, Several, Unit, references
@@ -44,7 +44,8 @@ def dated(checklist: Checklist, anchor: date | None) -> dict[str, Dated]:
         missing = M("Văn phòng chưa đặt “{title}”.", title=p.title)
         found.setdefault(p.id, Dated(p.title, p.due, checklist.calendar, missing))
     for milestone in checklist.milestones:
-        for item in (milestone, *milestone.steps):
+        items: tuple[Milestone | Step, ...] = (milestone, *milestone.steps)
+        for item in items:
             missing = M("“{title}” không có thời hạn.", title=item.title)
             found.setdefault(item.id, Dated(item.title, item.due, item.calendar, missing))
     return found
@@ -179,7 +180,7 @@ class Evaluation:
 
 
 def named(rule: Rule | None) -> tuple[str, ...]:
-    """The ids whose due dates the rule counts from, each once."""
+    """Name the ids whose due dates the rule counts from, each once."""
     found = references(rule) if rule else ()
     return tuple(dict.fromkeys(r.id for r in found if isinstance(r, Named)))
 
@@ -189,9 +190,9 @@ def shown(moment: Moment) -> date:
     return moment.day if moment.hour is None else datetime.combine(moment.day, moment.hour)
 
 
-def _ends(moment: Moment) -> tuple[date, bool, str]:
+def _ends(moment: Moment) -> tuple[date, bool, time]:
     # A day without an hour lasts until 24:00, so it ends after every hour of the same day.
-    return moment.day, moment.hour is None, moment.hour.isoformat() if moment.hour else ""
+    return moment.day, moment.hour is None, moment.hour or time()
 
 
 def _rolled(moment: Moment, roll: Roll, calendar: Calendar, lines: list[Message]) -> Moment:

@@ -76,9 +76,8 @@ def chain_hash(previous: str, number: int, new: NewEntry) -> str:
 
 def first_bad(entries: Iterable[Entry]) -> int | None:
     """Return the number of the first entry whose place, predecessor or hash does not fit; None for a good chain."""
-    previous, number = GENESIS, 0
-    for entry in entries:
-        number += 1
+    previous = GENESIS
+    for number, entry in enumerate(entries, 1):
         if entry.number != number or entry.previous != previous:
             return number
         if entry.hash != chain_hash(previous, number, entry.new):

@@ -15,6 +15,9 @@ class Text(NamedTuple):
         return self.en if language == "en" and self.en else self.vi
 
 
+NO_TEXT = Text("")
+
+
 class Message:
     """A sentence not yet in any language: a Vietnamese template and its values.
 

@@ -103,9 +103,7 @@ def _digest(written: dict[str, object]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
-@router.post(
-    "/api/v1/campaigns/{campaign_id}/units/{code}/confirmations", status_code=CREATED, response_model=Receipt
-)
+@router.post("/api/v1/campaigns/{campaign_id}/units/{code}/confirmations", status_code=CREATED, response_model=Receipt)
 def confirmations(
     request: Request,
     campaign_id: str,

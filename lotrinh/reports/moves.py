@@ -8,7 +8,7 @@ from lotrinh.core.deadlines import Schedule
 from lotrinh.core.moves import Move
 from lotrinh.core.text import M
 from lotrinh.core.units import Unit
-from lotrinh.i18n import current, say
+from lotrinh.i18n import current, say, words
 from lotrinh.reports.tables import NOTHING, Table, moment
 from lotrinh.reports.terminal import draw
 
@@ -30,11 +30,11 @@ def render(moved: Sequence[Moved], form: str, width: int) -> str:
         return json.dumps([_data(m) for m in moved], ensure_ascii=False, indent=1) + "\n"
     if not moved:
         return say(M("Không có gì thay đổi.")) + "\n"
-    headers = ("Thay đổi", "Đầu việc", "Hạn cũ", "Hạn mới", "Số ngày", "Đơn vị", "Thành quá hạn")
+    headers = words("Thay đổi", "Đầu việc", "Hạn cũ", "Hạn mới", "Số ngày", "Đơn vị", "Thành quá hạn")
     overdue = sum(m.move.becomes_overdue for m in moved)
     note = say(M("{count} thay đổi, {overdue} đầu việc thành quá hạn.", count=len(moved), overdue=overdue))
     table = Table(
-        say("NHỮNG GÌ THAY ĐỔI"), tuple(say(h) for h in headers), tuple(_cells(m) for m in moved), (1, 5), note
+        say("NHỮNG GÌ THAY ĐỔI"), headers, tuple(_cells(m) for m in moved), (1, 5), note
     )
     return draw(table, width) + "\n"
 

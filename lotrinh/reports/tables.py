@@ -36,6 +36,10 @@ class Writer:
         """Say it in this writer's language, free of control characters."""
         return clean(say(message, self.language))
 
+    def words(self, *texts: str) -> tuple[str, ...]:
+        """Say several words, for the heads of columns."""
+        return tuple(self.say(text) for text in texts)
+
     def tables(self) -> list[Table]:
         """All tables that have rows, in reading order."""
         made = (self.milestones(), self.province(), self.units(), self.silent(), self.obstacles())
@@ -81,7 +85,9 @@ class Writer:
         lines = [self.say(M("Tổng số đầu việc: {counts}.", counts=counts))]
         if any(row.doubtful for row in report.milestones):
             lines.append(self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")))
-        lines.append(self.say(M("Mã bộ đầu việc {hash}; nhật ký kết thúc ở {head}.", hash=self._short, head=self._head)))
+        lines.append(
+            self.say(M("Mã bộ đầu việc {hash}; nhật ký kết thúc ở {head}.", hash=self._short, head=self._head))
+        )
         return lines
 
     @property
@@ -95,8 +101,8 @@ class Writer:
     def milestones(self) -> Table:
         """Milestones with due date, days left, and how many units are done, overdue, unknown."""
         rows = tuple(self._milestone(row) for row in self.report.milestones if not row.national_only)
-        headers = ("Mốc", "Hạn", "Còn lại", "Xong", "Quá hạn", "Chưa rõ", "Tỉnh")
-        return Table(self.say("MỐC THỜI GIAN"), tuple(self.say(h) for h in headers), rows, (0, 1))
+        headers = self.words("Mốc", "Hạn", "Còn lại", "Xong", "Quá hạn", "Chưa rõ", "Tỉnh")
+        return Table(self.say("MỐC THỜI GIAN"), headers, rows, (0, 1))
 
     def _milestone(self, row: MilestoneRow) -> tuple[str, ...]:
         title = self.say(row.milestone.title) + (" (?)" if row.doubtful else "")
@@ -145,7 +151,7 @@ class Writer:
         return Table(title, self._step_headers(), tuple(rows), (0, 1, 2, 4, 5), self.say(note) if unknown else "")
 
     def _step_headers(self) -> tuple[str, ...]:
-        return tuple(self.say(h) for h in ("Đơn vị", "Đầu việc", "Cơ quan", "Hạn", "Căn cứ", "Tình trạng"))
+        return self.words("Đơn vị", "Đầu việc", "Cơ quan", "Hạn", "Căn cứ", "Tình trạng")
 
     def _step(self, row: OutstandingRow, *, first: bool = True) -> tuple[str, ...]:
         checklist = self.report.checklist
@@ -166,9 +172,9 @@ class Writer:
         """Units that could not be asked, and the age of their last answer."""
         silent = [u for u in self.report.units if u.outcome is not Outcome.REACHED]
         rows = tuple((self._name(u), self.say(OUTCOME[u.outcome]), self.say(u.sentence), self._age(u)) for u in silent)
-        headers = ("Đơn vị", "Kết quả", "Lý do", "Trả lời hợp lệ gần nhất")
+        headers = self.words("Đơn vị", "Kết quả", "Lý do", "Trả lời hợp lệ gần nhất")
         title = self.say("ĐƠN VỊ KHÔNG HỎI ĐƯỢC (không tính là chưa làm)")
-        return Table(title, tuple(self.say(h) for h in headers), rows, (2,))
+        return Table(title, headers, rows, (2,))
 
     def _name(self, unit: UnitReport) -> str:
         return f"{unit.unit.full_name} ({unit.unit.code})"
@@ -181,7 +187,7 @@ class Writer:
     def obstacles(self) -> Table:
         """What units report as standing in the way."""
         rows = tuple(self._obstacles())
-        headers = tuple(self.say(h) for h in ("Đơn vị", "Đầu việc", "Khó khăn, vướng mắc"))
+        headers = self.words("Đơn vị", "Đầu việc", "Khó khăn, vướng mắc")
         return Table(self.say("KHÓ KHĂN, VƯỚNG MẮC"), headers, rows, (1, 2))
 
     def _obstacles(self) -> Iterator[tuple[str, ...]]:
@@ -193,7 +199,9 @@ class Writer:
 
 def urgency(unit: UnitReport) -> tuple[int, int, int, str]:
     """Sort key: most overdue, then most due soon, then most open."""
-    counts = [sum(s.status is status for s in unit.standings) for status in (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)]
+    counts = [
+        sum(s.status is status for s in unit.standings) for status in (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
+    ]
     return (-counts[0], -counts[1], -counts[2], unit.unit.code)
 
 
@@ -217,7 +225,9 @@ def age(time: timedelta) -> Message:
     hours = int(time.total_seconds() // 3600)
     if hours < 1:
         return M("vừa xong")
-    return M("{hours} giờ trước", hours=hours) if hours < HOURS_OF_TWO_DAYS else M("{days} ngày trước", days=hours // 24)
+    return (
+        M("{hours} giờ trước", hours=hours) if hours < HOURS_OF_TWO_DAYS else M("{days} ngày trước", days=hours // 24)
+    )
 
 
 HOURS_OF_TWO_DAYS = 48
@@ -226,5 +236,3 @@ HOURS_OF_TWO_DAYS = 48
 def clean(text: str) -> str:
     """Make control characters of foreign text harmless for terminals and logs."""
     return "".join(c if c.isprintable() else " " for c in text)
-
-

@@ -10,7 +10,7 @@ from lotrinh.core.checklist import Checklist, Step
 from lotrinh.core.deadlines import Schedule
 from lotrinh.core.text import M
 from lotrinh.core.units import Unit
-from lotrinh.i18n import current, say
+from lotrinh.i18n import current, say, words
 from lotrinh.reports.json_report import due_at
 from lotrinh.reports.tables import NOTHING, Table, basis, moment
 from lotrinh.reports.terminal import draw
@@ -60,13 +60,13 @@ def _data(row: TimelineRow, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _table(checklist: Checklist, rows: Sequence[TimelineRow]) -> Table:
-    headers = ["Mốc", "Đầu việc", "Cấp", "Từ", "Hạn", "Ngày làm việc cuối", "Quy tắc", "Căn cứ"]
+    headers = words("Mốc", "Đầu việc", "Cấp", "Từ", "Hạn", "Ngày làm việc cuối", "Quy tắc", "Căn cứ")
     counted = any(row.units is not None for row in rows)
     made = tuple(_cells(checklist, row, counted=counted) for row in rows)
-    headers += ["Số đơn vị"] if counted else []
+    headers += words("Số đơn vị") if counted else ()
     doubtful = any(row.step.doubtful for row in rows)
     note = say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")) if doubtful else ""
-    return Table(say(checklist.title), tuple(say(h) for h in headers), made, (0, 1, 6, 7), note)
+    return Table(say(checklist.title), headers, made, (0, 1, 6, 7), note)
 
 
 def _cells(checklist: Checklist, row: TimelineRow, *, counted: bool) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ def _cells(checklist: Checklist, row: TimelineRow, *, counted: bool) -> tuple[st
 
 def _calendar(checklist: Checklist, rows: Sequence[TimelineRow]) -> str:
     """One event for each scheduled step; the stamp is the day itself, so that the same input gives the same bytes."""
-    from icalendar import Calendar, Event
+    from icalendar import Calendar, Event  # noqa: PLC0415 - only this format pays for it
 
     calendar = Calendar()
     calendar.add("prodid", "-//lotrinh//VN")

@@ -144,4 +144,3 @@ def _outcome(seen: SeenUnit | None) -> tuple[Outcome, Reason, Message, datetime 
 def make_report(store: Store, settings: Settings, campaign: Campaign, round_: Round) -> Report:
     """Compute the report of a round from the record."""
     return Assessment(store, settings, campaign, round_).report()
-

@@ -12,7 +12,7 @@ from lotrinh.core.deadlines import awaited_steps
 from lotrinh.core.grammar import RuleError, parse_rule
 from lotrinh.core.rules import Rule
 from lotrinh.core.status import Policy
-from lotrinh.core.text import M, Text
+from lotrinh.core.text import M, Message, Text
 from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.rosters import roster
@@ -117,6 +117,10 @@ def _chosen(
         return units, []
     codes = {u.code for u in units}
     missing = [c for c in config.units if c not in codes]
-    sentence = "Không có đơn vị mang mã “{code}” trong danh sách đơn vị đang dùng."
-    problems = [] if given else [Problem(f"campaigns.{config.id}.units", 0, 0, M(sentence, code=c)) for c in missing]
+    where = f"campaigns.{config.id}.units"
+    problems = [] if given else [Problem(where, 0, 0, _no_unit(code)) for code in missing]
     return tuple(u for u in units if u.code in config.units), problems
+
+
+def _no_unit(code: str) -> Message:
+    return M("Không có đơn vị mang mã “{code}” trong danh sách đơn vị đang dùng.", code=code)

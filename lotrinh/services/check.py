@@ -10,6 +10,7 @@ from lotrinh.core.observation import Observation
 from lotrinh.core.report import Report
 from lotrinh.errors import RoundNotCarriedOut
 from lotrinh.probing.prober import Prober
+from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import ask, batches, give_up_if_ours, http_options, questions
 from lotrinh.services.assess import make_report
 from lotrinh.services.campaigns import Campaign
@@ -60,10 +61,6 @@ async def run_check(
 
 def conclude(store: Store, settings: Settings, campaign: Campaign, round_: Round, now: datetime) -> Report:
     """Make the report of a round whose units have been asked, and close the round with it."""
-    from lotrinh.reports.json_report import as_json
-
     report = make_report(store, settings, campaign, round_)
     store.rounds.finish(round_.id, FINISHED, now, report.head, as_json(report))
     return report
-
-

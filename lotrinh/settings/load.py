@@ -152,9 +152,9 @@ def _leaves(value: object, place: Place = ()) -> Iterator[Place]:
 
 def _has(value: object, place: Place) -> bool:
     for part in place:
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+        if (isinstance(value, dict) and part in value) or (
+            isinstance(value, list) and isinstance(part, int) and part < len(value)
+        ):
             value = value[part]
         else:
             return False
@@ -186,9 +186,7 @@ def _unknown_variables(environ: Mapping[str, str]) -> Iterator[Problem]:
     known = tuple(f"LOTRINH_{name.upper()}" for name in Settings.model_fields)
     for name in sorted(environ):
         if name.startswith("LOTRINH_") and name not in OWN_VARIABLES and name.split("__")[0] not in known:
-            yield Problem(
-                name, 0, 0, M("Biến môi trường này không có nghĩa gì với lotrinh. Hãy xóa hoặc sửa lại tên.")
-            )
+            yield Problem(name, 0, 0, M("Biến môi trường này không có nghĩa gì với lotrinh. Hãy xóa hoặc sửa lại tên."))
 
 
 def _at_home(settings: Settings, file: Path | None, sources: _Sources) -> Settings:

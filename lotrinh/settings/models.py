@@ -4,6 +4,7 @@ from datetime import date
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,8 +15,6 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 def known_zone(name: str) -> str:
     """Return the name of an IANA time zone that this machine knows."""
-    from zoneinfo import ZoneInfo
-
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:

@@ -10,12 +10,12 @@ SENTENCES: Mapping[str, Message] = {
     "date": M("phải là ngày dạng 2026-03-15"),
     "float": M("phải là một số"),
     "int": M("phải là số nguyên"),
-    "ip": M("phải là mạng dạng \"10.0.0.0/8\""),
+    "ip": M('phải là mạng dạng "10.0.0.0/8"'),
     "json": M("phải viết dạng JSON, ví dụ '[\"127.0.0.0/8\"]'"),
-    "list": M("phải là danh sách dạng [\"…\", \"…\"]"),
+    "list": M('phải là danh sách dạng ["…", "…"]'),
     "path": M("phải là đường dẫn trong dấu nháy"),
     "string": M("phải là chữ trong dấu nháy"),
-    "tuple": M("phải là danh sách dạng [\"…\", \"…\"]"),
+    "tuple": M('phải là danh sách dạng ["…", "…"]'),
     "dict": M("phải là một bảng"),
     "model": M("phải là một bảng"),
 }
@@ -30,7 +30,9 @@ def problem_of(item: Mapping[str, Any], place: tuple[str | int, ...]) -> Message
     if kind == "missing":
         return M("Thiếu mục cấu hình “{key}”.", key=key)
     if kind == "literal_error":
-        return M("“{key}” phải là một trong: {choices}.", key=key, choices=item["ctx"]["expected"].replace(" or ", ", "))
+        return M(
+            "“{key}” phải là một trong: {choices}.", key=key, choices=item["ctx"]["expected"].replace(" or ", ", ")
+        )
     if kind == "value_error":
         return M("“{key}” có giá trị không dùng được: {value}.", key=key, value=str(item["input"]))
     if kind == "string_pattern_mismatch":

@@ -137,9 +137,7 @@ class Rounds:
 
 
 def _record(connection: Connection, round_id: str, campaign: str, seen: Observation, source: str) -> None:
-    connection.execute(
-        delete(observations).where(observations.c.round == round_id, observations.c.unit == seen.unit)
-    )
+    connection.execute(delete(observations).where(observations.c.round == round_id, observations.c.unit == seen.unit))
     connection.execute(insert(observations).values(**_observation_row(round_id, seen)))
     if seen.answer is None:
         return

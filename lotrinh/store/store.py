@@ -1,7 +1,6 @@
 """One door to the record."""
 
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine
@@ -28,7 +27,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
