@@ -1,8 +1,8 @@
 """What a checklist is once it has been read and found free of problems."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -55,7 +55,7 @@ class Source:
     title: Text
     number: str = ""
     amended_by: str = ""
-    date: date | None = None
+    date: dt.date | None = None
     url: str = ""
 
 
@@ -167,7 +167,7 @@ class Anchor:
 
     id: str
     title: Text
-    day: date | None
+    day: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The status of each step in a unit at one moment: computed from timetable, journal and answers, never stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
@@ -115,7 +115,7 @@ class View:
     policy: Policy
     records: Mapping[tuple[str, str], Record]
     heard: Heard = SILENCE
-    province: Mapping[str, bool] = MappingProxyType({})
+    province: Mapping[str, bool] = field(default_factory=dict)
 
 
 class _Weighed(NamedTuple):
@@ -208,7 +208,7 @@ def _flags(w: _Weighed, view: View, finished: Mapping[str, bool], *, fresh: bool
         if waiting:
             flags["waiting_for"] = waiting
     if w.heard_at and not fresh and not w.record.stated and _is_stale(w, view):
-        flags["stale"] = w.heard_at
+        flags["stale"] = w.heard_at.astimezone(view.now.tzinfo)
     if view.heard.probes and w.item.step.id in view.heard.probes:
         flags["probe"] = view.heard.probes[w.item.step.id].value
     return flags or NO_FLAGS

@@ -50,6 +50,13 @@ def _hour(schedule: Schedule) -> str:
     return schedule.due.hour.strftime("%H:%M") if schedule.due and schedule.due.hour else "24:00"
 
 
+PROBES: Mapping[str, Message] = {
+    "met": M("máy đã thấy nội dung trên trang của đơn vị"),
+    "not_met": M("máy chưa thấy nội dung trên trang của đơn vị"),
+    "failed": M("máy không mở được trang của đơn vị"),
+}
+
+
 Titles = Callable[[str], Message | str]
 
 FLAGS: Mapping[str, Callable[[Any, Titles], Message]] = {
@@ -61,12 +68,6 @@ FLAGS: Mapping[str, Callable[[Any, Titles], Message]] = {
     "stale": lambda value, _: M("theo trả lời lúc {when}, từ đó chưa hỏi lại được", when=value),
     "conflict": lambda _, __: M("phần mềm của đơn vị và cổng xác nhận nói khác nhau"),
     "probe": lambda value, _: PROBES[value],
-}
-
-PROBES = {
-    "met": M("máy đã thấy nội dung trên trang của đơn vị"),
-    "not_met": M("máy chưa thấy nội dung trên trang của đơn vị"),
-    "failed": M("máy không mở được trang của đơn vị"),
 }
 
 

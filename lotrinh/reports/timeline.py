@@ -110,4 +110,4 @@ def _calendar(checklist: Checklist, rows: Sequence[TimelineRow]) -> str:
             # In UTC: a feed with a time zone's name would have to carry the zone's definition too.
             event.add("dtstart", due.ends(ZoneInfo(checklist.timezone)).astimezone(UTC))
         calendar.add_component(event)
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical().decode())

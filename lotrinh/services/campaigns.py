@@ -37,7 +37,7 @@ class Campaign:
     @cached_property
     def awaited(self) -> tuple[str, ...]:
         """The steps on whose real completion some deadline hangs."""
-        return awaited_steps(self.checklist)
+        return awaited_steps(self.checklist, self.parameters)
 
     @cached_property
     def by_code(self) -> dict[str, Unit]:
