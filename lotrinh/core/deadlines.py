@@ -91,7 +91,7 @@ def trace(
     if step.due:
         lines.append(M("Quy tắc thời hạn: {rule}", rule=step.due.text))
         due = evaluation.explain(step.due, step.calendar, lines)
-        lines += _rest_days(due, step.due, step.calendar)
+        lines += _rest_days(due, step.calendar)
     if evaluation.broken:
         raise ScheduleError(evaluation.broken[0])
     return tuple(lines) or (M("Đầu việc không có thời hạn."),)
@@ -153,10 +153,9 @@ def _rules(checklist: Checklist) -> Iterator[Rule]:
         yield from (rule for rule in (item.opens, item.due) if rule)
 
 
-def _rest_days(due: Moment | Message, rule: Rule, calendar: Calendar) -> Iterator[Message]:
-    if isinstance(due, Message) or calendar.is_working(due.day):
-        return
-    if rule.roll is None:
+def _rest_days(due: Moment | Message, calendar: Calendar) -> Iterator[Message]:
+    # A rule that asks to be moved never ends on such a day.
+    if isinstance(due, Moment) and not calendar.is_working(due.day):
         yield M("{day} là ngày nghỉ; không dời vì quy tắc không yêu cầu.", day=due.day)
-    if worked := last_working_day(due.day, calendar):
-        yield M("Ngày làm việc cuối cùng trước hạn: {day}", day=worked)
+        if worked := last_working_day(due.day, calendar):
+            yield M("Ngày làm việc cuối cùng trước hạn: {day}", day=worked)

@@ -64,6 +64,9 @@ class Evaluation:
         self._completed = completed
         self._dated = dated(checklist, anchor)
         self._due: dict[str, Found] = {}
+        self._found: dict[tuple[int, int], Found] = {}
+        # The anchor explains itself in the line that names it.
+        self._told = {checklist.anchor.id}
         order, circles = sorted_out({i: named(d.due) for i, d in self._dated.items()})
         for circle in circles:
             self._break(circle)
@@ -72,29 +75,35 @@ class Evaluation:
             self._due[name] = self.of(item.due, item.calendar) if item.due else item.missing
 
     def of(self, rule: Rule, calendar: Calendar) -> Found:
-        """Evaluate one rule."""
-        return self._evaluate(rule, calendar, [])
+        """Evaluate one rule; a rule that steps have from their milestone only once."""
+        # Identities hold as long as the checklist, which keeps all rules and calendars, is kept here.
+        key = id(rule), id(calendar)
+        if key not in self._found:
+            self._found[key] = self._evaluate(rule, calendar, [])
+        return self._found[key]
 
     def explain(self, rule: Rule, calendar: Calendar, lines: list[Message]) -> Found:
-        """Evaluate one rule and add the lines of its arithmetic, what it hangs on first and each once."""
-        told: dict[str, None] = {}
-        self._gather(rule, told)
-        order, _ = sorted_out({i: named(self._dated[i].due) for i in told})
+        """Evaluate one rule and add the lines of its arithmetic, what it hangs on first and each only once."""
+        order, _ = sorted_out({name: named(self._dated[name].due) for name in self._behind(rule)})
         for name in order:
             item = self._dated[name]
-            if item.due and name != self.checklist.anchor.id:
+            if item.due and name not in self._told:
+                self._told.add(name)
                 lines.append(M("“{title}”: {rule}", title=item.title, rule=item.due.text))
                 self._evaluate(item.due, item.calendar, lines)
         return self._evaluate(rule, calendar, lines)
 
-    def _gather(self, rule: Rule, told: dict[str, None]) -> None:
+    def _behind(self, rule: Rule) -> dict[str, None]:
+        """Name all that a rule hangs on, directly or not, in the order of mention."""
+        found: dict[str, None] = {}
         waiting = [rule]
         while waiting:
             for name in named(waiting.pop()):
-                if name in self._dated and name not in told:
-                    told[name] = None
+                if name in self._dated and name not in found:
+                    found[name] = None
                     due = self._dated[name].due
                     waiting += [due] if due else []
+        return found
 
     def _break(self, circle: tuple[str, ...]) -> None:
         sentence = M("Thời hạn quay vòng: {circle}.", circle=spelled(circle))

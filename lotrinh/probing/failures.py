@@ -1,0 +1,145 @@
+"""How asking fails: one exception with outcome, reason and sentence, and which error of the network means which."""
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+from enum import Enum, auto
+
+import httpx
+
+from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.text import M, Message
+
+
+class Failed(Exception):  # noqa: N818 - a failed check is an outcome, not an error of the program
+    """Why there is no answer. ``again``: a second try may help; ``wait``: seconds the other side asked us to wait."""
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        reason: Reason,
+        sentence: Message,
+        *,
+        again: bool = False,
+        wait: float | None = None,
+    ) -> None:
+        super().__init__(outcome, reason, sentence)
+        self.outcome = outcome
+        self.reason = reason
+        self.sentence = sentence
+        self.again = again
+        self.wait = wait
+
+
+class Rejected(Failed):
+    """An answer came and is not valid."""
+
+    def __init__(self, reason: Reason, sentence: Message) -> None:
+        super().__init__(Outcome.INVALID, reason, sentence)
+
+
+def unreachable(reason: Reason, sentence: Message, *, again: bool = False, wait: float | None = None) -> Failed:
+    """No answer came."""
+    return Failed(Outcome.UNREACHABLE, reason, sentence, again=again, wait=wait)
+
+
+class Phase(Enum):
+    """How far a request had come when it failed."""
+
+    CONNECT = auto()
+    TLS = auto()
+    ANSWER = auto()
+
+
+REFUSED = M("Máy chủ của đơn vị từ chối kết nối. Đề nghị đơn vị kiểm tra phần mềm trả lời có đang chạy không.")
+NO_ROUTE = M("Không có đường mạng tới máy chủ của đơn vị. Hãy kiểm tra mạng của nơi hỏi, rồi tới mạng của đơn vị.")
+RESET = M("Máy chủ của đơn vị ngắt kết nối giữa chừng. Lượt sau sẽ hỏi lại; nếu lặp lại, đề nghị đơn vị kiểm tra.")
+CONNECT_TIMEOUT = M("Không kết nối được tới máy chủ của đơn vị trong thời gian cho phép. Đề nghị đơn vị kiểm tra mạng.")
+TIMEOUT = M("Đơn vị không trả lời xong trong thời gian cho phép. Lượt sau sẽ hỏi lại.")
+TLS = M(
+    "Kết nối bảo mật tới đơn vị không đáng tin ({details}). "
+    "Đề nghị đơn vị kiểm tra chứng thư số của trang; không được chuyển sang http."
+)
+NOT_HTTP = M("Máy chủ của đơn vị trả lời không đúng giao thức HTTP. Đề nghị đơn vị kiểm tra phần mềm trả lời.")
+CUT_OFF = M("Câu trả lời của đơn vị bị cắt giữa chừng. Đề nghị đơn vị kiểm tra phần mềm trả lời.")
+OUR_FAULT = M("Phần mềm kiểm tra gặp lỗi khi hỏi đơn vị này. Hãy gửi nhật ký cho người quản trị.")
+NAME_NOT_FOUND = M("Không tìm thấy tên miền {host}. Đề nghị đơn vị kiểm tra lại địa chỉ.")
+NAME_FAILED = M("Không tra được tên miền {host} (máy chủ tên miền không trả lời đúng). Lượt sau sẽ hỏi lại.")
+
+TLS_DETAILS = (
+    ("expired", M("chứng thư đã hết hạn")),
+    ("not yet valid", M("chứng thư chưa tới ngày có hiệu lực")),
+    ("mismatch", M("chứng thư cấp cho tên miền khác")),
+    ("not valid for", M("chứng thư cấp cho tên miền khác")),
+    ("self-signed", M("chứng thư tự ký")),
+    ("self signed", M("chứng thư tự ký")),
+    ("issuer", M("không rõ nơi cấp chứng thư")),
+    ("protocol", M("phiên bản bảo mật quá cũ")),
+)
+"""What OpenSSL says, and how we say it; an unknown fault is shown as a failed handshake."""
+
+NO_ROUTE_ERRNOS = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+NAME_UNKNOWN = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Walk from an error to what caused it, through groups too."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += [one.__context__, one.__cause__]
+        if isinstance(one, BaseExceptionGroup):
+            waiting += one.exceptions
+
+
+def from_http(error: httpx.HTTPError, phase: Phase) -> Failed:
+    """Say what an error of httpx means, given how far the request had come."""
+    chain = list(causes(error))
+    for cause in chain:
+        if isinstance(cause, ssl.SSLError):
+            return unreachable(Reason.TLS, M(TLS.msgid, details=tls_details(cause)))
+    if phase is Phase.CONNECT:
+        return _not_connected({c.errno for c in chain if isinstance(c, OSError)})
+    if phase is Phase.TLS or isinstance(error, httpx.NetworkError) or _hung_up(error):
+        return unreachable(Reason.RESET, RESET, again=True)
+    if "complete message body" in str(error):
+        return Rejected(Reason.PROTOCOL, CUT_OFF)
+    return Rejected(Reason.PROTOCOL, NOT_HTTP)
+
+
+def _not_connected(numbers: set[int | None]) -> Failed:
+    if numbers & NO_ROUTE_ERRNOS:
+        return unreachable(Reason.NO_ROUTE, NO_ROUTE, again=True)
+    if errno.ETIMEDOUT in numbers:
+        return unreachable(Reason.CONNECT_TIMEOUT, CONNECT_TIMEOUT, again=True)
+    if errno.ECONNRESET in numbers:
+        return unreachable(Reason.RESET, RESET, again=True)
+    return unreachable(Reason.REFUSED, REFUSED, again=True)
+
+
+def _hung_up(error: httpx.HTTPError) -> bool:
+    """Whether the other side closed before its headers were complete; httpcore has these words alone for it."""
+    return isinstance(error, httpx.RemoteProtocolError) and str(error).startswith("Server disconnected")
+
+
+def tls_details(error: ssl.SSLError) -> Message:
+    """Say what is wrong with the other side's certificate or protocol."""
+    text = f"{getattr(error, 'verify_message', '')} {error.reason} {error}".lower().replace("_", " ")
+    for word, said in TLS_DETAILS:
+        if word in text:
+            return said
+    return M("bắt tay bảo mật không thành")
+
+
+def from_resolver(error: Exception, host: str) -> Failed:
+    """Say what a failed look-up means; a server's failure is worth a second try, an unknown name is not."""
+    number = error.errno if isinstance(error, socket.gaierror) else None
+    if number in NAME_UNKNOWN or isinstance(error, UnicodeError):
+        return unreachable(Reason.DNS, M(NAME_NOT_FOUND.msgid, host=host))
+    return unreachable(Reason.DNS, M(NAME_FAILED.msgid, host=host), again=True)

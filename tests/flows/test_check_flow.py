@@ -1,0 +1,68 @@
+"""The flow on a real Prefect server of the test's own: same figures as without it, our store first."""
+
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from lotrinh.services.check import Request
+from lotrinh.settings.models import Settings
+from lotrinh.store import open_store
+from tests.conftest import Communes, Lotrinh
+
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+DONE = {"id": "quyet-dinh-to-bau-cu", "state": "done", "completed_on": "2026-01-29"}
+
+
+@pytest.fixture(scope="module")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    os.environ["PREFECT_HOME"] = str(tmp_path_factory.mktemp("prefect"))
+    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from prefect.testing.utilities import prefect_test_harness
+
+        with prefect_test_harness(server_startup_timeout=90):
+            yield
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("LOTRINH_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("LOTRINH_HTTP__ALLOW_NETWORKS", '["127.0.0.0/8"]')
+    monkeypatch.chdir(tmp_path)
+    return Settings(data_dir=tmp_path / "data")
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_the_flow_records_what_the_direct_run_says(
+    communes: Communes,
+    roster: Callable[[Mapping[str, str]], str],
+    environment: Settings,
+    lotrinh: Lotrinh,
+) -> None:
+    from prefect.client.orchestration import get_client
+
+    from flows.check import run
+
+    units = roster({"04924": communes.says("04924", DONE), "04960": communes.url("/nothing")})
+    name = run(Request("bau-cu-2026", "2026-02-02T08:00:00+07:00", "", units))
+    with open_store(environment.database_url) as store:
+        recorded = json.loads(store.rounds.snapshot(name) or "")
+    direct = lotrinh(
+        *("check", "bau-cu-2026", "--units", units, "--as-of", "2026-02-02T08:00", "--format", "json"),
+        LOTRINH_DATA_DIR=str(environment.data_dir),
+    )
+    made = json.loads(direct.stdout)
+    assert recorded["summary"] == made["summary"]
+    assert [u["steps"] for u in recorded["units"]] == [u["steps"] for u in made["units"]]
+
+    with get_client(sync_client=True) as client:
+        tasks = {t.name.split("-")[0] for t in client.read_task_runs()}
+        artifacts = {a.key for a in client.read_artifacts()}
+    assert tasks >= {"load", "ask", "assess", "record", "publish"}
+    assert artifacts == {"report-bau-cu-2026", "outstanding-bau-cu-2026"}
