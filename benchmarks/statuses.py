@@ -3,7 +3,7 @@
 import random
 import resource
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from lotrinh.core.calendar import Calendar
@@ -90,4 +90,4 @@ def measure() -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(datetime.now(UTC).date(), measure())
+    print(measure())

@@ -6,6 +6,7 @@ import click
 
 from lotrinh.cli.base import Group, existing, load, settings_option, show, tell
 from lotrinh.core.text import M
+from lotrinh.i18n import say
 
 if TYPE_CHECKING:
     from lotrinh.catalog.units import RosterChange
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 
 def describe(change: "RosterChange") -> str:
     """One change of a roster in a line."""
-    return f"{change}"
+    if change.field:
+        note = say(M(" (chỉ khác cách đặt dấu)")) if change.tone_only else ""
+        return f"{change.code} {change.name}: {change.field}: “{change.old}” → “{change.new}”{note}"
+    if change.new:
+        return say(M("{code} {name}: thêm", code=change.code, name=change.name))
+    return say(M("{code} {name}: bỏ", code=change.code, name=change.name))
 
 
 @click.group(cls=Group, help="Danh sách đơn vị.")

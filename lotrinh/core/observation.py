@@ -21,6 +21,7 @@ class Reason(StrEnum):
 
     NONE = ""
     REFUSED = "refused"
+    NO_ROUTE = "no_route"
     RESET = "reset"
     TIMEOUT = "timeout"
     CONNECT_TIMEOUT = "connect_timeout"
@@ -38,7 +39,7 @@ class Reason(StrEnum):
     UNIT = "unit"
 
 
-COULD_NOT_CONNECT = frozenset({Reason.REFUSED, Reason.CONNECT_TIMEOUT, Reason.DNS})
+COULD_NOT_CONNECT = frozenset({Reason.REFUSED, Reason.NO_ROUTE, Reason.CONNECT_TIMEOUT, Reason.DNS})
 """Reasons that may lie in our own network; when nearly all units show them, the round is not carried out."""
 
 

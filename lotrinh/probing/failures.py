@@ -57,16 +57,9 @@ NO_ROUTE = M("Không có đường mạng tới máy chủ của đơn vị. Hã
 RESET = M("Máy chủ của đơn vị ngắt kết nối giữa chừng. Lượt sau sẽ hỏi lại; nếu lặp lại, đề nghị đơn vị kiểm tra.")
 CONNECT_TIMEOUT = M("Không kết nối được tới máy chủ của đơn vị trong thời gian cho phép. Đề nghị đơn vị kiểm tra mạng.")
 TIMEOUT = M("Đơn vị không trả lời xong trong thời gian cho phép. Lượt sau sẽ hỏi lại.")
-TLS = M(
-    "Kết nối bảo mật tới đơn vị không đáng tin ({details}). "
-    "Đề nghị đơn vị kiểm tra chứng thư số của trang; không được chuyển sang http."
-)
 NOT_HTTP = M("Máy chủ của đơn vị trả lời không đúng giao thức HTTP. Đề nghị đơn vị kiểm tra phần mềm trả lời.")
 CUT_OFF = M("Câu trả lời của đơn vị bị cắt giữa chừng. Đề nghị đơn vị kiểm tra phần mềm trả lời.")
 OUR_FAULT = M("Phần mềm kiểm tra gặp lỗi khi hỏi đơn vị này. Hãy gửi nhật ký cho người quản trị.")
-NAME_NOT_FOUND = M("Không tìm thấy tên miền {host}. Đề nghị đơn vị kiểm tra lại địa chỉ.")
-NAME_FAILED = M("Không tra được tên miền {host} (máy chủ tên miền không trả lời đúng). Lượt sau sẽ hỏi lại.")
-
 TLS_DETAILS = (
     ("expired", M("chứng thư đã hết hạn")),
     ("not yet valid", M("chứng thư chưa tới ngày có hiệu lực")),
@@ -103,7 +96,7 @@ def from_http(error: httpx.HTTPError, phase: Phase) -> Failed:
     chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, ssl.SSLError):
-            return unreachable(Reason.TLS, M(TLS.msgid, details=tls_details(cause)))
+            return unreachable(Reason.TLS, _not_trusted(tls_details(cause)))
     if phase is Phase.CONNECT:
         return _not_connected({c.errno for c in chain if isinstance(c, OSError)})
     if phase is Phase.TLS or isinstance(error, httpx.NetworkError) or _hung_up(error):
@@ -128,6 +121,14 @@ def _hung_up(error: httpx.HTTPError) -> bool:
     return isinstance(error, httpx.RemoteProtocolError) and str(error).startswith("Server disconnected")
 
 
+def _not_trusted(details: Message) -> Message:
+    return M(
+        "Kết nối bảo mật tới đơn vị không đáng tin ({details}). "
+        "Đề nghị đơn vị kiểm tra chứng thư số của trang; không được chuyển sang http.",
+        details=details,
+    )
+
+
 def tls_details(error: ssl.SSLError) -> Message:
     """Say what is wrong with the other side's certificate or protocol."""
     text = f"{getattr(error, 'verify_message', '')} {error.reason} {error}".lower().replace("_", " ")
@@ -141,5 +142,14 @@ def from_resolver(error: Exception, host: str) -> Failed:
     """Say what a failed look-up means; a server's failure is worth a second try, an unknown name is not."""
     number = error.errno if isinstance(error, socket.gaierror) else None
     if number in NAME_UNKNOWN or isinstance(error, UnicodeError):
-        return unreachable(Reason.DNS, M(NAME_NOT_FOUND.msgid, host=host))
-    return unreachable(Reason.DNS, M(NAME_FAILED.msgid, host=host), again=True)
+        not_found = M("Không tìm thấy tên miền {host}. Đề nghị đơn vị kiểm tra lại địa chỉ.", host=host)
+        return unreachable(Reason.DNS, not_found)
+    return unreachable(Reason.DNS, name_failed(host), again=True)
+
+
+def name_failed(host: str) -> Message:
+    """Say that the name server did not do its work."""
+    return M(
+        "Không tra được tên miền {host} (máy chủ tên miền không trả lời đúng). Lượt sau sẽ hỏi lại.",
+        host=host,
+    )

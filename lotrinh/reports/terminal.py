@@ -6,7 +6,7 @@ from wcwidth import wcswidth
 from lotrinh.core.report import Report
 from lotrinh.reports.tables import Table, Writer
 
-NARROWEST = 12
+NARROWEST = 14
 BETWEEN = 2
 
 

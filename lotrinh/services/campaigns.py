@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from lotrinh.catalog.checklists import find_checklist, load_checklist
 from lotrinh.core.checklist import Checklist
-from lotrinh.core.deadlines import awaited_steps
+from lotrinh.core.consistency import findings
+from lotrinh.core.deadlines import awaited_steps, with_parameters
 from lotrinh.core.grammar import RuleError, parse_rule
 from lotrinh.core.rules import Rule
 from lotrinh.core.status import Policy
@@ -106,7 +107,9 @@ def _parameters(config: CampaignSettings, checklist: Checklist) -> tuple[dict[st
             rules[name] = parse_rule(text)
         except RuleError as error:
             problems.append(Problem(where, 0, 0, error.sentence))
-    return rules, problems
+    where = f"campaigns.{config.id}.parameters"
+    faults = [] if problems else findings(with_parameters(checklist, rules))
+    return rules, [*problems, *(Problem(where, 0, 0, fault.sentence) for fault in faults)]
 
 
 def _chosen(

@@ -1,0 +1,136 @@
+"""A check of 148 units on loopback, answers of 200 ms: the flow, the direct run and a bare sharded httpx script.
+
+The three run in turn in one process against the same server, after a warm-up; the Prefect server is a real one. The
+bare script does nothing but the same requests with the same clients and connections.
+"""
+
+import asyncio
+import json
+import os
+import socket
+import statistics
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI, Response
+from lotrinh.catalog.units import packaged_roster, province, write_roster
+
+from lotrinh.cli.demo import child
+from lotrinh.cli.running import prefect_environment
+from lotrinh.clock import now
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.check import Request, run_check
+from lotrinh.settings.load import load_settings
+from lotrinh.store import open_store
+
+LATENCY, ROUNDS, CAMPAIGN = 0.2, 5, "bau-cu-2026"
+SHARDS, PER_SHARD = 10, 10
+
+
+def serve() -> tuple[uvicorn.Server, int]:
+    """Serve every commune's status, each after 200 ms; one port stands for 148 hosts (``per_host`` is raised)."""
+    app = FastAPI()
+
+    @app.get("/{code}")
+    async def status(code: str) -> Response:
+        await asyncio.sleep(LATENCY)
+        document = {
+            "schema": "lotrinh.status/1",
+            "unit": code,
+            "campaign": CAMPAIGN,
+            "generated_at": now().isoformat(),
+            "steps": [{"id": "quyet-dinh-to-bau-cu", "state": "open"}],
+        }
+        return Response(json.dumps(document), media_type="application/json")
+
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True).start()
+    while not server.started:
+        time.sleep(0.01)
+    return server, server.servers[0].sockets[0].getsockname()[1]
+
+
+async def bare(urls: list[str]) -> None:
+    """Send the same requests with ten clients of ten connections, and read the bodies."""
+    limits = httpx.Limits(max_connections=PER_SHARD)
+    clients = [httpx.AsyncClient(limits=limits, trust_env=False, timeout=10) for _ in range(SHARDS)]
+    gates = [asyncio.Semaphore(PER_SHARD) for _ in clients]
+
+    async def get(index: int, url: str) -> None:
+        async with gates[index % SHARDS]:
+            (await clients[index % SHARDS].get(url)).json()
+
+    await asyncio.gather(*(get(i, url) for i, url in enumerate(urls)))
+    for client in clients:
+        await client.aclose()
+
+
+def free_port() -> int:
+    """A free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def measure() -> dict[str, float]:
+    """Medians in seconds, and the two ratios against the bare script."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server, port = serve()
+        prefect = free_port()
+        os.environ |= {
+            "LOTRINH_DATA_DIR": str(folder),
+            "LOTRINH_HTTP__ALLOW_NETWORKS": '["127.0.0.0/8"]',
+            "LOTRINH_HTTP__PER_HOST": "100",
+            "LOTRINH_PREFECT__API_URL": f"http://127.0.0.1:{prefect}/api",
+            "LOTRINH_UNITS__FILE": str(folder / "units.csv"),
+        }
+        units = [replace(u, status_url=f"http://127.0.0.1:{port}/{u.code}") for u in packaged_roster(province("25"))]
+        write_roster(folder / "units.csv", units)
+        own = {"PREFECT_HOME": str(folder / "server"), "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+        arguments = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(prefect)]
+        for started in child("prefect", arguments, own, folder / "prefect.log"):
+            started.wait_for(f"http://127.0.0.1:{prefect}/api/health", 90)
+            result = rounds([u.status_url for u in units])
+        server.should_exit = True
+        return result
+
+
+def rounds(urls: list[str]) -> dict[str, float]:
+    """Run the three in turn, several times."""
+    settings = load_settings().settings
+    os.environ |= prefect_environment(settings)
+    from prefect.client.orchestration import get_client  # noqa: PLC0415 - after its environment is set
+
+    from flows.check import run  # noqa: PLC0415 - as above
+
+    campaign = open_campaign(settings, CAMPAIGN)
+    times: dict[str, list[float]] = {"bare": [], "direct": [], "flow": []}
+    for turn in range(ROUNDS + 1):
+        began = time.perf_counter()
+        asyncio.run(bare(urls))
+        times["bare"].append(time.perf_counter() - began)
+        with open_store(settings.database_url) as store:
+            began = time.perf_counter()
+            asyncio.run(run_check(store, settings, campaign, begin(store, campaign, now(), now(), {}), now))
+            times["direct"].append(time.perf_counter() - began)
+        run(Request(CAMPAIGN))
+        with get_client(sync_client=True) as client:
+            newest = max(client.read_flow_runs(), key=lambda r: r.created)
+            times["flow"].append(newest.total_run_time.total_seconds())
+        if turn == 0:
+            times = {name: [] for name in times}
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    ratios = {f"{name}_ratio": medians[name] / medians["bare"] for name in ("direct", "flow")}
+    return {name: round(value, 2) for name, value in (medians | ratios).items()}
+
+
+if __name__ == "__main__":
+    print(measure())

@@ -1,0 +1,1 @@
+"""Files of the office -> core objects, with every problem named by file, line and column."""

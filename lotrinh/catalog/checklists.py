@@ -1,0 +1,192 @@
+"""Checklist files -> core checklists, whole or with every problem."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+import lotrinh
+from lotrinh.catalog import models
+from lotrinh.catalog.calendars import Spec, calendar_of, country_problem, read_days
+from lotrinh.catalog.problems import problems_of
+from lotrinh.catalog.tree import Tree, read_tree
+from lotrinh.core.calendar import Calendar
+from lotrinh.core.checklist import (
+    Anchor,
+    Basis,
+    Checklist,
+    Evidence,
+    Milestone,
+    Parameter,
+    Probe,
+    Scope,
+    Source,
+    Step,
+)
+from lotrinh.core.consistency import findings
+from lotrinh.core.text import M, Text
+from lotrinh.errors import BadInput, NotFound, Problem
+
+PACKAGED = Path(lotrinh.__file__).parents[1] / "checklists"
+
+
+def find_checklist(name: str, beside: Path | None) -> Path:
+    """Find a checklist: a path, NAME.yaml beside the settings, or a packaged one."""
+    candidates = [Path(name), *([beside / name, beside / f"{name}.yaml"] if beside else []), PACKAGED / f"{name}.yaml"]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    packaged = ", ".join(sorted(path.stem for path in PACKAGED.glob("*.yaml")))
+    raise NotFound(M("Không có bộ đầu việc “{name}”. Bộ có sẵn: {packaged}.", name=name, packaged=packaged))
+
+
+def lint(path: Path) -> tuple[Problem, ...]:
+    """Return everything that is wrong with a file."""
+    try:
+        load_checklist(path)
+    except BadInput as error:
+        return error.problems
+    return ()
+
+
+def load_checklist(path: Path) -> Checklist:
+    """Load a checklist; ``BadInput`` with everything that is wrong with it."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        sentence = M("Không đọc được tệp này. Hãy kiểm tra lại đường dẫn.")
+        raise BadInput([Problem(str(path), 0, 0, sentence)]) from error
+    tree = read_tree(raw, str(path))
+    try:
+        read = models.ChecklistIn.model_validate(tree.data)
+    except ValidationError as error:
+        raise BadInput(_in_order(problems_of(error, tree))) from error
+    made = _Maker(tree, path.parent)
+    checklist = made.checklist(read)
+    problems = [*made.problems, *(tree.problem(f.path, f.sentence) for f in findings(checklist))]
+    if problems:
+        raise BadInput(_in_order(problems))
+    return checklist
+
+
+def _in_order(problems: Iterator[Problem] | list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda p: (p.where, p.line, p.column))
+
+
+def content_hash(data: Any) -> str:  # noqa: ANN401 - plain data of a YAML file
+    """SHA-256 (hex) of the content: layout, comments and the order of keys do not count."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class _Maker:
+    """Turns the models of one file into the core's objects, noting what is wrong with its calendars."""
+
+    def __init__(self, tree: Tree, folder: Path) -> None:
+        self.tree, self.folder = tree, folder
+        self.problems: list[Problem] = []
+
+    def checklist(self, read: models.ChecklistIn) -> Checklist:
+        self._zone(read.timezone)
+        base = self._spec(read.calendar, ("calendar",))
+        return Checklist(
+            read.id,
+            text(read.title),
+            Anchor(read.anchor.id, text(read.anchor.title), read.anchor.date),
+            read.timezone,
+            calendar_of(base),
+            {name: source(name, s) for name, s in read.sources.items()},
+            {name: Parameter(name, text(p.title), p.due) for name, p in read.parameters.items()},
+            tuple(self._milestone(m, i, base) for i, m in enumerate(read.milestones)),
+            content_hash(self.tree.data),
+        )
+
+    def _zone(self, name: str) -> None:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            sentence = M("Không có múi giờ “{name}”. Việt Nam là Asia/Ho_Chi_Minh.", name=name)
+            self.problems.append(self.tree.problem(("timezone",), sentence))
+
+    def _spec(self, read: models.CalendarIn, path: tuple[str | int, ...]) -> Spec:
+        country, subdivision = read.country or "", read.subdivision or ""
+        if country and (wrong := country_problem(country, subdivision)):
+            self.problems.append(self.tree.problem((*path, wrong[0]), wrong[1]))
+            country = subdivision = ""
+        own: dict[Any, bool] = {}
+        if read.file:
+            own, problems = read_days(self.folder / read.file)
+            self.problems += problems
+        own |= dict.fromkeys(read.add, False) | dict.fromkeys(read.worked, True)
+        return Spec(country, subdivision, own)
+
+    def _calendar(
+        self, read: models.CalendarIn | None, path: tuple[str | int, ...], base: Spec, known: Calendar | None
+    ) -> tuple[Spec, Calendar]:
+        """Lay a calendar over the one around it; without one of its own the very same calendar is shared."""
+        if read is None and known is not None:
+            return base, known
+        spec = self._spec(read, (*path, "calendar")).over(base) if read else base
+        return spec, calendar_of(spec)
+
+    def _milestone(self, read: models.MilestoneIn, index: int, base: Spec) -> Milestone:
+        path = ("milestones", index)
+        spec, calendar = self._calendar(read.calendar, path, base, None)
+        basis = tuple(map(basis_of, read.basis))
+        whole = Milestone(read.id, text(read.title), read.due, read.from_, basis, calendar, ())
+        steps = tuple(self._step(s, (*path, "steps", i), whole, spec) for i, s in enumerate(read.steps))
+        return Milestone(whole.id, whole.title, whole.due, whole.opens, basis, calendar, steps)
+
+    def _step(self, read: models.StepIn, path: tuple[str | int, ...], around: Milestone, base: Spec) -> Step:
+        _, calendar = self._calendar(read.calendar, path, base, around.calendar)
+        return Step(
+            read.id,
+            around.id,
+            text(read.title),
+            text(read.owner),
+            read.level,
+            read.due or around.due,
+            read.from_ or around.opens,
+            tuple(map(basis_of, read.basis)) or around.basis,
+            calendar,
+            Evidence(
+                tuple(read.evidence.documents), tuple(read.evidence.forms), read.evidence.number, read.evidence.file
+            ),
+            read.count or "",
+            tuple(read.requires),
+            Probe(read.probe.get, read.probe.expect.status, read.probe.expect.contains) if read.probe else None,
+            read.required,
+            read.acceptance,
+            scope(read.applies_to, read.applies_to.except_),
+            text(read.note) if read.note else Text(""),
+        )
+
+
+def text(read: models.Both) -> Text:
+    """A text in both languages."""
+    return Text(read.vi, read.en)
+
+
+def source(name: str, read: models.SourceIn) -> Source:
+    """A source under its name."""
+    return Source(name, text(read.title), read.number, read.amended_by, read.date, read.url)
+
+
+def basis_of(read: models.BasisIn) -> Basis:
+    """A legal basis."""
+    return Basis(read.source, read.at, read.confidence, read.seen_in)
+
+
+def scope(read: models.Narrow, but_not: models.Narrow | None = None) -> Scope:
+    """Which units a step is asked of."""
+    return Scope(
+        frozenset(read.kind),
+        frozenset(read.area),
+        frozenset(read.tag),
+        frozenset(read.code),
+        scope(but_not) if but_not else None,
+    )

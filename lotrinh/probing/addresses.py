@@ -1,0 +1,226 @@
+"""Where a question may go: addresses are read strictly and refused before a byte is sent unless they lie outside.
+
+Names are looked up once; every address found is checked, and the request goes to a checked address and no other,
+so a name that changes its answer in between gains nothing.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+import httpx
+
+from lotrinh.core.observation import Reason
+from lotrinh.core.text import M, Message
+from lotrinh.probing.failures import Failed, unreachable
+from lotrinh.probing.options import MAX_ADDRESSES, HttpOptions
+from lotrinh.probing.visible import visible
+
+Address = IPv4Address | IPv6Address
+
+MAX_LENGTH = 2000
+MAX_PORT = 65_535
+PORTS = {"http": 80, "https": 443}
+
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff\\]")
+_SHAPE = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[^:\[\]@%/?#]+)(?::([0-9]{1,5}))?(?=[/?#]|\Z)", re.IGNORECASE)
+_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_][a-z0-9_-]{0,62})*")
+_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
+_NAT64 = IPv6Network("64:ff9b::/96")
+_NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
+_IPV4_BITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One address that was read: ``host`` in ASCII, ``literal`` when the host is an IP address in any spelling."""
+
+    url: httpx.URL
+    scheme: str
+    host: str
+    port: int
+    literal: Address | None
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Scheme, host and port, an IP address as what it means."""
+        return self.scheme, str(self.literal or self.host), self.port
+
+    @property
+    def host_header(self) -> str:
+        """What the other side is told as Host."""
+        host = f"[{self.literal}]" if isinstance(self.literal, IPv6Address) else str(self.literal or self.host)
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def at(self, address: Address) -> httpx.URL:
+        """Return the same page at exactly this IP address."""
+        return self.url.copy_with(host=str(address), port=self.port, fragment=None)
+
+
+def _refused(sentence: Message) -> Failed:
+    return unreachable(Reason.ADDRESS, sentence)
+
+
+def read_target(text: str) -> Target:
+    """Read a status address; ``Failed`` when it is not a plain http or https one."""
+    shape = None if len(text) > MAX_LENGTH or _FORBIDDEN.search(text) else _SHAPE.match(text)
+    if shape is None:
+        raise _refused(_not_plain(text))
+    scheme, port = shape[1].lower(), int(shape[3] or PORTS[shape[1].lower()])
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise _refused(_not_plain(text)) from error
+    host = url.raw_host.decode("ascii").removesuffix(".").lower()
+    literal = _literal(host)
+    if not 0 < port <= MAX_PORT or (literal is None and not _is_name(host)):
+        raise _refused(_not_plain(text))
+    return Target(url, scheme, host, port, literal)
+
+
+def _not_plain(text: str) -> Message:
+    return M(
+        "Địa chỉ hỏi tiến độ “{address}” không dùng được. "
+        "Cần địa chỉ bắt đầu bằng http:// hoặc https://, có tên máy chủ, không kèm tên người dùng hay ký tự lạ.",
+        address=visible(text, 100),
+    )
+
+
+def _is_name(host: str) -> bool:
+    """Whether the host can be looked up: a name, and not a number that no IP address is written as."""
+    return bool(_NAME.fullmatch(host)) and not _NUMBER.fullmatch(host.rpartition(".")[2])
+
+
+def _literal(host: str) -> Address | None:
+    """Return the IP address that a host spells out, if it does."""
+    if ":" not in host:
+        return read_ipv4(host)
+    try:
+        return IPv6Address(host)
+    except ValueError:
+        return None
+
+
+def read_ipv4(text: str) -> IPv4Address | None:
+    """Read an IPv4 address as the C library does: one to four parts, decimal, octal or hexadecimal."""
+    parts = text.split(".")
+    if len(parts) > 4 or not all(_NUMBER.fullmatch(p) for p in parts):  # noqa: PLR2004 - an address has four bytes
+        return None
+    try:
+        *high, last = [_read_part(p) for p in parts]
+    except ValueError:
+        return None
+    room = 8 * (4 - len(high))
+    if last >> room or any(byte > 0xFF for byte in high):  # noqa: PLR2004 - a byte
+        return None
+    value = last
+    for place, byte in enumerate(high):
+        value |= byte << (24 - 8 * place)
+    return IPv4Address(value)
+
+
+def _read_part(part: str) -> int:
+    if part.startswith("0x"):
+        return int(part[2:] or "0", 16)
+    # int() refuses thousands of digits by itself; no part of an address has so many.
+    return int(part[:16], 8 if part.startswith("0") else 10) if len(part) <= 16 else 1 << _IPV4_BITS  # noqa: PLR2004
+
+
+def meanings(address: Address) -> list[Address]:
+    """Return the address and every IPv4 address packed in it: mapped, 6to4, Teredo, NAT64."""
+    if isinstance(address, IPv4Address):
+        return [address]
+    packed = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if address in _NAT64 or address in _NAT64_LOCAL:
+        packed.append(IPv4Address(int(address) & 0xFFFF_FFFF))
+    return [address, *(p for p in packed if p is not None)]
+
+
+def is_outside(address: Address) -> bool:
+    """Whether the address is a public one, whatever is packed in it too."""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return is_outside(address.ipv4_mapped)
+    return all(_is_public(a) for a in meanings(address))
+
+
+def _is_public(address: Address) -> bool:
+    return address.is_global and not (
+        address.is_multicast
+        or address.is_reserved
+        or address.is_unspecified
+        or address.is_loopback
+        or address.is_link_local
+        or (isinstance(address, IPv6Address) and (address.is_site_local or address in _NAT64_LOCAL))
+    )
+
+
+class Gate:
+    """Decides which addresses may be asked."""
+
+    def __init__(self, options: HttpOptions) -> None:
+        self._networks = options.allow_networks
+        self._hosts = tuple(h.strip(".").lower() for h in options.allow_hosts if h.strip("."))
+        self._own = _own(options.own_origin)
+
+    def is_own(self, target: Target) -> bool:
+        """Whether the target is our own portal."""
+        return target.origin == self._own
+
+    def admit(self, target: Target, found: Sequence[str]) -> list[Address]:
+        """Return all addresses of a target, the families taking turns; ``Failed`` when one of them lies inside."""
+        addresses = [_plain(ip_address(text.partition("%")[0])) for text in dict.fromkeys(found)]
+        if not addresses or len(addresses) > MAX_ADDRESSES:
+            raise unreachable(Reason.DNS, _odd_number(target.host, len(addresses)))
+        if not (self.is_own(target) or self._names(target)):
+            self._check(target, addresses)
+        return _alternate(addresses)
+
+    def _names(self, target: Target) -> bool:
+        if target.literal is not None:
+            return str(target.literal) in self._hosts
+        return any(target.host == h or target.host.endswith("." + h) for h in self._hosts)
+
+    def _check(self, target: Target, addresses: Iterable[Address]) -> None:
+        for address in addresses:
+            if not (is_outside(address) or self._is_allowed(address)):
+                raise _refused(_inside(target.host, address))
+
+    def _is_allowed(self, address: Address) -> bool:
+        return any(address in network for network in self._networks)
+
+
+def _own(origin: str) -> tuple[str, str, int] | None:
+    try:
+        return read_target(origin).origin if origin else None
+    except Failed:
+        return None
+
+
+def _plain(address: Address) -> Address:
+    """Return a v4-mapped address as the IPv4 address that it means."""
+    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
+
+
+def _alternate(addresses: Iterable[Address]) -> list[Address]:
+    """Put the first address of the other family second: one broken family must not use up both tries."""
+    first, *rest = addresses
+    other = next((a for a in rest if a.version != first.version), None)
+    return [first, *([other] if other else []), *(a for a in rest if a != other)]
+
+
+def _inside(host: str, address: Address) -> Message:
+    return M(
+        "Địa chỉ hỏi tiến độ trỏ vào mạng nội bộ ({host}, {address}) nên không được hỏi. "
+        "Nếu đúng là máy chủ của đơn vị, thêm vào [http] allow_networks hoặc allow_hosts trong cấu hình.",
+        host=host,
+        address=str(address),
+    )
+
+
+def _odd_number(host: str, count: int) -> Message:
+    return M(
+        "Tên miền {host} trỏ tới {count} địa chỉ máy chủ, không thể đúng. Đề nghị đơn vị kiểm tra cấu hình tên miền.",
+        host=host,
+        count=count,
+    )
