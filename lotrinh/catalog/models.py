@@ -43,7 +43,7 @@ class Both(Part):
 
 
 def _both(value: object) -> object:
-    return {"vi": value} if isinstance(value, str) else value
+    return {"vi": value} if isinstance(value, str | int | float) else value
 
 
 TextIn = Annotated[

@@ -75,11 +75,14 @@ def _in_rule(context: Mapping[str, Any], path: Path, tree: Tree) -> Problem:
 
 def sentence(item: Mapping[str, Any], path: Path) -> Message:
     """Say what is wrong with one value and what to write instead."""
-    kind, name, given = item["type"], str(path[-1]) if path else "", item["input"]
+    kind, given = item["type"], item["input"]
+    name = next((str(part) for part in reversed(path) if part != "vi"), "")
     if kind == "extra_forbidden":
         return _unknown(path)
     if kind == "enum":
-        return M("“{value}” không dùng được. Hãy chọn: {choices}.", value=given, choices=item["ctx"]["expected"])
+        return M(
+            "“{value}” không dùng được. Hãy chọn: {choices}.", value=given, choices=_listed(item["ctx"]["expected"])
+        )
     if kind == "string_pattern_mismatch" and item["ctx"]["pattern"].startswith("^[a-z]"):
         return M("“{value}” không phải mã: chỉ chữ thường không dấu, số, gạch nối, bắt đầu bằng chữ.", value=given)
     if kind == "value_error" and isinstance(given, str):
@@ -89,6 +92,10 @@ def sentence(item: Mapping[str, Any], path: Path) -> Message:
     if kind in PLAIN:
         return M("“{key}” {fault}.", key=name, fault=PLAIN[kind])
     return M("“{key}” không đúng: {reason}.", key=name, reason=item["msg"])
+
+
+def _listed(expected: str) -> str:
+    return expected.replace(" or ", ", ")
 
 
 def _unknown(path: Path) -> Message:

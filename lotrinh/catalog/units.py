@@ -185,10 +185,8 @@ def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:
     header = text.split("\n", 1)[0]
     separator = next((s for s in SEPARATORS if s in header), ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[tuple[int, list[str]]] = []
     try:
-        for row in reader:
-            rows.append((reader.line_num, [nfc(cell.strip()) for cell in row]))
+        rows = [(reader.line_num, [nfc(cell.strip()) for cell in row]) for row in reader]
     except csv.Error as error:
         sentence = M("Dòng không đúng dạng CSV: {reason}. Hãy xem lại dấu nháy kép.", reason=str(error))
         raise BadInput([Problem(where, reader.line_num, 0, sentence)]) from error

@@ -21,6 +21,7 @@ Address = IPv4Address | IPv6Address
 
 MAX_LENGTH = 2000
 MAX_PORT = 65_535
+BYTES = 4
 PORTS = {"http": 80, "https": 443}
 
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff\\]")
@@ -29,7 +30,6 @@ _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_][a-z0-
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
-_IPV4_BITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,54 +105,38 @@ def _literal(host: str) -> Address | None:
 def read_ipv4(text: str) -> IPv4Address | None:
     """Read an IPv4 address as the C library does: one to four parts, decimal, octal or hexadecimal."""
     parts = text.split(".")
-    if len(parts) > 4 or not all(_NUMBER.fullmatch(p) for p in parts):  # noqa: PLR2004 - an address has four bytes
+    if len(parts) > BYTES or not all(_NUMBER.fullmatch(p) for p in parts):
         return None
     try:
         *high, last = [_read_part(p) for p in parts]
     except ValueError:
         return None
-    room = 8 * (4 - len(high))
-    if last >> room or any(byte > 0xFF for byte in high):  # noqa: PLR2004 - a byte
+    room = BYTES - len(high)
+    if last >= 1 << 8 * room or any(byte >= 1 << 8 for byte in high):
         return None
-    value = last
-    for place, byte in enumerate(high):
-        value |= byte << (24 - 8 * place)
-    return IPv4Address(value)
+    return IPv4Address(bytes(high) + last.to_bytes(room, "big"))
 
 
 def _read_part(part: str) -> int:
     if part.startswith("0x"):
         return int(part[2:] or "0", 16)
-    # int() refuses thousands of digits by itself; no part of an address has so many.
-    return int(part[:16], 8 if part.startswith("0") else 10) if len(part) <= 16 else 1 << _IPV4_BITS  # noqa: PLR2004
-
-
-def meanings(address: Address) -> list[Address]:
-    """Return the address and every IPv4 address packed in it: mapped, 6to4, Teredo, NAT64."""
-    if isinstance(address, IPv4Address):
-        return [address]
-    packed = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _NAT64 or address in _NAT64_LOCAL:
-        packed.append(IPv4Address(int(address) & 0xFFFF_FFFF))
-    return [address, *(p for p in packed if p is not None)]
+    return int(part, 8 if part.startswith("0") else 10)
 
 
 def is_outside(address: Address) -> bool:
-    """Whether the address is a public one, whatever is packed in it too."""
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        return is_outside(address.ipv4_mapped)
-    return all(_is_public(a) for a in meanings(address))
+    """Whether the address is a public one, and the IPv4 addresses packed in it are too."""
+    if isinstance(address, IPv4Address):
+        return _is_public(address)
+    if address in _NAT64:
+        return _is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
+    packed = [p for p in (address.ipv4_mapped, address.sixtofour) if p is not None]
+    if address.ipv4_mapped is None and (address.is_site_local or address in _NAT64_LOCAL or not _is_public(address)):
+        return False
+    return all(_is_public(p) for p in packed)
 
 
 def _is_public(address: Address) -> bool:
-    return address.is_global and not (
-        address.is_multicast
-        or address.is_reserved
-        or address.is_unspecified
-        or address.is_loopback
-        or address.is_link_local
-        or (isinstance(address, IPv6Address) and (address.is_site_local or address in _NAT64_LOCAL))
-    )
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
 class Gate:

@@ -1,6 +1,7 @@
 """Looking up names on threads of our own, so that a name server that hangs keeps nobody else waiting."""
 
 import asyncio
+import contextlib
 import queue
 import socket
 import threading
@@ -53,7 +54,7 @@ class ThreadedResolver:
             elif self._threads < self._at_once:
                 self._threads += 1
                 threading.Thread(target=self._work, name="lotrinh-resolver", daemon=True).start()
-        self._jobs.put(job)
+            self._jobs.put(job)
 
     def _work(self) -> None:
         while True:
@@ -61,34 +62,27 @@ class ThreadedResolver:
             if not job.answer.done():
                 self._do(job)
             with self._lock:
-                # A job that found no idle thread waits in the queue: then this thread is not idle but takes it.
+                # A job that found no idle thread waits in the queue; this thread takes it and is not idle.
                 if self._jobs.empty():
                     self._idle += 1
 
     def _do(self, job: _Job) -> None:
         try:
-            found = self._look_up(job.host, job.port)
+            found: Sequence[str] | Exception = self._look_up(job.host, job.port)
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to the one who asked
-            _deliver(job, _give_error, error)
-        else:
-            _deliver(job, _give, found)
+            found = error
+        # The loop may have been closed in the meantime: then nobody waits.
+        with contextlib.suppress(RuntimeError):
+            job.loop.call_soon_threadsafe(_settle, job.answer, found)
 
 
-def _deliver[T](job: _Job, give: Callable[[asyncio.Future[Sequence[str]], T], None], what: T) -> None:
-    try:
-        job.loop.call_soon_threadsafe(give, job.answer, what)
-    except RuntimeError:
-        return  # the loop was closed in the meantime: nobody waits
-
-
-def _give(answer: asyncio.Future[Sequence[str]], found: Sequence[str]) -> None:
-    if not answer.done():
+def _settle(answer: asyncio.Future[Sequence[str]], found: Sequence[str] | Exception) -> None:
+    if answer.done():
+        return
+    if isinstance(found, Exception):
+        answer.set_exception(found)
+    else:
         answer.set_result(found)
-
-
-def _give_error(answer: asyncio.Future[Sequence[str]], error: Exception) -> None:
-    if not answer.done():
-        answer.set_exception(error)
 
 
 system_resolver = ThreadedResolver()

@@ -88,6 +88,6 @@ def _under_way(
     if item.step.count:
         said = Confirmation(item.step.id, at.date(), progress=(chance.randint(0, areas - 1), areas), sample=True)
         yield entry_of(campaign, unit, said, actor=ACTOR, key=f"mau-{item.step.id}", now=at)
-    elif chance.random() < 0.04:  # noqa: PLR2004 - a few obstacles, so that the report shows some
+    elif chance.random() < 0.02:  # noqa: PLR2004 - a few obstacles, so that the report shows some
         body = {"note": chance.choice(OBSTACLES), "sample": True}
         yield NewEntry(Kind.OBSTACLE, at, campaign.id, unit.code, item.step.id, ACTOR, body)

@@ -88,17 +88,17 @@ def test_all_problems_of_the_form_come_at_once_with_line_and_column(tmp_path: Pa
     assert places == [
         (1, 5),
         (2, 18),
-        (3, 38),
+        (3, 39),
         (4, 1),
-        (6, 24),
+        (6, 23),
         (9, 12),
         (10, 20),
         (11, 52),
         (13, 50),
         (14, 9),
         (14, 53),
-        (15, 23),
-        (15, 77),
+        (15, 24),
+        (15, 82),
         (18, 12),
     ]
     sentences = " ".join(say(p.sentence) for p in problems)
