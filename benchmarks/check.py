@@ -19,8 +19,8 @@ from pathlib import Path
 import httpx
 import uvicorn
 from fastapi import FastAPI, Response
-from lotrinh.catalog.units import packaged_roster, province, write_roster
 
+from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.cli.demo import child
 from lotrinh.cli.running import prefect_environment
 from lotrinh.clock import now

@@ -5,13 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lotrinh.probing.prober import Prober
-
 from lotrinh.clock import now
 from lotrinh.core.observation import Observation
 from lotrinh.core.report import Report
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
+from lotrinh.probing.prober import Prober
 from lotrinh.services.ask import http_options
 from lotrinh.services.campaigns import Campaign, open_campaign
 from lotrinh.services.check import Request

@@ -1,8 +1,8 @@
 """The API of units: their status, read by anybody who checks, and their confirmations, with their code."""
 
+import datetime as dt
 import hashlib
 import json
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
@@ -34,7 +34,7 @@ class DocumentIn(Part):
     """The document that proves a step."""
 
     number: str = Field("", max_length=200)
-    date: date | None = None
+    date: dt.date | None = None
 
 
 class ProgressIn(Part):
@@ -48,7 +48,7 @@ class ConfirmationIn(Part):
     """A unit confirms that a step is done, or how far it is."""
 
     step: str = Field(max_length=100)
-    completed_on: date
+    completed_on: dt.date
     document: DocumentIn = DocumentIn()
     progress: ProgressIn | None = None
     note: str = Field("", max_length=2000)
@@ -63,7 +63,7 @@ class Receipt(BaseModel):
     unit: str
     step: str
     recorded_at: str
-    completed_on: date
+    completed_on: dt.date
     hash: str
 
 

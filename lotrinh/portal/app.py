@@ -1,6 +1,5 @@
 """The application and what all its routes share."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -65,7 +64,7 @@ def _fields(problems: tuple[Problem, ...]) -> list[dict[str, str]]:
 
 
 async def _mistyped(_: Request, error: Exception) -> JSONResponse:
-    items: list[Mapping[str, Any]] = list(error.errors()) if isinstance(error, RequestValidationError) else []
+    items: list[dict[str, Any]] = list(error.errors()) if isinstance(error, RequestValidationError) else []
     fields = [{"field": ".".join(str(p) for p in i["loc"][1:]), "detail": str(i["msg"])} for i in items]
     return problem(BadInput.http_status, say(Message("Chưa ghi nhận: có mục cần sửa.")), fields)
 

@@ -12,7 +12,7 @@ from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.text import M, Message
 
 
-class Failed(Exception):  # noqa: N818 - a failed check is an outcome, not an error of the program
+class Failed(Exception):
     """Why there is no answer. ``again``: a second try may help; ``wait``: seconds the other side asked us to wait."""
 
     def __init__(
@@ -93,6 +93,8 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 def from_http(error: httpx.HTTPError, phase: Phase) -> Failed:
     """Say what an error of httpx means, given how far the request had come."""
+    if isinstance(error, httpx.TimeoutException):
+        return unreachable(Reason.TIMEOUT, TIMEOUT)
     chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, ssl.SSLError):

@@ -9,6 +9,9 @@ from lotrinh import __version__
 MAX_ADDRESSES = 20
 """A name with more addresses than this is a fault of its name server, not a commune's website."""
 
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+"""Whose days the deadlines are in."""
+
 
 @dataclass(frozen=True, slots=True)
 class HttpOptions:
@@ -37,7 +40,7 @@ class HttpOptions:
     own_origin: str = ""
     user_agent: str = f"lotrinh/{__version__}"
     ca_file: str = ""
-    zone: ZoneInfo = ZoneInfo("Asia/Ho_Chi_Minh")
+    zone: ZoneInfo = ZONE
 
 
 DEFAULTS = HttpOptions()

@@ -1,0 +1,83 @@
+"""Saying in words which field of an answer is wrong, and where it stands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from lotrinh.core.observation import Reason
+from lotrinh.core.text import M, Message
+from lotrinh.probing.failures import Rejected
+from lotrinh.probing.strict_json import join
+
+FIELDS = {
+    "schema": M("Dạng câu trả lời"),
+    "unit": M("Mã đơn vị"),
+    "campaign": M("Mã đợt"),
+    "generated_at": M("Thời điểm trả lời"),
+    "sample": M("Dấu hiệu dữ liệu mẫu"),
+    "steps": M("Danh sách đầu việc"),
+    "id": M("Mã đầu việc"),
+    "state": M("Tình trạng đầu việc"),
+    "completed_on": M("Ngày hoàn thành"),
+    "reported_at": M("Thời điểm báo cáo"),
+    "document": M("Văn bản"),
+    "number": M("Số văn bản"),
+    "date": M("Ngày văn bản"),
+    "progress": M("Tiến độ"),
+    "done": M("Số đã làm"),
+    "of": M("Tổng số phải làm"),
+    "note": M("Ghi chú"),
+}
+"""Every field of the contract in words."""
+
+MISSING = frozenset({"missing", "needed"})
+TIMES = frozenset({"no_offset", "timezone_aware"})
+DAYS = frozenset({"day", "date_type"})
+MOMENTS = frozenset({"moment", "datetime_type"})
+CHOICES = frozenset({"enum", "literal_error"})
+
+
+def the(name: str, path: str) -> Message:
+    """Name a field in words and by its JSON path."""
+    return M("{words} ({path})", words=FIELDS.get(name, M("Trường")), path=path)
+
+
+def path_of(places: tuple[int | str, ...]) -> str:
+    """Write a place as a JSON path: ``steps[3].completed_on``."""
+    path = ""
+    for place in places:
+        path = f"{path}[{place}]" if isinstance(place, int) else join(path, place)
+    return path
+
+
+def complaint(error: ValidationError) -> Rejected:
+    """Turn the first thing that pydantic found into a sentence."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    context: Mapping[str, Any] = first.get("ctx", {})
+    places = (*first["loc"], context["field"]) if "field" in context else first["loc"]
+    name = next((p for p in reversed(places) if isinstance(p, str)), "")
+    field = the(name, path_of(places))
+    reason = Reason.TIME if first["type"] in TIMES else Reason.SCHEMA
+    return Rejected(reason, _sentence(first["type"], field, context))
+
+
+def _sentence(kind: str, field: Message, context: Mapping[str, Any]) -> Message:
+    if kind in MISSING:
+        return M("Câu trả lời còn thiếu: {field}.", field=field)
+    if kind == "extra_forbidden":
+        return M("Câu trả lời có trường lạ: {field}. Hãy bỏ đi hoặc sửa lại tên.", field=field)
+    if kind in TIMES:
+        return M("{field} không ghi múi giờ; cần viết như 2026-02-02T08:00:00+07:00.", field=field)
+    if kind in DAYS:
+        return M("{field} phải là ngày có thật, viết như 2026-01-29.", field=field)
+    if kind in MOMENTS:
+        return M("{field} phải là thời điểm có thật, viết như 2026-02-02T08:00:00+07:00.", field=field)
+    if kind in CHOICES:
+        values = context["expected"].replace("'", "").replace(" or ", ", ")
+        return M("{field} phải là một trong các giá trị: {values}.", field=field, values=values)
+    if kind == "string_too_long":
+        return M("{field} dài quá {limit} ký tự.", field=field, limit=context["max_length"])
+    if kind == "too_many":
+        return M("{field} lớn hơn tổng số phải làm.", field=field)
+    return M("{field} sai kiểu hoặc sai giá trị.", field=field)

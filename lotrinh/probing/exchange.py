@@ -1,0 +1,112 @@
+"""One request and its answer: to exactly one checked IP address, in bounded time, reading bounded bytes."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from lotrinh.core.observation import Reason
+from lotrinh.core.text import M
+from lotrinh.probing.addresses import Address, Target
+from lotrinh.probing.failures import CONNECT_TIMEOUT, TIMEOUT, Failed, Phase, Rejected, from_http, unreachable
+from lotrinh.probing.options import HttpOptions
+
+MAX_DIGITS = 18
+MAX_PIECES = 20_000
+"""Pieces of one body; each costs bytes of framing that a count of the content alone would not see."""
+Check = Callable[[httpx.Response], None]
+"""Looks at status and headers before the body is read; raises ``Failed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer whose status and headers were found good."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a request has come; holds the limit of connecting while it connects."""
+
+    connect_seconds: float
+    limit: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
+    phase: Phase = Phase.CONNECT
+
+    async def __call__(self, event: str, _: Mapping[str, object]) -> None:
+        """Hear from the transport what it is doing."""
+        if event == "connection.connect_tcp.started":
+            self.limit.reschedule(asyncio.get_running_loop().time() + self.connect_seconds)
+        elif event == "connection.connect_tcp.complete":
+            self.limit.reschedule(None)
+        elif event == "connection.start_tls.started":
+            self.phase = Phase.TLS
+        elif event == "http11.send_request_headers.started":
+            self.phase = Phase.ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for, and how its answer's head is judged."""
+
+    target: Target
+    headers: Mapping[str, str]
+    check: Check
+
+
+async def exchange(
+    client: httpx.AsyncClient, request: Request, address: Address, seconds: float, options: HttpOptions
+) -> Page:
+    """Ask one address once, for at most ``seconds``; ``Failed`` when no good answer came."""
+    progress = _Progress(options.connect_seconds)
+    try:
+        async with asyncio.timeout(seconds), progress.limit:
+            return await _ask(client, request, address, progress, options)
+    except TimeoutError as error:
+        if progress.limit.expired():
+            raise unreachable(Reason.CONNECT_TIMEOUT, CONNECT_TIMEOUT, again=True) from error
+        raise unreachable(Reason.TIMEOUT, TIMEOUT) from error
+    except httpx.HTTPError as error:
+        raise from_http(error, progress.phase) from error
+
+
+async def _ask(
+    client: httpx.AsyncClient, request: Request, address: Address, progress: _Progress, options: HttpOptions
+) -> Page:
+    target = request.target
+    extensions: dict[str, object] = {"trace": progress}
+    if target.literal is None:
+        extensions["sni_hostname"] = target.host
+    headers = {"Host": target.host_header, **request.headers}
+    prepared = client.build_request("GET", target.at(address), headers=headers, extensions=extensions)
+    response = await client.send(prepared, stream=True)
+    try:
+        request.check(response)
+        return Page(response.status_code, response.headers, await _read(response, options.body_bytes))
+    finally:
+        await response.aclose()
+
+
+async def _read(response: httpx.Response, limit: int) -> bytes:
+    """Read the raw body, no further than just over ``limit``."""
+    declared = response.headers.get("content-length", "0")
+    if declared.isdecimal() and (len(declared) > MAX_DIGITS or int(declared) > limit):
+        raise too_large(limit)
+    body, pieces = bytearray(), 0
+    async for piece in response.aiter_raw():
+        body += piece
+        pieces += 1
+        if len(body) > limit or pieces > MAX_PIECES:
+            raise too_large(limit)
+    return bytes(body)
+
+
+def too_large(limit: int) -> Failed:
+    """Say that an answer is larger than any good one."""
+    return Rejected(
+        Reason.SIZE,
+        M("Câu trả lời quá lớn (hơn {limit} kB). Đề nghị đơn vị sửa phần mềm trả lời.", limit=limit // 1000),
+    )

@@ -1,0 +1,54 @@
+"""Machine probes: a page that shows what it must. It supports what a unit says and never replaces it."""
+
+import httpx
+
+from lotrinh.core.observation import Seen
+from lotrinh.core.text import M, Message, nfc
+from lotrinh.probing.exchange import Check, Page
+from lotrinh.probing.failures import Failed
+from lotrinh.probing.heads import GONE, REFUSES, REQUEST_TIMEOUT, TOO_MANY, check_plain, redirected
+from lotrinh.probing.question import MachineProbe
+from lotrinh.probing.strict_json import decode
+
+Finding = tuple[Seen, Message]
+
+
+def failed(sentence: Message) -> Finding:
+    """The page could not be looked at, which says nothing about the step."""
+    return Seen.FAILED, M("Không xem được trang: {why}", why=sentence)
+
+
+def page_check(probe: MachineProbe) -> Check:
+    """Make the check of a page's head: no redirect unless one is expected, nothing compressed."""
+
+    def check(response: httpx.Response) -> None:
+        if response.is_redirect and response.status_code != probe.status:
+            raise redirected(response)
+        check_plain(response)
+
+    return check
+
+
+def judge(probe: MachineProbe, page: Page) -> Finding:
+    """Compare a page with what is expected of it, capital letters and marks included."""
+    if page.status != probe.status:
+        return _other_status(page.status, probe.status)
+    if not probe.contains:
+        return Seen.MET, M("Trang trả lời đúng mã {status}.", status=page.status)
+    try:
+        text = nfc(decode(page.body))
+    except Failed:
+        return failed(M("nội dung không phải văn bản UTF-8."))
+    if nfc(probe.contains) in text:
+        return Seen.MET, M("Trang có nội dung “{text}”.", text=probe.contains)
+    return Seen.NOT_MET, M("Trang chưa có nội dung “{text}”.", text=probe.contains)
+
+
+def _other_status(status: int, wanted: int) -> Finding:
+    """Tell a page that is not there (yet) from one that we could not see."""
+    hidden = status in REFUSES | {REQUEST_TIMEOUT, TOO_MANY} or status >= 500  # noqa: PLR2004 - server errors
+    if hidden:
+        return failed(M("máy chủ trả lời mã {status}.", status=status))
+    if status in GONE:
+        return Seen.NOT_MET, M("Chưa có trang này (mã {status}).", status=status)
+    return Seen.NOT_MET, M("Trang trả lời mã {status}, cần mã {wanted}.", status=status, wanted=wanted)

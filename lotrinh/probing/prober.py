@@ -1,0 +1,165 @@
+"""Asking units: questions in, observations out. One unit's fault is a value and never an exception."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Self
+
+from lotrinh.core.observation import COULD_NOT_CONNECT, Observation, Outcome, Reason
+from lotrinh.core.text import M, Message
+from lotrinh.i18n import say
+from lotrinh.probing.addresses import read_target
+from lotrinh.probing.contract import read_answer
+from lotrinh.probing.exchange import Page
+from lotrinh.probing.failures import OUR_FAULT, Failed, unreachable
+from lotrinh.probing.heads import NOT_MODIFIED, status_check, usable_etag
+from lotrinh.probing.network import Network, Spent
+from lotrinh.probing.options import HttpOptions
+from lotrinh.probing.pages import Finding, failed, judge, page_check
+from lotrinh.probing.question import MachineProbe, Question
+from lotrinh.probing.resolver import Resolver, system_resolver
+from lotrinh.probing.visible import visible
+
+__all__ = ["MachineProbe", "Prober", "Question"]
+
+WAITING = 4
+"""Questions under way for each connection: one slow host's queue must not keep the others from starting."""
+
+REACHED = M("Đơn vị đã trả lời.")
+UNCHANGED = M("Đơn vị đã trả lời: không có gì thay đổi.")
+
+_log = logging.getLogger("lotrinh.probing")
+Clock = Callable[[], datetime]
+
+
+class Prober:
+    """Asks units within the limits of its options. An async context manager.
+
+    ``BadInput`` when ``ca_file`` cannot be read. ``clock`` gives aware moments; ``resolver`` looks names up
+    (the system's way unless another is given).
+    """
+
+    def __init__(self, options: HttpOptions, clock: Clock, resolver: Resolver = system_resolver) -> None:
+        self._options = options
+        self._clock = clock
+        self._network = Network(options, resolver)
+        self._workers: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        _one_line_per_unit()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop what is still under way and close the clients."""
+        await _stop(self._workers)
+        await self._network.close()
+
+    async def ask(self, question: Question) -> Observation:
+        """Ask one unit. Whatever happens is in the observation; only cancelling raises."""
+        spent, error = Spent(), None
+        try:
+            seen = await self._ask_status(question, spent)
+        except Exception as fault:  # noqa: BLE001 - a fault of ours must not stop the round either
+            error = fault
+            seen = self._failed(question, unreachable(Reason.PROTOCOL, OUR_FAULT))
+        found = await self._look(question, seen)
+        seen = replace(seen, tries=spent.tries, milliseconds=round(spent.seconds * 1000), probes=found)
+        _tell(question, seen, error)
+        return seen
+
+    async def ask_all(self, questions: Iterable[Question]) -> AsyncIterator[Observation]:
+        """Ask many units side by side and give each observation as it comes."""
+        waiting = deque(questions)
+        results: asyncio.Queue[Observation] = asyncio.Queue()
+        left, most = len(waiting), WAITING * self._options.shards * self._options.per_shard
+        workers = {asyncio.create_task(self._work(waiting, results)) for _ in range(min(left, most))}
+        self._workers |= workers
+        try:
+            for _ in range(left):
+                yield await results.get()
+        finally:
+            await _stop(workers)
+            self._workers -= workers
+
+    async def _work(self, waiting: deque[Question], results: asyncio.Queue[Observation]) -> None:
+        while waiting:
+            results.put_nowait(await self.ask(waiting.popleft()))
+
+    async def _ask_status(self, question: Question, spent: Spent) -> Observation:
+        etag = usable_etag(question.etag) if question.last else ""
+        headers = {"Accept": "application/json"} | ({"If-None-Match": etag} if etag else {})
+        check = status_check(self._clock, conditional=bool(etag))
+        try:
+            page = await self._network.get(question.url, headers, check, spent)
+            return self._heard(question, page)
+        except Failed as failure:
+            return self._failed(question, failure)
+
+    def _heard(self, question: Question, page: Page) -> Observation:
+        now = self._clock()
+        reached = Observation(question.unit, Outcome.REACHED, Reason.NONE, REACHED, now)
+        if page.status == NOT_MODIFIED and question.last:
+            again = replace(question.last, heard_at=now)
+            return replace(reached, sentence=UNCHANGED, answer=again, etag=question.etag, not_modified=True)
+        answer = read_answer(page.body, question, now, self._options)
+        text = page.body.decode("utf-8-sig")
+        return replace(reached, answer=answer, body=text, etag=usable_etag(page.headers.get("etag", "")))
+
+    def _failed(self, question: Question, failure: Failed) -> Observation:
+        return Observation(question.unit, failure.outcome, failure.reason, failure.sentence, self._clock())
+
+    async def _look(self, question: Question, status: Observation) -> dict[str, Finding]:
+        """Look at the pages of all machine probes; a host that could not be connected to is not tried again."""
+        dead: dict[tuple[str, str, int], Message] = {}
+        if question.probes and status.reason in COULD_NOT_CONNECT:
+            dead[read_target(question.url).origin] = status.sentence
+        return {probe.step: await self._look_at(probe, dead) for probe in question.probes}
+
+    async def _look_at(self, probe: MachineProbe, dead: dict[tuple[str, str, int], Message]) -> Finding:
+        try:
+            origin = read_target(probe.url).origin
+            if origin in dead:
+                return failed(dead[origin])
+            page = await self._network.get(probe.url, {"Accept": "*/*"}, page_check(probe), Spent(), tries=1)
+            return judge(probe, page)
+        except Failed as failure:
+            if failure.reason in COULD_NOT_CONNECT:
+                dead[read_target(probe.url).origin] = failure.sentence
+            return failed(failure.sentence)
+        except Exception:  # noqa: BLE001 - as above: a page must not cost the unit its answer
+            _log.exception("unit page %s", visible(probe.url, 200))
+            return failed(OUR_FAULT)
+
+
+async def _stop(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _one_line_per_unit() -> None:
+    """Keep httpx from adding a line for each request, unless somebody set its level on purpose."""
+    chatter = logging.getLogger("httpx")
+    if chatter.level == logging.NOTSET:
+        chatter.setLevel(logging.WARNING)
+
+
+def _tell(question: Question, seen: Observation, error: Exception | None) -> None:
+    """Write the one log line of a unit, in Vietnamese, nothing in it able to start another line."""
+    _log.log(
+        logging.INFO if seen.outcome is Outcome.REACHED else logging.WARNING,
+        "unit=%s campaign=%s outcome=%s reason=%s tries=%d ms=%d probes=%d %s",
+        visible(question.unit),
+        visible(question.campaign),
+        seen.outcome,
+        seen.reason or "-",
+        seen.tries,
+        seen.milliseconds,
+        len(seen.probes),
+        visible(say(seen.sentence, "vi"), 500),
+        exc_info=error,
+    )

@@ -1,0 +1,15 @@
+"""Judging a round as a whole: whether they are silent, or our own network failed."""
+
+from collections.abc import Sequence
+
+from lotrinh.core.observation import COULD_NOT_CONNECT, Observation
+
+FIRST = 20
+PERCENT = 80
+
+
+def ours_failed(first: Sequence[Observation]) -> bool:
+    """Whether nearly all of the first twenty could not be connected to: then the round was not carried out."""
+    looked_at = first[:FIRST]
+    failed = sum(o.reason in COULD_NOT_CONNECT for o in looked_at)
+    return len(looked_at) == FIRST and failed * 100 >= PERCENT * FIRST
