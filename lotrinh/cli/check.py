@@ -19,8 +19,9 @@ FORMATS = ("table", "json", "csv", "markdown")
     type=click.Choice(["overdue", "unknown"]),
     help="Thoát với mã 1 khi có đầu việc quá hạn / chưa xác định.",
 )
+@option("--all", "everything", is_flag=True, help="Liệt kê cả đầu việc chưa đến thời gian hoặc chờ mốc thực tế.")
 @option("--direct", is_flag=True, help="Chạy thẳng, không ghi vào Prefect.")
-def check(
+def check(  # noqa: PLR0913 - one argument for each option, by name
     campaign: str,
     as_of: str | None,
     settings: str | None,
@@ -28,6 +29,7 @@ def check(
     form: str,
     fail_on: tuple[str, ...],
     *,
+    everything: bool,
     direct: bool,
 ) -> int:
     """Carry out one round and print its report; everything else goes to stderr."""
@@ -37,6 +39,6 @@ def check(
     loaded = load(settings)
     moment = moment_of(as_of, loaded.settings.timezone)
     report = carry_out(loaded, campaign, moment, units, direct=direct)
-    click.echo(render(report, form, width()), nl=False)
+    click.echo(render(report, form, width(), everything=everything), nl=False)
     statuses = {status.value for status, count in report.statuses().items() if count}
     return 1 if statuses & set(fail_on) else 0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CAMPAIGN = "bau-cu-2026"
 PROVINCE = "25"
-AS_OF = "2026-02-02T08:00"
+AS_OF = "2026-02-03T08:00"
 UNREACHABLE, NONSENSE = "08296", "05047"
 """Sơn Lương cannot be reached and Cao Dương answers nonsense: a report must show both."""
 LOGIN_PAGE = "<!doctype html><title>Đăng nhập</title><p>Mời đăng nhập."
@@ -50,6 +50,7 @@ file = {units}
 
 [[campaigns]]
 id = "{campaign}"
+warning_days = 3
 """
 
 

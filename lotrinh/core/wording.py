@@ -57,20 +57,18 @@ PROBES: Mapping[str, Message] = {
 }
 
 
-Titles = Callable[[str], Message | str]
-
-FLAGS: Mapping[str, Callable[[Any, Titles], Message]] = {
-    "obstacle": lambda value, _: M("vướng mắc: {text}", text=value),
-    "waiting_for": lambda value, title: M("chờ đầu việc trước: {steps}", steps=", ".join(str(title(v)) for v in value)),
-    "returned": lambda value, _: M("bị trả lại: {text}", text=value),
-    "excused": lambda value, _: M("được miễn: {text}", text=value),
-    "progress": lambda value, _: M("đã xong {done} trên {of}", done=value["done"], of=value["of"]),
-    "stale": lambda value, _: M("theo trả lời lúc {when}, từ đó chưa hỏi lại được", when=value),
-    "conflict": lambda _, __: M("phần mềm của đơn vị và cổng xác nhận nói khác nhau"),
-    "probe": lambda value, _: PROBES[value],
+FLAGS: Mapping[str, Callable[[Any], Message]] = {
+    "obstacle": lambda value: M("vướng mắc: {text}", text=value),
+    "waiting_for": lambda value: M("chờ {count} đầu việc trước", count=len(value)),
+    "returned": lambda value: M("bị trả lại: {text}", text=value),
+    "excused": lambda value: M("được miễn: {text}", text=value),
+    "progress": lambda value: M("đã xong {done} trên {of}", done=value["done"], of=value["of"]),
+    "stale": lambda value: M("theo trả lời lúc {when}, từ đó chưa hỏi lại được", when=value),
+    "conflict": lambda _: M("phần mềm của đơn vị và cổng xác nhận nói khác nhau"),
+    "probe": lambda value: PROBES[value],
 }
 
 
-def remarks(standing: Standing, titles: Titles) -> list[Message]:
+def remarks(standing: Standing) -> list[Message]:
     """Put the flags of a standing into words, in a fixed order."""
-    return [say(standing.flags[name], titles) for name, say in FLAGS.items() if name in standing.flags]
+    return [say(standing.flags[name]) for name, say in FLAGS.items() if name in standing.flags]

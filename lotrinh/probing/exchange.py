@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
@@ -13,8 +14,10 @@ from lotrinh.probing.failures import CONNECT_TIMEOUT, TIMEOUT, Failed, Phase, Re
 from lotrinh.probing.options import HttpOptions
 
 MAX_DIGITS = 18
-MAX_PIECES = 20_000
-"""Pieces of one body; each costs bytes of framing that a count of the content alone would not see."""
+FRAMING = 2
+"""Bytes taken from one connection are at most this many times the largest body: headers, interim answers and chunk
+framing come on top of a body, and a count of the body alone would not see a flood of them."""
+
 Check = Callable[[httpx.Response], None]
 """Looks at status and headers before the body is read; raises ``Failed``."""
 
@@ -30,22 +33,45 @@ class Page:
 
 @dataclass(slots=True)
 class _Progress:
-    """How far a request has come; holds the limit of connecting while it connects."""
+    """How far a request has come; bounds connecting in time and reading in bytes. ``stream`` is httpcore's."""
 
-    connect_seconds: float
+    options: HttpOptions
     limit: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
     phase: Phase = Phase.CONNECT
+    stream: Any = None
+    received: int = 0
 
-    async def __call__(self, event: str, _: Mapping[str, object]) -> None:
+    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         """Hear from the transport what it is doing."""
         if event == "connection.connect_tcp.started":
-            self.limit.reschedule(asyncio.get_running_loop().time() + self.connect_seconds)
+            self.limit.reschedule(asyncio.get_running_loop().time() + self.options.connect_seconds)
         elif event == "connection.connect_tcp.complete":
             self.limit.reschedule(None)
+            self._watch(info["return_value"])
         elif event == "connection.start_tls.started":
             self.phase = Phase.TLS
+        elif event == "connection.start_tls.complete":
+            self._watch(info["return_value"])
         elif event == "http11.send_request_headers.started":
             self.phase = Phase.ANSWER
+
+    def _watch(self, stream: Any) -> None:  # noqa: ANN401 - httpcore's stream, as its trace hands it out
+        """Count what is read from a stream."""
+        self.stream, read = stream, stream.read
+
+        async def counted(*args: Any, **named: Any) -> bytes:  # noqa: ANN401 - passed on as they are
+            data: bytes = await read(*args, **named)
+            self.received += len(data)
+            if self.received > FRAMING * self.options.body_bytes:
+                raise too_large(self.options.body_bytes)
+            return data
+
+        stream.read = counted
+
+    async def abandon(self) -> None:
+        """Close what is open: httpcore forgets a connection whose handshake is cancelled."""
+        if self.phase is Phase.TLS:
+            await self.stream.aclose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +87,14 @@ async def exchange(
     client: httpx.AsyncClient, request: Request, address: Address, seconds: float, options: HttpOptions
 ) -> Page:
     """Ask one address once, for at most ``seconds``; ``Failed`` when no good answer came."""
-    progress = _Progress(options.connect_seconds)
+    progress = _Progress(options)
     try:
         async with asyncio.timeout(seconds), progress.limit:
-            return await _ask(client, request, address, progress, options)
+            try:
+                return await _ask(client, request, address, progress, options)
+            except BaseException:
+                await progress.abandon()
+                raise
     except TimeoutError as error:
         if progress.limit.expired():
             raise unreachable(Reason.CONNECT_TIMEOUT, CONNECT_TIMEOUT, again=True) from error
@@ -95,11 +125,10 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
     declared = response.headers.get("content-length", "0")
     if declared.isdecimal() and (len(declared) > MAX_DIGITS or int(declared) > limit):
         raise too_large(limit)
-    body, pieces = bytearray(), 0
+    body = bytearray()
     async for piece in response.aiter_raw():
         body += piece
-        pieces += 1
-        if len(body) > limit or pieces > MAX_PIECES:
+        if len(body) > limit:
             raise too_large(limit)
     return bytes(body)
 

@@ -4,8 +4,11 @@ from lotrinh.core.report import Report
 from lotrinh.i18n import current
 
 
-def render(report: Report, form: str, width: int) -> str:
-    """Render in the language of this process; ``width`` counts for tables in a terminal."""
+def render(report: Report, form: str, width: int, *, everything: bool = False) -> str:
+    """Render in the language of this process; ``width`` counts for tables in a terminal.
+
+    JSON and CSV hold everything; tables list what presses, or ``everything``.
+    """
     if form == "json":
         from lotrinh.reports.json_report import as_json
 
@@ -17,7 +20,7 @@ def render(report: Report, form: str, width: int) -> str:
     if form == "markdown":
         from lotrinh.reports import markdown
 
-        return markdown.render(report, current())
+        return markdown.render(report, current(), everything=everything)
     from lotrinh.reports import terminal
 
-    return terminal.render(report, current(), width)
+    return terminal.render(report, current(), width, everything=everything)

@@ -4,9 +4,9 @@ from lotrinh.core.report import Report
 from lotrinh.reports.tables import Table, Writer
 
 
-def render(report: Report, language: str) -> str:
+def render(report: Report, language: str, *, everything: bool = False) -> str:
     """Write the whole report as Markdown tables."""
-    writer = Writer(report, language)
+    writer = Writer(report, language, everything=everything)
     notice = writer.sample_notice()
     title, *rest = writer.heading()
     parts = [f"# {escape(title)}", *([f"**{escape(notice)}**"] if notice else []), *map(escape, rest)]

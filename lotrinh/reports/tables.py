@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist import Basis, Checklist
 from lotrinh.core.observation import Outcome
-from lotrinh.core.report import MilestoneRow, OutstandingRow, Report, UnitReport, outstanding
+from lotrinh.core.report import OUTSTANDING_NOW, MilestoneRow, OutstandingRow, Report, UnitReport, outstanding
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 from lotrinh.core.text import M, Message, Text
@@ -14,6 +14,9 @@ from lotrinh.core.wording import OUTCOME, STATUS, reason, remarks
 from lotrinh.i18n import say, spell
 
 NOTHING = "—"
+FEW = 60
+"""With so few outstanding steps in all, every one is listed; with more only those that press."""
+OUTSTANDING = (*OUTSTANDING_NOW, Status.UNSCHEDULED, Status.UPCOMING)
 
 
 class Table(NamedTuple):
@@ -29,8 +32,10 @@ class Table(NamedTuple):
 class Writer:
     """Puts one report into the words of one language."""
 
-    def __init__(self, report: Report, language: str) -> None:
+    def __init__(self, report: Report, language: str, *, everything: bool = False) -> None:
         self.report, self.language = report, language
+        left = sum(n for status, n in report.statuses().items() if not status.finished)
+        self.everything = everything or left <= FEW
 
     def say(self, message: Message | Text | str) -> str:
         """Say it in this writer's language, free of control characters."""
@@ -68,9 +73,22 @@ class Writer:
                 )
             ),
         ]
+        lines.append(self._pressing())
         if report.units and not outcomes[Outcome.REACHED]:
             lines.append(self.say(M("Không hỏi được đơn vị nào: hãy xem lại mạng của nơi kiểm tra trước.")))
         return lines
+
+    def _pressing(self) -> str:
+        statuses = self.report.statuses()
+        late = sum(any(s.status is Status.OVERDUE for s in u.standings) for u in self.report.units)
+        return self.say(
+            M(
+                "{overdue} đầu việc quá hạn ở {late} đơn vị; {soon} đầu việc sắp đến hạn",
+                overdue=statuses[Status.OVERDUE],
+                late=late,
+                soon=statuses[Status.DUE_SOON],
+            )
+        )
 
     def sample_notice(self) -> str:
         """The label that sample data always carries; empty where there is none."""
@@ -102,7 +120,7 @@ class Writer:
         """Milestones with due date, days left, and how many units are done, overdue, unknown."""
         rows = tuple(self._milestone(row) for row in self.report.milestones if not row.national_only)
         headers = self.words("Mốc", "Hạn", "Còn lại", "Xong", "Quá hạn", "Chưa rõ", "Tỉnh")
-        return Table(self.say("MỐC THỜI GIAN"), headers, rows, (0, 1))
+        return Table(self.say("MỐC THỜI GIAN"), headers, rows, (0, 1, 6))
 
     def _milestone(self, row: MilestoneRow) -> tuple[str, ...]:
         title = self.say(row.milestone.title) + (" (?)" if row.doubtful else "")
@@ -135,33 +153,50 @@ class Writer:
 
     def province(self) -> Table:
         """The province's own outstanding steps."""
-        province = self.report.province
-        rows = tuple(self._step(r)[1:] for r in outstanding(province)) if province else ()
-        return Table(self.say("VIỆC CỦA TỈNH CÒN PHẢI LÀM"), self._step_headers()[1:], rows, (0, 1, 3, 4))
+        rows = self._of_unit(self.report.province) if self.report.province else []
+        headers = self._step_headers()[1:]
+        return Table(self.say("VIỆC CỦA TỈNH CÒN PHẢI LÀM"), headers, tuple(r[1:] for r in rows), (0, 1, 3, 4))
 
     def units(self) -> Table:
         """Outstanding steps by unit, the unit with most overdue first, its name on its first row only."""
-        rows: list[tuple[str, ...]] = []
-        for unit in sorted(self.report.units, key=urgency):
-            mine = outstanding(unit)
-            rows += [self._step(row, first=not index) for index, row in enumerate(mine)]
-        unknown = sum(any(s.status is Status.UNKNOWN for s in u.standings) for u in self.report.units)
-        note = M("{n} đơn vị có đầu việc chưa xác định được; xem bảng dưới.", n=unknown)
+        by_unit = [self._of_unit(unit) for unit in sorted(self.report.units, key=urgency)]
+        rows = tuple(row for rows in by_unit for row in rows)
         title = self.say("ĐẦU VIỆC CÒN PHẢI LÀM Ở TỪNG ĐƠN VỊ")
-        return Table(title, self._step_headers(), tuple(rows), (0, 1, 2, 4, 5), self.say(note) if unknown else "")
+        return Table(title, self._step_headers(), rows, (0, 1, 2, 4, 5), self._left_out(by_unit.count([])))
+
+    def _left_out(self, calm: int) -> str:
+        """Say which units are not listed above, and why."""
+        silent = sum(all(s.status is Status.UNKNOWN for s in u.standings) for u in self.report.units if u.standings)
+        notes = []
+        if calm - silent > 0:
+            notes.append(M("{n} đơn vị không có đầu việc quá hạn hay sắp đến hạn.", n=calm - silent))
+        if silent:
+            notes.append(M("{n} đơn vị chưa từng trả lời hợp lệ: mọi đầu việc chưa xác định.", n=silent))
+        if not self.everything:
+            notes.append(M("Thêm --all để xem mọi đầu việc còn phải làm."))
+        return " ".join(self.say(note) for note in notes)
+
+    def _of_unit(self, unit: UnitReport) -> list[tuple[str, ...]]:
+        """What presses in one unit, a row for each step; the rest in one row that says how many."""
+        mine = outstanding(unit, OUTSTANDING)
+        shown = [row for row in mine if self.everything or presses(row)]
+        rows = [self._step(row, first=not index) for index, row in enumerate(shown)]
+        if rows and len(mine) > len(shown):
+            rows.append(("", self.say(M("… và {count} đầu việc nữa", count=len(mine) - len(shown))), "", "", "", ""))
+        return rows
 
     def _step_headers(self) -> tuple[str, ...]:
         return self.words("Đơn vị", "Đầu việc", "Cơ quan", "Hạn", "Căn cứ", "Tình trạng")
 
     def _step(self, row: OutstandingRow, *, first: bool = True) -> tuple[str, ...]:
-        checklist = self.report.checklist
-        words = [reason(row.standing, row.schedule, self.report.as_of), *remarks(row.standing, self._title)]
+        words = [reason(row.standing, row.schedule, self.report.as_of), *remarks(row.standing)]
+        first_basis, *more = row.step.basis
         return (
             f"{row.unit.full_name} ({row.unit.code})" if first else "",
             self.say(row.step.title),
             self.say(row.step.owner),
             moment(row.schedule.due, self.language) if row.schedule.due else NOTHING,
-            "; ".join(basis(checklist, b, self.language) for b in row.step.basis),
+            basis(self.report.checklist, first_basis, self.language) + ("; …" if more else ""),
             "; ".join(self.say(w) for w in words),
         )
 
@@ -195,6 +230,11 @@ class Writer:
             for standing in unit.standings:
                 if text := standing.flags.get("obstacle"):
                     yield self._name(unit), self._title(standing.step), clean(str(text))
+
+
+def presses(row: OutstandingRow) -> bool:
+    """Whether a step is overdue or due soon."""
+    return row.standing.status in {Status.OVERDUE, Status.DUE_SOON}
 
 
 def urgency(unit: UnitReport) -> tuple[int, int, int, str]:

@@ -10,9 +10,9 @@ NARROWEST = 14
 BETWEEN = 2
 
 
-def render(report: Report, language: str, width: int) -> str:
+def render(report: Report, language: str, width: int, *, everything: bool = False) -> str:
     """Draw the whole report in at most ``width`` columns, where words allow it."""
-    writer = Writer(report, language)
+    writer = Writer(report, language, everything=everything)
     notice = writer.sample_notice()
     blocks = ["\n".join([*([notice] if notice else []), *writer.heading()])]
     blocks += [draw(table, width) for table in writer.tables()]

@@ -13,9 +13,9 @@ from lotrinh.services.confirm import Confirmation, entry_of
 
 ACTOR = "mau:du-lieu-mau"
 REPORTED = time(16, 30)
-ON_TIME, LAGGING, IN_WINDOW = 0.985, 0.8, 0.6
+ON_TIME, LAGGING, IN_WINDOW = 0.99, 0.8, 0.75
 LATE = 0.03
-LAGGARDS = 12
+LAGGARDS = 16
 OBSTACLES = (
     "Dữ liệu mẫu: chưa nhận được dữ liệu dân cư để đối chiếu.",
     "Dữ liệu mẫu: đường truyền tại nhà văn hóa thôn chưa ổn định.",
