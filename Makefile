@@ -38,12 +38,12 @@ i18n: .venv/dev.done
 	$(PYTHON) -m venv .venv
 
 .venv/run.done: requirements/run.txt pyproject.toml | $(BIN)/python$(if $(filter Windows_NT,$(OS)),.exe)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	$(BIN)/python -c "open('$@', 'w').close()"
 
 .venv/dev.done: requirements/dev.txt pyproject.toml | $(BIN)/python$(if $(filter Windows_NT,$(OS)),.exe)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	$(BIN)/python -c "open('$@', 'w').close()"
 

@@ -43,6 +43,7 @@ def run(request: Request, heard: Callable[[Observation], None] | None = None) ->
     request = replace(request, round=request.round or new_name(now()))
     context(request).heard = heard
     try:
-        return asyncio.run(check(**asdict(request)))
+        name: str = asyncio.run(check(**asdict(request)))
+        return name
     finally:
         close(request)

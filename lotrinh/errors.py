@@ -54,6 +54,16 @@ class Conflict(LotrinhError):
     http_status = 409
 
 
+class TooManyAttempts(LotrinhError):
+    """Signing in failed too often; it opens again by itself, or the office helps."""
+
+    http_status = 429
+
+    def __init__(self, sentence: Message, seconds: int) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
+
+
 class NotAllowed(LotrinhError):
     """Who asks may not, or did not say who they are."""
 

@@ -1,7 +1,9 @@
-"""What the documents say is so: commands exist, links lead somewhere, examples are accepted."""
+"""What the documents say is so: commands and settings exist, links lead somewhere, examples are accepted."""
 
 import json
+import os
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +13,9 @@ import pytest
 from lotrinh.cli.main import cli
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.question import Question
+from lotrinh.settings.load import OWN_VARIABLES, load_settings
 from tests.conftest import TOP
+from tests.settings.conftest import every_setting
 
 DOCUMENTS = sorted([TOP / "README.md", TOP / "CHANGELOG.md", *(TOP / "docs").rglob("*.md")])
 
@@ -52,6 +56,76 @@ def test_the_example_of_the_status_contract_is_accepted() -> None:
     question = Question("04924", "bau-cu-2026", "http://x", steps)
     answer = read_answer(example.encode(), question, datetime.fromisoformat("2026-02-02T08:05:00+07:00"))
     assert len(answer.steps) == 2
+
+
+def documented_settings() -> dict[str, str]:
+    """Read the tables of docs/settings.md: key -> default."""
+    found, table = {}, ""
+    for line in (TOP / "docs" / "settings.md").read_text(encoding="utf-8").splitlines():
+        if heading := re.match(r"## \[*(\w+)", line):
+            table = heading[1] + "." if "[" in line else ""
+        elif row := re.match(r"\| `(\w+)` \| `?([^`|]+?)`? \| \S", line):
+            found[table + row[1]] = row[2]
+    return found
+
+
+def test_every_setting_is_documented_with_its_default_and_nothing_else_is() -> None:
+    assert documented_settings() == dict(every_setting())
+
+
+def test_the_example_of_the_settings_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("LOTRINH_")]:
+        monkeypatch.delenv(name)
+    (example,) = re.findall(r"```toml\n(.*?)```", (TOP / "docs" / "settings.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "settings.toml").write_text(example, encoding="utf-8")
+    settings = load_settings(str(tmp_path / "settings.toml")).settings
+    assert (settings.province, settings.campaigns[0].warning_days) == ("phu-tho", 10)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=names)
+def test_every_variable_means_something(document: Path) -> None:
+    variables = set(re.findall(r"LOTRINH_[A-Z_]*[A-Z]", document.read_text(encoding="utf-8")))
+    settings = {f"LOTRINH_{key.upper().replace('.', '__')}" for key, _ in every_setting()}
+    assert variables <= settings | OWN_VARIABLES
+
+
+def test_the_variables_that_are_no_settings_are_documented() -> None:
+    text = (TOP / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert {name for name in OWN_VARIABLES if f"`{name}`" in text} == OWN_VARIABLES
+
+
+def test_readme_leads_to_the_settings_and_the_measures() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", (TOP / "README.md").read_text(encoding="utf-8"))
+    assert {"docs/settings.md", "docs/benchmarks.md"} <= set(links)
+
+
+def every_command(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """List the commands that do something, each with the words that call it."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, f"{before}{name} ")
+        else:
+            yield before + name, command
+
+
+def test_every_option_in_readme_exists_with_the_values_it_names() -> None:
+    """An option beside a command is that command's; one alone is some command's."""
+    text = (TOP / "README.md").read_text(encoding="utf-8")
+    mentioned = re.findall(r"`(lotrinh [^`]*?)?(--[a-z-]+)(?: ([^`]+))?`", text)
+    assert {name for _, name, _ in mentioned} >= {"--format", "--as-of", "--fail-on", "--help"}
+    for call, name, value in mentioned:
+        meant = [c for words, c in every_command(cli) if not call or call.startswith(f"lotrinh {words} ")]
+        options = [p for command in meant for p in command.params if name in p.opts]
+        assert options or name == "--help", name
+        for option in options:
+            if isinstance(option.type, click.Choice):
+                assert set(value.split("|")) <= set(option.type.choices), name
+
+
+def test_readme_shows_every_command_but_the_rare_ones() -> None:
+    text = (TOP / "README.md").read_text(encoding="utf-8")
+    missing = {words for words, _ in every_command(cli) if f"`lotrinh {words}" not in text}
+    assert missing == {"units diff", "access revoke", "demo"}
 
 
 def test_nothing_in_the_project_speaks_of_the_machine_it_was_made_on() -> None:

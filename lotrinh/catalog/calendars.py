@@ -46,7 +46,7 @@ def country_days(country: str, subdivision: str) -> tuple[DaysOfYear, DaysOfYear
     @lru_cache(maxsize=512)
     def days(year: int) -> tuple[frozenset[date], frozenset[date]]:
         found = holidays.country_holidays(country, subdiv=subdivision or None, years=year)
-        exchanged = getattr(found, "weekend_workdays", set())
+        exchanged: set[date] = getattr(found, "weekend_workdays", set())
         return frozenset(found), frozenset(d for d in exchanged if d.year == year)
 
     return lambda year: days(year)[0], lambda year: days(year)[1]

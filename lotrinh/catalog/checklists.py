@@ -40,8 +40,13 @@ def find_checklist(name: str, beside: Path | None) -> Path:
     for candidate in candidates:
         if candidate.is_file():
             return candidate
-    packaged = ", ".join(sorted(path.stem for path in PACKAGED.glob("*.yaml")))
+    packaged = ", ".join(packaged_names())
     raise NotFound(M("Không có bộ đầu việc “{name}”. Bộ có sẵn: {packaged}.", name=name, packaged=packaged))
+
+
+def packaged_names() -> tuple[str, ...]:
+    """Name the checklists that come with lotrinh."""
+    return tuple(sorted(path.stem for path in PACKAGED.glob("*.yaml")))
 
 
 def lint(path: Path) -> tuple[Problem, ...]:

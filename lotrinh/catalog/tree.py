@@ -163,7 +163,7 @@ class _Reader:
             self._check(event)
             self._place(event, scalar(event))
 
-    def _check(self, event: Event) -> None:
+    def _check(self, event: MappingStartEvent | SequenceStartEvent | ScalarEvent) -> None:
         if event.anchor:
             self._refuse(event, M("Không dùng “&{name}”. Hãy viết đầy đủ từng chỗ.", name=str(event.anchor)))
         if event.tag and event.tag != "!":

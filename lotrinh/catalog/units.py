@@ -163,21 +163,24 @@ def _text(path: Path) -> str:
     except OSError as error:
         sentence = M("Không đọc được danh sách đơn vị. Hãy kiểm tra lại đường dẫn.")
         raise BadInput([Problem(str(path), 0, 0, sentence)]) from error
-    sentence = None
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         sentence = M("Tệp ở dạng UTF-16. Trong Excel hãy lưu dạng “CSV UTF-8”.")
     elif len(raw) > LARGEST:
         sentence = M("Tệp lớn hơn 5 MB, không phải danh sách đơn vị của một tỉnh.")
     elif b"\0" in raw:
         sentence = M("Tệp không phải CSV. Trong Excel hãy lưu dạng “CSV UTF-8”.")
-    if sentence is None:
-        try:
-            return raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            sentence = M("Tệp không phải UTF-8. Trong Excel hãy lưu dạng “CSV UTF-8”.")
-            line = raw.count(b"\n", 0, error.start) + 1
-            raise BadInput([Problem(str(path), line, 0, sentence)]) from error
+    else:
+        return _decoded(raw, path)
     raise BadInput([Problem(str(path), 0, 0, sentence)])
+
+
+def _decoded(raw: bytes, path: Path) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        sentence = M("Tệp không phải UTF-8. Trong Excel hãy lưu dạng “CSV UTF-8”.")
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise BadInput([Problem(str(path), line, 0, sentence)]) from error
 
 
 def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:

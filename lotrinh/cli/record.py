@@ -2,7 +2,7 @@
 
 import click
 
-from lotrinh.cli.base import Group, load, settings_option, tell
+from lotrinh.cli.base import Command, Group, load, settings_option, tell
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 
@@ -25,7 +25,7 @@ def upgrade(settings: str | None) -> None:
         tell(M("Đã nâng cơ sở dữ liệu: {before} → {after}.", before=before or "—", after=after))
 
 
-@click.command(help="Kiểm tra chuỗi mã của nhật ký, từ mục đầu đến mục cuối.")
+@click.command(cls=Command, help="Kiểm tra chuỗi mã của nhật ký, từ mục đầu đến mục cuối.")
 @settings_option()
 def verify(settings: str | None) -> int:
     """Walk the chain; exit 0 when it holds."""

@@ -24,8 +24,12 @@ class Kind(StrEnum):
     UNEXCUSED = "unexcused"
     OBSTACLE = "obstacle"
     PROPOSAL = "proposal"
+    CLEARED = "cleared"
     ANSWERED = "answered"
+    HANDED_OVER = "handed_over"
+    RESOLVED = "resolved"
     OBSERVED = "observed"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +78,28 @@ def chain_hash(previous: str, number: int, new: NewEntry) -> str:
     return hashlib.sha256(f"{previous}\n{number}\n{canonical(new)}".encode()).hexdigest()
 
 
-def first_bad(entries: Iterable[Entry]) -> int | None:
-    """Return the number of the first entry whose place, predecessor or hash does not fit; None for a good chain."""
-    previous = GENESIS
+def first_bad(entries: Iterable[Entry | None], head: str = GENESIS) -> int | None:
+    """Return the number of the first entry whose place, predecessor or hash does not fit; None for a good chain.
+
+    An entry that cannot be read is None, and does not fit. ``head`` is a hash that the chain once ended with: when
+    the chain does not hold it, the number after the last is returned, for there the chain was cut or goes on falsely.
+    """
+    number, previous, held = 0, GENESIS, head == GENESIS
     for number, entry in enumerate(entries, 1):
-        if entry.number != number or entry.previous != previous:
-            return number
-        if entry.hash != chain_hash(previous, number, entry.new):
+        if entry is None or not _fits(entry, number, previous):
             return number
         previous = entry.hash
-    return None
+        held = held or previous == head
+    return None if held else number + 1
+
+
+def _fits(entry: Entry, number: int, previous: str) -> bool:
+    if entry.number != number or entry.previous != previous:
+        return False
+    try:
+        return entry.hash == chain_hash(previous, number, entry.new)
+    except TypeError:  # a value of a type that was never hashed
+        return False
 
 
 @dataclass(slots=True)
@@ -92,23 +108,39 @@ class Record:
 
     ``said_at`` is when the unit itself last said something about it; a record without it holds only what the
     province said (an excuse, an answer). ``stated`` tells whether it ever confirmed or withdrew, ``done`` whether a
-    confirmation stands.
+    confirmation stands. ``last`` is the newest entry. ``preferred`` is what the province resolved to believe in a
+    conflict, with the fingerprint of what it saw; it holds as long as both sides say the same.
     """
 
     stated: bool = False
     done: bool = False
     completed_on: date | None = None
     said_at: datetime | None = None
+    confirmed_at: datetime | None = None
     document_number: str = ""
     document_date: date | None = None
+    signer: str = ""
+    note: str = ""
+    file: Mapping[str, Any] | None = None
     progress: tuple[int, int] | None = None
     accepted: bool = False
     returned: str = ""
     excused: str = ""
     obstacle: str = ""
+    obstacle_at: datetime | None = None
     proposal: str = ""
+    proposal_at: datetime | None = None
     answer: str = ""
+    answered_at: datetime | None = None
+    handed_to: str = ""
+    preferred: Mapping[str, Any] | None = None
     sample: bool = False
+    last: Entry | None = None
+
+    @property
+    def number(self) -> int:
+        """The number of the newest entry, 0 when nothing was ever said."""
+        return self.last.number if self.last else 0
 
 
 NOTHING_SAID = Record()
@@ -118,28 +150,33 @@ Records = dict[tuple[str, str], Record]
 """(unit code, step id) -> record."""
 
 
-def fold(entries: Iterable[Entry], until: datetime | None = None) -> Records:
-    """Replay entries in their order, up to and including the moment ``until``."""
-    records: Records = {}
+def fold(entries: Iterable[Entry], until: datetime | None = None, into: Records | None = None) -> Records:
+    """Replay entries in their order, up to and including the moment ``until``, onto ``into`` where it is given."""
+    records: Records = {} if into is None else into
     for entry in entries:
-        new = entry.new
-        if until is not None and new.at > until:
-            continue
-        record = records.setdefault((new.unit, new.step), Record())
-        record.sample = record.sample or bool(new.body.get("sample"))
-        EFFECTS[new.kind](record, new)
+        if until is None or entry.new.at <= until:
+            replay(records.setdefault((entry.new.unit, entry.new.step), Record()), entry)
     return records
+
+
+def replay(record: Record, entry: Entry) -> None:
+    """Let one entry take effect on the record of its step."""
+    record.sample = record.sample or bool(entry.new.body.get("sample"))
+    record.last = entry
+    EFFECTS[entry.new.kind](record, entry.new)
 
 
 def _confirmed(record: Record, new: NewEntry) -> None:
     body = new.body
     record.stated = record.done = True
-    record.accepted, record.returned, record.obstacle = False, "", ""
-    record.said_at = new.at
+    record.accepted, record.returned, record.obstacle, record.preferred = False, "", "", None
+    record.said_at = record.confirmed_at = new.at
     record.completed_on = date.fromisoformat(body["completed_on"])
     document = body.get("document") or {}
     record.document_number = document.get("number", "")
     record.document_date = date.fromisoformat(document["date"]) if document.get("date") else None
+    record.signer, record.note, record.file = body.get("signer", ""), body.get("note", ""), body.get("file")
+    record.progress = None  # done is done: an earlier part of the count says nothing any more
     _progress(record, new)
 
 
@@ -154,7 +191,7 @@ def _progressed(record: Record, new: NewEntry) -> None:
 
 
 def _withdrawn(record: Record, new: NewEntry) -> None:
-    record.stated, record.done, record.accepted = True, False, False
+    record.stated, record.done, record.accepted, record.preferred = True, False, False, None
     record.completed_on, record.said_at = None, new.at
 
 
@@ -175,19 +212,33 @@ def _unexcused(record: Record, _: NewEntry) -> None:
 
 
 def _obstacle(record: Record, new: NewEntry) -> None:
-    record.obstacle, record.said_at, record.answer = new.body["note"], new.at, ""
+    record.obstacle, record.obstacle_at, record.said_at = new.body["note"], new.at, new.at
+    record.answer, record.answered_at, record.handed_to = "", None, ""
 
 
 def _proposal(record: Record, new: NewEntry) -> None:
-    record.proposal, record.said_at = new.body["note"], new.at
+    record.proposal, record.proposal_at, record.said_at = new.body["note"], new.at, new.at
+    record.answer, record.answered_at, record.handed_to = "", None, ""
+
+
+def _cleared(record: Record, new: NewEntry) -> None:
+    record.obstacle, record.proposal, record.said_at = "", "", new.at
 
 
 def _answered(record: Record, new: NewEntry) -> None:
-    record.answer = new.body["note"]
+    record.answer, record.answered_at = new.body["note"], new.at
 
 
-def _observed(_: Record, __: NewEntry) -> None:
-    """An observed change of a unit's own system is history; its state comes from the observations."""
+def _handed_over(record: Record, new: NewEntry) -> None:
+    record.handed_to = new.body["office"]
+
+
+def _resolved(record: Record, new: NewEntry) -> None:
+    record.preferred = new.body
+
+
+def _nothing(_: Record, __: NewEntry) -> None:
+    """Keep history only: an observed change's state comes from the observations, a campaign's from its files."""
 
 
 EFFECTS = {
@@ -200,6 +251,10 @@ EFFECTS = {
     Kind.UNEXCUSED: _unexcused,
     Kind.OBSTACLE: _obstacle,
     Kind.PROPOSAL: _proposal,
+    Kind.CLEARED: _cleared,
     Kind.ANSWERED: _answered,
-    Kind.OBSERVED: _observed,
+    Kind.HANDED_OVER: _handed_over,
+    Kind.RESOLVED: _resolved,
+    Kind.OBSERVED: _nothing,
+    Kind.CHANGED: _nothing,
 }

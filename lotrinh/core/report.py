@@ -64,7 +64,11 @@ class OutstandingRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is shown of one run. ``sample`` says that sample data is in it and must be labelled."""
+    """All that is shown of one run.
+
+    ``sample`` says that sample data is in it and must be labelled; ``interrupted`` names the run before this one if
+    it was cut off, so that nobody takes its silence for a report.
+    """
 
     campaign: str
     title: Text
@@ -77,6 +81,7 @@ class Report:
     units: tuple[UnitReport, ...]
     province: UnitReport | None
     milestones: tuple[MilestoneRow, ...]
+    interrupted: str = ""
 
     @property
     def everybody(self) -> Iterator[UnitReport]:

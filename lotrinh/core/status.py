@@ -190,13 +190,38 @@ def completed_day(step: Step, record: Record, answer: StepAnswer | None, today: 
 
     What the unit stated in the portal goes before what its own system publishes; the difference is a conflict.
     """
-    if step.acceptance and not record.accepted:
+    prefers_system = answer is not None and preferred(record, answer)
+    if step.acceptance and not record.accepted and not prefers_system:
         return None
-    if record.stated or record.returned:
+    if (record.stated or record.returned) and not prefers_system:
         completed = record.completed_on if record.done else None
     else:
         completed = answer.completed_on if answer and answer.state is StepState.DONE else None
     return completed if completed and completed <= today else None
+
+
+def fingerprint(answer: StepAnswer) -> Mapping[str, object]:
+    """What a resolution of a conflict is tied to: when the unit's own system says something else, it is void."""
+    return {"state": answer.state.value, "completed_on": answer.completed_on and answer.completed_on.isoformat()}
+
+
+def _resolution(record: Record, answer: StepAnswer) -> str:
+    """Return "portal" or "system" where the province's resolution still fits what both say, else an empty text."""
+    resolved = record.preferred
+    return str(resolved["in_favour"]) if resolved and resolved["system"] == fingerprint(answer) else ""
+
+
+def preferred(record: Record, answer: StepAnswer) -> bool:
+    """Whether the province resolved to believe the unit's own system rather than the portal."""
+    return _resolution(record, answer) == "system"
+
+
+def conflicting(record: Record, answer: StepAnswer | None, *, own_system: bool) -> bool:
+    """Whether portal and own system disagree about a step, and the province has not resolved it."""
+    if answer is None or not own_system or not record.stated:
+        return False
+    published = answer.completed_on if answer.state is StepState.DONE else None
+    return (record.completed_on if record.done else None) != published and not _resolution(record, answer)
 
 
 def _flags(w: _Weighed, view: View, finished: Mapping[str, bool], *, fresh: bool) -> Mapping[str, object]:
@@ -207,7 +232,8 @@ def _flags(w: _Weighed, view: View, finished: Mapping[str, bool], *, fresh: bool
         waiting = [step for step in w.item.step.requires if finished.get(step) is False]
         if waiting:
             flags["waiting_for"] = waiting
-    if w.heard_at and not fresh and not w.record.stated and _is_stale(w, view):
+    in_journal = w.record.done and w.completed is not None
+    if w.heard_at and not fresh and not in_journal and _is_stale(w, view):
         flags["stale"] = w.heard_at.astimezone(view.now.tzinfo)
     if view.heard.probes and w.item.step.id in view.heard.probes:
         flags["probe"] = view.heard.probes[w.item.step.id].value
@@ -226,7 +252,9 @@ def _said_flags(flags: dict[str, object], w: _Weighed, view: View) -> None:
         flags["excused"] = record.excused
     if progress:
         flags["progress"] = {"done": progress[0], "of": progress[1]}
-    if answer and view.heard.own_system and record.stated and record.done is not (answer.state is StepState.DONE):
+    if record.done and not record.accepted and w.item.step.acceptance:
+        flags["awaiting"] = True
+    if conflicting(record, answer, own_system=view.heard.own_system):
         flags["conflict"] = True
 
 

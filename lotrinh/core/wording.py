@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lotrinh.core.deadlines import Schedule
+from lotrinh.core.journal import Kind
 from lotrinh.core.observation import Outcome
 from lotrinh.core.status import Standing, Status
 from lotrinh.core.text import M, Message
@@ -25,6 +26,24 @@ OUTCOME: Mapping[Outcome, Message] = {
     Outcome.REACHED: M("đã hỏi được"),
     Outcome.UNREACHABLE: M("không hỏi được"),
     Outcome.INVALID: M("trả lời không hợp lệ"),
+}
+
+KIND: Mapping[Kind, Message] = {
+    Kind.CONFIRMED: M("xác nhận hoàn thành"),
+    Kind.PROGRESSED: M("báo tiến độ"),
+    Kind.WITHDRAWN: M("rút xác nhận"),
+    Kind.ACCEPTED: M("chấp nhận xác nhận"),
+    Kind.RETURNED: M("trả lại xác nhận"),
+    Kind.EXCUSED: M("miễn đầu việc"),
+    Kind.UNEXCUSED: M("bỏ miễn đầu việc"),
+    Kind.OBSTACLE: M("báo vướng mắc"),
+    Kind.PROPOSAL: M("gửi kiến nghị"),
+    Kind.CLEARED: M("báo đã hết vướng mắc"),
+    Kind.ANSWERED: M("trả lời"),
+    Kind.HANDED_OVER: M("chuyển cơ quan xử lý"),
+    Kind.RESOLVED: M("quyết định khi hai nguồn khác nhau"),
+    Kind.OBSERVED: M("ghi nhận thay đổi ở phần mềm của đơn vị"),
+    Kind.CHANGED: M("thay đổi đợt"),
 }
 
 
@@ -60,6 +79,7 @@ PROBES: Mapping[str, Message] = {
 FLAGS: Mapping[str, Callable[[Any], Message]] = {
     "obstacle": lambda value: M("vướng mắc: {text}", text=value),
     "waiting_for": lambda value: M("chờ {count} đầu việc trước", count=len(value)),
+    "awaiting": lambda _: M("đã xác nhận, chờ tỉnh chấp nhận"),
     "returned": lambda value: M("bị trả lại: {text}", text=value),
     "excused": lambda value: M("được miễn: {text}", text=value),
     "progress": lambda value: M("đã xong {done} trên {of}", done=value["done"], of=value["of"]),

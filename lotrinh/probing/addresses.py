@@ -7,7 +7,7 @@ so a name that changes its answer in between gains nothing.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpx
 
@@ -28,8 +28,10 @@ _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff\\]")
 _SHAPE = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[^:\[\]@%/?#]+)(?::([0-9]{1,5}))?(?=[/?#]|\Z)", re.IGNORECASE)
 _NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_][a-z0-9_-]{0,62})*")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
+_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
 _NAT64 = IPv6Network("64:ff9b::/96")
-_NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
+_SPECIAL = tuple(ip_network(n) for n in ("192.0.0.0/24", "64:ff9b:1::/48", "2002::/16", "3fff::/20"))
+"""Protocol assignments, local NAT64, 6to4 and documentation, of which not every Python says that they are special."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Target:
     @property
     def host_header(self) -> str:
         """What the other side is told as Host."""
-        host = f"[{self.literal}]" if isinstance(self.literal, IPv6Address) else str(self.literal or self.host)
+        host = _bracketed(self.literal) if self.literal else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     def at(self, address: Address) -> httpx.URL:
@@ -68,12 +70,14 @@ def read_target(text: str) -> Target:
     if shape is None:
         raise _refused(_not_plain(text))
     scheme, port = shape[1].lower(), int(shape[3] or PORTS[shape[1].lower()])
+    literal = _literal(shape[2])
+    # httpx reads fewer spellings of an IP address than the C library does: it is given what they mean.
+    meant = text if literal is None else text[: shape.start(2)] + _bracketed(literal) + text[shape.end(2) :]
     try:
-        url = httpx.URL(text)
+        url = httpx.URL(meant)
     except (httpx.InvalidURL, ValueError) as error:
         raise _refused(_not_plain(text)) from error
     host = url.raw_host.decode("ascii").removesuffix(".").lower()
-    literal = _literal(host)
     if not 0 < port <= MAX_PORT or (literal is None and not _is_name(host)):
         raise _refused(_not_plain(text))
     return Target(url, scheme, host, port, literal)
@@ -94,12 +98,16 @@ def _is_name(host: str) -> bool:
 
 def _literal(host: str) -> Address | None:
     """Return the IP address that a host spells out, if it does."""
-    if ":" not in host:
-        return read_ipv4(host)
+    if not host.startswith("["):
+        return read_ipv4(host.translate(_DOTS).removesuffix(".").lower())
     try:
-        return IPv6Address(host)
+        return _plain(IPv6Address(host[1:-1]))
     except ValueError:
         return None
+
+
+def _bracketed(address: Address) -> str:
+    return f"[{address}]" if isinstance(address, IPv6Address) else str(address)
 
 
 def read_ipv4(text: str) -> IPv4Address | None:
@@ -124,19 +132,10 @@ def _read_part(part: str) -> int:
 
 
 def is_outside(address: Address) -> bool:
-    """Whether the address is a public one, and the IPv4 addresses packed in it are too."""
-    if isinstance(address, IPv4Address):
-        return _is_public(address)
-    if address in _NAT64:
-        return _is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
-    packed = [p for p in (address.ipv4_mapped, address.sixtofour) if p is not None]
-    if address.ipv4_mapped is None and (address.is_site_local or address in _NAT64_LOCAL or not _is_public(address)):
-        return False
-    return all(_is_public(p) for p in packed)
-
-
-def _is_public(address: Address) -> bool:
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+    """Whether the address is a public one; of one that carries an IPv4 address, whether that is."""
+    meant = IPv4Address(int(address) & 0xFFFF_FFFF) if address in _NAT64 else _plain(address)
+    special = meant.is_multicast or meant.is_reserved or meant.is_unspecified or any(meant in n for n in _SPECIAL)
+    return meant.is_global and not special and not (isinstance(meant, IPv6Address) and meant.is_site_local)
 
 
 class Gate:

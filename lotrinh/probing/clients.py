@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import httpx
 
@@ -12,7 +12,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.options import HttpOptions
 
-RECEIVE_BUFFER = 128 * 1024
+RECEIVE_BUFFER = 64 * 1024
 """Bytes that the system may take in before we ask for them, so that an endless answer stays with its sender."""
 
 
@@ -29,24 +29,20 @@ def trust(options: HttpOptions) -> ssl.SSLContext:
     return context
 
 
-def new_client(options: HttpOptions, context: ssl.SSLContext) -> httpx.AsyncClient:
-    """Make a client that follows nothing, keeps nothing open and reads no environment.
+Client = httpx.AsyncHTTPTransport
+"""httpx's lower half alone: the upper one keeps cookies, reads redirects it does not follow, and logs each request."""
+
+
+def new_client(context: ssl.SSLContext) -> Client:
+    """Make a client that keeps nothing open and reads no environment; ``exchange`` bounds its time.
 
     A connection is never used twice: two names may share an IP address, and each must show its own certificate.
-    The client's own time limits are a belt: ``exchange`` cuts earlier.
     """
-    transport = httpx.AsyncHTTPTransport(
+    return Client(
         verify=context,
         trust_env=False,
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)],
-    )
-    return httpx.AsyncClient(
-        transport=transport,
-        headers={"User-Agent": options.user_agent, "Accept-Encoding": "identity", "Connection": "close"},
-        timeout=options.total_seconds + 1,
-        follow_redirects=False,
-        trust_env=False,
     )
 
 
@@ -54,31 +50,28 @@ class Clients:
     """``shards`` clients with ``per_shard`` connections each: one client slows down as its connections grow."""
 
     def __init__(self, options: HttpOptions) -> None:
-        self._options = options
         self._context = trust(options)
-        self._closing = AsyncExitStack()
-        self._made: dict[int, httpx.AsyncClient] = {}
+        self._made: dict[int, Client] = {}
         self._free: asyncio.Queue[int] = asyncio.Queue()
         for _ in range(options.per_shard):
             for shard in range(options.shards):
                 self._free.put_nowait(shard)
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[httpx.AsyncClient]:
+    async def one(self) -> AsyncIterator[Client]:
         """Wait for a free connection and lend its client."""
         shard = await self._free.get()
         try:
-            yield await self._client(shard)
+            yield self._client(shard)
         finally:
             self._free.put_nowait(shard)
 
-    async def _client(self, shard: int) -> httpx.AsyncClient:
+    def _client(self, shard: int) -> Client:
         if shard not in self._made:
-            self._made[shard] = new_client(self._options, self._context)
-            await self._closing.enter_async_context(self._made[shard])
+            self._made[shard] = new_client(self._context)
         return self._made[shard]
 
     async def close(self) -> None:
         """Close all clients that were made."""
-        self._made.clear()
-        await self._closing.aclose()
+        while self._made:
+            await self._made.popitem()[1].aclose()

@@ -10,13 +10,14 @@ import httpx
 from lotrinh.core.observation import Reason
 from lotrinh.core.text import M
 from lotrinh.probing.addresses import Address, Target
+from lotrinh.probing.clients import Client
 from lotrinh.probing.failures import CONNECT_TIMEOUT, TIMEOUT, Failed, Phase, Rejected, from_http, unreachable
 from lotrinh.probing.options import HttpOptions
 
 MAX_DIGITS = 18
-FRAMING = 2
-"""Bytes taken from one connection are at most this many times the largest body: headers, interim answers and chunk
-framing come on top of a body, and a count of the body alone would not see a flood of them."""
+FRAMING = 128_000
+"""Bytes that headers, interim answers and chunk framing may add to a body; a count of the body alone would not see a
+flood of them."""
 
 Check = Callable[[httpx.Response], None]
 """Looks at status and headers before the body is read; raises ``Failed``."""
@@ -62,7 +63,7 @@ class _Progress:
         async def counted(*args: Any, **named: Any) -> bytes:  # noqa: ANN401 - passed on as they are
             data: bytes = await read(*args, **named)
             self.received += len(data)
-            if self.received > FRAMING * self.options.body_bytes:
+            if self.received > self.options.body_bytes + FRAMING:
                 raise too_large(self.options.body_bytes)
             return data
 
@@ -83,9 +84,7 @@ class Request:
     check: Check
 
 
-async def exchange(
-    client: httpx.AsyncClient, request: Request, address: Address, seconds: float, options: HttpOptions
-) -> Page:
+async def exchange(client: Client, request: Request, address: Address, seconds: float, options: HttpOptions) -> Page:
     """Ask one address once, for at most ``seconds``; ``Failed`` when no good answer came."""
     progress = _Progress(options)
     try:
@@ -103,16 +102,15 @@ async def exchange(
         raise from_http(error, progress.phase) from error
 
 
-async def _ask(
-    client: httpx.AsyncClient, request: Request, address: Address, progress: _Progress, options: HttpOptions
-) -> Page:
+async def _ask(client: Client, request: Request, address: Address, progress: _Progress, options: HttpOptions) -> Page:
     target = request.target
     extensions: dict[str, object] = {"trace": progress}
     if target.literal is None:
         extensions["sni_hostname"] = target.host
-    headers = {"Host": target.host_header, **request.headers}
-    prepared = client.build_request("GET", target.at(address), headers=headers, extensions=extensions)
-    response = await client.send(prepared, stream=True)
+    ours = {"User-Agent": options.user_agent, "Accept-Encoding": "identity", "Connection": "close"}
+    headers = {"Host": target.host_header, **ours, **request.headers}
+    prepared = httpx.Request("GET", target.at(address), headers=headers, extensions=extensions)
+    response = await client.handle_async_request(prepared)
     try:
         request.check(response)
         return Page(response.status_code, response.headers, await _read(response, options.body_bytes))

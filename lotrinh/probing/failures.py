@@ -92,9 +92,7 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def from_http(error: httpx.HTTPError, phase: Phase) -> Failed:
-    """Say what an error of httpx means, given how far the request had come."""
-    if isinstance(error, httpx.TimeoutException):
-        return unreachable(Reason.TIMEOUT, TIMEOUT)
+    """Say what an error of httpx means, given how far the request had come; its own time limits are not used."""
     chain = list(causes(error))
     for cause in chain:
         if isinstance(cause, ssl.SSLError):

@@ -19,7 +19,7 @@ REQUEST_TIMEOUT = 408
 REFUSES = frozenset({401, 403, 407, 451})
 GONE = frozenset({404, 410})
 
-_SECONDS = re.compile(r"[0-9]{1,12}")
+_SECONDS = re.compile(r"[0-9]+")
 _ETAG = re.compile(r'(W/)?"[\x21\x23-\x7e]{0,200}"')
 
 ENCODED = M("Đơn vị gửi câu trả lời đã nén, trong khi không được hỏi như vậy. Đề nghị đơn vị tắt nén cho địa chỉ này.")

@@ -8,11 +8,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import httpx
-
 from lotrinh.core.observation import Reason
 from lotrinh.probing.addresses import Address, Gate, Target, read_target
-from lotrinh.probing.clients import Clients
+from lotrinh.probing.clients import Client, Clients
 from lotrinh.probing.exchange import Check, Page, Request, exchange
 from lotrinh.probing.failures import Failed, from_resolver, name_failed, unreachable
 from lotrinh.probing.options import HttpOptions
@@ -77,14 +75,14 @@ class Network:
             raise from_resolver(error, target.host) from error
 
     @asynccontextmanager
-    async def turn(self, target: Target) -> AsyncIterator[httpx.AsyncClient]:
+    async def turn(self, target: Target) -> AsyncIterator[Client]:
         """Wait for a turn at the host and for a free client; waiting costs nobody's budget."""
         if self._gate.is_own(target):
             self._turns.setdefault(_key(target), asyncio.Semaphore(self._options.own_origin_at_once))
         async with self._turns[_key(target)], self._clients.one() as client:
             yield client
 
-    async def send(self, client: httpx.AsyncClient, request: Request, address: Address, seconds: float) -> Page:
+    async def send(self, client: Client, request: Request, address: Address, seconds: float) -> Page:
         """Send one request to one checked address."""
         return await exchange(client, request, address, seconds, self._options)
 
@@ -117,7 +115,7 @@ class _Visit:
             finally:
                 self._spent.seconds = before + time.monotonic() - started
 
-    async def _try(self, client: httpx.AsyncClient, until: float) -> Page:
+    async def _try(self, client: Client, until: float) -> Page:
         if not self._addresses:
             self._addresses = await self._network.resolve(self._request.target, until - time.monotonic())
         address = self._addresses[(self._spent.tries - 1) % len(self._addresses)]

@@ -50,7 +50,6 @@ class Prober:
 
     async def __aenter__(self) -> Self:
         """Begin."""
-        _one_line_per_unit()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -74,20 +73,28 @@ class Prober:
     async def ask_all(self, questions: Iterable[Question]) -> AsyncIterator[Observation]:
         """Ask many units side by side and give each observation as it comes."""
         waiting = deque(questions)
-        results: asyncio.Queue[Observation] = asyncio.Queue()
+        results: asyncio.Queue[Observation | BaseException] = asyncio.Queue()
         left, most = len(waiting), WAITING * self._options.shards * self._options.per_shard
         workers = {asyncio.create_task(self._work(waiting, results)) for _ in range(min(left, most))}
         self._workers |= workers
         try:
             for _ in range(left):
-                yield await results.get()
+                seen = await results.get()
+                if isinstance(seen, BaseException):
+                    raise seen
+                yield seen
         finally:
             await _stop(workers)
             self._workers -= workers
 
-    async def _work(self, waiting: deque[Question], results: asyncio.Queue[Observation]) -> None:
-        while waiting:
-            results.put_nowait(await self.ask(waiting.popleft()))
+    async def _work(self, waiting: deque[Question], results: asyncio.Queue[Observation | BaseException]) -> None:
+        try:
+            while waiting:
+                results.put_nowait(await self.ask(waiting.popleft()))
+        except BaseException as fault:
+            # Nobody may wait for ever for what will not come.
+            results.put_nowait(fault)
+            raise
 
     async def _ask_status(self, question: Question, spent: Spent) -> Observation:
         etag = usable_etag(question.etag) if question.last else ""
@@ -117,9 +124,9 @@ class Prober:
         dead: dict[tuple[str, str, int], Message] = {}
         if question.probes and status.reason in COULD_NOT_CONNECT:
             dead[read_target(question.url).origin] = status.sentence
-        return {probe.step: await self._look_at(probe, dead) for probe in question.probes}
+        return {probe.step: await self._look_at(question.unit, probe, dead) for probe in question.probes}
 
-    async def _look_at(self, probe: MachineProbe, dead: dict[tuple[str, str, int], Message]) -> Finding:
+    async def _look_at(self, unit: str, probe: MachineProbe, dead: dict[tuple[str, str, int], Message]) -> Finding:
         try:
             origin = read_target(probe.url).origin
             if origin in dead:
@@ -131,7 +138,7 @@ class Prober:
                 dead[read_target(probe.url).origin] = failure.sentence
             return failed(failure.sentence)
         except Exception:  # noqa: BLE001 - as above: a page must not cost the unit its answer
-            _log.exception("unit page %s", visible(probe.url, 200))
+            _log.exception("unit=%s page=%s", visible(unit), visible(probe.url, 200))
             return failed(OUR_FAULT)
 
 
@@ -139,13 +146,6 @@ async def _stop(tasks: set[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _one_line_per_unit() -> None:
-    """Keep httpx from adding a line for each request, unless somebody set its level on purpose."""
-    chatter = logging.getLogger("httpx")
-    if chatter.level == logging.NOTSET:
-        chatter.setLevel(logging.WARNING)
 
 
 def _tell(question: Question, seen: Observation, error: Exception | None) -> None:

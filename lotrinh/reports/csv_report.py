@@ -8,16 +8,18 @@ from lotrinh.core.report import Report
 from lotrinh.core.wording import STATUS, reason
 from lotrinh.i18n import say
 from lotrinh.reports.json_report import due_at
+from lotrinh.reports.tables import Writer
 
 HEADERS = (
     "code", "unit", "outcome", "milestone", "step", "title", "owner", "due_at", "status", "status_text", "reason",
-    "completed_on",
+    "completed_on", "sample",
 )  # fmt: skip
 HARMLESS = re.compile(r"[+-]?[\d ().-]*")
 
 
 def as_csv(report: Report, language: str) -> str:
-    """Write every step of the province and of every unit."""
+    """Write every step of the province and of every unit; ``sample`` labels sample data on every row."""
+    notice = Writer(report, language).sample_notice()
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADERS)
@@ -37,6 +39,7 @@ def as_csv(report: Report, language: str) -> str:
                 say(STATUS[standing.status], language),
                 say(reason(standing, item.schedule, report.as_of), language),
                 standing.completed_on.isoformat() if standing.completed_on else "",
+                notice,
             )
             writer.writerow([harmless(cell) for cell in row])
     return out.getvalue()
@@ -44,6 +47,8 @@ def as_csv(report: Report, language: str) -> str:
 
 def harmless(cell: str) -> str:
     """Keep a spreadsheet from calculating with foreign text; numbers, phone numbers and "-" stay as they are."""
-    if cell[:1] in {"=", "@", "\t", "\r"} or (cell[:1] in {"+", "-"} and not HARMLESS.fullmatch(cell)):
+    if cell[:1] in {"=", "@", "\t", "\r", "\n", "＝", "＠"} or (
+        cell[:1] in {"+", "-", "＋", "－"} and not HARMLESS.fullmatch(cell)
+    ):
         return "'" + cell
     return cell

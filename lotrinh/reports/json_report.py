@@ -26,6 +26,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "run": report.run,
         "checklist_hash": report.checklist.content_hash,
         "journal_head": report.head,
+        "interrupted": report.interrupted or None,
         "summary": report.summary(),
         "milestones": [_milestone(row, zone) for row in report.milestones],
         "province": _unit(report.province, zone) if report.province else None,

@@ -1,7 +1,7 @@
 """The report as Markdown: for Prefect's artifacts and for pasting."""
 
 from lotrinh.core.report import Report
-from lotrinh.reports.tables import Table, Writer
+from lotrinh.reports.tables import Table, Writer, clean
 
 
 def render(report: Report, language: str, *, everything: bool = False) -> str:
@@ -27,6 +27,7 @@ def _line(cells: tuple[str, ...] | list[str], *, raw: bool = False) -> str:
 
 def escape(text: str) -> str:
     """Keep foreign text from being read as Markdown or HTML."""
+    text = clean(text)
     for sign in "\\`*_[]|#~":
         text = text.replace(sign, "\\" + sign)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

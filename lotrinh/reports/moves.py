@@ -33,7 +33,7 @@ def render(moved: Sequence[Moved], form: str, width: int) -> str:
     headers = words("Thay đổi", "Đầu việc", "Hạn cũ", "Hạn mới", "Số ngày", "Đơn vị", "Thành quá hạn")
     overdue = sum(m.move.becomes_overdue for m in moved)
     note = say(M("{count} thay đổi, {overdue} đầu việc thành quá hạn.", count=len(moved), overdue=overdue))
-    table = Table(say("NHỮNG GÌ THAY ĐỔI"), headers, tuple(_cells(m) for m in moved), (1, 5), note)
+    table = Table(say("NHỮNG GÌ THAY ĐỔI"), headers, tuple(_cells(m) for m in moved), note)
     return draw(table, width) + "\n"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Basis, Checklist
+from lotrinh.core.checklist import Basis, Checklist, Step
 from lotrinh.core.observation import Outcome
 from lotrinh.core.report import OUTSTANDING_NOW, MilestoneRow, OutstandingRow, Report, UnitReport, outstanding
 from lotrinh.core.rules import Moment
@@ -20,12 +20,11 @@ OUTSTANDING = (*OUTSTANDING_NOW, Status.UNSCHEDULED, Status.UPCOMING)
 
 
 class Table(NamedTuple):
-    """A table in words; ``wide`` tells which columns give way when there is little room, and by what share."""
+    """A table in words. What draws it makes foreign text harmless for where it is shown."""
 
     title: str
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    wide: tuple[int, ...]
     note: str = ""
 
 
@@ -46,9 +45,9 @@ class Writer:
         return tuple(self.say(text) for text in texts)
 
     def tables(self) -> list[Table]:
-        """All tables that have rows, in reading order."""
+        """All tables that have rows, or a word on why they have none, in reading order."""
         made = (self.milestones(), self.province(), self.units(), self.silent(), self.obstacles())
-        return [table for table in made if table.rows]
+        return [table for table in made if table.rows or table.note]
 
     def heading(self) -> list[str]:
         """Say what this is, of when, and how asking went."""
@@ -74,13 +73,15 @@ class Writer:
             ),
         ]
         lines.append(self._pressing())
+        if report.interrupted:
+            lines.append(self.say(M("Lượt kiểm tra trước ({run}) bị ngắt giữa chừng.", run=report.interrupted)))
         if report.units and not outcomes[Outcome.REACHED]:
             lines.append(self.say(M("Không hỏi được đơn vị nào: hãy xem lại mạng của nơi kiểm tra trước.")))
         return lines
 
     def _pressing(self) -> str:
         statuses = self.report.statuses()
-        late = sum(any(s.status is Status.OVERDUE for s in u.standings) for u in self.report.units)
+        late = sum(any(s.status is Status.OVERDUE for s in u.standings) for u in self.report.everybody)
         return self.say(
             M(
                 "{overdue} đầu việc quá hạn ở {late} đơn vị; {soon} đầu việc sắp đến hạn",
@@ -120,7 +121,7 @@ class Writer:
         """Milestones with due date, days left, and how many units are done, overdue, unknown."""
         rows = tuple(self._milestone(row) for row in self.report.milestones if not row.national_only)
         headers = self.words("Mốc", "Hạn", "Còn lại", "Xong", "Quá hạn", "Chưa rõ", "Tỉnh")
-        return Table(self.say("MỐC THỜI GIAN"), headers, rows, (0, 1, 6))
+        return Table(self.say("MỐC THỜI GIAN"), headers, rows)
 
     def _milestone(self, row: MilestoneRow) -> tuple[str, ...]:
         title = self.say(row.milestone.title) + (" (?)" if row.doubtful else "")
@@ -155,30 +156,30 @@ class Writer:
         """The province's own outstanding steps."""
         rows = self._of_unit(self.report.province) if self.report.province else []
         headers = self._step_headers()[1:]
-        return Table(self.say("VIỆC CỦA TỈNH CÒN PHẢI LÀM"), headers, tuple(r[1:] for r in rows), (0, 1, 3, 4))
+        return Table(self.say("VIỆC CỦA TỈNH CÒN PHẢI LÀM"), headers, tuple(r[1:] for r in rows))
 
     def units(self) -> Table:
         """Outstanding steps by unit, the unit with most overdue first, its name on its first row only."""
         by_unit = [self._of_unit(unit) for unit in sorted(self.report.units, key=urgency)]
         rows = tuple(row for rows in by_unit for row in rows)
         title = self.say("ĐẦU VIỆC CÒN PHẢI LÀM Ở TỪNG ĐƠN VỊ")
-        return Table(title, self._step_headers(), rows, (0, 1, 2, 4, 5), self._left_out(by_unit.count([])))
+        return Table(title, self._step_headers(), rows, self._left_out(by_unit.count([])))
 
     def _left_out(self, calm: int) -> str:
         """Say which units are not listed above, and why."""
-        silent = sum(all(s.status is Status.UNKNOWN for s in u.standings) for u in self.report.units if u.standings)
+        unheard = sum(silent(unit) for unit in self.report.units)
         notes = []
-        if calm - silent > 0:
-            notes.append(M("{n} đơn vị không có đầu việc quá hạn hay sắp đến hạn.", n=calm - silent))
-        if silent:
-            notes.append(M("{n} đơn vị chưa từng trả lời hợp lệ: mọi đầu việc chưa xác định.", n=silent))
+        if calm - unheard > 0:
+            notes.append(M("{n} đơn vị không có đầu việc quá hạn hay sắp đến hạn.", n=calm - unheard))
+        if unheard:
+            notes.append(M("{n} đơn vị chưa từng trả lời hợp lệ: mọi đầu việc chưa xác định.", n=unheard))
         if not self.everything:
             notes.append(M("Thêm --all để xem mọi đầu việc còn phải làm."))
         return " ".join(self.say(note) for note in notes)
 
     def _of_unit(self, unit: UnitReport) -> list[tuple[str, ...]]:
         """What presses in one unit, a row for each step; the rest in one row that says how many."""
-        mine = outstanding(unit, OUTSTANDING)
+        mine = outstanding(unit, OUTSTANDING if silent(unit) else (*OUTSTANDING, Status.UNKNOWN))
         shown = [row for row in mine if self.everything or presses(row)]
         rows = [self._step(row, first=not index) for index, row in enumerate(shown)]
         if rows and len(mine) > len(shown):
@@ -190,15 +191,20 @@ class Writer:
 
     def _step(self, row: OutstandingRow, *, first: bool = True) -> tuple[str, ...]:
         words = [reason(row.standing, row.schedule, self.report.as_of), *remarks(row.standing)]
-        first_basis, *more = row.step.basis
         return (
             f"{row.unit.full_name} ({row.unit.code})" if first else "",
             self.say(row.step.title),
             self.say(row.step.owner),
             moment(row.schedule.due, self.language) if row.schedule.due else NOTHING,
-            basis(self.report.checklist, first_basis, self.language) + ("; …" if more else ""),
+            self._basis(row.step),
             "; ".join(self.say(w) for w in words),
         )
+
+    def _basis(self, step: Step) -> str:
+        """The first basis; a doubt about one that is left out is said all the same."""
+        first, *more = step.basis
+        doubt = " (?)" if step.doubtful and not first.confidence.doubtful else ""
+        return basis(self.report.checklist, first, self.language) + (f"; …{doubt}" if more else "")
 
     def _title(self, step: str) -> str:
         return self.say(self.report.checklist.steps[step].title)
@@ -209,7 +215,7 @@ class Writer:
         rows = tuple((self._name(u), self.say(OUTCOME[u.outcome]), self.say(u.sentence), self._age(u)) for u in silent)
         headers = self.words("Đơn vị", "Kết quả", "Lý do", "Trả lời hợp lệ gần nhất")
         title = self.say("ĐƠN VỊ KHÔNG HỎI ĐƯỢC (không tính là chưa làm)")
-        return Table(title, headers, rows, (2,))
+        return Table(title, headers, rows)
 
     def _name(self, unit: UnitReport) -> str:
         return f"{unit.unit.full_name} ({unit.unit.code})"
@@ -223,13 +229,18 @@ class Writer:
         """What units report as standing in the way."""
         rows = tuple(self._obstacles())
         headers = self.words("Đơn vị", "Đầu việc", "Khó khăn, vướng mắc")
-        return Table(self.say("KHÓ KHĂN, VƯỚNG MẮC"), headers, rows, (1, 2))
+        return Table(self.say("KHÓ KHĂN, VƯỚNG MẮC"), headers, rows)
 
     def _obstacles(self) -> Iterator[tuple[str, ...]]:
         for unit in self.report.everybody:
             for standing in unit.standings:
                 if text := standing.flags.get("obstacle"):
-                    yield self._name(unit), self._title(standing.step), clean(str(text))
+                    yield self._name(unit), self._title(standing.step), str(text)
+
+
+def silent(unit: UnitReport) -> bool:
+    """Whether a unit never gave a valid answer about any of its steps."""
+    return bool(unit.standings) and all(standing.status is Status.UNKNOWN for standing in unit.standings)
 
 
 def presses(row: OutstandingRow) -> bool:
@@ -257,7 +268,7 @@ def basis(checklist: Checklist, of: Basis, language: str) -> str:
     source = checklist.sources[of.source]
     name = source.number or source.title.in_(language)
     mark = " (?)" if of.confidence.doubtful else ""
-    return clean(f"{of.at}, {name}{mark}")
+    return f"{of.at}, {name}{mark}"
 
 
 def age(time: timedelta) -> Message:

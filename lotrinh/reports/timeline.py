@@ -66,7 +66,7 @@ def _table(checklist: Checklist, rows: Sequence[TimelineRow]) -> Table:
     headers += words("Số đơn vị") if counted else ()
     doubtful = any(row.step.doubtful for row in rows)
     note = say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")) if doubtful else ""
-    return Table(say(checklist.title), headers, made, (0, 1, 4, 6, 7), note)
+    return Table(say(checklist.title), headers, made, note)
 
 
 def _cells(checklist: Checklist, row: TimelineRow, *, counted: bool) -> tuple[str, ...]:

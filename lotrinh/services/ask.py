@@ -2,7 +2,8 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from lotrinh.core.observation import Answer, Observation
@@ -21,6 +22,8 @@ FIRST = 20
 """The units that are asked before all others: when nearly all of them fail to connect, it is our network."""
 BATCH = 32
 """Units in one later batch: few enough to repeat, enough to keep the number of task runs small."""
+AFTER_ALL = datetime(2999, 12, 31, tzinfo=UTC)
+"""A moment after all that a unit can have said."""
 
 OUR_NETWORK = M(
     "Lượt kiểm tra không thực hiện được: gần như không kết nối được tới đơn vị nào trong 20 đơn vị đầu. "
@@ -119,9 +122,12 @@ def machine_probes(campaign: Campaign, unit: Unit) -> list[MachineProbe]:
 
 
 def read_kept(question: Question, kept: KeptAnswer) -> Answer | None:
-    """Read a kept answer again; None when the checklist has changed so that it does not fit any more."""
+    """Read a kept answer again; None when the checklist has changed so that it does not fit any more.
+
+    Its days and moments were judged when it was heard, by our clock; the moment it was true may lie before them.
+    """
     try:
-        return read_answer(kept.body.encode(), question, kept.true_at)
+        return replace(read_answer(kept.body.encode(), question, AFTER_ALL), heard_at=kept.true_at)
     except Rejected:
         return None
 

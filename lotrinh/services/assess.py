@@ -50,6 +50,7 @@ class Assessment:
         self.head = store.journal.head()
         self.seen = store.rounds.seen(round_.id)
         self.kept = store.rounds.answers(campaign.id)
+        self.interrupted = store.rounds.interrupted_before(campaign.id, round_.id)
         self.plans = Plans(campaign)
 
     def report(self) -> Report:
@@ -57,7 +58,7 @@ class Assessment:
         campaign = self.campaign
         province = self.province()
         finished = {s.step: s.status.finished for s in province.standings}
-        done = self._completed(campaign.province, self._own_answer())
+        done = self.completed(campaign.province, self.own_answer())
         units = tuple(self.unit(unit, finished, done) for unit in campaign.units)
         rows = milestone_rows(campaign.checklist, units, province, self.now.date())
         return Report(
@@ -72,6 +73,7 @@ class Assessment:
             units,
             province,
             rows,
+            self.interrupted,
         )
 
     def sample(self) -> bool:
@@ -82,28 +84,33 @@ class Assessment:
 
     def province(self) -> UnitReport:
         """The province's own steps, from our own journal: what nobody entered there is not done."""
-        unit, answer = self.campaign.province, self._own_answer()
-        planned = concerned(self.plans.of(self._completed(unit, answer)), unit)
+        unit, answer = self.campaign.province, self.own_answer()
+        planned = concerned(self.plans.of(self.completed(unit, answer)), unit)
         view = View(unit.code, self.now, self.campaign.policy, self.records, Heard(answer, fresh=True))
         standings = assess(planned, view)
         return UnitReport(unit, Outcome.REACHED, Reason.NONE, OWN_JOURNAL, self.now, self.now, planned, standings)
 
     def unit(self, unit: Unit, province: Mapping[str, bool], province_done: Mapping[str, date | None]) -> UnitReport:
         """One commune in this round."""
-        answer, seen = self._answer(unit), self.seen.get(unit.code)
-        completed = {**province_done, **self._completed(unit, answer)}
+        seen, heard = self.seen.get(unit.code), self.heard(unit)
+        completed = {**province_done, **self.completed(unit, heard.answer)}
         planned = concerned(self.plans.of(completed), unit)
-        heard = Heard(
-            answer,
-            fresh=seen is not None and seen.outcome == Outcome.REACHED.value,
-            own_system=bool(unit.status_url) and not unit.status_url.startswith(self.settings.portal.origin),
-            probes=_probes(seen),
-        )
         standings = assess(planned, View(unit.code, self.now, self.campaign.policy, self.records, heard, province))
-        last = min(answer.heard_at, self.now) if answer else None
+        last = min(heard.answer.heard_at, self.now) if heard.answer else None
         return UnitReport(unit, *_outcome(seen), last, planned, standings)
 
-    def _own_answer(self) -> Answer:
+    def heard(self, unit: Unit) -> Heard:
+        """What is known of a commune besides the journal."""
+        seen = self.seen.get(unit.code)
+        return Heard(
+            self._answer(unit),
+            fresh=seen is not None and seen.outcome == Outcome.REACHED.value,
+            own_system=has_own_system(self.settings, unit),
+            probes=_probes(seen),
+        )
+
+    def own_answer(self) -> Answer:
+        """What the province's own journal says of its own steps."""
         return statement(self.campaign, self.campaign.province, self.records, self.now)
 
     def _answer(self, unit: Unit) -> Answer | None:
@@ -117,7 +124,7 @@ class Assessment:
         answer = read_kept(question, kept)
         return replace(answer, heard_at=kept.true_at) if answer else None
 
-    def _completed(self, unit: Unit, answer: Answer | None) -> dict[str, date | None]:
+    def completed(self, unit: Unit, answer: Answer | None) -> dict[str, date | None]:
         """The days on which the unit really completed the steps that deadlines hang on."""
         days: dict[str, date | None] = {}
         for name in self.campaign.awaited:
@@ -127,6 +134,11 @@ class Assessment:
             record = self.records.get((unit.code, name), NOTHING_SAID)
             days[name] = completed_day(step, record, answer.steps.get(name) if answer else None, self.now.date())
         return days
+
+
+def has_own_system(settings: Settings, unit: Unit) -> bool:
+    """Whether the unit answers from software of its own rather than through our portal."""
+    return bool(unit.status_url) and not unit.status_url.startswith(f"{settings.portal.origin}/")
 
 
 def _probes(seen: SeenUnit | None) -> dict[str, Seen]:

@@ -6,6 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel, ConfigDict
+
 from lotrinh.catalog.checklists import find_checklist, load_checklist
 from lotrinh.core.checklist import Checklist
 from lotrinh.core.consistency import findings
@@ -16,14 +18,20 @@ from lotrinh.core.status import Policy
 from lotrinh.core.text import M, Message, Text
 from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.services.rosters import roster
+from lotrinh.services.rosters import imported_path, roster
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings
+
+A_YEAR = timedelta(days=366)
+"""How long before its anchor a campaign starts where the settings do not say."""
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """A checklist bound to an anchor, a set of units and a policy."""
+    """A checklist bound to an anchor, a set of units and a policy.
+
+    ``starts`` is the first day on which a step of it can have been completed; None where there is no anchor yet.
+    """
 
     id: str
     title: Text
@@ -34,6 +42,7 @@ class Campaign:
     units: tuple[Unit, ...]
     zone: ZoneInfo
     policy: Policy
+    starts: date | None = None
 
     @cached_property
     def awaited(self) -> tuple[str, ...]:
@@ -49,9 +58,10 @@ class Campaign:
 def open_campaign(settings: Settings, name: str, units_file: Path | None = None, home: Path | None = None) -> Campaign:
     """Open a campaign of the settings, or a checklist under its own name; ``home`` is the settings file's folder."""
     config = configured(settings, name)
-    checklist = load_checklist(_checklist_path(settings, config, home))
+    checklist = load_checklist(checklist_path(settings, config, home))
     known = roster(settings, units_file)
     parameters, problems = _parameters(config, checklist)
+    anchor = config.anchor or checklist.anchor.day
     units, unknown = _chosen(config, known.units, given=units_file is not None)
     if problems or unknown:
         raise BadInput([*problems, *unknown])
@@ -59,7 +69,7 @@ def open_campaign(settings: Settings, name: str, units_file: Path | None = None,
         config.id,
         Text(config.title) if config.title else checklist.title,
         checklist,
-        config.anchor or checklist.anchor.day,
+        anchor,
         parameters,
         known.province,
         units,
@@ -69,21 +79,51 @@ def open_campaign(settings: Settings, name: str, units_file: Path | None = None,
             timedelta(days=config.horizon_days),
             timedelta(hours=config.stale_hours),
         ),
+        config.starts or (anchor - A_YEAR if anchor else None),
     )
 
 
 def configured(settings: Settings, name: str) -> CampaignSettings:
-    """Return the campaign's settings; a name that is none's is a checklist's name, with every default."""
-    return next((c for c in settings.campaigns if c.id == name), None) or CampaignSettings.model_construct(
-        id=name, checklist=name
-    )
+    """Return the campaign's settings, with what the office has applied since.
+
+    A name that is none's is a checklist's name, with every default.
+    """
+    config = next((c for c in settings.campaigns if c.id == name), None)
+    config = config or CampaignSettings.model_construct(id=name, checklist=name)
+    path = applied_path(settings, name)
+    if not path.is_file():
+        return config
+    changes = Applied.model_validate_json(path.read_bytes()).model_dump(exclude_none=True)
+    return config.model_copy(update=changes)
 
 
-def _checklist_path(settings: Settings, config: CampaignSettings, home: Path | None) -> Path:
+class Applied(BaseModel):
+    """A new anchor or checklist that the office applied in the portal; it goes before the settings file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    anchor: date | None = None
+    checklist: str | None = None
+
+
+def applied_path(settings: Settings, name: str) -> Path:
+    """Return where an applied change of a campaign is kept."""
+    return settings.data_dir / "campaigns" / f"{name}.json"
+
+
+def campaign_files(settings: Settings, name: str, home: Path | None) -> tuple[Path, ...]:
+    """Name the files a campaign is made of: when one changes, it has to be opened again."""
+    config = configured(settings, name)
+    units = settings.units.file or imported_path(settings)
+    return checklist_path(settings, config, home), units, applied_path(settings, name)
+
+
+def checklist_path(settings: Settings, config: CampaignSettings, home: Path | None) -> Path:
+    """Find the campaign's checklist file; ``NotFound`` tells which campaigns and checklists there are."""
     try:
         return find_checklist(config.checklist or config.id, home)
     except NotFound as error:
-        if config in settings.campaigns:
+        if config.id in {c.id for c in settings.campaigns}:
             raise
         campaigns = ", ".join(c.id for c in settings.campaigns) or "—"
         raise NotFound(

@@ -1,5 +1,6 @@
-"""A unit confirms a step: checked whole, appended to the journal, answered with a receipt."""
+"""A unit confirms a step, or takes it back: checked whole, appended to the journal, answered with a receipt."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,9 +10,18 @@ from lotrinh.core.checklist import Need, Step
 from lotrinh.core.journal import Entry, Kind, NewEntry
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.core.units import Unit
-from lotrinh.errors import BadInput, NotFound, Problem
+from lotrinh.errors import BadInput, Problem
+from lotrinh.probing.complaints import the
+from lotrinh.probing.contract import EARLIEST_YEAR, MAX_COUNT
 from lotrinh.services.campaigns import Campaign
+from lotrinh.services.statements import Said, append, full_key, state, step_of
 from lotrinh.store import Store
+
+NO_REASON = M("Hãy ghi lý do rút xác nhận.")
+LONGEST = {"document.number": 200, "signer": 200, "note": 2000, "reason": 2000}
+"""Characters that a field may have."""
+EARLIEST = date(EARLIEST_YEAR, 1, 1)
+"""Whatever is recorded is published in the status contract; a day before this would make the whole answer invalid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,8 @@ class Confirmation:
     progress: tuple[int, int] | None = None
     note: str = ""
     sample: bool = False
+    signer: str = ""
+    file: Mapping[str, Any] | None = None
 
     @property
     def complete(self) -> bool:
@@ -39,24 +51,75 @@ class Confirmation:
             body["document"] = {"number": nfc(self.document_number)} | ({"date": day.isoformat()} if day else {})
         if self.progress:
             body["progress"] = {"done": self.progress[0], "of": self.progress[1]}
+        if self.signer:
+            body["signer"] = nfc(self.signer)
         if self.note:
             body["note"] = nfc(self.note)
+        if self.file:
+            body["file"] = dict(self.file)
         return body | ({"sample": True} if self.sample else {})
 
 
-def confirm(
-    store: Store, campaign: Campaign, unit: Unit, said: Confirmation, *, actor: str, key: str, now: datetime
+def confirm(  # noqa: PLR0913 - who says what of whom, when, and what they had before their eyes
+    store: Store,
+    campaign: Campaign,
+    unit: Unit,
+    said: Confirmation,
+    *,
+    actor: str,
+    key: str,
+    now: datetime,
+    seen: int | None = None,
 ) -> Entry:
-    """Record a confirmation and return its entry; the same key gives the same entry again."""
+    """Record a confirmation and return its entry; the same key gives the same entry again.
+
+    ``seen`` is the step's newest entry that the person knew, as for ``append``.
+    """
+    require_good(campaign, unit, said, now)
+    entry = append(store, entry_of(campaign, unit, said, actor=actor, key=key, now=now), seen)
+    if said.file:
+        store.files.keep(str(said.file["id"]))
+    return entry
+
+
+def require_good(campaign: Campaign, unit: Unit, said: Confirmation, now: datetime) -> Step:
+    """Raise ``BadInput`` with everything that is wrong with a confirmation, else return its step."""
     step = step_of(campaign, unit, said.step)
-    problems = tuple(faults(step, said, now.astimezone(campaign.zone).date()))
+    problems = tuple(faults(step, said, now.astimezone(campaign.zone).date(), campaign.starts))
     if problems:
         raise BadInput(problems)
-    return store.journal.append(entry_of(campaign, unit, said, actor=actor, key=key, now=now))[0]
+    return step
+
+
+def withdraw(store: Store, said: Said, reason: str) -> Entry:
+    """Take a confirmation back, with the reason."""
+    return state(store, said, Kind.WITHDRAWN, {"reason": required_text("reason", reason, NO_REASON)})
+
+
+def required_text(field: str, text: str, missing: Message) -> str:
+    """Return a text that must be given, composed and trimmed; ``BadInput`` where it is missing or too long."""
+    words = nfc(text).strip()
+    if not words:
+        raise BadInput([Problem(field, 0, 0, missing)])
+    if problem := too_long(field, words) or unprintable(words):
+        raise BadInput([Problem(field, 0, 0, problem)])
+    return words
+
+
+def too_long(field: str, text: str) -> Message | None:
+    """Say that a text has too many characters, None where it fits."""
+    most = LONGEST.get(field, LONGEST["note"])
+    return M("Nhiều nhất {most} ký tự.", most=most) if len(text) > most else None
+
+
+def unprintable(text: str) -> Message | None:
+    """Name a control character in a text: nobody typed it, and the status contract refuses it."""
+    bad = next((c for c in text if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\r\n"), None)
+    return M("Có ký tự điều khiển không nhìn thấy (mã {code}). Hãy xóa nó.", code=ord(bad)) if bad else None
 
 
 def entry_of(campaign: Campaign, unit: Unit, said: Confirmation, *, actor: str, key: str, now: datetime) -> NewEntry:
-    """Make the journal's entry of a confirmation; keys of different units never meet."""
+    """Make the journal's entry of a confirmation."""
     return NewEntry(
         Kind.CONFIRMED if said.complete else Kind.PROGRESSED,
         now,
@@ -66,37 +129,57 @@ def entry_of(campaign: Campaign, unit: Unit, said: Confirmation, *, actor: str, 
         actor,
         said.body(),
         campaign.checklist.content_hash,
-        f"{campaign.id}/{unit.code}/{key}",
+        full_key(campaign, unit, key),
     )
 
 
-def step_of(campaign: Campaign, unit: Unit, name: str) -> Step:
-    """Return the unit's own step of this name; ``NotFound`` says what is wrong with the name."""
-    step = campaign.checklist.steps.get(name)
-    if step is None:
-        raise NotFound(M("Đợt này không có đầu việc “{step}”.", step=name))
-    if not step.concerns(unit):
-        raise NotFound(M("Đầu việc “{step}” không thuộc trách nhiệm của {unit}.", step=name, unit=unit.full_name))
-    return step
-
-
-def faults(step: Step, said: Confirmation, today: date) -> Iterator[Problem]:
-    """Find everything that is wrong with a confirmation, by field."""
-    for field, sentence in _faults(step, said, today):
+def faults(step: Step, said: Confirmation, today: date, starts: date | None = None) -> Iterator[Problem]:
+    """Find everything that is wrong with a confirmation, by field; ``starts`` is the campaign's first day."""
+    wrong = (*_wrong_days(said, today, starts or EARLIEST), *_wrong_evidence(step, said), *_wrong_texts(said))
+    for field, sentence in wrong:
         yield Problem(field, 0, 0, sentence)
 
 
-def _faults(step: Step, said: Confirmation, today: date) -> Iterator[tuple[str, Message]]:
+def _wrong_days(said: Confirmation, today: date, starts: date) -> Iterator[tuple[str, Message]]:
     if said.completed_on > today:
         yield "completed_on", M("Ngày hoàn thành {day} ở sau hôm nay.", day=said.completed_on)
+    if said.completed_on < starts:
+        yield (
+            "completed_on",
+            M("Ngày hoàn thành {day} ở trước khi đợt này bắt đầu ({starts}).", day=said.completed_on, starts=starts),
+        )
     if said.document_date and said.document_date > today:
         yield "document.date", M("Ngày văn bản {day} ở sau hôm nay.", day=said.document_date)
+    elif said.document_date and said.document_date > said.completed_on:
+        yield (
+            "document.date",
+            M(
+                "Ngày văn bản {day} ở sau ngày hoàn thành {completed}.",
+                day=said.document_date,
+                completed=said.completed_on,
+            ),
+        )
+
+
+def _wrong_evidence(step: Step, said: Confirmation) -> Iterator[tuple[str, Message]]:
     if step.evidence.number is Need.REQUIRED and said.complete and not said.document_number.strip():
         yield "document.number", M("Đầu việc này cần số văn bản: {documents}.", documents=documents(step))
+    if step.evidence.file is Need.REQUIRED and said.complete and not said.file:
+        yield "file", M("Đầu việc này cần tệp văn bản kèm theo.")
+    if said.file and step.evidence.file is Need.NONE:
+        yield "file", M("Đầu việc này không nhận tệp, để dữ liệu cử tri không bị tải lên đây.")
     if said.progress and not step.count:
         yield "progress", M("Đầu việc này không đếm số lượng; hãy bỏ mục này.")
-    if said.progress and said.progress[0] > said.progress[1]:
+    if said.progress and not (said.progress[0] >= 0 and 1 <= said.progress[1] <= MAX_COUNT):
+        yield "progress", M("{field} sai kiểu hoặc sai giá trị.", field=the("progress", "progress"))
+    elif said.progress and said.progress[0] > said.progress[1]:
         yield "progress", M("Số đã xong {done} lớn hơn tổng số {of}.", done=said.progress[0], of=said.progress[1])
+
+
+def _wrong_texts(said: Confirmation) -> Iterator[tuple[str, Message]]:
+    for field, text in (("document.number", said.document_number), ("signer", said.signer), ("note", said.note)):
+        if sentence := too_long(field, nfc(text)) or unprintable(text):
+            yield field, sentence
 
 
 def documents(step: Step) -> str:
@@ -114,6 +197,6 @@ def receipt(entry: Entry, unit: Unit) -> Mapping[str, Any]:
         "unit": new.unit,
         "step": new.step,
         "recorded_at": new.at.isoformat(),
-        "completed_on": new.body["completed_on"],
+        "completed_on": new.body.get("completed_on"),
         "hash": entry.hash,
     }

@@ -43,7 +43,7 @@ def _unit_entries(
         if day and done.issuperset(set(item.step.requires) & _own(planned, unit)):
             done.add(item.step.id)
             yield _confirmed(campaign, unit, item, day, areas, now)
-        elif item.starts and item.starts <= now and not unit.is_province:
+        elif _under_hand(item, now) and not unit.is_province:
             yield from _under_way(campaign, unit, item, now, areas, chance)
 
 
@@ -51,11 +51,19 @@ def _own(planned: Sequence[Planned], unit: Unit) -> set[str]:
     return {p.step.id for p in planned if p.step.concerns(unit)}
 
 
+def _under_hand(item: Planned, now: datetime) -> bool:
+    """Tell whether a unit could plausibly be at work on it: a window is open, or the deadline is near or past."""
+    begins = item.opens or item.warns
+    return begins is not None and begins <= now
+
+
 def _day(item: Planned, now: datetime, chance: random.Random, diligence: float) -> date | None:
     """Choose the day on which the unit completed the step, None if it has not."""
     if item.due is None or item.starts is None or item.starts > now or item.schedule.due is None:
         return None
     passed = item.due <= now
+    if not passed and not _under_hand(item, now):
+        return None
     if chance.random() > (diligence if passed else IN_WINDOW):
         return None
     last = item.schedule.due.day if passed else now.date() - timedelta(days=1)

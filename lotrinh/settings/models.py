@@ -1,16 +1,23 @@
 """What can be set. Every key, its default and what it means; ``docs/settings.md`` is checked against this."""
 
 from datetime import date
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    SecretStr,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 def known_zone(name: str) -> str:
@@ -18,14 +25,35 @@ def known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError(name) from error
+        raise PydanticCustomError("zone", "not a time zone") from error
     return name
 
 
-class Part(BaseModel):
-    """A table of the settings file."""
+def network(written: object) -> IPv4Network | IPv6Network:
+    """Return the network; one error for it, where a union would give one for each of its kinds."""
+    try:
+        return ip_network(str(written))
+    except ValueError as error:
+        raise PydanticCustomError("ip_network", "not a network") from error
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+def filled(written: object) -> object:
+    """Let a key that is left empty be one that is not set."""
+    return None if written == "" else written
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Network = Annotated[IPv4Network | IPv6Network, PlainValidator(network)]
+Zone = Annotated[str, AfterValidator(known_zone)]
+File = Annotated[Path | None, BeforeValidator(filled)]
+Day = Annotated[date | None, BeforeValidator(filled)]
+
+
+class Part(BaseModel):
+    """A table of the settings file. Errors never repeat what was written: it may be a secret."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
 
 class Database(Part):
@@ -45,9 +73,7 @@ class Http(Part):
     shards: int = Field(10, ge=1, description="HTTP clients side by side.")
     per_shard: int = Field(10, ge=1, description="Connections of each client.")
     per_host: int = Field(1, ge=1, description="Questions to one host at a time.")
-    allow_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
-        (), description="Inside networks where status addresses may lie."
-    )
+    allow_networks: tuple[Network, ...] = Field((), description="Inside networks where status addresses may lie.")
     allow_hosts: tuple[str, ...] = Field((), description="Host names (and what ends in them) that may lie inside.")
     ca_file: str = Field("", description="Certificates of the office's own authority (PEM).")
 
@@ -75,7 +101,7 @@ class Portal(Part):
 class Units(Part):
     """Which units are asked."""
 
-    file: Path | None = Field(None, description="The office's own roster; empty: the imported or packaged one.")
+    file: File = Field(None, description="The office's own roster; empty: the imported or packaged one.")
     allow_unknown: bool = Field(default=False, description="Accept codes that no packaged roster has.")
 
 
@@ -85,7 +111,8 @@ class Campaign(Part):
     id: Id = Field(description="Name of the campaign.")
     checklist: str = Field("", description="Packaged checklist or path; empty: the one of the same name.")
     title: str = Field("", description="Title on reports; empty: the checklist's.")
-    anchor: date | None = Field(None, description="The date deadlines are counted from; empty: the checklist's.")
+    anchor: Day = Field(None, description="The date deadlines are counted from; empty: the checklist's.")
+    starts: Day = Field(None, description="First day of the campaign; empty: a year before the anchor.")
     warning_days: int = Field(7, ge=0, le=366, description="A step is due soon this many days before its deadline.")
     horizon_days: int = Field(30, ge=0, le=3660, description="A step without a window opens so many days before.")
     stale_hours: int = Field(48, ge=1, le=8784, description="An answer older than this is called stale.")
@@ -93,25 +120,39 @@ class Campaign(Part):
     parameters: dict[str, str] = Field({}, description="Rules for the checklist's parameters.")
 
 
+def each_once(campaigns: tuple[Campaign, ...]) -> tuple[Campaign, ...]:
+    """Refuse two campaigns of one name: the second would be overlooked."""
+    ids = [campaign.id for campaign in campaigns]
+    for index, name in enumerate(ids):
+        if name in ids[:index]:
+            raise PydanticCustomError("same_id", "twice", {"at": (index, "id"), "id": name})
+    return campaigns
+
+
 class Settings(BaseSettings):
     """Everything that can be set, checked whole before anything starts."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="LOTRINH_", env_nested_delimiter="__", validate_default=False
+        frozen=True,
+        extra="forbid",
+        env_prefix="LOTRINH_",
+        env_nested_delimiter="__",
+        validate_default=False,
+        hide_input_in_errors=True,
     )
 
     language: Literal["vi", "en"] = Field("vi", description="Language of screens and reports; LOTRINH_LANG wins.")
     province: str = Field("25", description="Code or name in Latin letters of the province: 25 or phu-tho.")
-    timezone: Annotated[str, AfterValidator(known_zone)] = Field(
-        "Asia/Ho_Chi_Minh", description="Time zone of every deadline."
-    )
+    timezone: Zone = Field("Asia/Ho_Chi_Minh", description='Time zone in which "today" and --as-of are meant.')
     data_dir: Path = Field(Path("lotrinh-data"), description="Folder of the database and the imported roster.")
     database: Database = Database()
     http: Http = Http()
     prefect: Prefect = Prefect()
     portal: Portal = Portal()
     units: Units = Units()
-    campaigns: tuple[Campaign, ...] = Field((), description="The campaigns; a checklist's own name works without.")
+    campaigns: Annotated[tuple[Campaign, ...], AfterValidator(each_once)] = Field(
+        (), description="The campaigns; a checklist's own name works without."
+    )
 
     @property
     def database_url(self) -> str:

@@ -8,14 +8,14 @@ from lotrinh.core.text import M, Message
 SENTENCES: Mapping[str, Message] = {
     "bool": M("phải là true hoặc false"),
     "date": M("phải là ngày dạng 2026-03-15"),
+    "finite": M("phải là một số"),
     "float": M("phải là một số"),
     "int": M("phải là số nguyên"),
     "ip": M('phải là mạng dạng "10.0.0.0/8"'),
-    "json": M("phải viết dạng JSON, ví dụ '[\"127.0.0.0/8\"]'"),
-    "list": M('phải là danh sách dạng ["…", "…"]'),
     "path": M("phải là đường dẫn trong dấu nháy"),
     "string": M("phải là chữ trong dấu nháy"),
     "tuple": M('phải là danh sách dạng ["…", "…"]'),
+    "zone": M('phải là tên múi giờ dạng "Asia/Ho_Chi_Minh"'),
     "dict": M("phải là một bảng"),
     "model": M("phải là một bảng"),
 }
@@ -33,8 +33,10 @@ def problem_of(item: Mapping[str, Any], place: tuple[str | int, ...]) -> Message
         return M(
             "“{key}” phải là một trong: {choices}.", key=key, choices=item["ctx"]["expected"].replace(" or ", ", ")
         )
-    if kind == "value_error":
-        return M("“{key}” có giá trị không dùng được: {value}.", key=key, value=str(item["input"]))
+    if kind == "same_id":
+        return M("Đã có đợt mang id “{id}”. Mỗi đợt cần một id riêng.", id=item["ctx"]["id"])
+    if place == ("campaigns",):
+        return M("Mỗi đợt phải là một bảng [[campaigns]].")
     if kind == "string_pattern_mismatch":
         return M("“{key}” chỉ gồm chữ thường không dấu, số, gạch nối.", key=key)
     if {"ge", "gt", "le", "lt"} & set(item.get("ctx", {})):

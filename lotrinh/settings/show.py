@@ -1,19 +1,22 @@
 """Settings in force, value by value, with where each comes from; secrets are never shown."""
 
+import json
 from collections.abc import Iterator
+from datetime import date
 
 from pydantic import BaseModel, SecretStr
 
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.settings.load import Loaded, Place
+from lotrinh.settings.load import Loaded
+from lotrinh.settings.sources import Place
 
 
 def lines(loaded: Loaded) -> Iterator[str]:
     """Yield ``key = value    # origin``."""
     default = say(M("mặc định"))
     for place, value in _values(loaded.settings, ()):
-        yield f"{'.'.join(map(str, place))} = {_shown(value)}    # {_origin(loaded, place) or default}"
+        yield f"{'.'.join(map(str, place))} = {written(value)}    # {_origin(loaded, place) or default}"
 
 
 def _values(model: BaseModel, place: Place) -> Iterator[tuple[Place, object]]:
@@ -37,9 +40,16 @@ def _origin(loaded: Loaded, place: Place) -> str:
     return inner[0] if inner else ""
 
 
-def _shown(value: object) -> str:
+def written(value: object) -> str:
+    """Write a value as it would stand in the file."""
     if isinstance(value, SecretStr):
         return say(M("(bí mật, đã đặt)")) if value.get_secret_value() else say(M("(trống)"))
+    if value is None:
+        return say(M("(trống)"))
     if isinstance(value, tuple):
-        return "[" + ", ".join(f'"{v}"' for v in value) + "]"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+        return "[" + ", ".join(map(written, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{written(name)} = {written(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float | date) else json.dumps(str(value), ensure_ascii=False)

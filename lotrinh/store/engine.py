@@ -1,12 +1,14 @@
 """Connections: SQLite in WAL mode with full synchronisation, or any database that SQLAlchemy reaches."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as TooManyAtOnce
 
 from lotrinh.core.text import M
 from lotrinh.errors import OldSchema, StoreUnavailable
@@ -19,13 +21,13 @@ JOURNAL_LOCK = 0x6C6F7472
 
 def connect(url: str) -> Engine:
     """Make an engine; for SQLite the folder is made and every connection gets its pragmas."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
-    if parsed.database and parsed.database != ":memory:":
-        with unavailable():
+    with unavailable():
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(parsed, pool_pre_ping=True)
+        if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)
     return engine
@@ -34,7 +36,11 @@ def connect(url: str) -> Engine:
 def _pragmas(connection: object, _: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3: we begin transactions ourselves
     cursor = connection.cursor()  # type: ignore[attr-defined]  # as above
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # The file keeps its mode. SQLite does not wait to switch it: while another process makes the file it stays, and a
+    # later connection switches it; a read-only file can still be read.
+    with suppress(sqlite3.OperationalError):
+        cursor.execute("PRAGMA journal_mode=WAL")
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -49,7 +55,7 @@ def unavailable() -> Iterator[None]:
     """Turn what a database or its disk can fail with into one sentence: nothing was recorded."""
     try:
         yield
-    except (DBAPIError, OSError) as error:
+    except (DBAPIError, TooManyAtOnce, ArgumentError, ImportError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error)
         raise StoreUnavailable(M("Chưa ghi nhận: cơ sở dữ liệu không dùng được ({reason}).", reason=reason)) from error
 

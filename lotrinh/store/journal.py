@@ -1,7 +1,7 @@
 """Appending to and reading the journal."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select
@@ -12,6 +12,9 @@ from lotrinh.errors import Conflict
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.schema import journal
 
+Check = Callable[[NewEntry, Sequence[Entry]], None]
+"""Looks at a new entry and at all that stands about its step; raises to refuse it."""
+
 
 class Journal:
     """The append-only record of what happened."""
@@ -19,24 +22,35 @@ class Journal:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def append(self, *new: NewEntry) -> tuple[Entry, ...]:
+    def append(self, *new: NewEntry, check: Check | None = None) -> tuple[Entry, ...]:
         """Append entries in one transaction and return them once they are on disk.
 
         An entry whose key is known already is not written again: with the same content its first entry is
-        returned, with another content ``Conflict`` is raised and nothing of the call is written.
+        returned, with another content ``Conflict`` is raised and nothing of the call is written. ``check`` sees
+        the step's entries inside the transaction, so that nothing can come between looking and writing.
         """
         with writing(self._engine, chain=True) as connection:
-            return tuple(self._append(connection, _in_utc(entry)) for entry in new)
+            return tuple(self._append(connection, _in_utc(entry), check) for entry in new)
 
-    def _append(self, connection: Connection, new: NewEntry) -> Entry:
+    def _append(self, connection: Connection, new: NewEntry, check: Check | None) -> Entry:
         if new.key and (known := self._by_key(connection, new.key)):
             if not _same_request(known.new, new):
                 raise Conflict(M("Mã yêu cầu này đã dùng cho một nội dung khác. Hãy gửi lại với mã mới."))
             return known
+        if check:
+            check(new, self._of_step(connection, new))
         number, previous = self._tail(connection)
         entry = Entry(number + 1, new, previous, chain_hash(previous, number + 1, new))
         connection.execute(insert(journal).values(**_row(entry)))
         return entry
+
+    def _of_step(self, connection: Connection, new: NewEntry) -> tuple[Entry, ...]:
+        query = (
+            select(journal)
+            .where(journal.c.campaign == new.campaign, journal.c.unit == new.unit, journal.c.step == new.step)
+            .order_by(journal.c.number)
+        )
+        return tuple(_entry(row) for row in connection.execute(query).mappings())
 
     def _by_key(self, connection: Connection, key: str) -> Entry | None:
         row = connection.execute(select(journal).where(journal.c.key == key)).mappings().first()
@@ -53,9 +67,9 @@ class Journal:
         with reading(self._engine) as connection:
             return self._tail(connection)[1]
 
-    def entries(self, campaign: str | None = None, unit: str | None = None) -> tuple[Entry, ...]:
-        """Return entries in their order, of one campaign or unit where asked."""
-        query = select(journal).order_by(journal.c.number)
+    def entries(self, campaign: str | None = None, unit: str | None = None, after: int = 0) -> tuple[Entry, ...]:
+        """Return entries in their order, of one campaign or unit where asked, with numbers above ``after``."""
+        query = select(journal).where(journal.c.number > after).order_by(journal.c.number)
         if campaign is not None:
             query = query.where(journal.c.campaign == campaign)
         if unit is not None:
@@ -63,16 +77,37 @@ class Journal:
         with reading(self._engine) as connection:
             return tuple(_entry(row) for row in connection.execute(query).mappings())
 
-    def verify(self) -> int | None:
-        """Walk the whole chain; return the number of the first bad entry, None when all is well."""
+    def latest(self, most: int, before: int | None = None) -> tuple[Entry, ...]:
+        """Return the newest entries, newest first; with ``before`` those whose numbers are below it."""
+        query = select(journal).order_by(journal.c.number.desc()).limit(most)
+        if before is not None:
+            query = query.where(journal.c.number < before)
+        with reading(self._engine) as connection:
+            return tuple(_entry(row) for row in connection.execute(query).mappings())
+
+    def get(self, number: int) -> Entry | None:
+        """Return one entry by its number."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(journal).where(journal.c.number == number)).mappings().first()
+            return _entry(row) if row else None
+
+    def verify(self, head: str = GENESIS) -> int | None:
+        """Walk the whole chain; return the number of the first bad entry, None when all is well.
+
+        ``head`` is a hash printed on a report or receipt: the chain must still hold it.
+        """
         with reading(self._engine) as connection:
             rows = connection.execution_options(yield_per=1000).execute(select(journal).order_by(journal.c.number))
-            return first_bad(_each(rows.mappings()))
+            return first_bad(_each(rows.mappings()), head)
 
 
-def _each(rows: Iterator[RowMapping]) -> Iterator[Entry]:
+def _each(rows: Iterator[RowMapping]) -> Iterator[Entry | None]:
+    """Read entries one by one; None for one that was made unreadable."""
     for row in rows:
-        yield _entry(row)
+        try:
+            yield _entry(row)
+        except (ValueError, TypeError, RecursionError):
+            yield None
 
 
 def _in_utc(new: NewEntry) -> NewEntry:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
 
 from lotrinh.core.observation import Observation
 from lotrinh.i18n import say
@@ -93,17 +93,18 @@ class Rounds:
             row = connection.execute(query).mappings().first()
             return _round(row) if row else None
 
-    def previous_interrupted(self, campaign: str, before: str) -> Round | None:
-        """Return the round just before ``before`` if it was interrupted, so that a report can say so."""
+    def interrupted_before(self, campaign: str, round_id: str) -> str:
+        """Return the id of the campaign's round just before this one if it was cut off, else an empty text."""
+        this = select(rounds.c.started_at).where(rounds.c.id == round_id).scalar_subquery()
         query = (
-            select(rounds)
-            .where(rounds.c.campaign == campaign, rounds.c.id != before)
+            select(rounds.c.id, rounds.c.state)
+            .where(rounds.c.campaign == campaign, rounds.c.id != round_id, rounds.c.started_at <= this)
             .order_by(rounds.c.started_at.desc())
             .limit(1)
         )
         with reading(self._engine) as connection:
-            row = connection.execute(query).mappings().first()
-            return _round(row) if row and row["state"] == INTERRUPTED else None
+            row = connection.execute(query).first()
+            return str(row[0]) if row and row[1] == INTERRUPTED else ""
 
     def snapshot(self, round_id: str) -> str | None:
         """Return the report that a round left behind."""
@@ -125,6 +126,27 @@ class Rounds:
         query = select(observations).where(observations.c.round == round_id)
         with reading(self._engine) as connection:
             return {row["unit"]: _seen(row) for row in connection.execute(query).mappings()}
+
+    def pulse(self, campaign: str) -> tuple[str, int]:
+        """Return the newest round's id and how many units it has heard: changes whenever there is news."""
+        newest = select(rounds.c.id).where(rounds.c.campaign == campaign).order_by(rounds.c.started_at.desc()).limit(1)
+        with reading(self._engine) as connection:
+            round_id = connection.execute(newest).scalar_one_or_none() or ""
+            seen = select(func.count()).select_from(observations).where(observations.c.round == round_id)
+            return round_id, int(connection.execute(seen).scalar_one())
+
+    def last_seen(self, campaign: str) -> dict[str, SeenUnit]:
+        """Return the newest observation of each unit among the newest rounds; the newest may still be running."""
+        newest = select(rounds.c.id).where(rounds.c.campaign == campaign).order_by(rounds.c.started_at.desc()).limit(3)
+        query = select(observations).where(observations.c.round.in_(newest)).order_by(observations.c.checked_at)
+        with reading(self._engine) as connection:
+            return {row["unit"]: _seen(row) for row in connection.execute(query).mappings()}
+
+    def newest(self, campaign: str, most: int = 50) -> tuple[Round, ...]:
+        """Return the campaign's rounds, newest first, whatever became of them."""
+        query = select(rounds).where(rounds.c.campaign == campaign).order_by(rounds.c.started_at.desc()).limit(most)
+        with reading(self._engine) as connection:
+            return tuple(_round(row) for row in connection.execute(query).mappings())
 
     def answers(self, campaign: str) -> dict[str, KeptAnswer]:
         """Return the last valid answer of each unit."""

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that this version of lotrinh works with."""
 
 metadata = MetaData()
@@ -73,4 +73,49 @@ access = Table(
     Column("unit", String(10), nullable=False, index=True),
     Column("issued_at", String(40), nullable=False),
     Column("revoked_at", String(40), nullable=True),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("unit", String(10), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("secret_hash", String(200), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("issued_at", String(40), nullable=False),
+    Column("expires_at", String(40), nullable=True),
+    Column("revoked_at", String(40), nullable=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("account", String(100), nullable=False, index=True),
+    Column("generation", Integer, nullable=False),
+    Column("opened_at", String(40), nullable=False),
+    Column("seen_at", String(40), nullable=False),
+)
+
+throttle = Table(
+    "throttle",
+    metadata,
+    Column("key", String(100), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", String(40), nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("unit", String(10), nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("uploaded_at", String(40), nullable=False),
+    Column("kept", Integer, nullable=False),
 )

@@ -6,9 +6,12 @@ from typing import Self
 from sqlalchemy import Engine
 
 from lotrinh.store.access import Access
+from lotrinh.store.accounts import Accounts, Sessions
 from lotrinh.store.engine import connect, require_current, upgrade, version
+from lotrinh.store.files import Files
 from lotrinh.store.journal import Journal
 from lotrinh.store.rounds import Rounds
+from lotrinh.store.throttle import Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,10 @@ class Store:
     journal: Journal
     rounds: Rounds
     access: Access
+    accounts: Accounts
+    sessions: Sessions
+    throttle: Throttle
+    files: Files
 
     def close(self) -> None:
         """Give the connections back."""
@@ -41,7 +48,16 @@ def open_store(url: str) -> Store:
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, Journal(engine), Rounds(engine), Access(engine))
+    return Store(
+        engine,
+        Journal(engine),
+        Rounds(engine),
+        Access(engine),
+        Accounts(engine),
+        Sessions(engine),
+        Throttle(engine),
+        Files(engine),
+    )
 
 
 def upgrade_store(url: str) -> tuple[str | None, str]:

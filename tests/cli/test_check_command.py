@@ -128,7 +128,7 @@ def test_report_alone_goes_to_stdout_without_a_progress_bar(
     done = lotrinh("check", "bau-cu-2026", "--as-of", AS_OF, "--units", units)
     assert "Không có máy chủ Prefect" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
-    for words in ("MỐC THỜI GIAN", "KHÓ KHĂN, VƯỚNG MẮC", "Chưa nhận được dữ liệu dân cư", "Điều 25"):
+    for words in ("MỐC THỜI GIAN", "KHÓ KHĂN, VƯỚNG MẮC", "Chưa nhận được dữ liệu dân cư", "Điều 32"):
         assert words in done.stdout
 
 

@@ -3,9 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.prober import Question
-
 from tests.portal.conftest import NOW, Portal
 
 BODY = {

@@ -132,7 +132,14 @@ def test_a_dripping_tls_handshake_is_cut_at_the_whole_limit_not_at_the_connect_l
     asyncio.run(run())
 
 
-def test_at_the_real_budgets_every_kind_of_drip_ends_at_eight_seconds() -> None:
+def test_the_budgets_are_those_that_are_published() -> None:
+    real = HttpOptions()
+    assert (real.connect_seconds, real.total_seconds, real.tries, real.retry_after_seconds) == (3, 8, 2, 30)
+    assert (real.body_bytes, real.depth, real.max_steps, real.per_host) == (256_000, 20, 500, 1)
+    assert (real.allow_networks, real.allow_hosts, real.own_origin) == ((), (), "")
+
+
+def test_at_the_real_budgets_a_black_hole_is_left_at_three_seconds_and_every_drip_at_eight() -> None:
     real = HttpOptions(allow_networks=(LOOPBACK,))
     slow = [
         *(FaultServer(drips(b"HTTP/1.1 200 OK\r\nx: " + FOREVER, pause)) for pause in (0.5, 10.0)),
@@ -145,12 +152,18 @@ def test_at_the_real_budgets_every_kind_of_drip_ends_at_eight_seconds() -> None:
             seen, seconds = await ask_url(f"http{'s' * tls}://127.0.0.1:{server.port}/", real)
             return seen.reason, seconds
 
-    async def run() -> list[tuple[Reason, float]]:
-        return await asyncio.gather(*(one(s, tls=s.on_connect is not None) for s in slow))
+    async def run(port: int) -> list[tuple[Reason, float]]:
+        knocking = asyncio.create_task(ask_url(f"http://127.0.0.1:{port}/", real))
+        dripped = await asyncio.gather(*(one(s, tls=bool(s.on_connect)) for s in slow))
+        seen, seconds = await knocking
+        assert (seen.reason, seen.tries) == (Reason.CONNECT_TIMEOUT, 2)
+        assert abs(seconds - 2 * 3.0 - real.jitter_seconds / 2) < 0.5
+        return dripped
 
-    for reason, seconds in asyncio.run(run()):
-        assert reason is Reason.TIMEOUT
-        assert abs(seconds - 8.0) < 0.5
+    with black_hole() as port:
+        for reason, seconds in asyncio.run(run(port)):
+            assert reason is Reason.TIMEOUT
+            assert abs(seconds - 8.0) < 0.5
 
 
 def fails_with(number: int) -> Resolver:

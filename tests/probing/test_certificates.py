@@ -19,7 +19,7 @@ from lotrinh.core.observation import Observation, Outcome, Reason
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.probing.prober import Prober
-from tests.probing.faults import NOW, QUICK, FaultServer, Talk, ask_url, question, resolves_to
+from tests.probing.faults import NOW, QUICK, FaultServer, Talk, answer, ask_url, question, resolves_to, says
 
 HOST = "xa.example.vn"
 OFFICE = trustme.CA()
@@ -151,6 +151,20 @@ def test_a_fault_of_tls_never_falls_back_to_http(ca_file: str) -> None:
     seen = ask_tls(FaultServer(on_connect=listen), ca_file)
     assert (seen.outcome, seen.reason) == (Outcome.UNREACHABLE, Reason.TLS)
     assert [b[:2] for b in first_bytes] == [b"\x16\x03"]
+
+
+def test_a_redirect_from_https_to_http_is_not_followed(ca_file: str) -> None:
+    async def run() -> None:
+        async with FaultServer() as plain:
+            away = says(answer(b"", "302 Found", location=plain.origin))
+            server = FaultServer(away, tls=good())
+            async with server:
+                url, options = f"https://{HOST}:{server.port}/", replace(QUICK, ca_file=ca_file, total_seconds=2.0)
+                seen, _ = await ask_url(url, options, resolves_to("127.0.0.1"))
+            assert (seen.outcome, seen.reason) == (Outcome.INVALID, Reason.REDIRECT)
+            assert (server.connections, plain.connections) == (1, 0)
+
+    asyncio.run(run())
 
 
 def test_two_names_at_one_address_each_show_their_own_certificate(ca_file: str) -> None:

@@ -1,4 +1,4 @@
-"""Draw a terminal's text as an SVG picture for README: ``lotrinh demo --once | python -m tests.tools.picture OUT``."""
+"""Draw a report as README's picture: ``lotrinh demo --once | python -m tests.tools.picture docs/report.svg``."""
 
 import sys
 from html import escape
@@ -6,11 +6,21 @@ from pathlib import Path
 
 LINE, CHARACTER, MARGIN = 18, 8.43, 16
 FONT = "ui-monospace, 'DejaVu Sans Mono', 'Cascadia Mono', Consolas, monospace"
+MOST = 17
+"""Lines shown of each part of a report; the rest of the part is drawn as one line with dots."""
 
 
-def svg(text: str) -> str:
+def excerpt(text: str) -> list[str]:
+    """Return the beginning of every part; parts stand apart by an empty line."""
+    lines: list[str] = []
+    for part in text.strip().split("\n\n"):
+        shown = part.splitlines()
+        lines += [*shown[:MOST], *(["…"] if len(shown) > MOST else []), ""]
+    return lines[:-1]
+
+
+def svg(lines: list[str]) -> str:
     """Return the picture: light or dark as the reader's screen is."""
-    lines = text.rstrip().splitlines()
     width = round(max(map(len, lines)) * CHARACTER + 2 * MARGIN)
     height = len(lines) * LINE + 2 * MARGIN
     rows = "\n".join(
@@ -29,4 +39,4 @@ def svg(text: str) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(svg(sys.stdin.read()), encoding="utf-8")
+    Path(sys.argv[1]).write_text(svg(excerpt(sys.stdin.read())), encoding="utf-8")

@@ -17,6 +17,32 @@ LOCALE = TOP / "lotrinh" / "locale"
 SPEAKING = frozenset({"M", "Message", "say", "words"})
 """Functions whose literal texts are said to people."""
 PACKAGES = ("lotrinh", "flows", "tasks")
+ABOUT = {
+    "en": "# English sentences of lotrinh.",
+    "vi": "# Vietnamese words of click, the library that reads the command line.",
+}
+"""The first line of each language's catalogue."""
+HEAD = frozenset({"Language", "Plural-Forms", "MIME-Version", "Content-Type"})
+
+
+class Plain(Catalog):
+    """A catalogue whose head has no persons, dates or versions, so that only sentences change its files."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        """Only what a reader of the file needs."""
+        kept = [line for line in self._get_mime_headers() if line[0] in HEAD]
+        return [("Project-Id-Version", "lotrinh"), *kept, ("Content-Transfer-Encoding", "8bit\n")]
+
+    @classmethod
+    def of(cls, other: Catalog) -> "Plain":
+        """Take over the messages of any catalogue."""
+        language = str(other.locale_identifier)
+        plain = cls(locale=language, header_comment=ABOUT[language], fuzzy=False)
+        for message in other:
+            if message.id:
+                plain[message.id] = message
+        return plain
 
 
 def sentences() -> dict[str, list[tuple[str, int]]]:
@@ -45,7 +71,9 @@ def _name(function: ast.expr) -> str:
 
 
 def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(node.value.strip())
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return False
+    return bool(node.value.strip()) and node.value not in ABOUT
 
 
 def catalogue(language: str, domain: str) -> tuple[Path, Catalog]:
@@ -53,13 +81,13 @@ def catalogue(language: str, domain: str) -> tuple[Path, Catalog]:
     path = LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
     if path.is_file():
         return path, read_po(io.BytesIO(path.read_bytes()), locale=language, domain=domain)
-    return path, Catalog(locale=language, domain=domain, project="lotrinh", fuzzy=False)
+    return path, Catalog(locale=language, domain=domain, fuzzy=False)
 
 
 def merge() -> tuple[Path, Catalog]:
     """Bring the English catalogue up to date: new sentences untranslated, vanished ones dropped."""
     path, old = catalogue("en", "lotrinh")
-    new = Catalog(locale="en", domain="lotrinh", project="lotrinh", fuzzy=False, creation_date=old.creation_date)
+    new = Catalog(locale="en", domain="lotrinh", fuzzy=False)
     for text, places in sentences().items():
         known = old.get(text)
         new.add(text, known.string if known else "", locations=[(name, 0) for name, _ in places])
@@ -67,28 +95,28 @@ def merge() -> tuple[Path, Catalog]:
 
 
 def written(catalog: Catalog) -> bytes:
-    """The catalogue as its .po file; without line numbers and dates, so that only sentences change it."""
+    """The catalogue as its .po file, without line numbers."""
     out = io.BytesIO()
-    write_po(out, catalog, width=110, omit_header=False, sort_output=True, include_lineno=False)
-    lines = out.getvalue().decode().splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(('"POT-Creation', '"PO-Revision'))).encode()
+    write_po(out, Plain.of(catalog), width=110, omit_header=False, sort_output=True, include_lineno=False)
+    return out.getvalue()
 
 
 def compiled(catalog: Catalog) -> bytes:
     """The catalogue as its .mo file."""
     out = io.BytesIO()
-    write_mo(out, catalog)
+    write_mo(out, Plain.of(catalog))
     return out.getvalue()
 
 
 def main() -> None:
-    """Write the English .po and every .mo."""
+    """Write every .po, the English one brought up to date, and every .mo."""
     path, merged = merge()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(written(merged))
     for po in LOCALE.rglob("*.po"):
-        fresh = read_po(io.BytesIO(po.read_bytes()))
-        po.with_suffix(".mo").write_bytes(compiled(fresh))
+        catalog = read_po(io.BytesIO(po.read_bytes()))
+        po.write_bytes(written(catalog))
+        po.with_suffix(".mo").write_bytes(compiled(catalog))
     missing = [m.id for m in merged if m.id and not m.string]
     print(f"{len(merged)} sentences, {len(missing)} without English")  # noqa: T201 - a tool for the terminal
 

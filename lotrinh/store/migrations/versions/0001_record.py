@@ -12,6 +12,11 @@ SQLITE = """
 CREATE TRIGGER journal_no_{low} BEFORE {up} ON journal
 BEGIN SELECT RAISE(ABORT, 'journal is append-only'); END
 """
+SQLITE_REPLACE = """
+CREATE TRIGGER journal_no_replace BEFORE INSERT ON journal
+WHEN EXISTS (SELECT 1 FROM journal WHERE number = NEW.number OR key = NEW.key)
+BEGIN SELECT RAISE(ABORT, 'journal is append-only'); END
+"""  # INSERT OR REPLACE deletes without asking the trigger on DELETE
 POSTGRESQL = """
 CREATE FUNCTION journal_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'journal is append-only'; END $$;
@@ -95,6 +100,7 @@ def _create_triggers() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("update", "delete"):
             op.execute(SQLITE.format(low=verb, up=verb.upper()))
+        op.execute(SQLITE_REPLACE)
     else:
         op.execute(POSTGRESQL)
 

@@ -13,6 +13,7 @@ from lotrinh.core.journal import fold
 from lotrinh.core.text import M
 from lotrinh.core.units import Unit
 from lotrinh.errors import NotAllowed, NotFound
+from lotrinh.portal.state import state_of
 from lotrinh.probing.contract import StatusDocument
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.confirm import Confirmation, confirm, receipt
@@ -68,7 +69,7 @@ class Receipt(BaseModel):
 
 
 def _find(request: Request, campaign_id: str, code: str) -> tuple[Campaign, Unit]:
-    campaign: Campaign = request.app.state.campaign(campaign_id)
+    campaign: Campaign = state_of(request).campaign(campaign_id)
     unit = campaign.by_code.get(code)
     if unit is None:
         raise NotFound(M("Đợt “{campaign}” không có đơn vị mang mã “{code}”.", campaign=campaign_id, code=code))
@@ -88,7 +89,7 @@ def status(
 ) -> Response:
     """Say what the journal says of each of the unit's steps (``lotrinh.status/1``)."""
     campaign, unit = _find(request, campaign_id, code)
-    state = request.app.state
+    state = state_of(request)
     records = fold(state.store.journal.entries(campaign.id, unit.code))
     written = document(statement(campaign, unit, records, state.clock().astimezone(campaign.zone)))
     tag = f'"{_digest(written)}"'
@@ -115,7 +116,7 @@ def confirmations(
     """Record a unit's confirmation; the same Idempotency-Key gives the same receipt."""
     _require_code(request, authorization, code)
     campaign, unit = _find(request, campaign_id, code)
-    state = request.app.state
+    state = state_of(request)
     entry = confirm(state.store, campaign, unit, _said(said), actor=f"unit:{code}", key=key, now=state.clock())
     return JSONResponse(dict(receipt(entry, unit)), CREATED)
 
@@ -125,7 +126,7 @@ def _require_code(request: Request, authorization: str, code: str) -> None:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAllowed(M("Cần mã truy cập của đơn vị trong tiêu đề Authorization: Bearer …"))
-    if request.app.state.store.access.unit_of(token.strip()) != code:
+    if state_of(request).store.access.unit_of(token.strip()) != code:
         raise NotAllowed(M("Mã truy cập này không phải của đơn vị {code}, hoặc đã bị thu hồi.", code=code))
 
 
@@ -143,4 +144,4 @@ def _said(said: ConfirmationIn) -> Confirmation:
 @router.get("/healthz")
 def healthz(request: Request) -> dict[str, str]:
     """Say that the portal is up and its database can be read."""
-    return {"status": "ok", "head": request.app.state.store.journal.head()}
+    return {"status": "ok", "head": state_of(request).store.journal.head()}

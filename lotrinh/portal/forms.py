@@ -1,0 +1,81 @@
+"""What people type into forms, read forgivingly and judged whole: a value, or a sentence beside the field."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from starlette.datastructures import FormData
+
+from lotrinh.core.text import M
+from lotrinh.errors import Problem
+from lotrinh.portal.visitor import field as text_in
+
+DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", re.ASCII)
+YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+RUN = re.compile(r"(\d{2})(\d{2})(\d{4})", re.ASCII)
+LARGEST_COUNT = 100_000
+
+
+@dataclass
+class Typed:
+    """The texts of a form, and the problems found while reading them."""
+
+    values: Mapping[str, str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> str:
+        """Return what was typed; empty where the field is missing."""
+        return self.values.get(name, "")
+
+    def wrong(self, name: str, sentence: M) -> None:
+        """Note what is wrong with a field."""
+        self.problems.append(Problem(name, 0, 0, sentence))
+
+    def day(self, name: str, missing: M | None = None) -> date | None:
+        """Read a day; ``missing`` is what to say when it must be given and is not."""
+        text = self[name]
+        if not text:
+            if missing:
+                self.wrong(name, missing)
+            return None
+        found = read_day(text)
+        if found is None:
+            self.wrong(name, M("“{text}” không phải một ngày. Hãy viết ngày/tháng/năm, ví dụ 29/1/2026.", text=text))
+        return found
+
+    def number(self, name: str, missing: M) -> int | None:
+        """Read a count of things."""
+        text = self[name].replace(".", "").replace(" ", "")
+        if not text:
+            self.wrong(name, missing)
+            return None
+        if not (text.isascii() and text.isdigit()) or int(text[:9]) > LARGEST_COUNT:
+            self.wrong(name, M("“{text}” không phải một số lượng. Hãy viết bằng chữ số, ví dụ 7.", text=self[name]))
+            return None
+        return int(text)
+
+
+def typed_in(form: FormData) -> Typed:
+    """Return all texts of a form, composed and trimmed."""
+    return Typed({name: text_in(form, name) for name in form})
+
+
+def read_day(text: str) -> date | None:
+    """Read a day as Vietnamese people write it (29/1/2026, 29-01-2026, 29.1.2026, 29012026), or as ISO."""
+    text = text.strip()
+    if match := DAY_FIRST.fullmatch(text) or RUN.fullmatch(text):
+        day, month, year = (int(part) for part in match.groups())
+    elif match := YEAR_FIRST.fullmatch(text):
+        year, month, day = (int(part) for part in match.groups())
+    else:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def write_day(day: date | None) -> str:
+    """Write a day into a field."""
+    return f"{day.day}/{day.month}/{day.year}" if day else ""

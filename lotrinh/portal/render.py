@@ -1,0 +1,167 @@
+"""Templates: one environment, and what every page can say and show."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from lotrinh.core.checklist import Step
+from lotrinh.core.deadlines import Schedule
+from lotrinh.core.journal import Entry
+from lotrinh.core.observation import Outcome
+from lotrinh.core.report import UnitReport
+from lotrinh.core.rules import Moment
+from lotrinh.core.status import Planned, Standing, Status
+from lotrinh.core.text import Message, Text
+from lotrinh.core.wording import KIND, OUTCOME, STATUS, reason, remarks
+from lotrinh.errors import Problem
+from lotrinh.i18n import LANGUAGES, say, spell
+from lotrinh.portal.state import state_of
+from lotrinh.portal.visitor import csrf, token_of
+from lotrinh.reports.tables import basis, moment
+from lotrinh.services.campaigns import Campaign
+
+HERE = Path(__file__).parent
+LANGUAGE_COOKIE = "lang"
+A_YEAR = 366 * 24 * 3600
+"""Seconds."""
+
+environment = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+environment.globals |= {"Status": Status, "Outcome": Outcome}
+
+
+@cache
+def style_version() -> str:
+    """A name for the stylesheet that changes with it, so that browsers may keep it for good."""
+    return hashlib.sha256((HERE / "static" / "style.css").read_bytes()).hexdigest()[:10]
+
+
+def language_of(request: Request) -> str:
+    """Return the language of a request: the visitor's choice, or the settings'."""
+    chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else state_of(request).settings.language
+
+
+class Words:
+    """What templates call to say things in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def t(self, text: str, **values: object) -> str:
+        """Say a sentence of a template."""
+        return say(Message(text, **values), self.language)
+
+    def say(self, message: Message | Text | str | None) -> str:
+        """Say what the core or a data file gives; nothing for None."""
+        return "" if message is None else say(message, self.language)
+
+    def day(self, value: date | datetime | None) -> str:
+        """Spell a day or a moment as readers write it."""
+        return "" if value is None else str(spell(value, self.language))
+
+    def due(self, schedule: Schedule) -> str:
+        """Spell a deadline, or why there is none yet."""
+        if schedule.due is None:
+            return self.say(schedule.waiting) or "—"
+        return moment(schedule.due, self.language)
+
+    def moment(self, value: Moment | None) -> str:
+        """Spell a local day, with its hour where it has one."""
+        return moment(value, self.language) if value else "—"
+
+    def status(self, status: Status) -> str:
+        """Say a status."""
+        return self.say(STATUS[status])
+
+    def why(self, standing: Standing, item: Planned, now: datetime) -> str:
+        """Say why a step stands as it does: days left or late, in words."""
+        return self.say(reason(standing, item.schedule, now))
+
+    def remarks(self, standing: Standing) -> list[str]:
+        """Say the flags of a standing."""
+        return [self.say(message) for message in remarks(standing)]
+
+    def kind(self, entry: Entry) -> str:
+        """Say what an entry of the journal is."""
+        return self.say(KIND[entry.new.kind])
+
+    def outcome(self, unit: UnitReport) -> str:
+        """Say how asking a unit ended."""
+        return self.say(OUTCOME[unit.outcome])
+
+    def basis(self, campaign: Campaign, step: Step) -> list[str]:
+        """Spell the legal bases of a step, with a mark behind each that nobody verified."""
+        return [basis(campaign.checklist, b, self.language) for b in step.basis]
+
+    def who(self, actor: str, campaign: Campaign) -> str:
+        """Name who wrote an entry."""
+        kind, _, name = actor.partition(":")
+        if kind == "unit":
+            unit = campaign.by_code.get(name)
+            return unit.full_name if unit else name
+        if kind == "officer":
+            return self.t("Văn phòng tỉnh ({name})", name=name)
+        return actor
+
+
+class Crumb(NamedTuple):
+    """One step of the way back: its words and address."""
+
+    words: str
+    href: str
+
+
+def page(
+    request: Request,
+    template: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,  # noqa: ANN401 - whatever the template shows
+) -> HTMLResponse:
+    """Render a page in the visitor's language."""
+    state, language = state_of(request), language_of(request)
+    words = Words(language)
+    shown: dict[str, Any] = {
+        "w": words,
+        "t": words.t,
+        "lang": language,
+        "visitor": getattr(request.state, "visitor", None),
+        "path": request.url.path,
+        "style": style_version(),
+        "csrf": partial(_csrf, request),
+        "province": state.settings.province,
+        "problems": (),
+        "now": state.clock(),
+        "today": state.clock().astimezone(ZoneInfo(state.settings.timezone)).date(),
+    }
+    body = environment.get_template(template).render(shown | context)
+    answer = HTMLResponse(body, status, dict(headers or {}))
+    if request.query_params.get("lang") in LANGUAGES:
+        answer.set_cookie(LANGUAGE_COOKIE, language, max_age=A_YEAR, httponly=True, samesite="lax", secure=state.https)
+    return answer
+
+
+def _csrf(request: Request) -> str:
+    return csrf(token_of(request))
+
+
+def by_field(problems: tuple[Problem, ...]) -> dict[str, Problem]:
+    """The first problem of each field, for the words beside it."""
+    found: dict[str, Problem] = {}
+    for problem in problems:
+        found.setdefault(problem.where, problem)
+    return found

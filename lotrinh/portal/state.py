@@ -1,0 +1,79 @@
+"""What the application holds: settings, store, clock, and the campaigns kept current in memory."""
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from fastapi import Request
+
+from lotrinh.catalog.checklists import packaged_names
+from lotrinh.clock import Clock
+from lotrinh.core.text import M
+from lotrinh.errors import NotFound
+from lotrinh.services.campaigns import Campaign, campaign_files, open_campaign
+from lotrinh.services.live import Live
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}", re.ASCII)
+"""What a campaign may be called: nothing that could be a path."""
+
+
+@dataclass
+class State:
+    """One portal. ``home`` is the folder that checklists of the office lie in."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    home: Path | None = None
+    log: logging.Logger = field(default_factory=lambda: logging.getLogger("lotrinh.portal"))
+    run: Callable[[str], None] | None = None
+    """Starts a check of a campaign in the background; None where this portal cannot."""
+    _open: dict[str, tuple[tuple[float, ...], Campaign, Live]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach us over HTTPS only."""
+        return self.settings.portal.origin.startswith("https://")
+
+    def campaign(self, name: str) -> Campaign:
+        """Return a campaign, opened once for each state of its files."""
+        return self._opened(name)[1]
+
+    def live(self, campaign: Campaign) -> Live:
+        """Return the campaign kept current."""
+        return self._opened(campaign.id)[2]
+
+    def campaigns(self) -> list[Campaign]:
+        """Return all campaigns: the settings', or else the packaged checklists under their own names."""
+        names = [c.id for c in self.settings.campaigns] or list(packaged_names())
+        return [self.campaign(name) for name in names]
+
+    def _opened(self, name: str) -> tuple[tuple[float, ...], Campaign, Live]:
+        if not NAME.fullmatch(name):
+            raise NotFound(M("Không có đợt “{name}”.", name=name))
+        stamp = tuple(_changed(path) for path in campaign_files(self.settings, name, self.home))
+        with self._lock:
+            known = self._open.get(name)
+            if known is None or known[0] != stamp:
+                campaign = open_campaign(self.settings, name, home=self.home)
+                known = self._open[name] = (stamp, campaign, Live(self.store, self.settings, campaign))
+            return known
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def state_of(request: Request) -> State:
+    """Return the application's state."""
+    state: State = request.app.state.lotrinh
+    return state

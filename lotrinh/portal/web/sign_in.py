@@ -1,0 +1,120 @@
+"""Signing in and out, the slip's QR address, reading links, and going on after a session has ended."""
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from lotrinh.core.roles import Action, Visitor
+from lotrinh.core.text import M
+from lotrinh.errors import NotAllowed, NotFound, Problem, TooManyAttempts
+from lotrinh.portal.render import page
+from lotrinh.portal.state import State, state_of
+from lotrinh.portal.visitor import Form, SignInNeeded, Someone, cookie_name, field, guarded, token_of, typed
+from lotrinh.services.accounts import follow_link
+from lotrinh.services.sign_in import LONGEST, sign_in
+
+router = APIRouter(include_in_schema=False)
+SEE_OTHER = 303
+KEPT = "kept."
+"""Before the names of fields that had been typed before signing in again."""
+
+
+@router.get("/")
+def home(request: Request, visitor: Someone) -> Response:
+    """Lead everybody to where their work is; with several campaigns, let them choose."""
+    campaigns = state_of(request).campaigns()
+    mine = [c for c in campaigns if not visitor.unit or visitor.unit in c.by_code]
+    if len(mine) == 1:
+        return RedirectResponse(entrance(visitor, mine[0].id), SEE_OTHER)
+    return page(request, "home.html", campaigns=mine, entrance=entrance)
+
+
+def entrance(visitor: Visitor, campaign: str) -> str:
+    """Return the first page of a campaign for this visitor."""
+    if visitor.may(Action.SEE_ALL):
+        return f"/campaigns/{campaign}/board"
+    return f"/campaigns/{campaign}/units/{visitor.unit}"
+
+
+@router.get("/sign-in")
+def form(request: Request) -> Response:
+    """Show the form; the address on a printed slip fills it in."""
+    asked = request.query_params
+    return page(request, "sign_in.html", name=asked.get("unit", ""), secret=asked.get("code", ""), go="/", kept=[])
+
+
+@router.post("/sign-in")
+def enter(request: Request, sent: Form) -> Response:
+    """Open a session, and give back what had been typed before the last one ended."""
+    state = state_of(request)
+    name, secret, go = field(sent, "name"), field(sent, "secret"), local(field(sent, "go"))
+    kept = [(key.removeprefix(KEPT), value) for key, value in typed(sent) if key.startswith(KEPT)]
+    try:
+        token, _ = sign_in(state.store, name, secret, address_of(request), state.clock())
+    except (NotAllowed, TooManyAttempts) as error:
+        headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyAttempts) else None
+        problems = (Problem("secret", 0, 0, error.sentence),)
+        context = {"name": name, "secret": "", "go": go, "kept": kept, "problems": problems}
+        return page(request, "sign_in.html", error.http_status, headers, **context)
+    if not kept:
+        return signed(RedirectResponse(go, SEE_OTHER), state, token)
+    # The page is made for the new session: its hidden field must fit the new token.
+    request.cookies[cookie_name(state)] = token
+    request.state.visitor = None
+    return signed(page(request, "go_on.html", go=go, kept=kept), state, token)
+
+
+def signed(answer: Response, state: State, token: str) -> Response:
+    """Let an answer carry the session's cookie."""
+    answer.set_cookie(
+        cookie_name(state),
+        token,
+        max_age=int(LONGEST.total_seconds()),
+        path="/",
+        httponly=True,
+        secure=state.https,
+        samesite="lax",
+    )
+    return answer
+
+
+def local(target: str) -> str:
+    """Return a path of this portal: never another site's address."""
+    parts = urlsplit(target)
+    inside = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return target if inside else "/"
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from, as far as the server behind which we stand tells us."""
+    return request.client.host if request.client else "?"
+
+
+@router.post("/sign-out", dependencies=[Depends(guarded)])
+def leave(request: Request) -> Response:
+    """End the session: its token opens nothing any more."""
+    state = state_of(request)
+    state.store.sessions.close(token_of(request))
+    answer = RedirectResponse("/sign-in", SEE_OTHER)
+    answer.delete_cookie(cookie_name(state), path="/", httponly=True, secure=state.https, samesite="lax")
+    return answer
+
+
+@router.get("/read/{token}")
+def read(request: Request, token: str) -> Response:
+    """Open a reading session for the holder of a link."""
+    state = state_of(request)
+    session = follow_link(state.store, token, state.clock())
+    if session is None:
+        raise NotFound(M("Liên kết này đã hết hạn hoặc bị thu hồi. Hãy xin văn phòng tỉnh liên kết mới."))
+    return signed(RedirectResponse("/", SEE_OTHER), state, session)
+
+
+async def sign_in_needed(request: Request, error: Exception) -> Response:
+    """Ask to sign in, keeping what had been typed and where it was going."""
+    fields = error.fields if isinstance(error, SignInNeeded) else []
+    ended = request.method != "GET"
+    go = request.url.path if ended else request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    status = SignInNeeded.http_status if ended or request.url.path != "/" else 200
+    return page(request, "sign_in.html", status, name="", secret="", go=go, kept=fields)

@@ -1,0 +1,164 @@
+"""How a campaign stands this minute: the record in memory, brought up to date by what has been added since."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from threading import RLock
+
+from lotrinh.core.journal import Entry, Record, Records, fold
+from lotrinh.core.observation import Answer
+from lotrinh.core.report import Report, UnitReport, milestone_rows
+from lotrinh.core.status import Heard
+from lotrinh.core.units import Unit
+from lotrinh.services.assess import Assessment, Plans, has_own_system
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.statement import statement
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+
+
+class _Now(Assessment):
+    """An assessment that lives on: units whose journal is ours are known without being asked."""
+
+    def __init__(self, store: Store, settings: Settings, campaign: Campaign, now: datetime) -> None:
+        self.campaign, self.settings = campaign, settings
+        self.now = now
+        self.records: Records = {}
+        self.plans = Plans(campaign)
+        self.seen, self.kept = store.rounds.last_seen(campaign.id), store.rounds.answers(campaign.id)
+        self._own: dict[str, Answer | None] = {}
+
+    def heard(self, unit: Unit) -> Heard:
+        """Our own journal is as fresh as can be; an own system's answer is as old as its last check."""
+        heard = super().heard(unit)
+        if heard.own_system:
+            return heard
+        return heard._replace(answer=statement(self.campaign, unit, self.records, self.now), fresh=True)
+
+    def _answer(self, unit: Unit) -> Answer | None:
+        """Read an own system's answer once; what our portal once answered is older than our journal."""
+        if not has_own_system(self.settings, unit):
+            return None
+        if unit.code not in self._own:
+            self._own[unit.code] = super()._answer(unit)
+        return self._own[unit.code]
+
+
+class Live:
+    """One campaign, kept current. Every method takes the moment for which it answers, and may be called by threads.
+
+    A change in the journal costs its unit's assessment; a new round, or a new minute, all units' assessments.
+    """
+
+    def __init__(self, store: Store, settings: Settings, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self._store, self._settings = store, settings
+        self._lock = RLock()
+        self._state: _Now | None = None
+        self._key: tuple[str, int, datetime] | None = None
+        self._number = 0
+        self._units: dict[str, UnitReport] = {}
+        self._report: Report | None = None
+
+    def report(self, now: datetime) -> Report:
+        """Return the whole report of this minute."""
+        with self._lock:
+            state = self._refresh(now)
+            if self._report is None:
+                self._report = self._assembled(state)
+            return self._report
+
+    def unit(self, code: str, now: datetime) -> UnitReport:
+        """Return one unit, or the province; ``KeyError`` for a code that takes no part."""
+        with self._lock:
+            state = self._refresh(now)
+            return self._unit(state, self.campaign.by_code[code])
+
+    def record(self, code: str, step: str, now: datetime) -> Record:
+        """Return what the journal says of one step in one unit; the copy is the caller's."""
+        with self._lock:
+            state = self._refresh(now)
+            return replace(state.records.get((code, step), Record()))
+
+    def of_unit(self, code: str, now: datetime) -> dict[str, Record]:
+        """Return what the journal says of each of a unit's steps; the copies are the caller's."""
+        with self._lock:
+            state = self._refresh(now)
+            return {step: replace(record) for (unit, step), record in state.records.items() if unit == code}
+
+    def awaited(self, code: str, now: datetime) -> dict[str, date | None]:
+        """Return the real completion days that the deadlines of a unit hang on, the province's among them."""
+        with self._lock:
+            state = self._refresh(now)
+            unit = self.campaign.by_code[code]
+            own = {} if unit.is_province else state.completed(unit, state.heard(unit).answer)
+            return {**self._province_done(state), **own}
+
+    def answer(self, code: str, now: datetime) -> Answer | None:
+        """Return what a unit's own system last said; None where our portal speaks for it or it never answered."""
+        with self._lock:
+            state = self._refresh(now)
+            unit = self.campaign.by_code[code]
+            return state.heard(unit).answer if has_own_system(self._settings, unit) else None
+
+    def records(self, now: datetime) -> Records:
+        """Return copies of all records."""
+        with self._lock:
+            state = self._refresh(now)
+            return {key: replace(record) for key, record in state.records.items()}
+
+    def _refresh(self, now: datetime) -> _Now:
+        now = now.astimezone(self.campaign.zone)
+        key = (*self._store.rounds.pulse(self.campaign.id), now.replace(second=0, microsecond=0))
+        state = self._state
+        if state is None or key != self._key:
+            records = state.records if state else {}
+            state = self._state = _Now(self._store, self._settings, self.campaign, now)
+            state.records, self._key = records, key
+            self._forget(None)
+        news = self._store.journal.entries(self.campaign.id, after=self._number)
+        if news:
+            self._number = news[-1].number
+            fold(news, into=state.records)
+            self._forget(news)
+        return state
+
+    def _forget(self, news: Iterable[Entry] | None) -> None:
+        """Forget what the news touch: their units, or everybody where the province's own steps are among them."""
+        self._report = None
+        units = None if news is None else {entry.new.unit for entry in news}
+        if units is None or self.campaign.province.code in units:
+            self._units.clear()
+            return
+        for code in units:
+            self._units.pop(code, None)
+
+    def _unit(self, state: _Now, unit: Unit) -> UnitReport:
+        if unit.code not in self._units:
+            if unit.is_province:
+                self._units[unit.code] = state.province()
+            else:
+                province = self._unit(state, self.campaign.province)
+                finished = {s.step: s.status.finished for s in province.standings}
+                self._units[unit.code] = state.unit(unit, finished, self._province_done(state))
+        return self._units[unit.code]
+
+    def _province_done(self, state: _Now) -> dict[str, date | None]:
+        return state.completed(self.campaign.province, state.own_answer())
+
+    def _assembled(self, state: _Now) -> Report:
+        units = tuple(self._unit(state, unit) for unit in self.campaign.units)
+        province = self._unit(state, self.campaign.province)
+        return Report(
+            self.campaign.id,
+            self.campaign.title,
+            self.campaign.province.full_name,
+            state.now,
+            self._key[0] if self._key else "",
+            self.campaign.checklist,
+            self._store.journal.head(),
+            state.sample(),
+            units,
+            province,
+            milestone_rows(self.campaign.checklist, units, province, state.now.date()),
+        )

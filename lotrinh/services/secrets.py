@@ -1,0 +1,51 @@
+"""Secrets that people type: made readable, compared slowly, stored only as Argon2 hashes."""
+
+import secrets
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Digits and letters that cannot be mistaken for one another on paper."""
+GROUPS, GROUP = 3, 4
+SHORTEST = 10
+"""Characters that a password chosen by a person must have."""
+AT_ONCE = BoundedSemaphore(2)
+"""Hashes computed side by side: each takes 19 MiB and a core, and small servers have few of both."""
+HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+"""OWASP's first recommendation for Argon2id: 19 MiB, two passes."""
+NOBODY = HASHER.hash(secrets.token_urlsafe())
+"""Compared against when there is no such account, so that both answers take the same time."""
+
+
+def new_secret() -> str:
+    """Make a secret for a printed slip: ``K7QM-2XRT-9HWP``, 59 random bits."""
+    groups = ("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
+    return "-".join(groups)
+
+
+def normal(secret: str) -> str:
+    """Forgive what people do to a secret while typing: spaces, missing hyphens, small letters.
+
+    Only a secret of a slip's length is changed; passwords that people chose stay as they are.
+    """
+    plain = "".join(secret.split()).replace("-", "").upper()
+    if len(plain) == GROUPS * GROUP and set(plain) <= set(ALPHABET):
+        return "-".join(plain[i : i + GROUP] for i in range(0, len(plain), GROUP))
+    return secret
+
+
+def hashed(secret: str) -> str:
+    """Return the Argon2 hash of a secret."""
+    with AT_ONCE:
+        return HASHER.hash(normal(secret))
+
+
+def fits(secret: str, known: str | None) -> bool:
+    """Tell whether a secret is the one behind a hash; takes as long when there is none."""
+    with AT_ONCE:
+        try:
+            return HASHER.verify(known or NOBODY, normal(secret)) and known is not None
+        except (VerificationError, InvalidHashError):
+            return False

@@ -1,0 +1,96 @@
+"""Signing in: the account and its secret, slowed down when guessing is likely, and the session that follows."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from lotrinh.core.roles import Role, Visitor
+from lotrinh.core.text import M
+from lotrinh.errors import NotAllowed, TooManyAttempts
+from lotrinh.services.secrets import fits, normal
+from lotrinh.store import Store
+from lotrinh.store.accounts import Account, Session
+from lotrinh.store.throttle import Failures
+
+IDLE, LONGEST = timedelta(hours=2), timedelta(hours=12)
+"""A session ends after so long without use, and in any case."""
+TOUCH = timedelta(minutes=1)
+"""How exactly the last use is known: not every click is written down."""
+SLOW, BLOCKED = 5, 10
+"""Failures in a row after which one has to wait before each try, and after which it is closed for a while."""
+FIRST_WAIT, CLOSED = timedelta(seconds=2), timedelta(minutes=15)
+OF_ADDRESS = 5
+"""A whole office may share one address: its failures count for a fifth."""
+
+WRONG = M("Mã đơn vị hoặc mã bí mật không đúng. Hãy kiểm tra lại phiếu; nếu mất phiếu, hãy xin văn phòng tỉnh cấp lại.")
+
+
+def sign_in(store: Store, name: str, secret: str, address: str, now: datetime) -> tuple[str, Account]:
+    """Check a secret and open a session; return its token and the account.
+
+    Raises ``TooManyAttempts`` while it is slowed down or closed, ``NotAllowed`` for a wrong name or secret: the
+    two cannot be told apart.
+    """
+    account_id = account_of(name)
+    keys = _keys(account_id, secret, address)
+    _refuse_guessing(store, keys, now)
+    account = store.accounts.get(account_id)
+    known = account.secret_hash if account and account.active(now) else None
+    if not fits(secret, known) or account is None:
+        store.throttle.failed(keys, now, now - CLOSED)
+        raise NotAllowed(WRONG)
+    store.throttle.clear(keys[0])
+    return store.sessions.open(account, now), account
+
+
+def account_of(name: str) -> str:
+    """Return the account's id of what was typed: digits are a unit's code, everything else an officer's name."""
+    name = name.strip().lower()
+    return f"unit:{name}" if name.isdigit() else f"officer:{name}"
+
+
+def _keys(account_id: str, secret: str, address: str) -> tuple[str, str, str]:
+    """What failures are counted by: the account, the secret that was tried, and where it came from.
+
+    One secret tried on many accounts is guessing just as many secrets on one account are.
+    """
+    tried = hashlib.sha256(f"lotrinh/{normal(secret)}".encode()).hexdigest()[:32]
+    return f"account/{account_id}"[:100], f"secret/{tried}", f"address/{address}"[:100]
+
+
+def _refuse_guessing(store: Store, keys: tuple[str, str, str], now: datetime) -> None:
+    known = store.throttle.failures(keys)
+    opens = max((_opens(key, failures) for key, failures in known.items()), default=now)
+    if opens <= now:
+        return
+    seconds = int((opens - now).total_seconds()) + 1
+    if seconds > FIRST_WAIT.total_seconds() * 2 ** (BLOCKED - SLOW):
+        raise TooManyAttempts(
+            M(
+                "Đã thử sai quá nhiều lần nên tạm khóa; thử lại sau {minutes} phút, "
+                "hoặc xin văn phòng tỉnh cấp phiếu mới để vào ngay.",
+                minutes=seconds // 60 + 1,
+            ),
+            seconds,
+        )
+    raise TooManyAttempts(M("Đã thử sai nhiều lần: hãy đợi {seconds} giây rồi thử lại.", seconds=seconds), seconds)
+
+
+def _opens(key: str, failures: Failures) -> datetime:
+    """When the next try is allowed after these failures."""
+    count = failures.times // OF_ADDRESS if key.startswith("address/") else failures.times
+    if count >= BLOCKED:
+        return failures.last + CLOSED
+    return failures.last + FIRST_WAIT * 2 ** (count - SLOW) if count >= SLOW else failures.last
+
+
+def visitor_of(store: Store, token: str, now: datetime) -> tuple[Visitor, Session] | None:
+    """Return who holds a session token; None when it is over, unknown, or its account has changed since."""
+    session = store.sessions.find(token)
+    if session is None or not session.account.active(now):
+        return None
+    if now - session.seen_at > IDLE or now - session.opened_at > LONGEST:
+        return None
+    if now - session.seen_at > TOUCH:
+        store.sessions.seen(session, now)
+    account = session.account
+    return Visitor(account.id, Role(account.role), account.name, account.unit), session

@@ -1,0 +1,92 @@
+"""Appending what somebody states: what may happen next is decided inside the transaction that writes it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from lotrinh.core.checklist import Step
+from lotrinh.core.journal import Entry, Kind, NewEntry, Record, replay
+from lotrinh.core.text import M
+from lotrinh.core.transitions import why_not
+from lotrinh.core.units import Unit
+from lotrinh.core.wording import KIND
+from lotrinh.errors import Conflict, NotFound
+from lotrinh.services.campaigns import Campaign
+from lotrinh.store import Store
+
+
+class Said(NamedTuple):
+    """Who says it about which step of which unit, when; ``seen`` as for ``append``, ``key`` makes a repeat one."""
+
+    campaign: Campaign
+    unit: Unit
+    step: str
+    actor: str
+    key: str
+    now: datetime
+    seen: int | None = None
+
+
+def state(store: Store, said: Said, kind: Kind, body: Mapping[str, Any]) -> Entry:
+    """Append what somebody says about a step of a unit."""
+    step_of(said.campaign, said.unit, said.step)
+    new = NewEntry(
+        kind,
+        said.now,
+        said.campaign.id,
+        said.unit.code,
+        said.step,
+        said.actor,
+        body,
+        said.campaign.checklist.content_hash,
+        full_key(said.campaign, said.unit, said.key),
+    )
+    return append(store, new, said.seen)
+
+
+def append(store: Store, new: NewEntry, seen: int | None = None) -> Entry:
+    """Append one entry if the step's record allows it, and return it; the same key gives the first entry again.
+
+    ``seen`` is the number of the step's newest entry that the person had before their eyes: when there is a newer
+    one, ``Conflict`` says who did what meanwhile, and nothing is written.
+    """
+    return append_all(store, [new], {} if seen is None else {new.step: seen})[0]
+
+
+def append_all(store: Store, new: Sequence[NewEntry], seen: Mapping[str, int]) -> tuple[Entry, ...]:
+    """Append entries of one unit together or not at all; ``seen`` by step, as for ``append``."""
+
+    def check(wanted: NewEntry, history: Sequence[Entry]) -> None:
+        record = Record()
+        for entry in history:
+            replay(record, entry)
+        if wanted.step in seen and record.last and record.number != seen[wanted.step]:
+            raise Conflict(_meanwhile(record.last))
+        if reason := why_not(record, wanted.kind):
+            raise Conflict(reason)
+
+    return store.journal.append(*new, check=check)
+
+
+def _meanwhile(last: Entry) -> M:
+    return M(
+        "Chưa ghi nhận: lúc {when}, {who} đã {what} ở đầu việc này. Hãy xem lại rồi gửi lại nếu còn đúng.",
+        who=last.new.actor,
+        what=KIND[last.new.kind],
+        when=last.new.at,
+    )
+
+
+def full_key(campaign: Campaign, unit: Unit, key: str) -> str:
+    """Make the journal's key of a request; keys of different units never meet. Without a key there is none."""
+    return f"{campaign.id}/{unit.code}/{key}" if key else ""
+
+
+def step_of(campaign: Campaign, unit: Unit, name: str) -> Step:
+    """Return the unit's own step of this name; ``NotFound`` says what is wrong with the name."""
+    step = campaign.checklist.steps.get(name)
+    if step is None:
+        raise NotFound(M("Đợt này không có đầu việc “{step}”.", step=name))
+    if not step.concerns(unit):
+        raise NotFound(M("Đầu việc “{step}” không thuộc trách nhiệm của {unit}.", step=name, unit=unit.full_name))
+    return step

@@ -1,0 +1,139 @@
+"""Files handed in with a confirmation: judged by their content, kept under random names outside the web."""
+
+import hashlib
+import io
+import os
+import secrets
+import unicodedata
+import zipfile
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+from lotrinh.core.text import M, Message, nfc
+from lotrinh.errors import BadInput, NotFound, Problem, StoreUnavailable
+from lotrinh.store import Store
+from lotrinh.store.files import StoredFile
+
+LARGEST = 10_000_000
+"""Bytes."""
+LONGEST_NAME = 120
+MOST_PARTS, LARGEST_UNPACKED = 2_000, 100_000_000
+FORGOTTEN = timedelta(days=1)
+"""A file of a form that was never sent is deleted after so long."""
+
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ENDINGS = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg"), PNG: (".png",), DOCX: (".docx",), XLSX: (".xlsx",)}
+BEGINNINGS = {b"%PDF-": PDF, b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG}
+HEARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
+
+TOO_LARGE = M(
+    "Tệp lớn quá {size} MB. Hãy giảm độ phân giải khi quét, hoặc chỉ gửi các trang cần thiết.",
+    size=LARGEST // 1_000_000,
+)
+KINDS = M("Chỉ nhận tệp PDF, JPEG, PNG, DOCX, XLSX. Hãy lưu lại văn bản dưới dạng PDF rồi chọn tệp đó.")
+
+
+def take(store: Store, folder: Path, unit: str, name: str, content: bytes, now: datetime) -> StoredFile:
+    """Judge a file and keep it; ``BadInput`` on field ``file`` says what is wrong with it."""
+    found = kind_of(content)
+    if isinstance(found, Message):
+        raise BadInput([Problem("file", 0, 0, found)])
+    shown = shown_name(name, found)
+    if not shown.lower().endswith(ENDINGS[found]):
+        sentence = M(
+            "Tên tệp “{name}” không khớp với nội dung của nó ({ending}). Hãy chọn đúng tệp.",
+            name=shown,
+            ending=ENDINGS[found][0],
+        )
+        raise BadInput([Problem("file", 0, 0, sentence)])
+    made = StoredFile(secrets.token_hex(16), unit, shown, found, len(content), hashlib.sha256(content).hexdigest(), now)
+    _write(path_of(folder, made.id), content)
+    store.files.add(made)
+    return made
+
+
+def kind_of(content: bytes) -> str | Message:
+    """Tell the type of a file by its content, or what is wrong with it. Nothing is unpacked."""
+    if not content:
+        return M("Tệp này rỗng. Hãy mở thử tệp trên máy rồi chọn lại.")
+    if len(content) > LARGEST:
+        return TOO_LARGE
+    for beginning, kind in BEGINNINGS.items():
+        if content.startswith(beginning):
+            return kind
+    return _office_kind(content) if content.startswith(b"PK\x03\x04") else KINDS
+
+
+def _office_kind(content: bytes) -> str | Message:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return M("Tệp này bị hỏng, không mở được. Hãy lưu lại rồi chọn lại.")
+    if len(parts) > MOST_PARTS or sum(p.file_size for p in parts) > LARGEST_UNPACKED:
+        return M("Tệp này bung ra quá lớn nên không nhận. Hãy lưu lại dưới dạng PDF.")
+    names = {p.filename for p in parts}
+    if any(_escapes(name) for name in names):
+        return M("Tệp này có đường dẫn bất thường bên trong nên không nhận. Hãy lưu lại dưới dạng PDF.")
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        return M("Tệp này có macro nên không nhận. Hãy lưu lại dưới dạng PDF hoặc bỏ macro.")
+    kinds = [kind for heart, kind in HEARTS.items() if heart in names]
+    return kinds[0] if len(kinds) == 1 and "[Content_Types].xml" in names else KINDS
+
+
+def _escapes(name: str) -> bool:
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name
+
+
+def shown_name(name: str, kind: str) -> str:
+    """Return a name that is safe to show and to save under: no folders, no invisible signs, not too long."""
+    last = nfc(name).replace("\\", "/").rsplit("/", 1)[-1]
+    seen = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")
+    stem, dot, ending = seen.rpartition(".")
+    if not dot:
+        return f"{seen[:LONGEST_NAME] or 'tep'}{ENDINGS[kind][0]}"
+    return f"{stem[: LONGEST_NAME - len(ending)] or 'tep'}.{ending[:10]}"
+
+
+def path_of(folder: Path, file_id: str) -> Path:
+    """Where the bytes of a file lie."""
+    return folder / "files" / file_id[:2] / file_id
+
+
+def _write(path: Path, content: bytes) -> None:
+    # Whole or not at all: a receipt must never refer to half a file.
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        with part.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise StoreUnavailable(
+            M("Chưa ghi nhận: không lưu được tệp ({reason}).", reason=error.strerror or "")
+        ) from error
+
+
+def find(store: Store, folder: Path, file_id: str) -> tuple[StoredFile, Path]:
+    """Return a file and where it lies; ``NotFound`` where either is missing."""
+    known = store.files.get(file_id)
+    if known is None or not path_of(folder, known.id).is_file():
+        raise NotFound(M("Không có tệp này."))
+    return known, path_of(folder, known.id)
+
+
+def clean_up(store: Store, folder: Path, now: datetime) -> None:
+    """Delete files of forms that were never sent."""
+    for left in store.files.left_over(now - FORGOTTEN):
+        path_of(folder, left.id).unlink(missing_ok=True)
+        store.files.remove(left.id)
+
+
+def described(file: StoredFile) -> dict[str, str | int]:
+    """What the journal keeps of a file: enough to prove later that it is still the same."""
+    return {"id": file.id, "name": file.name, "sha256": file.sha256, "size": file.size, "type": file.type}

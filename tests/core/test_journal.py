@@ -1,0 +1,188 @@
+"""The chain of hashes, and what the journal's entries mean when they are replayed."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lotrinh.core.journal import GENESIS, Entry, Kind, NewEntry, Record, canonical, chain_hash, first_bad, fold
+
+AT = datetime(2026, 2, 2, 1, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+DONE = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND", "date": "2026-01-28"}}
+BODIES: dict[Kind, dict[str, Any]] = {
+    Kind.CONFIRMED: DONE,
+    Kind.PROGRESSED: {"completed_on": "2026-01-29", "progress": {"done": 7, "of": 12}},
+    Kind.RETURNED: {"reason": "thiếu dấu"},
+    Kind.EXCUSED: {"reason": "đã sáp nhập"},
+    Kind.OBSTACLE: {"note": "thiếu phòng"},
+    Kind.PROPOSAL: {"note": "xin thêm máy"},
+    Kind.ANSWERED: {"note": "đã cấp"},
+}
+SIMPLE = (*BODIES, Kind.WITHDRAWN, Kind.ACCEPTED, Kind.UNEXCUSED, Kind.OBSERVED)
+histories = st.lists(st.tuples(st.sampled_from(SIMPLE), st.sampled_from(["x", "y"]), st.sampled_from(["a", "b"])))
+
+
+def new(kind: Kind = Kind.CONFIRMED, at: datetime = AT, unit: str = "x", step: str = "a", **body: Any) -> NewEntry:
+    return NewEntry(kind, at, "thu", unit, step, f"unit:{unit}", BODIES.get(kind, {}) | body, "c" * 64, "")
+
+
+def chain(*entries: NewEntry) -> list[Entry]:
+    made: list[Entry] = []
+    for number, entry in enumerate(entries, 1):
+        previous = made[-1].hash if made else GENESIS
+        made.append(Entry(number, entry, previous, chain_hash(previous, number, entry)))
+    return made
+
+
+def after(*kinds: Kind | NewEntry) -> Record:
+    """Fold a history of one step, a minute between its entries."""
+    written = [k if isinstance(k, NewEntry) else new(k, AT + n * MINUTE) for n, k in enumerate(kinds)]
+    return fold(chain(*written))["x", "a"]
+
+
+def test_the_hash_of_an_entry_never_changes_from_one_version_to_the_next() -> None:
+    assert chain_hash(GENESIS, 1, new()) == "3018c0ea15b57d4dd869fc1f42fdbbfa459b158eb8e6dbb11f6530bfe1b24d5a"
+
+
+def test_what_is_hashed_is_one_text_for_one_content() -> None:
+    turned = replace(new(), body=dict(reversed(DONE.items())))
+    assert canonical(turned) == canonical(new())
+    assert "12/QĐ-UBND" in canonical(new())
+
+
+@pytest.mark.parametrize("change", [
+    {"kind": Kind.WITHDRAWN}, {"at": AT + timedelta(microseconds=1)}, {"campaign": "khac"}, {"unit": "y"},
+    {"step": "b"}, {"actor": "tinh"}, {"body": {}}, {"checklist_hash": "d"}, {"key": "k"},
+])  # fmt: skip
+def test_every_field_of_an_entry_is_in_its_hash(change: dict[str, Any]) -> None:
+    assert chain_hash(GENESIS, 1, replace(new(), **change)) != chain_hash(GENESIS, 1, new())
+
+
+def test_an_entrys_place_and_predecessor_are_in_its_hash() -> None:
+    assert len({chain_hash(GENESIS, 1, new()), chain_hash(GENESIS, 2, new()), chain_hash("1" * 64, 1, new())}) == 3
+
+
+@given(histories)
+def test_a_chain_as_it_was_made_is_good_and_holds_each_of_its_heads(history: list[tuple[Kind, str, str]]) -> None:
+    made = chain(*(new(kind, unit=unit, step=step) for kind, unit, step in history))
+    assert first_bad(made) is None
+    assert all(first_bad(made, entry.hash) is None for entry in made)
+    assert first_bad(made, "f" * 64) == len(made) + 1
+
+
+@given(st.permutations(range(5)), st.integers(0, 4))
+def test_a_reordered_or_shortened_chain_is_bad_where_it_first_differs(order: list[int], cut: int) -> None:
+    made = chain(*(new(step=str(n)) for n in range(5)))
+    turned = [made[n] for n in order]
+    expected = next((place for place, n in enumerate(order, 1) if n != place - 1), None)
+    assert first_bad(turned) == expected
+    assert first_bad(made[:cut], made[-1].hash) == cut + 1
+
+
+def test_an_entry_that_cannot_be_read_is_bad_where_it_stands() -> None:
+    assert first_bad([*chain(new(), new()), None]) == 3
+
+
+@given(histories, st.integers(0, 20))
+def test_the_state_at_a_moment_is_the_fold_of_what_had_happened_by_then(
+    history: list[tuple[Kind, str, str]], minutes: int
+) -> None:
+    made = chain(*(new(k, AT + n * MINUTE, unit, step) for n, (k, unit, step) in enumerate(history)))
+    assert fold(made, until=AT + minutes * MINUTE) == fold(made[: minutes + 1])
+
+
+@given(histories)
+def test_each_step_of_each_unit_depends_on_its_own_entries_alone(history: list[tuple[Kind, str, str]]) -> None:
+    made = chain(*(new(kind, unit=unit, step=step) for kind, unit, step in history))
+    for key, record in fold(made).items():
+        assert fold(e for e in made if (e.new.unit, e.new.step) == key) == {key: record}
+
+
+@given(histories)
+def test_no_step_is_done_without_a_confirmation_that_nothing_took_back(history: list[tuple[Kind, str, str]]) -> None:
+    made = chain(*(new(kind, unit=unit, step=step) for kind, unit, step in history))
+    for key, record in fold(made).items():
+        own = [e.new.kind for e in made if (e.new.unit, e.new.step) == key]
+        decisive = [k for k in own if k in {Kind.CONFIRMED, Kind.WITHDRAWN, Kind.RETURNED}]
+        assert record.done is (decisive[-1:] == [Kind.CONFIRMED])
+
+
+def test_a_confirmation_keeps_the_day_the_document_and_when_it_was_heard() -> None:
+    record = after(Kind.CONFIRMED)
+    assert (record.stated, record.done, record.completed_on) == (True, True, date(2026, 1, 29))
+    assert (record.document_number, record.document_date) == ("12/QĐ-UBND", date(2026, 1, 28))
+    assert record.said_at == AT
+
+
+def test_a_confirmation_without_a_document_takes_the_earlier_ones_away() -> None:
+    record = after(Kind.CONFIRMED, replace(new(), body={"completed_on": "2026-01-30"}))
+    assert (record.completed_on, record.document_number, record.document_date) == (date(2026, 1, 30), "", None)
+
+
+def test_part_of_a_count_is_not_done_and_says_how_far() -> None:
+    record = after(Kind.PROGRESSED)
+    assert (record.stated, record.done, record.completed_on, record.progress) == (False, False, None, (7, 12))
+
+
+def test_done_does_not_keep_an_older_part_of_the_count() -> None:
+    assert after(Kind.PROGRESSED, Kind.CONFIRMED).progress is None
+    full = new(progress={"done": 12, "of": 12})
+    assert after(Kind.PROGRESSED, full).progress == (12, 12)
+
+
+def test_a_withdrawn_step_is_stated_and_not_done() -> None:
+    record = after(Kind.CONFIRMED, Kind.ACCEPTED, Kind.WITHDRAWN)
+    assert (record.stated, record.done, record.accepted, record.completed_on) == (True, False, False, None)
+
+
+def test_acceptance_is_of_one_confirmation_only() -> None:
+    assert after(Kind.CONFIRMED, Kind.ACCEPTED).accepted
+    assert not after(Kind.CONFIRMED, Kind.ACCEPTED, Kind.CONFIRMED).accepted
+    assert not after(Kind.CONFIRMED, Kind.ACCEPTED, Kind.RETURNED).accepted
+
+
+def test_a_return_says_why_until_the_unit_confirms_again() -> None:
+    returned = after(Kind.CONFIRMED, Kind.RETURNED)
+    assert (returned.done, returned.returned) == (False, "thiếu dấu")
+    again = after(Kind.CONFIRMED, Kind.RETURNED, Kind.CONFIRMED)
+    assert (again.done, again.returned) == (True, "")
+
+
+def test_an_excuse_holds_until_it_is_taken_back() -> None:
+    assert after(Kind.EXCUSED, Kind.CONFIRMED).excused == "đã sáp nhập"
+    assert after(Kind.EXCUSED, Kind.UNEXCUSED).excused == ""
+
+
+def test_an_obstacle_ends_with_the_confirmation_and_a_new_one_wants_a_new_answer() -> None:
+    assert after(Kind.OBSTACLE).obstacle == "thiếu phòng"
+    assert after(Kind.OBSTACLE, Kind.CONFIRMED).obstacle == ""
+    assert after(Kind.OBSTACLE, Kind.ANSWERED).answer == "đã cấp"
+    assert after(Kind.OBSTACLE, Kind.ANSWERED, Kind.OBSTACLE).answer == ""
+
+
+@pytest.mark.parametrize("kind", [Kind.EXCUSED, Kind.UNEXCUSED, Kind.ANSWERED, Kind.ACCEPTED, Kind.OBSERVED])
+def test_what_the_province_says_is_not_heard_from_the_unit(kind: Kind) -> None:
+    assert after(kind).said_at is None
+    assert after(Kind.PROGRESSED, kind).said_at == AT
+
+
+def test_sample_data_marks_the_record_for_good() -> None:
+    sample = new(sample=True)
+    assert after(sample, Kind.WITHDRAWN, Kind.CONFIRMED).sample
+    assert not after(Kind.CONFIRMED).sample
+
+
+def test_moments_of_other_offsets_are_compared_as_moments() -> None:
+    local = new(at=AT.astimezone(timezone(timedelta(hours=7))))
+    assert fold(chain(local), until=AT) != {}
+    assert fold(chain(local), until=AT - MINUTE) == {}
+
+
+def test_every_kind_of_entry_can_be_replayed() -> None:
+    bodies: dict[Kind, dict[str, Any]] = BODIES | {Kind.HANDED_OVER: {"office": "Sở Nội vụ"}}
+    made = [replace(new(), kind=kind, body=bodies.get(kind, {})) for kind in Kind]
+    assert fold(chain(*made)).keys() == {("x", "a")}

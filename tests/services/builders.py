@@ -1,0 +1,75 @@
+"""Small campaigns of real communes, and what their systems answer, for tests of the services."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lotrinh.core.checklist import Checklist, Step
+from lotrinh.core.journal import Entry, Kind, NewEntry
+from lotrinh.core.observation import Observation, Outcome, Reason
+from lotrinh.core.report import Report
+from lotrinh.core.status import Policy, Standing
+from lotrinh.core.text import M
+from lotrinh.core.units import Unit, UnitKind
+from lotrinh.probing.contract import read_answer
+from lotrinh.services.ask import address, begin, questions
+from lotrinh.services.assess import make_report
+from lotrinh.services.campaigns import Campaign
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+from tests.core.builders import ELECTION, checklist
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+NOW = datetime(2026, 2, 2, 8, tzinfo=ZONE)
+PROVINCE = Unit("25", UnitKind.PROVINCE, "Phú Thọ")
+LUONG_SON = Unit("04924", UnitKind.COMMUNE, "Lương Sơn")
+LIEN_SON = Unit("04960", UnitKind.COMMUNE, "Liên Sơn", status_url="https://lienson.example.vn/s")
+"""A commune with software of its own; Lương Sơn uses our portal."""
+DONE = {"state": "done", "completed_on": "2026-01-29"}
+
+
+def campaign(*steps: Step, file: Checklist | None = None, units: tuple[Unit, ...] = (LUONG_SON, LIEN_SON)) -> Campaign:
+    made = file or checklist(*steps, content_hash="c" * 64)
+    return Campaign("thu", made.title, made, ELECTION, {}, PROVINCE, units, ZONE, Policy())
+
+
+def says(unit: Unit, *steps: dict[str, Any], at: datetime = NOW, **more: Any) -> str:
+    """Write a status document of a unit."""
+    written = {"schema": "lotrinh.status/1", "unit": unit.code, "campaign": "thu", "generated_at": at.isoformat()}
+    return json.dumps(written | {"steps": list(steps)} | more, ensure_ascii=False)
+
+
+def hear(settings: Settings, of: Campaign, unit: Unit, body: str, at: datetime = NOW) -> tuple[Observation, str]:
+    """Make the observation that the prober would make of this answer."""
+    question = questions(settings, of, [unit.code], {})[0]
+    answer = read_answer(body.encode(), question, at.astimezone(UTC))
+    seen = Observation(unit.code, Outcome.REACHED, Reason.NONE, M("Đơn vị đã trả lời."), at, answer, body)
+    return seen, address(settings, of, unit)
+
+
+def silence(unit: Unit, outcome: Outcome, reason: Reason, at: datetime = NOW) -> tuple[Observation, str]:
+    return Observation(unit.code, outcome, reason, M("x"), at), "x"
+
+
+def report(
+    store: Store, of: Campaign, *seen: tuple[Observation, str], at: datetime = NOW, settings: Settings | None = None
+) -> Report:
+    """Carry out a round that saw this, and make its report as of its moment."""
+    round_ = begin(store, of, at, at, {})
+    store.rounds.record(round_.id, of.id, seen)
+    return make_report(store, settings or Settings(), of, round_)
+
+
+def stands(made: Report, unit: Unit, step: str) -> Standing:
+    found = next(u for u in made.everybody if u.unit.code == unit.code)
+    return next(s for s in found.standings if s.step == step)
+
+
+def happened(kind: Kind, unit: Unit, step: str, at: datetime = NOW - timedelta(days=3), **body: Any) -> NewEntry:
+    return NewEntry(kind, at, "thu", unit.code, step, "x", {"completed_on": "2026-01-29"} | body)
+
+
+def later(entry: Entry, **change: Any) -> NewEntry:
+    return replace(entry.new, **change)

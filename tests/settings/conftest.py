@@ -1,0 +1,75 @@
+"""An office's folder: its settings file, its variables, its secrets, and nothing of the machine's own."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from lotrinh.errors import BadInput
+from lotrinh.i18n import say
+from lotrinh.settings.load import Loaded, load_settings
+from lotrinh.settings.models import Campaign, Part, Settings
+from lotrinh.settings.show import lines, written
+
+
+def every_setting(model: type[BaseModel] = Settings, table: str = "") -> Iterator[tuple[str, str]]:
+    """List every key of the settings and its default as ``settings show`` writes it."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.default, Part):
+            yield from every_setting(type(field.default), f"{name}.")
+        elif name == "campaigns":
+            yield from every_setting(Campaign, "campaigns.")
+        else:
+            yield table + name, "bắt buộc" if field.is_required() else written(field.default)
+
+
+@dataclass
+class Office:
+    folder: Path
+    patch: pytest.MonkeyPatch
+
+    def writes(self, text: str | bytes, name: str = "settings.toml") -> Path:
+        path = self.folder / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def sets(self, **variables: str) -> None:
+        for name, value in variables.items():
+            self.patch.setenv(name, value)
+
+    def hides(self, secrets: Mapping[str, str]) -> Path:
+        folder = self.folder / "secrets"
+        folder.mkdir()
+        for name, value in secrets.items():
+            (folder / name).write_text(value, encoding="utf-8")
+        self.patch.setenv("LOTRINH_SECRETS_DIR", "secrets")
+        return folder
+
+    def loads(self, given: str | None = None) -> Loaded:
+        return load_settings(given)
+
+    def problems(self, given: str | None = None) -> list[tuple[str, str]]:
+        """(place, sentence) of everything that is wrong."""
+        with pytest.raises(BadInput) as caught:
+            load_settings(given)
+        return [(problem.place, say(problem.sentence)) for problem in caught.value.problems]
+
+    def shown(self) -> dict[str, tuple[str, str]]:
+        """What ``settings show`` prints: key -> (value, origin)."""
+        found = {}
+        for line in lines(load_settings()):
+            said, _, origin = line.rpartition("    # ")
+            key, _, value = said.partition(" = ")
+            found[key] = (value, origin)
+        return found
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    for name in [name for name in os.environ if name.startswith("LOTRINH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return Office(tmp_path, monkeypatch)

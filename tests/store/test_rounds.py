@@ -1,0 +1,175 @@
+"""Rounds, what they saw, and the last valid answer of each unit."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from lotrinh.core.observation import Answer, Observation, Outcome, Reason, Seen
+from lotrinh.core.text import M
+from lotrinh.errors import StoreUnavailable
+from lotrinh.store import Store, open_store
+from lotrinh.store.rounds import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, KeptAnswer, Round, SeenUnit
+
+HANOI = timezone(timedelta(hours=7))
+NOW = datetime(2026, 2, 2, 1, 0, 0, 250, UTC)
+HOUR = timedelta(hours=1)
+SOURCE = "https://lienson.example.vn/s"
+
+
+def round_(
+    name: str, started: datetime = NOW, campaign: str = "thu", request: Mapping[str, Any] | None = None
+) -> Round:
+    as_of = started.astimezone(HANOI)
+    return Round(name, campaign, "25", as_of, started, None, RUNNING, "c" * 64, "h" * 64, request or {"direct": True})
+
+
+def reached(
+    unit: str, at: datetime = NOW, *, generated: datetime | None = None, body: str = "{}", etag: str = ""
+) -> Observation:
+    answer = Answer(unit, "thu", generated or at, at, {})
+    seen = Observation(unit, Outcome.REACHED, Reason.NONE, M("Đơn vị đã trả lời."), at, answer, body, etag)
+    return replace(seen, tries=1, milliseconds=40, probes={"a": (Seen.NOT_MET, M("chưa thấy"))})
+
+
+def failed(unit: str, at: datetime = NOW) -> Observation:
+    return Observation(unit, Outcome.UNREACHABLE, Reason.TIMEOUT, M("Quá {s} giây {{}}.", s=8), at)
+
+
+def state(store: Store, name: str) -> str:
+    found = store.rounds.get(name)
+    assert found
+    return found.state
+
+
+def test_a_round_is_read_back_as_it_was_begun(store: Store, url: str) -> None:
+    new = round_("r", request={"campaign": "thu", "units": "đơn vị.csv", "as_of": ""})
+    store.rounds.start(new)
+    with open_store(url) as other:
+        assert other.rounds.get("r") == new
+        assert other.rounds.snapshot("r") is None
+    assert store.rounds.get("khong-co") is None
+    assert store.rounds.snapshot("khong-co") is None
+
+
+def test_a_finished_round_keeps_its_end_its_head_and_its_report(store: Store) -> None:
+    store.rounds.start(round_("r"))
+    store.rounds.finish("r", FINISHED, NOW + HOUR, "e" * 64, '{"đơn vị": 1}')
+    found = store.rounds.get("r")
+    assert found
+    assert (found.state, found.finished_at, found.head) == (FINISHED, NOW + HOUR, "e" * 64)
+    assert store.rounds.snapshot("r") == '{"đơn vị": 1}'
+
+
+def test_a_round_left_running_is_interrupted_when_the_next_begins(store: Store) -> None:
+    store.rounds.start(round_("killed"))
+    store.rounds.start(round_("next", NOW + HOUR))
+    assert state(store, "killed") == INTERRUPTED
+    assert state(store, "next") == RUNNING
+    assert store.rounds.interrupted_before("thu", "next") == "killed"
+
+
+def test_other_campaigns_and_finished_rounds_are_not_interrupted(store: Store) -> None:
+    store.rounds.start(round_("other", campaign="khac"))
+    for name, end in (("done", FINISHED), ("network", NOT_CARRIED_OUT)):
+        store.rounds.start(round_(name))
+        store.rounds.finish(name, end, NOW, "h")
+    store.rounds.start(round_("next", NOW + HOUR))
+    assert {n: state(store, n) for n in ("other", "done", "network")} == {
+        "other": RUNNING,
+        "done": FINISHED,
+        "network": NOT_CARRIED_OUT,
+    }
+    assert store.rounds.interrupted_before("thu", "next") == ""
+
+
+def test_only_the_round_just_before_is_said_to_be_interrupted(store: Store) -> None:
+    for n, name in enumerate(("first", "killed", "third", "fourth")):
+        store.rounds.start(round_(name, NOW + n * HOUR))
+        if name != "killed":
+            store.rounds.finish(name, FINISHED, NOW + n * HOUR, "h")
+    store.rounds.start(round_("elsewhere", NOW + 9 * HOUR, "khac"))
+    before = {name: store.rounds.interrupted_before("thu", name) for name in ("first", "third", "fourth")}
+    assert before == {"first": "", "third": "killed", "fourth": ""}
+
+
+def test_the_latest_finished_round_is_that_which_began_last(store: Store) -> None:
+    assert store.rounds.latest("thu") is None
+    for name, began in (("b", NOW + HOUR), ("a", NOW), ("c", NOW + HOUR / 2)):
+        store.rounds.start(round_(name, began))
+        store.rounds.finish(name, FINISHED, NOW + 3 * HOUR, "h")
+    store.rounds.start(round_("running", NOW + 4 * HOUR))
+    latest = store.rounds.latest("thu")
+    assert latest
+    assert latest.id == "b"
+
+
+def test_whole_seconds_and_parts_of_them_stand_in_the_order_of_time(store: Store) -> None:
+    whole = NOW.replace(microsecond=0)
+    for name, began in (("later", whole + timedelta(microseconds=1)), ("earlier", whole)):
+        store.rounds.start(round_(name, began))
+        store.rounds.finish(name, FINISHED, NOW, "h")
+    latest = store.rounds.latest("thu")
+    assert latest
+    assert latest.id == "later"
+
+
+def test_what_a_round_saw_is_read_back_in_words(store: Store) -> None:
+    store.rounds.start(round_("r"))
+    store.rounds.record("r", "thu", [(reached("04924"), SOURCE), (failed("04960"), SOURCE)])
+    assert store.rounds.seen("r") == {
+        "04924": SeenUnit("04924", NOW, "REACHED", "", "Đơn vị đã trả lời.", {"a": "not_met"}),
+        "04960": SeenUnit("04960", NOW, "UNREACHABLE", "timeout", "Quá 8 giây {}.", {}),
+    }
+    assert store.rounds.seen("khac") == {}
+
+
+def test_a_second_try_replaces_what_the_first_saw(store: Store) -> None:
+    store.rounds.start(round_("r"))
+    store.rounds.record("r", "thu", [(failed("04924"), SOURCE), (failed("04960"), SOURCE)])
+    store.rounds.record("r", "thu", [(reached("04924", NOW + HOUR), SOURCE)])
+    assert {u: s.outcome for u, s in store.rounds.seen("r").items()} == {"04924": "REACHED", "04960": "UNREACHABLE"}
+
+
+def test_observations_of_a_round_that_never_began_are_refused_whole(store: Store) -> None:
+    with pytest.raises(StoreUnavailable):
+        store.rounds.record("khong-co", "thu", [(reached("04924"), SOURCE)])
+    assert store.rounds.answers("thu") == {}
+
+
+def test_a_valid_answer_is_kept_with_its_source_and_the_moment_it_was_true(store: Store) -> None:
+    store.rounds.start(round_("r"))
+    old = reached("04924", generated=NOW - HOUR, body='{"ă": 1}', etag='"1"')
+    ahead = reached("04960", generated=NOW + HOUR / 12)
+    store.rounds.record("r", "thu", [(old, SOURCE), (ahead, SOURCE)])
+    assert store.rounds.answers("thu") == {
+        "04924": KeptAnswer(SOURCE, '"1"', NOW - HOUR, '{"ă": 1}'),
+        "04960": KeptAnswer(SOURCE, "", NOW, "{}"),
+    }
+    assert store.rounds.answers("khac") == {}
+
+
+def test_a_failure_leaves_the_last_valid_answer(store: Store) -> None:
+    store.rounds.start(round_("r"))
+    store.rounds.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
+    kept = store.rounds.answers("thu")
+    store.rounds.start(round_("s", NOW + HOUR))
+    store.rounds.record("s", "thu", [(failed("04924", NOW + HOUR), SOURCE)])
+    assert store.rounds.answers("thu") == kept
+
+
+def test_a_new_answer_takes_the_place_of_the_last(store: Store) -> None:
+    store.rounds.start(round_("r"))
+    store.rounds.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
+    store.rounds.record("r", "thu", [(reached("04924", NOW + HOUR, body="2", etag='"2"'), "https://moi.vn")])
+    assert store.rounds.answers("thu") == {"04924": KeptAnswer("https://moi.vn", '"2"', NOW + HOUR, "2")}
+
+
+def test_not_modified_makes_the_kept_answer_true_now_and_changes_nothing_else(store: Store) -> None:
+    store.rounds.start(round_("r"))
+    store.rounds.record("r", "thu", [(reached("04924", body="1", etag='"1"'), SOURCE)])
+    same = replace(reached("04924", NOW + HOUR), not_modified=True, body="")
+    store.rounds.record("r", "thu", [(same, SOURCE)])
+    assert store.rounds.answers("thu") == {"04924": KeptAnswer(SOURCE, '"1"', NOW + HOUR, "1")}
