@@ -1,24 +1,23 @@
-"""A check of 148 units on loopback, answers of 200 ms: the flow, the direct run and a bare sharded httpx script.
+"""A check of 148 units on loopback: the flow, the direct run and a bare sharded httpx script.
 
 The three run in turn in one process against the same server, after a warm-up; the Prefect server is a real one. The
 bare script does nothing but the same requests with the same clients and connections.
 """
 
 import asyncio
-import json
 import os
 import socket
 import statistics
+import subprocess
+import sys
 import tempfile
-import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
-import uvicorn
-from fastapi import FastAPI, Response
 
 from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.cli.demo import child
@@ -30,31 +29,50 @@ from lotrinh.services.check import Request, run_check
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
 
-LATENCY, ROUNDS, CAMPAIGN = 0.2, 5, "bau-cu-2026"
+LATENCIES, ROUNDS, CAMPAIGN = (0.2, 1.0), 5, "bau-cu-2026"
+"""Seconds that a commune takes to answer: on a good line, and on a slow one."""
 SHARDS, PER_SHARD = 10, 10
 
 
-def serve() -> tuple[uvicorn.Server, int]:
-    """Serve every commune's status, each after 200 ms; one port stands for 148 hosts (``per_host`` is raised)."""
-    app = FastAPI()
+SERVER = """
+import asyncio, json, sys
+from datetime import UTC, datetime
+import uvicorn
+from fastapi import FastAPI, Response
+app = FastAPI()
 
-    @app.get("/{code}")
-    async def status(code: str) -> Response:
-        await asyncio.sleep(LATENCY)
-        document = {
-            "schema": "lotrinh.status/1",
-            "unit": code,
-            "campaign": CAMPAIGN,
-            "generated_at": now().isoformat(),
-            "steps": [{"id": "quyet-dinh-to-bau-cu", "state": "open"}],
-        }
-        return Response(json.dumps(document), media_type="application/json")
+@app.get("/{code}")
+async def status(code: str) -> Response:
+    await asyncio.sleep(float(sys.argv[2]))
+    steps = [{"id": "quyet-dinh-to-bau-cu", "state": "open"}]
+    said = {"unit": code, "campaign": sys.argv[3], "generated_at": datetime.now(UTC).isoformat(), "steps": steps}
+    return Response(json.dumps({"schema": "lotrinh.status/1"} | said), media_type="application/json")
 
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-    threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True).start()
-    while not server.started:
-        time.sleep(0.01)
-    return server, server.servers[0].sockets[0].getsockname()[1]
+@app.get("/api/health")
+async def health() -> str:
+    return "ok"
+
+uvicorn.run(app, port=int(sys.argv[1]), log_level="error", lifespan="off")
+"""
+"""Every commune's status in a process of its own; one port stands for 148 hosts (``per_host`` is raised)."""
+
+
+@contextmanager
+def serving(latency: float) -> Iterator[int]:
+    """Serve the communes and yield the port."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", SERVER, str(port), str(latency), CAMPAIGN])
+    try:
+        while True:
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/api/health", trust_env=False)
+                break
+            except httpx.ConnectError:
+                time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
 
 
 async def bare(urls: list[str]) -> None:
@@ -80,10 +98,10 @@ def free_port() -> int:
 
 
 def measure() -> dict[str, float]:
-    """Medians in seconds, and the two ratios against the bare script."""
+    """Medians in seconds, and the two ratios against the bare script, for each latency."""
+    result: dict[str, float] = {}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server, port = serve()
         prefect = free_port()
         os.environ |= {
             "LOTRINH_DATA_DIR": str(folder),
@@ -92,15 +110,20 @@ def measure() -> dict[str, float]:
             "LOTRINH_PREFECT__API_URL": f"http://127.0.0.1:{prefect}/api",
             "LOTRINH_UNITS__FILE": str(folder / "units.csv"),
         }
-        units = [replace(u, status_url=f"http://127.0.0.1:{port}/{u.code}") for u in packaged_roster(province("25"))]
-        write_roster(folder / "units.csv", units)
         own = {"PREFECT_HOME": str(folder / "server"), "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
         arguments = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(prefect)]
         for started in child("prefect", arguments, own, folder / "prefect.log"):
             started.wait_for(f"http://127.0.0.1:{prefect}/api/health", 90)
-            result = rounds([u.status_url for u in units])
-        server.should_exit = True
-        return result
+            for latency in LATENCIES:
+                with serving(latency) as port:
+                    units = [
+                        replace(u, status_url=f"http://127.0.0.1:{port}/{u.code}")
+                        for u in packaged_roster(province("25"))
+                    ]
+                    write_roster(folder / "units.csv", units)
+                    found = rounds([u.status_url for u in units])
+                    result |= {f"{name}@{latency}s": value for name, value in found.items()}
+    return result
 
 
 def rounds(urls: list[str]) -> dict[str, float]:

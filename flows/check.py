@@ -26,12 +26,11 @@ async def check(campaign: str, as_of: str = "", settings: str = "", units: str =
     """Check every unit of a campaign and return the round's name; the report is in our own store."""
     request = Request(campaign, as_of, settings, units, round or new_name(now()))
     plain = asdict(request)
-    first, *rest = rounds.load(plain)
+    batches = rounds.load(plain)
     async with asking(request):
-        seen = await rounds.ask(plain, first, "first")
-        if seen["ours_failed"]:
+        first, *_ = await asyncio.gather(*(rounds.ask(plain, codes, n) for n, codes in enumerate(batches, 1)))
+        if first["ours_failed"]:
             raise RoundNotCarriedOut(OUR_NETWORK)
-        await asyncio.gather(*(rounds.ask(plain, codes, str(n)) for n, codes in enumerate(rest, 2)))
     rounds.assess(plain)
     rounds.record(plain)
     publish.publish(plain)

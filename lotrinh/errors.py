@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from lotrinh.core.journal import Entry
 from lotrinh.core.text import Message
 
 
@@ -52,6 +53,18 @@ class Conflict(LotrinhError):
     """The same key with another content, or a state that does not allow it."""
 
     http_status = 409
+
+
+class KeyReused(Conflict):
+    """An idempotency key that stands for another content already."""
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody was quicker; ``last`` is the entry that the person had not seen."""
+
+    def __init__(self, sentence: Message, last: Entry) -> None:
+        super().__init__(sentence)
+        self.last = last
 
 
 class TooManyAttempts(LotrinhError):

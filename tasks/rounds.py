@@ -7,11 +7,9 @@ from prefect.cache_policies import NO_CACHE
 
 from lotrinh.clock import now
 from lotrinh.core.observation import Outcome
-from lotrinh.reports.json_report import as_json
 from lotrinh.services import ask as asking
 from lotrinh.services.assess import make_report
-from lotrinh.services.check import Request
-from lotrinh.store.rounds import FINISHED
+from lotrinh.services.check import Request, close_round
 from tasks.context import context
 
 PLAIN: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
@@ -28,17 +26,20 @@ def load(request: dict[str, str]) -> list[list[str]]:
     return asking.batches([u.code for u in shared.campaign.units])
 
 
-@task(name="ask", task_run_name="ask-{label}", retries=1, retry_delay_seconds=2, tags=["asking"], **PLAIN)
-async def ask(request: dict[str, str], codes: list[str], label: str) -> dict[str, int]:
-    """Ask one batch of units, record what they said, and return how many ended how."""
+@task(name="ask", task_run_name="ask-{number}", retries=1, retry_delay_seconds=2, tags=["asking"], **PLAIN)
+async def ask(request: dict[str, str], codes: list[str], number: int) -> dict[str, int]:
+    """Ask one batch of units, record what they said, and return how many ended how.
+
+    Batch 1 is the first twenty units, by which our own network is judged.
+    """
     shared = context(Request(**request))
     round_ = shared.round(request["round"])
     kept = shared.store.rounds.answers(shared.campaign.id)
     questions = asking.questions(shared.loaded.settings, shared.campaign, codes, kept)
     if shared.prober is None:
-        raise RuntimeError(label)
+        raise RuntimeError(number)
     seen = await asking.ask(shared.store, shared.prober, round_, questions, shared.heard)
-    ours = label == "first" and asking.give_up_if_ours(shared.store, round_, seen, now()) is not None
+    ours = number == 1 and asking.give_up_if_ours(shared.store, round_, seen, now()) is not None
     return {outcome.value: sum(o.outcome is outcome for o in seen) for outcome in Outcome} | {"ours_failed": ours}
 
 
@@ -57,5 +58,5 @@ def record(request: dict[str, str]) -> str:
     report = shared.report
     if report is None:
         raise RuntimeError(request["round"])
-    shared.store.rounds.finish(request["round"], FINISHED, now(), report.head, as_json(report))
+    close_round(shared.store, shared.campaign, report, now())
     return report.head

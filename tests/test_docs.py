@@ -122,12 +122,6 @@ def test_every_option_in_readme_exists_with_the_values_it_names() -> None:
                 assert set(value.split("|")) <= set(option.type.choices), name
 
 
-def test_readme_shows_every_command_but_the_rare_ones() -> None:
-    text = (TOP / "README.md").read_text(encoding="utf-8")
-    missing = {words for words, _ in every_command(cli) if f"`lotrinh {words}" not in text}
-    assert missing == {"units diff", "access revoke", "demo"}
-
-
 def test_nothing_in_the_project_speaks_of_the_machine_it_was_made_on() -> None:
     """No path of a machine and no registry's host name in any file that is kept."""
     words = ("/" + "work/", "/" + "root/", "pypi" + ".org", "files.python" + "hosted", "registry." + "npmjs")

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 import lotrinh
 from lotrinh.catalog import models
 from lotrinh.catalog.calendars import Spec, calendar_of, country_problem, read_days
+from lotrinh.catalog.mending import mended
 from lotrinh.catalog.problems import problems_of
 from lotrinh.catalog.tree import Tree, read_tree
 from lotrinh.core.calendar import Calendar
@@ -27,7 +28,7 @@ from lotrinh.core.checklist import (
     Source,
     Step,
 )
-from lotrinh.core.consistency import findings
+from lotrinh.core.consistency import findings, misnamed
 from lotrinh.core.text import M, Text
 from lotrinh.errors import BadInput, NotFound, Problem
 
@@ -65,17 +66,35 @@ def load_checklist(path: Path) -> Checklist:
     except OSError as error:
         sentence = M("Không đọc được tệp này. Hãy kiểm tra lại đường dẫn.")
         raise BadInput([Problem(str(path), 0, 0, sentence)]) from error
-    tree = read_tree(raw, str(path))
+    return read_checklist(raw, str(path), path.parent)
+
+
+def read_checklist(raw: bytes, where: str, folder: Path | None) -> Checklist:
+    """Read a checklist called ``where``; ``folder`` holds its calendars' files, None where it may have none."""
+    tree = read_tree(raw, where)
     try:
         read = models.ChecklistIn.model_validate(tree.data)
     except ValidationError as error:
-        raise BadInput(_in_order(problems_of(error, tree))) from error
-    made = _Maker(tree, path.parent)
+        raise BadInput(_in_order(_all_problems(error, tree, folder))) from error
+    made = _Maker(tree, folder)
     checklist = made.checklist(read)
     problems = [*made.problems, *(tree.problem(f.path, f.sentence) for f in findings(checklist))]
     if problems:
         raise BadInput(_in_order(problems))
     return checklist
+
+
+def _all_problems(error: ValidationError, tree: Tree, folder: Path | None) -> list[Problem]:
+    """Tell what is mistyped, and what is wrong with the rest of the file besides."""
+    problems = [*problems_of(error, tree)]
+    read = mended(tree.data, error)
+    if read:
+        made = _Maker(tree, folder)
+        checklist = made.checklist(read)
+        told = {(p.line, p.column) for p in problems}
+        more = [*made.problems, *(tree.problem(f.path, f.sentence) for f in misnamed(checklist))]
+        problems += [p for p in more if (p.line, p.column) not in told]
+    return problems
 
 
 def _in_order(problems: Iterator[Problem] | list[Problem]) -> list[Problem]:
@@ -84,14 +103,24 @@ def _in_order(problems: Iterator[Problem] | list[Problem]) -> list[Problem]:
 
 def content_hash(data: Any) -> str:  # noqa: ANN401 - plain data of a YAML file
     """SHA-256 (hex) of the content: layout, comments and the order of keys do not count."""
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(content_of(data).encode()).hexdigest()
+
+
+def content_of(data: Any) -> str:  # noqa: ANN401 - as above
+    """Write the content of a file as one text, from which the checklist can be made again."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def from_content(content: str) -> Checklist:
+    """Make a checklist again from its content; an office's own calendar file is not part of it."""
+    tree = Tree("", json.loads(content))
+    return _Maker(tree, PACKAGED).checklist(models.ChecklistIn.model_validate(tree.data))
 
 
 class _Maker:
     """Turns the models of one file into the core's objects, noting what is wrong with its calendars."""
 
-    def __init__(self, tree: Tree, folder: Path) -> None:
+    def __init__(self, tree: Tree, folder: Path | None) -> None:
         self.tree, self.folder = tree, folder
         self.problems: list[Problem] = []
 
@@ -108,6 +137,7 @@ class _Maker:
             {name: Parameter(name, text(p.title), p.due) for name, p in read.parameters.items()},
             tuple(self._milestone(m, i, base) for i, m in enumerate(read.milestones)),
             content_hash(self.tree.data),
+            content_of(self.tree.data),
         )
 
     def _zone(self, name: str) -> None:
@@ -123,7 +153,12 @@ class _Maker:
             self.problems.append(self.tree.problem((*path, wrong[0]), wrong[1]))
             country = subdivision = ""
         own: dict[Any, bool] = {}
-        if read.file:
+        if read.file and self.folder is None:
+            sentence = M(
+                "Bộ đầu việc tải lên không kèm được tệp lịch; hãy ghi ngày nghỉ, ngày làm bù vào add và worked."
+            )
+            self.problems.append(self.tree.problem((*path, "file"), sentence))
+        elif read.file and self.folder:
             own, problems = read_days(self.folder / read.file)
             self.problems += problems
         own |= dict.fromkeys(read.add, False) | dict.fromkeys(read.worked, True)

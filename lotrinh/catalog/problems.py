@@ -95,7 +95,7 @@ def sentence(item: Mapping[str, Any], path: Path) -> Message:
 
 
 def _listed(expected: str) -> str:
-    return expected.replace(" or ", ", ")
+    return expected.replace(" or ", ", ").replace("'", "")
 
 
 def _unknown(path: Path) -> Message:

@@ -22,6 +22,8 @@ from lotrinh.core.text import M
 if TYPE_CHECKING:
     from lotrinh.cli.processes import Child
     from lotrinh.core.units import Unit
+    from lotrinh.services.campaigns import Campaign
+    from lotrinh.store import Store
 
 CAMPAIGN = "bau-cu-2026"
 PROVINCE = "25"
@@ -59,7 +61,8 @@ warning_days = 3
 @option("--as-of", metavar="DATETIME", default=AS_OF, show_default=True, help="Thời điểm của báo cáo.")
 def demo(as_of: str, *, once: bool) -> None:
     """Start everything, run the flow over real HTTP, print the report, stop on Ctrl-C."""
-    from lotrinh.cli.running import carry_out, moment_of
+    from lotrinh.cli.moments import moment_of
+    from lotrinh.cli.running import carry_out
     from lotrinh.reports.formats import render
 
     moment = moment_of(as_of, "Asia/Ho_Chi_Minh")
@@ -72,6 +75,8 @@ def demo(as_of: str, *, once: bool) -> None:
         click.echo(render(report, "table", width()))
         tell(M("Prefect: {url}", url=f"http://127.0.0.1:{home.prefect}"))
         tell(M("Cổng lotrinh: {url}", url=f"http://127.0.0.1:{home.portal}"))
+        tell(M("  xã Liên Sơn: mã 04960, mã bí mật {secret}", secret=home.secrets["04960"]))
+        tell(M("  văn phòng tỉnh: tên quan-tri, mật khẩu {secret}", secret=home.secrets["quan-tri"]))
         tell(M("Trạng thái của Xã Lương Sơn: {url}", url=home.status("04924")))
         if not once:
             tell(M("Nhấn Ctrl-C để dừng tất cả."))
@@ -97,6 +102,7 @@ class Home:
 
         self.folder, self.settings = folder, folder / "settings.toml"
         self.portal, self.prefect = free_port(8600), free_port(4200)
+        self.secrets: dict[str, str] = {}
 
     def status(self, code: str) -> str:
         """The status address of a commune that our portal serves."""
@@ -111,7 +117,7 @@ def running(folder: Path, as_of: datetime) -> Iterator[Home]:
         prefect = stack.enter_context(prefect_server(home))
         lay_out(home, stack.enter_context(nowhere()), stack.enter_context(login_page()))
         fill(home, as_of)
-        stack.enter_context(portal_server(home))
+        stack.enter_context(portal_server(home, as_of))
         tell(M("Đang chờ máy chủ Prefect khởi động…"))
         prefect.wait_for(f"http://127.0.0.1:{home.prefect}/api/health", PREFECT_SECONDS)
         yield home
@@ -131,9 +137,9 @@ def prefect_server(home: Home) -> "Iterator[Child]":
 
 
 @contextmanager
-def portal_server(home: Home) -> "Iterator[Child]":
-    """Our portal on loopback."""
-    arguments = ["lotrinh", "portal", "--settings", str(home.settings)]
+def portal_server(home: Home, as_of: datetime) -> "Iterator[Child]":
+    """Our portal on loopback, on the demonstration's day."""
+    arguments = ["lotrinh", "portal", "--settings", str(home.settings), "--as-of", as_of.isoformat()]
     for started in child("portal", arguments, {}, home.folder / "portal.log"):
         started.wait_for(f"http://127.0.0.1:{home.portal}/healthz", PORTAL_SECONDS)
         yield started
@@ -190,7 +196,19 @@ def fill(home: Home, as_of: datetime) -> None:
     entries = sample_entries(campaign, as_of)
     with open_store(settings.database_url) as store:
         store.journal.append(*(e for e in entries if e.unit not in {UNREACHABLE, NONSENSE}))
+        let_in(home, store, campaign, as_of)
     tell(M("Đã nạp {count} xác nhận MẪU cho {units} đơn vị.", count=len(entries), units=len(campaign.units)))
+
+
+def let_in(home: Home, store: "Store", campaign: "Campaign", now: datetime) -> None:
+    """Make an account for a commune and one for the office, with secrets that only this run knows."""
+    from lotrinh.core.roles import Role
+    from lotrinh.services.accounts import add_officer, issue_slips
+    from lotrinh.services.secrets import new_secret
+
+    slip, *_ = issue_slips(store, [campaign.by_code["04960"]], now)
+    home.secrets = {"04960": slip.secret, "quan-tri": new_secret()}
+    add_officer(store, "quan-tri", Role.ADMINISTRATOR, "Quản trị (trình diễn)", home.secrets["quan-tri"], now)
 
 
 @contextmanager

@@ -10,13 +10,16 @@ from pathlib import Path
 import click
 
 from lotrinh import __version__
-from lotrinh.cli.base import Group, fail, tell, utf8
+from lotrinh.cli.access import access
+from lotrinh.cli.admin import admin
+from lotrinh.cli.base import Group, Option, fail, tell, utf8
 from lotrinh.cli.check import check
 from lotrinh.cli.checklist import checklist
 from lotrinh.cli.demo import demo
-from lotrinh.cli.record import access, db, verify
+from lotrinh.cli.record import db, verify
 from lotrinh.cli.serve import portal
 from lotrinh.cli.settings import settings
+from lotrinh.cli.token import token
 from lotrinh.cli.units import units
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
@@ -28,13 +31,14 @@ from lotrinh.i18n import LOCALE, current
     help="Lộ trình: mỗi sáng cho biết đúng sự thật đầu việc nào còn phải làm ở từng xã, phường.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(__version__, prog_name="lotrinh")
+@click.version_option(__version__, prog_name="lotrinh", cls=Option, help="In phiên bản rồi thoát.")
 def cli() -> None:
     """Hold the commands together."""
 
 
-for command in (check, checklist, units, portal, access, verify, db, settings, demo):
+for command in (check, checklist, units, portal, admin, access, verify, db, settings, demo):
     cli.add_command(command)
+access.add_command(token)
 
 
 def choose_language() -> None:

@@ -64,6 +64,10 @@ class Child:
                 time.sleep(0.1)
         raise DidNotStart(M("{name} không khởi động được; xem {log}.", name=self.name, log=str(self.log)))
 
+    def ended(self) -> int:
+        """Wait until the process has ended by itself or was stopped; return its exit code, negative for a signal."""
+        return self._process.wait()
+
     def stop(self) -> None:
         """End the process: politely, then for good."""
         if self._process.poll() is not None:

@@ -6,16 +6,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from lotrinh.cli.base import tell
 from lotrinh.clock import now
 from lotrinh.core.observation import Observation
 from lotrinh.core.report import Report
 from lotrinh.core.text import M
-from lotrinh.errors import BadInput, LotrinhError, Problem
+from lotrinh.errors import LotrinhError
 from lotrinh.services.ask import begin, new_name
 from lotrinh.services.assess import make_report
 from lotrinh.services.campaigns import Campaign, open_campaign
@@ -26,28 +25,19 @@ from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import FINISHED
 
 HEALTH_SECONDS = 2
-DAY = timedelta(days=1)
 Heard = Callable[[Observation], None]
 
 
-def moment_of(text: str | None, zone: str) -> datetime | None:
-    """Read --as-of: a date-time, local unless it says its offset; a day alone means the end of that day."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        sentence = M("“{text}” không phải thời điểm. Hãy viết dạng 2026-02-02T08:00 hoặc 2026-02-02.", text=text)
-        raise BadInput([Problem("--as-of", 0, 0, sentence)]) from error
-    if len(text) == len("2026-02-02") and moment.time() == time():
-        moment += DAY - timedelta(seconds=1)
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-
-
 def carry_out(
-    loaded: Loaded, campaign_name: str, as_of: datetime | None, units: str | None, *, direct: bool = False
+    loaded: Loaded,
+    campaign_name: str,
+    as_of: datetime | None,
+    units: str | None,
+    *,
+    direct: bool = False,
+    name: str = "",
 ) -> Report:
-    """Ask, assess, record; return the report of the finished round."""
+    """Ask, assess, record; return the report of the finished round, which is called ``name`` where one is given."""
     settings = loaded.settings
     campaign = open_campaign(settings, campaign_name, Path(units) if units else None, home_of(loaded))
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
@@ -58,7 +48,7 @@ def carry_out(
             (as_of or started).isoformat(),
             str(loaded.file.resolve()) if loaded.file else "",
             str(Path(units).resolve()) if units else "",
-            new_name(started),
+            name or new_name(started),
         )
         if not direct and prefect_answers(settings):
             through_prefect(settings, request, heard)
@@ -67,7 +57,9 @@ def carry_out(
             tell(M("Prefect không chạy xong lượt này; chạy trực tiếp lại từ đầu."))
         elif not direct:
             tell(M("Không có máy chủ Prefect tại {url}: chạy trực tiếp.", url=settings.prefect.api_url or "—"))
-        round_ = begin(store, campaign, now(), as_of or started, {"direct": True})
+        # A round that Prefect has begun keeps its name: this one gets another.
+        fresh = "" if store.rounds.get(request.round) else request.round
+        round_ = begin(store, campaign, now(), as_of or started, {"direct": True}, fresh)
         return asyncio.run(run_check(store, settings, campaign, round_, now, heard))
 
 

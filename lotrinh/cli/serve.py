@@ -1,25 +1,52 @@
-"""lotrinh portal: serve the status and the confirmations of units without software of their own."""
+"""lotrinh portal: serve the status and the confirmations of units without software of their own, and the office."""
+
+import signal
 
 import click
 
 from lotrinh.cli.base import Command, load, option, settings_option, tell
 from lotrinh.core.text import M
 
+STOP_SECONDS = 10
+"""How long requests that have begun may take when the portal is asked to stop."""
+
 
 @click.command(cls=Command, help="Mở cổng của các đơn vị: trạng thái và xác nhận hoàn thành.")
 @settings_option()
 @option("--port", type=click.IntRange(1, 65535), help="Cổng mạng thay cho cổng trong cấu hình.")
-def portal(settings: str | None, port: int | None) -> None:
-    """Serve until stopped."""
+@click.option("--as-of", hidden=True, metavar="DATETIME")  # for demonstrations: the portal's day is another one
+def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
+    """Serve until stopped; what was begun is finished or ended first."""
     import uvicorn
 
+    from lotrinh.cli.background import Checks
+    from lotrinh.cli.log_lines import log_lines
+    from lotrinh.cli.moments import moment_of
+    from lotrinh.clock import now, started_at
     from lotrinh.portal.app import create_app
     from lotrinh.store import open_store
 
     loaded = load(settings)
+    chosen = loaded.settings.portal.model_copy(update={"port": port} if port else {})
+    config = loaded.settings.model_copy(update={"portal": chosen})
     home = loaded.file.resolve().parent if loaded.file else None
-    chosen = loaded.settings.portal
-    with open_store(loaded.settings.database_url) as store:
-        app = create_app(loaded.settings, store, home=home)
-        tell(M("Cổng lotrinh: http://{host}:{port}", host=chosen.host, port=port or chosen.port))
-        uvicorn.run(app, host=chosen.host, port=port or chosen.port, log_level="warning", access_log=False)
+    moment = moment_of(as_of, config.timezone)
+    clock = started_at(moment) if moment else now
+    log_lines()
+    # uvicorn gives the signal on once it has stopped serving; then, too, nothing may be left open.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with (
+        open_store(config.database_url) as store,
+        Checks(config, loaded.file, store, clock if moment else None) as checks,
+    ):
+        app = create_app(config, store, clock, home, run=checks)
+        tell(M("Cổng lotrinh: http://{host}:{port}", host=chosen.host, port=chosen.port))
+        uvicorn.run(
+            app,
+            host=chosen.host,
+            port=chosen.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+    tell(M("Cổng lotrinh đã dừng."))

@@ -181,7 +181,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Checklist:
-    """A checklist file, read. ``content_hash`` is the SHA-256 (hex) of its content, layout and comments aside."""
+    """A checklist file, read.
+
+    ``content`` is the whole of it as one JSON text, layout and comments aside; ``content_hash`` its SHA-256 (hex).
+    """
 
     id: str
     title: Text
@@ -192,6 +195,7 @@ class Checklist:
     parameters: Mapping[str, Parameter]
     milestones: tuple[Milestone, ...]
     content_hash: str
+    content: str = ""
 
     @cached_property
     def steps(self) -> Mapping[str, Step]:

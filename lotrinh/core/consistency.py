@@ -50,15 +50,21 @@ class PlacedRule(NamedTuple):
 
 def findings(checklist: Checklist) -> Iterator[Finding]:
     """Find all that is wrong, kind by kind, each in the file's order."""
-    yield from _repeated_ids(checklist)
-    yield from _wrong_references(checklist)
+    yield from misnamed(checklist)
+    yield from _references_without_date(checklist)
     yield from _circular_deadlines(checklist)
+    yield from _impossible_windows(checklist)
+
+
+def misnamed(checklist: Checklist) -> Iterator[Finding]:
+    """Find what is wrong whatever the deadlines are: ids, prerequisites, bases, milestones without steps."""
+    yield from _repeated_ids(checklist)
+    yield from _unknown_references(checklist)
     yield from _wrong_prerequisites(checklist)
     yield from _wrong_bases(checklist)
     for index, milestone in enumerate(checklist.milestones):
         if not milestone.steps:
             yield Finding(("milestones", index), M("Mốc “{id}” chưa có đầu việc nào.", id=milestone.id))
-    yield from _impossible_windows(checklist)
 
 
 def _placed(checklist: Checklist) -> Iterator[Placed]:
@@ -95,22 +101,26 @@ def _repeated_ids(checklist: Checklist) -> Iterator[Finding]:
         seen.add(name)
 
 
-def _wrong_references(checklist: Checklist) -> Iterator[Finding]:
+def _unknown_references(checklist: Checklist) -> Iterator[Finding]:
     dates, steps = dated(checklist, None), checklist.steps
-    never = {
-        i for i, d in dates.items() if d.due is None and i != checklist.anchor.id and i not in checklist.parameters
-    }
     for path, rule in _placed_rules(checklist):
         for reference in dict.fromkeys(references(rule)):
             match reference:
                 case Named(name) if name not in dates:
                     yield Finding(path, _unknown(name, dates))
-                case Named(name) if name in never:
-                    yield Finding(path, M("“{id}” không có thời hạn nên không thể tính từ đó.", id=name))
                 case Done(name) if name not in steps:
                     yield Finding(path, _unknown_step(name, checklist))
                 case Named() | Done() | Fixed():
                     pass
+
+
+def _references_without_date(checklist: Checklist) -> Iterator[Finding]:
+    may_wait = {checklist.anchor.id, *checklist.parameters}
+    never = {name for name, d in dated(checklist, None).items() if d.due is None} - may_wait
+    for path, rule in _placed_rules(checklist):
+        for name in named(rule):
+            if name in never:
+                yield Finding(path, M("“{id}” không có thời hạn nên không thể tính từ đó.", id=name))
 
 
 def _unknown(name: str, known: Collection[str]) -> Message:

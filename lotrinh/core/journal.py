@@ -30,6 +30,7 @@ class Kind(StrEnum):
     RESOLVED = "resolved"
     OBSERVED = "observed"
     CHANGED = "changed"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +152,13 @@ Records = dict[tuple[str, str], Record]
 
 
 def fold(entries: Iterable[Entry], until: datetime | None = None, into: Records | None = None) -> Records:
-    """Replay entries in their order, up to and including the moment ``until``, onto ``into`` where it is given."""
+    """Replay entries in their order, up to and including the moment ``until``, onto ``into`` where it is given.
+
+    Entries of no step (a campaign was changed, an account was made) are history and make no record.
+    """
     records: Records = {} if into is None else into
     for entry in entries:
-        if until is None or entry.new.at <= until:
+        if entry.new.step and (until is None or entry.new.at <= until):
             replay(records.setdefault((entry.new.unit, entry.new.step), Record()), entry)
     return records
 
@@ -238,7 +242,7 @@ def _resolved(record: Record, new: NewEntry) -> None:
 
 
 def _nothing(_: Record, __: NewEntry) -> None:
-    """Keep history only: an observed change's state comes from the observations, a campaign's from its files."""
+    """Keep history only: the state of these comes from the observations, a campaign's files, the accounts."""
 
 
 EFFECTS = {
@@ -257,4 +261,5 @@ EFFECTS = {
     Kind.RESOLVED: _resolved,
     Kind.OBSERVED: _nothing,
     Kind.CHANGED: _nothing,
+    Kind.ACCOUNT: _nothing,
 }

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist import Checklist, Level, Milestone, Step
 from lotrinh.core.deadlines import Schedule
+from lotrinh.core.journal import NOTHING_SAID, Record
 from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
@@ -62,7 +63,24 @@ class OutstandingRow(NamedTuple):
     schedule: Schedule
 
 
-@dataclass(frozen=True, slots=True)
+class Voice(NamedTuple):
+    """What a unit reports as standing in its way, or asks the province to do, and what came of it.
+
+    ``proposal`` tells which of the two it is; times are None where it came from a unit's own system.
+    """
+
+    unit: Unit
+    step: Step
+    text: str
+    proposal: bool
+    said_at: datetime | None
+    answer: str
+    answered_at: datetime | None
+    handed_to: str
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """All that is shown of one run.
 
@@ -82,6 +100,11 @@ class Report:
     province: UnitReport | None
     milestones: tuple[MilestoneRow, ...]
     interrupted: str = ""
+    voices: tuple[Voice, ...] = ()
+
+    def __repr__(self) -> str:
+        """Name the report: event loops and logs spell what they hold, and this is a hundred thousand values."""
+        return f"Report({self.campaign!r}, {self.run!r})"
 
     @property
     def everybody(self) -> Iterator[UnitReport]:
@@ -108,6 +131,21 @@ class Report:
             "statuses": {status.value: statuses[status] for status in Status},
             "sample": self.sample,
         }
+
+
+def voices_of(unit: UnitReport, records: Mapping[tuple[str, str], Record]) -> Iterator[Voice]:
+    """List what one unit says besides its progress, in the order of its steps."""
+    for item, standing in zip(unit.plan, unit.standings, strict=True):
+        record = records.get((unit.unit.code, item.step.id), NOTHING_SAID)
+        # What its own system reports stands in the flags alone, and goes before what the portal was told.
+        obstacle = str(standing.flags.get("obstacle") or record.obstacle)
+        for text, proposal, at in (
+            (obstacle, False, record.obstacle_at),
+            (record.proposal, True, record.proposal_at),
+        ):
+            if text:
+                answer = record.answer, record.answered_at, record.handed_to
+                yield Voice(unit.unit, item.step, text, proposal, at, *answer, record.sample)
 
 
 def outstanding(report: UnitReport, statuses: Sequence[Status] = OUTSTANDING_NOW) -> tuple[OutstandingRow, ...]:

@@ -47,6 +47,7 @@ TRANSITIONS: dict[Kind, frozenset[State]] = {
     Kind.RESOLVED: EVERY,
     Kind.OBSERVED: EVERY,
     Kind.CHANGED: EVERY,
+    Kind.ACCOUNT: EVERY,
 }
 """Kind -> the states in which it may happen."""
 

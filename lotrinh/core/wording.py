@@ -7,6 +7,7 @@ from typing import Any
 from lotrinh.core.deadlines import Schedule
 from lotrinh.core.journal import Kind
 from lotrinh.core.observation import Outcome
+from lotrinh.core.roles import Role
 from lotrinh.core.status import Standing, Status
 from lotrinh.core.text import M, Message
 
@@ -44,6 +45,30 @@ KIND: Mapping[Kind, Message] = {
     Kind.RESOLVED: M("quyết định khi hai nguồn khác nhau"),
     Kind.OBSERVED: M("ghi nhận thay đổi ở phần mềm của đơn vị"),
     Kind.CHANGED: M("thay đổi đợt"),
+    Kind.ACCOUNT: M("thay đổi tài khoản"),
+}
+
+ACTS: Mapping[str, Message] = {
+    "created": M("thêm tài khoản"),
+    "role": M("đổi vai trò"),
+    "secret": M("đổi mật khẩu"),
+    "revoked": M("thu hồi tài khoản"),
+    "slip": M("cấp phiếu truy cập"),
+    "slip_revoked": M("thu hồi phiếu truy cập"),
+    "code": M("cấp mã cho phần mềm"),
+    "code_revoked": M("thu hồi mã của phần mềm"),
+    "token": M("cấp mã cho chương trình"),
+    "token_revoked": M("thu hồi mã của chương trình"),
+    "link": M("tạo liên kết chỉ xem"),
+    "link_revoked": M("thu hồi liên kết chỉ xem"),
+}
+"""What was done to an account: the ``what`` of an entry of this kind."""
+
+ROLE: Mapping[Role, Message] = {
+    Role.ADMINISTRATOR: M("quản trị viên"),
+    Role.OFFICER: M("cán bộ văn phòng"),
+    Role.VIEWER: M("chỉ xem"),
+    Role.UNIT: M("đơn vị"),
 }
 
 

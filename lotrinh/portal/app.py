@@ -15,15 +15,55 @@ from lotrinh.errors import LotrinhError
 from lotrinh.portal import api
 from lotrinh.portal.guard import Guard, TooLarge
 from lotrinh.portal.state import State
-from lotrinh.portal.trouble import mistyped, over_size, sentence, stopped
-from lotrinh.portal.visitor import SignInNeeded
-from lotrinh.portal.web import confirm, obstacle, sign_in, unit
+from lotrinh.portal.trouble import broken, mistyped, over_size, sentence, stopped
+from lotrinh.portal.visitor import SignInNeeded, StaleForm
+from lotrinh.portal.web import (
+    access,
+    accounts,
+    board,
+    confirm,
+    conflicts,
+    count,
+    journal,
+    judge,
+    obstacle,
+    obstacles,
+    outstanding,
+    overview,
+    queue,
+    runs,
+    sign_in,
+    step_across,
+    unit,
+    what_if,
+    withdraw,
+)
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
 STATIC = Path(__file__).with_name("static")
 SMALLEST_ZIPPED = 500
-PAGES = (sign_in.router, unit.router, confirm.router, obstacle.router)
+PAGES = (
+    sign_in.router,
+    unit.router,
+    count.router,
+    confirm.router,
+    withdraw.router,
+    obstacle.router,
+    access.router,
+    accounts.router,
+    journal.router,
+    what_if.router,
+    runs.router,
+    overview.router,
+    board.router,
+    step_across.router,
+    outstanding.router,
+    obstacles.router,
+    queue.router,
+    conflicts.router,
+    judge.router,
+)
 
 
 def create_app(
@@ -38,17 +78,19 @@ def create_app(
     ``home`` is the folder that checklists of the office lie in; ``run`` starts a check of a campaign in the
     background.
     """
-    app = FastAPI(title="lotrinh", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(title="lotrinh", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     state = app.state.lotrinh = State(settings, store, clock, home, run=run)
     app.include_router(api.router)
     for router in PAGES:
         app.include_router(router)
     app.mount("/static", Forever(directory=STATIC), name="static")
     app.add_exception_handler(SignInNeeded, sign_in.sign_in_needed)
+    app.add_exception_handler(StaleForm, sign_in.stale)
     app.add_exception_handler(LotrinhError, sentence)
     app.add_exception_handler(RequestValidationError, mistyped)
     app.add_exception_handler(TooLarge, over_size)
     app.add_exception_handler(HTTPException, stopped)
+    app.add_exception_handler(Exception, broken)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     app.add_middleware(Guard, origin=settings.portal.origin, https=state.https)
     return app

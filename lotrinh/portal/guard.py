@@ -1,17 +1,21 @@
 """What holds for every answer and every request: headers, sizes, and where a state-changing request comes from."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 
-LARGEST_JSON, LARGEST_FORM = 64_000, 11_000_000
-"""Bytes of a request's body: an upload is at most 10 MB, and its form comes on top."""
+LARGEST_JSON, LARGEST_FORM, LARGEST_DISCARDED = 64_000, 32_000_000, 200_000_000
+"""Bytes of a request's body. A file may have 10 MB; a form with one that is somewhat larger is read, so that what was
+typed is kept and the answer stands beside the field. Of what is larger still so much is read and thrown away."""
+DIGITS = 18
+"""More need not be read of a number to see that it is too large."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS: Mapping[str, str] = {
@@ -42,15 +46,21 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers, is_api = Headers(scope=scope), scope["path"].startswith("/api/")
-        if scope["method"] not in SAFE and not is_api and not came_from_us(headers):
+        headers, is_api = Headers(scope=scope), scope["path"].startswith(("/api/", "/healthz"))
+        if not scope["path"].isprintable():
+            await self._refuse(404, M("Không có trang này."), scope, send)
+            return
+        if scope["method"] not in SAFE and not self._welcome(headers, is_api=is_api):
             await self._refuse(403, M("Yêu cầu này không đến từ trang của cổng nên không được nhận."), scope, send)
             return
         most = LARGEST_JSON if is_api else LARGEST_FORM
-        if int(headers.get("content-length") or 0) > most:
-            await self._refuse(413, M("Nội dung gửi lên quá lớn (tệp kèm theo nhiều nhất 10 MB)."), scope, send)
-            return
-        await self.app(scope, limited(receive, most), self._sealed(send))
+        await self.app(scope, limited(receive, most, announced(headers)), self._sealed(send))
+
+    def _welcome(self, headers: Headers, *, is_api: bool) -> bool:
+        """Programs say nothing of where they come from; a browser that does must come from our own pages."""
+        if is_api and "origin" not in headers and "sec-fetch-site" not in headers:
+            return True
+        return came_from_us(headers, self.origin)
 
     def _sealed(self, send: Send) -> Send:
         async def sealed(message: Message) -> None:
@@ -67,7 +77,8 @@ class Guard:
 
     async def _refuse(self, status: int, sentence: M, scope: Scope, send: Send) -> None:
         # The body is not read, so the connection cannot be used again.
-        answer = PlainTextResponse(say(sentence) + "\n", status, {"Connection": "close"})
+        answer = _refusal(status, sentence, is_api=scope["path"].startswith("/api/"))
+        answer.headers["Connection"] = "close"
 
         async def nothing() -> Message:
             return {"type": "http.disconnect"}
@@ -75,8 +86,15 @@ class Guard:
         await answer(scope, nothing, self._sealed(send))
 
 
-def came_from_us(headers: Headers) -> bool:
-    """Whether a browser says that a form was sent from a page of this very host.
+def _refusal(status: int, sentence: M, *, is_api: bool) -> Response:
+    if not is_api:
+        return PlainTextResponse(say(sentence) + "\n", status)
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": say(sentence)}
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+def came_from_us(headers: Headers, ours: str) -> bool:
+    """Whether a browser says that a form was sent from a page of this very host, or of ``ours``, the public address.
 
     Sec-Fetch-Site is set by every current browser and cannot be set by pages; older ones send Origin with a POST. A
     request with neither does not come from a browser's form, and is refused.
@@ -85,18 +103,38 @@ def came_from_us(headers: Headers) -> bool:
     if site is not None:
         return site == "same-origin"
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == headers.get("host")
+    return origin is not None and (origin == ours or host_of(origin) == headers.get("host"))
 
 
-def limited(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
-    """Count what really comes, whatever Content-Length said."""
+def host_of(origin: str) -> str:
+    """Return the host and port of an origin; empty where it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
+
+
+def announced(headers: Headers) -> int:
+    """Return how many bytes a request says it brings; what it really brings is counted as it comes."""
+    length = headers.get("content-length", "")
+    return int(length[:DIGITS]) if length.isascii() and length.isdigit() else 0
+
+
+def limited(receive: Receive, most: int, announced: int = 0) -> Receive:
+    """Count what really comes, whatever Content-Length said; the first byte too many, or announced, is too large.
+
+    The rest is read and thrown away, for a browser shows no answer to what it could not send.
+    """
     received = 0
 
     async def counted() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > most:
+        if max(received, announced) > most:
+            while message.get("more_body") and received < LARGEST_DISCARDED:
+                message = await receive()
+                received += len(message.get("body", b""))
             raise TooLarge
         return message
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from lotrinh.core.journal import Entry
 from lotrinh.core.observation import Outcome
 from lotrinh.core.report import UnitReport
 from lotrinh.core.rules import Moment
+from lotrinh.core.snapshot import UnitThen
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.text import Message, Text
 from lotrinh.core.wording import KIND, OUTCOME, STATUS, reason, remarks
@@ -25,8 +26,9 @@ from lotrinh.errors import Problem
 from lotrinh.i18n import LANGUAGES, say, spell
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import csrf, token_of
-from lotrinh.reports.tables import basis, moment
+from lotrinh.reports.tables import age, basis, moment
 from lotrinh.services.campaigns import Campaign
+from lotrinh.services.naming import named
 
 HERE = Path(__file__).parent
 LANGUAGE_COOKIE = "lang"
@@ -99,9 +101,13 @@ class Words:
         """Say what an entry of the journal is."""
         return self.say(KIND[entry.new.kind])
 
-    def outcome(self, unit: UnitReport) -> str:
+    def outcome(self, unit: UnitReport | UnitThen) -> str:
         """Say how asking a unit ended."""
         return self.say(OUTCOME[unit.outcome])
+
+    def age(self, time: timedelta) -> str:
+        """Say how long ago."""
+        return self.say(age(time))
 
     def basis(self, campaign: Campaign, step: Step) -> list[str]:
         """Spell the legal bases of a step, with a mark behind each that nobody verified."""
@@ -109,13 +115,7 @@ class Words:
 
     def who(self, actor: str, campaign: Campaign) -> str:
         """Name who wrote an entry."""
-        kind, _, name = actor.partition(":")
-        if kind == "unit":
-            unit = campaign.by_code.get(name)
-            return unit.full_name if unit else name
-        if kind == "officer":
-            return self.t("Văn phòng tỉnh ({name})", name=name)
-        return actor
+        return say(named(actor, campaign), self.language)
 
 
 class Crumb(NamedTuple):

@@ -1,69 +1,149 @@
 """What goes wrong, answered: problem documents (RFC 9457) to programs, pages to people."""
 
 from collections.abc import Iterable
-from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 
 from lotrinh.core.text import M, Message
-from lotrinh.errors import BadInput, LotrinhError, Problem
+from lotrinh.errors import (
+    BadInput,
+    ChangedMeanwhile,
+    Conflict,
+    KeyReused,
+    LotrinhError,
+    Problem,
+    StoreUnavailable,
+    TooManyAttempts,
+)
 from lotrinh.i18n import say
+from lotrinh.portal.guard import HEADERS, TooLarge
+from lotrinh.portal.mistakes import mistakes
+from lotrinh.portal.problem import CHANGED, KEY_REUSED, MALFORMED, REFUSED, STATE, of_api, problem
 from lotrinh.portal.render import page
+from lotrinh.portal.state import state_of
+from lotrinh.portal.visitor import SECRET, typed
+from lotrinh.probing.visible import visible
 
-PROBLEM = "application/problem+json"
-NO_CODE, MISSING, WRONG_METHOD, TOO_LARGE = 401, 404, 405, 413
+MISSING, WRONG_METHOD, CHANGED_MEANWHILE, TOO_LARGE, FAILED = 404, 405, 412, 413, 500
+RETRY_SECONDS, LONGEST_LINE = 60, 500
+NOT_NOW = M("Chưa ghi nhận: cổng tạm thời không dùng được cơ sở dữ liệu. Hãy thử lại sau vài phút.")
+BROKEN = M("Cổng gặp lỗi ngoài dự kiến. Hãy mở lại trang trước để xem đã ghi nhận chưa, và báo cho văn phòng tỉnh.")
 NOT_RECORDED = M("Chưa ghi nhận: có mục cần sửa.")
-
-
-def problem(status: int, title: str, problems: list[dict[str, str]] | None = None) -> JSONResponse:
-    """Answer with a problem document whose ``errors`` name every field that is wrong."""
-    body: dict[str, Any] = {"type": "about:blank", "status": status, "title": title}
-    if problems:
-        body["errors"] = problems
-    headers = {"WWW-Authenticate": "Bearer"} if status == NO_CODE else None
-    return JSONResponse(body, status, headers, media_type=PROBLEM)
-
-
-def of_api(request: Request) -> bool:
-    """Whether a program asked rather than a person."""
-    return request.url.path.startswith(("/api/", "/healthz"))
+NO_PAGE, NO_ADDRESS = M("Không có trang này."), M("Không có địa chỉ này.")
+OVER = M("Nội dung gửi lên quá lớn (tệp kèm theo nhiều nhất 10 MB).")
+UNREADABLE = M("Yêu cầu không đọc được.")
 
 
 def trouble(request: Request, status: int, said: Message, problems: Iterable[Problem] = ()) -> Response:
     """Answer in the form that whoever asked understands."""
     if of_api(request):
-        return problem(status, say(said), [{"field": p.where, "detail": say(p.sentence)} for p in problems])
-    return page(request, "trouble.html", status, sentence=said, code=status, details=tuple(problems))
+        return problem(request, status, said, problems=problems)
+    return page(request, "trouble.html", status, sentence=said, code=status, details=tuple(problems), again=())
+
+
+def public(request: Request, error: LotrinhError) -> Message:
+    """Return what may be said of an error; what is wrong with the database is for the log and not for everybody."""
+    if not isinstance(error, StoreUnavailable):
+        return error.sentence
+    state_of(request).log.error("503 %s %s", quote(request.url.path), visible(say(error.sentence), LONGEST_LINE))
+    return NOT_NOW
+
+
+def unavailable(request: Request, error: StoreUnavailable) -> Response:
+    """Say that nothing was recorded, and give back what was typed, to be sent again."""
+    said, headers = public(request, error), {"Retry-After": str(RETRY_SECONDS)}
+    if of_api(request):
+        return problem(request, error.http_status, said, headers=headers)
+    form = getattr(request.state, "form", None)
+    again = typed(form) if form and SECRET not in form else []
+    context = {"sentence": said, "code": error.http_status, "details": (), "again": again}
+    return page(request, "trouble.html", error.http_status, headers, **context)
 
 
 async def sentence(request: Request, error: Exception) -> Response:
     """Answer with one of our own errors."""
+    if isinstance(error, StoreUnavailable):
+        return unavailable(request, error)
+    if not isinstance(error, LotrinhError):
+        raise error
+    if of_api(request):
+        return api_sentence(request, error)
     if isinstance(error, BadInput):
         return trouble(request, error.http_status, NOT_RECORDED, error.problems)
-    if isinstance(error, LotrinhError):
-        return trouble(request, error.http_status, error.sentence)
-    raise error
+    return trouble(request, error.http_status, error.sentence)
+
+
+def api_sentence(request: Request, error: LotrinhError) -> Response:
+    """Answer a program with one of our own errors."""
+    status, said = error.http_status, error.sentence
+    if isinstance(error, BadInput):
+        return problem(request, status, NOT_RECORDED, kind=REFUSED, problems=error.problems)
+    if isinstance(error, ChangedMeanwhile):
+        return changed(request, error)
+    if isinstance(error, TooManyAttempts):
+        return problem(request, status, said, headers={"Retry-After": str(error.seconds)})
+    if isinstance(error, Conflict):
+        return problem(request, status, said, kind=KEY_REUSED if isinstance(error, KeyReused) else STATE)
+    return problem(request, status, said)
+
+
+def changed(request: Request, error: ChangedMeanwhile) -> Response:
+    """Say who changed what meanwhile, in local time, and what the step's version is now."""
+    last = error.last
+    at = last.new.at.astimezone(state_of(request).campaign(last.new.campaign).zone)
+    said = Message(error.sentence.msgid, **{**error.sentence.values, "when": at})
+    return problem(
+        request,
+        CHANGED_MEANWHILE,
+        said,
+        kind=CHANGED,
+        headers={"ETag": f'"{last.number}"'},
+        changed_by=last.new.actor,
+        change=last.new.kind.value,
+        changed_at=at.isoformat(),
+    )
 
 
 async def mistyped(request: Request, error: Exception) -> Response:
     """Answer to a request whose parts have the wrong shape."""
-    items: list[dict[str, Any]] = list(error.errors()) if isinstance(error, RequestValidationError) else []
     if not of_api(request):
-        return trouble(request, MISSING, M("Không có trang này."))
-    fields = [{"field": ".".join(str(p) for p in i["loc"][1:]), "detail": str(i["msg"])} for i in items]
-    return problem(BadInput.http_status, say(NOT_RECORDED), fields)
+        return trouble(request, MISSING, NO_PAGE)
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    return problem(request, BadInput.http_status, NOT_RECORDED, kind=MALFORMED, problems=mistakes(found))
 
 
 async def over_size(request: Request, _: Exception) -> Response:
     """Answer to a body that grew too large while it came."""
-    return trouble(request, TOO_LARGE, M("Nội dung gửi lên quá lớn (tệp kèm theo nhiều nhất 10 MB)."))
+    return trouble(request, TOO_LARGE, OVER)
 
 
 async def stopped(request: Request, error: Exception) -> Response:
     """Answer where the framework stopped: no such address, no such method, a form that cannot be read."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    said = {MISSING: M("Không có trang này."), WRONG_METHOD: M("Địa chỉ này không nhận yêu cầu kiểu đó.")}
-    return trouble(request, status, said.get(status, M("Yêu cầu không đọc được.")))
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (FAILED, None)
+    if too_large(error):
+        return await over_size(request, error)
+    api = of_api(request)
+    said = {
+        MISSING: NO_ADDRESS if api else NO_PAGE,
+        WRONG_METHOD: M("Địa chỉ này không nhận yêu cầu kiểu đó."),
+    }.get(status, UNREADABLE)
+    return problem(request, status, said, headers=headers) if api else trouble(request, status, said)
+
+
+def too_large(error: Exception) -> bool:
+    """Whether the framework stopped reading a body because more came than the route takes."""
+    return isinstance(error.__cause__, TooLarge)
+
+
+async def broken(request: Request, _: Exception) -> Response:
+    """Answer where we failed ourselves; the error itself goes to the log, never to the reader.
+
+    The framework answers this outside of everything else, so the headers of every answer are set here.
+    """
+    answer = problem(request, FAILED, BROKEN) if of_api(request) else PlainTextResponse(say(BROKEN) + "\n", FAILED)
+    answer.headers.update({**HEADERS, "Cache-Control": "no-store"})
+    return answer

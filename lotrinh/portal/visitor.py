@@ -3,19 +3,25 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
 from lotrinh.core.roles import Action, Visitor
 from lotrinh.core.text import M, nfc
-from lotrinh.errors import LotrinhError, NotFound
+from lotrinh.errors import LotrinhError, NotFound, StoreUnavailable
 from lotrinh.portal.state import State, state_of
 from lotrinh.services.sign_in import visitor_of
 
 MASK_BYTES = 8
+LONGEST_TEXT = 1_000_000
+"""Bytes of one text of a form."""
 NO_SUCH_PAGE = M("Không có trang này.")
+SECRET = "secret"  # noqa: S105 - the name of the field
+NEVER_GIVEN_BACK = frozenset({"csrf", SECRET})
 
 
 class SignInNeeded(LotrinhError):
@@ -34,7 +40,7 @@ class StaleForm(LotrinhError):
     http_status = 403
 
     def __init__(self) -> None:
-        super().__init__(M("Biểu mẫu này thuộc một phiên khác, nên chưa ghi nhận. Hãy mở lại trang rồi gửi lại."))
+        super().__init__(M("Biểu mẫu này thuộc một phiên khác, nên chưa ghi nhận. Hãy xem lại rồi gửi lại."))
 
 
 def cookie_name(state: State) -> str:
@@ -71,12 +77,25 @@ def _mac(token: str, mask: str) -> str:
     return hmac.new(token.encode(), f"csrf/{mask}".encode(), hashlib.sha256).hexdigest()
 
 
-async def form_of(request: Request) -> FormData:
-    """Read the form of a POST, once."""
-    if not hasattr(request.state, "form"):
-        request.state.form = await request.form(max_files=1, max_fields=400, max_part_size=20_000)
-    form: FormData = request.state.form
-    return form
+async def form_of(request: Request) -> AsyncIterator[FormData]:
+    """Read the form of a POST; its files are closed when the request has been answered.
+
+    A pasted text may be much too long: it is judged beside its field and not refused here.
+    """
+    form = request.state.form = await _received(request)
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+async def _received(request: Request) -> FormData:
+    try:
+        return await request.form(max_files=1, max_fields=400, max_part_size=LONGEST_TEXT)
+    except OSError as error:  # an upload lies in a temporary file until we have judged it
+        async for _ in request.stream():
+            pass  # a browser shows no answer to what it could not send
+        raise StoreUnavailable(M("Chưa ghi nhận: không nhận được tệp ({reason}).", reason=str(error))) from error
 
 
 Form = Annotated[FormData, Depends(form_of)]
@@ -90,9 +109,20 @@ def signed_in(request: Request, visitor: Annotated[Visitor | None, Depends(whoev
 
 
 def typed(form: FormData | None) -> list[tuple[str, str]]:
-    """Return a form's texts, without the field that belongs to the session."""
+    """Return a form's texts to give them back, without what belongs to the session and without secrets.
+
+    A file cannot be given back: its name is, so that it is asked for again.
+    """
     items = form.multi_items() if form else []
-    return [(name, value) for name, value in items if isinstance(value, str) and name != "csrf"]
+    return [_text(name, value) for name, value in items if name not in NEVER_GIVEN_BACK and _given(value)]
+
+
+def _given(value: object) -> bool:
+    return isinstance(value, str) or bool(getattr(value, "filename", ""))
+
+
+def _text(name: str, value: Any) -> tuple[str, str]:  # noqa: ANN401 - a text or a file, as the form gave it
+    return (name, value) if isinstance(value, str) else (f"lost.{name}", value.filename)
 
 
 def field(form: FormData, name: str) -> str:
@@ -126,9 +156,9 @@ def allowed(action: Action) -> Any:  # noqa: ANN401 - FastAPI's Depends has no b
 
 def refuse(request: Request, visitor: Visitor) -> None:
     """Answer as if the page did not exist, and log who tried."""
-    state_of(request).log.warning(
-        "refused account=%s method=%s path=%s", visitor.account, request.method, request.url.path
-    )
+    # Quoted, so that no address can write lines of its own into the log.
+    path = quote(request.url.path)
+    state_of(request).log.warning("refused account=%s method=%s path=%s", visitor.account, request.method, path)
     raise NotFound(NO_SUCH_PAGE)
 
 

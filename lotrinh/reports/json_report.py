@@ -13,8 +13,18 @@ LAST_SECOND = timedelta(seconds=1)
 
 
 def as_json(report: Report) -> str:
-    """Write the report as one JSON document."""
-    return json.dumps(as_data(report), ensure_ascii=False, indent=1, default=_plain)
+    """Write the report as one JSON document, a line for each part and each unit.
+
+    An indented document would be written by Python instead of C, ten times as slow.
+    """
+    data = as_data(report)
+    units = ",\n".join(_line(unit) for unit in data.pop("units"))
+    parts = [f"{_line(name)}: {_line(value)}" for name, value in data.items()]
+    return "{" + ",\n".join([*parts, f'"units": [\n{units}\n]']) + "}"
+
+
+def _line(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+    return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def as_data(report: Report) -> dict[str, Any]:

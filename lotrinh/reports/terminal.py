@@ -1,6 +1,5 @@
 """The report for the terminal, drawn by tabulate within the width there is."""
 
-import re
 from collections.abc import Callable, Sequence
 
 from tabulate import tabulate
@@ -14,7 +13,6 @@ BETWEEN = 2
 DATE = len("15/03/2026")
 PADDING = 2
 """What tabulate keeps free beside a column's head."""
-HYPHEN = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])")
 
 
 def render(report: Report, language: str, width: int, *, everything: bool = False) -> str:
@@ -63,7 +61,7 @@ def _longest(headers: Sequence[str], rows: Sequence[Sequence[str]], measure: Cal
 
 
 def _longest_word(text: str) -> int:
-    return max(map(wcswidth, HYPHEN.sub("- ", text).split()), default=0)
+    return max(map(wcswidth, text.split()), default=0)
 
 
 def share(wanted: Sequence[int], room: int) -> list[int]:

@@ -12,7 +12,7 @@ from lotrinh.core.text import M
 from lotrinh.core.units import Unit
 from lotrinh.i18n import current, say, words
 from lotrinh.reports.json_report import due_at
-from lotrinh.reports.tables import NOTHING, Table, basis, moment
+from lotrinh.reports.tables import NOTHING, Table, basis, clean, moment
 from lotrinh.reports.terminal import draw
 
 LEVELS = {
@@ -94,15 +94,15 @@ def _calendar(checklist: Checklist, rows: Sequence[TimelineRow]) -> str:
     calendar = Calendar()
     calendar.add("prodid", "-//lotrinh//VN")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", say(checklist.title))
+    calendar.add("x-wr-calname", clean(say(checklist.title)))
     for row in rows:
         if (due := row.schedule.due) is None:
             continue
         event = Event()
         event.add("uid", f"{row.step.id}@{checklist.id}.lotrinh")
         event.add("dtstamp", datetime.combine(due.day, datetime.min.time(), UTC))
-        event.add("summary", say(row.step.title))
-        event.add("description", f"{say(row.step.owner)}. {row.step.due.text if row.step.due else ''}")
+        event.add("summary", clean(say(row.step.title)))
+        event.add("description", clean(f"{say(row.step.owner)}. {row.step.due.text if row.step.due else ''}"))
         if due.hour is None:
             event.add("dtstart", due.day)
             event.add("dtend", due.day + timedelta(days=1))

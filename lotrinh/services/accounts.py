@@ -1,21 +1,48 @@
-"""Issuing and revoking accounts: units' slips, the office's people, reading links."""
+"""The office's people, units' slips and codes, reading links: made, changed, revoked, each with its entry."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from threading import Lock
+from typing import Any, NamedTuple
 
-from lotrinh.core.roles import Role, Visitor
-from lotrinh.core.text import M
+from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.roles import Role
+from lotrinh.core.text import M, nfc
 from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, Conflict, NotFound, Problem
-from lotrinh.services.secrets import SHORTEST, hashed, new_secret
+from lotrinh.services.secrets import hashed, new_secret, unfit
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account
 from lotrinh.store.accounts import hashed as token_hash
 
 LONGEST_LINK = timedelta(days=31)
-NAME_LENGTH = 40
+NAME_LENGTH, DISPLAY_LENGTH = 40, 100
+ONE_AT_A_TIME = Lock()
+"""Slips for a whole province are a hundred hashes: two such lists at once would leave no core for signing in."""
+LAST = M("Đây là quản trị viên cuối cùng; hãy thêm người khác trước.")
+
+
+class By(NamedTuple):
+    """Who does it, as the journal names them, and the code of the province whose office they act for.
+
+    ``key`` names the request: the same one is carried out once only.
+    """
+
+    actor: str = "console"
+    province: str = ""
+    key: str = ""
+
+    def note(self, what: str, account: str, role: str, now: datetime, **more: Any) -> NewEntry:  # noqa: ANN401
+        """Make the entry about an act; it never holds a secret. A unit's own access is an entry of that unit."""
+        unit = account.partition(":")[2] if role == Role.UNIT else self.province
+        key = f"account/{self.key}/{account}" if self.key else ""
+        body = {"what": what, "account": account, "role": str(role), **more}
+        return NewEntry(Kind.ACCOUNT, now, "", unit, "", self.actor, body, "", key)
+
+
+CONSOLE = By()
+"""Somebody at the server's own command line."""
 
 
 class Slip(NamedTuple):
@@ -25,56 +52,167 @@ class Slip(NamedTuple):
     secret: str
 
 
-def issue_slips(store: Store, units: Sequence[Unit], now: datetime) -> tuple[Slip, ...]:
+def issue_slips(store: Store, units: Sequence[Unit], now: datetime, by: By = CONSOLE) -> tuple[Slip, ...]:
     """Give each unit a new secret; its old one, its sessions and its failed attempts are over."""
     slips = tuple(Slip(unit, new_secret()) for unit in units)
-    made = [
-        Account(f"unit:{s.unit.code}", Role.UNIT, s.unit.code, s.unit.full_name, hashed(s.secret), 1, now)
-        for s in slips
-    ]
-    store.accounts.put(*made)
+    with ONE_AT_A_TIME:
+        made = [
+            Account(f"unit:{s.unit.code}", Role.UNIT, s.unit.code, s.unit.full_name, hashed(s.secret), 1, now)
+            for s in slips
+        ]
+    store.accounts.put(*made, noted=[by.note("slip", account.id, Role.UNIT, now) for account in made])
     store.throttle.clear(*(f"account/{account.id}" for account in made))
     return slips
 
 
-def add_officer(store: Store, name: str, role: Role, display: str, secret: str, now: datetime) -> Account:
-    """Make or renew an account of the office with a secret of at least ten characters."""
-    problems = []
+def revoke_slips(store: Store, units: Sequence[Unit], now: datetime, by: By = CONSOLE) -> int:
+    """Take units' slips away; return how many there were."""
+    wanted = {f"unit:{unit.code}" for unit in units}
+    ids = [a.id for a in store.accounts.all(Role.UNIT) if a.id in wanted and a.active(now)]
+    store.accounts.revoke(ids, now, [by.note("slip_revoked", name, Role.UNIT, now) for name in ids])
+    return len(ids)
+
+
+def issue_codes(store: Store, units: Sequence[Unit], now: datetime, by: By = CONSOLE) -> tuple[Slip, ...]:
+    """Give units' own systems new bearer codes; their older ones are over."""
+    noted = [by.note("code", f"unit:{unit.code}", Role.UNIT, now) for unit in units]
+    codes = store.access.issue([unit.code for unit in units], now, noted)
+    return tuple(Slip(unit, codes[unit.code]) for unit in units)
+
+
+def revoke_codes(store: Store, units: Iterable[Unit], now: datetime, by: By = CONSOLE) -> int:
+    """Take the bearer codes of units' own systems away; return how many there were."""
+    issued = store.access.issued()
+    held = [unit for unit in units if unit.code in issued]
+    return sum(
+        store.access.revoke(unit.code, now, [by.note("code_revoked", f"unit:{unit.code}", Role.UNIT, now)])
+        for unit in held
+    )
+
+
+def add_officer(  # noqa: PLR0913 - one for each thing that is asked for
+    store: Store,
+    name: str,
+    role: Role,
+    display: str,
+    secret: str,
+    now: datetime,
+    by: By = CONSOLE,
+    *,
+    renew: bool = True,
+) -> Account:
+    """Make an account of the office; with ``renew`` one that is there already gets the new role and secret."""
     account_name = name.strip().lower()
-    plain = account_name.replace("-", "").replace(".", "")
-    if not (plain.isascii() and plain.isalnum()) or plain.isdigit() or len(account_name) > NAME_LENGTH:
-        problems.append(
-            Problem("name", 0, 0, M("Tên đăng nhập gồm chữ không dấu, số, dấu chấm, gạch nối và không chỉ toàn số."))
-        )
-    if len(secret) < SHORTEST:
-        problems.append(Problem("secret", 0, 0, M("Mật khẩu cần ít nhất {count} ký tự.", count=SHORTEST)))
+    problems = [*_name_problems(account_name), *secret_problems(secret, account_name)]
     if role is Role.UNIT:
         problems.append(Problem("role", 0, 0, M("Tài khoản của đơn vị được cấp bằng phiếu, không tạo ở đây.")))
     if problems:
         raise BadInput(problems)
-    account = Account(f"officer:{account_name}", role, "", display.strip() or account_name, hashed(secret), 1, now)
-    store.accounts.put(account)
-    store.throttle.clear(f"account/{account.id}")
+    shown = nfc(display).strip()[:DISPLAY_LENGTH] or account_name
+    made = Account(f"officer:{account_name}", role, "", shown, hashed(secret), 1, now)
+
+    def change(known: Account | None, office: Sequence[Account]) -> Account:
+        if known and known.active(now) and not renew:
+            raise BadInput([Problem("name", 0, 0, M("Đã có tài khoản “{name}”.", name=account_name))])
+        if known and role is not Role.ADMINISTRATOR:
+            _keep_one(known, office, now)
+        return made
+
+    done = store.accounts.alter(made.id, change, [by.note("created", made.id, role, now)])
+    store.throttle.clear(f"account/{made.id}")
+    return done
+
+
+def _name_problems(name: str) -> list[Problem]:
+    plain = name.replace("-", "").replace(".", "")
+    if plain.isascii() and plain.isalnum() and not plain.isdigit() and len(name) <= NAME_LENGTH:
+        return []
+    said = M("Tên đăng nhập gồm chữ không dấu, số, dấu chấm, gạch nối và không chỉ toàn số.")
+    return [Problem("name", 0, 0, said)]
+
+
+def secret_problems(secret: str, name: str) -> list[Problem]:
+    """Say what is wrong with a secret that somebody chose for themselves."""
+    said = unfit(secret, name)
+    return [Problem("secret", 0, 0, said)] if said else []
+
+
+def change_role(store: Store, account_id: str, role: Role, now: datetime, by: By) -> Account:
+    """Give an account another role; nobody changes their own, and the last administrator stays."""
+    if role is Role.UNIT:
+        raise BadInput([Problem("role", 0, 0, M("Hãy chọn vai trò."))])
+    if by.actor == account_id:
+        raise Conflict(M("Không tự đổi vai trò của chính mình được."))
+
+    def change(account: Account, office: Sequence[Account]) -> Account:
+        if role is not Role.ADMINISTRATOR:
+            _keep_one(account, office, now)
+        return account._replace(role=role)
+
+    return _change(store, account_id, change, now, by.note("role", account_id, role, now))
+
+
+def change_secret(store: Store, account_id: str, secret: str, now: datetime, by: By) -> Account:
+    """Give somebody of the office another password; their sessions and failed attempts are over."""
+    if problems := secret_problems(secret, account_id.partition(":")[2]):
+        raise BadInput(problems)
+    known = officer(store, account_id)
+    secret_hash = hashed(secret)
+    noted = by.note("secret", account_id, known.role, now)
+    done = _change(store, account_id, lambda account, _: account._replace(secret_hash=secret_hash), now, noted)
+    store.throttle.clear(f"account/{account_id}")
+    return done
+
+
+def revoke(store: Store, account_id: str, now: datetime, by: By = CONSOLE) -> Account:
+    """Take an account of the office away; nobody takes away their own, and the last administrator stays."""
+    if by.actor == account_id:
+        raise Conflict(M("Không tự thu hồi tài khoản của chính mình được."))
+    known = officer(store, account_id)
+
+    def change(account: Account, office: Sequence[Account]) -> Account:
+        _keep_one(account, office, now)
+        return account._replace(revoked_at=now)
+
+    return _change(store, account_id, change, now, by.note("revoked", account_id, known.role, now))
+
+
+def officer(store: Store, account_id: str) -> Account:
+    """Return an account of the office; ``NotFound`` where there is none."""
+    account = store.accounts.get(account_id) if account_id.startswith("officer:") else None
+    if account is None:
+        raise NotFound(_no_account(account_id))
     return account
 
 
-def revoke(store: Store, account_id: str, by: Visitor | None, now: datetime) -> None:
-    """Take an account away; nobody takes away their own, and the last administrator stays."""
-    account = store.accounts.get(account_id)
-    if account is None:
-        raise NotFound(M("Không có tài khoản “{name}”.", name=account_id))
-    if by and by.account == account_id:
-        raise Conflict(M("Không tự thu hồi tài khoản của chính mình được."))
-    if account.role == Role.ADMINISTRATOR and len(_administrators(store, now)) == 1:
-        raise Conflict(M("Đây là quản trị viên cuối cùng; hãy thêm người khác trước."))
-    store.accounts.revoke(account_id, now)
+def _no_account(account_id: str) -> M:
+    return M("Không có tài khoản “{name}”.", name=account_id.partition(":")[2])
 
 
-def _administrators(store: Store, now: datetime) -> list[Account]:
-    return [a for a in store.accounts.all(Role.ADMINISTRATOR) if a.active(now)]
+def _change(
+    store: Store,
+    account_id: str,
+    change: Callable[[Account, Sequence[Account]], Account],
+    now: datetime,
+    noted: NewEntry,
+) -> Account:
+    """Change an account that may be used; judged inside the transaction that writes it."""
+
+    def judged(known: Account | None, office: Sequence[Account]) -> Account:
+        if known is None or not known.active(now):
+            raise NotFound(_no_account(account_id))
+        return change(known, office)
+
+    return store.accounts.alter(account_id, judged, [noted])
 
 
-def make_link(store: Store, title: str, lasts: timedelta, now: datetime) -> str:
+def _keep_one(account: Account, office: Sequence[Account], now: datetime) -> None:
+    others = [a for a in office if a.role == Role.ADMINISTRATOR and a.active(now) and a.id != account.id]
+    if account.role == Role.ADMINISTRATOR and account.active(now) and not others:
+        raise Conflict(LAST)
+
+
+def make_link(store: Store, title: str, lasts: timedelta, now: datetime, by: By = CONSOLE) -> str:
     """Make an address for reading only, which expires; return its token, shown once."""
     if not timedelta() < lasts <= LONGEST_LINK:
         raise BadInput(
@@ -82,9 +220,19 @@ def make_link(store: Store, title: str, lasts: timedelta, now: datetime) -> str:
         )
     token = secrets.token_urlsafe(32)
     account_id = f"link:{token_hash(token)[:32]}"
-    name = title.strip() or "Liên kết chỉ xem"
-    store.accounts.put(Account(account_id, Role.VIEWER, "", name, token_hash(token), 1, now, now + lasts))
+    name = nfc(title).strip()[:DISPLAY_LENGTH] or "Liên kết chỉ xem"
+    made = Account(account_id, Role.VIEWER, "", name, token_hash(token), 1, now, now + lasts)
+    store.accounts.put(made, noted=[by.note("link", account_id, Role.VIEWER, now, until=(now + lasts).isoformat())])
     return token
+
+
+def revoke_link(store: Store, account_id: str, now: datetime, by: By = CONSOLE) -> None:
+    """Take a reading link away; whoever reads by it is out at once."""
+    known = store.accounts.get(account_id) if account_id.startswith("link:") else None
+    if known is None:
+        raise NotFound(M("Không có liên kết này."))
+    if known.active(now):
+        store.accounts.revoke([account_id], now, [by.note("link_revoked", account_id, Role.VIEWER, now)])
 
 
 def follow_link(store: Store, token: str, now: datetime) -> str | None:

@@ -8,7 +8,7 @@ from lotrinh.core.checklist import Level
 from lotrinh.core.deadlines import timetable
 from lotrinh.core.journal import NOTHING_SAID, fold
 from lotrinh.core.observation import Answer, Outcome, Reason, Seen
-from lotrinh.core.report import Report, UnitReport, milestone_rows
+from lotrinh.core.report import Report, UnitReport, milestone_rows, voices_of
 from lotrinh.core.status import Heard, Planned, View, assess, completed_day, concerned, plan
 from lotrinh.core.text import Message
 from lotrinh.core.units import Unit
@@ -52,6 +52,7 @@ class Assessment:
         self.kept = store.rounds.answers(campaign.id)
         self.interrupted = store.rounds.interrupted_before(campaign.id, round_.id)
         self.plans = Plans(campaign)
+        self._known: dict[str, Answer | None] = {}
 
     def report(self) -> Report:
         """Compute the whole report."""
@@ -74,6 +75,7 @@ class Assessment:
             province,
             rows,
             self.interrupted,
+            tuple(voice for unit in (province, *units) for voice in voices_of(unit, self.records)),
         )
 
     def sample(self) -> bool:
@@ -114,10 +116,12 @@ class Assessment:
         return statement(self.campaign, self.campaign.province, self.records, self.now)
 
     def _answer(self, unit: Unit) -> Answer | None:
-        kept = self.kept.get(unit.code)
-        if kept is None or kept.source != address(self.settings, self.campaign, unit):
-            return None
-        return self._read(unit, kept)
+        """Return the last valid answer that came from where the unit is asked now; read once."""
+        if unit.code not in self._known:
+            kept = self.kept.get(unit.code)
+            current = kept and kept.source == address(self.settings, self.campaign, unit)
+            self._known[unit.code] = self._read(unit, kept) if kept and current else None
+        return self._known[unit.code]
 
     def _read(self, unit: Unit, kept: KeptAnswer) -> Answer | None:
         question = questions(self.settings, self.campaign, [unit.code], {})[0]

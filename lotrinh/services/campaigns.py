@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lotrinh.catalog.checklists import find_checklist, load_checklist
 from lotrinh.core.checklist import Checklist
@@ -58,7 +58,13 @@ class Campaign:
 def open_campaign(settings: Settings, name: str, units_file: Path | None = None, home: Path | None = None) -> Campaign:
     """Open a campaign of the settings, or a checklist under its own name; ``home`` is the settings file's folder."""
     config = configured(settings, name)
-    checklist = load_checklist(checklist_path(settings, config, home))
+    return bind(settings, config, load_checklist(checklist_path(settings, config, home)), units_file)
+
+
+def bind(
+    settings: Settings, config: CampaignSettings, checklist: Checklist, units_file: Path | None = None
+) -> Campaign:
+    """Bind a checklist to a campaign's anchor, units and policy; ``BadInput`` with all that does not fit."""
     known = roster(settings, units_file)
     parameters, problems = _parameters(config, checklist)
     anchor = config.anchor or checklist.anchor.day
@@ -84,26 +90,53 @@ def open_campaign(settings: Settings, name: str, units_file: Path | None = None,
 
 
 def configured(settings: Settings, name: str) -> CampaignSettings:
-    """Return the campaign's settings, with what the office has applied since.
+    """Return the campaign's settings, with what the office has applied since."""
+    return with_change(settings, declared(settings, name), applied(settings, name))
 
-    A name that is none's is a checklist's name, with every default.
-    """
+
+def declared(settings: Settings, name: str) -> CampaignSettings:
+    """Return the campaign as the settings file says; a name that is none's is a checklist's, with every default."""
     config = next((c for c in settings.campaigns if c.id == name), None)
-    config = config or CampaignSettings.model_construct(id=name, checklist=name)
-    path = applied_path(settings, name)
-    if not path.is_file():
-        return config
-    changes = Applied.model_validate_json(path.read_bytes()).model_dump(exclude_none=True)
-    return config.model_copy(update=changes)
+    return config or CampaignSettings.model_construct(id=name, checklist=name)
 
 
 class Applied(BaseModel):
-    """A new anchor or checklist that the office applied in the portal; it goes before the settings file."""
+    """A new anchor or checklist that the office applied in the portal; it goes before the settings file.
 
-    model_config = ConfigDict(extra="forbid")
+    ``checklist`` names a file in the data folder, so that the whole folder can be moved.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     anchor: date | None = None
     checklist: str | None = None
+
+
+def applied(settings: Settings, name: str) -> Applied:
+    """Read what the office has applied to a campaign; empty where it has not."""
+    path = applied_path(settings, name)
+    if not path.is_file():
+        return Applied()
+    try:
+        return Applied.model_validate_json(path.read_bytes())
+    except FileNotFoundError:  # taken back this very moment
+        return Applied()
+    except (OSError, ValidationError) as error:
+        sentence = M("Tệp thay đổi của đợt không đọc được. Hãy khôi phục từ bản sao lưu, hoặc xóa nó rồi áp dụng lại.")
+        raise BadInput([Problem(str(path), 0, 0, sentence)]) from error
+
+
+def with_change(settings: Settings, config: CampaignSettings, change: Applied) -> CampaignSettings:
+    """Let a change go before what the settings file says."""
+    changes = change.model_dump(exclude_none=True)
+    if change.checklist:
+        changes["checklist"] = str(checklists_folder(settings) / change.checklist)
+    return config.model_copy(update=changes)
+
+
+def checklists_folder(settings: Settings) -> Path:
+    """Return where applied checklists are kept."""
+    return settings.data_dir / "checklists"
 
 
 def applied_path(settings: Settings, name: str) -> Path:

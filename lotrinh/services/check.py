@@ -11,12 +11,13 @@ from lotrinh.core.report import Report
 from lotrinh.errors import RoundNotCarriedOut
 from lotrinh.probing.prober import Prober
 from lotrinh.reports.json_report import as_json
-from lotrinh.services.ask import ask, batches, give_up_if_ours, http_options, questions
+from lotrinh.services.ask import FIRST, ask, give_up_if_ours, http_options, questions
 from lotrinh.services.assess import make_report
 from lotrinh.services.campaigns import Campaign
+from lotrinh.services.frozen import freeze
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import FINISHED, Round
+from lotrinh.store.rounds import FINISHED, Kept, Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,33 @@ async def run_check(
     heard: Callable[[Observation], None] | None = None,
 ) -> Report:
     """Carry out a begun round; ``RoundNotCarriedOut`` when our own network failed."""
-    kept = store.rounds.answers(campaign.id)
-    first, *rest = batches([u.code for u in campaign.units])
+    codes = [u.code for u in campaign.units]
+    asked = questions(settings, campaign, codes, store.rounds.answers(campaign.id))
+    first, early = frozenset(codes[:FIRST]), list[Observation]()
+
+    def listen(observation: Observation) -> None:
+        # All are asked at once, and the first twenty tell meanwhile whether it is our network that fails.
+        if observation.unit in first:
+            early.append(observation)
+            if len(early) == FIRST and (sentence := give_up_if_ours(store, round_, early, clock())):
+                raise RoundNotCarriedOut(sentence)
+        if heard:
+            heard(observation)
+
     async with Prober(http_options(settings), clock) as prober:
-        seen = await ask(store, prober, round_, questions(settings, campaign, first, kept), heard)
-        if sentence := give_up_if_ours(store, round_, seen, clock()):
-            raise RoundNotCarriedOut(sentence)
-        others = [code for batch in rest for code in batch]
-        await ask(store, prober, round_, questions(settings, campaign, others, kept), heard)
+        await ask(store, prober, round_, asked, listen)
     return conclude(store, settings, campaign, round_, clock())
 
 
 def conclude(store: Store, settings: Settings, campaign: Campaign, round_: Round, now: datetime) -> Report:
     """Make the report of a round whose units have been asked, and close the round with it."""
     report = make_report(store, settings, campaign, round_)
-    store.rounds.finish(round_.id, FINISHED, now, report.head, as_json(report))
+    close_round(store, campaign, report, now)
     return report
+
+
+def close_round(store: Store, campaign: Campaign, report: Report, now: datetime) -> None:
+    """Record that a round has finished, with its report, so that every format can be made again from it."""
+    checklist = report.checklist
+    kept = Kept(as_json(report), freeze(report, campaign.policy), checklist.content_hash, checklist.content)
+    store.rounds.finish(report.run, FINISHED, now, report.head, kept)

@@ -76,10 +76,7 @@ def confirm(  # noqa: PLR0913 - who says what of whom, when, and what they had b
     ``seen`` is the step's newest entry that the person knew, as for ``append``.
     """
     require_good(campaign, unit, said, now)
-    entry = append(store, entry_of(campaign, unit, said, actor=actor, key=key, now=now), seen)
-    if said.file:
-        store.files.keep(str(said.file["id"]))
-    return entry
+    return append(store, campaign, entry_of(campaign, unit, said, actor=actor, key=key, now=now), seen)
 
 
 def require_good(campaign: Campaign, unit: Unit, said: Confirmation, now: datetime) -> Step:

@@ -1,13 +1,13 @@
 """How a campaign stands this minute: the record in memory, brought up to date by what has been added since."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from threading import RLock
 
 from lotrinh.core.journal import Entry, Record, Records, fold
 from lotrinh.core.observation import Answer
-from lotrinh.core.report import Report, UnitReport, milestone_rows
+from lotrinh.core.report import Report, UnitReport, milestone_rows, voices_of
 from lotrinh.core.status import Heard
 from lotrinh.core.units import Unit
 from lotrinh.services.assess import Assessment, Plans, has_own_system
@@ -26,7 +26,7 @@ class _Now(Assessment):
         self.records: Records = {}
         self.plans = Plans(campaign)
         self.seen, self.kept = store.rounds.last_seen(campaign.id), store.rounds.answers(campaign.id)
-        self._own: dict[str, Answer | None] = {}
+        self._known: dict[str, Answer | None] = {}
 
     def heard(self, unit: Unit) -> Heard:
         """Our own journal is as fresh as can be; an own system's answer is as old as its last check."""
@@ -36,12 +36,8 @@ class _Now(Assessment):
         return heard._replace(answer=statement(self.campaign, unit, self.records, self.now), fresh=True)
 
     def _answer(self, unit: Unit) -> Answer | None:
-        """Read an own system's answer once; what our portal once answered is older than our journal."""
-        if not has_own_system(self.settings, unit):
-            return None
-        if unit.code not in self._own:
-            self._own[unit.code] = super()._answer(unit)
-        return self._own[unit.code]
+        """Return an own system's answer; what our portal once answered is older than our journal."""
+        return super()._answer(unit) if has_own_system(self.settings, unit) else None
 
 
 class Live:
@@ -101,11 +97,24 @@ class Live:
             unit = self.campaign.by_code[code]
             return state.heard(unit).answer if has_own_system(self._settings, unit) else None
 
+    def answers(self, now: datetime) -> dict[str, Answer]:
+        """Return what units' own systems last said, by unit; units without such a system are not in it."""
+        with self._lock:
+            state = self._refresh(now)
+            own = (u for u in self.campaign.units if has_own_system(self._settings, u))
+            return {unit.code: answer for unit in own if (answer := state.heard(unit).answer)}
+
     def records(self, now: datetime) -> Records:
         """Return copies of all records."""
         with self._lock:
             state = self._refresh(now)
             return {key: replace(record) for key, record in state.records.items()}
+
+    def select(self, now: datetime, wanted: Callable[[Record], bool]) -> Records:
+        """Return copies of the records that are wanted: far fewer than all, mostly."""
+        with self._lock:
+            state = self._refresh(now)
+            return {key: replace(record) for key, record in state.records.items() if wanted(record)}
 
     def _refresh(self, now: datetime) -> _Now:
         now = now.astimezone(self.campaign.zone)
@@ -161,4 +170,5 @@ class Live:
             units,
             province,
             milestone_rows(self.campaign.checklist, units, province, state.now.date()),
+            voices=tuple(voice for unit in (province, *units) for voice in voices_of(unit, state.records)),
         )

@@ -15,8 +15,9 @@ from lotrinh.catalog.units import (
     read_roster,
     write_roster,
 )
+from lotrinh.core.text import M
 from lotrinh.core.units import Unit, UnitKind
-from lotrinh.errors import Problem
+from lotrinh.errors import BadInput, Problem
 from lotrinh.settings.models import Settings
 
 
@@ -67,9 +68,29 @@ class Import(NamedTuple):
 
 def import_roster(settings: Settings, file: Path) -> Import:
     """Check a roster whole, then put it in the place of the one in use."""
+    if settings.units.file:
+        sentence = M(
+            "Cấu hình đang dùng tệp {file} (units.file); hãy sửa tệp đó, hoặc bỏ mục này rồi nhập lại.",
+            file=str(settings.units.file),
+        )
+        raise BadInput([Problem("units.file", 0, 0, sentence)])
     units = read_roster(file, known(settings))
-    changes = diff_rosters(roster(settings).units, units)
+    changes = diff_rosters(_in_use(settings), units)
     path = imported_path(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_roster(path, units)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_roster(path, units)
+    except OSError as error:
+        reason = error.strerror or ""
+        raise BadInput(
+            [Problem(str(path), 0, 0, M("Chưa nhập: không ghi được tệp ({reason}).", reason=reason))]
+        ) from error
     return Import(path, units, changes, tuple(address_findings(units)))
+
+
+def _in_use(settings: Settings) -> tuple[Unit, ...]:
+    """Return the units in use; a broken roster does not keep a good one out."""
+    try:
+        return roster(settings).units
+    except BadInput:
+        return ()

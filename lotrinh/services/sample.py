@@ -10,8 +10,8 @@ from lotrinh.core.status import Planned, concerned, plan
 from lotrinh.core.units import Unit
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.confirm import Confirmation, entry_of
+from lotrinh.services.naming import SAMPLE
 
-ACTOR = "mau:du-lieu-mau"
 REPORTED = time(16, 30)
 ON_TIME, LAGGING, IN_WINDOW = 0.99, 0.8, 0.75
 LATE = 0.03
@@ -85,7 +85,7 @@ def _confirmed(campaign: Campaign, unit: Unit, item: Planned, day: date, areas: 
         sample=True,
     )
     at = min(datetime.combine(day, REPORTED, campaign.zone), now)
-    return entry_of(campaign, unit, said, actor=ACTOR, key=f"mau-{item.step.id}", now=at)
+    return entry_of(campaign, unit, said, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
 
 
 def _under_way(
@@ -95,7 +95,7 @@ def _under_way(
     at = now - timedelta(days=1)
     if item.step.count:
         said = Confirmation(item.step.id, at.date(), progress=(chance.randint(0, areas - 1), areas), sample=True)
-        yield entry_of(campaign, unit, said, actor=ACTOR, key=f"mau-{item.step.id}", now=at)
+        yield entry_of(campaign, unit, said, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
     elif chance.random() < 0.02:  # noqa: PLR2004 - a few obstacles, so that the report shows some
         body = {"note": chance.choice(OBSTACLES), "sample": True}
-        yield NewEntry(Kind.OBSTACLE, at, campaign.id, unit.code, item.step.id, ACTOR, body)
+        yield NewEntry(Kind.OBSTACLE, at, campaign.id, unit.code, item.step.id, SAMPLE, body)

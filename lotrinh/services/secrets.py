@@ -6,11 +6,15 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from lotrinh.core.text import M
+
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Digits and letters that cannot be mistaken for one another on paper."""
 GROUPS, GROUP = 3, 4
-SHORTEST = 10
-"""Characters that a password chosen by a person must have."""
+SHORTEST, LONGEST, FEWEST_SIGNS = 10, 200, 5
+"""Characters that a password chosen by a person must have, may have, and how many different ones."""
+DASHES = str.maketrans("", "", "-\u2010\u2011\u2012\u2013\u2014\u2212")
+"""What keyboards make of a hyphen."""
 AT_ONCE = BoundedSemaphore(2)
 """Hashes computed side by side: each takes 19 MiB and a core, and small servers have few of both."""
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -26,14 +30,25 @@ def new_secret() -> str:
 
 
 def normal(secret: str) -> str:
-    """Forgive what people do to a secret while typing: spaces, missing hyphens, small letters.
+    """Forgive what people do to a secret while typing: spaces, missing or longer hyphens, small letters.
 
     Only a secret of a slip's length is changed; passwords that people chose stay as they are.
     """
-    plain = "".join(secret.split()).replace("-", "").upper()
-    if len(plain) == GROUPS * GROUP and set(plain) <= set(ALPHABET):
-        return "-".join(plain[i : i + GROUP] for i in range(0, len(plain), GROUP))
+    plain = "".join(secret.split()).translate(DASHES)
+    if plain.isascii() and len(plain) == GROUPS * GROUP and set(plain.upper()) <= set(ALPHABET):
+        return "-".join(plain.upper()[i : i + GROUP] for i in range(0, len(plain), GROUP))
     return secret
+
+
+def unfit(secret: str, name: str) -> M | None:
+    """Say why a password that a person chose is too easy to guess, None when it is not."""
+    if len(secret) < SHORTEST:
+        return M("Mật khẩu cần ít nhất {count} ký tự.", count=SHORTEST)
+    if len(secret) > LONGEST:
+        return M("Mật khẩu dài nhất {count} ký tự.", count=LONGEST)
+    if len(set(secret)) < FEWEST_SIGNS or (name and name.lower() in secret.lower()):
+        return M("Mật khẩu này quá dễ đoán: đừng dùng tên đăng nhập hay lặp lại vài ký tự.")
+    return None
 
 
 def hashed(secret: str) -> str:

@@ -1,11 +1,13 @@
 """Signing in: the account and its secret, slowed down when guessing is likely, and the session that follows."""
 
 import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from lotrinh.core.roles import Role, Visitor
 from lotrinh.core.text import M
-from lotrinh.errors import NotAllowed, TooManyAttempts
+from lotrinh.errors import NotAllowed, StoreUnavailable, TooManyAttempts
 from lotrinh.services.secrets import fits, normal
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account, Session
@@ -32,13 +34,14 @@ def sign_in(store: Store, name: str, secret: str, address: str, now: datetime) -
     """
     account_id = account_of(name)
     keys = _keys(account_id, secret, address)
-    _refuse_guessing(store, keys, now)
+    store.throttle.attempt(keys, now, now - CLOSED, lambda known: refuse_guessing(known, now))
     account = store.accounts.get(account_id)
     known = account.secret_hash if account and account.active(now) else None
     if not fits(secret, known) or account is None:
-        store.throttle.failed(keys, now, now - CLOSED)
         raise NotAllowed(WRONG)
     store.throttle.clear(keys[0])
+    store.throttle.take_back(*keys[1:])
+    store.sessions.forget(now - LONGEST)
     return store.sessions.open(account, now), account
 
 
@@ -57,8 +60,8 @@ def _keys(account_id: str, secret: str, address: str) -> tuple[str, str, str]:
     return f"account/{account_id}"[:100], f"secret/{tried}", f"address/{address}"[:100]
 
 
-def _refuse_guessing(store: Store, keys: tuple[str, str, str], now: datetime) -> None:
-    known = store.throttle.failures(keys)
+def refuse_guessing(known: Mapping[str, Failures], now: datetime) -> None:
+    """Raise ``TooManyAttempts`` when too much has failed before."""
     opens = max((_opens(key, failures) for key, failures in known.items()), default=now)
     if opens <= now:
         return
@@ -91,6 +94,7 @@ def visitor_of(store: Store, token: str, now: datetime) -> tuple[Visitor, Sessio
     if now - session.seen_at > IDLE or now - session.opened_at > LONGEST:
         return None
     if now - session.seen_at > TOUCH:
-        store.sessions.seen(session, now)
+        with suppress(StoreUnavailable):  # what can still be read is shown
+            store.sessions.seen(session, now)
     account = session.account
     return Visitor(account.id, Role(account.role), account.name, account.unit), session

@@ -1,5 +1,6 @@
 """Appending what somebody states: what may happen next is decided inside the transaction that writes it."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,9 +11,12 @@ from lotrinh.core.text import M
 from lotrinh.core.transitions import why_not
 from lotrinh.core.units import Unit
 from lotrinh.core.wording import KIND
-from lotrinh.errors import Conflict, NotFound
+from lotrinh.errors import ChangedMeanwhile, Conflict, NotFound
 from lotrinh.services.campaigns import Campaign
+from lotrinh.services.naming import named
 from lotrinh.store import Store
+
+LONGEST_KEY = 64
 
 
 class Said(NamedTuple):
@@ -41,19 +45,19 @@ def state(store: Store, said: Said, kind: Kind, body: Mapping[str, Any]) -> Entr
         said.campaign.checklist.content_hash,
         full_key(said.campaign, said.unit, said.key),
     )
-    return append(store, new, said.seen)
+    return append(store, said.campaign, new, said.seen)
 
 
-def append(store: Store, new: NewEntry, seen: int | None = None) -> Entry:
+def append(store: Store, campaign: Campaign, new: NewEntry, seen: int | None = None) -> Entry:
     """Append one entry if the step's record allows it, and return it; the same key gives the first entry again.
 
     ``seen`` is the number of the step's newest entry that the person had before their eyes: when there is a newer
     one, ``Conflict`` says who did what meanwhile, and nothing is written.
     """
-    return append_all(store, [new], {} if seen is None else {new.step: seen})[0]
+    return append_all(store, campaign, [new], {} if seen is None else {new.step: seen})[0]
 
 
-def append_all(store: Store, new: Sequence[NewEntry], seen: Mapping[str, int]) -> tuple[Entry, ...]:
+def append_all(store: Store, campaign: Campaign, new: Sequence[NewEntry], seen: Mapping[str, int]) -> tuple[Entry, ...]:
     """Append entries of one unit together or not at all; ``seen`` by step, as for ``append``."""
 
     def check(wanted: NewEntry, history: Sequence[Entry]) -> None:
@@ -61,25 +65,29 @@ def append_all(store: Store, new: Sequence[NewEntry], seen: Mapping[str, int]) -
         for entry in history:
             replay(record, entry)
         if wanted.step in seen and record.last and record.number != seen[wanted.step]:
-            raise Conflict(_meanwhile(record.last))
+            raise ChangedMeanwhile(_meanwhile(campaign, record.last), record.last)
         if reason := why_not(record, wanted.kind):
             raise Conflict(reason)
 
     return store.journal.append(*new, check=check)
 
 
-def _meanwhile(last: Entry) -> M:
+def _meanwhile(campaign: Campaign, last: Entry) -> M:
     return M(
         "Chưa ghi nhận: lúc {when}, {who} đã {what} ở đầu việc này. Hãy xem lại rồi gửi lại nếu còn đúng.",
-        who=last.new.actor,
+        who=named(last.new.actor, campaign),
         what=KIND[last.new.kind],
-        when=last.new.at,
+        when=last.new.at.astimezone(campaign.zone),
     )
 
 
 def full_key(campaign: Campaign, unit: Unit, key: str) -> str:
-    """Make the journal's key of a request; keys of different units never meet. Without a key there is none."""
-    return f"{campaign.id}/{unit.code}/{key}" if key else ""
+    """Make the journal's key of a request; keys of different units never meet. Without a key there is none.
+
+    Whatever was sent as a key, what is stored fits its column.
+    """
+    short = key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
+    return f"{campaign.id}/{unit.code}/{short}" if key else ""
 
 
 def step_of(campaign: Campaign, unit: Unit, name: str) -> Step:

@@ -4,8 +4,10 @@ import hashlib
 import io
 import os
 import secrets
+import struct
 import unicodedata
 import zipfile
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +20,10 @@ LARGEST = 10_000_000
 """Bytes."""
 LONGEST_NAME = 120
 MOST_PARTS, LARGEST_UNPACKED = 2_000, 100_000_000
+LARGEST_DIRECTORY = 1_000_000
+END, END_SIGN, LARGEST_END = struct.Struct("<4s4H2LH"), b"PK\x05\x06", 65_557
+LARGE_SIGN, LARGE_END = b"PK\x06\x07", 20
+"""How an archive ends, by the format's own description (APPNOTE.TXT 4.3.15 and 4.3.16)."""
 FORGOTTEN = timedelta(days=1)
 """A file of a form that was never sent is deleted after so long."""
 
@@ -32,6 +38,7 @@ TOO_LARGE = M(
     "Tệp lớn quá {size} MB. Hãy giảm độ phân giải khi quét, hoặc chỉ gửi các trang cần thiết.",
     size=LARGEST // 1_000_000,
 )
+UNPACKS_TOO_LARGE = M("Tệp này bung ra quá lớn nên không nhận. Hãy lưu lại dưới dạng PDF.")
 KINDS = M("Chỉ nhận tệp PDF, JPEG, PNG, DOCX, XLSX. Hãy lưu lại văn bản dưới dạng PDF rồi chọn tệp đó.")
 
 
@@ -49,8 +56,9 @@ def take(store: Store, folder: Path, unit: str, name: str, content: bytes, now: 
         )
         raise BadInput([Problem("file", 0, 0, sentence)])
     made = StoredFile(secrets.token_hex(16), unit, shown, found, len(content), hashlib.sha256(content).hexdigest(), now)
+    clean_up(store, folder, now)
+    store.files.add(made)  # before its bytes are there: whatever stops us now, clean_up finds what is left
     _write(path_of(folder, made.id), content)
-    store.files.add(made)
     return made
 
 
@@ -67,13 +75,15 @@ def kind_of(content: bytes) -> str | Message:
 
 
 def _office_kind(content: bytes) -> str | Message:
+    if _directory_size(content) > LARGEST_DIRECTORY:
+        return UNPACKS_TOO_LARGE
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         return M("Tệp này bị hỏng, không mở được. Hãy lưu lại rồi chọn lại.")
     if len(parts) > MOST_PARTS or sum(p.file_size for p in parts) > LARGEST_UNPACKED:
-        return M("Tệp này bung ra quá lớn nên không nhận. Hãy lưu lại dưới dạng PDF.")
+        return UNPACKS_TOO_LARGE
     names = {p.filename for p in parts}
     if any(_escapes(name) for name in names):
         return M("Tệp này có đường dẫn bất thường bên trong nên không nhận. Hãy lưu lại dưới dạng PDF.")
@@ -81,6 +91,19 @@ def _office_kind(content: bytes) -> str | Message:
         return M("Tệp này có macro nên không nhận. Hãy lưu lại dưới dạng PDF hoặc bỏ macro.")
     kinds = [kind for heart, kind in HEARTS.items() if heart in names]
     return kinds[0] if len(kinds) == 1 and "[Content_Types].xml" in names else KINDS
+
+
+def _directory_size(content: bytes) -> int:
+    """Return how many bytes an archive's list of contents has: reading a long one costs more than the file itself.
+
+    The list's own end is found as the library finds it; a list of the large format has no place in 10 MB.
+    """
+    plain = content[-END.size :].startswith(END_SIGN) and content.endswith(b"\0\0")
+    at = len(content) - END.size if plain else content.rfind(END_SIGN, max(0, len(content) - LARGEST_END))
+    if at < 0 or at + END.size > len(content):
+        return 0
+    large = content[max(0, at - LARGE_END) :].startswith(LARGE_SIGN)
+    return LARGEST_DIRECTORY + 1 if large else int(END.unpack_from(content, at)[5])
 
 
 def _escapes(name: str) -> bool:
@@ -103,20 +126,39 @@ def path_of(folder: Path, file_id: str) -> Path:
     return folder / "files" / file_id[:2] / file_id
 
 
+def half(path: Path) -> Path:
+    """Where a file's bytes lie while they are being written."""
+    return path.with_suffix(".part")
+
+
 def _write(path: Path, content: bytes) -> None:
     # Whole or not at all: a receipt must never refer to half a file.
+    part = half(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
         with part.open("wb") as out:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
         part.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)  # half a file would keep a full disk full
         raise StoreUnavailable(
             M("Chưa ghi nhận: không lưu được tệp ({reason}).", reason=error.strerror or "")
         ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put a new name on disk too; Windows does it by itself and cannot open folders."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def find(store: Store, folder: Path, file_id: str) -> tuple[StoredFile, Path]:
@@ -130,8 +172,9 @@ def find(store: Store, folder: Path, file_id: str) -> tuple[StoredFile, Path]:
 def clean_up(store: Store, folder: Path, now: datetime) -> None:
     """Delete files of forms that were never sent."""
     for left in store.files.left_over(now - FORGOTTEN):
-        path_of(folder, left.id).unlink(missing_ok=True)
-        store.files.remove(left.id)
+        if store.files.remove(left.id):  # a form may have been sent this very moment
+            path_of(folder, left.id).unlink(missing_ok=True)
+            half(path_of(folder, left.id)).unlink(missing_ok=True)
 
 
 def described(file: StoredFile) -> dict[str, str | int]:

@@ -51,9 +51,9 @@ Day = Annotated[date | None, BeforeValidator(filled)]
 
 
 class Part(BaseModel):
-    """A table of the settings file. Errors never repeat what was written: it may be a secret."""
+    """A table of the settings file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Database(Part):
@@ -91,6 +91,9 @@ class Portal(Part):
     host: str = Field("127.0.0.1", description="Address it listens on.")
     port: Port = Field(8600, description="Port it listens on.")
     public_url: str = Field("", description="Its address as the checker sees it; empty: http://host:port.")
+    public_notes: bool = Field(
+        default=True, description="Whether anybody may read notes and documents in the status of a unit."
+    )
 
     @property
     def origin(self) -> str:
@@ -138,7 +141,7 @@ class Settings(BaseSettings):
         env_prefix="LOTRINH_",
         env_nested_delimiter="__",
         validate_default=False,
-        hide_input_in_errors=True,
+        hide_input_in_errors=True,  # what was written may be a secret
     )
 
     language: Literal["vi", "en"] = Field("vi", description="Language of screens and reports; LOTRINH_LANG wins.")

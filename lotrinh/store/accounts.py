@@ -2,19 +2,27 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
 
+from lotrinh.core.journal import NewEntry
 from lotrinh.store.engine import reading, writing
+from lotrinh.store.journal import Journal
 from lotrinh.store.schema import accounts, sessions
 
 TOKEN_BYTES = 32
+PATIENCE = 0.2
+"""Seconds."""
+ENDED = 0
+"""The generation of a session that was closed: no account has it."""
+older = sessions.alias()
 
 
 class Account(NamedTuple):
-    """Somebody who may sign in: a unit (``unit:04924``), an officer (``nguoi:lan``) or a reading link (``link:…``).
+    """Somebody who may sign in: a unit (``unit:04924``), an officer (``officer:lan``) or a reading link (``link:…``).
 
     ``generation`` grows with every change of secret, role or standing; sessions of an older one are over.
     """
@@ -43,30 +51,39 @@ class Session(NamedTuple):
     seen_at: datetime
 
 
+Change = Callable[[Account | None, Sequence[Account]], Account]
+"""Takes an account as it is (None: there is none) and all of the office's, and returns it as it is to be, or raises."""
+
+
 class Accounts:
-    """Who may sign in."""
+    """Who may sign in. Each change and the journal's entries about it are one transaction."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, journal: Journal) -> None:
+        self._engine, self._journal = engine, journal
 
-    def put(self, *made: Account) -> None:
+    def put(self, *made: Account, noted: Sequence[NewEntry] = ()) -> None:
         """Add accounts; one that is there already gets the new secret, role and name, and its sessions end."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, chain=True) as connection:
+            self._journal.note(connection, noted)
             for account in made:
-                known = _find(connection, account.id)
-                connection.execute(delete(accounts).where(accounts.c.id == account.id))
-                row = account._replace(generation=known.generation + 1 if known else account.generation)
-                connection.execute(insert(accounts).values(**_row(row)))
+                _replace(connection, account, _find(connection, account.id))
 
-    def revoke(self, account_id: str, at: datetime) -> bool:
-        """Take an account away; its sessions end. Return whether there was one to take."""
-        with writing(self._engine) as connection:
-            done = connection.execute(
-                update(accounts)
-                .where(accounts.c.id == account_id, accounts.c.revoked_at.is_(None))
-                .values(revoked_at=_text(at), generation=accounts.c.generation + 1)
-            )
-            return bool(done.rowcount)
+    def alter(self, account_id: str, change: Change, noted: Sequence[NewEntry]) -> Account:
+        """Change one account by what it is at that very moment; its sessions end. Return it as it is now."""
+        with writing(self._engine, chain=True) as connection:
+            known = _find(connection, account_id)
+            account = change(known, _office(connection))
+            self._journal.note(connection, noted)
+            return _replace(connection, account, known)
+
+    def revoke(self, ids: Iterable[str], at: datetime, noted: Sequence[NewEntry]) -> None:
+        """Take accounts away; their sessions end."""
+        with writing(self._engine, chain=True) as connection:
+            self._journal.note(connection, noted)
+            for account_id in ids:
+                known = _find(connection, account_id)
+                if known and known.revoked_at is None:
+                    _replace(connection, known._replace(revoked_at=at), known)
 
     def get(self, account_id: str) -> Account | None:
         """Return an account by its id."""
@@ -80,6 +97,12 @@ class Accounts:
             query = query.where(accounts.c.role == role)
         with reading(self._engine) as connection:
             return tuple(_account(row) for row in connection.execute(query).mappings())
+
+    def last_used(self) -> dict[str, datetime]:
+        """Return when each account was last used, as far as sessions of it are known."""
+        query = select(sessions.c.account, func.max(sessions.c.seen_at)).group_by(sessions.c.account)
+        with reading(self._engine) as connection:
+            return {account: _moment(seen) for account, seen in connection.execute(query)}
 
 
 class Sessions:
@@ -117,21 +140,24 @@ class Sessions:
         return Session(row["token_hash"], _account(row), _moment(row["opened_at"]), _moment(row["seen_at"]))
 
     def seen(self, session: Session, now: datetime) -> None:
-        """Note that the session was used."""
-        with writing(self._engine) as connection:
+        """Note that the session was used; a page does not wait long for that."""
+        with writing(self._engine, patience=PATIENCE) as connection:
             connection.execute(
                 update(sessions).where(sessions.c.token_hash == session.token_hash).values(seen_at=_text(now))
             )
 
     def close(self, token: str) -> None:
         """End a session; its token opens nothing any more."""
+        ended = update(sessions).where(sessions.c.token_hash == hashed(token)).values(generation=ENDED)
         with writing(self._engine) as connection:
-            connection.execute(delete(sessions).where(sessions.c.token_hash == hashed(token)))
+            connection.execute(ended)
 
     def forget(self, before: datetime) -> None:
-        """Delete sessions opened before this moment."""
+        """Delete sessions opened before this moment, but of each account its newest: it tells the last use."""
+        newest = select(func.max(sessions.c.seen_at)).where(sessions.c.account == older.c.account).scalar_subquery()
+        passed = select(older.c.token_hash).where(older.c.opened_at < _text(before), older.c.seen_at < newest)
         with writing(self._engine) as connection:
-            connection.execute(delete(sessions).where(sessions.c.opened_at < _text(before)))
+            connection.execute(delete(sessions).where(sessions.c.token_hash.in_(passed)))
 
 
 def hashed(token: str) -> str:
@@ -142,6 +168,18 @@ def hashed(token: str) -> str:
 def _find(connection: Connection, account_id: str) -> Account | None:
     row = connection.execute(select(accounts).where(accounts.c.id == account_id)).mappings().first()
     return _account(row) if row else None
+
+
+def _office(connection: Connection) -> tuple[Account, ...]:
+    query = select(accounts).where(accounts.c.id.like("officer:%")).order_by(accounts.c.id)
+    return tuple(_account(row) for row in connection.execute(query).mappings())
+
+
+def _replace(connection: Connection, account: Account, known: Account | None) -> Account:
+    made = account._replace(generation=known.generation + 1 if known else account.generation)
+    connection.execute(delete(accounts).where(accounts.c.id == account.id))
+    connection.execute(insert(accounts).values(**_row(made)))
+    return made
 
 
 def _row(account: Account) -> dict[str, object]:

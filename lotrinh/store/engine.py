@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as TooManyAtOnce
@@ -14,7 +14,10 @@ from lotrinh.core.text import M
 from lotrinh.errors import OldSchema, StoreUnavailable
 from lotrinh.store.schema import HEAD
 
-BUSY_SECONDS = 20
+BUSY_SECONDS, CONNECT_SECONDS = 20, 5
+"""How long a writer waits for others, and anybody for a database server that does not answer."""
+AT_ONCE = 40
+"""Connections to SQLite: one for each thread that a web server answers with, so that no reader waits for writers."""
 JOURNAL_LOCK = 0x6C6F7472
 """A number of our own for PostgreSQL's advisory lock: one appender at a time keeps the chain linear."""
 
@@ -24,13 +27,26 @@ def connect(url: str) -> Engine:
     with unavailable():
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True)
+            return _server(parsed)
+        pool = {}
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+            pool = {"max_overflow": AT_ONCE}
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **pool)
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _server(url: URL) -> Engine:
+    """Connect to a database server: nothing waits for ever, and a connection that broke is replaced unseen.
+
+    An appender reads the chain's end after it has waited for its turn, so each statement must see what is committed
+    by then, whatever the server's default is.
+    """
+    patience = {"options": f"-c lock_timeout={BUSY_SECONDS}s", "connect_timeout": CONNECT_SECONDS}
+    known = patience if url.get_driver_name() in {"psycopg", "psycopg2"} else {}
+    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=known)
 
 
 def _pragmas(connection: object, _: object) -> None:
@@ -46,8 +62,12 @@ def _pragmas(connection: object, _: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(options['patience'] * 1000)}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -56,7 +76,7 @@ def unavailable() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, TooManyAtOnce, ArgumentError, ImportError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error)
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
         raise StoreUnavailable(M("Chưa ghi nhận: cơ sở dữ liệu không dùng được ({reason}).", reason=reason)) from error
 
 
@@ -68,9 +88,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, *, chain: bool = False) -> Iterator[Connection]:
-    """Open a transaction that writes; with ``chain`` no other one may append to the journal meanwhile."""
-    with unavailable(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+def writing(engine: Engine, *, chain: bool = False, patience: float | None = None) -> Iterator[Connection]:
+    """Open a transaction that writes; with ``chain`` no other one may append to the journal meanwhile.
+
+    ``patience`` is for how many seconds it waits while others write to SQLite; None: as long as may be.
+    """
+    options = {"writes": True, "patience": BUSY_SECONDS if patience is None else patience}
+    with unavailable(), engine.connect().execution_options(**options) as connection, connection.begin():
         if chain and connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": JOURNAL_LOCK})
         yield connection
@@ -115,7 +139,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     before = version(engine)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    with writing(engine) as connection:
+    with writing(engine, chain=True) as connection:  # two that make the same database at once wait for each other
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return before, HEAD

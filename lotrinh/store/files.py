@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Engine, RowMapping, delete, insert, select, update
+from sqlalchemy import Engine, RowMapping, delete, insert, select
 
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.schema import files
@@ -12,7 +12,8 @@ from lotrinh.store.schema import files
 class StoredFile(NamedTuple):
     """One file. ``id`` is random and names it on disk; ``name`` is what its owner called it; ``size`` in bytes.
 
-    ``kept`` tells that a confirmation refers to it; the others are left over from forms that were never sent.
+    ``kept`` tells that an entry of the journal refers to it (the entry itself sets it); the others are left over from
+    forms that were never sent.
     """
 
     id: str
@@ -43,11 +44,6 @@ class Files:
             row = connection.execute(select(files).where(files.c.id == file_id)).mappings().first()
             return _file(row) if row else None
 
-    def keep(self, file_id: str) -> None:
-        """Mark that a confirmation refers to it."""
-        with writing(self._engine) as connection:
-            connection.execute(update(files).where(files.c.id == file_id).values(kept=1))
-
     def left_over(self, before: datetime) -> tuple[StoredFile, ...]:
         """Return files uploaded before this moment to which nothing refers."""
         old = before.astimezone(UTC).isoformat()
@@ -55,10 +51,10 @@ class Files:
         with reading(self._engine) as connection:
             return tuple(_file(row) for row in connection.execute(query).mappings())
 
-    def remove(self, file_id: str) -> None:
-        """Strike a file that nothing refers to off the register."""
+    def remove(self, file_id: str) -> bool:
+        """Strike a file that nothing refers to off the register; False when something does by now."""
         with writing(self._engine) as connection:
-            connection.execute(delete(files).where(files.c.id == file_id, files.c.kept == 0))
+            return connection.execute(delete(files).where(files.c.id == file_id, files.c.kept == 0)).rowcount > 0
 
 
 def _file(row: RowMapping) -> StoredFile:

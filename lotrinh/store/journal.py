@@ -3,17 +3,35 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, RowMapping, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, insert, select, update
 
 from lotrinh.core.journal import GENESIS, Entry, Kind, NewEntry, chain_hash, first_bad
 from lotrinh.core.text import M
-from lotrinh.errors import Conflict
+from lotrinh.errors import Conflict, KeyReused, StoreUnavailable
 from lotrinh.store.engine import reading, writing
-from lotrinh.store.schema import journal
+from lotrinh.store.schema import files, journal
 
 Check = Callable[[NewEntry, Sequence[Entry]], None]
 """Looks at a new entry and at all that stands about its step; raises to refuse it."""
+
+
+class Sought(NamedTuple):
+    """What to look for in the journal; an empty field says nothing. Moments: from ``since``, before ``until``."""
+
+    units: tuple[str, ...] | None = None
+    step: str = ""
+    kind: str = ""
+    actor: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ANYTHING = Sought()
+LAST_NUMBER = 2**31 - 1
+"""The column's largest number; databases fail in their own ways when asked for a larger one."""
+SECONDS = "%Y-%m-%dT%H:%M:%S"
 
 
 class Journal:
@@ -32,16 +50,27 @@ class Journal:
         with writing(self._engine, chain=True) as connection:
             return tuple(self._append(connection, _in_utc(entry), check) for entry in new)
 
+    def note(self, connection: Connection, entries: Sequence[NewEntry]) -> None:
+        """Append entries within a transaction of another part of the record (opened with ``chain=True``).
+
+        A key that is known already raises ``Conflict``: what the transaction does is done once only.
+        """
+        for entry in entries:
+            if entry.key and self._by_key(connection, entry.key):
+                raise Conflict(M("Yêu cầu này đã được thực hiện rồi và không làm lại lần nữa."))
+            self._append(connection, _in_utc(entry), None)
+
     def _append(self, connection: Connection, new: NewEntry, check: Check | None) -> Entry:
         if new.key and (known := self._by_key(connection, new.key)):
             if not _same_request(known.new, new):
-                raise Conflict(M("Mã yêu cầu này đã dùng cho một nội dung khác. Hãy gửi lại với mã mới."))
+                raise KeyReused(M("Mã yêu cầu này đã dùng cho một nội dung khác. Hãy gửi lại với mã mới."))
             return known
         if check:
             check(new, self._of_step(connection, new))
         number, previous = self._tail(connection)
         entry = Entry(number + 1, new, previous, chain_hash(previous, number + 1, new))
         connection.execute(insert(journal).values(**_row(entry)))
+        _keep_file(connection, new)
         return entry
 
     def _of_step(self, connection: Connection, new: NewEntry) -> tuple[Entry, ...]:
@@ -67,9 +96,14 @@ class Journal:
         with reading(self._engine) as connection:
             return self._tail(connection)[1]
 
-    def entries(self, campaign: str | None = None, unit: str | None = None, after: int = 0) -> tuple[Entry, ...]:
-        """Return entries in their order, of one campaign or unit where asked, with numbers above ``after``."""
-        query = select(journal).where(journal.c.number > after).order_by(journal.c.number)
+    def entries(
+        self, campaign: str | None = None, unit: str | None = None, after: int = 0, most: int | None = None
+    ) -> tuple[Entry, ...]:
+        """Return entries in their order, of one campaign or unit where asked, with numbers above ``after``.
+
+        ``most`` bounds how many; None bounds nothing.
+        """
+        query = select(journal).where(journal.c.number > after).order_by(journal.c.number).limit(most)
         if campaign is not None:
             query = query.where(journal.c.campaign == campaign)
         if unit is not None:
@@ -77,16 +111,18 @@ class Journal:
         with reading(self._engine) as connection:
             return tuple(_entry(row) for row in connection.execute(query).mappings())
 
-    def latest(self, most: int, before: int | None = None) -> tuple[Entry, ...]:
+    def latest(self, most: int, before: int | None = None, sought: Sought = ANYTHING) -> tuple[Entry, ...]:
         """Return the newest entries, newest first; with ``before`` those whose numbers are below it."""
-        query = select(journal).order_by(journal.c.number.desc()).limit(most)
+        query = select(journal).order_by(journal.c.number.desc()).limit(most).where(*_conditions(sought))
         if before is not None:
             query = query.where(journal.c.number < before)
         with reading(self._engine) as connection:
             return tuple(_entry(row) for row in connection.execute(query).mappings())
 
     def get(self, number: int) -> Entry | None:
-        """Return one entry by its number."""
+        """Return one entry by its number; None for a number that none can have."""
+        if not 0 < number <= LAST_NUMBER:
+            return None
         with reading(self._engine) as connection:
             row = connection.execute(select(journal).where(journal.c.number == number)).mappings().first()
             return _entry(row) if row else None
@@ -101,12 +137,33 @@ class Journal:
             return first_bad(_each(rows.mappings()), head)
 
 
+def _keep_file(connection: Connection, new: NewEntry) -> None:
+    """Keep the file that an entry refers to, in the same transaction: whatever stops us, neither stands alone."""
+    if not (file := new.body.get("file")):
+        return
+    if not connection.execute(update(files).where(files.c.id == file["id"]).values(kept=1)).rowcount:
+        raise Conflict(M("Tệp đã chọn không còn trên máy chủ. Hãy chọn lại tệp rồi gửi lại."))
+
+
+def _conditions(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    if sought.units is not None:
+        yield journal.c.unit.in_(sought.units)
+    for column in ("step", "kind", "actor"):
+        if wanted := getattr(sought, column):
+            yield journal.c[column] == wanted
+    # Moments are texts in UTC. Without fraction and offset a bound is the beginning of every text it stands for.
+    if sought.since:
+        yield journal.c.at >= sought.since.astimezone(UTC).strftime(SECONDS)
+    if sought.until:
+        yield journal.c.at < sought.until.astimezone(UTC).strftime(SECONDS)
+
+
 def _each(rows: Iterator[RowMapping]) -> Iterator[Entry | None]:
     """Read entries one by one; None for one that was made unreadable."""
     for row in rows:
         try:
-            yield _entry(row)
-        except (ValueError, TypeError, RecursionError):
+            yield _read(row)
+        except UNREADABLE:
             yield None
 
 
@@ -153,7 +210,19 @@ def _row(entry: Entry) -> dict[str, object]:
     }
 
 
+UNREADABLE = (ValueError, TypeError, RecursionError)
+"""What reading an entry fails with whose values somebody changed behind our back."""
+
+
 def _entry(row: RowMapping) -> Entry:
+    try:
+        return _read(row)
+    except UNREADABLE as error:
+        sentence = M("Mục số {number} của nhật ký không đọc được. Hãy chạy: lotrinh verify", number=row["number"])
+        raise StoreUnavailable(sentence) from error
+
+
+def _read(row: RowMapping) -> Entry:
     new = NewEntry(
         Kind(row["kind"]),
         datetime.fromisoformat(row["at"]),

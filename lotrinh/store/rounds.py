@@ -1,53 +1,45 @@
 """Rounds of asking: what was asked for, what was seen, the last valid answers, and the report that came out."""
 
-import json
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
 
-from lotrinh.core.observation import Observation
-from lotrinh.i18n import say
+from lotrinh.core.observation import Answer, Observation
 from lotrinh.store.engine import reading, writing
-from lotrinh.store.schema import answers, observations, rounds
+from lotrinh.store.round_rows import (
+    FINISHED,
+    INTERRUPTED,
+    NOT_CARRIED_OUT,
+    RUNNING,
+    WITHOUT_SNAPSHOT,
+    Kept,
+    KeptAnswer,
+    Round,
+    SeenUnit,
+    moment_of,
+    observation_row,
+    round_of,
+    round_row,
+    seen_of,
+    text_of,
+)
+from lotrinh.store.schema import answers, checklists, observations, rounds
 
-RUNNING, FINISHED, INTERRUPTED, NOT_CARRIED_OUT = "running", "finished", "interrupted", "not_carried_out"
-
-
-class Round(NamedTuple):
-    """One round. ``request`` is what was asked for, enough to go on in another process."""
-
-    id: str
-    campaign: str
-    province: str
-    as_of: datetime
-    started_at: datetime
-    finished_at: datetime | None
-    state: str
-    checklist_hash: str
-    head: str
-    request: Mapping[str, Any]
-
-
-class KeptAnswer(NamedTuple):
-    """A unit's last valid answer as it was received, and the moment for which it was true."""
-
-    source: str
-    etag: str
-    true_at: datetime
-    body: str
-
-
-class SeenUnit(NamedTuple):
-    """What one round saw of one unit; the sentence in the language in which it was recorded."""
-
-    unit: str
-    checked_at: datetime
-    outcome: str
-    reason: str
-    sentence: str
-    probes: Mapping[str, str]
+__all__ = [
+    "FINISHED",
+    "INTERRUPTED",
+    "NOT_CARRIED_OUT",
+    "RUNNING",
+    "Kept",
+    "KeptAnswer",
+    "Round",
+    "Rounds",
+    "SeenUnit",
+]
+ONE_DAY = timedelta(days=1)
 
 
 class Rounds:
@@ -64,34 +56,77 @@ class Rounds:
                 .where(rounds.c.campaign == new.campaign, rounds.c.state == RUNNING)
                 .values(state=INTERRUPTED)
             )
-            connection.execute(insert(rounds).values(**_round_row(new)))
+            connection.execute(insert(rounds).values(**round_row(new)))
 
-    def finish(self, round_id: str, state: str, at: datetime, head: str, snapshot: str | None = None) -> None:
+    def finish(self, round_id: str, state: str, at: datetime, head: str, report: Kept | None = None) -> None:
         """Close a round, with the report as it was made."""
+        made = {"snapshot": report.snapshot, "frozen": report.frozen} if report else {}
         with writing(self._engine) as connection:
-            connection.execute(
-                update(rounds)
-                .where(rounds.c.id == round_id)
-                .values(state=state, finished_at=_text(at), head=head, snapshot=snapshot)
-            )
+            closed = update(rounds).where(rounds.c.id == round_id)
+            connection.execute(closed.values(state=state, finished_at=text_of(at), head=head, **made))
+            if report:
+                _keep_checklist(connection, report)
+
+    def frozen(self, round_id: str) -> tuple[bytes, str] | None:
+        """Return a round's report, laid down whole, and the content of the checklist it was made with."""
+        query = (
+            select(rounds.c.frozen, checklists.c.content)
+            .join(checklists, checklists.c.hash == rounds.c.checklist_hash)
+            .where(rounds.c.id == round_id, rounds.c.frozen.is_not(None))
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+            return (row[0], row[1]) if row else None
+
+    def interrupt(self, round_id: str, at: datetime) -> None:
+        """Record that a round will never finish: its process has ended. A round that is closed stays as it is."""
+        cut_off = update(rounds).where(rounds.c.id == round_id, rounds.c.state == RUNNING)
+        with writing(self._engine) as connection:
+            connection.execute(cut_off.values(state=INTERRUPTED, finished_at=text_of(at)))
 
     def get(self, round_id: str) -> Round | None:
         """Return a round by its id."""
         with reading(self._engine) as connection:
-            row = connection.execute(select(rounds).where(rounds.c.id == round_id)).mappings().first()
-            return _round(row) if row else None
+            row = connection.execute(select(*WITHOUT_SNAPSHOT).where(rounds.c.id == round_id)).mappings().first()
+            return round_of(row) if row else None
 
-    def latest(self, campaign: str) -> Round | None:
-        """Return the campaign's latest finished round."""
-        query = (
-            select(rounds)
-            .where(rounds.c.campaign == campaign, rounds.c.state == FINISHED)
-            .order_by(rounds.c.started_at.desc())
-            .limit(1)
-        )
+    def latest(self, campaign: str, until: date | None = None) -> Round | None:
+        """Return the campaign's latest finished round; with ``until`` the last that shows a day up to this one."""
+        query = select(*WITHOUT_SNAPSHOT).where(rounds.c.campaign == campaign, rounds.c.state == FINISHED)
+        if until is None:
+            query = query.order_by(rounds.c.started_at.desc())
+        else:
+            # The moment that a report shows is kept in local time, so its text begins with the local day.
+            query = query.where(rounds.c.as_of < (until + ONE_DAY).isoformat())
+            query = query.order_by(rounds.c.as_of.desc(), rounds.c.started_at.desc())
+        return self._one(query)
+
+    def first(self, campaign: str) -> Round | None:
+        """Return the finished round that shows the earliest moment."""
+        query = select(*WITHOUT_SNAPSHOT).where(rounds.c.campaign == campaign, rounds.c.state == FINISHED)
+        return self._one(query.order_by(rounds.c.as_of))
+
+    def finished(self, campaign: str, most: int) -> tuple[Round, ...]:
+        """Return the campaign's newest finished rounds, newest first."""
+        query = select(*WITHOUT_SNAPSHOT).where(rounds.c.campaign == campaign, rounds.c.state == FINISHED)
         with reading(self._engine) as connection:
-            row = connection.execute(query).mappings().first()
-            return _round(row) if row else None
+            rows = connection.execute(query.order_by(rounds.c.started_at.desc()).limit(most)).mappings()
+            return tuple(round_of(row) for row in rows)
+
+    def outcomes(self, round_ids: Sequence[str]) -> dict[str, Counter[str]]:
+        """Count how asking the units of each round ended."""
+        count = select(observations.c.round, observations.c.outcome, func.count())
+        query = count.where(observations.c.round.in_(round_ids)).group_by(observations.c.round, observations.c.outcome)
+        counted: dict[str, Counter[str]] = {name: Counter() for name in round_ids}
+        with reading(self._engine) as connection:
+            for name, outcome, number in connection.execute(query):
+                counted[name][outcome] = number
+        return counted
+
+    def _one(self, query: Select[Any]) -> Round | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(query.limit(1)).mappings().first()
+            return round_of(row) if row else None
 
     def interrupted_before(self, campaign: str, round_id: str) -> str:
         """Return the id of the campaign's round just before this one if it was cut off, else an empty text."""
@@ -116,16 +151,19 @@ class Rounds:
 
         Recording the same units of a round again replaces what the first try saw.
         """
-        seen = tuple(seen)
+        # Of a unit heard twice in one call, the later answer counts.
+        latest = tuple({o.unit: (o, source) for o, source in seen}.values())
+        if not latest:
+            return
         with writing(self._engine) as connection:
-            for observation, source in seen:
-                _record(connection, round_id, campaign, observation, source)
+            _replace_observations(connection, round_id, [o for o, _ in latest])
+            _keep_answers(connection, campaign, [(o, o.answer, source) for o, source in latest if o.answer])
 
     def seen(self, round_id: str) -> dict[str, SeenUnit]:
         """Return what a round saw, by unit."""
         query = select(observations).where(observations.c.round == round_id)
         with reading(self._engine) as connection:
-            return {row["unit"]: _seen(row) for row in connection.execute(query).mappings()}
+            return {row["unit"]: seen_of(row) for row in connection.execute(query).mappings()}
 
     def pulse(self, campaign: str) -> tuple[str, int]:
         """Return the newest round's id and how many units it has heard: changes whenever there is news."""
@@ -137,99 +175,66 @@ class Rounds:
 
     def last_seen(self, campaign: str) -> dict[str, SeenUnit]:
         """Return the newest observation of each unit among the newest rounds; the newest may still be running."""
-        newest = select(rounds.c.id).where(rounds.c.campaign == campaign).order_by(rounds.c.started_at.desc()).limit(3)
+        carried_out = (rounds.c.campaign == campaign, rounds.c.state != NOT_CARRIED_OUT)
+        newest = select(rounds.c.id).where(*carried_out).order_by(rounds.c.started_at.desc()).limit(3)
         query = select(observations).where(observations.c.round.in_(newest)).order_by(observations.c.checked_at)
         with reading(self._engine) as connection:
-            return {row["unit"]: _seen(row) for row in connection.execute(query).mappings()}
+            return {row["unit"]: seen_of(row) for row in connection.execute(query).mappings()}
 
-    def newest(self, campaign: str, most: int = 50) -> tuple[Round, ...]:
-        """Return the campaign's rounds, newest first, whatever became of them."""
-        query = select(rounds).where(rounds.c.campaign == campaign).order_by(rounds.c.started_at.desc()).limit(most)
+    def newest(self, campaign: str, most: int = 50, before: str = "") -> tuple[Round, ...]:
+        """Return the campaign's rounds, newest first, whatever became of them; ``before`` is where to go on."""
+        query = (
+            select(*WITHOUT_SNAPSHOT)
+            .where(rounds.c.campaign == campaign)
+            .order_by(rounds.c.started_at.desc())
+            .limit(most)
+        )
+        if before:
+            its_start = select(rounds.c.started_at).where(rounds.c.id == before).scalar_subquery()
+            query = query.where(rounds.c.started_at < its_start)
         with reading(self._engine) as connection:
-            return tuple(_round(row) for row in connection.execute(query).mappings())
+            return tuple(round_of(row) for row in connection.execute(query).mappings())
 
     def answers(self, campaign: str) -> dict[str, KeptAnswer]:
         """Return the last valid answer of each unit."""
         query = select(answers).where(answers.c.campaign == campaign)
         with reading(self._engine) as connection:
             return {
-                row["unit"]: KeptAnswer(row["source"], row["etag"], _moment(row["true_at"]), row["body"])
+                row["unit"]: KeptAnswer(row["source"], row["etag"], moment_of(row["true_at"]), row["body"])
                 for row in connection.execute(query).mappings()
             }
 
 
-def _record(connection: Connection, round_id: str, campaign: str, seen: Observation, source: str) -> None:
-    connection.execute(delete(observations).where(observations.c.round == round_id, observations.c.unit == seen.unit))
-    connection.execute(insert(observations).values(**_observation_row(round_id, seen)))
-    if seen.answer is None:
-        return
-    same = (answers.c.campaign == campaign, answers.c.unit == seen.unit)
-    if seen.not_modified:
-        connection.execute(update(answers).where(*same).values(true_at=_text(seen.answer.heard_at)))
-        return
-    connection.execute(delete(answers).where(*same))
-    connection.execute(
-        insert(answers).values(
-            campaign=campaign,
-            unit=seen.unit,
-            source=source,
-            etag=seen.etag,
-            true_at=_text(min(seen.answer.generated_at, seen.answer.heard_at)),
-            body=seen.body,
+def _keep_checklist(connection: Connection, report: Kept) -> None:
+    known = select(checklists.c.hash).where(checklists.c.hash == report.checklist_hash)
+    if connection.execute(known).first() is None:
+        connection.execute(insert(checklists).values(hash=report.checklist_hash, content=report.checklist))
+
+
+def _replace_observations(connection: Connection, round_id: str, seen: Sequence[Observation]) -> None:
+    units = [o.unit for o in seen]
+    connection.execute(delete(observations).where(observations.c.round == round_id, observations.c.unit.in_(units)))
+    connection.execute(insert(observations), [observation_row(round_id, o) for o in seen])
+
+
+def _keep_answers(connection: Connection, campaign: str, seen: Iterable[tuple[Observation, Answer, str]]) -> None:
+    fresh: list[dict[str, str]] = []
+    for observation, answer, source in seen:
+        if observation.not_modified:
+            same = (answers.c.campaign == campaign, answers.c.unit == observation.unit)
+            connection.execute(update(answers).where(*same).values(true_at=text_of(answer.heard_at)))
+            continue
+        fresh.append(
+            {
+                "campaign": campaign,
+                "unit": observation.unit,
+                "source": source,
+                "etag": observation.etag,
+                "true_at": text_of(min(answer.generated_at, answer.heard_at)),
+                "body": observation.body,
+            }
         )
-    )
-
-
-def _observation_row(round_id: str, seen: Observation) -> dict[str, object]:
-    return {
-        "round": round_id,
-        "unit": seen.unit,
-        "checked_at": _text(seen.checked_at),
-        "outcome": seen.outcome.value,
-        "reason": seen.reason.value,
-        "sentence": say(seen.sentence),
-        "tries": seen.tries,
-        "milliseconds": seen.milliseconds,
-        "probes": json.dumps({step: found.value for step, (found, _) in seen.probes.items()}),
-    }
-
-
-def _round_row(new: Round) -> dict[str, object]:
-    row = new._asdict()
-    row |= {"as_of": new.as_of.isoformat(), "started_at": _text(new.started_at)}
-    row |= {"finished_at": None, "request": json.dumps(new.request, ensure_ascii=False)}
-    return row
-
-
-def _round(row: RowMapping) -> Round:
-    return Round(
-        row["id"],
-        row["campaign"],
-        row["province"],
-        _moment(row["as_of"]),
-        _moment(row["started_at"]),
-        _moment(row["finished_at"]) if row["finished_at"] else None,
-        row["state"],
-        row["checklist_hash"],
-        row["head"],
-        json.loads(row["request"]),
-    )
-
-
-def _seen(row: RowMapping) -> SeenUnit:
-    return SeenUnit(
-        row["unit"],
-        _moment(row["checked_at"]),
-        row["outcome"],
-        row["reason"],
-        row["sentence"],
-        json.loads(row["probes"]),
-    )
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    if fresh:
+        units = [row["unit"] for row in fresh]
+        connection.execute(delete(answers).where(answers.c.campaign == campaign, answers.c.unit.in_(units)))
+        connection.execute(insert(answers), fresh)

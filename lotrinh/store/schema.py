@@ -1,6 +1,6 @@
 """Tables. Moments are ISO 8601 text in UTC, so that what was hashed is what is stored, on every database."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 HEAD = "0002"
 """The migration that this version of lotrinh works with."""
@@ -19,7 +19,7 @@ journal = Table(
     Column("actor", String(100), nullable=False),
     Column("body", Text, nullable=False),
     Column("checklist_hash", String(64), nullable=False),
-    Column("key", String(100), nullable=True, unique=True),
+    Column("key", String(200), nullable=True, unique=True),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Index("ix_journal_campaign_unit", "campaign", "unit"),
@@ -39,6 +39,14 @@ rounds = Table(
     Column("head", String(64), nullable=False),
     Column("request", Text, nullable=False),
     Column("snapshot", Text, nullable=True),
+    Column("frozen", LargeBinary, nullable=True),
+)
+
+checklists = Table(
+    "checklists",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("content", Text, nullable=False),
 )
 
 observations = Table(

@@ -48,12 +48,13 @@ def open_store(url: str) -> Store:
     except BaseException:
         engine.dispose()
         raise
+    journal = Journal(engine)
     return Store(
         engine,
-        Journal(engine),
+        journal,
         Rounds(engine),
-        Access(engine),
-        Accounts(engine),
+        Access(engine, journal),
+        Accounts(engine, journal),
         Sessions(engine),
         Throttle(engine),
         Files(engine),

@@ -186,3 +186,14 @@ def test_a_damaged_file_gives_a_checklist_or_sentences(tmp_path: Path, seed: int
         load_checklist(written(tmp_path, "".join(lines)))
     except BadInput as error:
         assert all(say(p.sentence) for p in error.problems)
+
+
+def test_mistyped_parts_do_not_hide_what_is_wrong_with_the_rest(tmp_path: Path) -> None:
+    text = GOOD.replace("level: polling_area", "level: thon").replace("requires: [a]", "requires: [x]")
+    text = text.replace("title: Một\n", "colour: red\n").replace("- {id: c, title: C,", "- {id: a,")
+    path = tmp_path / "xau.yaml"
+    path.write_text(text, encoding="utf-8")
+    told = [say(p.sentence) for p in lint(path)]
+    assert len(told) == 6, told
+    for words in ("colour", "Thiếu “title”", "thon", "Không có đầu việc “x”", "đã được dùng ở trên"):
+        assert any(words in sentence for sentence in told), words

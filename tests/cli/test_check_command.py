@@ -125,7 +125,7 @@ def test_report_alone_goes_to_stdout_without_a_progress_bar(
     lotrinh: Lotrinh, communes: Communes, roster: Roster
 ) -> None:
     units = roster({"04924": communes.says("04924", DONE, OBSTACLE)})
-    done = lotrinh("check", "bau-cu-2026", "--as-of", AS_OF, "--units", units)
+    done = lotrinh("check", "bau-cu-2026", "--as-of", AS_OF, "--units", units, COLUMNS="160")
     assert "Không có máy chủ Prefect" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
     for words in ("MỐC THỜI GIAN", "KHÓ KHĂN, VƯỚNG MẮC", "Chưa nhận được dữ liệu dân cư", "Điều 32"):

@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +24,8 @@ class Portal:
     client: httpx.Client
     store: Store
     codes: dict[str, str]
+    moments: list[datetime] = field(default_factory=lambda: [NOW])
+    """What the portal's clock says: its last moment."""
 
     def status(self, unit: str, **headers: str) -> httpx.Response:
         return self.client.get(f"/api/v1/campaigns/bau-cu-2026/units/{unit}/status", headers=headers)
@@ -36,10 +39,16 @@ class Portal:
 
 
 @pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
-    settings = Settings(data_dir=tmp_path)
-    with open_store(settings.database_url) as store:
-        app = create_app(settings, store, clock=lambda: NOW)
+def portal_settings(tmp_path: Path) -> Settings:
+    """What the portal runs with; a test module that needs other settings has a fixture of this name."""
+    return Settings(data_dir=tmp_path)
+
+
+@pytest.fixture
+def portal(portal_settings: Settings) -> Iterator[Portal]:
+    with open_store(portal_settings.database_url) as store:
+        moments = [NOW]
+        app = create_app(portal_settings, store, clock=lambda: moments[-1])
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
         thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
         thread.start()
@@ -47,6 +56,26 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
             thread.join(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-            yield Portal(client, store, store.access.issue(["04924", "04960"], NOW))
+            yield Portal(client, store, store.access.issue(["04924", "04960"], NOW), moments)
         server.should_exit = True
         thread.join()
+
+
+Enter = Callable[[str, str], httpx.Client]
+
+
+@pytest.fixture
+def enter(portal: Portal) -> Iterator[Enter]:
+    """Sign somebody in at a browser of their own, as name and secret say; it may have been refused."""
+    with ExitStack() as browsers:
+
+        def signed_in(name: str, secret: str) -> httpx.Client:
+            origin = str(portal.client.base_url).rstrip("/")
+            browser = httpx.Client(
+                base_url=origin, trust_env=False, headers={"Origin": origin}, follow_redirects=True, timeout=60
+            )
+            browsers.enter_context(browser)
+            browser.post("/sign-in", data={"name": name, "secret": secret}, follow_redirects=False)
+            return browser
+
+        yield signed_in

@@ -1,6 +1,6 @@
 """A small report to draw: two milestones of units, one that waits for an event, one of the province."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,6 +58,9 @@ def commune(code: str = "04924", name: str = "Lương Sơn", **more: Any) -> Uni
     return Unit(code, UnitKind.COMMUNE, name, **more)
 
 
+REACHED = (Outcome.REACHED, Reason.NONE, M("đã hỏi được"))
+UNREACHABLE = (Outcome.UNREACHABLE, Reason.REFUSED, M("máy của xã từ chối kết nối"))
+INVALID = (Outcome.INVALID, Reason.TYPE, M("trả lời bằng trang web, không phải JSON"))
 PROVINCE = Unit("25", UnitKind.PROVINCE, "Phú Thọ")
 
 
@@ -66,7 +69,7 @@ def unit_report(
     statuses: Mapping[str, Status] = OPEN,
     flags: Mapping[str, Mapping[str, object]] | None = None,
     of: Checklist | None = None,
-    outcome: tuple[Outcome, Reason, Message] = (Outcome.REACHED, Reason.NONE, M("đã hỏi được")),
+    outcome: tuple[Outcome, Reason, Message] = REACHED,
     heard: timedelta | None = timedelta(minutes=5),
 ) -> UnitReport:
     """One unit whose steps stand as ``statuses`` say; ``heard`` is how old its last valid answer is."""
@@ -105,10 +108,6 @@ def the_report(
     return Report(**(fields | more))
 
 
-UNREACHABLE = (Outcome.UNREACHABLE, Reason.REFUSED, M("máy của xã từ chối kết nối"))
-INVALID = (Outcome.INVALID, Reason.TYPE, M("trả lời bằng trang web, không phải JSON"))
-
-
 def everybody_at(status: Status) -> dict[str, Status]:
     return dict.fromkeys(OPEN, status)
 
@@ -118,7 +117,3 @@ def cells(markdown: str, title: str) -> list[list[str]]:
     part = markdown.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
     rows = [line for line in part.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows if "---" not in row]
-
-
-def column(rows: Sequence[Sequence[str]], index: int) -> list[str]:
-    return [row[index] for row in rows[1:]]

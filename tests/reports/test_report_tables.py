@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from lotrinh.core.checklist import Level
 from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.report import UnitReport
 from lotrinh.core.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import say
@@ -35,13 +37,13 @@ OBSTACLES = "KHÓ KHĂN, VƯỚNG MẮC"
 SAMPLE = "DỮ LIỆU MẪU"
 
 
-def tables(*units, language: str = "vi", everything: bool = False, **more):  # type: ignore[no-untyped-def] # noqa: ANN
+def tables(*units: UnitReport, everything: bool = False, **more: Any) -> dict[str, tuple[list[tuple[str, ...]], str]]:
     """Title -> rows, head first, and the note under it."""
-    writer = Writer(the_report(*units, **more), language, everything=everything)
+    writer = Writer(the_report(*units, **more), "vi", everything=everything)
     return {table.title: ([table.headers, *table.rows], table.note) for table in writer.tables()}
 
 
-def many() -> list:  # type: ignore[type-arg]
+def many() -> list[UnitReport]:
     """So many units that the report lists only what presses."""
     return [unit_report(commune(f"{n:05}", f"Xã {n}"), everybody_at(Status.UPCOMING)) for n in range(20)]
 
@@ -189,13 +191,12 @@ def test_units_that_never_answered_are_counted_and_not_said_to_be_without_work()
 
 
 def test_units_not_asked_are_listed_with_reason_and_age_of_their_last_answer() -> None:
+    unnamed = (Outcome.UNREACHABLE, Reason.DNS, M("không có tên"))
     units = [
         unit_report(commune("1", "Một")),
         unit_report(commune("2", "Hai"), outcome=UNREACHABLE, heard=timedelta(hours=30)),
         unit_report(commune("3", "Ba"), outcome=INVALID, heard=None),
-        unit_report(
-            commune("4", "Bốn"), outcome=(Outcome.UNREACHABLE, Reason.DNS, M("không có tên")), heard=timedelta(3)
-        ),
+        unit_report(commune("4", "Bốn"), outcome=unnamed, heard=timedelta(days=3)),
     ]
     head, *rows = tables(*units)[SILENT][0]
     assert head == ("Đơn vị", "Kết quả", "Lý do", "Trả lời hợp lệ gần nhất")

@@ -71,7 +71,7 @@ def test_columns_are_straight_within_the_width_and_no_word_is_lost(width: int, t
     title, *drawn = terminal.draw(table, width).splitlines()
     assert title == "Bảng"
     assert max(map(wcswidth, drawn)) <= width
-    rule = next(line for line in drawn if set(line) <= {"-", " "} and "-" in line)
+    rule = max(drawn, key=lambda line: line.count("-") if set(line) <= {"-", " "} else 0)
     columns = borders(rule)
     assert len(columns) == len(table.headers)
     for line in drawn:
@@ -83,13 +83,13 @@ def test_columns_are_straight_within_the_width_and_no_word_is_lost(width: int, t
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_dates_and_short_words_are_never_broken(width: int) -> None:
-    words = ("Phường", "15/03/2026", "Lương Sơn", "20/11/2025", "quá hạn", "28/11/2025", "nghiêng", "13/02/2026")
-    table = Table("Bảng", ("Mốc",) * 8, (tuple(f"{word} {'dài ' * 40}{word}" for word in words),))
+def test_dates_and_short_words_are_never_broken_however_long_the_others_are(width: int) -> None:
+    kept = ("Phường", "15/03/2026", "20/11/2025", "28/11/2025", "13/02/2026")
+    words = (*kept, "1897/UBTVQH15", "85/2015/QH13", "election_day_of_all")
+    table = Table("Bảng", ("Mốc",) * 8, (tuple(f"{word} {'dài ' * 40}" for word in words),))
     drawn = terminal.draw(table, width)
     assert max(map(wcswidth, drawn.splitlines())) <= width
-    for word in " ".join(words).split():
-        assert word in drawn
+    assert [word for word in kept if word not in drawn] == []
 
 
 def test_where_there_is_room_every_row_is_one_line() -> None:
@@ -98,16 +98,12 @@ def test_where_there_is_room_every_row_is_one_line() -> None:
 
 
 def test_composed_and_decomposed_letters_are_drawn_alike() -> None:
-    rows = tuple((f"Xã {name}", "cấp ủy " * 30) for name in ("Lương Sơn", "Cao Dương", "Tu Vũ"))
-    made = {
-        form: terminal.draw(Table("B", ("Đơn vị", "Việc"), tuple(_in(form, row) for row in rows)), 80)
-        for form in ("NFC", "NFD")
-    }
-    assert unicodedata.normalize("NFC", made["NFD"]) == made["NFC"]
-
-
-def _in(form: str, row: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(unicodedata.normalize(form, cell) for cell in row)
+    names = ("Lương Sơn", "Cao Dương", "Tu Vũ")
+    composed = Table("B", ("Đơn vị", "Việc"), tuple((f"Xã {name}", "cấp ủy " * 30) for name in names))
+    rows = tuple(tuple(unicodedata.normalize("NFD", cell) for cell in row) for row in composed.rows)
+    decomposed = terminal.draw(composed._replace(rows=rows), 80)
+    assert "Lương" not in decomposed
+    assert unicodedata.normalize("NFC", decomposed) == terminal.draw(composed, 80)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,22 +1,25 @@
 """A timetable as table, JSON and calendar feed."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from lotrinh.core.checklist import Checklist
 from lotrinh.core.deadlines import timetable
 from lotrinh.core.text import Text
 from lotrinh.reports import timeline
+from lotrinh.reports.tables import clean
 from tests.core.builders import milestone, rule
 from tests.reports.samples import PROVINCE, TEAMS, commune, the_checklist
 
 
-def drawn(form: str, of: Checklist | None = None, anchor: date | None = None, units: bool = False) -> str:  # noqa: FBT001, FBT002
+def drawn(form: str, of: Checklist | None = None, anchor: date | None = None, *, units: bool = False) -> str:
     of = of or the_checklist()
     dates = timetable(of, anchor).steps
     everybody = (commune(), PROVINCE)
@@ -27,7 +30,7 @@ def drawn(form: str, of: Checklist | None = None, anchor: date | None = None, un
     return timeline.render(of, rows, form, 180)
 
 
-def events(feed: str) -> dict[str, Event]:
+def events(feed: str) -> dict[str, Any]:
     return {str(event["UID"]): event for event in Calendar.from_ical(feed).walk("VEVENT")}
 
 
@@ -38,7 +41,8 @@ def test_json_has_the_promised_keys_with_offset_and_null_where_unscheduled() -> 
     assert all(set(row) == promised | {"level", "waiting"} for row in rows.values())
     assert rows["ho-so"] == {
         "milestone": "ho-so", "step": "ho-so", "opens_at": None, "due_at": "2026-02-01T17:00:00+07:00",
-        "rule": "election_day - 42 days at 17:00", "last_working_day": "2026-01-30", "level": "commune", "waiting": None,
+        "rule": "election_day - 42 days at 17:00", "last_working_day": "2026-01-30",
+        "level": "commune", "waiting": None,
     }  # fmt: skip
     assert (rows["khieu-nai"]["due_at"], rows["khieu-nai"]["last_working_day"]) == (None, None)
     assert "niem-yet" in rows["khieu-nai"]["waiting"]
@@ -67,9 +71,10 @@ def test_the_table_marks_unverified_facts_and_explains_the_mark() -> None:
 
 
 def test_the_table_shows_the_last_working_day_only_where_the_deadline_is_none() -> None:
-    lines = {line.split()[0]: line for line in drawn("table").splitlines() if "Việc" in line}
-    assert "30/01/2026" in lines["ho-so"]
-    assert lines["sau"].count("/2026") == 1
+    lines = [line for line in drawn("table").splitlines() if "Việc" in line]
+    days = {line.split()[2]: re.findall(r"\d\d/\d\d/2026", line) for line in lines}
+    assert days["ho-so"] == ["01/02/2026", "30/01/2026"]
+    assert days["hoi-nghi"] == ["03/03/2026"]
 
 
 def test_the_feed_has_an_event_for_each_scheduled_step_and_none_for_what_waits() -> None:
@@ -94,13 +99,13 @@ def test_another_anchor_moves_the_events_and_keeps_their_names() -> None:
     assert {(after[uid]["DTSTART"].dt - before[uid]["DTSTART"].dt).days for uid in before} == {7}
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(";,:\\\n\"'")))
+@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(";,:\\\n\r\"'")))
 def test_no_title_can_add_to_the_feed(text: str) -> None:
     step = replace(TEAMS, title=Text(f"x{text}x"), milestone="m")
     of = the_checklist(title=Text(f"{text}\r\nEND:VCALENDAR"), milestones=(milestone("m", steps=(step,)),))
     feed = drawn("ics", of)
     (event,) = events(feed).values()
-    assert str(event["SUMMARY"]).replace("\r\n", "\n") == f"x{text}x"
+    assert str(event["SUMMARY"]) == clean(f"x{text}x")
     assert feed.count("BEGIN:VEVENT") == feed.count("\nEND:VCALENDAR") == 1
     assert all(len(line.encode()) <= 75 for line in feed.split("\r\n"))
 

@@ -15,9 +15,9 @@ from lotrinh.core.status import Status
 from lotrinh.core.wording import STATUS
 from lotrinh.i18n import say
 from lotrinh.reports import formats
-from tests.reports.samples import INVALID, OPEN, UNREACHABLE, cells, commune, the_report, unit_report
+from tests.reports.samples import INVALID, OPEN, REACHED, UNREACHABLE, cells, commune, the_report, unit_report
 
-OUTCOMES = st.sampled_from([None, UNREACHABLE, INVALID])
+OUTCOMES = st.sampled_from([REACHED, UNREACHABLE, INVALID])
 STATUSES = st.fixed_dictionaries({name: st.sampled_from(list(Status)) for name in OPEN})
 
 
@@ -25,9 +25,7 @@ STATUSES = st.fixed_dictionaries({name: st.sampled_from(list(Status)) for name i
 def reports(draw: st.DrawFn) -> Report:
     units = []
     for number, statuses in enumerate(draw(st.lists(STATUSES, max_size=6))):
-        outcome = draw(OUTCOMES)
-        more = {"outcome": outcome} if outcome else {}
-        units.append(unit_report(commune(f"{number:05}", f"Xã {number}"), statuses, **more))
+        units.append(unit_report(commune(f"{number:05}", f"Xã {number}"), statuses, outcome=draw(OUTCOMES)))
     return the_report(*units, province=draw(st.sampled_from(list(Status))), sample=draw(st.booleans()))
 
 

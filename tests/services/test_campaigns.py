@@ -95,6 +95,10 @@ def test_every_problem_of_a_campaign_is_named_at_once(home: Path) -> None:
     assert "00001" in found[3][1]
 
 
+def test_a_unit_that_no_roster_has_is_refused(home: Path) -> None:
+    assert problems(made(home, units=["04924", "99999"]), home).keys() == {"campaigns.thu.units"}
+
+
 @pytest.mark.parametrize("rule", ["khong-co + 1 days", "mot + 1 days", "a + 1 days", "done(khong-co)"])
 def test_a_parameter_that_refers_to_nothing_or_back_to_itself_is_refused(home: Path, rule: str) -> None:
     assert problems(made(home, parameters={"han": rule}), home).keys() == {"campaigns.thu.parameters"}

@@ -1,10 +1,10 @@
 """kill -9 at each write of a round, step by step until it passes (fault F14)."""
 
 import asyncio
-import json
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.core.report import Report
 from lotrinh.core.status import Standing
-from lotrinh.services.ask import BATCH, FIRST, begin
+from lotrinh.services.ask import BATCH, begin
 from lotrinh.services.campaigns import open_campaign
 from lotrinh.services.check import run_check
 from lotrinh.settings.models import Settings
@@ -21,7 +21,10 @@ from lotrinh.store.rounds import INTERRUPTED
 from tests.conftest import COLUMNS, TOP, Communes
 from tests.services.builders import NOW
 
-UNITS = FIRST + BATCH + 3
+UNITS = 2 * BATCH + 3
+RECORDED = {2: 0, 3: BATCH, 4: 2 * BATCH, 5: UNITS}
+"""Killed at the n-th write -> how many units the round had recorded. The first begins it, the sixth closes it."""
+MINUTE = timedelta(minutes=1)
 DONE = {"id": "quyet-dinh-to-bau-cu", "state": "done", "completed_on": "2026-01-29"}
 ROUND = """
 import asyncio, os, signal, sys
@@ -34,7 +37,7 @@ from lotrinh.services.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 
-data, units, now, last, when = sys.argv[1:]
+data, units, as_of, now, last = sys.argv[1:]
 left = int(last)
 
 def written(connection):
@@ -42,15 +45,13 @@ def written(connection):
     if connection.get_execution_options().get("writes"):
         left -= 1
         if left == 0:
-            if when == "after":
-                connection.connection.dbapi_connection.commit()
             os.kill(os.getpid(), signal.SIGKILL)
 
 event.listen(Engine, "commit", written)
 settings, at = Settings(data_dir=Path(data)), datetime.fromisoformat(now)
 campaign = open_campaign(settings, "bau-cu-2026", Path(units))
 with open_store(settings.database_url) as store:
-    round_ = begin(store, campaign, at, at, {})
+    round_ = begin(store, campaign, at, datetime.fromisoformat(as_of), {})
     asyncio.run(run_check(store, settings, campaign, round_, lambda: at))
 """
 
@@ -70,47 +71,46 @@ def here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return Settings(data_dir=settings.data_dir)
 
 
-def killed(here: Settings, units: Path, writes: int, when: str) -> int:
-    """Run a round in a process of its own that dies at its n-th write; return how the process ended."""
-    arguments = [str(here.data_dir), str(units), NOW.isoformat(), str(writes), when]
+def killed(here: Settings, units: Path, writes: int) -> int:
+    """Run a round in a process of its own that dies as it commits its n-th write; return how the process ended."""
+    at = NOW + 2 * writes * MINUTE
+    arguments = [str(here.data_dir), str(units), NOW.isoformat(), at.isoformat(), str(writes)]
     return subprocess.run([sys.executable, "-c", ROUND, *arguments], cwd=TOP, timeout=60, check=False).returncode
 
 
-def next_round(store: Store, here: Settings, units: Path) -> Report:
-    campaign = open_campaign(here, "bau-cu-2026", units)
-    round_ = begin(store, campaign, NOW, NOW, {})
-    return asyncio.run(run_check(store, here, campaign, round_, lambda: NOW))
+def next_round(store: Store, here: Settings, units: Path, writes: int = 0) -> Report:
+    """Carry out a round a minute after the killed one; all rounds report as of the same moment."""
+    campaign, at = open_campaign(here, "bau-cu-2026", units), NOW + (2 * writes + 1) * MINUTE
+    round_ = begin(store, campaign, at, NOW, {})
+    return asyncio.run(run_check(store, here, campaign, round_, lambda: at))
 
 
 def standings(made: Report) -> list[tuple[Standing, ...]]:
     return [tuple(u.standings) for u in made.everybody]
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_after_a_kill_at_any_write_the_next_round_is_right_and_says_interrupted(
-    here: Settings, units: Path, when: str
-) -> None:
+def test_after_a_kill_at_any_write_the_next_round_is_right_and_says_interrupted(here: Settings, units: Path) -> None:
     with open_store(here.database_url) as store:
         expected = next_round(store, here, units)
-        reports = {expected.run}
-        writes = 0
-        while (ended := killed(here, units, writes := writes + 1, when)) != 0:
+        last, writes = expected.run, 1
+        while (ended := killed(here, units, writes)) != 0:
             assert ended == -signal.SIGKILL
             assert store.journal.verify() is None
             latest = store.rounds.latest("bau-cu-2026")
             assert latest
-            began = when == "after" or writes > 1
-            finished = latest.id not in reports
-            assert finished is (when == "after" and writes == 5)  # nothing is half a report: closed with it, or not
-            assert json.loads(store.rounds.snapshot(latest.id) or "")["summary"]["units"] == UNITS
-            made = next_round(store, here, units)
-            assert bool(made.interrupted) is (began and not finished)
+            assert latest.id == last  # the cut-off round has left no report, half or whole
+            made = next_round(store, here, units, writes)
+            assert standings(made) == standings(expected)
+            assert bool(made.interrupted) is (writes > 1)  # before its first write nobody knows that it began
             if made.interrupted:
                 cut_off = store.rounds.get(made.interrupted)
                 assert cut_off
                 assert cut_off.state == INTERRUPTED
                 assert store.rounds.snapshot(cut_off.id) is None
-            assert standings(made) == standings(expected)
-            reports |= {made.run, latest.id}
-        assert writes == 6  # begun, the first twenty, thirty-two more, the last three, closed
-        assert next_round(store, here, units).interrupted == ""
+                assert len(store.rounds.seen(cut_off.id)) == RECORDED[writes]
+            last, writes = made.run, writes + 1
+        assert writes == len(RECORDED) + 2
+        latest = store.rounds.latest("bau-cu-2026")
+        assert latest
+        assert latest.id != last
+        assert next_round(store, here, units, writes).interrupted == ""

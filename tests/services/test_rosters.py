@@ -86,7 +86,7 @@ def test_a_first_import_that_is_bad_leaves_no_folder_behind(settings: Settings, 
 def test_an_import_that_cannot_be_written_leaves_the_roster_in_use(settings: Settings, tmp_path: Path) -> None:
     path = import_roster(settings, file(tmp_path)).path
     path.with_name(f"{path.name}.{os.getpid()}.new").mkdir()  # where the new one would be written beside it
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(BadInput, match="Chưa nhập"):
         import_roster(settings, file(tmp_path, "code,kind,name\n05047,xa,Cao Dương\n"))
     assert codes(settings) == ["04924", "04960"]
 
@@ -104,3 +104,18 @@ def test_another_province_has_its_own_units(settings: Settings) -> None:
     found = roster(settings.model_copy(update={"province": "ha-noi"}))
     assert (found.province.full_name, found.source) == ("Thành phố Hà Nội", "ha-noi")
     assert not {u.code for u in found.units} & set(codes(settings))
+
+
+def test_a_roster_named_in_the_settings_is_not_replaced_behind_its_back(settings: Settings, tmp_path: Path) -> None:
+    own = settings.model_copy(update={"units": Units(file=file(tmp_path, name="cua-van-phong.csv"))})
+    with pytest.raises(BadInput, match=r"cua-van-phong\.csv"):
+        import_roster(own, file(tmp_path))
+    assert not imported_path(own).exists()
+
+
+def test_a_broken_imported_roster_does_not_keep_a_good_one_out(settings: Settings, tmp_path: Path) -> None:
+    path = imported_path(settings)
+    path.parent.mkdir(parents=True)
+    path.write_text("code,kind,name\n1,thon,?\n", encoding="utf-8")
+    assert len(import_roster(settings, file(tmp_path)).units) == 2
+    assert codes(settings) == ["04924", "04960"]

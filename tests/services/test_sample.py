@@ -12,7 +12,8 @@ from lotrinh.core.journal import Kind, NewEntry, canonical, fold
 from lotrinh.core.status import Status
 from lotrinh.services.campaigns import Campaign, open_campaign
 from lotrinh.services.confirm import Confirmation, faults
-from lotrinh.services.sample import ACTOR, sample_entries
+from lotrinh.services.naming import SAMPLE
+from lotrinh.services.sample import sample_entries
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.conftest import TOP
@@ -43,7 +44,7 @@ def made(campaign: Campaign) -> list[NewEntry]:
 
 def test_every_entry_is_labelled_and_names_no_real_person(made: list[NewEntry]) -> None:
     assert len(made) > 148
-    assert {(bool(e.body["sample"]), e.actor) for e in made} == {(True, ACTOR)}
+    assert {(bool(e.body["sample"]), e.actor) for e in made} == {(True, SAMPLE)}
     assert all("mẫu" in e.body["note"].lower() for e in made if e.body.get("note"))
     assert all("Mẫu" in e.body["document"]["number"] for e in made if e.body.get("document"))
 

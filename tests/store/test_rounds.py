@@ -11,7 +11,7 @@ from lotrinh.core.observation import Answer, Observation, Outcome, Reason, Seen
 from lotrinh.core.text import M
 from lotrinh.errors import StoreUnavailable
 from lotrinh.store import Store, open_store
-from lotrinh.store.rounds import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, KeptAnswer, Round, SeenUnit
+from lotrinh.store.rounds import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Kept, KeptAnswer, Round, SeenUnit
 
 HANOI = timezone(timedelta(hours=7))
 NOW = datetime(2026, 2, 2, 1, 0, 0, 250, UTC)
@@ -56,11 +56,13 @@ def test_a_round_is_read_back_as_it_was_begun(store: Store, url: str) -> None:
 
 def test_a_finished_round_keeps_its_end_its_head_and_its_report(store: Store) -> None:
     store.rounds.start(round_("r"))
-    store.rounds.finish("r", FINISHED, NOW + HOUR, "e" * 64, '{"đơn vị": 1}')
+    store.rounds.finish("r", FINISHED, NOW + HOUR, "e" * 64, Kept('{"đơn vị": 1}', b"\x00whole", "c" * 64, "{}"))
     found = store.rounds.get("r")
     assert found
     assert (found.state, found.finished_at, found.head) == (FINISHED, NOW + HOUR, "e" * 64)
     assert store.rounds.snapshot("r") == '{"đơn vị": 1}'
+    assert store.rounds.frozen("r") == (b"\x00whole", "{}")
+    assert store.rounds.frozen("khong-co") is None
 
 
 def test_a_round_left_running_is_interrupted_when_the_next_begins(store: Store) -> None:

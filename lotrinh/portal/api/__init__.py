@@ -1,8 +1,16 @@
 """The API: for units' own systems and for programs of the office."""
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
-from lotrinh.portal.api import units
+from lotrinh.portal.api import board, campaigns, document, journal, judging, obstacles, records, runs, units
 
-router = APIRouter()
-router.include_router(units.router)
+
+def operation(route: APIRoute) -> str:
+    """Name an operation as its function is named."""
+    return route.name
+
+
+router = APIRouter(generate_unique_id_function=operation)
+for part in (units, records, campaigns, board, obstacles, judging, runs, journal, document):
+    router.include_router(part.router)

@@ -1,4 +1,4 @@
-"""A unit confirms a step: form, check your answers, receipt; and takes a confirmation back."""
+"""A unit confirms a step: form, check your answers, receipt."""
 
 import secrets
 from collections.abc import Mapping
@@ -9,15 +9,24 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from lotrinh.core.checklist import Step
-from lotrinh.core.journal import Entry, Kind
+from lotrinh.core.journal import Entry, Kind, Record
 from lotrinh.core.text import M
 from lotrinh.core.transitions import why_not
-from lotrinh.errors import BadInput, Conflict, LotrinhError, StoreUnavailable
+from lotrinh.errors import (
+    BadInput,
+    ChangedMeanwhile,
+    Conflict,
+    KeyReused,
+    LotrinhError,
+    Problem,
+    StoreUnavailable,
+)
 from lotrinh.portal.forms import Typed, typed_in, write_day
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
+from lotrinh.portal.trouble import public
 from lotrinh.portal.visitor import Form, Place, Speaking, guarded
-from lotrinh.services.confirm import Confirmation, confirm, require_good, withdraw
+from lotrinh.services.confirm import Confirmation, confirm, require_good
 from lotrinh.services.statements import Said, step_of
 from lotrinh.services.uploads import LARGEST, described, take
 from lotrinh.store.files import StoredFile
@@ -27,29 +36,60 @@ STEP = "/campaigns/{campaign_id}/units/{code}/steps/{step_id}"
 GUARDED = [Depends(guarded)]
 SEE_OTHER, UNPROCESSABLE = 303, 422
 NO_DAY = M("Hãy ghi ngày hoàn thành theo văn bản.")
-NO_COUNT = M("Hãy ghi số đã xong và tổng số.")
+NO_DONE, NO_TOTAL = M("Hãy ghi số đã xong."), M("Hãy ghi tổng số.")
+SENT = M("Biểu mẫu này đã gửi một lần với nội dung khác. Nếu muốn thay bằng nội dung dưới đây, hãy gửi lại.")
+LONGEST_NUMBER = 18
+FIELD = {"progress": "done"}
+"""Where the form shows what is wrong with a part of a confirmation that has no field of its own."""
+LOST_FILE = "lost.file"
+"""Holds the name of a file that had to be left behind, while its form's texts were kept."""
 
 
 @router.get(STEP + "/confirm")
 def blank(request: Request, at: Speaking, step_id: str) -> Response:
-    """Show the form, with what the last confirmation said where one was returned."""
+    """Show the form, beginning with what was said last: to correct what stands or what was returned."""
     step = step_of(at.campaign, at.unit, step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
     if reason := why_not(record, Kind.CONFIRMED):
         raise Conflict(reason)
-    done, of = record.progress or (0, 0)
-    values = {
+    store, told = state_of(request).store, not from_sample(request, at, step_id)
+    file = store.files.get(str(record.file["id"])) if told and record.file else None
+    fresh = {"seen": str(record.number), "key": secrets.token_urlsafe(12)}
+    return form_page(
+        request, at, step, Typed({**counted(at, step), **(said_in(record) if told else {}), **fresh}), file
+    )
+
+
+def from_sample(request: Request, at: Place, step_id: str) -> bool:
+    """Whether sample data said it last: nobody's real confirmation begins with what was made up."""
+    entries = state_of(request).store.journal.entries(at.campaign.id, at.unit.code)
+    said = [e.new for e in entries if e.new.step == step_id and e.new.kind in {Kind.CONFIRMED, Kind.PROGRESSED}]
+    return bool(said) and bool(said[-1].body.get("sample"))
+
+
+def said_in(record: Record) -> dict[str, str]:
+    """Write what a record holds into the fields of the form."""
+    return {
         "completed_on": write_day(record.completed_on),
         "document.number": record.document_number,
         "document.date": write_day(record.document_date),
         "signer": record.signer,
         "note": record.note,
-        "done": str(done) if of else "",
-        "of": str(of) if of else "",
-        "seen": str(record.number),
-        "key": secrets.token_urlsafe(12),
     }
-    return form_page(request, at, step, Typed(values), None)
+
+
+def counted(at: Place, step: Step) -> dict[str, str]:
+    """Write how far a counted step is, and out of how many, as far as any step tells."""
+    flags = {s.step: s.flags.get("progress") for s in at.live.unit(at.unit.code, at.now).standings}
+    own: Any = flags[step.id] or {}
+    of = own.get("of") or total_of(at, step, flags)
+    return {"done": str(own.get("done", "")), "of": str(of or "")}
+
+
+def total_of(at: Place, step: Step, flags: Mapping[str, Any]) -> int | None:
+    """Find how many there are in another step of the unit that counts the same things."""
+    same = (flags[name] for name in flags if at.campaign.checklist.steps[name].count == step.count)
+    return next((progress["of"] for progress in same if progress and step.count), None)
 
 
 @router.post(STEP + "/confirm", dependencies=GUARDED)
@@ -61,15 +101,30 @@ def check(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
         file = handed_in(request, at, form)
     except BadInput as error:
         typed.problems += error.problems
-    said = read(step, typed, file)
-    if said and not typed.problems and "edit" not in typed.values:
-        try:
-            require_good(at.campaign, at.unit, said, at.now)
-        except BadInput as error:
-            typed.problems += error.problems
-        else:
-            return page(request, "check.html", at=at, step=step, typed=typed, said=said, file=file)
-    return form_page(request, at, step, typed, file)
+    except StoreUnavailable as error:
+        return form_page(request, at, step, typed, None, error)
+    if lost := typed[LOST_FILE]:
+        typed.wrong("file", M("Tệp “{name}” chưa nhận được. Hãy chọn lại tệp, hoặc tiếp tục không có tệp.", name=lost))
+    said = read(at, step, typed, file)
+    judge(at, said, typed)
+    if typed.problems or "edit" in typed.values:
+        return form_page(request, at, step, typed, file)
+    return page(request, "check.html", at=at, step=step, typed=typed, said=said, file=file)
+
+
+def judge(at: Place, said: Confirmation, typed: Typed) -> None:
+    """Note everything that is wrong with a confirmation beside its fields."""
+    try:
+        require_good(at.campaign, at.unit, said, at.now)
+    except BadInput as error:
+        typed.problems += placed(error, typed)
+
+
+def placed(error: BadInput, typed: Typed) -> list[Problem]:
+    """Put problems beside fields: a count has two, and what could not be read is said once."""
+    known = {problem.where for problem in typed.problems}
+    moved = [problem._replace(where=FIELD.get(problem.where, problem.where)) for problem in error.problems]
+    return [problem for problem in moved if problem.where not in known]
 
 
 @router.post(STEP + "/confirm/send", dependencies=GUARDED)
@@ -78,8 +133,8 @@ def send(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
     step = step_of(at.campaign, at.unit, step_id)
     typed = typed_in(form)
     file = kept_file(request, at, typed)
-    said = read(step, typed, file)
-    if said is None or typed.problems:
+    said = read(at, step, typed, file)
+    if typed.problems:
         return form_page(request, at, step, typed, file)
     try:
         entry = confirm(
@@ -93,7 +148,7 @@ def send(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
             seen=seen_in(typed),
         )
     except BadInput as error:
-        typed.problems += error.problems
+        typed.problems += placed(error, typed)
         return form_page(request, at, step, typed, file)
     except (Conflict, StoreUnavailable) as error:
         return form_page(request, at, step, typed, file, error)
@@ -105,9 +160,10 @@ def receipt_of(at: Place, entry: Entry) -> Response:
     return RedirectResponse(f"/receipts/{at.unit.code}-{entry.number}", SEE_OTHER)
 
 
-def seen_in(typed: Typed) -> int | None:
+def seen_in(typed: Typed, name: str = "seen") -> int | None:
     """Return the newest entry that the person had before their eyes."""
-    return int(typed["seen"]) if typed["seen"].isascii() and typed["seen"].isdigit() else None
+    text = typed[name][:LONGEST_NUMBER]
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def form_page(
@@ -115,13 +171,25 @@ def form_page(
 ) -> Response:
     """Show the form with what was typed, everything that is wrong, and what prevented recording."""
     status = error.http_status if error else UNPROCESSABLE if typed.problems else 200
-    values = typed.values
-    if isinstance(error, Conflict):
-        # Whoever sends again has read who changed what meanwhile.
-        number = at.live.record(at.unit.code, step.id, at.now).number
-        values = {**values, "seen": str(number), "key": secrets.token_urlsafe(12)}
-    context: dict[str, Any] = {"problems": tuple(typed.problems), "trouble": error.sentence if error else None}
-    return page(request, "confirm.html", status, at=at, step=step, values=values, file=file, **context)
+    values = {**typed.values, **renewed(at, step, error)}
+    record = at.live.record(at.unit.code, step.id, at.now)
+    context: dict[str, Any] = {"problems": tuple(typed.problems), **why(request, error)}
+    return page(request, "confirm.html", status, at=at, step=step, record=record, values=values, file=file, **context)
+
+
+def renewed(at: Place, step: Step, error: LotrinhError | None) -> dict[str, str]:
+    """Let a form that met a conflict be sent again: whoever does has read who changed what meanwhile."""
+    if not isinstance(error, Conflict):
+        return {}
+    return {"seen": str(at.live.record(at.unit.code, step.id, at.now).number), "key": secrets.token_urlsafe(12)}
+
+
+def why(request: Request, error: LotrinhError | None) -> dict[str, Any]:
+    """Say why nothing was recorded, with what somebody else said meanwhile."""
+    if error is None or isinstance(error, BadInput):
+        return {"trouble": None, "other": None}
+    other = error.last if isinstance(error, ChangedMeanwhile) else None
+    return {"trouble": SENT if isinstance(error, KeyReused) else public(request, error), "other": other}
 
 
 def handed_in(request: Request, at: Place, form: FormData) -> StoredFile | None:
@@ -140,50 +208,27 @@ def kept_file(request: Request, at: Place, typed: Typed) -> StoredFile | None:
     return known if known and known.unit == at.unit.code else None
 
 
-def read(step: Step, typed: Typed, file: StoredFile | None) -> Confirmation | None:
-    """Read a form; what is wrong with it is in ``typed.problems``."""
+def read(at: Place, step: Step, typed: Typed, file: StoredFile | None) -> Confirmation:
+    """Read a form; what cannot be read is in ``typed.problems``, and stands for something that is never wrong."""
     day, document_date = typed.day("completed_on", NO_DAY), typed.day("document.date")
-    progress = None
-    if step.count:
-        done, of = typed.number("done", NO_COUNT), typed.number("of", NO_COUNT)
-        if of == 0:
-            typed.wrong("of", M("Tổng số phải từ 1 trở lên."))
-        progress = (done, of) if done is not None and of else None
-    if day is None:
-        return None
     return Confirmation(
         step.id,
-        day,
+        day or at.now.astimezone(at.campaign.zone).date(),
         typed["document.number"],
         document_date,
-        progress,
+        progress_in(typed, "done", "of") if step.count else None,
         typed["note"],
         signer=typed["signer"],
         file=described(file) if file else None,
     )
 
 
-@router.get(STEP + "/withdraw")
-def ask_withdraw(request: Request, at: Speaking, step_id: str) -> Response:
-    """Ask why the confirmation is taken back."""
-    step = step_of(at.campaign, at.unit, step_id)
-    record = at.live.record(at.unit.code, step_id, at.now)
-    if reason := why_not(record, Kind.WITHDRAWN):
-        raise Conflict(reason)
-    values = {"seen": str(record.number), "key": secrets.token_urlsafe(12)}
-    return page(request, "withdraw.html", at=at, step=step, record=record, values=values)
-
-
-@router.post(STEP + "/withdraw", dependencies=GUARDED)
-def do_withdraw(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
-    """Take the confirmation back."""
-    step, typed = step_of(at.campaign, at.unit, step_id), typed_in(form)
-    try:
-        entry = withdraw(state_of(request).store, said_by(at, step, typed), typed["reason"])
-    except LotrinhError as error:
-        record = at.live.record(at.unit.code, step_id, at.now)
-        return again(request, "withdraw.html", error, typed.values, at=at, step=step, record=record)
-    return receipt_of(at, entry)
+def progress_in(typed: Typed, done_field: str, of_field: str) -> tuple[int, int]:
+    """Read a count: so many done of so many."""
+    done, of = typed.number(done_field, NO_DONE), typed.number(of_field, NO_TOTAL)
+    if of == 0:
+        typed.wrong(of_field, M("Tổng số phải từ 1 trở lên."))
+    return (done, of) if done is not None and of else (0, 1)
 
 
 def said_by(at: Place, step: Step, typed: Typed) -> Said:
@@ -191,14 +236,9 @@ def said_by(at: Place, step: Step, typed: Typed) -> Said:
     return Said(at.campaign, at.unit, step.id, at.visitor.actor, typed["key"], at.now, seen_in(typed))
 
 
-def again(
-    request: Request,
-    template: str,
-    error: LotrinhError,
-    values: Mapping[str, str],
-    **context: Any,  # noqa: ANN401 - what the template shows
-) -> Response:
+def again(request: Request, at: Place, step: Step, template: str, error: LotrinhError, typed: Typed) -> Response:
     """Show a form again with what was typed, and why nothing was recorded."""
+    values = {**typed.values, **renewed(at, step, error)}
     problems = error.problems if isinstance(error, BadInput) else ()
-    trouble = None if problems else error.sentence
-    return page(request, template, error.http_status, values=values, problems=problems, trouble=trouble, **context)
+    context = {"values": values, "problems": problems, **why(request, error)}
+    return page(request, template, error.http_status, at=at, step=step, **context)

@@ -6,8 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.journal import Kind
 from lotrinh.core.text import M
-from lotrinh.core.transitions import why_not
-from lotrinh.errors import BadInput, Conflict, LotrinhError, Problem
+from lotrinh.errors import BadInput, LotrinhError, Problem
 from lotrinh.portal.forms import typed_in
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
@@ -26,7 +25,7 @@ def blank(request: Request, at: Speaking, step_id: str) -> Response:
     step = step_of(at.campaign, at.unit, step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
     values = {"note": "", "kind": "", "seen": str(record.number), "key": secrets.token_urlsafe(12)}
-    return page(request, "obstacle.html", at=at, step=step, record=record, values=values)
+    return page(request, "obstacle.html", at=at, step=step, values=values, trouble=None, other=None)
 
 
 @router.post(STEP + "/obstacle", dependencies=GUARDED)
@@ -38,8 +37,7 @@ def send(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
             raise BadInput([Problem("kind", 0, 0, M("Hãy chọn: vướng mắc hay kiến nghị."))])
         entry = KINDS[typed["kind"]](state_of(request).store, said_by(at, step, typed), typed["note"])
     except LotrinhError as error:
-        record = at.live.record(at.unit.code, step_id, at.now)
-        return again(request, "obstacle.html", error, typed.values, at=at, step=step, record=record)
+        return again(request, at, step, "obstacle.html", error, typed)
     return receipt_of(at, entry)
 
 
@@ -47,6 +45,4 @@ def send(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
 def over(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
     """Record that nothing stands in the way any more."""
     step, typed = step_of(at.campaign, at.unit, step_id), typed_in(form)
-    if reason := why_not(at.live.record(at.unit.code, step_id, at.now), Kind.CLEARED):
-        raise Conflict(reason)
     return receipt_of(at, clear(state_of(request).store, said_by(at, step, typed)))

@@ -10,7 +10,19 @@ from lotrinh.core.text import M
 from lotrinh.errors import NotAllowed, NotFound, Problem, TooManyAttempts
 from lotrinh.portal.render import page
 from lotrinh.portal.state import State, state_of
-from lotrinh.portal.visitor import Form, SignInNeeded, Someone, cookie_name, field, guarded, token_of, typed
+from lotrinh.portal.trouble import trouble
+from lotrinh.portal.visitor import (
+    SECRET,
+    Form,
+    SignInNeeded,
+    Someone,
+    StaleForm,
+    cookie_name,
+    field,
+    guarded,
+    token_of,
+    typed,
+)
 from lotrinh.services.accounts import follow_link
 from lotrinh.services.sign_in import LONGEST, sign_in
 
@@ -62,7 +74,7 @@ def enter(request: Request, sent: Form) -> Response:
     # The page is made for the new session: its hidden field must fit the new token.
     request.cookies[cookie_name(state)] = token
     request.state.visitor = None
-    return signed(page(request, "go_on.html", go=go, kept=kept), state, token)
+    return signed(page(request, "go_on.html", go=go, kept=kept, stale=None), state, token)
 
 
 def signed(answer: Response, state: State, token: str) -> Response:
@@ -118,3 +130,14 @@ async def sign_in_needed(request: Request, error: Exception) -> Response:
     go = request.url.path if ended else request.url.path + (f"?{request.url.query}" if request.url.query else "")
     status = SignInNeeded.http_status if ended or request.url.path != "/" else 200
     return page(request, "sign_in.html", status, name="", secret="", go=go, kept=fields)
+
+
+async def stale(request: Request, error: Exception) -> Response:
+    """Answer to a form of an earlier session: nothing is recorded, and what was typed can be sent again."""
+    if not isinstance(error, StaleForm):
+        raise error
+    form = getattr(request.state, "form", None)
+    if not form or SECRET in form:
+        return trouble(request, error.http_status, error.sentence)
+    go, kept = request.url.path, typed(form)
+    return page(request, "go_on.html", error.http_status, go=go, kept=kept, stale=error.sentence)

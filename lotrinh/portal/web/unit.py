@@ -1,23 +1,23 @@
 """A unit's own pages: its steps, one step, its history, its receipts and files."""
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, NamedTuple
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from lotrinh.core.checklist import Level, Milestone
 from lotrinh.core.deadlines import trace
-from lotrinh.core.journal import Kind
-from lotrinh.core.report import UnitReport, cell_status
+from lotrinh.core.journal import Kind, Record
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.transitions import can
-from lotrinh.core.units import Unit
 from lotrinh.errors import NotFound
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Place, Someone, refuse
+from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Someone, refuse
 from lotrinh.services.statements import step_of
 from lotrinh.services.uploads import find
 
@@ -27,7 +27,7 @@ Numbered = Annotated[int, Path(ge=1)]
 
 
 class Row(NamedTuple):
-    """One step in a unit's list."""
+    """One step in a unit's list; ``waits`` tells that steps before it must be finished first."""
 
     item: Planned
     standing: Standing
@@ -35,51 +35,75 @@ class Row(NamedTuple):
 
 
 class Group(NamedTuple):
-    """One milestone of a unit's list with its steps."""
+    """Steps of a unit's list under one milestone's title, or single steps whose own titles are enough.
 
-    milestone: Milestone
-    status: Status
+    ``due`` is the deadline that all of them share, None where each has its own.
+    """
+
+    milestone: Milestone | None
     due: Moment | None
     rows: tuple[Row, ...]
 
 
-def groups(at: Place, unit: UnitReport) -> Iterator[Group]:
-    """Group a unit's steps by milestone, in the checklist's order."""
-    by_milestone: dict[str, list[Row]] = {}
-    for item, standing in zip(unit.plan, unit.standings, strict=True):
-        waits = bool(standing.flags.get("waiting_for")) and not standing.status.finished
-        by_milestone.setdefault(item.step.milestone, []).append(Row(item, standing, waits))
-    for milestone in at.campaign.checklist.milestones:
-        if rows := by_milestone.get(milestone.id):
-            cell = [(row.item, row.standing) for row in rows]
-            yield Group(milestone, cell_status(cell), rows[0].item.schedule.due, tuple(rows))
-
-
 PRESSING = (Status.OVERDUE, Status.DUE_SOON)
-NOW = (*PRESSING, Status.OPEN)
+NOW = (Status.OPEN, Status.UNKNOWN)
+LATER = (Status.UPCOMING, Status.UNSCHEDULED)
+SPOKEN = frozenset({"obstacle", "returned", "progress"})
+"""What a unit has to be able to open even while the step waits for others."""
 
 
-def first_due(rows: Sequence[Row]) -> list[Row]:
-    """List what presses, most urgent first."""
-    pressing = [row for row in rows if row.standing.status in PRESSING]
-    return sorted(pressing, key=lambda r: (PRESSING.index(r.standing.status), r.item.due is None, r.item.due))
+def row_of(item: Planned, standing: Standing) -> Row:
+    """Put a step into its unit's list."""
+    blocked = bool(standing.flags.get("waiting_for")) and not SPOKEN & standing.flags.keys()
+    return Row(item, standing, blocked and standing.status in {*NOW, *LATER})
+
+
+def presses(row: Row) -> bool:
+    """Whether a step comes before all others: late, due soon, or returned by the province."""
+    return row.standing.status in PRESSING or ("returned" in row.standing.flags and not row.standing.status.finished)
+
+
+def urgency(row: Row) -> tuple[bool, bool, bool, object]:
+    """Order what presses: late first, then what was returned, then by deadline."""
+    standing = row.standing
+    return (standing.status is not Status.OVERDUE, "returned" not in standing.flags, row.item.due is None, standing.due)
+
+
+def grouped(milestones: Iterable[Milestone], rows: Sequence[Row]) -> list[Group]:
+    """Group steps by milestone, in the checklist's order; one that is alone in its milestone needs no heading."""
+    found: list[Group] = []
+    for milestone in milestones:
+        mine = tuple(row for row in rows if row.item.step.milestone == milestone.id)
+        if len(mine) > 1:
+            dues = {row.item.schedule.due for row in mine}
+            found.append(Group(milestone, dues.pop() if len(dues) == 1 else None, mine))
+        elif mine and found and found[-1].milestone is None:
+            found[-1] = found[-1]._replace(rows=found[-1].rows + mine)
+        elif mine:
+            found.append(Group(None, None, mine))
+    return found
 
 
 @router.get(HOME)
 def steps(request: Request, at: At) -> Response:
-    """Show a unit's steps, what presses first."""
+    """Show a unit's steps: what presses, what is under way, what comes later, and folded what is finished."""
     unit = at.live.unit(at.unit.code, at.now)
-    grouped = tuple(groups(at, unit))
-    rows = [row for group in grouped for row in group.rows]
-    counts = {status: sum(row.standing.status is status for row in rows) for status in Status}
+    rows = [row_of(item, standing) for item, standing in zip(unit.plan, unit.standings, strict=True)]
+    calm = [row for row in rows if not presses(row)]
+    of = {
+        "now": [row for row in calm if row.standing.status in NOW and not row.waits],
+        "later": [row for row in calm if row.waits or row.standing.status in LATER],
+        "finished": [row for row in calm if row.standing.status.finished],
+    }
+    milestones = at.campaign.checklist.milestones
     return page(
         request,
         "unit.html",
         at=at,
         report=unit,
-        groups=grouped,
-        first=first_due(rows),
-        counts=counts,
+        first=sorted(filter(presses, rows), key=urgency),
+        groups={name: grouped(milestones, mine) for name, mine in of.items()},
+        counts=Counter(row.standing.status for row in rows),
         done=sum(row.standing.status.finished for row in rows),
         total=len(rows),
         sample=any(record.sample for record in at.live.of_unit(at.unit.code, at.now).values()),
@@ -94,6 +118,7 @@ def step(request: Request, at: At, step_id: str) -> Response:
     item, standing = next((i, s) for i, s in zip(unit.plan, unit.standings, strict=True) if i.step.id == step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
     entries = state_of(request).store.journal.entries(at.campaign.id, at.unit.code)
+    told = {name: value for name, value in standing.flags.items() if name not in shown_of(record)}
     before = [at.campaign.checklist.steps[name] for name in wanted.requires]
     province = at.live.unit(at.campaign.province.code, at.now)
     finished = {s.step: s.status.finished for s in (*province.standings, *unit.standings)}
@@ -104,12 +129,19 @@ def step(request: Request, at: At, step_id: str) -> Response:
         step=wanted,
         item=item,
         standing=standing,
+        told=standing._replace(flags=told),
         record=record,
         before=[(s, finished.get(s.id)) for s in before if s.level is not Level.NATIONAL],
         history=[e for e in entries if e.new.step == step_id],
         can={kind.value: can(record, kind) for kind in Kind},
+        key=secrets.token_urlsafe(12),
         back=HOME.format(campaign_id=at.campaign.id, code=at.unit.code),
     )
+
+
+def shown_of(record: Record) -> set[str]:
+    """Name the flags of a step that its page shows in full, with what the province answered."""
+    return {"returned"} | ({"obstacle"} if record.obstacle else set())
 
 
 @router.get(HOME + "/steps/{step_id}/explain")
@@ -137,9 +169,13 @@ def receipt(request: Request, visitor: Someone, code: str, number: Numbered) -> 
         refuse(request, visitor)
         raise NotFound(NO_SUCH_PAGE)
     campaign = state.campaign(entry.new.campaign)
-    unit: Unit = campaign.by_code[code]
+    unit = campaign.by_code.get(code)
+    if unit is None:
+        raise NotFound(NO_SUCH_PAGE)
     step = campaign.checklist.steps.get(entry.new.step)
-    return page(request, "receipt.html", entry=entry, campaign=campaign, unit=unit, step=step)
+    newest = state.live(campaign).record(code, entry.new.step, state.clock()).number
+    context: dict[str, Any] = {"campaign": campaign, "unit": unit, "step": step, "changed": newest > number}
+    return page(request, "receipt.html", entry=entry, **context)
 
 
 @router.get("/files/{file_id}")

@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(100), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("checklist_hash", sa.String(64), nullable=False),
-        sa.Column("key", sa.String(100), nullable=True, unique=True),
+        sa.Column("key", sa.String(200), nullable=True, unique=True),
         sa.Column("previous", sa.String(64), nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
     )

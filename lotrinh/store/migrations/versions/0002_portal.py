@@ -1,4 +1,4 @@
-"""Who signs in, from where it was tried too often, and which files were handed in."""
+"""Who signs in, from where it was tried too often, which files were handed in; and reports kept whole."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the portal's tables."""
+    """Create the portal's tables, and the place for whole reports."""
+    _keep_reports()
     op.create_table(
         "accounts",
         sa.Column("id", sa.String(100), primary_key=True),
@@ -48,6 +49,16 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("uploaded_at", sa.String(40), nullable=False),
         sa.Column("kept", sa.Integer, nullable=False),
+    )
+
+
+def _keep_reports() -> None:
+    """Reports laid down whole, and the checklists they were made with."""
+    op.add_column("rounds", sa.Column("frozen", sa.LargeBinary, nullable=True))
+    op.create_table(
+        "checklists",
+        sa.Column("hash", sa.String(64), primary_key=True),
+        sa.Column("content", sa.Text, nullable=False),
     )
 
 

@@ -1,0 +1,121 @@
+"""lotrinh access: slips with which a unit's people sign in, and codes with which its own software speaks."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from lotrinh.cli.base import Group, load, option, settings_option, tell
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Conflict, Problem
+
+if TYPE_CHECKING:
+    from lotrinh.core.units import Unit
+    from lotrinh.services.accounts import By
+    from lotrinh.services.rosters import Roster
+
+OWNER_ONLY = 0o600
+
+
+@click.group(
+    cls=Group,
+    help="Phiếu để cán bộ của đơn vị đăng nhập (slips); mã để phần mềm riêng của đơn vị gửi số liệu (issue, revoke).",
+)
+def access() -> None:
+    """Hold the commands on access."""
+
+
+@access.command(help="Cấp phiếu đăng nhập có mã QR, in được trên A4, cho cán bộ của các đơn vị; phiếu cũ hết hiệu lực.")
+@option("--unit", "units", metavar="CODE", multiple=True, help="Mã đơn vị; ghi nhiều lần cho nhiều đơn vị.")
+@option("--all", "everybody", is_flag=True, help="Mọi xã, phường, đặc khu.")
+@option("--out", metavar="FILE.html", required=True, help="Tệp để in rồi xóa; phải là tệp chưa có.")
+@settings_option()
+def slips(units: tuple[str, ...], everybody: bool, out: str, settings: str | None) -> None:  # noqa: FBT001 - a flag
+    """Write the slips into a file that only its owner may read."""
+    from lotrinh.clock import now
+    from lotrinh.portal.slips import printed
+    from lotrinh.services.accounts import issue_slips
+    from lotrinh.services.rosters import roster
+    from lotrinh.store import open_store
+
+    if everybody == bool(units):
+        raise BadInput([Problem("--unit", 0, 0, M("Hãy chọn đơn vị bằng --unit CODE, hoặc mọi đơn vị bằng --all."))])
+    chosen = load(settings).settings
+    known = roster(chosen)
+    wanted = known.units if everybody else _found(known.units, units)
+    with open_store(chosen.database_url) as store, _new_file(Path(out)) as file:
+        made = issue_slips(store, wanted, now(), _by(known))
+        file.write(printed(made, chosen, now()))
+    tell(M("Đã cấp {count} phiếu vào {file}. Hãy in rồi xóa tệp này.", count=len(made), file=out))
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[TextIO]:
+    """Open a file that must be new, before any old slip ends; leave nothing behind when that fails."""
+    try:
+        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8")
+    except FileExistsError as error:
+        raise Conflict(M("Đã có tệp {file}; hãy chọn tên khác.", file=str(path))) from error
+    except OSError as error:
+        reason = error.strerror or ""
+        raise BadInput([Problem(str(path), 0, 0, M("Không ghi được tệp này ({reason}).", reason=reason))]) from error
+    try:
+        with file:
+            yield file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+@access.command(help="Cấp mã mới cho phần mềm riêng của các đơn vị; mã cũ hết hiệu lực. Mã chỉ hiện một lần.")
+@click.argument("units", nargs=-1, required=True, metavar="CODE...")
+@settings_option()
+def issue(units: tuple[str, ...], settings: str | None) -> None:
+    """Print unit and code, tab between them."""
+    from lotrinh.clock import now
+    from lotrinh.services.accounts import issue_codes
+    from lotrinh.services.rosters import roster
+    from lotrinh.store import open_store
+
+    chosen = load(settings).settings
+    known = roster(chosen)
+    wanted = _found((*known.units, known.province), units)
+    with open_store(chosen.database_url) as store:
+        for unit, code in issue_codes(store, wanted, now(), _by(known)):
+            click.echo(f"{unit.code}\t{code}")
+
+
+@access.command(help="Thu hồi mã của phần mềm riêng của một đơn vị; phiếu đăng nhập thu hồi ở trang /access của cổng.")
+@click.argument("unit", metavar="CODE")
+@settings_option()
+def revoke(unit: str, settings: str | None) -> None:
+    """Take a unit's codes away."""
+    from lotrinh.clock import now
+    from lotrinh.services.accounts import revoke_codes
+    from lotrinh.services.rosters import roster
+    from lotrinh.store import open_store
+
+    chosen = load(settings).settings
+    known = roster(chosen)
+    wanted = _found((*known.units, known.province), [unit])
+    with open_store(chosen.database_url) as store:
+        count = revoke_codes(store, wanted, now(), _by(known))
+    tell(M("Đã thu hồi {count} mã của đơn vị {unit}.", count=count, unit=unit))
+
+
+def _found(known: "Iterable[Unit]", codes: Iterable[str]) -> "tuple[Unit, ...]":
+    by_code = {unit.code: unit for unit in known}
+    asked = dict.fromkeys(codes)
+    if wrong := [code for code in asked if code not in by_code]:
+        sentence = M("Danh sách đơn vị đang dùng không có mã này.")
+        raise BadInput([Problem(code, 0, 0, sentence) for code in wrong])
+    return tuple(by_code[code] for code in asked)
+
+
+def _by(known: "Roster") -> "By":
+    from lotrinh.services.accounts import CONSOLE
+
+    return CONSOLE._replace(province=known.province.code)

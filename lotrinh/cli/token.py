@@ -1,0 +1,38 @@
+"""lotrinh access token: tokens with which programs of the office use the API."""
+
+import click
+
+from lotrinh.cli.base import Command, load, option, settings_option, tell
+from lotrinh.core.text import M
+
+
+@click.command(
+    cls=Command,
+    help="Cấp mã để một chương trình của văn phòng đọc số liệu qua API; mã cũ hết hiệu lực. Mã chỉ hiện một lần.",
+)
+@click.argument("name", metavar="NAME")
+@option(
+    "--role",
+    type=click.Choice(["viewer", "officer"]),
+    default="viewer",
+    help="viewer chỉ xem; officer còn chấp nhận, trả lại, miễn, trả lời.",
+)
+@option("--revoke", is_flag=True, help="Thu hồi mã thay vì cấp.")
+@settings_option()
+def token(name: str, role: str, settings: str | None, *, revoke: bool) -> None:
+    """Print name and token, tab between them."""
+    from lotrinh.clock import now
+    from lotrinh.core.roles import Role
+    from lotrinh.services.accounts import CONSOLE
+    from lotrinh.services.programs import issue_token, revoke_token
+    from lotrinh.services.rosters import roster
+    from lotrinh.store import open_store
+
+    chosen = load(settings).settings
+    by = CONSOLE._replace(province=roster(chosen).province.code)
+    with open_store(chosen.database_url) as store:
+        if revoke:
+            revoke_token(store, name, now(), by)
+            tell(M("Đã thu hồi mã của chương trình {name}.", name=name))
+        else:
+            click.echo(f"{name}\t{issue_token(store, name, Role(role), now(), by).token}")

@@ -1,0 +1,99 @@
+"""Who blocks most: how many unfinished steps wait for each unfinished step, directly or through others."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from lotrinh.core.checklist import Checklist
+from lotrinh.core.graph import sorted_out
+from lotrinh.core.report import UnitReport
+from lotrinh.core.status import Planned, Standing
+from lotrinh.core.units import Unit
+
+
+class Blocking(NamedTuple):
+    """One unfinished step of one unit. ``blocks`` counts the unfinished steps that wait for it.
+
+    For a step of the province's these are steps of all units.
+    """
+
+    unit: Unit
+    item: Planned
+    standing: Standing
+    blocks: int
+
+    def days_late(self, now: datetime) -> int:
+        """Whole or begun days since the deadline; below 0 while there is time, and far below where there is none."""
+        due = self.item.schedule.due
+        return (now.date() - due.day).days if due else NEVER
+
+
+NEVER = -(10**6)
+
+
+class Order:
+    """The steps of a checklist with those that need them first, and who needs whom."""
+
+    def __init__(self, checklist: Checklist) -> None:
+        steps = checklist.steps
+        order, _ = sorted_out({name: step.requires for name, step in steps.items()})
+        self.last_first = tuple(reversed(order))
+        self.bits = {name: 1 << number for number, name in enumerate(order)}
+        self.needed_by: dict[str, list[str]] = {name: [] for name in steps}
+        for step in steps.values():
+            for before in step.requires:
+                self.needed_by[before].append(step.id)
+
+    def waiting(self, unfinished: frozenset[str]) -> dict[str, int]:
+        """For each unfinished step the set of those that wait for it, as bits: a step that is done waits no more."""
+        found: dict[str, int] = {}
+        for name in self.last_first:
+            if name in unfinished:
+                mask = 0
+                for later in self.needed_by[name]:
+                    if later in unfinished:
+                        mask |= self.bits[later] | found[later]
+                found[name] = mask
+        return found
+
+    def mask(self, names: Iterable[str]) -> int:
+        """Return the set of these steps as bits."""
+        mask = 0
+        for name in names:
+            mask |= self.bits.get(name, 0)
+        return mask
+
+
+class Held(NamedTuple):
+    """One unit's unfinished steps, and how many of its steps wait for each of the province's."""
+
+    rows: tuple[Blocking, ...]
+    by_province: Mapping[str, int]
+
+
+def unfinished(report: UnitReport | None) -> frozenset[str]:
+    """Return the steps of a unit that are neither done nor excused."""
+    return frozenset(s.step for s in report.standings if not s.status.finished) if report else frozenset()
+
+
+def held(order: Order, unit: UnitReport, province: frozenset[str]) -> Held:
+    """Tell what waits for what in one unit; ``province`` are the province's unfinished steps."""
+    mine = unfinished(unit)
+    waiting, own = order.waiting(mine | province), order.mask(mine)
+    rows = tuple(
+        Blocking(unit.unit, item, standing, (waiting.get(standing.step, 0) & own).bit_count())
+        for item, standing in zip(unit.plan, unit.standings, strict=True)
+        if not standing.status.finished
+    )
+    return Held(rows, {name: (waiting.get(name, 0) & own).bit_count() for name in province})
+
+
+def blocking(order: Order, units: Sequence[Held], province: UnitReport | None) -> list[Blocking]:
+    """List all unfinished steps, those of the province's with what waits for them in all units."""
+    total: Counter[str] = Counter()
+    for unit in units:
+        total.update(unit.by_province)
+    own = held(order, province, frozenset()).rows if province else ()
+    first = [row._replace(blocks=row.blocks + total[row.standing.step]) for row in own]
+    return [*first, *(row for unit in units for row in unit.rows)]

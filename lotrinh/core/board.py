@@ -1,0 +1,108 @@
+"""The board: every milestone with its counts, and for each unit one status in each milestone."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from lotrinh.core.checklist import Level
+from lotrinh.core.deadlines import Schedule
+from lotrinh.core.report import MilestoneRow, Report, UnitReport, cell_status
+from lotrinh.core.rules import Moment
+from lotrinh.core.status import Planned, Standing, Status
+
+NOT_MINE = frozenset({Status.NOT_APPLICABLE})
+Cells = tuple[Status | None, ...]
+"""One status for each column; None where the unit has no step in the milestone."""
+
+
+class Column(NamedTuple):
+    """A milestone in which somebody of the province has steps. ``number`` counts from 1 and heads its column.
+
+    ``counts`` counts units by their status in it; ``step`` is its first step that is not the nation's.
+    """
+
+    number: int
+    row: MilestoneRow
+    counts: Mapping[Status, int]
+    step: str
+
+
+class BoardRow(NamedTuple):
+    """One unit. ``counts`` counts its steps, optional ones too; ``cells`` go by the milestones' required steps."""
+
+    report: UnitReport
+    cells: Cells
+    counts: Mapping[Status, int]
+
+    @property
+    def done(self) -> int:
+        """How many of its steps are done, in time or late."""
+        return self.counts[Status.DONE] + self.counts[Status.DONE_LATE]
+
+    @property
+    def total(self) -> int:
+        """How many steps are its work: those that it is excused from are not."""
+        return sum(self.counts.values()) - self.counts[Status.NOT_APPLICABLE]
+
+    @property
+    def overdue(self) -> int:
+        """How many of its steps are overdue."""
+        return self.counts[Status.OVERDUE]
+
+
+class Board(NamedTuple):
+    """One report as the office looks at it.
+
+    ``national`` are milestones that are the nation's work alone, with their deadlines: shown for orientation.
+    """
+
+    report: Report
+    columns: tuple[Column, ...]
+    national: tuple[tuple[MilestoneRow, Moment | None], ...]
+    province: BoardRow | None
+    rows: tuple[BoardRow, ...]
+
+
+def places(report: Report) -> dict[str, int]:
+    """Return which column each milestone has, from 0."""
+    ours = (row.milestone.id for row in report.milestones if not row.national_only)
+    return {name: number for number, name in enumerate(ours)}
+
+
+def board_row(unit: UnitReport, columns: Mapping[str, int]) -> BoardRow:
+    """Sum one unit up."""
+    found: dict[str, list[tuple[Planned, Standing]]] = {}
+    for pair in zip(unit.plan, unit.standings, strict=True):
+        found.setdefault(pair[0].step.milestone, []).append(pair)
+    cells: list[Status | None] = [None] * len(columns)
+    for name, pairs in found.items():
+        cells[columns[name]] = cell_of(pairs)
+    return BoardRow(unit, tuple(cells), Counter(s.status for s in unit.standings))
+
+
+def cell_of(pairs: Sequence[tuple[Planned, Standing]]) -> Status:
+    """Sum a unit's steps in one milestone up: the required ones count, and excused from all is not done."""
+    counted = [pair for pair in pairs if pair[0].step.required] or list(pairs)
+    if NOT_MINE.issuperset(standing.status for _, standing in counted):
+        return Status.NOT_APPLICABLE
+    return cell_status(counted)
+
+
+def board(
+    report: Report, province: BoardRow | None, rows: Iterable[BoardRow], schedules: Mapping[str, Schedule]
+) -> Board:
+    """Put the board of a report together from the rows of its units; ``schedules`` are those of the milestones."""
+    rows = tuple(rows)
+    ours = [row for row in report.milestones if not row.national_only]
+    by_column = list(zip(*(row.cells for row in rows), strict=True)) or [()] * len(ours)
+    columns = tuple(
+        Column(number, row, Counter(s for s in cells if s is not None), first_step(row))
+        for number, (row, cells) in enumerate(zip(ours, by_column, strict=True), 1)
+    )
+    national = tuple((row, schedules[row.milestone.id].due) for row in report.milestones if row.national_only)
+    return Board(report, columns, national, province, rows)
+
+
+def first_step(row: MilestoneRow) -> str:
+    """Return the first step of a milestone that is work of the province's."""
+    return next(step.id for step in row.milestone.steps if step.level is not Level.NATIONAL)

@@ -1,0 +1,102 @@
+"""What changed between two reports: steps done or overdue, units silent or reached, deadlines moved."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from lotrinh.core.observation import Outcome
+from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
+from lotrinh.core.status import Status
+from lotrinh.core.units import Unit
+
+DONE = frozenset({Status.DONE, Status.DONE_LATE})
+
+
+class OfStep(NamedTuple):
+    """One step and the units in which it changed."""
+
+    step: str
+    units: tuple[Unit, ...]
+
+
+class Moved(NamedTuple):
+    """One deadline that moved for these units; None is a deadline that was, or is, not known."""
+
+    step: str
+    old: datetime | None
+    new: datetime | None
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that changed. What only one of the two reports has is in ``joined`` or ``left`` and changed nothing else.
+
+    ``undone`` is what was done and is not any more: withdrawn, returned, or published differently.
+    """
+
+    done: tuple[OfStep, ...]
+    undone: tuple[OfStep, ...]
+    overdue: tuple[OfStep, ...]
+    silent: tuple[UnitThen, ...]
+    reached: tuple[UnitThen, ...]
+    moved: tuple[Moved, ...]
+    joined: tuple[Unit, ...]
+    left: tuple[Unit, ...]
+
+    @property
+    def none(self) -> bool:
+        """Whether the two reports say the same."""
+        steps = (self.done, self.undone, self.overdue, self.moved)
+        return not any((*steps, self.silent, self.reached, self.joined, self.left))
+
+
+class _Pair(NamedTuple):
+    unit: Unit
+    step: str
+    old: StepThen
+    new: StepThen
+
+
+def changes(old: Snapshot, new: Snapshot) -> Changes:
+    """Compare two reports of one campaign, in the new report's order."""
+    pairs = tuple(_pairs(old, new))
+    both = [(old.by_code[u.unit.code], u) for u in new.units if u.unit.code in old.by_code]
+    return Changes(
+        _by_step(p for p in pairs if p.new.status in DONE and p.old.status not in DONE),
+        _by_step(p for p in pairs if p.old.status in DONE and p.new.status not in DONE),
+        _by_step(p for p in pairs if p.new.status is Status.OVERDUE and p.old.status is not Status.OVERDUE),
+        tuple(b for a, b in both if a.outcome is Outcome.REACHED and b.outcome is not Outcome.REACHED),
+        tuple(b for a, b in both if a.outcome is not Outcome.REACHED and b.outcome is Outcome.REACHED),
+        _moved(p for p in pairs if p.old.due != p.new.due),
+        _only_in(new.by_code, old.by_code),
+        _only_in(old.by_code, new.by_code),
+    )
+
+
+def _pairs(old: Snapshot, new: Snapshot) -> Iterator[_Pair]:
+    for unit in new.everybody:
+        before = old.by_code.get(unit.unit.code)
+        for name, step in unit.steps.items():
+            if before and name in before.steps:
+                yield _Pair(unit.unit, name, before.steps[name], step)
+
+
+def _by_step(pairs: Iterator[_Pair]) -> tuple[OfStep, ...]:
+    found: dict[str, list[Unit]] = {}
+    for pair in pairs:
+        found.setdefault(pair.step, []).append(pair.unit)
+    return tuple(OfStep(step, tuple(units)) for step, units in found.items())
+
+
+def _moved(pairs: Iterator[_Pair]) -> tuple[Moved, ...]:
+    """Put the units together whose deadline moved in the same way."""
+    found: dict[tuple[str, datetime | None, datetime | None], list[Unit]] = {}
+    for pair in pairs:
+        found.setdefault((pair.step, pair.old.due, pair.new.due), []).append(pair.unit)
+    return tuple(Moved(*key, tuple(units)) for key, units in found.items())
+
+
+def _only_in(these: Mapping[str, UnitThen], others: Mapping[str, UnitThen]) -> tuple[Unit, ...]:
+    return tuple(then.unit for code, then in these.items() if code not in others)

@@ -1,0 +1,71 @@
+"""Planned against done over time: how many steps of all units had to be done by each day, and how many were."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+
+class UnitStep(NamedTuple):
+    """One step in one unit. ``reported`` is the day on which we heard that it was completed.
+
+    ``unknown`` tells that the unit never said anything valid about it.
+    """
+
+    due: date | None
+    completed: date | None = None
+    reported: date | None = None
+    unknown: bool = False
+
+
+class Point(NamedTuple):
+    """The end of one day, counted from the beginning.
+
+    ``planned`` steps had their deadline by then, ``unknown`` of them nobody has told us anything about: they are
+    neither done nor not done. ``done`` were completed by then and ``reported`` were known to us; None after today.
+    """
+
+    day: date
+    planned: int
+    unknown: int | None
+    done: int | None
+    reported: int | None
+
+
+class Curve(NamedTuple):
+    """A point for each day on which something changes, and for today, in their order.
+
+    ``dated`` steps are in it; ``undated`` ones, whose deadline is not known yet, are not.
+    """
+
+    points: tuple[Point, ...]
+    dated: int
+    undated: int
+
+
+def curve(steps: Iterable[UnitStep], today: date) -> Curve:
+    """Count up all steps that have a deadline. What lies after today is planned only."""
+    everything = tuple(steps)
+    dated = [s for s in everything if s.due]
+    due = sorted(s.due for s in dated if s.due)
+    unknown = sorted(s.due for s in dated if s.due and s.unknown and not s.completed)
+    done = sorted(s.completed for s in dated if s.completed)
+    heard = sorted(max(s.completed, s.reported or s.completed) for s in dated if s.completed)
+    days = sorted({*due, today, *(day for day in (*done, *heard) if day <= today)})
+    points = tuple(_point(day, today, due, unknown, done, heard) for day in days)
+    return Curve(points, len(dated), len(everything) - len(dated))
+
+
+def _point(day: date, today: date, due: Sequence[date], *others: Sequence[date]) -> Point:
+    past = day <= today
+    unknown, done, reported = (bisect_right(dates, day) if past else None for dates in others)
+    return Point(day, bisect_right(due, day), unknown, done, reported)
+
+
+def thinned(points: Sequence[Point], today: date, most: int) -> tuple[Point, ...]:
+    """Choose points for a table: evenly spread, the first, today and the last among them."""
+    if len(points) <= most:
+        return tuple(points)
+    step = (len(points) - 1) / (most - 1)
+    chosen = {points[round(index * step)] for index in range(most)}
+    return tuple(sorted(chosen | {p for p in points if p.day == today}))

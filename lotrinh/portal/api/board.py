@@ -1,0 +1,268 @@
+"""The board: milestones with their counts, units with their statuses; and one unit with all its steps."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from lotrinh.core.journal import NOTHING_SAID
+from lotrinh.core.observation import Outcome, Seen
+from lotrinh.core.report import MilestoneRow, Report, UnitReport, cell_status
+from lotrinh.core.status import Planned, Standing, Status
+from lotrinh.core.text import fold
+from lotrinh.core.units import UnitKind
+from lotrinh.core.wording import STATUS, reason
+from lotrinh.i18n import say
+from lotrinh.portal.api.access import Own, Place, Seeing
+from lotrinh.portal.api.answers import Listed, Out, Paging, Reading, reads
+from lotrinh.portal.api.campaigns import CAMPAIGN, ScheduleOut, schedule_out
+from lotrinh.portal.api.records import ProgressOut
+from lotrinh.portal.api.units import UNIT
+from lotrinh.reports.json_report import due_at
+from lotrinh.services.assess import has_own_system
+
+router = APIRouter(tags=["board"])
+Counts = dict[Status, int]
+
+
+class Filters(Paging):
+    """Which units. Texts are compared without accents."""
+
+    area: str = Field("", max_length=200, description="Area of the unit, in full.")
+    kind: UnitKind | None = Field(None, description="Kind of the unit.")
+    status: Status | None = Field(None, description="Units of which some step has this status.")
+    q: str = Field("", max_length=200, description="Part of the unit's name or code.")
+
+
+class UnitOut(Out):
+    """A unit, and how its steps stand."""
+
+    code: str
+    name: str
+    full_name: str
+    kind: UnitKind
+    area: str
+    outcome: Outcome = Field(description="How asking it ended last.")
+    outcome_reason: str
+    last_answer_at: dt.datetime | None = Field(
+        description="When its own system last answered; null where this portal speaks for it."
+    )
+    outstanding: int
+    counts: Counts = Field(description="How many of its steps have which status.")
+
+
+class UnitList(Listed):
+    """One page of units, by code."""
+
+    items: list[UnitOut]
+
+
+class BoardRow(UnitOut):
+    """A unit with one status for each milestone in which it has steps."""
+
+    milestones: dict[str, Status]
+
+
+class BoardMilestone(Out):
+    """One milestone over all units that have steps in it."""
+
+    id: str
+    title: str
+    due_at: dt.datetime | None
+    days_left: int | None
+    units: int
+    done: int
+    overdue: int
+    unknown: int
+    province: Status | None = Field(description="The province's own steps in it.")
+
+
+class Board(Listed):
+    """How a campaign stands this minute: all milestones, and one page of units."""
+
+    VOLATILE: ClassVar[frozenset[str]] = frozenset({"as_of"})
+
+    campaign: str
+    as_of: dt.datetime
+    run: str = Field(description="The run that asked the units last; empty for none.")
+    journal_head: str
+    sample: bool = Field(description="Sample data is in it, and must be labelled wherever it is shown.")
+    counts: Counts
+    milestones: list[BoardMilestone]
+    items: list[BoardRow]
+
+
+class FlagsOut(Out):
+    """What is said beside a status; what is missing does not hold."""
+
+    obstacle: str | None = None
+    waiting_for: list[str] | None = None
+    awaiting: bool | None = None
+    returned: str | None = None
+    excused: str | None = None
+    progress: ProgressOut | None = None
+    stale: dt.datetime | None = None
+    conflict: bool | None = None
+    probe: Seen | None = None
+
+
+class StandingOut(ScheduleOut):
+    """One step of one unit at this moment."""
+
+    id: str
+    milestone: str
+    title: str
+    status: Status
+    status_text: str
+    reason: str
+    completed_on: dt.date | None
+    heard_at: dt.datetime | None = Field(description="When the unit last said something about it.")
+    version: int = Field(description="Number of the step's newest entry, for If-Match.")
+    flags: FlagsOut
+
+
+class UnitSteps(UnitOut):
+    """One unit with all its steps, in the order of the checklist."""
+
+    VOLATILE: ClassVar[frozenset[str]] = frozenset({"as_of"})
+
+    campaign: str
+    as_of: dt.datetime
+    sample: bool
+    steps: list[StandingOut]
+
+
+def chosen(report: Report, asked: Filters) -> list[UnitReport]:
+    """Keep the units that the filters let through, by code."""
+    wanted, area = fold(asked.q.strip()), fold(asked.area.strip())
+    kept = [
+        unit
+        for unit in report.units
+        if (asked.kind is None or unit.unit.kind is asked.kind)
+        and (not area or fold(unit.unit.area) == area)
+        and (not wanted or wanted in fold(unit.unit.full_name) or wanted in unit.unit.code)
+        and (asked.status is None or any(s.status is asked.status for s in unit.standings))
+    ]
+    return sorted(kept, key=code_of)
+
+
+def code_of(unit: UnitReport) -> str:
+    """Return the code of a unit."""
+    return unit.unit.code
+
+
+def counted(standings: Sequence[Standing]) -> Counts:
+    """Count steps by status."""
+    found = Counter(s.status for s in standings)
+    return {status: found[status] for status in Status}
+
+
+def unit_fields(unit: UnitReport, at: Place, language: str) -> dict[str, object]:
+    """Write what is said of every unit, as the fields of ``UnitOut``."""
+    of = unit.unit
+    own_system = has_own_system(at.state.settings, of)
+    return {
+        "code": of.code,
+        "name": of.name,
+        "full_name": of.full_name,
+        "kind": of.kind,
+        "area": of.area,
+        "outcome": unit.outcome,
+        "outcome_reason": say(unit.sentence, language),
+        "last_answer_at": unit.last_heard if own_system else None,
+        "outstanding": sum(not s.status.finished for s in unit.standings),
+        "counts": counted(unit.standings),
+    }
+
+
+def cells(unit: UnitReport) -> Mapping[str, Status]:
+    """Sum a unit's steps up by milestone, as the counts of the milestones do."""
+    found: dict[str, list[tuple[Planned, Standing]]] = {}
+    for item, standing in zip(unit.plan, unit.standings, strict=True):
+        found.setdefault(item.step.milestone, []).append((item, standing))
+    return {name: cell_status([p for p in pairs if p[0].step.required] or pairs) for name, pairs in found.items()}
+
+
+def milestone_out(row: MilestoneRow, at: Place, language: str) -> BoardMilestone:
+    """Write a milestone of the board."""
+    return BoardMilestone(
+        id=row.milestone.id,
+        title=say(row.milestone.title, language),
+        due_at=due_at(row.due, at.campaign.zone),
+        days_left=row.days_left,
+        units=row.units,
+        done=row.done,
+        overdue=row.overdue,
+        unknown=row.unknown,
+        province=row.province,
+    )
+
+
+def standings_out(unit: UnitReport, at: Place, language: str) -> Iterator[StandingOut]:
+    """Write a unit's steps."""
+    records, now = at.live.of_unit(unit.unit.code, at.now), at.now.astimezone(at.campaign.zone)
+    own_system = has_own_system(at.state.settings, unit.unit)
+    for item, standing in zip(unit.plan, unit.standings, strict=True):
+        record = records.get(standing.step, NOTHING_SAID)
+        yield StandingOut(
+            id=standing.step,
+            milestone=item.step.milestone,
+            title=say(item.step.title, language),
+            status=standing.status,
+            status_text=say(STATUS[standing.status], language),
+            reason=say(reason(standing, item.schedule, now), language),
+            completed_on=standing.completed_on,
+            heard_at=standing.heard_at if own_system else record.said_at,
+            version=record.number,
+            flags=FlagsOut.model_validate(dict(standing.flags)),
+            **schedule_out(item.schedule, at.campaign, language),
+        )
+
+
+@router.get(CAMPAIGN + "/board", response_model=Board, responses=reads(paged=True))
+def read_board(reading: Reading, at: Seeing, asked: Annotated[Filters, Query()]) -> Response:
+    """Show all milestones with their counts, and a page of units with a status for each milestone."""
+    report = at.live.report(at.now)
+    found = chosen(report, asked)
+    shown, following = reading.page(found, code_of, asked)
+    made = Board(
+        campaign=at.campaign.id,
+        as_of=report.as_of,
+        run=report.run,
+        journal_head=report.head,
+        sample=report.sample,
+        counts={status: report.statuses()[status] for status in Status},
+        milestones=[milestone_out(row, at, reading.language) for row in report.milestones],
+        items=[
+            BoardRow.model_validate({**unit_fields(u, at, reading.language), "milestones": cells(u)}) for u in shown
+        ],
+        next=following,
+        total=len(found),
+    )
+    return reading.give(made)
+
+
+@router.get(CAMPAIGN + "/units", response_model=UnitList, responses=reads(paged=True))
+def list_units(reading: Reading, at: Seeing, asked: Annotated[Filters, Query()]) -> Response:
+    """List the units with how they could be asked and how their steps stand."""
+    found = chosen(at.live.report(at.now), asked)
+    shown, following = reading.page(found, code_of, asked)
+    items = [UnitOut.model_validate(unit_fields(unit, at, reading.language)) for unit in shown]
+    return reading.give(UnitList(items=items, next=following, total=len(found)))
+
+
+@router.get(UNIT, response_model=UnitSteps, responses=reads())
+def read_unit(reading: Reading, at: Own) -> Response:
+    """Show one unit, or the province, with the standing of all its steps."""
+    unit = at.live.unit(at.unit.code, at.now)
+    records = at.live.of_unit(at.unit.code, at.now)
+    fields = unit_fields(unit, at, reading.language) | {
+        "campaign": at.campaign.id,
+        "as_of": at.now.astimezone(at.campaign.zone),
+        "sample": any(record.sample for record in records.values()),
+        "steps": list(standings_out(unit, at, reading.language)),
+    }
+    return reading.give(UnitSteps.model_validate(fields))

@@ -1,0 +1,52 @@
+"""The journal of all campaigns, for programs that keep a copy or check the chain."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from lotrinh.core.journal import Entry
+from lotrinh.portal.api.access import Judge
+from lotrinh.portal.api.answers import Listed, Numbered, Reading, reads
+from lotrinh.portal.api.records import EntryOut, entry_out
+from lotrinh.portal.state import state_of
+
+router = APIRouter(tags=["journal"])
+
+
+class ChainedEntry(EntryOut):
+    """One entry with all that its hash covers."""
+
+    key: str
+    checklist_hash: str
+    previous: str
+
+
+class ChainedList(Listed):
+    """One page of the journal, oldest first."""
+
+    items: list[ChainedEntry]
+
+
+class Asked(Numbered):
+    """Which entries."""
+
+    campaign: str = Field("", max_length=100, description="Of this campaign alone.")
+
+
+def chained(entry: Entry) -> ChainedEntry:
+    """Write an entry with all that its hash covers."""
+    return ChainedEntry(
+        **dict(entry_out(entry)), key=entry.new.key, checklist_hash=entry.new.checklist_hash, previous=entry.previous
+    )
+
+
+@router.get("/api/v1/journal", response_model=ChainedList, responses=reads(401, 403, 422, 429, 503, paged=True))
+def list_entries(reading: Reading, visitor: Judge, asked: Annotated[Asked, Query()]) -> Response:
+    """List entries by their numbers, from the first or after a number; only officers' programs may."""
+    del visitor
+    journal = state_of(reading.request).store.journal
+    entries = journal.entries(asked.campaign or None, None, int(asked.after or 0), asked.limit + 1)
+    shown = entries[: asked.limit]
+    following = reading.following(str(shown[-1].number)) if len(entries) > len(shown) else None
+    return reading.give(ChainedList(items=[chained(entry) for entry in shown], next=following))

@@ -1,0 +1,98 @@
+"""Obstacles and proposals that wait, for the office."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from lotrinh.core.journal import Record
+from lotrinh.core.report import UnitReport
+from lotrinh.i18n import say
+from lotrinh.portal.api.access import Place, Seeing
+from lotrinh.portal.api.answers import Listed, Out, Paging, Reading, reads
+from lotrinh.portal.api.campaigns import CAMPAIGN
+
+router = APIRouter(tags=["obstacles"])
+ITS_JOURNAL = Record()
+
+
+class Asked(Paging):
+    """Which obstacles and proposals."""
+
+    answered: bool | None = Field(None, description="Only those that are answered, or only those that are not.")
+
+
+class TroubleOut(Out):
+    """What a unit reports as standing in the way of a step, and what it asks the province to do."""
+
+    unit: str
+    unit_name: str
+    step: str
+    step_title: str
+    milestone: str
+    obstacle: str
+    proposal: str
+    since: dt.datetime | None
+    answer: str
+    answered_at: dt.datetime | None
+    handed_to: str
+    from_own_system: bool = Field(description="The unit's own system says so; it cannot be answered here.")
+    version: int = Field(description="Number of the step's newest entry, for If-Match.")
+    sample: bool
+
+
+class TroubleList(Listed):
+    """One page of obstacles and proposals, those that wait longest first."""
+
+    items: list[TroubleOut]
+
+
+def troubles(at: Place, language: str) -> Iterator[TroubleOut]:
+    """Find all that waits, in the journal and in what units' own systems say."""
+    records = at.live.records(at.now)
+    for unit in at.live.report(at.now).everybody:
+        published = {s.step: s.flags["obstacle"] for s in unit.standings if "obstacle" in s.flags}
+        for item in unit.plan:
+            record = records.get((unit.unit.code, item.step.id), ITS_JOURNAL)
+            if record.obstacle or record.proposal or item.step.id in published:
+                yield trouble_out(at, unit, item.step.id, record, str(published.get(item.step.id, "")), language)
+
+
+def trouble_out(at: Place, unit: UnitReport, step: str, record: Record, published: str, language: str) -> TroubleOut:
+    """Write one of them."""
+    known = at.campaign.checklist.steps[step]
+    own = not record.obstacle and not record.proposal
+    said = [m for m in (record.obstacle_at, record.proposal_at) if m and not own]
+    return TroubleOut(
+        unit=unit.unit.code,
+        unit_name=unit.unit.full_name,
+        step=step,
+        step_title=say(known.title, language),
+        milestone=known.milestone,
+        obstacle=record.obstacle or published,
+        proposal=record.proposal,
+        since=min(said) if said else unit.last_heard,
+        answer="" if own else record.answer,
+        answered_at=None if own else record.answered_at,
+        handed_to="" if own else record.handed_to,
+        from_own_system=own,
+        version=record.number,
+        sample=record.sample,
+    )
+
+
+def place_in_line(trouble: TroubleOut) -> str:
+    """Tell which comes first."""
+    since = f"{trouble.since.astimezone(dt.UTC):%Y%m%dT%H%M%S%f}" if trouble.since else ""
+    return f"{since}.{trouble.unit}.{trouble.step}"
+
+
+@router.get(CAMPAIGN + "/obstacles", response_model=TroubleList, responses=reads(paged=True))
+def list_obstacles(reading: Reading, at: Seeing, asked: Annotated[Asked, Query()]) -> Response:
+    """List the obstacles and proposals that wait, those that wait longest first."""
+    found = [t for t in troubles(at, reading.language) if asked.answered in {None, t.answered_at is not None}]
+    found.sort(key=place_in_line)
+    shown, following = reading.page(found, place_in_line, asked)
+    return reading.give(TroubleList(items=shown, next=following, total=len(found)))

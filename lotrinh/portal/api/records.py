@@ -1,0 +1,172 @@
+"""What the journal says of a unit: its record of each step, its history, its receipts."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
+
+from lotrinh.core.journal import Entry, Kind, Record, fold
+from lotrinh.core.text import M
+from lotrinh.core.transitions import State, can, state_of
+from lotrinh.errors import NotFound
+from lotrinh.portal.api.access import Own
+from lotrinh.portal.api.answers import Listed, Numbered, Out, Paging, Reading, reads
+from lotrinh.portal.api.sending import Receipt, receipt_of
+from lotrinh.portal.api.units import UNIT
+from lotrinh.services.statement import own_steps
+from lotrinh.services.statements import step_of
+
+router = APIRouter(tags=["units"])
+STATED = tuple(kind for kind in Kind if kind not in {Kind.RESOLVED, Kind.OBSERVED, Kind.CHANGED, Kind.ACCOUNT})
+"""What can be stated through the API."""
+EntryNumber = Annotated[int, Path(ge=1, le=10**15, description="Number of the entry in the journal.")]
+
+
+class DocumentOut(Out):
+    """The document that proves a step."""
+
+    number: str
+    date: dt.date | None = None
+
+
+class ProgressOut(Out):
+    """How many of a counted step are done."""
+
+    done: int
+    of: int
+
+
+class RecordOut(Out):
+    """What the journal says of one step in one unit. ``may`` lists what can be stated about it now."""
+
+    step: str
+    version: int = Field(description="Number of the step's newest entry, 0 for none; send it back with If-Match.")
+    state: State
+    completed_on: dt.date | None
+    confirmed_at: dt.datetime | None
+    document: DocumentOut | None
+    signer: str
+    note: str
+    file: str | None = Field(description="Name of the file that was handed in.")
+    progress: ProgressOut | None
+    returned: str
+    excused: str
+    obstacle: str
+    obstacle_at: dt.datetime | None
+    proposal: str
+    proposal_at: dt.datetime | None
+    answer: str
+    answered_at: dt.datetime | None
+    handed_to: str
+    sample: bool
+    may: list[Kind]
+
+
+class RecordList(Listed):
+    """One page of a unit's records."""
+
+    items: list[RecordOut]
+
+
+class EntryOut(Out):
+    """One entry of the journal about a unit."""
+
+    number: int
+    at: dt.datetime
+    campaign: str
+    unit: str
+    step: str
+    kind: Kind
+    actor: str = Field(description="Who: `unit:CODE`, `officer:NAME`, `program:NAME`.")
+    body: dict[str, Any]
+    hash: str
+
+
+class EntryList(Listed):
+    """One page of entries, oldest first."""
+
+    items: list[EntryOut]
+
+
+def record_out(step: str, record: Record) -> RecordOut:
+    """Write a record."""
+    stands = record.done
+    document = DocumentOut(number=record.document_number, date=record.document_date)
+    return RecordOut(
+        step=step,
+        version=record.number,
+        state=state_of(record),
+        completed_on=record.completed_on if stands else None,
+        confirmed_at=record.confirmed_at if stands else None,
+        document=document if stands and (document.number or document.date) else None,
+        signer=record.signer if stands else "",
+        note=record.note if stands else "",
+        file=str(record.file["name"]) if stands and record.file else None,
+        progress=ProgressOut(done=record.progress[0], of=record.progress[1]) if record.progress else None,
+        returned=record.returned,
+        excused=record.excused,
+        obstacle=record.obstacle,
+        obstacle_at=record.obstacle_at if record.obstacle else None,
+        proposal=record.proposal,
+        proposal_at=record.proposal_at if record.proposal else None,
+        answer=record.answer,
+        answered_at=record.answered_at,
+        handed_to=record.handed_to,
+        sample=record.sample,
+        may=[kind for kind in STATED if can(record, kind)],
+    )
+
+
+def entry_out(entry: Entry) -> EntryOut:
+    """Write an entry."""
+    new = entry.new
+    return EntryOut(
+        number=entry.number,
+        at=new.at,
+        campaign=new.campaign,
+        unit=new.unit,
+        step=new.step,
+        kind=new.kind,
+        actor=new.actor,
+        body=dict(new.body),
+        hash=entry.hash,
+    )
+
+
+@router.get(UNIT + "/records", response_model=RecordList, responses=reads(paged=True))
+def list_records(reading: Reading, at: Own, asked: Annotated[Paging, Query()]) -> Response:
+    """List what the journal says of each of the unit's own steps, by the step's id."""
+    records = fold(at.state.store.journal.entries(at.campaign.id, at.unit.code))
+    steps = sorted(step.id for step in own_steps(at.campaign, at.unit))
+    shown, following = reading.page(steps, str, asked)
+    items = [record_out(step, records.get((at.unit.code, step), Record())) for step in shown]
+    return reading.give(RecordList(items=items, next=following, total=len(steps)))
+
+
+@router.get(UNIT + "/records/{step_id}", response_model=RecordOut, responses=reads())
+def read_record(reading: Reading, at: Own, step_id: str) -> Response:
+    """Say what the journal says of one step; the ETag is the step's version, to be sent back with If-Match."""
+    step = step_of(at.campaign, at.unit, step_id)
+    record = at.live.record(at.unit.code, step.id, at.now)
+    content = record_out(step.id, record).model_dump_json().encode()
+    return reading.send(content, f'"{record.number}"')
+
+
+@router.get(UNIT + "/history", response_model=EntryList, responses=reads(paged=True))
+def read_history(reading: Reading, at: Own, asked: Annotated[Numbered, Query()]) -> Response:
+    """List everything that was stated about the unit's steps, oldest first."""
+    journal = at.state.store.journal
+    entries = journal.entries(at.campaign.id, at.unit.code, int(asked.after or 0), asked.limit + 1)
+    shown = entries[: asked.limit]
+    following = reading.following(str(shown[-1].number)) if len(entries) > len(shown) else None
+    return reading.give(EntryList(items=[entry_out(entry) for entry in shown], next=following))
+
+
+@router.get(UNIT + "/receipts/{number}", response_model=Receipt, responses=reads())
+def read_receipt(reading: Reading, at: Own, number: EntryNumber) -> Response:
+    """Give a receipt again, for as long as the record exists."""
+    entry = at.state.store.journal.get(number)
+    if entry is None or (entry.new.campaign, entry.new.unit) != (at.campaign.id, at.unit.code):
+        raise NotFound(M("Đơn vị này không có biên nhận số {number}.", number=number))
+    return reading.send(receipt_of(at, entry), f'"{number}"')

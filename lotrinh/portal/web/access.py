@@ -1,0 +1,134 @@
+"""How units get in: slips for their people and codes for their own software, issued, printed once, revoked."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, NamedTuple
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
+
+from lotrinh.core.roles import Action, Role, Visitor
+from lotrinh.core.text import M
+from lotrinh.core.units import Unit
+from lotrinh.errors import BadInput, Problem
+from lotrinh.portal.forms import typed_in
+from lotrinh.portal.render import page
+from lotrinh.portal.slips import pictured
+from lotrinh.portal.state import State, state_of
+from lotrinh.portal.visitor import Form, allowed, guarded
+from lotrinh.services.accounts import By, issue_codes, issue_slips, revoke_codes, revoke_slips
+from lotrinh.services.rosters import roster
+from lotrinh.store.accounts import Account
+
+router = APIRouter(include_in_schema=False)
+GUARDED = [Depends(guarded)]
+SEE_OTHER = 303
+Administrator = Annotated[Visitor, allowed(Action.ADMINISTER)]
+REVOKING = {"revoke_slips": revoke_slips, "revoke_codes": revoke_codes}
+ISSUING = {"slips": issue_slips, "codes": issue_codes}
+
+
+class Row(NamedTuple):
+    """How one unit gets in. ``used`` is the last use of the slip that counts now."""
+
+    unit: Unit
+    slip: Account | None
+    used: datetime | None
+    code_since: datetime | None
+
+
+def rows_of(state: State) -> list[Row]:
+    """List the units with their slips and codes."""
+    slips = {account.unit: account for account in state.store.accounts.all(Role.UNIT)}
+    used, codes = state.store.accounts.last_used(), state.store.access.issued()
+    return [_row(unit, slips.get(unit.code), used, codes.get(unit.code)) for unit in roster(state.settings).units]
+
+
+def _row(unit: Unit, slip: Account | None, used: dict[str, datetime], code_since: datetime | None) -> Row:
+    last = used.get(slip.id) if slip else None
+    return Row(unit, slip, last if slip and last and last >= slip.issued_at else None, code_since)
+
+
+def acting(request: Request, visitor: Visitor, key: str = "") -> By:
+    """Say for the journal who does it; ``key`` makes a form that is sent twice one request."""
+    return By(visitor.actor, roster(state_of(request).settings).province.code, key[:60])
+
+
+@router.get("/access")
+def overview(request: Request, visitor: Administrator) -> Response:
+    """Show every unit's slip and code, and the form that changes them."""
+    del visitor
+    return _page(request, {}, set(), ())
+
+
+def _page(request: Request, values: dict[str, str], marked: set[str], problems: Sequence[Problem]) -> Response:
+    state, asked = state_of(request), request.query_params.get("revoked", "")
+    rows = rows_of(state)
+    return page(
+        request,
+        "access.html",
+        BadInput.http_status if problems else 200,
+        rows=rows,
+        with_slip=sum(bool(r.slip and not r.slip.revoked_at) for r in rows),
+        values=values,
+        marked=marked,
+        problems=tuple(problems),
+        key=secrets.token_urlsafe(12),
+        origin=state.settings.portal.origin,
+        local=not state.settings.portal.public_url,
+        revoked=int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 4 else None,  # noqa: PLR2004
+        zone=ZoneInfo(state.settings.timezone),
+    )
+
+
+@router.post("/access", dependencies=GUARDED)
+def change(request: Request, visitor: Administrator, form: Form) -> Response:
+    """Issue or revoke; what is issued is shown on the answer to this request and never again."""
+    state, typed = state_of(request), typed_in(form)
+    act, which, marked = typed["act"], typed["which"], _marked(form)
+    units = _chosen(state, act, which, marked)
+    if problems := _problems(act, which, units):
+        return _page(request, {"act": act, "which": which}, marked, problems)
+    by, now = acting(request, visitor, typed["key"]), state.clock()
+    if act in REVOKING:
+        return RedirectResponse(f"/access?revoked={REVOKING[act](state.store, units, now, by)}", SEE_OTHER)
+    made = ISSUING[act](state.store, units, now, by)
+    if act == "codes":
+        return page(request, "codes.html", slips=made)
+    origin = state.settings.portal.origin
+    return page(request, "slips.html", slips=pictured(made, origin), origin=origin)
+
+
+def _marked(form: FormData) -> set[str]:
+    return {value for value in form.getlist("unit") if isinstance(value, str)}
+
+
+def _chosen(state: State, act: str, which: str, marked: set[str]) -> list[Unit]:
+    rows = rows_of(state)
+    if which == "all":
+        return [row.unit for row in rows]
+    if which == "missing":
+        return [row.unit for row in rows if not _has(row, act)]
+    return [row.unit for row in rows if row.unit.code in marked]
+
+
+def _has(row: Row, act: str) -> bool:
+    if act in {"codes", "revoke_codes"}:
+        return row.code_since is not None
+    return row.slip is not None and row.slip.revoked_at is None
+
+
+def _problems(act: str, which: str, units: list[Unit]) -> list[Problem]:
+    found = []
+    if act not in REVOKING | ISSUING:
+        found.append(Problem("act", 0, 0, M("Hãy chọn việc cần làm.")))
+    if which not in {"marked", "missing", "all"}:
+        found.append(Problem("which", 0, 0, M("Hãy chọn cho đơn vị nào.")))
+    elif which == "missing" and act in REVOKING:
+        found.append(Problem("which", 0, 0, M("Đơn vị chưa có thì không có gì để thu hồi; hãy chọn cách khác.")))
+    elif not units:
+        found.append(Problem("which", 0, 0, M("Chưa có đơn vị nào được chọn; hãy đánh dấu trong bảng.")))
+    return found

@@ -1,0 +1,1 @@
+"""Pictures as SVG, drawn without script or style attributes: the page's stylesheet colours their classes."""

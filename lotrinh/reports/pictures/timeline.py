@@ -1,0 +1,127 @@
+"""The milestones of a campaign as a picture: windows, due dates, today, and the days on which nobody works."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from lotrinh.core.calendar import Calendar
+from lotrinh.core.text import M
+from lotrinh.i18n import say, spell
+from lotrinh.reports.pictures.svg import LETTER, ONE_DAY, WIDTH, Days, cut, element, hint, month_lines, picture, text
+
+ROW, TOP, LEFT, SIDE = 22, 48, 30, 5
+LONG_BREAK = 4
+"""So many days off in a row are more than a weekend: they get their name."""
+LONGEST_LINE = 3660
+"""Days that a picture can show; a date beyond is a mistake in the checklist, and is left to the table."""
+
+
+class Bar(NamedTuple):
+    """One milestone; without a due day it has no place in the picture.
+
+    ``state`` is the status that colours it, ``note`` what it says in words behind the date.
+    """
+
+    number: int
+    title: str
+    opens: date | None
+    due: date | None
+    state: str
+    note: str = ""
+
+
+class Break(NamedTuple):
+    """Days off in a row, the first and the last."""
+
+    first: date
+    last: date
+
+    @property
+    def long(self) -> bool:
+        """Whether it is more than a weekend."""
+        return (self.last - self.first).days + 1 >= LONG_BREAK
+
+
+def breaks(calendar: Calendar, first: date, last: date) -> Iterator[Break]:
+    """Find the days off between two days."""
+    day, began = first, None
+    while day <= last:
+        if calendar.is_working(day):
+            if began:
+                yield Break(began, day - ONE_DAY)
+            began = None
+        else:
+            began = began or day
+        day += ONE_DAY
+    if began:
+        yield Break(began, last)
+
+
+def draw(bars: Iterable[Bar], calendar: Calendar, today: date, title: str, language: str) -> str:
+    """Draw all milestones that have a due day; an empty text where none has."""
+    shown = [bar for bar in bars if bar.due and abs((bar.due - today).days) <= LONGEST_LINE]
+    if not shown:
+        return ""
+    days = _line(shown, today)
+    bottom = TOP + ROW * len(shown)
+    ground = (*_off(days, calendar, bottom, language), month_lines(days, TOP - 16, bottom), _today(days, today, bottom))
+    rows = (_row(bar, days, TOP + ROW * index, language) for index, bar in enumerate(shown))
+    return picture("timeline", bottom + 8, title, _described(shown, today, language), *ground, *rows)
+
+
+def _line(bars: Sequence[Bar], today: date) -> Days:
+    dates = [day for bar in bars for day in (bar.opens, bar.due) if day and abs((day - today).days) <= LONGEST_LINE]
+    return Days(min(*dates, today) - 3 * ONE_DAY, max(*dates, today) + 3 * ONE_DAY, LEFT, WIDTH)
+
+
+def _described(bars: Sequence[Bar], today: date, language: str) -> str:
+    last = max(bar.due for bar in bars if bar.due)
+    return say(
+        M(
+            "{count} mốc, hạn từ {first} đến {last}; hôm nay là {today}. Bảng bên dưới ghi đủ các ngày.",
+            count=len(bars),
+            first=min(bar.due for bar in bars if bar.due),
+            last=last,
+            today=today,
+        ),
+        language,
+    )
+
+
+def _off(days: Days, calendar: Calendar, bottom: float, language: str) -> Iterator[str]:
+    for each in breaks(calendar, days.first, days.last):
+        left, right = days.begins(each.first), days.ends(each.last)
+        kind = "off long" if each.long else "off"
+        yield element("rect", class_=kind, x=left, y=TOP - 16, width=right - left, height=bottom - TOP + 16)
+        if each.long:
+            yield text(say(M("nghỉ lễ, Tết"), language), (left + right) / 2, 11, text_anchor="middle", class_="soft")
+
+
+def _today(days: Days, today: date, bottom: float) -> str:
+    x = (days.begins(today) + days.ends(today)) / 2
+    return element("line", class_="today", x1=x, x2=x, y1=TOP - 16, y2=bottom, stroke_width=2)
+
+
+def _row(bar: Bar, days: Days, top: float, language: str) -> str:
+    due = bar.due or days.last
+    x, y = days.ends(due), top + ROW / 2
+    begins = days.begins(bar.opens) if bar.opens else x
+    parts = [text(str(bar.number), LEFT - 6, y + 4, text_anchor="end")]
+    if bar.opens:
+        parts.append(element("line", class_=f"bar {bar.state}", x1=begins, x2=x, y1=y, y2=y, stroke_width=6))
+    mark = f"M{x:.1f} {y - SIDE}l{SIDE} {SIDE}l-{SIDE} {SIDE}l-{SIDE} -{SIDE}z"
+    parts.append(element("path", class_=f"due {bar.state}", d=mark))
+    said = ", ".join(part for part in (str(spell(due, language)), bar.note) if part)
+    parts.append(_label(bar.title, f", {said}", begins, x, y + 4))
+    whole = hint(f"{bar.number}. {bar.title}: {said}")
+    return element("g", whole, *parts)
+
+
+def _label(title: str, said: str, begins: float, ends: float, y: float) -> str:
+    """Put the words on the side that has more room; the title gives way where there is too little."""
+    right, left = WIDTH - ends - 10, begins - LEFT - 10
+    room = max(right, left) - len(said) * LETTER
+    words = cut(title, room) + said
+    if right >= left:
+        return text(words, ends + 9, y)
+    return text(words, begins - 9, y, text_anchor="end")

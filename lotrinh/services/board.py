@@ -1,0 +1,60 @@
+"""The board and the outstanding steps of a campaign, kept as long as the report they were made from."""
+
+from threading import Lock
+
+from lotrinh.core.blocking import Blocking, Held, Order, blocking, held, unfinished
+from lotrinh.core.board import Board, BoardRow, board, board_row, places
+from lotrinh.core.deadlines import timetable
+from lotrinh.core.report import Report, UnitReport
+from lotrinh.services.campaigns import Campaign
+
+
+class Boards:
+    """One campaign's board. A unit's row is made again only when its part of the report is another one."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        dates = timetable(campaign.checklist, campaign.anchor, parameters=campaign.parameters)
+        self._schedules = dates.milestones
+        self._lock = Lock()
+        self._board: Board | None = None
+        self._rows: dict[str, BoardRow] = {}
+        self._order: Order | None = None
+        self._held: dict[str, tuple[UnitReport, Held]] = {}
+        self._outstanding: tuple[Report, list[Blocking]] | None = None
+        self._province: frozenset[str] = frozenset()
+
+    def of(self, report: Report) -> Board:
+        """Return the board of a report."""
+        with self._lock:
+            if self._board is None or self._board.report is not report:
+                columns = places(report)
+                province = board_row(report.province, columns) if report.province else None
+                self._board = board(
+                    report, province, [self._row(unit, columns) for unit in report.units], self._schedules
+                )
+            return self._board
+
+    def _row(self, unit: UnitReport, columns: dict[str, int]) -> BoardRow:
+        known = self._rows.get(unit.unit.code)
+        if known is None or known.report is not unit:
+            known = self._rows[unit.unit.code] = board_row(unit, columns)
+        return known
+
+    def outstanding(self, report: Report) -> list[Blocking]:
+        """Return all unfinished steps of a report, with how much waits for each; the list is not to be changed."""
+        with self._lock:
+            if self._outstanding is None or self._outstanding[0] is not report:
+                order = self._order = self._order or Order(report.checklist)
+                province = unfinished(report.province)
+                if province != self._province:
+                    self._province = province
+                    self._held.clear()
+                units = [self._what_waits(order, unit) for unit in report.units]
+                self._outstanding = (report, blocking(order, units, report.province))
+            return self._outstanding[1]
+
+    def _what_waits(self, order: Order, unit: UnitReport) -> Held:
+        known = self._held.get(unit.unit.code)
+        if known is None or known[0] is not unit:
+            known = self._held[unit.unit.code] = (unit, held(order, unit, self._province))
+        return known[1]

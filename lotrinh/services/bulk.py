@@ -1,0 +1,85 @@
+"""A unit reports several counted steps at once: judged whole, and recorded together or not at all."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lotrinh.core.checklist import Need, Step
+from lotrinh.core.journal import Entry
+from lotrinh.core.text import M
+from lotrinh.core.units import Unit
+from lotrinh.errors import BadInput, Problem
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.confirm import Confirmation, entry_of, faults
+from lotrinh.services.statements import append_all, step_of
+from lotrinh.store import Store
+
+NOTHING = M("Chưa có số nào thay đổi. Hãy ghi số đã xong của ít nhất một đầu việc.")
+SHARED = frozenset({"completed_on", "document.number"})
+"""What holds for all the steps, and is wrong for all of them at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a unit says of several steps: step -> (done, of), the day all of it was so, the document that shows it."""
+
+    counted: Mapping[str, tuple[int, int]]
+    day: date
+    document_number: str = ""
+
+
+def confirmations(campaign: Campaign, unit: Unit, said: Counts) -> Iterator[tuple[Step, Confirmation]]:
+    """Make each step's own statement; only what is complete with it rests on the document."""
+    for name, progress in said.counted.items():
+        step = step_of(campaign, unit, name)
+        proven = progress[0] >= progress[1] and step.evidence.number is not Need.NONE
+        yield step, Confirmation(name, said.day, said.document_number if proven else "", progress=progress)
+
+
+def require_counts(campaign: Campaign, unit: Unit, said: Counts, now: datetime) -> None:
+    """Raise ``BadInput`` with everything that is wrong.
+
+    Fields are ``completed_on`` and ``document.number`` for all steps, ``done.STEP`` for one.
+    """
+    if not said.counted:
+        raise BadInput([Problem("counted", 0, 0, NOTHING)])
+    today = now.astimezone(campaign.zone).date()
+    each = [(step, faults(step, one, today, campaign.starts)) for step, one in confirmations(campaign, unit, said)]
+    problems = dict.fromkeys(_placed(step, problem) for step, found in each for problem in found)
+    if problems:
+        raise BadInput(problems)
+
+
+def _placed(step: Step, problem: Problem) -> Problem:
+    if problem.where == "completed_on":
+        return problem
+    if problem.where in SHARED:
+        sentence = M("“{step}”: {sentence}", step=step.title, sentence=problem.sentence)
+        return Problem(problem.where, 0, 0, sentence)
+    if problem.where == "file":
+        sentence = M("Đầu việc này cần tệp văn bản kèm theo: hãy xác nhận ở trang của đầu việc.")
+        return Problem(f"done.{step.id}", 0, 0, sentence)
+    return Problem(f"done.{step.id}", 0, 0, problem.sentence)
+
+
+def report_counts(  # noqa: PLR0913 - who says what of whom, when, and what they had before their eyes
+    store: Store,
+    campaign: Campaign,
+    unit: Unit,
+    said: Counts,
+    *,
+    actor: str,
+    key: str,
+    now: datetime,
+    seen: Mapping[str, int],
+) -> tuple[Entry, ...]:
+    """Record all of it in one transaction, in the order of ``counted``; the same key gives the same entries again.
+
+    ``seen`` by step is its newest entry that the person knew, as for ``append``.
+    """
+    require_counts(campaign, unit, said, now)
+    new = [
+        entry_of(campaign, unit, one, actor=actor, key=f"{key}" if key else "", now=now)
+        for step, one in confirmations(campaign, unit, said)
+    ]
+    return append_all(store, campaign, new, seen)

@@ -1,0 +1,183 @@
+"""A report laid down whole, so that every format can be made again from it, today or in five years.
+
+The form is for ourselves; what other programs read is ``lotrinh.reports.json_report``. Schedules are written once for
+all units that share them, and what follows from the checklist (whose work a step is) is not written at all.
+"""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lotrinh.core.checklist import Checklist
+from lotrinh.core.deadlines import Schedule, Timetable
+from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.report import Report, UnitReport, Voice, milestone_rows
+from lotrinh.core.rules import Moment
+from lotrinh.core.status import NO_FLAGS, Planned, Policy, Standing, Status, concerned, plan
+from lotrinh.core.text import Message, Text
+from lotrinh.core.units import Unit, UnitKind
+from lotrinh.i18n import say
+
+FORM = "lotrinh.frozen/1"
+MOMENTS = frozenset({"stale"})
+"""Flags whose values are moments."""
+
+
+def freeze(report: Report, policy: Policy) -> bytes:
+    """Write a report down, compressed."""
+    plans = _Plans()
+    units = [_unit(u, plans) for u in report.everybody]
+    frozen = {
+        "form": FORM,
+        "campaign": report.campaign,
+        "title": list(report.title),
+        "province_name": report.province_name,
+        "as_of": report.as_of.isoformat(),
+        "run": report.run,
+        "head": report.head,
+        "sample": report.sample,
+        "interrupted": report.interrupted,
+        "policy": [t.total_seconds() for t in (policy.warning, policy.horizon, policy.stale)],
+        "plans": plans.written,
+        "units": units,
+        "voices": [_voice(v) for v in report.voices],
+    }
+    return zlib.compress(json.dumps(frozen, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+
+
+class _Plans:
+    """Plans written so far. Schedules are known by identity: units with one timetable share them."""
+
+    def __init__(self) -> None:
+        self.written: list[dict[str, Any]] = []
+        self._known: dict[tuple[int, ...], int] = {}
+
+    def number(self, planned: Sequence[Planned]) -> int:
+        key = tuple(id(p.schedule) for p in planned)
+        if key not in self._known:
+            self._known[key] = len(self.written)
+            self.written.append({p.step.id: _schedule(p.schedule) for p in planned})
+        return self._known[key]
+
+
+def _unit(report: UnitReport, plans: _Plans) -> dict[str, Any]:
+    unit = report.unit
+    return {
+        "unit": [unit.code, unit.kind.value, unit.name, unit.area, sorted(unit.tags), unit.status_url],
+        "outcome": report.outcome.value,
+        "reason": report.reason.value,
+        "sentence": say(report.sentence, "vi"),
+        "checked_at": _iso(report.checked_at),
+        "last_heard": _iso(report.last_heard),
+        "plan": plans.number(report.plan),
+        "standings": [_standing(s) for s in report.standings],
+    }
+
+
+def _standing(standing: Standing) -> list[Any]:
+    flags = {name: _iso(v) if isinstance(v, datetime) else v for name, v in standing.flags.items()}
+    return [standing.status.value, _iso(standing.completed_on), _iso(standing.heard_at), flags]
+
+
+def _schedule(schedule: Schedule) -> list[Any]:
+    waiting = say(schedule.waiting, "vi") if schedule.waiting else None
+    return [_moment(schedule.opens), _moment(schedule.due), _iso(schedule.last_working_day), waiting]
+
+
+def _voice(voice: Voice) -> list[Any]:
+    said = [voice.text, voice.proposal, voice.answer, voice.handed_to, voice.sample]
+    return [voice.unit.code, voice.step.id, *said, _iso(voice.said_at), _iso(voice.answered_at)]
+
+
+def _moment(moment: Moment | None) -> list[str | None] | None:
+    return [moment.day.isoformat(), moment.hour.isoformat() if moment.hour else None] if moment else None
+
+
+def _iso(value: date | datetime | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def thaw(frozen: bytes, checklist: Checklist) -> Report:
+    """Make the report again; ``checklist`` is the one it was made with."""
+    data = json.loads(zlib.decompress(frozen))
+    zone = ZoneInfo(checklist.timezone)
+    policy = Policy(*(timedelta(seconds=s) for s in data["policy"]))
+    plans = [_plan_of(written, checklist, zone, policy) for written in data["plans"]]
+    everybody = [_unit_of(u, plans) for u in data["units"]]
+    province = next((u for u in everybody if u.unit.is_province), None)
+    units = tuple(u for u in everybody if not u.unit.is_province)
+    as_of = datetime.fromisoformat(data["as_of"]).astimezone(zone)
+    by_code = {u.unit.code: u.unit for u in everybody}
+    return Report(
+        data["campaign"],
+        Text(*data["title"]),
+        data["province_name"],
+        as_of,
+        data["run"],
+        checklist,
+        data["head"],
+        data["sample"],
+        units,
+        province,
+        milestone_rows(checklist, units, province, as_of.date()),
+        data["interrupted"],
+        tuple(_voice_of(v, by_code, checklist) for v in data["voices"]),
+    )
+
+
+def _plan_of(
+    written: Mapping[str, list[Any]], checklist: Checklist, zone: ZoneInfo, policy: Policy
+) -> tuple[Planned, ...]:
+    known = {step: _schedule_of(s) for step, s in written.items()}
+    steps = {step: known.get(step, Schedule()) for step in checklist.steps}
+    return tuple(p for p in plan(checklist, Timetable(steps, {}), zone, policy) if p.step.id in known)
+
+
+def _schedule_of(written: list[Any]) -> Schedule:
+    opens, due, last, waiting = written
+    text = Message("{text}", text=waiting) if waiting else None
+    return Schedule(_moment_of(opens), _moment_of(due), date.fromisoformat(last) if last else None, text)
+
+
+def _moment_of(written: list[Any] | None) -> Moment | None:
+    if written is None:
+        return None
+    day, hour = written
+    return Moment(date.fromisoformat(day), time.fromisoformat(hour) if hour else None)
+
+
+def _unit_of(written: Mapping[str, Any], plans: list[tuple[Planned, ...]]) -> UnitReport:
+    code, kind, name, area, tags, url = written["unit"]
+    unit = Unit(code, UnitKind(kind), name, area, frozenset(tags), url)
+    planned = concerned(plans[written["plan"]], unit)
+    standings = tuple(_standing_of(p, s) for p, s in zip(planned, written["standings"], strict=True))
+    return UnitReport(
+        unit,
+        Outcome(written["outcome"]),
+        Reason(written["reason"]),
+        Message("{text}", text=written["sentence"]),
+        _when(written["checked_at"]),
+        _when(written["last_heard"]),
+        planned,
+        standings,
+    )
+
+
+def _standing_of(item: Planned, written: list[Any]) -> Standing:
+    status, completed, heard, flags = written
+    day = date.fromisoformat(completed) if completed else None
+    read = {name: datetime.fromisoformat(v) if name in MOMENTS else v for name, v in flags.items()} or NO_FLAGS
+    return Standing(item.step.id, Status(status), item.due, read, day, _when(heard))
+
+
+def _voice_of(written: list[Any], units: Mapping[str, Unit], checklist: Checklist) -> Voice:
+    code, step, text, proposal, answer, handed_to, sample, said_at, answered_at = written
+    said = _when(said_at), answer, _when(answered_at), handed_to, sample
+    return Voice(units[code], checklist.steps[step], text, proposal, *said)
+
+
+def _when(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,134 @@
+"""What waits for the office: obstacles and proposals, confirmations to judge, statements that disagree."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from lotrinh.core.checklist import Step
+from lotrinh.core.journal import NOTHING_SAID, Record
+from lotrinh.core.observation import Answer, StepAnswer
+from lotrinh.core.report import UnitReport
+from lotrinh.core.status import Planned, Standing, conflicting, fingerprint
+from lotrinh.core.units import Unit
+from lotrinh.services.live import Live
+
+
+class Waiting(NamedTuple):
+    """A step of a unit about which the office has to say something."""
+
+    unit: Unit
+    item: Planned
+    standing: Standing
+    record: Record
+
+
+class Trouble(NamedTuple):
+    """An obstacle or a proposal. ``published`` comes from the unit's own system and can be read here only."""
+
+    unit: Unit
+    step: Step
+    record: Record
+    published: str
+    since: datetime | None
+
+    @property
+    def answered(self) -> bool:
+        """Whether the office has answered it."""
+        return bool(self.record.answer) and not self.published
+
+
+class Dispute(NamedTuple):
+    """A step about which the unit's own system and the portal say different things."""
+
+    unit: Unit
+    step: Step
+    record: Record
+    answer: StepAnswer
+    heard_at: datetime | None
+    resolved: bool
+
+
+Wanted = Callable[[Record], bool]
+
+
+def each_step(live: Live, now: datetime, wanted: Wanted) -> Iterator[tuple[UnitReport, Planned, Standing, Record]]:
+    """Go through all steps of everybody; a record that is not wanted is given as one that says nothing."""
+    report, records = live.report(now), live.select(now, wanted)
+    for unit in report.everybody:
+        for item, standing in zip(unit.plan, unit.standings, strict=True):
+            yield unit, item, standing, records.get((unit.unit.code, standing.step), NOTHING_SAID)
+
+
+def to_judge(record: Record) -> bool:
+    """Whether a confirmation stands that nobody judged."""
+    return record.done and not record.accepted and not record.excused
+
+
+def troubled(record: Record) -> bool:
+    """Whether something stands in the way or was proposed."""
+    return bool(record.obstacle or record.proposal)
+
+
+def stated(record: Record) -> bool:
+    """Whether the unit ever confirmed or withdrew: without that nothing can disagree."""
+    return record.stated
+
+
+def queue(live: Live, now: datetime) -> list[Waiting]:
+    """List the confirmations that nobody judged: those whose step asks for it first, the oldest first.
+
+    The province's own are among them only where their step asks for acceptance.
+    """
+    found = [
+        Waiting(unit.unit, item, standing, record)
+        for unit, item, standing, record in each_step(live, now, to_judge)
+        if to_judge(record)
+        if item.step.acceptance or not unit.unit.is_province
+    ]
+    return sorted(found, key=lambda w: (not w.item.step.acceptance, w.record.number))
+
+
+def troubles(live: Live, now: datetime) -> list[Trouble]:
+    """List what stands in the units' way and what they propose: unanswered first, the oldest first."""
+    found = []
+    for unit, item, standing, record in each_step(live, now, troubled):
+        if troubled(record):
+            said = [at for at in (record.obstacle and record.obstacle_at, record.proposal and record.proposal_at) if at]
+            found.append(Trouble(unit.unit, item.step, record, "", min(said, default=None)))
+        elif text := standing.flags.get("obstacle"):
+            found.append(Trouble(unit.unit, item.step, record, str(text), standing.heard_at))
+    return sorted(found, key=lambda t: (t.answered, t.since is None, t.since or now, t.unit.code))
+
+
+def disputes(live: Live, now: datetime) -> list[Dispute]:
+    """List where portal and own system disagree: unresolved first."""
+    answers = live.answers(now)
+    found = [
+        made
+        for unit, item, standing, record in each_step(live, now, stated)
+        if "conflict" in standing.flags or record.preferred
+        if (made := _dispute(unit.unit, item.step, record, answers.get(unit.unit.code)))
+    ]
+    return sorted(found, key=lambda d: (d.resolved, d.unit.code))
+
+
+def dispute(live: Live, unit: Unit, step: Step, now: datetime) -> Dispute | None:
+    """Return both statements about a step where they disagree, None where they do not."""
+    return _dispute(unit, step, live.record(unit.code, step.id, now), live.answer(unit.code, now))
+
+
+def _dispute(unit: Unit, step: Step, record: Record, answer: Answer | None) -> Dispute | None:
+    published = answer.steps.get(step.id) if answer else None
+    if answer is None or published is None:
+        return None
+    if not conflicting(replace(record, preferred=None), published, own_system=True):
+        return None
+    resolved = not conflicting(record, published, own_system=True)
+    return Dispute(unit, step, record, published, answer.heard_at, resolved)
+
+
+def seal(answer: StepAnswer) -> str:
+    """Write what a system says in one short text, to see later whether it still says the same."""
+    said = fingerprint(answer)
+    return f"{said['state']}/{said['completed_on'] or ''}"

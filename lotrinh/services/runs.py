@@ -1,0 +1,110 @@
+"""Rounds for people: what became of each, how far one is that runs now, and whether a new one may begin."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from lotrinh.core.changes import Changes, changes
+from lotrinh.core.snapshot import Snapshot
+from lotrinh.core.text import M, Message
+from lotrinh.errors import Conflict, NotFound
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.snapshots import snapshot_of
+from lotrinh.store import Store
+from lotrinh.store.rounds import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Round
+
+LONGEST = timedelta(minutes=10)
+"""A round that has been running for longer has lost its process."""
+PER_PAGE = 25
+
+STATE: Mapping[str, Message] = {
+    RUNNING: M("đang chạy"),
+    FINISHED: M("đã xong"),
+    INTERRUPTED: M("bị dừng giữa chừng"),
+    NOT_CARRIED_OUT: M("không thực hiện được do mạng của nơi kiểm tra"),
+}
+
+
+class Run(NamedTuple):
+    """A round; ``state`` as it is at this moment, ``outcomes`` how asking ended so far."""
+
+    round: Round
+    state: str
+    outcomes: Counter[str]
+
+    @property
+    def asked(self) -> int:
+        """How many units have been asked so far."""
+        return self.outcomes.total()
+
+
+class Compared(NamedTuple):
+    """Two reports and what changed between them."""
+
+    old: Snapshot
+    new: Snapshot
+    changes: Changes
+
+
+def state_at(round_: Round, now: datetime) -> str:
+    """Tell the state of a round; one that nobody closed for too long was cut off."""
+    lost = round_.state == RUNNING and now - round_.started_at > LONGEST
+    return INTERRUPTED if lost else round_.state
+
+
+def runs(store: Store, campaign: Campaign, now: datetime, before: str = "") -> tuple[tuple[Run, ...], str]:
+    """Return one page of the campaign's runs, newest first, and where the next begins (empty: nowhere)."""
+    found = store.rounds.newest(campaign.id, PER_PAGE + 1, before)
+    shown = found[:PER_PAGE]
+    counted = store.rounds.outcomes([r.id for r in shown])
+    return tuple(Run(r, state_at(r, now), counted[r.id]) for r in shown), shown[-1].id if found[PER_PAGE:] else ""
+
+
+def run_of(store: Store, campaign: Campaign, run_id: str, now: datetime) -> Run:
+    """Return one run of this campaign; ``NotFound`` names what is not there."""
+    found = store.rounds.get(run_id)
+    if found is None or found.campaign != campaign.id:
+        raise NotFound(M("Đợt này không có lượt kiểm tra “{run}”.", run=run_id))
+    return Run(found, state_at(found, now), store.rounds.outcomes([run_id])[run_id])
+
+
+def newest(store: Store, campaign: Campaign, now: datetime) -> Run | None:
+    """Return the campaign's newest run, None before the first."""
+    page, _ = runs(store, campaign, now)
+    return page[0] if page else None
+
+
+def start(store: Store, campaign: Campaign, run: Callable[[str], None], now: datetime) -> str:
+    """Start a run in the background and return the id of the one before it; ``Conflict`` while one is running."""
+    last = newest(store, campaign, now)
+    if last and last.state == RUNNING:
+        when = last.round.started_at.astimezone(campaign.zone)
+        raise Conflict(M("Một lượt kiểm tra đang chạy từ {when}. Hãy đợi nó xong rồi chạy lượt mới.", when=when))
+    run(campaign.id)
+    return last.round.id if last else ""
+
+
+def comparison(store: Store, campaign: Campaign, old: str = "", new: str = "") -> Compared | None:
+    """Compare two finished runs, the last two where they are not named; None where there are not two."""
+    last = [r.id for r in store.rounds.finished(campaign.id, 2)]
+    new = new or (last[0] if last else "")
+    old = old or next((name for name in last if name != new), "")
+    if not old or not new:
+        return None
+    before, after = (_reported(store, campaign, name) for name in (old, new))
+    return Compared(before, after, changes(before, after))
+
+
+def as_of(store: Store, campaign: Campaign, day: date) -> Snapshot | None:
+    """Return the newest report that shows this local day or one before it; None before the first."""
+    found = store.rounds.latest(campaign.id, day)
+    return _reported(store, campaign, found.id) if found else None
+
+
+def _reported(store: Store, campaign: Campaign, name: str) -> Snapshot:
+    found = store.rounds.get(name)
+    then = snapshot_of(store, name) if found and found.campaign == campaign.id else None
+    if then is None:
+        raise NotFound(M("Lượt kiểm tra “{run}” không có báo cáo để so sánh.", run=name))
+    return then

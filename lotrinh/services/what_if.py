@@ -1,0 +1,213 @@
+"""What would happen: a new anchor or another checklist tried on a campaign, and nothing changed by it."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from lotrinh.catalog.checklists import load_checklist, read_checklist
+from lotrinh.core.checklist import Checklist
+from lotrinh.core.journal import Entry, Kind, Record
+from lotrinh.core.moves import Move, MoveKind, moves
+from lotrinh.core.report import Report
+from lotrinh.core.status import Status
+from lotrinh.core.text import M, nfc
+from lotrinh.core.units import Unit
+from lotrinh.errors import BadInput, NotFound, Problem
+from lotrinh.reports.moves import Moved
+from lotrinh.services.campaigns import Applied, Campaign, applied, bind, checklist_path, declared, with_change
+from lotrinh.services.disk import write_whole
+from lotrinh.services.live import Live
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+
+FORGOTTEN = timedelta(days=1)
+"""An uploaded file that was not applied is deleted after so long."""
+FARTHEST = timedelta(days=3660)
+"""How far from today an anchor may lie: a mistyped year is no anchor."""
+NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
+LONGEST_NAME = 80
+
+
+class Wish(NamedTuple):
+    """What is to change. ``file`` is what ``keep`` returned, ``name`` what its owner called it; empty: stays.
+
+    ``reset`` goes back to what the settings file says, and nothing else counts.
+    """
+
+    anchor: date | None = None
+    file: str = ""
+    name: str = ""
+    reset: bool = False
+
+
+class Lost(NamedTuple):
+    """What units have said about a step that would be no more; it stays in the journal."""
+
+    move: Move
+    said: tuple[tuple[Unit, Record], ...]
+
+
+class Concerned(NamedTuple):
+    """A unit to be told, and how many of its steps change."""
+
+    unit: Unit
+    steps: int
+
+
+class Preview(NamedTuple):
+    """What a change would do. ``overdue`` names by step the units that would be late and are not now.
+
+    ``seen`` is the number of the campaign's last change; ``digest`` stands for exactly this change from exactly there.
+    """
+
+    old: Campaign
+    new: Campaign
+    target: Applied
+    raw: bytes | None
+    moved: tuple[Moved, ...]
+    overdue: dict[str, tuple[Unit, ...]]
+    lost: tuple[Lost, ...]
+    concerned: tuple[Concerned, ...]
+    seen: int
+    digest: str
+
+
+def keep(settings: Settings, raw: bytes, now: datetime) -> str:
+    """Keep an uploaded file until it is applied or forgotten; return its name."""
+    folder, name = _folder(settings), hashlib.sha256(raw).hexdigest()
+    write_whole(folder / name, raw)
+    for left in folder.iterdir():
+        if left.stat().st_mtime < (now - FORGOTTEN).timestamp() and left.name != name:
+            left.unlink(missing_ok=True)
+    os.utime(folder / name, (now.timestamp(), now.timestamp()))
+    return name
+
+
+def kept(settings: Settings, name: str) -> bytes:
+    """Return an uploaded file; ``NotFound`` when it has been forgotten."""
+    path = _folder(settings) / name
+    if not NAME.fullmatch(name) or not path.is_file():
+        raise NotFound(M("Tệp đã tải lên không còn nữa. Hãy chọn lại tệp và xem trước lại."))
+    return path.read_bytes()
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data_dir / "what-if"
+
+
+def preview(
+    store: Store, settings: Settings, live: Live, wish: Wish, now: datetime, home: Path | None = None
+) -> Preview:
+    """Try a change on a campaign; ``BadInput`` with everything that is wrong with it. ``home`` as for campaigns."""
+    old = live.campaign
+    raw = kept(settings, wish.file) if wish.file and not wish.reset else None
+    target, new = _tried(settings, old, wish, raw, now, home)
+    if target == applied(settings, old.id):
+        raise BadInput([Problem("anchor", 0, 0, M("Chưa có gì thay đổi: hãy nhập ngày gốc mới hoặc chọn tệp khác."))])
+    found = _moved(old, new, now)
+    seen = max((e.number for e in changes(store, old)), default=0)
+    after = Live(store, settings, new)
+    return Preview(
+        old,
+        new,
+        target,
+        raw,
+        found,
+        _overdue(live.report(now), after.report(now)),
+        tuple(_lost(live, found, now)),
+        _concerned(found),
+        seen,
+        _digest(old, new, target, applied(settings, old.id), seen),
+    )
+
+
+def changes(store: Store, campaign: Campaign) -> tuple[Entry, ...]:
+    """Return the changes that were applied to a campaign, oldest first."""
+    entries = store.journal.entries(campaign.id, campaign.province.code)
+    return tuple(e for e in entries if e.new.kind is Kind.CHANGED)
+
+
+def _tried(
+    settings: Settings, old: Campaign, wish: Wish, raw: bytes | None, now: datetime, home: Path | None
+) -> tuple[Applied, Campaign]:
+    target = applied(settings, old.id)
+    checklist = old.checklist
+    if wish.reset:
+        target = Applied()
+    if wish.anchor and wish.anchor != old.anchor and not wish.reset:
+        if abs(wish.anchor - now.astimezone(old.zone).date()) > FARTHEST:
+            raise BadInput([Problem("anchor", 0, 0, M("Ngày gốc phải trong vòng mười năm. Hãy kiểm tra lại năm."))])
+        target = target.model_copy(update={"anchor": wish.anchor})
+    if raw is not None:
+        checklist = _uploaded(raw, shown(wish.name), old.checklist)
+        if checklist.content_hash != old.checklist.content_hash:
+            target = target.model_copy(update={"checklist": f"{checklist.id}-{checklist.content_hash[:12]}.yaml"})
+    config = with_change(settings, declared(settings, old.id), target)
+    if wish.reset:
+        checklist = load_checklist(checklist_path(settings, config, home))
+    return target, bind(settings, config, checklist)
+
+
+def _uploaded(raw: bytes, name: str, old: Checklist) -> Checklist:
+    made = read_checklist(raw, name, None)
+    if made.id != old.id:
+        sentence = M("Tệp này là bộ đầu việc “{new}”; đợt này dùng bộ “{old}”.", new=made.id, old=old.id)
+        raise BadInput([Problem(name, 0, 0, sentence)])
+    return made
+
+
+def shown(name: str) -> str:
+    """Return the name of an uploaded file as it can be shown."""
+    last = nfc(name).replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in last if c.isprintable())[:LONGEST_NAME] or "tep.yaml"
+
+
+def _moved(old: Campaign, new: Campaign, now: datetime) -> tuple[Moved, ...]:
+    today, steps = now.astimezone(old.zone).date(), {**old.checklist.steps, **new.checklist.steps}
+    found = moves(
+        old.checklist,
+        new.checklist,
+        old.anchor,
+        new.anchor,
+        today,
+        parameters=(old.parameters, new.parameters),
+    )
+    everybody = new.by_code.values()
+    return tuple(Moved(move, tuple(u for u in everybody if steps[move.step].concerns(u))) for move in found)
+
+
+def _overdue(before: Report, after: Report) -> dict[str, tuple[Unit, ...]]:
+    late = {(unit.unit.code, s.step) for unit in before.everybody for s in unit.standings if s.status is Status.OVERDUE}
+    found: dict[str, tuple[Unit, ...]] = {}
+    for unit in after.everybody:
+        for standing in unit.standings:
+            if standing.status is Status.OVERDUE and (unit.unit.code, standing.step) not in late:
+                found[standing.step] = (*found.get(standing.step, ()), unit.unit)
+    return found
+
+
+def _lost(live: Live, found: Sequence[Moved], now: datetime) -> Iterator[Lost]:
+    """Name the steps that would be no more and were confirmed or counted somewhere."""
+    records = live.records(now)
+    for move in (m.move for m in found if m.move.kind is MoveKind.REMOVED):
+        said = [(u, records.get((u.code, move.step))) for u in live.campaign.by_code.values()]
+        yield Lost(move, tuple((unit, record) for unit, record in said if record and (record.done or record.progress)))
+
+
+def _concerned(found: Sequence[Moved]) -> tuple[Concerned, ...]:
+    units = {unit.code: unit for moved in found for unit in moved.units}
+    counts = {code: sum(unit in moved.units for moved in found) for code, unit in units.items()}
+    return tuple(Concerned(units[code], counts[code]) for code in sorted(units))
+
+
+def _digest(old: Campaign, new: Campaign, target: Applied, now: Applied, seen: int) -> str:
+    """Stand for exactly this change: from this state of the campaign to that one."""
+    parts = [old.id, seen]
+    for campaign, files in ((old, now), (new, target)):
+        parts += [str(campaign.anchor), campaign.checklist.content_hash, files.model_dump_json()]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

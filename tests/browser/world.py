@@ -1,0 +1,261 @@
+"""What the browser tests look at: one portal with three campaigns, as empty, normal and long as they come."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from lotrinh.catalog.units import packaged_roster, province, write_roster
+from lotrinh.core.journal import Entry, Kind, NewEntry
+from lotrinh.core.roles import Role
+from lotrinh.core.units import Unit
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.check import conclude, run_check
+from lotrinh.services.sample import sample_entries
+from lotrinh.services.uploads import described, take
+from lotrinh.settings.models import Campaign as CampaignSetting
+from tests.browser import hostile
+from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, NOW, Hosted, elsewhere, hosted
+from tests.services.builders import hear, says
+
+EMPTY, NORMAL, LONGEST = "empty", "normal", "longest"
+STATES = (EMPTY, NORMAL, LONGEST)
+NOTHING_SAID = frozenset({"c", "u", "step", "open", "counted"})
+"""What addresses are made of where nothing was ever said; all else is an entry, a run, an account."""
+CODES = ("04960", "04924", "04921", "04927", "04936", "04942", "04945", "04951", "04957", "04963", "07900", "08296")
+OWN_SYSTEM = "http://127.0.0.1:9/status"
+"""Where a commune's own software should answer and nobody does."""
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
+WHO = {"officer": Role.OFFICER, "administrator": Role.ADMINISTRATOR, "viewer": Role.VIEWER}
+
+
+@dataclass
+class World:
+    """A portal, and for each state what its pages' addresses are made of and who visits them."""
+
+    portal: Hosted
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    accounts: dict[tuple[str, str], str] = field(default_factory=dict)
+    cookies: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def cookie(self, state: str, who: str) -> Any:
+        """The session of the commune, an officer, the administrator or a viewer; none for nobody."""
+        return self.cookies[state, who] if who else None
+
+    def account(self, state: str, who: str) -> str:
+        """Who that is: the account's name."""
+        return self.accounts[state, who]
+
+    def address(self, state: str, template: str) -> str:
+        return self.portal.url + template.format(**self.values[state])
+
+
+def units(*, whole: bool) -> list[Unit]:
+    """Real units of Phú Thọ: one with software of its own that does not answer, one with the longest texts."""
+    found = [u for u in packaged_roster(province("25")) if whole or u.code in CODES]
+    found = [u for u in found if u.code != hostile.UNIT.code]
+    own = [replace(u, status_url=OWN_SYSTEM) if u.code == LUONG_SON else u for u in found]
+    return [*own, replace(hostile.UNIT, status_url=OWN_SYSTEM)]
+
+
+@contextmanager
+def made_world(folder: Path, *, whole: bool = False) -> Iterator[World]:
+    """Start the portal and fill it; ``whole``: with all units of the province."""
+    roster, here = folder / "units.csv", units(whole=whole)
+    write_roster(roster, here)
+    (folder / "dai.yaml").write_text(hostile.checklist(), encoding="utf-8")
+    real = tuple(u.code for u in here if u.code != hostile.UNIT.code)
+    campaigns = (
+        CampaignSetting(id=CAMPAIGN, warning_days=3, units=real),
+        CampaignSetting(id="trong", checklist=CAMPAIGN, title="Đợt trống", units=real[:3]),
+        CampaignSetting(id="dai", checklist=str(folder / "dai.yaml"), units=(hostile.UNIT.code, LIEN_SON)),
+    )
+    with hosted(folder, campaigns, roster, run=lambda _: None) as portal:
+        world = World(portal)
+        people(world)
+        of = {c.id: open_campaign(portal.settings, c.id) for c in campaigns}
+        empty(world)
+        normal(world, of[CAMPAIGN])
+        long(world, of["dai"])
+        yield world
+
+
+def people(world: World) -> None:
+    """Give everybody a session; those of the longest state have names to match."""
+    portal, long_unit = world.portal, hostile.UNIT
+    for who, role in WHO.items():
+        plain = portal.account(f"officer:{who}", role, "Nguyễn Thị Lan")
+        long_name = hostile.longest(100, hostile.SHORT_ATTACK)
+        others = {LONGEST: portal.account(f"officer:{who}-{'x' * 25}", role, long_name)}
+        world.accounts |= {(state, who): others.get(state, plain) for state in STATES}
+    plain = portal.account(f"unit:{LIEN_SON}", Role.UNIT, "Xã Liên Sơn", LIEN_SON)
+    others = {LONGEST: portal.account(f"unit:{long_unit.code}", Role.UNIT, long_unit.full_name, long_unit.code)}
+    world.accounts |= {(state, "commune"): others.get(state, plain) for state in STATES}
+    world.cookies = {place: portal.cookie(account) for place, account in world.accounts.items()}
+
+
+def places(campaign: str, unit: str, **more: object) -> dict[str, str]:
+    home = f"/campaigns/{campaign}"
+    return {"c": home, "u": f"{home}/units/{unit}", **{name: str(value) for name, value in more.items()}}
+
+
+def empty(world: World) -> None:
+    """Nothing was ever said or asked."""
+    step = "xac-dinh-khu-vuc-bo-phieu"
+    world.values[EMPTY] = places("trong", LIEN_SON, step=step, open=step, counted="quyet-dinh-to-bau-cu")
+
+
+@dataclass
+class Diary:
+    """Writes down what happens in a campaign, an hour apart."""
+
+    portal: Hosted
+    campaign: Campaign
+    unit: str
+    hours: int = 48
+
+    def write(self, kind: Kind, step: str, unit: str = "", **body: Any) -> Entry:
+        self.hours -= 1
+        actor = "officer:officer" if kind in OFFICES else f"unit:{unit or self.unit}"
+        at = NOW - timedelta(hours=self.hours)
+        new = NewEntry(kind, at, self.campaign.id, unit or self.unit, step, actor, body)
+        return self.portal.store.journal.append(new)[0]
+
+
+OFFICES = frozenset({Kind.RETURNED, Kind.EXCUSED, Kind.ANSWERED, Kind.HANDED_OVER, Kind.CHANGED, Kind.ACCEPTED})
+
+
+def normal(world: World, of: Campaign) -> None:
+    """Sample data of all units, and one of everything that can be said."""
+    portal = world.portal
+    portal.store.journal.append(*sample_entries(of, NOW))
+    diary = Diary(portal, of, LIEN_SON)
+    file = take(portal.store, portal.settings.data_dir, LIEN_SON, "quyet-dinh-12.pdf", PDF, NOW)
+    done = diary.write(
+        Kind.CONFIRMED,
+        "xac-dinh-khu-vuc-bo-phieu",
+        completed_on="2026-01-29",
+        document={"number": "12/QĐ-UBND", "date": "2026-01-29"},
+        signer="Bùi Văn Nam",
+        note="Đã gửi báo cáo về tỉnh.",
+        file=described(file),
+    )
+    diary.write(Kind.RETURNED, "quyet-dinh-to-bau-cu", reason="Thiếu danh sách kèm theo của Tổ bầu cử số 3.")
+    diary.write(Kind.WITHDRAWN, "niem-yet-danh-sach-cu-tri", reason="Nhập nhầm.")
+    diary.write(Kind.PROGRESSED, "niem-yet-danh-sach-cu-tri", progress={"done": 7, "of": 12}, completed_on="2026-02-01")
+    trouble = "giai-quyet-khieu-nai-ung-cu-xa"
+    diary.write(Kind.OBSTACLE, trouble, note="Chưa có biểu mẫu mới.")
+    diary.write(Kind.PROPOSAL, trouble, note="Đề nghị tỉnh gửi biểu mẫu.")
+    diary.write(Kind.HANDED_OVER, trouble, office="Sở Nội vụ", note="")
+    diary.write(Kind.ANSWERED, trouble, note="Biểu mẫu đã gửi ngày 01/02/2026.")
+    diary.write(Kind.EXCUSED, "cap-nhat-danh-sach-cu-tri", reason="Xã dùng dữ liệu của tỉnh.")
+    diary.write(Kind.CONFIRMED, "thanh-lap-ubbc-xa", LUONG_SON, completed_on="2025-11-28", document={"number": "3/QĐ"})
+    disagree(portal, of, of.by_code[LUONG_SON], "thanh-lap-ubbc-xa", "Đang ký.")
+    number = changed(diary, of)
+    first = asked(portal, of)
+    second = asked(portal, of)
+    now = begin(portal.store, of, NOW, NOW, {}).id
+    portal.account("link:0123456789abcdef", Role.VIEWER, "Đồng chí Chủ tịch")
+    world.values[NORMAL] = places(
+        CAMPAIGN,
+        LIEN_SON,
+        step="xac-dinh-khu-vuc-bo-phieu",
+        open=trouble,
+        counted="niem-yet-danh-sach-cu-tri",
+        done="xac-dinh-khu-vuc-bo-phieu",
+        returned="quyet-dinh-to-bau-cu",
+        trouble=trouble,
+        excused="cap-nhat-danh-sach-cu-tri",
+        disputed=f"/campaigns/{CAMPAIGN}/units/{LUONG_SON}/steps/thanh-lap-ubbc-xa",
+        receipt=f"{LIEN_SON}-{done.number}",
+        receipts=f"{done.number}-{done.number + 1}",
+        change=number,
+        run=second,
+        run_before=first,
+        running=now,
+        account="officer",
+    )
+
+
+def disagree(portal: Hosted, of: Campaign, unit: Unit, step: str, note: str, hours: int = 3) -> str:
+    """Let a unit's own system have said so many hours ago that something stands in a step's way; return the run."""
+    at = NOW - timedelta(hours=hours)
+    begun = begin(portal.store, of, at, at, {})
+    said = {"id": step, "state": "obstacle", "note": note}
+    body = says(unit, said, at=at, campaign=of.id)
+    portal.store.rounds.record(begun.id, of.id, [hear(portal.settings, of, unit, body, at)])
+    conclude(portal.store, portal.settings, of, begun, at)
+    return begun.id
+
+
+def changed(diary: Diary, of: Campaign) -> int:
+    """Write down a change of the campaign that was taken back since."""
+    entry = diary.write(
+        Kind.CHANGED,
+        "",
+        of.province.code,
+        anchor={"old": "2026-03-22", "new": "2026-03-15"},
+        checklist={"old": of.checklist.content_hash, "new": of.checklist.content_hash},
+        applied={},
+        units=[u.code for u in of.units],
+        digest="0" * 64,
+    )
+    return entry.number
+
+
+def asked(portal: Hosted, of: Campaign) -> str:
+    """Ask all units over HTTP."""
+    round_ = begin(portal.store, of, NOW, NOW, {})
+    elsewhere(lambda: asyncio.run(run_check(portal.store, portal.settings, of, round_, portal.clock)))
+    return round_.id
+
+
+def long(world: World, of: Campaign) -> None:
+    """The longest of everything that can be said."""
+    portal, unit, text = world.portal, of.by_code[hostile.UNIT.code], hostile.longest
+    name = f"{text(110)}.pdf"
+    file = described(take(portal.store, portal.settings.data_dir, unit.code, name, PDF, NOW))
+    diary = Diary(portal, of, unit.code)
+    whole = {
+        "completed_on": "2026-01-29",
+        "document": {"number": text(200), "date": "2026-01-29"},
+        "signer": text(200),
+        "note": text(2000),
+        "file": file,
+    }
+    done = diary.write(Kind.CONFIRMED, "xong", **whole)
+    diary.write(Kind.CONFIRMED, "tra", **whole)
+    diary.write(Kind.RETURNED, "tra", reason=text(2000))
+    diary.write(Kind.OBSTACLE, "vuong", note=text(2000))
+    diary.write(Kind.PROPOSAL, "vuong", note=text(2000))
+    diary.write(Kind.HANDED_OVER, "vuong", office=text(2000), note=text(2000))
+    diary.write(Kind.ANSWERED, "vuong", note=text(2000))
+    diary.write(Kind.EXCUSED, "mien", reason=text(2000))
+    diary.write(Kind.PROGRESSED, "dem", progress={"done": 99_999, "of": 100_000}, completed_on="2026-02-01")
+    diary.write(Kind.CONFIRMED, "lech", **whole)
+    number = changed(diary, of)
+    first = disagree(portal, of, unit, "lech", text(2000), 4)
+    second = disagree(portal, of, unit, "xong", text(2000))
+    portal.account("link:fedcba9876543210", Role.VIEWER, text(100))
+    world.values[LONGEST] = places(
+        "dai",
+        unit.code,
+        step="xong",
+        open="mo",
+        counted="dem",
+        done="xong",
+        returned="tra",
+        trouble="vuong",
+        excused="mien",
+        disputed=f"/campaigns/dai/units/{unit.code}/steps/xong",
+        receipt=f"{unit.code}-{done.number}",
+        receipts=f"{done.number}-{done.number + 1}",
+        change=number,
+        run=second,
+        run_before=first,
+        account=f"officer-{'x' * 25}",
+    )

@@ -1,0 +1,97 @@
+"""The board: each unit's status in each milestone, counts of units, milestones that are the nation's alone."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from lotrinh.core.board import Board, board, board_row, places
+from lotrinh.core.checklist import Checklist, Level, Scope
+from lotrinh.core.deadlines import timetable
+from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.report import Report, UnitReport, milestone_rows
+from lotrinh.core.status import Policy, Standing, Status, concerned, plan
+from lotrinh.core.text import M, Text
+from lotrinh.core.units import Unit, UnitKind
+from tests.core.builders import checklist, milestone, step
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+NOW = datetime(2026, 2, 2, 8, tzinfo=ZONE)
+PROVINCE = Unit("25", UnitKind.PROVINCE, "Phú Thọ")
+LUONG_SON, CAO_DUONG = (Unit(code, UnitKind.COMMUNE, name) for code, name in (("1", "Lương Sơn"), ("2", "Cao Dương")))
+DONE, LATE, OVERDUE, EXCUSED = Status.DONE, Status.DONE_LATE, Status.OVERDUE, Status.NOT_APPLICABLE
+FILE = checklist(
+    milestone("nuoc", "2026-01-10", steps=[step("n", milestone="nuoc", level=Level.NATIONAL)]),
+    milestone(
+        "xa",
+        "2026-01-20",
+        steps=[
+            step("n2", milestone="xa", level=Level.NATIONAL),
+            step("a", milestone="xa"),
+            step("b", milestone="xa"),
+            step("them", milestone="xa", required=False),
+        ],
+    ),
+    milestone("rieng", steps=[step("r", milestone="rieng", applies_to=Scope(codes=frozenset({"1"})))]),
+    milestone("tinh", steps=[step("t", milestone="tinh", level=Level.PROVINCE)]),
+)
+
+
+def stands(of: Checklist, unit: Unit, **statuses: Status) -> UnitReport:
+    mine = concerned(plan(of, timetable(of), ZONE, Policy()), unit)
+    standings = tuple(Standing(p.step.id, statuses.get(p.step.id, Status.OPEN), p.due) for p in mine)
+    return UnitReport(unit, Outcome.REACHED, Reason.NONE, M("x"), NOW, NOW, mine, standings)
+
+
+def made(*units: UnitReport) -> Board:
+    province = stands(FILE, PROVINCE, t=OVERDUE)
+    rows = milestone_rows(FILE, units, province, NOW.date())
+    report = Report("thu", Text("Thử"), "Phú Thọ", NOW, "r", FILE, "", False, units, province, rows)  # noqa: FBT003
+    columns = places(report)
+    lines = [board_row(unit, columns) for unit in units]
+    return board(report, board_row(province, columns), lines, timetable(FILE).milestones)
+
+
+def test_every_milestone_of_the_province_has_a_column_and_leads_to_its_first_step_of_ours() -> None:
+    found = made(stands(FILE, LUONG_SON))
+    assert [(c.number, c.row.milestone.id, c.step) for c in found.columns] == [
+        (1, "xa", "a"),
+        (2, "rieng", "r"),
+        (3, "tinh", "t"),
+    ]
+
+
+def test_the_nations_milestones_stand_apart_with_their_deadline() -> None:
+    ((row, due),) = made(stands(FILE, LUONG_SON)).national
+    assert row.milestone.id == "nuoc"
+    assert due is not None
+    assert due.day.isoformat() == "2026-01-10"
+
+
+def test_a_cell_is_the_most_pressing_of_the_required_steps() -> None:
+    row = board_row(stands(FILE, LUONG_SON, a=DONE, b=LATE, them=OVERDUE), {"xa": 0, "rieng": 1, "tinh": 2})
+    assert row.cells == (LATE, Status.OPEN, None)
+    assert (row.done, row.overdue, row.total) == (2, 1, 4)
+
+
+def test_a_unit_that_is_excused_from_all_of_a_milestone_has_not_done_it() -> None:
+    columns = {"xa": 0, "rieng": 1, "tinh": 2}
+    assert board_row(stands(FILE, LUONG_SON, r=EXCUSED), columns).cells[1] is EXCUSED
+    half = board_row(stands(FILE, LUONG_SON, a=EXCUSED, b=DONE), columns)
+    assert half.cells[0] is DONE
+    assert half.total == 3
+
+
+def test_columns_count_the_units_that_have_steps_there() -> None:
+    found = made(stands(FILE, LUONG_SON, a=DONE, b=DONE), stands(FILE, CAO_DUONG, a=DONE, b=OVERDUE))
+    assert found.columns[0].counts == {DONE: 1, OVERDUE: 1}
+    assert found.columns[1].counts == {Status.OPEN: 1}
+    assert found.columns[2].counts == {}
+
+
+def test_the_province_has_a_row_of_its_own() -> None:
+    province = made(stands(FILE, LUONG_SON)).province
+    assert province is not None
+    assert province.cells == (None, None, OVERDUE)
+
+
+def test_a_campaign_without_units_has_its_columns() -> None:
+    assert [c.counts for c in made().columns] == [{}, {}, {}]

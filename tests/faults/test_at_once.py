@@ -1,0 +1,121 @@
+"""A unit confirms and withdraws while the office accepts and returns: one linear history (fault F18).
+
+``LOTRINH_FAULT_STATEMENTS`` says how many statements each of the eight workers makes; the full measure is 500.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lotrinh.core.journal import Entry, Kind, Record, replay
+from lotrinh.core.transitions import why_not
+from lotrinh.store import open_store
+from tests.conftest import TOP
+from tests.faults.portals import CAMPAIGN, OWN, STEP
+
+WORKERS, EACH = 8, int(os.environ.get("LOTRINH_FAULT_STATEMENTS", "25"))
+PROCESSES = """
+import json, os, random, sys
+from datetime import date
+from pathlib import Path
+from lotrinh.core.journal import Record, replay
+from lotrinh.errors import ChangedMeanwhile, Conflict
+from lotrinh.i18n import say
+from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.confirm import Confirmation, confirm, withdraw
+from lotrinh.services.judge import accept, give_back
+from lotrinh.services.statements import Said
+from lotrinh.store import open_store
+from tests.faults.portals import CAMPAIGN, NOW, OWN, STEP, settings_of
+
+folder, url, count, each = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+settings = settings_of(folder, url)
+campaign = open_campaign(settings, CAMPAIGN)
+unit = campaign.by_code[OWN]
+
+def speak(store, worker, chance, seen, key):
+    actor = f"officer:{worker}" if worker % 2 else f"unit:{OWN}"
+    said = Said(campaign, unit, STEP, actor, key, NOW, seen)
+    if worker % 2:
+        return give_back(store, said, "Thiếu dấu") if chance.random() < 0.7 else accept(store, said)
+    if chance.random() < 0.3:
+        return withdraw(store, said, "Ghi nhầm")
+    told = Confirmation(STEP, date(2026, 1, 29), f"{key}/QĐ")
+    return confirm(store, campaign, unit, told, actor=actor, key=key, now=NOW, seen=seen)
+
+def work(store, worker):
+    chance, record = random.Random(worker), Record()
+    for n in range(each):
+        for entry in store.journal.entries(CAMPAIGN, OWN, after=record.number):
+            replay(record, entry)
+        end = {"saw": record.number}
+        try:
+            made = speak(store, worker, chance, record.number, f"{worker}-{n}")
+            end |= {"wrote": made.number, "hash": made.hash}
+        except ChangedMeanwhile as late:
+            end |= {"last": late.last.number, "told": say(late.sentence)}
+        except Conflict as refused:
+            end |= {"refused": say(refused.sentence)}
+        yield end
+
+ready, go = os.pipe()
+for worker in range(count):
+    if os.fork() == 0:
+        with open_store(settings.database_url) as store:
+            os.read(ready, 1)
+            (folder / f"{worker}.json").write_text(json.dumps(list(work(store, worker))))
+        os._exit(0)
+os.write(go, b"." * count)
+sys.exit(max(os.waitstatus_to_exitcode(os.wait()[1]) for _ in range(count)))
+"""
+"""Eight processes, forked from one that has loaded everything."""
+
+
+def workers(folder: Path, url: str) -> list[dict[str, Any]]:
+    """Let eight processes speak about one step at once; return how each statement ended."""
+    arguments = [str(folder), url, str(WORKERS), str(EACH)]
+    subprocess.run([sys.executable, "-c", PROCESSES, *arguments], cwd=TOP, timeout=100 + EACH, check=True)
+    return [end for n in range(WORKERS) for end in json.loads((folder / f"{n}.json").read_text())]
+
+
+def require_lawful(history: list[Entry]) -> None:
+    """Require that each entry was allowed by what stood before it."""
+    record = Record()
+    for entry in history:
+        assert why_not(record, entry.new.kind) is None
+        replay(record, entry)
+
+
+@pytest.mark.timeout(120 + EACH)
+def test_eight_workers_on_one_step_leave_a_linear_history_and_the_losers_know_who_did_what(
+    tmp_path: Path, database: str
+) -> None:
+    with open_store(database) as store:
+        ends = workers(tmp_path, database)
+        history = list(store.journal.entries(CAMPAIGN, OWN))
+        assert store.journal.verify() is None
+    assert len(ends) == WORKERS * EACH
+    require_lawful(history)
+    assert [e.number for e in history] == list(range(1, len(history) + 1))
+
+    wrote = sorted((end for end in ends if "wrote" in end), key=lambda end: int(end["wrote"]))
+    assert [(end["wrote"], end["hash"]) for end in wrote] == [(e.number, e.hash) for e in history]
+    # Nobody wrote over what they had not seen: each entry's author had seen the one before it.
+    assert [end["saw"] for end in wrote] == [0, *(before.number for before, _ in pairwise(history))]
+
+    late = [end for end in ends if "told" in end]
+    assert late
+    for end in late:
+        first, who = history[end["last"] - 1], "Xã Liên Sơn"
+        if first.new.actor.startswith("officer:"):
+            who = f"Văn phòng tỉnh ({first.new.actor.removeprefix('officer:')})"
+        assert end["last"] > end["saw"]
+        assert f"lúc 08:00 03/02/2026, {who} đã " in end["told"]
+    assert {entry.new.kind for entry in history} >= {Kind.CONFIRMED, Kind.RETURNED}
+    assert {entry.new.step for entry in history} == {STEP}

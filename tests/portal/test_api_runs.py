@@ -1,0 +1,132 @@
+"""Runs, the reports they left behind, and the journal, as programs read them."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+from lotrinh.core.journal import GENESIS, Entry, Kind, NewEntry, first_bad
+from lotrinh.core.observation import Observation, Outcome, Reason
+from lotrinh.core.text import M
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.check import conclude
+from lotrinh.settings.models import Settings
+from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, program, unit
+from tests.portal.conftest import NOW, Portal
+
+
+def run_once(portal: Portal, name: str = "r1", *, finished: bool = True) -> None:
+    settings = Settings()
+    campaign = open_campaign(settings, "bau-cu-2026")
+    run = begin(portal.store, campaign, NOW, NOW, {}, name)
+    seen = Observation("04924", Outcome.UNREACHABLE, Reason.TIMEOUT, M("Hết giờ chờ."), NOW)
+    portal.store.rounds.record(run.id, campaign.id, [(seen, "http://x")])
+    if finished:
+        conclude(portal.store, settings, campaign, run, NOW)
+
+
+def test_a_run_is_described_with_what_came_of_each_unit(portal: Portal) -> None:
+    run_once(portal)
+    office = program(portal)
+    run = office.read(f"{CAMPAIGN}/runs/r1")
+    assert (run["state"], run["has_report"]) == ("finished", True)
+    assert run["outcomes"] == {"REACHED": 0, "UNREACHABLE": 1, "INVALID": 0}
+    (seen,) = office.read(f"{CAMPAIGN}/runs/r1/observations")["items"]
+    assert (seen["unit"], seen["reason"], seen["sentence"]) == ("04924", "timeout", "Hết giờ chờ.")
+    assert office.get(f"{CAMPAIGN}/runs/r2").status_code == 404
+    assert office.get("/api/v1/campaigns/dai-hoi-dang-2025/runs/r1").status_code == 404
+
+
+def test_runs_come_newest_first_in_pages(portal: Portal) -> None:
+    campaign = open_campaign(Settings(), "bau-cu-2026")
+    from datetime import timedelta
+
+    for n in range(3):
+        begin(portal.store, campaign, NOW + timedelta(hours=n), NOW, {}, f"r{n}")
+    office = program(portal)
+    first = office.read(f"{CAMPAIGN}/runs?limit=2")
+    second = office.read(first["next"])
+    assert [r["id"] for r in first["items"] + second["items"]] == ["r2", "r1", "r0"]
+    assert (second["next"], first["items"][1]["state"]) == (None, "interrupted")
+
+
+def test_a_report_is_given_as_it_was_whatever_is_said_later(portal: Portal) -> None:
+    unit(portal).state(f"{UNIT}/confirmations", DONE)
+    run_once(portal)
+    unit(portal).state(f"{UNIT}/withdrawals", {"step": STEP, "reason": "x"})
+    office = program(portal)
+    report = office.read(f"{CAMPAIGN}/runs/r1/report")
+    assert report == json.loads(portal.store.rounds.snapshot("r1") or "")
+    (us,) = (u for u in report["units"] if u["code"] == "04924")
+    assert {s["id"]: s["status"] for s in us["steps"]}[STEP] == "done"
+
+
+def test_a_report_as_a_table_has_a_row_for_each_step_of_each_unit(portal: Portal) -> None:
+    unit(portal).state(f"{UNIT}/confirmations", DONE)
+    unit(portal).state(f"{UNIT}/obstacles", {"step": "thanh-lap-ubbc-xa", "note": '=HYPERLINK("x")'})
+    run_once(portal)
+    answer = program(portal).get(f"{CAMPAIGN}/runs/r1/report.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    report = json.loads(portal.store.rounds.snapshot("r1") or "")
+    assert len(rows) == sum(len(u["steps"]) for u in (report["province"], *report["units"]))
+    row = next(r for r in rows if (r["code"], r["step"]) == ("04924", STEP))
+    assert (row["status"], row["completed_on"], row["done"], row["of"]) == ("done", "2026-01-29", "12", "12")
+    (dangerous,) = (r["obstacle"] for r in rows if r["obstacle"])
+    assert dangerous.startswith("'=")
+
+
+def test_a_run_without_a_report_says_so(portal: Portal) -> None:
+    run_once(portal, finished=False)
+    office = program(portal)
+    assert office.read(f"{CAMPAIGN}/runs/r1")["has_report"] is False
+    for path in ("report", "report.csv"):
+        assert "không để lại báo cáo" in office.get(f"{CAMPAIGN}/runs/r1/{path}").json()["detail"]
+
+
+def test_the_chain_can_be_verified_from_what_the_api_gives(portal: Portal) -> None:
+    us = unit(portal)
+    us.state(f"{UNIT}/confirmations", DONE)
+    us.state(f"{UNIT}/withdrawals", {"step": STEP, "reason": "Gửi nhầm"})
+    office, entries = program(portal), []
+    page: str | None = "/api/v1/journal?limit=2"
+    while page:
+        answer = office.read(page)
+        entries += answer["items"]
+        page = answer["next"]
+    from datetime import datetime
+
+    chain = [
+        Entry(
+            e["number"],
+            NewEntry(
+                Kind(e["kind"]),
+                datetime.fromisoformat(e["at"]),
+                e["campaign"],
+                e["unit"],
+                e["step"],
+                e["actor"],
+                e["body"],
+                e["checklist_hash"],
+                e["key"],
+            ),
+            e["previous"],
+            e["hash"],
+        )
+        for e in entries
+    ]
+    assert len(chain) == len(portal.store.journal.entries()) >= 3
+    assert first_bad(chain, portal.store.journal.head()) is None
+    assert chain[0].previous == GENESIS
+    forged = [*chain[:-1], replace(chain[-1], new=replace(chain[-1].new, actor="unit:04960"))]
+    assert first_bad(forged) == len(chain)
+
+
+def test_the_journal_of_one_campaign_leaves_the_others_out(portal: Portal) -> None:
+    unit(portal).state(f"{UNIT}/confirmations", DONE)
+    office = program(portal)
+    ours = office.read("/api/v1/journal?campaign=bau-cu-2026")["items"]
+    assert [e["kind"] for e in ours] == ["confirmed"]
+    assert len(office.read("/api/v1/journal")["items"]) > 1, "making the token is an entry, too"

@@ -1,0 +1,77 @@
+"""A report laid down whole: every format made again from it is the same to the byte."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from lotrinh.catalog.checklists import from_content
+from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.report import Report
+from lotrinh.reports import markdown, terminal
+from lotrinh.reports.csv_report import as_csv
+from lotrinh.reports.json_report import as_json
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.check import close_round
+from lotrinh.services.frozen import freeze, thaw
+from lotrinh.services.live import Live
+from lotrinh.services.sample import sample_entries
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+
+NOW = datetime(2026, 2, 3, 1, tzinfo=UTC)
+UNIT, STEP = "04960", "niem-yet-danh-sach-cu-tri"
+
+
+@pytest.fixture
+def campaign(settings: Settings) -> Campaign:
+    return open_campaign(settings, "bau-cu-2026")
+
+
+@pytest.fixture
+def report(settings: Settings, store: Store, campaign: Campaign) -> Report:
+    said = (
+        (Kind.OBSTACLE, {"note": "Mất điện <b>cả xã</b>"}),
+        (Kind.PROPOSAL, {"note": "Đề nghị tỉnh cấp máy in"}),
+        (Kind.ANSWERED, {"note": "Đã giao Sở Nội vụ"}),
+        (Kind.HANDED_OVER, {"office": "Sở Nội vụ"}),
+    )
+    new = [NewEntry(kind, NOW, campaign.id, UNIT, STEP, "unit:04960", body) for kind, body in said]
+    store.journal.append(*sample_entries(campaign, NOW), *new)
+    return Live(store, settings, campaign).report(NOW)
+
+
+def again(report: Report, campaign: Campaign) -> Report:
+    return thaw(freeze(report, campaign.policy), from_content(report.checklist.content))
+
+
+def test_every_format_of_a_report_made_again_is_the_same(report: Report, campaign: Campaign) -> None:
+    made = again(report, campaign)
+    assert as_json(made) == as_json(report)
+    assert as_csv(made, "vi") == as_csv(report, "vi")
+    assert markdown.render(made, "vi", everything=True) == markdown.render(report, "vi", everything=True)
+    assert terminal.render(made, "vi", 160) == terminal.render(report, "vi", 160)
+
+
+def test_obstacles_proposals_and_their_answers_are_kept(report: Report, campaign: Campaign) -> None:
+    own = [v for v in again(report, campaign).voices if v.unit.code == UNIT and v.step.id == STEP]
+    assert [(v.text, v.proposal) for v in own] == [("Mất điện <b>cả xã</b>", False), ("Đề nghị tỉnh cấp máy in", True)]
+    assert {(v.answer, v.handed_to, v.answered_at) for v in own} == {("Đã giao Sở Nội vụ", "Sở Nội vụ", NOW)}
+
+
+def test_laying_down_again_changes_nothing(report: Report, campaign: Campaign) -> None:
+    frozen = freeze(report, campaign.policy)
+    assert freeze(thaw(frozen, report.checklist), campaign.policy) == frozen
+
+
+def test_a_stored_round_gives_its_report_back_though_the_checklist_has_changed(
+    store: Store, report: Report, campaign: Campaign
+) -> None:
+    round_ = begin(store, campaign, NOW, NOW, {}, "luot-1")
+    close_round(store, campaign, replace(report, run=round_.id), NOW)
+    kept = store.rounds.frozen(round_.id)
+    assert kept
+    made = thaw(kept[0], from_content(kept[1]))
+    assert made.summary() == report.summary()
+    assert made.checklist.content_hash == campaign.checklist.content_hash

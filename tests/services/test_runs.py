@@ -1,0 +1,129 @@
+"""Runs for people: pages of them, their states, what was reported and what changed, over a real database."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from lotrinh.core.journal import Kind
+from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.status import Status
+from lotrinh.errors import Conflict, NotFound
+from lotrinh.services import runs
+from lotrinh.services.ask import begin
+from lotrinh.services.check import conclude
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
+from tests.core.builders import step
+from tests.services.builders import DONE, LIEN_SON, LUONG_SON, NOW, campaign, happened, hear, says, silence
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+OF = campaign(step("a", "2026-02-10"), step("b", "2026-02-03"))
+OTHER = {"id": "b", "state": "open"}
+
+
+def round_at(store: Store, settings: Settings, at: datetime, *seen: Any) -> Round:
+    """A finished round that saw this."""
+    begun = begin(store, OF, at, at, {})
+    store.rounds.record(begun.id, OF.id, seen)
+    conclude(store, settings, OF, begun, at + MINUTE)
+    return begun
+
+
+def both(settings: Settings, at: datetime, *steps: dict[str, Any]) -> tuple[Any, Any]:
+    return hear(settings, OF, LIEN_SON, says(LIEN_SON, *steps, at=at), at), hear(
+        settings, OF, LUONG_SON, says(LUONG_SON, OTHER, at=at), at
+    )
+
+
+def test_runs_come_newest_first_page_by_page_with_how_asking_ended(store: Store) -> None:
+    names = [begin(store, OF, NOW + n * MINUTE, NOW, {}).id for n in range(runs.PER_PAGE + 3)]
+    store.rounds.start(begin(store, OF, NOW, NOW, {})._replace(campaign="khac", id="khac-1"))
+    store.rounds.record(names[-1], OF.id, [silence(LIEN_SON, Outcome.UNREACHABLE, Reason.REFUSED)])
+    first, older = runs.runs(store, OF, NOW)
+    rest, none = runs.runs(store, OF, NOW, older)
+    found = [r.round.id for r in (*first, *rest)]
+    assert found[: len(names)] == names[::-1]
+    assert "khac-1" not in found
+    assert (len(first), none) == (runs.PER_PAGE, "")
+    assert (first[0].outcomes, first[0].asked, first[1].asked) == ({"UNREACHABLE": 1}, 1, 0)
+
+
+def test_a_run_that_nobody_closed_in_time_is_interrupted(store: Store) -> None:
+    begun = begin(store, OF, NOW, NOW, {})
+    late = NOW + runs.LONGEST
+    assert runs.run_of(store, OF, begun.id, late).state == RUNNING
+    assert runs.run_of(store, OF, begun.id, late + MINUTE).state == INTERRUPTED
+
+
+def test_an_ended_process_interrupts_its_run_but_never_a_finished_one(store: Store, settings: Settings) -> None:
+    finished, begun = round_at(store, settings, NOW), begin(store, OF, NOW + DAY, NOW, {})
+    for name in (finished.id, begun.id):
+        store.rounds.interrupt(name, NOW + DAY)
+    assert [runs.run_of(store, OF, n, NOW).state for n in (finished.id, begun.id)] == [FINISHED, INTERRUPTED]
+
+
+def test_a_run_of_another_campaign_is_not_found(store: Store) -> None:
+    begun = begin(store, OF, NOW, NOW, {})._replace(campaign="khac", id="khac-1")
+    store.rounds.start(begun)
+    for name in ("khac-1", "khong-co"):
+        with pytest.raises(NotFound):
+            runs.run_of(store, OF, name, NOW)
+        with pytest.raises(NotFound):
+            runs.comparison(store, OF, name, name)
+
+
+def test_a_second_run_is_refused_while_one_is_running_and_young(store: Store) -> None:
+    asked: list[str] = []
+    assert runs.start(store, OF, asked.append, NOW) == ""
+    begun = begin(store, OF, NOW, NOW, {})
+    with pytest.raises(Conflict) as refused:
+        runs.start(store, OF, asked.append, NOW + MINUTE)
+    assert refused.value.sentence.values["when"] == NOW
+    assert asked == [OF.id]
+    assert runs.start(store, OF, asked.append, NOW + runs.LONGEST + MINUTE) == begun.id
+    assert len(asked) == 2
+
+
+def test_the_last_two_finished_runs_are_compared_unless_others_are_named(store: Store, settings: Settings) -> None:
+    assert runs.comparison(store, OF) is None
+    first = round_at(store, settings, NOW, *both(settings, NOW, OTHER))
+    assert runs.comparison(store, OF) is None
+    second = round_at(store, settings, NOW + DAY, *both(settings, NOW + DAY, {"id": "a", **DONE}, OTHER))
+    third = round_at(store, settings, NOW + 2 * DAY, silence(LIEN_SON, Outcome.INVALID, Reason.TYPE, NOW + 2 * DAY))
+    begin(store, OF, NOW + 3 * DAY, NOW, {})
+
+    last = runs.comparison(store, OF)
+    assert last
+    assert (last.old.run, last.new.run) == (second.id, third.id)
+    assert [u.unit.code for u in last.changes.silent] == [LUONG_SON.code, LIEN_SON.code]
+    whole = runs.comparison(store, OF, first.id)
+    assert whole
+    assert [(r.step, [u.code for u in r.units]) for r in whole.changes.done] == [("a", [LIEN_SON.code])]
+
+
+def test_a_day_is_shown_by_the_newest_report_of_it_or_before(store: Store, settings: Settings) -> None:
+    """Local days count: 23:30 in Vietnam is still the day, though it is 16:30 in UTC, and 00:30 is the next."""
+    evening, night = NOW.replace(hour=23, minute=30), (NOW + DAY).replace(hour=0, minute=30)
+    first = round_at(store, settings, NOW)
+    second, third = round_at(store, settings, evening), round_at(store, settings, night)
+    begin(store, OF, night + MINUTE, night, {})
+
+    def shown(day: date) -> str | None:
+        found = runs.as_of(store, OF, day)
+        return found.run if found else None
+
+    assert shown(NOW.date() - DAY) is None
+    assert (shown(NOW.date()), shown(night.date()), shown(NOW.date() + 9 * DAY)) == (second.id, third.id, third.id)
+    earliest = store.rounds.first(OF.id)
+    assert earliest
+    assert earliest.id == first.id
+
+
+def test_a_report_stays_as_it_was_whatever_is_said_later(store: Store, settings: Settings) -> None:
+    round_at(store, settings, NOW, *both(settings, NOW, OTHER))
+    store.journal.append(happened(Kind.CONFIRMED, LUONG_SON, "b"))
+    then = runs.as_of(store, OF, NOW.date())
+    assert then
+    assert then.by_code[LUONG_SON.code].steps["b"].status is Status.DUE_SOON
