@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-MEASURES = ("startup", "statuses", "check")
+MEASURES = ("startup", "statuses", "check", "board")
 
 
 def main(names: list[str]) -> None:

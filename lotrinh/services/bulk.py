@@ -79,7 +79,7 @@ def report_counts(  # noqa: PLR0913 - who says what of whom, when, and what they
     """
     require_counts(campaign, unit, said, now)
     new = [
-        entry_of(campaign, unit, one, actor=actor, key=f"{key}" if key else "", now=now)
+        entry_of(campaign, unit, one, actor=actor, key=f"{key}/{step.id}" if key else "", now=now)
         for step, one in confirmations(campaign, unit, said)
     ]
     return append_all(store, campaign, new, seen)

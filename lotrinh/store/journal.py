@@ -103,7 +103,7 @@ class Journal:
 
         ``most`` bounds how many; None bounds nothing.
         """
-        query = select(journal).where(journal.c.number > after).order_by(journal.c.number).limit(most)
+        query = select(journal).where(journal.c.number > min(after, LAST_NUMBER)).order_by(journal.c.number).limit(most)
         if campaign is not None:
             query = query.where(journal.c.campaign == campaign)
         if unit is not None:
@@ -115,7 +115,7 @@ class Journal:
         """Return the newest entries, newest first; with ``before`` those whose numbers are below it."""
         query = select(journal).order_by(journal.c.number.desc()).limit(most).where(*_conditions(sought))
         if before is not None:
-            query = query.where(journal.c.number < before)
+            query = query.where(journal.c.number < min(before, LAST_NUMBER))
         with reading(self._engine) as connection:
             return tuple(_entry(row) for row in connection.execute(query).mappings())
 

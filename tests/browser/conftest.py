@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.hosting import Hosted, hosted
-from tests.browser.world import World, made_world
+from lotrinh.core.roles import Role
+from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.sample import sample_entries
+from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted, hosted
+from tests.browser.world import OPEN, World, made_world
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "These tests need Chromium: install the package chromium (or google-chrome) so that it is on PATH."
@@ -24,6 +27,8 @@ QUIET = (
     "--no-first-run",
     "--no-default-browser-check",
 )
+PATIENCE = 15_000
+"""Milliseconds."""
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
@@ -62,25 +67,49 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[Hosted]:
-    """A portal of a test's own, to change."""
+    """A portal of a test's own, to change: Liên Sơn's sample data, with one step not done whose deadline is over."""
     with hosted(tmp_path) as running:
+        of = open_campaign(running.settings, CAMPAIGN)
+        running.store.journal.append(*(e for e in sample_entries(of, NOW) if e.unit == LIEN_SON and e.step != OPEN))
+        running.account(f"unit:{LIEN_SON}", Role.UNIT, "Xã Liên Sơn", LIEN_SON)
         yield running
 
 
 Visit = Callable[..., Page]
 
 
+@pytest.fixture(scope="module")
+def look(chromium: Browser) -> Iterator[Visit]:
+    """Give the page in which somebody looks at the portal, the same one for all tests of a module: see ``visit``."""
+    pages: dict[str, Page] = {}
+
+    def page(cookie: Any = None, **options: Any) -> Page:
+        name = f"{cookie} {options}"
+        if name not in pages:
+            pages[name] = opened(chromium, cookie, options)
+        return pages[name]
+
+    yield page
+    for each in pages.values():
+        each.context.close()
+
+
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Visit]:
     """Open a page of a browser of its own, signed in with a cookie where one is given."""
-    with ExitStack() as opened:
+    with ExitStack() as contexts:
 
         def page(cookie: Any = None, **options: Any) -> Page:
-            context: BrowserContext = chromium.new_context(locale="vi-VN", **{"viewport": PHONE, **options})
-            opened.callback(context.close)
-            context.set_default_timeout(15_000)
-            if cookie:
-                context.add_cookies([cookie])
-            return context.new_page()
+            made = opened(chromium, cookie, options)
+            contexts.callback(made.context.close)
+            return made
 
         yield page
+
+
+def opened(chromium: Browser, cookie: Any, options: dict[str, Any]) -> Page:
+    context = chromium.new_context(**{"locale": "vi-VN", "viewport": PHONE, **options})
+    context.set_default_timeout(PATIENCE)
+    if cookie:
+        context.add_cookies([cookie])
+    return context.new_page()

@@ -18,9 +18,9 @@ def longest(most: int, attack: str = ATTACK) -> str:
     return (attack + UNBROKEN + WORDS * (most // len(WORDS) + 1))[:most].strip()
 
 
-TITLE = longest(320)
+TITLE, NOTE, NUMBER = longest(320), longest(500), longest(60, SHORT_ATTACK)
 UNIT = Unit(
-    "05047",
+    "99999",
     UnitKind.COMMUNE,
     longest(100, SHORT_ATTACK),
     area=longest(100, SHORT_ATTACK),
@@ -33,14 +33,14 @@ STEPS = ("xong", "tra", "vuong", "mien", "dem", "lech", "mo", "cho")
 COUNTED = "dem"
 
 
-def checklist() -> str:
-    """A checklist of these texts, as its file."""
-    text, title = json.dumps(longest(500), ensure_ascii=False), json.dumps(TITLE, ensure_ascii=False)
+def checklist(name: str = "dai", title: str = TITLE, text: str = NOTE, number: str = NUMBER) -> str:
+    """A checklist, as its file; of these texts unless told."""
+    owner, title, text = title, json.dumps(title, ensure_ascii=False), json.dumps(text, ensure_ascii=False)
     evidence = f"{{documents: [{title}], forms: [{title}], number: optional, file: optional}}"
 
-    def step(name: str, more: str = "", level: str = "commune", owner: str = "UBND xã") -> str:
+    def step(name: str, more: str = "", level: str = "commune", who: str = "UBND xã") -> str:
         return (
-            f"      - {{id: {name}, title: {{vi: {title}}}, owner: {{vi: {json.dumps(owner)}}}, level: {level},\n"
+            f"      - {{id: {name}, title: {{vi: {title}}}, owner: {{vi: {json.dumps(who)}}}, level: {level},\n"
             f"         note: {{vi: {text}}}, evidence: {evidence}{more}}}\n"
         )
 
@@ -50,11 +50,11 @@ def checklist() -> str:
             f"    basis: [{{source: luat, at: {title}, confidence: C}}]\n    steps:\n{''.join(steps)}"
         )
 
-    late = [step(name, ", count: areas" if name == COUNTED else "", owner=TITLE) for name in STEPS[:-1]]
+    late = [step(name, ", count: areas" if name == COUNTED else "", who=owner) for name in STEPS[:-1]]
     return (
-        f"id: dai\ntitle: {{vi: {title}}}\nanchor: {{id: ngay, title: {{vi: {title}}}, date: 2026-03-15}}\n"
-        f"sources: {{luat: {{title: {{vi: {title}}}, number: {json.dumps(longest(60, SHORT_ATTACK))}}}}}\nmilestones:\n"
+        f"id: {name}\ntitle: {{vi: {title}}}\nanchor: {{id: ngay, title: {{vi: {title}}}, date: 2026-03-15}}\n"
+        f"sources: {{luat: {{title: {{vi: {title}}}, number: {json.dumps(number)}}}}}\nmilestones:\n"
         + milestone("mot", "2026-01-31", *late)
         + milestone("hai", "2026-02-04", step("cho", ", requires: [mo], acceptance: true"))
-        + milestone("ba", "2026-02-10", step("tinh", level="province", owner="UBND tỉnh"))
+        + milestone("ba", "ngay - 33 days", step("tinh", level="province", who="UBND tỉnh"))
     )

@@ -55,7 +55,7 @@ ADDRESSES: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     STEP + "/resolve": (("officer", "{disputed}/resolve"),),
     "/receipts/{code}-{number}": (("commune", "/receipts/{receipt}"),),
-    CAMPAIGN + "/board": (("officer", C + "/board"), ("viewer", C + "/board?sort=overdue&status=overdue")),
+    CAMPAIGN + "/board": (("officer", C + "/board"),),
     CAMPAIGN + "/steps/{step_id}": (("officer", C + "/steps/{step}"),),
     CAMPAIGN + "/outstanding": (("officer", C + "/outstanding"),),
     CAMPAIGN + "/obstacles": (("officer", C + "/obstacles"),),
@@ -113,7 +113,7 @@ class View:
             page.context.add_cookies([world.portal.cookie(world.account(self.state, self.who))])
         if self.press:
             page.locator(self.press).last.click()
-        assert page.locator(self.shows).count(), (self.name, page.url, page.inner_text("main"))
+        page.locator(self.shows).first.wait_for(state="attached")
 
 
 def fill(page: Page, name: str, value: Any) -> None:
@@ -134,8 +134,8 @@ def fields(template: str) -> set[str]:
 
 
 def shown_in(state: str, template: str) -> bool:
-    """Whether a state has something to show there; what belongs to no campaign is never empty."""
-    return state != EMPTY or (bool(fields(template)) and fields(template) <= NOTHING_SAID)
+    """Whether a state has something to show there; what belongs to no campaign is the same in all of them."""
+    return state == NORMAL or (bool(fields(template)) and (state == LONGEST or fields(template) <= NOTHING_SAID))
 
 
 MAIN = "main form[method=post] button:not(.second)"

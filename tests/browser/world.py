@@ -12,6 +12,7 @@ from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.core.journal import Entry, Kind, NewEntry
 from lotrinh.core.roles import Role
 from lotrinh.core.units import Unit
+from lotrinh.services.accounts import make_link
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import Campaign, open_campaign
 from lotrinh.services.check import conclude, run_check
@@ -23,10 +24,12 @@ from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, NOW, Hosted, el
 from tests.services.builders import hear, says
 
 EMPTY, NORMAL, LONGEST = "empty", "normal", "longest"
+OPEN = "xac-dinh-khu-vuc-bo-phieu"
+"""A step that takes a document and a file, due on 31 January."""
 STATES = (EMPTY, NORMAL, LONGEST)
 NOTHING_SAID = frozenset({"c", "u", "step", "open", "counted"})
 """What addresses are made of where nothing was ever said; all else is an entry, a run, an account."""
-CODES = ("04960", "04924", "04921", "04927", "04936", "04942", "04945", "04951", "04957", "04963", "07900", "08296")
+CODES = ("04960", "04924", "07900", "08296")
 OWN_SYSTEM = "http://127.0.0.1:9/status"
 """Where a commune's own software should answer and nobody does."""
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
@@ -68,10 +71,12 @@ def made_world(folder: Path, *, whole: bool = False) -> Iterator[World]:
     roster, here = folder / "units.csv", units(whole=whole)
     write_roster(roster, here)
     (folder / "dai.yaml").write_text(hostile.checklist(), encoding="utf-8")
+    short = hostile.checklist("trong", "Đợt trống", "Chưa có gì.", "1/2026")
+    (folder / "trong.yaml").write_text(short, encoding="utf-8")
     real = tuple(u.code for u in here if u.code != hostile.UNIT.code)
     campaigns = (
         CampaignSetting(id=CAMPAIGN, warning_days=3, units=real),
-        CampaignSetting(id="trong", checklist=CAMPAIGN, title="Đợt trống", units=real[:3]),
+        CampaignSetting(id="trong", checklist=str(folder / "trong.yaml"), units=(LIEN_SON,)),
         CampaignSetting(id="dai", checklist=str(folder / "dai.yaml"), units=(hostile.UNIT.code, LIEN_SON)),
     )
     with hosted(folder, campaigns, roster, run=lambda _: None) as portal:
@@ -105,8 +110,7 @@ def places(campaign: str, unit: str, **more: object) -> dict[str, str]:
 
 def empty(world: World) -> None:
     """Nothing was ever said or asked."""
-    step = "xac-dinh-khu-vuc-bo-phieu"
-    world.values[EMPTY] = places("trong", LIEN_SON, step=step, open=step, counted="quyet-dinh-to-bau-cu")
+    world.values[EMPTY] = places("trong", LIEN_SON, step="mo", open="mo", counted=hostile.COUNTED)
 
 
 @dataclass
@@ -146,7 +150,10 @@ def normal(world: World, of: Campaign) -> None:
     )
     diary.write(Kind.RETURNED, "quyet-dinh-to-bau-cu", reason="Thiếu danh sách kèm theo của Tổ bầu cử số 3.")
     diary.write(Kind.WITHDRAWN, "niem-yet-danh-sach-cu-tri", reason="Nhập nhầm.")
-    diary.write(Kind.PROGRESSED, "niem-yet-danh-sach-cu-tri", progress={"done": 7, "of": 12}, completed_on="2026-02-01")
+    counted = [
+        diary.write(Kind.PROGRESSED, step, progress={"done": 7, "of": 12}, completed_on="2026-02-01")
+        for step in ("niem-yet-danh-sach-cu-tri", "hoi-nghi-cu-tri-noi-cu-tru")
+    ]
     trouble = "giai-quyet-khieu-nai-ung-cu-xa"
     diary.write(Kind.OBSTACLE, trouble, note="Chưa có biểu mẫu mới.")
     diary.write(Kind.PROPOSAL, trouble, note="Đề nghị tỉnh gửi biểu mẫu.")
@@ -156,10 +163,9 @@ def normal(world: World, of: Campaign) -> None:
     diary.write(Kind.CONFIRMED, "thanh-lap-ubbc-xa", LUONG_SON, completed_on="2025-11-28", document={"number": "3/QĐ"})
     disagree(portal, of, of.by_code[LUONG_SON], "thanh-lap-ubbc-xa", "Đang ký.")
     number = changed(diary, of)
-    first = asked(portal, of)
-    second = asked(portal, of)
-    now = begin(portal.store, of, NOW, NOW, {}).id
-    portal.account("link:0123456789abcdef", Role.VIEWER, "Đồng chí Chủ tịch")
+    first, second = asked(portal, of, 60), asked(portal, of, 30)
+    begin(portal.store, of, NOW - timedelta(minutes=1), NOW, {})
+    make_link(portal.store, "Đồng chí Chủ tịch", timedelta(days=7), NOW)
     world.values[NORMAL] = places(
         CAMPAIGN,
         LIEN_SON,
@@ -172,11 +178,10 @@ def normal(world: World, of: Campaign) -> None:
         excused="cap-nhat-danh-sach-cu-tri",
         disputed=f"/campaigns/{CAMPAIGN}/units/{LUONG_SON}/steps/thanh-lap-ubbc-xa",
         receipt=f"{LIEN_SON}-{done.number}",
-        receipts=f"{done.number}-{done.number + 1}",
+        receipts=f"{counted[0].number}-{counted[1].number}",
         change=number,
         run=second,
         run_before=first,
-        running=now,
         account="officer",
     )
 
@@ -207,9 +212,10 @@ def changed(diary: Diary, of: Campaign) -> int:
     return entry.number
 
 
-def asked(portal: Hosted, of: Campaign) -> str:
-    """Ask all units over HTTP."""
-    round_ = begin(portal.store, of, NOW, NOW, {})
+def asked(portal: Hosted, of: Campaign, minutes: int) -> str:
+    """Ask all units over HTTP, in a run that began so long ago."""
+    at = NOW - timedelta(minutes=minutes)
+    round_ = begin(portal.store, of, at, at, {})
     elsewhere(lambda: asyncio.run(run_check(portal.store, portal.settings, of, round_, portal.clock)))
     return round_.id
 
@@ -235,12 +241,13 @@ def long(world: World, of: Campaign) -> None:
     diary.write(Kind.HANDED_OVER, "vuong", office=text(2000), note=text(2000))
     diary.write(Kind.ANSWERED, "vuong", note=text(2000))
     diary.write(Kind.EXCUSED, "mien", reason=text(2000))
-    diary.write(Kind.PROGRESSED, "dem", progress={"done": 99_999, "of": 100_000}, completed_on="2026-02-01")
+    counts = {"progress": {"done": 99_999, "of": 100_000}, "document": {"number": text(200)}}
+    counted = diary.write(Kind.PROGRESSED, "dem", **counts, completed_on="2026-02-01")
     diary.write(Kind.CONFIRMED, "lech", **whole)
     number = changed(diary, of)
     first = disagree(portal, of, unit, "lech", text(2000), 4)
     second = disagree(portal, of, unit, "xong", text(2000))
-    portal.account("link:fedcba9876543210", Role.VIEWER, text(100))
+    make_link(portal.store, text(100), timedelta(days=31), NOW)
     world.values[LONGEST] = places(
         "dai",
         unit.code,
@@ -253,7 +260,7 @@ def long(world: World, of: Campaign) -> None:
         excused="mien",
         disputed=f"/campaigns/dai/units/{unit.code}/steps/xong",
         receipt=f"{unit.code}-{done.number}",
-        receipts=f"{done.number}-{done.number + 1}",
+        receipts=f"{counted.number}-{counted.number}",
         change=number,
         run=second,
         run_before=first,

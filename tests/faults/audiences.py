@@ -151,7 +151,7 @@ class Route(NamedTuple):
 
 def listed() -> dict[Route, Audience]:
     """Return the table by route."""
-    found = {}
+    found: dict[Route, Audience] = {}
     for audience, text in TABLE.items():
         words = text.split()
         found |= {Route(*pair): audience for pair in zip(words[::2], words[1::2], strict=True)}

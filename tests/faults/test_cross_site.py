@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.audiences import OWN, SAFE, Audience, Route, listed, routes
-from tests.faults.portals import NOW, Portal
+from tests.faults.audiences import SAFE, Audience, Route, listed, routes
+from tests.faults.portals import OWN, Portal
 from tests.faults.worlds import World, who_may, world_of
 
 HOSTILE: dict[str, dict[str, str]] = {
@@ -83,4 +83,3 @@ def test_signing_in_cannot_be_forced_by_another_site(world: World) -> None:
         assert answer.status_code == 403
         assert "set-cookie" not in answer.headers
     assert world.portal.store.throttle.failures([f"account/unit:{OWN}"]) == {}
-    assert world.portal.clock == [NOW]

@@ -7,9 +7,7 @@ import pytest
 from lotrinh.core.roles import Role
 from tests.faults.audiences import (
     CODES,
-    ELSEWHERE,
     NOBODY,
-    OWN,
     VISITORS,
     Audience,
     Route,
@@ -17,7 +15,7 @@ from tests.faults.audiences import (
     listed,
     routes,
 )
-from tests.faults.portals import Portal
+from tests.faults.portals import ELSEWHERE, OWN, Portal
 from tests.faults.worlds import World, world_of
 
 READERS = {Role.VIEWER, None}

@@ -27,6 +27,7 @@ from lotrinh.store import Store, open_store
 from tests.conftest import TOP
 from tests.faults.portals import CAMPAIGN, NOW, OTHER, OWN, STEP, settings_of
 
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked from a loaded one")
 ROUNDS = int(os.environ.get("LOTRINH_FAULT_ROUNDS", "50"))
 BATCHES = (1, 2)
 CLIENTS, MOST = 4, 12

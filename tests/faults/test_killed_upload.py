@@ -1,6 +1,7 @@
 """kill -9 at each write of a confirmation with a file: never an entry without its file, never a file for ever (F13)."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -13,6 +14,7 @@ from lotrinh.store import open_store
 from tests.conftest import TOP
 from tests.faults.portals import NOW
 
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked from a loaded one")
 WRITES = 4
 """The register, the bytes, their name, the entry: at least."""
 CONFIRMED = """

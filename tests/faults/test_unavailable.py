@@ -1,7 +1,6 @@
 """The database or its disk fails while somebody confirms: nothing is claimed, nothing typed is lost (fault F16)."""
 
 import os
-import resource
 import shutil
 import signal
 import sqlite3
@@ -9,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -85,8 +85,6 @@ def test_a_database_that_another_keeps_locked_can_be_read_but_nothing_is_recorde
 
 @pytest.mark.usefixtures("impatient")
 def test_pages_do_not_wait_for_a_writer_however_many_want_to_write(portal: Portal) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     person, reader = portal.person(), portal.person("unit:04924")
     fields = filled_in(person)
     with closing(sqlite3.connect(portal.settings.data_dir / "lotrinh.db", isolation_level=None)) as other:
@@ -115,6 +113,7 @@ def unprivileged() -> Iterator[None]:
         os.seteuid(0)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no read-only folders")
 def test_a_folder_that_has_become_read_only_refuses_and_recovers() -> None:
     with tempfile.TemporaryDirectory() as name, portal_of(Path(name)) as portal:
         folder = Path(name)
@@ -213,9 +212,11 @@ def in_a_process(portal: Portal) -> Iterator[tuple[Person, int]]:
         process.stdout.close()
 
 
-@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="another process's limits can be set on Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="another process's limits can be set on Linux only")
 @pytest.mark.parametrize("size", [0, 50_000, 3_000_000])
 def test_a_full_disk_is_said_and_nothing_half_is_kept_and_space_is_used_again(portal: Portal, size: int) -> None:
+    import resource
+
     files = {"file": ("qd.pdf", PDF.ljust(size, b"."), "application/pdf")} if size else None
     path = f"{HOME}/steps/{STEP}/confirm"
     with in_a_process(portal) as (person, pid):

@@ -58,7 +58,7 @@ class World:
             own = {"Cookie": f"lotrinh={token}"} if token else {}
             own["Sec-Fetch-Site"] = "same-origin"
             sent = {"data": {"csrf": csrf(token)}} if route.method == "POST" else {}
-        given = own if headers is None else own | headers
+        given = {**own, **(headers or {})}
         given = {name: value for name, value in given.items() if value}
         return self.client.request(route.method, self.address(route, code), headers=given, **sent)
 

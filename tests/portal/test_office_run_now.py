@@ -1,7 +1,6 @@
 """A check started by a click: ``lotrinh portal`` as a process, its child asking real communes."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -43,12 +42,11 @@ class Running:
         return self.browser.post(f"{HOME}/runs", data=fields, follow_redirects=False)
 
     def follow(self, page: str) -> list[httpx.Response]:
-        """Do what the page's refresh does until it leads elsewhere; return what was seen."""
+        """Do what the page's Refresh does until it leads elsewhere; return what was seen."""
         seen, end = list[httpx.Response](), time.monotonic() + SECONDS
         while page and time.monotonic() < end:
             seen.append(self.browser.get(page, follow_redirects=False))
-            again = re.search(r'http-equiv="refresh" content="2;url=([^"]+)"', seen[-1].text)
-            page = again[1].replace("&amp;", "&") if again else ""
+            page = seen[-1].headers.get("Refresh", "").removeprefix("2;url=")
             time.sleep(0.2)
         return seen
 

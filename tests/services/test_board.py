@@ -8,7 +8,7 @@ from lotrinh.core.observation import StepAnswer, StepState
 from lotrinh.core.status import Status
 from lotrinh.services.board import Boards
 from lotrinh.services.live import Live
-from lotrinh.services.office import disputes, queue, seal, troubles
+from lotrinh.services.office import dispute, disputes, queue, seal, troubles
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import step
@@ -86,6 +86,7 @@ def test_a_dispute_is_where_system_and_portal_give_different_days(store: Store, 
     report(store, CAMPAIGN, hear(settings, CAMPAIGN, LIEN_SON, says(LIEN_SON, same, other)))
     (found,) = disputes(live, NOW)
     assert (found.unit, found.step.id, found.resolved) == (LIEN_SON, "b", False)
+    assert dispute(live, LUONG_SON, found.step, NOW) is None
 
 
 def test_a_seal_tells_apart_what_a_resolution_hangs_on() -> None:

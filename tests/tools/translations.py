@@ -11,10 +11,14 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import nodes
+
+from lotrinh.portal.render import environment
 
 TOP = Path(__file__).parents[2]
 LOCALE = TOP / "lotrinh" / "locale"
-SPEAKING = frozenset({"M", "Message", "say", "words"})
+TEMPLATES = TOP / "lotrinh" / "portal" / "templates"
+SPEAKING = frozenset({"M", "Message", "say", "words", "t"})
 """Functions whose literal texts are said to people."""
 PACKAGES = ("lotrinh", "flows", "tasks")
 ABOUT = {
@@ -52,7 +56,18 @@ def sentences() -> dict[str, list[tuple[str, int]]]:
         for path in sorted((TOP / package).rglob("*.py")):
             for text, line in _in_file(ast.parse(path.read_text(encoding="utf-8"))):
                 found.setdefault(text, []).append((path.relative_to(TOP).as_posix(), line))
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        for text, line in _in_template(environment.parse(path.read_text(encoding="utf-8"))):
+            found.setdefault(text, []).append((path.relative_to(TOP).as_posix(), line))
     return found
+
+
+def _in_template(tree: nodes.Template) -> Iterator[tuple[str, int]]:
+    """Yield the literal texts that a template says with ``t(…)`` or ``w.t(…)``."""
+    for call in tree.find_all(nodes.Call):
+        name = call.node.attr if isinstance(call.node, nodes.Getattr) else getattr(call.node, "name", "")
+        if name == "t":
+            yield from ((a.value, call.lineno) for a in call.args if isinstance(a, nodes.Const))
 
 
 def _in_file(tree: ast.AST) -> Iterator[tuple[str, int]]:

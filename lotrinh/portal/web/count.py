@@ -119,7 +119,7 @@ def receipts(request: Request, at: At, first: Numbered, last: Numbered) -> Respo
     if not 0 < most <= len(at.campaign.checklist.steps):
         raise NotFound(NO_SUCH_PAGE)
     entries = state_of(request).store.journal.entries(at.campaign.id, at.unit.code, first - 1, most)
-    if len(entries) != most or entries[-1].number != last:
+    if len(entries) != most or entries[-1].number != last or not all("progress" in e.new.body for e in entries):
         raise NotFound(NO_SUCH_PAGE)
     return page(request, "count_receipt.html", at=at, entries=entries)
 

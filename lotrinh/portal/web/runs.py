@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -30,6 +31,8 @@ CHOICES = 100
 PATIENCE = 30
 """How often the page of a run that has not begun yet asks again, every two seconds."""
 LONGEST_DAY = 40
+SECONDS = 2
+"""After so long the page of a run that is under way is loaded again."""
 Runner = Annotated[Visitor, allowed(Action.RUN)]
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "md": "text/markdown; charset=utf-8"}
 
@@ -68,18 +71,20 @@ def run_now(request: Request, at: At, visitor: Runner) -> Response:
 
 
 @router.get(RUNS + "/now")
-def now(request: Request, at: At, after: str | None = None, asked: Annotated[int, Query(ge=0)] = 0) -> Response:
-    """Show how far the newest run is; the page asks again by itself until the run has ended."""
+def now(
+    request: Request, at: At, after: str | None = None, asked: Annotated[int, Query(ge=0)] = 0, still: str = ""
+) -> Response:
+    """Show how far the newest run is; the page asks again by itself until the run has ended, or is told to stay."""
     newest = runs.newest(state_of(request).store, at.campaign, at.now)
     here = RUNS.format(campaign_id=at.campaign.id)
     begun = newest is not None and newest.round.id != after
     if newest and begun and newest.state != RUNNING:
         return RedirectResponse(f"{here}/{newest.round.id}", SEE_OTHER)
     waits = after is not None and asked < PATIENCE
-    again = f"{here}/now" if begun else f"{here}/now?after={after}&asked={asked + 1}" if waits else ""
-    return page(
-        request, "run_now.html", at=at, run=newest if begun else None, again=again, total=len(at.campaign.units)
-    )
+    again = f"{here}/now?" if begun else f"{here}/now?after={quote(after or '')}&asked={asked + 1}" if waits else ""
+    headers = {"Refresh": f"{SECONDS};url={again}"} if again and not still else None
+    context = {"run": newest if begun else None, "again": again, "still": still, "total": len(at.campaign.units)}
+    return page(request, "run_now.html", headers=headers, at=at, **context)
 
 
 @router.get(RUNS + "/{run_id}")

@@ -1,0 +1,44 @@
+"""Every page, in every state: nobody is shut out by how it looks or how it is used.
+
+The rules are WCAG 2.0 to 2.2, A and AA, as far as axe can judge, light and dark, on a phone and at a desk; and what
+axe cannot judge: 320 pixels and twice the size of text without sideways scrolling, targets of 24 pixels, visible focus.
+"""
+
+import pytest
+
+from tests.browser.checks import reached, seen
+from tests.browser.conftest import Visit
+from tests.browser.pages import ADDRESSES, NO_PAGES, VIEWS, View, page_routes
+from tests.browser.world import World
+
+
+def test_every_page_of_the_application_is_looked_at() -> None:
+    assert page_routes() == ADDRESSES.keys() | NO_PAGES
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_a_page_shuts_nobody_out(world: World, look: Visit, visit: Visit, view: View) -> None:
+    browser = visit if view.session else look
+    page = browser(world.cookie(view.state, view.who), bypass_csp=True)
+    view.show(page, world)
+    assert [*seen(page), *reached(page)] == []
+
+
+SPOILED = {
+    "label:": "document.querySelector('label').remove()",
+    "color-contrast": "document.querySelector('.hint').style.color = '#ccc'",
+    "wider than 320:": "document.querySelector('h1').style.width = '330px'",
+    "wider at 200 %:": "document.querySelector('h1').style.width = '20rem'",
+    "smaller than 24:": "document.querySelector('main button').style = 'padding:0;height:20px;min-height:0'",
+    "focus not seen:": "document.querySelector('main button').style.outline = 'none'",
+}
+
+
+@pytest.mark.parametrize("found", SPOILED)
+def test_a_page_that_is_spoiled_is_found_out(world: World, visit: Visit, found: str) -> None:
+    page = visit(bypass_csp=True)
+    page.goto(f"{world.portal.url}/sign-in")
+    assert [*seen(page), *reached(page)] == []
+    page.reload()
+    page.evaluate(SPOILED[found])
+    assert [each for each in (*seen(page), *reached(page)) if found.strip(":") in each]
