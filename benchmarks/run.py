@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-MEASURES = ("startup", "statuses", "check", "board")
+MEASURES = ("startup", "statuses", "check", "board", "confirmations")
 
 
 def main(names: list[str]) -> None:

@@ -11,9 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 
-LARGEST_JSON, LARGEST_FORM, LARGEST_DISCARDED = 64_000, 32_000_000, 200_000_000
+LARGEST_JSON, LARGEST_FORM = 64_000, 32_000_000
 """Bytes of a request's body. A file may have 10 MB; a form with one that is somewhat larger is read, so that what was
-typed is kept and the answer stands beside the field. Of what is larger still so much is read and thrown away."""
+typed is kept and the answer stands beside the field."""
 DIGITS = 18
 """More need not be read of a number to see that it is too large."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -123,7 +123,7 @@ def announced(headers: Headers) -> int:
 def limited(receive: Receive, most: int, announced: int = 0) -> Receive:
     """Count what really comes, whatever Content-Length said; the first byte too many, or announced, is too large.
 
-    The rest is read and thrown away, for a browser shows no answer to what it could not send.
+    The server throws the rest away while the answer is on its way, so that browsers, which send first, show it.
     """
     received = 0
 
@@ -132,9 +132,6 @@ def limited(receive: Receive, most: int, announced: int = 0) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if max(received, announced) > most:
-            while message.get("more_body") and received < LARGEST_DISCARDED:
-                message = await receive()
-                received += len(message.get("body", b""))
             raise TooLarge
         return message
 

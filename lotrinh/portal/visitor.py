@@ -93,8 +93,6 @@ async def _received(request: Request) -> FormData:
     try:
         return await request.form(max_files=1, max_fields=400, max_part_size=LONGEST_TEXT)
     except OSError as error:  # an upload lies in a temporary file until we have judged it
-        async for _ in request.stream():
-            pass  # a browser shows no answer to what it could not send
         raise StoreUnavailable(M("Chưa ghi nhận: không nhận được tệp ({reason}).", reason=str(error))) from error
 
 

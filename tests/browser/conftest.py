@@ -33,7 +33,7 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
 def chromium_path() -> str:
-    """Where Chromium is. Without one the tests are skipped, except where they must not be: in continuous integration."""
+    """Where Chromium is. Without one the tests are skipped, but never in continuous integration: there they fail."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None and os.environ.get("CI") == "true":
         pytest.fail(MISSING)

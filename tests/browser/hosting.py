@@ -42,7 +42,7 @@ class Hosted:
         self.store.accounts.put(Account(name, role, unit, display, "-", 1, self.clock()))
         return name
 
-    def cookie(self, account: str) -> dict[str, str]:
+    def cookie(self, account: str) -> Any:
         """Open a session and return the cookie that a browser would have been given."""
         known = self.store.accounts.get(account)
         assert known is not None, account

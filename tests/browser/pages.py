@@ -10,13 +10,15 @@ from playwright.sync_api import Page
 
 from lotrinh.portal.app import PAGES
 from tests.browser import hostile
-from tests.browser.world import EMPTY, LONGEST, NORMAL, NOTHING_SAID, PDF, STATES, World
+from tests.browser.world import LONGEST, NORMAL, NOTHING_SAID, PDF, STATES, World
 
-NO_PAGES = frozenset({
-    "/files/{file_id}",  # always a download
-    "/read/{token}",  # leads on, or is the page of an unknown address
-    "/campaigns/{campaign_id}/runs/{run_id}/report.{form}",  # a download
-})
+NO_PAGES = frozenset(
+    {
+        "/files/{file_id}",  # always a download
+        "/read/{token}",  # leads on, or is the page of an unknown address
+        "/campaigns/{campaign_id}/runs/{run_id}/report.{form}",  # a download
+    }
+)
 CAMPAIGN = "/campaigns/{campaign_id}"
 UNIT = CAMPAIGN + "/units/{code}"
 STEP = UNIT + "/steps/{step_id}"
@@ -150,7 +152,15 @@ LONG = {"completed_on": "29/1/2026", "document.number": hostile.longest(200), "s
 LED_TO = tuple(
     View(f"led to {name}", state, who, address, typed, press, shows)
     for name, state, who, address, typed, press, shows in (
-        ("answers to check", NORMAL, "commune", S + "{done}/confirm", {"file": PDF}, MAIN, 'form[action$="confirm/send"]'),
+        (
+            "answers to check",
+            NORMAL,
+            "commune",
+            S + "{done}/confirm",
+            {"file": PDF},
+            MAIN,
+            'form[action$="confirm/send"]',
+        ),
         (
             "the longest answers to check",
             LONGEST,
@@ -193,7 +203,7 @@ LED_TO = tuple(
             NORMAL,
             "administrator",
             "/access",
-            {"act=slips": True, "which=marked": True, "unit=08296": True, "unit=07900": True},
+            {"act=slips": True, "which=marked": True, "unit=04924": True, "unit=07900": True},
             MAIN,
             ".slips",
         ),
@@ -202,7 +212,7 @@ LED_TO = tuple(
             NORMAL,
             "administrator",
             "/access",
-            {"act=codes": True, "which=marked": True, "unit=08296": True},
+            {"act=codes": True, "which=marked": True, "unit=07900": True},
             MAIN,
             "main code",
         ),
@@ -217,7 +227,7 @@ LED_TO = tuple(
         ),
     )
 )
-WRONG = tuple(
+REFUSED = tuple(
     View(f"error {name}", state, who, address, typed, press, shows)
     for name, state, who, address, typed, press, shows in (
         ("sign-in", NORMAL, "", "/sign-in", {"name": "khong-co", "secret": "sai-hoan-toan"}, MAIN, ".errors"),
@@ -256,7 +266,8 @@ WRONG = tuple(
         ("as of no day", NORMAL, "officer", C + "/as-of?day=" + "x" * 40, {}, "", ".error"),
         ("no such page", NORMAL, "officer", C + "/units/99999", {}, "", "main a[href='/']"),
     )
-) + (
+)
+LOST = (
     View(
         "error session over",
         NORMAL,
@@ -278,4 +289,4 @@ WRONG = tuple(
         "another",
     ),
 )
-VIEWS = OPENED + LED_TO + WRONG
+VIEWS = OPENED + LED_TO + REFUSED + LOST

@@ -16,7 +16,12 @@ addEventListener('securitypolicyviolation', (event) =>
 """
 SETTLED = "new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))"
 SEARCHES = tuple(
-    View(f"search {address}", LONGEST, who, address + '?q="><script>window.hacked=1</script>&area="><svg onload=hacked=1>')
+    View(
+        f"search {address}",
+        LONGEST,
+        who,
+        address + '?q="><script>window.hacked=1</script>&area="><svg onload=hacked=1>',
+    )
     for who, address in (("officer", "{c}/board"), ("officer", "{c}/outstanding"), ("officer", "{c}/queue"))
 )
 HOSTILE = (*(view for view in VIEWS if view.state == LONGEST or "{" not in view.address), *SEARCHES)

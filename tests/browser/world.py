@@ -29,7 +29,7 @@ OPEN = "xac-dinh-khu-vuc-bo-phieu"
 STATES = (EMPTY, NORMAL, LONGEST)
 NOTHING_SAID = frozenset({"c", "u", "step", "open", "counted"})
 """What addresses are made of where nothing was ever said; all else is an entry, a run, an account."""
-CODES = ("04960", "04924", "07900", "08296")
+CODES = ("04960", "04924", "07900")
 OWN_SYSTEM = "http://127.0.0.1:9/status"
 """Where a commune's own software should answer and nobody does."""
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
@@ -226,7 +226,7 @@ def long(world: World, of: Campaign) -> None:
     name = f"{text(110)}.pdf"
     file = described(take(portal.store, portal.settings.data_dir, unit.code, name, PDF, NOW))
     diary = Diary(portal, of, unit.code)
-    whole = {
+    whole: dict[str, Any] = {
         "completed_on": "2026-01-29",
         "document": {"number": text(200), "date": "2026-01-29"},
         "signer": text(200),
@@ -241,7 +241,7 @@ def long(world: World, of: Campaign) -> None:
     diary.write(Kind.HANDED_OVER, "vuong", office=text(2000), note=text(2000))
     diary.write(Kind.ANSWERED, "vuong", note=text(2000))
     diary.write(Kind.EXCUSED, "mien", reason=text(2000))
-    counts = {"progress": {"done": 99_999, "of": 100_000}, "document": {"number": text(200)}}
+    counts: dict[str, Any] = {"progress": {"done": 99_999, "of": 100_000}, "document": {"number": text(200)}}
     counted = diary.write(Kind.PROGRESSED, "dem", **counts, completed_on="2026-02-01")
     diary.write(Kind.CONFIRMED, "lech", **whole)
     number = changed(diary, of)

@@ -1,6 +1,6 @@
 """A unit confirms and withdraws while the office accepts and returns: one linear history (fault F18).
 
-``LOTRINH_FAULT_STATEMENTS`` says how many statements each of the eight workers makes; the full measure is 500.
+``FAULT_STATEMENTS`` says how many statements each of the eight workers makes; the full measure is 500.
 """
 
 import json
@@ -20,7 +20,7 @@ from tests.conftest import TOP
 from tests.faults.portals import CAMPAIGN, OWN, STEP
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked from a loaded one")
-WORKERS, EACH = 8, int(os.environ.get("LOTRINH_FAULT_STATEMENTS", "25"))
+WORKERS, EACH = 8, int(os.environ.get("FAULT_STATEMENTS", "25"))
 PROCESSES = """
 import json, os, random, sys
 from datetime import date

@@ -2,6 +2,7 @@
 
 import io
 import re
+import socket
 import time
 import tracemalloc
 import zipfile
@@ -13,6 +14,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from lotrinh.portal.guard import LARGEST_FORM
 from lotrinh.services.uploads import LARGEST, kind_of
 from tests.faults.portals import CAMPAIGN, HOME, PDF, STEP, UNPROVEN, Hidden, Person, Portal, receipt_of
 
@@ -120,6 +122,26 @@ def test_a_file_that_is_not_what_it_should_be_is_refused_with_the_reason(
     assert answer.status_code == 413 or "Giữ nguyên" in answer.text
     assert kept(portal) == []
     assert portal.store.journal.entries() == ()
+
+
+def test_a_browser_can_send_all_of_a_file_that_is_far_too_large_and_is_told_so(portal: Portal) -> None:
+    """Browsers show an answer only when they could send everything first."""
+    person, size = portal.person(), LARGEST_FORM + 10_000_000
+    host, port = portal.url.removeprefix("http://").split(":")
+    head = (
+        f"POST {HOME}/steps/{STEP}/confirm HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\nContent-Length: {size}\r\n"
+        f"Cookie: lotrinh={person.client.cookies['lotrinh']}\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), timeout=30) as raw:
+        raw.sendall(head.encode() + b"--x\r\n".ljust(size))
+        answer = b""
+        while b"</html>" not in answer:
+            part = raw.recv(65_536)
+            assert part, answer
+            answer += part
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert "quá lớn".encode() in answer
+    assert kept(portal) == []
 
 
 def test_a_name_longer_than_any_system_has_is_refused_and_nothing_is_kept(portal: Portal) -> None:

@@ -60,12 +60,15 @@ def take(browser: Browser, world: World, shot: Shot, folder: Path) -> None:
 def main() -> None:
     """Take all of them."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, made_world(Path(folder), whole=True) as world:
-        with sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=chromium_path(), args=arguments())
-            for shot in SHOTS:
-                take(browser, world, shot, FOLDER)
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        made_world(Path(folder), whole=True) as world,
+        sync_playwright() as driver,
+    ):
+        browser = driver.chromium.launch(executable_path=chromium_path(), args=arguments())
+        for shot in SHOTS:
+            take(browser, world, shot, FOLDER)
+        browser.close()
 
 
 if __name__ == "__main__":

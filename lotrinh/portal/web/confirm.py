@@ -61,10 +61,12 @@ def blank(request: Request, at: Speaking, step_id: str) -> Response:
 
 
 def from_sample(request: Request, at: Place, step_id: str) -> bool:
-    """Whether sample data said it last: nobody's real confirmation begins with what was made up."""
+    """Whether sample data confirmed it last: nobody's real confirmation begins with what was made up."""
     entries = state_of(request).store.journal.entries(at.campaign.id, at.unit.code)
     said = [e.new for e in entries if e.new.step == step_id and e.new.kind in {Kind.CONFIRMED, Kind.PROGRESSED}]
-    return bool(said) and bool(said[-1].body.get("sample"))
+    # Documents stay from the last confirmation, whatever count came after it.
+    told = [new for new in said if new.kind is Kind.CONFIRMED] or said
+    return bool(told) and bool(told[-1].body.get("sample"))
 
 
 def said_in(record: Record) -> dict[str, str]:

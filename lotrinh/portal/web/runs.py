@@ -1,7 +1,7 @@
 """Runs: the list, one run, one that runs now, what changed between two, and how it stood on a day."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
@@ -83,7 +83,7 @@ def now(
     waits = after is not None and asked < PATIENCE
     again = f"{here}/now?" if begun else f"{here}/now?after={quote(after or '')}&asked={asked + 1}" if waits else ""
     headers = {"Refresh": f"{SECONDS};url={again}"} if again and not still else None
-    context = {"run": newest if begun else None, "again": again, "still": still, "total": len(at.campaign.units)}
+    context: dict[str, Any] = {"run": newest if begun else None, "again": again, "still": still, "total": len(at.campaign.units)}
     return page(request, "run_now.html", headers=headers, at=at, **context)
 
 
