@@ -31,6 +31,9 @@ class Sought(NamedTuple):
 ANYTHING = Sought()
 LAST_NUMBER = 2**31 - 1
 """The column's largest number; databases fail in their own ways when asked for a larger one."""
+REUSED = M("Mã yêu cầu này đã dùng cho một nội dung khác. Hãy gửi lại với mã mới.")
+MANY, AT_ONCE = 50, 500
+"""Entries in one call that are worth writing all at once; keys looked up in one query."""
 SECONDS = "%Y-%m-%dT%H:%M:%S"
 
 
@@ -48,6 +51,8 @@ class Journal:
         the step's entries inside the transaction, so that nothing can come between looking and writing.
         """
         with writing(self._engine, chain=True) as connection:
+            if check is None and len(new) >= MANY:
+                return self._append_many(connection, [_in_utc(entry) for entry in new])
             return tuple(self._append(connection, _in_utc(entry), check) for entry in new)
 
     def note(self, connection: Connection, entries: Sequence[NewEntry]) -> None:
@@ -63,7 +68,7 @@ class Journal:
     def _append(self, connection: Connection, new: NewEntry, check: Check | None) -> Entry:
         if new.key and (known := self._by_key(connection, new.key)):
             if not _same_request(known.new, new):
-                raise KeyReused(M("Mã yêu cầu này đã dùng cho một nội dung khác. Hãy gửi lại với mã mới."))
+                raise KeyReused(REUSED)
             return known
         if check:
             check(new, self._of_step(connection, new))
@@ -72,6 +77,36 @@ class Journal:
         connection.execute(insert(journal).values(**_row(entry)))
         _keep_file(connection, new)
         return entry
+
+    def _append_many(self, connection: Connection, new: Sequence[NewEntry]) -> tuple[Entry, ...]:
+        """Append as ``_append`` does, looking things up once for all and writing all at once."""
+        known = self._by_keys(connection, [entry.key for entry in new if entry.key])
+        number, previous = self._tail(connection)
+        appended: list[Entry] = []
+        fresh: list[Entry] = []
+        for wanted in new:
+            entry = known.get(wanted.key)
+            if entry is None:
+                number += 1
+                entry = Entry(number, wanted, previous, chain_hash(previous, number, wanted))
+                previous = entry.hash
+                fresh.append(entry)
+                known |= {wanted.key: entry} if wanted.key else {}
+            elif not _same_request(entry.new, wanted):
+                raise KeyReused(REUSED)
+            appended.append(entry)
+        if fresh:
+            connection.execute(insert(journal), [_row(entry) for entry in fresh])
+        for entry in fresh:
+            _keep_file(connection, entry.new)
+        return tuple(appended)
+
+    def _by_keys(self, connection: Connection, keys: Sequence[str]) -> dict[str, Entry]:
+        found: dict[str, Entry] = {}
+        for start in range(0, len(keys), AT_ONCE):
+            query = select(journal).where(journal.c.key.in_(keys[start : start + AT_ONCE]))
+            found |= {row["key"]: _entry(row) for row in connection.execute(query).mappings()}
+        return found
 
     def _of_step(self, connection: Connection, new: NewEntry) -> tuple[Entry, ...]:
         query = (

@@ -15,6 +15,9 @@ import uvicorn
 from lotrinh.portal.app import create_app
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
+from tests.quick import migrated, quick_databases
+
+__all__ = ["migrated", "quick_databases"]
 
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
 

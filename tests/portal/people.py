@@ -12,7 +12,7 @@ from lotrinh.store import Store
 from lotrinh.store.accounts import Account
 from tests.portal.conftest import NOW
 
-SECRET = "mật khẩu đủ dài"  # noqa: S105 - of a test
+SECRET = "mật khẩu đủ dài"
 
 
 def hidden(text: str) -> dict[str, Any]:

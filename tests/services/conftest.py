@@ -7,6 +7,9 @@ import pytest
 
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
+from tests.quick import migrated, quick_databases
+
+__all__ = ["migrated", "quick_databases"]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from lotrinh.errors import BadInput
 from lotrinh.settings.load import load_settings
 from tests.settings.conftest import Office
 
-SECRET = "mat-khau-7391"  # noqa: S105 - the point of the test is that it is seen nowhere
+SECRET = "mat-khau-7391"
 
 
 def test_a_secret_is_what_its_file_says_without_the_last_line_break(office: Office) -> None:

@@ -119,3 +119,16 @@ def test_the_state_is_the_fold_of_what_is_read_back(store: Store, tmp_path: Path
     records = fold(store.journal.entries())
     assert records["04924", "a"].completed_on == date(2026, 1, 29)
     assert records["04924", "b"].obstacle == "Thiếu phòng"
+
+
+def test_many_entries_at_once_make_the_chain_that_one_by_one_make(store: Store, tmp_path: Path) -> None:
+    many = [entry(key=f"k{n % 60}", body={"completed_on": "2026-01-29", "note": str(n % 60)}) for n in range(90)]
+    with open_store(f"sqlite:///{tmp_path / 'one-by-one.db'}") as other:
+        slowly = tuple(other.journal.append(new)[0] for new in many)
+        assert store.journal.append(*many) == slowly
+        assert store.journal.head() == other.journal.head()
+    assert store.journal.append(*many) == slowly
+    assert len(store.journal.entries()) == 60
+    with pytest.raises(Conflict):
+        store.journal.append(*many, entry(key="k1", body={"completed_on": "2026-01-30"}))
+    assert len(store.journal.entries()) == 60

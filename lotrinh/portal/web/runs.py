@@ -83,7 +83,12 @@ def now(
     waits = after is not None and asked < PATIENCE
     again = f"{here}/now?" if begun else f"{here}/now?after={quote(after or '')}&asked={asked + 1}" if waits else ""
     headers = {"Refresh": f"{SECONDS};url={again}"} if again and not still else None
-    context: dict[str, Any] = {"run": newest if begun else None, "again": again, "still": still, "total": len(at.campaign.units)}
+    context: dict[str, Any] = {
+        "run": newest if begun else None,
+        "again": again,
+        "still": still,
+        "total": len(at.campaign.units),
+    }
     return page(request, "run_now.html", headers=headers, at=at, **context)
 
 
