@@ -16,8 +16,8 @@ from lotrinh.services.sample import sample_entries
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted, hosted
 from tests.browser.world import OPEN, World, made_world
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = "These tests need Chromium: install the package chromium (or google-chrome) so that it is on PATH."
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MISSING = "These tests need Chromium: install the package chromium-headless-shell (or chromium) so that it is on PATH."
 QUIET = (
     "--disable-gpu",
     "--disable-background-networking",

@@ -48,12 +48,9 @@ ADDRESSES: Mapping[str, tuple[tuple[str, str], ...]] = {
     STEP + "/withdraw": (("commune", S + "{done}/withdraw"),),
     STEP + "/obstacle": (("commune", S + "{open}/obstacle"),),
     STEP + "/judge/{act_name}": (
-        ("officer", S + "{done}/judge/accept"),
         ("officer", S + "{done}/judge/return"),
-        ("officer", S + "{open}/judge/excuse"),
-        ("officer", S + "{excused}/judge/unexcuse"),
-        ("officer", S + "{trouble}/judge/answer"),
         ("officer", S + "{trouble}/judge/hand-over"),
+        ("officer", S + "{excused}/judge/unexcuse"),
     ),
     STEP + "/resolve": (("officer", "{disputed}/resolve"),),
     "/receipts/{code}-{number}": (("commune", "/receipts/{receipt}"),),
@@ -61,7 +58,7 @@ ADDRESSES: Mapping[str, tuple[tuple[str, str], ...]] = {
     CAMPAIGN + "/steps/{step_id}": (("officer", C + "/steps/{step}"),),
     CAMPAIGN + "/outstanding": (("officer", C + "/outstanding"),),
     CAMPAIGN + "/obstacles": (("officer", C + "/obstacles"),),
-    CAMPAIGN + "/queue": (("officer", C + "/queue"), ("viewer", C + "/queue")),
+    CAMPAIGN + "/queue": (("officer", C + "/queue?q=xa"), ("viewer", C + "/queue?q=phuong")),
     CAMPAIGN + "/conflicts": (("officer", C + "/conflicts"),),
     CAMPAIGN + "/overview": (("officer", C + "/overview"),),
     CAMPAIGN + "/runs": (("officer", C + "/runs"),),
@@ -74,7 +71,7 @@ ADDRESSES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "/access": (("administrator", "/access"),),
     "/accounts": (("administrator", "/accounts"),),
     "/accounts/{name}": (("administrator", "/accounts/{account}"),),
-    "/journal": (("administrator", "/journal"),),
+    "/journal": (("administrator", "/journal?unit=04960"),),
     "/journal/verify": (("administrator", "/journal/verify"),),
 }
 

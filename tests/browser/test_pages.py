@@ -4,16 +4,28 @@ The rules are WCAG 2.0 to 2.2, A and AA, as far as axe can judge, light and dark
 axe cannot judge: 320 pixels and twice the size of text without sideways scrolling, targets of 24 pixels, visible focus.
 """
 
+import re
+
 import pytest
 
+from lotrinh.portal.app import STATIC
 from tests.browser.checks import reached, seen
 from tests.browser.conftest import Visit
 from tests.browser.pages import ADDRESSES, NO_PAGES, VIEWS, View, page_routes
 from tests.browser.world import World
 
+STYLE = STATIC / "style.css"
+
 
 def test_every_page_of_the_application_is_looked_at() -> None:
     assert page_routes() == ADDRESSES.keys() | NO_PAGES
+
+
+def test_no_colour_depends_on_the_width_of_the_screen() -> None:
+    """So it is enough to judge colours at one width in the light, and at another in the dark."""
+    for block in re.findall(r"@media\(max-width[^{]*\{((?:[^{}]*\{[^{}]*\})*)\}", STYLE.read_text(encoding="utf-8")):
+        assert "{" in block
+        assert not re.search("color|background|opacity|fill|stroke", block), block
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
