@@ -12,6 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# How long an example takes says more of the machine's other work than of ours.
+hypothesis_settings.register_profile("lotrinh", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("lotrinh")
 
 TOP = Path(__file__).parents[1]
 COLUMNS = "code,kind,name,area,tags,status_url,website,contact_office,contact_phone,contact_email"

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.xdist_group("prefect")
 
 
 def test_the_demonstration_reports_the_real_communes_and_both_that_are_in_trouble(lotrinh: Lotrinh) -> None:
-    done = lotrinh("demo", "--once")
+    done = lotrinh("demo", "--once", COLUMNS="160")
     assert done.returncode == 0, done.stderr
     assert "148 đơn vị: 146 hỏi được, 1 không hỏi được, 1 trả lời không hợp lệ" in done.stdout
     assert done.stdout.count("DỮ LIỆU MẪU") == 2

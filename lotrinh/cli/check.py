@@ -35,12 +35,12 @@ def check(  # noqa: PLR0913 - one argument for each option, by name
     direct: bool,
 ) -> int:
     """Carry out one round and print its report; everything else goes to stderr."""
-    from lotrinh.cli.moments import moment_of
+    from lotrinh.cli.moments import moment_of, past
     from lotrinh.cli.running import carry_out
     from lotrinh.reports.formats import render
 
     loaded = load(settings)
-    moment = moment_of(as_of, loaded.settings.timezone)
+    moment = past(moment_of(as_of, loaded.settings.timezone))
     report = carry_out(loaded, campaign, moment, units, direct=direct, name=name)
     click.echo(render(report, form, width(), everything=everything), nl=False)
     statuses = {status.value for status, count in report.statuses().items() if count}

@@ -1,5 +1,6 @@
 """lotrinh demo: the whole thing on one machine, on sample data that says so."""
 
+import os
 import shutil
 import signal
 import socket
@@ -66,6 +67,7 @@ def demo(as_of: str, *, once: bool) -> None:
     from lotrinh.reports.formats import render
 
     moment = moment_of(as_of, "Asia/Ho_Chi_Minh")
+    forget_the_offices_settings()
     # A supervisor ends us with SIGTERM: then, too, everything that we started must stop.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
@@ -82,6 +84,12 @@ def demo(as_of: str, *, once: bool) -> None:
             tell(M("Nhấn Ctrl-C để dừng tất cả."))
             while True:
                 time.sleep(3600)
+
+
+def forget_the_offices_settings() -> None:
+    """Take the office's own variables out of this process: nothing of a demonstration may reach its real record."""
+    for name in [n for n in os.environ if n.startswith("LOTRINH_") and n != "LOTRINH_LANG"]:
+        del os.environ[name]
 
 
 @contextmanager
@@ -101,7 +109,7 @@ class Home:
         from lotrinh.cli.processes import free_port
 
         self.folder, self.settings = folder, folder / "settings.toml"
-        self.portal, self.prefect = free_port(8600), free_port(4200)
+        self.portal, self.prefect = free_port(8690), free_port(4290)
         self.secrets: dict[str, str] = {}
 
     def status(self, code: str) -> str:
@@ -193,11 +201,11 @@ def fill(home: Home, as_of: datetime) -> None:
 
     settings = load(str(home.settings)).settings
     campaign = open_campaign(settings, CAMPAIGN)
-    entries = sample_entries(campaign, as_of)
+    told = [e for e in sample_entries(campaign, as_of) if e.unit not in {UNREACHABLE, NONSENSE}]
     with open_store(settings.database_url) as store:
-        store.journal.append(*(e for e in entries if e.unit not in {UNREACHABLE, NONSENSE}))
+        store.journal.append(*told)
         let_in(home, store, campaign, as_of)
-    tell(M("Đã nạp {count} xác nhận MẪU cho {units} đơn vị.", count=len(entries), units=len(campaign.units)))
+    tell(M("Đã nạp {count} xác nhận MẪU cho {units} đơn vị.", count=len(told), units=len({e.unit for e in told})))
 
 
 def let_in(home: Home, store: "Store", campaign: "Campaign", now: datetime) -> None:

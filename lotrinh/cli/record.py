@@ -32,7 +32,7 @@ def verify(settings: str | None, head: str | None) -> int:
     from lotrinh.core.journal import GENESIS
     from lotrinh.store import open_store
 
-    with open_store(load(settings).settings.database_url) as store:
+    with open_store(load(settings).settings.database_url, make=False) as store:
         bad, last = store.journal.verify(head or GENESIS), store.journal.head()
     if bad is not None:
         tell(M("Nhật ký đã bị sửa: mục số {number} không khớp. Hãy dừng sử dụng và khôi phục bản sao lưu.", number=bad))

@@ -19,6 +19,7 @@ from lotrinh.services.ask import begin, new_name
 from lotrinh.services.assess import make_report
 from lotrinh.services.campaigns import Campaign, open_campaign
 from lotrinh.services.check import Request, run_check
+from lotrinh.services.snapshots import report_again
 from lotrinh.settings.load import Loaded
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
@@ -69,11 +70,11 @@ def home_of(loaded: Loaded) -> Path | None:
 
 
 def finished(store: Store, settings: Settings, campaign: Campaign, name: str) -> Report | None:
-    """Make the report of a round again from the record, if the round was finished."""
+    """Return the report that a finished round left: what is printed is what was recorded."""
     round_ = store.rounds.get(name)
     if round_ is None or round_.state != FINISHED:
         return None
-    return make_report(store, settings, campaign, round_)
+    return report_again(store, name) or make_report(store, settings, campaign, round_)
 
 
 def prefect_answers(settings: Settings) -> bool:

@@ -43,7 +43,8 @@ def answer(store: Store, said: Said, text: str) -> Entry:
 def hand_over(store: Store, said: Said, office: str, text: str = "") -> Entry:
     """Name the office that is to deal with a unit's obstacle or proposal."""
     words = required_text("office", office, M("Hãy ghi tên cơ quan xử lý."))
-    return state(store, said, Kind.HANDED_OVER, {"office": words} | ({"note": text.strip()} if text.strip() else {}))
+    note = {"note": required_text("note", text, M("Hãy ghi nội dung trả lời."))} if text.strip() else {}
+    return state(store, said, Kind.HANDED_OVER, {"office": words} | note)
 
 
 def resolve(store: Store, said: Said, in_favour: str, system: StepAnswer, reason: str) -> Entry:

@@ -92,7 +92,7 @@ def comparison(store: Store, campaign: Campaign, old: str = "", new: str = "") -
     old = old or next((name for name in last if name != new), "")
     if not old or not new:
         return None
-    before, after = (_reported(store, campaign, name) for name in (old, new))
+    before, after = sorted((_reported(store, campaign, name) for name in (old, new)), key=lambda then: then.as_of)
     return Compared(before, after, changes(before, after))
 
 

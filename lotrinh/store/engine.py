@@ -109,6 +109,14 @@ def version(engine: Engine) -> str | None:
         return "" if tables else None
 
 
+def require_there(url: str) -> None:
+    """Refuse an SQLite file that is not there: opening it would make an empty one, in which nothing is wrong."""
+    with unavailable():
+        place = make_url(url).database if url.startswith("sqlite") else None
+    if place and not Path(place).is_file():
+        raise StoreUnavailable(M("Không có cơ sở dữ liệu tại {place}. Hãy kiểm tra lại cấu hình.", place=place))
+
+
 def require_current(engine: Engine) -> None:
     """Refuse to work on a database of another version, and name the command that helps."""
     found = version(engine)

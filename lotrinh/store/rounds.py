@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, exists, func, insert, select, update
 
 from lotrinh.core.observation import Answer, Observation
 from lotrinh.store.engine import reading, writing
@@ -40,6 +40,8 @@ __all__ = [
     "SeenUnit",
 ]
 ONE_DAY = timedelta(days=1)
+LOOKED_BACK = 10
+"""Rounds in which the newest observation of a unit is looked for: several may have been cut off in a row."""
 
 
 class Rounds:
@@ -107,11 +109,11 @@ class Rounds:
         return self._one(query.order_by(rounds.c.as_of))
 
     def finished(self, campaign: str, most: int) -> tuple[Round, ...]:
-        """Return the campaign's newest finished rounds, newest first."""
+        """Return the finished rounds that show the latest moments, latest first: a day in the past is no news."""
         query = select(*WITHOUT_SNAPSHOT).where(rounds.c.campaign == campaign, rounds.c.state == FINISHED)
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(rounds.c.started_at.desc()).limit(most)).mappings()
-            return tuple(round_of(row) for row in rows)
+            latest = query.order_by(rounds.c.as_of.desc(), rounds.c.started_at.desc()).limit(most)
+            return tuple(round_of(row) for row in connection.execute(latest).mappings())
 
     def outcomes(self, round_ids: Sequence[str]) -> dict[str, Counter[str]]:
         """Count how asking the units of each round ended."""
@@ -174,9 +176,13 @@ class Rounds:
             return round_id, int(connection.execute(seen).scalar_one())
 
     def last_seen(self, campaign: str) -> dict[str, SeenUnit]:
-        """Return the newest observation of each unit among the newest rounds; the newest may still be running."""
-        carried_out = (rounds.c.campaign == campaign, rounds.c.state != NOT_CARRIED_OUT)
-        newest = select(rounds.c.id).where(*carried_out).order_by(rounds.c.started_at.desc()).limit(3)
+        """Return the newest observation of each unit among the newest rounds that asked anybody.
+
+        A round that ended before it asked, or that our own network kept from asking, tells nothing of anybody.
+        """
+        asked = exists().where(observations.c.round == rounds.c.id)
+        carried_out = (rounds.c.campaign == campaign, rounds.c.state != NOT_CARRIED_OUT, asked)
+        newest = select(rounds.c.id).where(*carried_out).order_by(rounds.c.started_at.desc()).limit(LOOKED_BACK)
         query = select(observations).where(observations.c.round.in_(newest)).order_by(observations.c.checked_at)
         with reading(self._engine) as connection:
             return {row["unit"]: seen_of(row) for row in connection.execute(query).mappings()}

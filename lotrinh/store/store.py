@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from lotrinh.store.access import Access
 from lotrinh.store.accounts import Accounts, Sessions
-from lotrinh.store.engine import connect, require_current, upgrade, version
+from lotrinh.store.engine import connect, require_current, require_there, upgrade, version
 from lotrinh.store.files import Files
 from lotrinh.store.journal import Journal
 from lotrinh.store.rounds import Rounds
@@ -38,8 +38,13 @@ class Store:
         self.close()
 
 
-def open_store(url: str) -> Store:
-    """Open the record. A new database is made; one of another version is refused with ``OldSchema``."""
+def open_store(url: str, *, make: bool = True) -> Store:
+    """Open the record. A new database is made; one of another version is refused with ``OldSchema``.
+
+    Without ``make`` a database that is not there is ``StoreUnavailable``, and nothing is made.
+    """
+    if not make:
+        require_there(url)
     engine = connect(url)
     try:
         if version(engine) is None:

@@ -37,20 +37,19 @@ def test_a_page_shuts_nobody_out(world: World, look: Visit, visit: Visit, view: 
 
 
 SPOILED = {
-    "label:": "document.querySelector('label').remove()",
+    "label": "document.querySelector('label').remove()",
     "color-contrast": "document.querySelector('.hint').style.color = '#ccc'",
-    "wider than 320:": "document.querySelector('h1').style.width = '330px'",
-    "wider at 200 %:": "document.querySelector('h1').style.width = '20rem'",
-    "smaller than 24:": "document.querySelector('main button').style = 'padding:0;height:20px;min-height:0'",
-    "focus not seen:": "document.querySelector('main button').style.outline = 'none'",
+    "wider than 320": "document.querySelector('h1').style.width = '330px'",
+    "wider at 200 %": "document.querySelector('h1').style.width = '20rem'",
+    "smaller than 24": "document.querySelector('main button').style = 'padding:0;height:20px;min-height:0'",
+    "focus not seen": "document.querySelector('main button').style.outline = 'none'",
 }
 
 
-@pytest.mark.parametrize("found", SPOILED)
-def test_a_page_that_is_spoiled_is_found_out(world: World, visit: Visit, found: str) -> None:
+def test_a_page_that_is_spoiled_is_found_out(world: World, visit: Visit) -> None:
     page = visit(bypass_csp=True)
-    page.goto(f"{world.portal.url}/sign-in")
-    assert [*seen(page), *reached(page)] == []
-    page.reload()
-    page.evaluate(SPOILED[found])
-    assert [each for each in (*seen(page), *reached(page)) if found.strip(":") in each]
+    for found, spoil in SPOILED.items():
+        page.goto(f"{world.portal.url}/sign-in")
+        page.evaluate(spoil)
+        check = seen if found in {"label", "color-contrast"} else reached
+        assert any(found in each for each in check(page)), found

@@ -166,3 +166,9 @@ def test_the_address_of_a_unit_inside_our_network_is_refused_unless_allowed(
     assert made["units"][0]["outcome"] == "UNREACHABLE"
     assert made["units"][0]["reason"].startswith("address")
     assert communes.asked == []
+
+
+def test_a_moment_that_is_still_to_come_is_refused(lotrinh: Lotrinh) -> None:
+    done = lotrinh("check", "bau-cu-2026", "--as-of", "2099-01-01")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "chưa đến" in done.stderr

@@ -98,6 +98,7 @@ def test_access_codes_are_printed_once_and_unknown_units_refused(lotrinh: Lotrin
 
 
 def test_verify_finds_a_changed_entry(lotrinh: Lotrinh, tmp_path: Path) -> None:
+    assert lotrinh("db", "upgrade").returncode == 0
     assert lotrinh("verify").returncode == 0
     with sqlite3.connect(tmp_path / "data" / "lotrinh.db") as raw:
         raw.execute(
@@ -108,3 +109,10 @@ def test_verify_finds_a_changed_entry(lotrinh: Lotrinh, tmp_path: Path) -> None:
     done = lotrinh("verify")
     assert done.returncode == 2
     assert "mục số 1" in done.stderr
+
+
+def test_verify_finds_nothing_in_order_where_there_is_no_database(lotrinh: Lotrinh, tmp_path: Path) -> None:
+    done = lotrinh("verify", LOTRINH_DATABASE__URL=f"sqlite:///{tmp_path / 'khong-co' / 'x.db'}")
+    assert done.returncode == 2
+    assert "Không có cơ sở dữ liệu" in done.stderr
+    assert not (tmp_path / "khong-co").exists()

@@ -118,5 +118,8 @@ def test_eight_workers_on_one_step_leave_a_linear_history_and_the_losers_know_wh
             who = f"Văn phòng tỉnh ({first.new.actor.removeprefix('officer:')})"
         assert end["last"] > end["saw"]
         assert f"lúc 08:00 03/02/2026, {who} đã " in end["told"]
-    assert {entry.new.kind for entry in history} >= {Kind.CONFIRMED, Kind.RETURNED}
+    # Which of the others win is chance; that more than one kind does is not.
+    kinds = {entry.new.kind for entry in history}
+    assert Kind.CONFIRMED in kinds
+    assert len(kinds) > 1
     assert {entry.new.step for entry in history} == {STEP}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.journal import Kind
+from lotrinh.core.journal import Kind, NewEntry
 from lotrinh.services.campaigns import open_campaign
 from lotrinh.services.judge import give_back
 from lotrinh.services.statements import Said
@@ -128,7 +128,12 @@ def test_another_units_file_cannot_be_attached(portal: Portal, enter: Enter, uni
     other = commune(portal, enter, "04960")
     checked = other.send(other.get(other.step(PLAIN, "confirm")), {"file": PDF}, **GOOD)
     stolen = form_of(checked).fields["file_id"]
-    unit.send(unit.get(unit.step(PLAIN, "confirm")), action=unit.step(PLAIN, "confirm/send"), file_id=stolen, **GOOD)
+    sent = unit.step(PLAIN, "confirm/send")
+    refused = unit.send(unit.get(unit.step(PLAIN, "confirm")), action=sent, file_id=stolen, **GOOD)
+    assert refused.status_code == 422
+    assert "Tệp đã chọn không còn trên máy chủ" in shown(refused)
+    assert unit.said() == []
+    unit.send(refused, action=sent)
     assert "file" not in unit.said()[0].new.body
 
 
@@ -240,6 +245,20 @@ def test_no_confirmation_begins_with_what_sample_data_made_up(unit: Commune) -> 
     assert "xác nhận hoàn thành , dữ liệu mẫu" in shown(page)
     fields = form_of(unit.get(unit.step(PLAIN, "confirm"))).fields
     assert (fields["completed_on"], fields["document.number"], fields["note"]) == ("", "", "")
+
+
+def test_nor_does_one_after_a_count_that_came_later(unit: Commune) -> None:
+    """What stays of a sample confirmation was made up too, though the count is the unit's own."""
+    body = {"completed_on": "2025-11-20", "document": {"number": "Mẫu/QĐ"}, "note": "Dữ liệu mẫu", "sample": True}
+    step = {"at": NOW, "campaign": "bau-cu-2026", "unit": "04924", "step": COUNTED, "actor": "unit:04924"}
+    for kind, said in (
+        (Kind.CONFIRMED, body),
+        (Kind.WITHDRAWN, {"reason": "Nhầm"}),
+        (Kind.PROGRESSED, {"completed_on": "2026-02-01", "progress": {"done": 7, "of": 12}}),
+    ):
+        unit.portal.store.journal.append(NewEntry(kind, body=said, **step))
+    fields = form_of(unit.get(unit.step(COUNTED, "confirm"))).fields
+    assert (fields["done"], fields["of"], fields["document.number"], fields["note"]) == ("7", "12", "", "")
 
 
 @pytest.mark.parametrize("page", ["confirm", "withdraw", "obstacle"])

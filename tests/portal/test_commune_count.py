@@ -9,7 +9,7 @@ from lotrinh.services.campaigns import open_campaign
 from lotrinh.services.judge import give_back
 from lotrinh.services.statements import Said
 from lotrinh.settings.models import Settings
-from tests.portal.commune import COUNTED, Commune, commune, form_of, locked
+from tests.portal.commune import COUNTED, PLAIN, Commune, commune, form_of, locked
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import shown
 
@@ -168,6 +168,12 @@ def test_a_returned_count_is_corrected_on_its_own_page(unit: Commune) -> None:
 def test_receipts_that_do_not_exist_are_not_found(unit: Commune, path: str) -> None:
     unit.send(unit.send(unit.get(unit.home + PAGE), **counts(boards=(3, 4))))
     assert unit.get(unit.home + path).status_code == 404
+
+
+def test_what_was_said_without_a_count_is_no_receipt_of_counts(unit: Commune) -> None:
+    unit.confirm(PLAIN, completed_on="29/1/2026", document__number="12/QĐ-UBND")
+    number = unit.said()[0].number
+    assert unit.get(f"{unit.home}/count/{number}-{number}").status_code == 404
 
 
 def test_receipts_of_another_commune_are_not_shown(portal: Portal, enter: Enter, unit: Commune) -> None:

@@ -175,3 +175,19 @@ def test_not_modified_makes_the_kept_answer_true_now_and_changes_nothing_else(st
     same = replace(reached("04924", NOW + HOUR), not_modified=True, body="")
     store.rounds.record("r", "thu", [(same, SOURCE)])
     assert store.rounds.answers("thu") == {"04924": KeptAnswer(SOURCE, '"1"', NOW + HOUR, "1")}
+
+
+def test_rounds_that_asked_nobody_do_not_hide_what_was_seen(store: Store) -> None:
+    store.rounds.start(round_("asked"))
+    store.rounds.record("asked", "thu", [(reached("04960"), SOURCE), (failed("04924"), SOURCE)])
+    for n in range(4):
+        store.rounds.start(round_(f"died-{n}", NOW + (n + 1) * HOUR))
+    assert set(store.rounds.last_seen("thu")) == {"04960", "04924"}
+
+
+def test_a_round_of_a_day_in_the_past_is_no_news(store: Store) -> None:
+    for name, as_of in (("today", NOW), ("yesterday", NOW - 24 * HOUR), ("long-ago", NOW - 900 * HOUR)):
+        started = NOW if name == "today" else NOW + HOUR
+        store.rounds.start(round_(name, started)._replace(as_of=as_of.astimezone(HANOI)))
+        store.rounds.finish(name, FINISHED, NOW + 2 * HOUR, "h")
+    assert [r.id for r in store.rounds.finished("thu", 2)] == ["today", "yesterday"]

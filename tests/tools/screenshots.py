@@ -20,34 +20,28 @@ PHONE, DESK = 390, 1280
 
 
 class Shot(NamedTuple):
-    """One picture: whose page, at which address, how wide and how much of it; ``dark`` as at night."""
+    """One picture: whose page, at which address, how wide and how much of it."""
 
     name: str
     who: str
     address: str
     width: int
     height: int
-    dark: bool = False
 
 
 SHOTS = (
     Shot("xa-dau-viec", "commune", "{u}", PHONE, 1000),
     Shot("xa-xac-nhan", "commune", "{u}/steps/{done}/confirm", PHONE, 1000),
     Shot("xa-bien-nhan", "commune", "/receipts/{receipt}", PHONE, 1000),
-    Shot("xa-buoi-toi", "commune", "{u}/steps/{returned}", PHONE, 1000, dark=True),
     Shot("tinh-bang-chung", "officer", "{c}/board", DESK, 1000),
     Shot("tinh-don-vi", "officer", "{c}/board#units", DESK, 900),
-    Shot("tinh-con-phai-lam", "officer", "{c}/outstanding", DESK, 900),
-    Shot("tinh-cho-duyet", "officer", "{c}/queue", DESK, 900),
     Shot("tinh-dot", "officer", "{c}/overview", DESK, 1000),
 )
 
 
 def take(browser: Browser, world: World, shot: Shot, folder: Path) -> None:
     """Take one picture, with few colours where ImageMagick is there to see to it."""
-    scheme = "dark" if shot.dark else "light"
-    size = {"width": shot.width, "height": shot.height}
-    context = browser.new_context(viewport=size, color_scheme=scheme, locale="vi-VN", java_script_enabled=False)  # type: ignore[arg-type]
+    context = browser.new_context(viewport={"width": shot.width, "height": shot.height}, java_script_enabled=False)
     context.add_cookies([world.cookie(NORMAL, shot.who)])
     page, path = context.new_page(), folder / f"{shot.name}.png"
     page.goto(world.address(NORMAL, shot.address))

@@ -100,7 +100,7 @@ def check(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
     step = step_of(at.campaign, at.unit, step_id)
     typed, file = typed_in(form), None
     try:
-        file = handed_in(request, at, form)
+        file = handed_in(request, at, form, typed)
     except BadInput as error:
         typed.problems += error.problems
     except StoreUnavailable as error:
@@ -194,20 +194,25 @@ def why(request: Request, error: LotrinhError | None) -> dict[str, Any]:
     return {"trouble": SENT if isinstance(error, KeyReused) else public(request, error), "other": other}
 
 
-def handed_in(request: Request, at: Place, form: FormData) -> StoredFile | None:
+def handed_in(request: Request, at: Place, form: FormData, typed: Typed) -> StoredFile | None:
     """Keep the file of a form, or find the one that was kept before."""
     sent = form.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
-        return kept_file(request, at, typed_in(form))
+        return kept_file(request, at, typed)
     state = state_of(request)
     content = sent.file.read(LARGEST + 1)
     return take(state.store, state.settings.data_dir, at.unit.code, sent.filename, content, at.now)
 
 
 def kept_file(request: Request, at: Place, typed: Typed) -> StoredFile | None:
-    """Find a file that this unit handed in before."""
-    known = state_of(request).store.files.get(typed["file_id"]) if typed["file_id"] else None
-    return known if known and known.unit == at.unit.code else None
+    """Find a file that this unit handed in before; one that is gone is said, never left out silently."""
+    if not typed["file_id"]:
+        return None
+    known = state_of(request).store.files.get(typed["file_id"])
+    if known is None or known.unit != at.unit.code:
+        typed.wrong("file", M("Tệp đã chọn không còn trên máy chủ. Hãy chọn lại tệp rồi gửi lại."))
+        return None
+    return known
 
 
 def read(at: Place, step: Step, typed: Typed, file: StoredFile | None) -> Confirmation:

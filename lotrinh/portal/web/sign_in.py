@@ -125,6 +125,8 @@ def read(request: Request, token: str) -> Response:
 
 async def sign_in_needed(request: Request, error: Exception) -> Response:
     """Ask to sign in, keeping what had been typed and where it was going."""
+    if request.url.path == "/sign-out":
+        return RedirectResponse("/sign-in", SEE_OTHER)
     fields = error.fields if isinstance(error, SignInNeeded) else []
     ended = request.method != "GET"
     go = request.url.path if ended else request.url.path + (f"?{request.url.query}" if request.url.query else "")
