@@ -93,7 +93,7 @@ def people(world: World) -> None:
     """Give everybody a session; those of the longest state have names to match."""
     portal, long_unit = world.portal, hostile.UNIT
     for who, role in WHO.items():
-        plain = portal.account(f"officer:{who}", role, "Nguyễn Thị Lan")
+        plain = portal.account(f"officer:{who}", role, "Cán bộ văn phòng")
         long_name = hostile.longest(100, hostile.SHORT_ATTACK)
         others = {LONGEST: portal.account(f"officer:{who}-{'x' * 25}", role, long_name)}
         world.accounts |= {(state, who): others.get(state, plain) for state in STATES}
@@ -144,7 +144,7 @@ def normal(world: World, of: Campaign) -> None:
         "xac-dinh-khu-vuc-bo-phieu",
         completed_on="2026-01-29",
         document={"number": "12/QĐ-UBND", "date": "2026-01-29"},
-        signer="Bùi Văn Nam",
+        signer="Người ký mẫu",
         note="Đã gửi báo cáo về tỉnh.",
         file=described(file),
     )

@@ -43,12 +43,12 @@ def enters(tmp_path: Path, name: str, secret: str) -> Role:
 
 
 def test_the_first_administrator_is_made_with_a_password_from_standard_input(tmp_path: Path, lotrinh: Lotrinh) -> None:
-    done = typed(tmp_path, SECRET + "\n", "Quan-Tri", "--display", "Nguyễn Văn A")
+    done = typed(tmp_path, SECRET + "\n", "Quan-Tri", "--display", "Quản trị mẫu")
     assert done.returncode == 0, done.stderr
     assert SECRET.encode() not in done.stdout + done.stderr
     assert enters(tmp_path, "quan-tri", SECRET) is Role.ADMINISTRATOR
     listed = lotrinh("admin", "list").stdout.split("\t")
-    assert listed[:2] == ["quan-tri", "Nguyễn Văn A"]
+    assert listed[:2] == ["quan-tri", "Quản trị mẫu"]
     with open_store(f"sqlite:///{tmp_path / 'data' / 'lotrinh.db'}") as store:
         (entry,) = store.journal.entries()
     assert (entry.new.kind, entry.new.actor, entry.new.unit) == (Kind.ACCOUNT, "console", "25")
@@ -99,11 +99,11 @@ def test_the_password_is_no_argument_and_there_is_no_default(tmp_path: Path, lot
 
 
 def test_a_forgotten_password_is_set_again_and_the_name_stays(tmp_path: Path, lotrinh: Lotrinh) -> None:
-    typed(tmp_path, SECRET, "quan-tri", "--display", "Nguyễn Văn A")
+    typed(tmp_path, SECRET, "quan-tri", "--display", "Quản trị mẫu")
     again = typed(tmp_path, "một câu khác hẳn", "quan-tri")
     assert again.returncode == 0
     assert enters(tmp_path, "quan-tri", "một câu khác hẳn") is Role.ADMINISTRATOR
-    assert "Nguyễn Văn A" in lotrinh("admin", "list").stdout
+    assert "Quản trị mẫu" in lotrinh("admin", "list").stdout
 
 
 def test_an_administrator_is_revoked_but_not_the_last_one(tmp_path: Path, lotrinh: Lotrinh) -> None:

@@ -75,8 +75,8 @@ def test_a_receipt_stands_at_its_address(portal: Portal) -> None:
 
 def test_the_signer_is_kept(portal: Portal) -> None:
     us = unit(portal)
-    us.state(f"{UNIT}/confirmations", DONE | {"signer": "Nguyễn Văn A"})
-    assert us.read(f"{UNIT}/records/{STEP}")["signer"] == "Nguyễn Văn A"
+    us.state(f"{UNIT}/confirmations", DONE | {"signer": "Người ký mẫu"})
+    assert us.read(f"{UNIT}/records/{STEP}")["signer"] == "Người ký mẫu"
 
 
 @pytest.mark.parametrize("version", ["1", '"x"', 'W/"1"', '"1", "2"', "*"])
