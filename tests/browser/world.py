@@ -145,7 +145,7 @@ def normal(world: World, of: Campaign) -> None:
         completed_on="2026-01-29",
         document={"number": "12/QĐ-UBND", "date": "2026-01-29"},
         signer="Người ký mẫu",
-        note="Đã gửi báo cáo về tỉnh.",
+        note="DỮ LIỆU MẪU. Đã gửi báo cáo về tỉnh.",
         file=described(file),
     )
     diary.write(Kind.RETURNED, "quyet-dinh-to-bau-cu", reason="Thiếu danh sách kèm theo của Tổ bầu cử số 3.")
