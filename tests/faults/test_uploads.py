@@ -16,7 +16,7 @@ import pytest
 
 from lotrinh.portal.guard import LARGEST_FORM
 from lotrinh.services.uploads import LARGEST, kind_of
-from tests.faults.portals import CAMPAIGN, HOME, PDF, STEP, UNPROVEN, Hidden, Person, Portal, receipt_of
+from tests.faults.portals import CAMPAIGN, HOME, PDF, STEP, UNPROVEN, Hidden, Person, Portal
 
 SAID = {"completed_on": "2/2/2026", "document.number": "12/QĐ-UBND", "note": "Giữ nguyên"}
 DOCX, XLSX = ("[Content_Types].xml", "word/document.xml"), ("[Content_Types].xml", "xl/workbook.xml")
@@ -162,9 +162,10 @@ def test_a_file_belongs_to_its_unit_alone(portal: Portal) -> None:
     (path,) = kept(portal)
     assert other.get(f"/files/{path.name}").status_code == 404
     theirs = f"/campaigns/{CAMPAIGN}/units/04924/steps/{STEP}/confirm/send"
-    receipt_of(other.send(theirs, fields | {"csrf": other.csrf()}))
-    (entry,) = portal.store.journal.entries()
-    assert "file" not in entry.new.body
+    refused_page = other.send(theirs, fields | {"csrf": other.csrf()})
+    assert refused_page.status_code == 422
+    assert "Tệp đã chọn không còn trên máy chủ" in refused_page.text
+    assert portal.store.journal.entries() == ()
 
 
 @contextmanager

@@ -125,11 +125,12 @@ def read(request: Request, token: str) -> Response:
 
 async def sign_in_needed(request: Request, error: Exception) -> Response:
     """Ask to sign in, keeping what had been typed and where it was going."""
-    if request.url.path == "/sign-out":
-        return RedirectResponse("/sign-in", SEE_OTHER)
     fields = error.fields if isinstance(error, SignInNeeded) else []
     ended = request.method != "GET"
     go = request.url.path if ended else request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.url.path == "/sign-out":
+        # Whoever wanted to leave has left already; nothing is left to do there.
+        go = "/"
     status = SignInNeeded.http_status if ended or request.url.path != "/" else 200
     return page(request, "sign_in.html", status, name="", secret="", go=go, kept=fields)
 
