@@ -33,7 +33,7 @@ class By(NamedTuple):
     province: str = ""
     key: str = ""
 
-    def note(self, what: str, account: str, role: str, now: datetime, **more: Any) -> NewEntry:  # noqa: ANN401
+    def note(self, what: str, account: str, role: str, now: datetime, **more: Any) -> NewEntry:  # noqa: ANN401 - passed on as they are
         """Make the entry about an act; it never holds a secret. A unit's own access is an entry of that unit."""
         unit = account.partition(":")[2] if role == Role.UNIT else self.province
         key = f"account/{self.key}/{account}" if self.key else ""

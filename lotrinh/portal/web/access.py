@@ -79,7 +79,7 @@ def _page(request: Request, values: dict[str, str], marked: set[str], problems: 
         key=secrets.token_urlsafe(12),
         origin=state.settings.portal.origin,
         local=not state.settings.portal.public_url,
-        revoked=int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 4 else None,  # noqa: PLR2004
+        revoked=int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 4 else None,  # noqa: PLR2004 - longer is nonsense in an address
         zone=ZoneInfo(state.settings.timezone),
     )
 

@@ -37,7 +37,7 @@ def _overview(
     request: Request,
     values: Mapping[str, str],
     error: LotrinhError | None = None,
-    **made: Any,  # noqa: ANN401
+    **made: Any,  # noqa: ANN401 - passed on as they are
 ) -> Response:
     state = state_of(request)
     every = state.store.accounts.all()
