@@ -37,11 +37,14 @@ def check(  # noqa: PLR0913 - one argument for each option, by name
     """Carry out one round and print its report; everything else goes to stderr."""
     from lotrinh.cli.moments import moment_of, past
     from lotrinh.cli.running import carry_out
-    from lotrinh.reports.formats import render
+    from lotrinh.core.dossier import Dossier
+    from lotrinh.i18n import current
+    from lotrinh.reports.documents import Wish, make
 
     loaded = load(settings)
     moment = past(moment_of(as_of, loaded.settings.timezone))
     report = carry_out(loaded, campaign, moment, units, direct=direct, name=name)
-    click.echo(render(report, form, width(), everything=everything), nl=False)
+    wish = Wish(current(), width(), everything)
+    click.echo(make(Dossier(report), form, wish), nl=False)
     statuses = {status.value for status, count in report.statuses().items() if count}
     return 1 if statuses & set(fail_on) else 0

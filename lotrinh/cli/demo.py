@@ -64,7 +64,8 @@ def demo(as_of: str, *, once: bool) -> None:
     """Start everything, run the flow over real HTTP, print the report, stop on Ctrl-C."""
     from lotrinh.cli.moments import moment_of
     from lotrinh.cli.running import carry_out
-    from lotrinh.reports.formats import render
+    from lotrinh.reports import terminal
+    from lotrinh.i18n import current
 
     moment = moment_of(as_of, "Asia/Ho_Chi_Minh")
     forget_the_offices_settings()
@@ -74,7 +75,7 @@ def demo(as_of: str, *, once: bool) -> None:
         folder = Path(stack.enter_context(temporary_folder()))
         home = stack.enter_context(running(folder, moment or datetime.fromisoformat(as_of)))
         report = carry_out(load(str(home.settings)), CAMPAIGN, moment, None)
-        click.echo(render(report, "table", width()))
+        click.echo(terminal.render(report, current(), width()))
         tell(M("Prefect: {url}", url=f"http://127.0.0.1:{home.prefect}"))
         tell(M("Cổng lotrinh: {url}", url=f"http://127.0.0.1:{home.portal}"))
         tell(M("  xã Liên Sơn: mã 04960, mã bí mật {secret}", secret=home.secrets["04960"]))

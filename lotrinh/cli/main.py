@@ -17,6 +17,7 @@ from lotrinh.cli.check import check
 from lotrinh.cli.checklist import checklist
 from lotrinh.cli.demo import demo
 from lotrinh.cli.record import db, verify
+from lotrinh.cli.report import report
 from lotrinh.cli.serve import portal
 from lotrinh.cli.settings import settings
 from lotrinh.cli.token import token
@@ -36,7 +37,7 @@ def cli() -> None:
     """Hold the commands together."""
 
 
-for command in (check, checklist, units, portal, admin, access, verify, db, settings, demo):
+for command in (check, report, checklist, units, portal, admin, access, verify, db, settings, demo):
     cli.add_command(command)
 access.add_command(token)
 

@@ -1,9 +1,12 @@
 """Planned against done over time: how many steps of all units had to be done by each day, and how many were."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
+
+from lotrinh.core.report import Report
+from lotrinh.core.status import Status
 
 
 class UnitStep(NamedTuple):
@@ -41,6 +44,27 @@ class Curve(NamedTuple):
     points: tuple[Point, ...]
     dated: int
     undated: int
+
+
+def curve_of(report: Report) -> Curve:
+    """Count planned against done over all units of a report, the province among them."""
+    return curve(unit_steps(report), report.as_of.date())
+
+
+def unit_steps(report: Report) -> Iterator[UnitStep]:
+    """Give every step that is somebody's work and not excused: its deadline, and when it was done and reported."""
+    zone = report.as_of.tzinfo
+    for unit in report.everybody:
+        for item, standing in zip(unit.plan, unit.standings, strict=True):
+            if standing.status is Status.NOT_APPLICABLE:
+                continue
+            at = standing.reported_at
+            yield UnitStep(
+                item.schedule.due.day if item.schedule.due else None,
+                standing.completed_on,
+                at.astimezone(zone).date() if at else None,
+                standing.status is Status.UNKNOWN,
+            )
 
 
 def curve(steps: Iterable[UnitStep], today: date) -> Curve:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -85,7 +85,8 @@ class Report:
     """All that is shown of one run.
 
     ``sample`` says that sample data is in it and must be labelled; ``interrupted`` names the run before this one if
-    it was cut off, so that nobody takes its silence for a report.
+    it was cut off, so that nobody takes its silence for a report. ``schedules`` are those of the milestones, the
+    nation's among them, as far as they hang on no real event.
     """
 
     campaign: str
@@ -101,6 +102,7 @@ class Report:
     milestones: tuple[MilestoneRow, ...]
     interrupted: str = ""
     voices: tuple[Voice, ...] = ()
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Name the report: event loops and logs spell what they hold, and this is a hundred thousand values."""

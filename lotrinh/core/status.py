@@ -47,7 +47,11 @@ class Policy:
 
 
 class Standing(NamedTuple):
-    """One step in one unit. ``heard_at`` is when the unit last said something valid about it."""
+    """One step in one unit. ``heard_at`` is when the unit last said something valid about it.
+
+    ``reported_at`` is when it first said that the step is completed; None where it is not, or where a system of the
+    unit's own does not tell.
+    """
 
     step: str
     status: Status
@@ -55,6 +59,7 @@ class Standing(NamedTuple):
     flags: Mapping[str, object] = NO_FLAGS
     completed_on: date | None = None
     heard_at: datetime | None = None
+    reported_at: datetime | None = None
 
 
 class Planned(NamedTuple):
@@ -135,9 +140,24 @@ def assess(mine: Sequence[Planned], view: View) -> tuple[Standing, ...]:
     finished = dict(view.province)
     finished.update((w.item.step.id, w.status in FINISHED) for w in weighed)
     return tuple(
-        Standing(w.item.step.id, w.status, w.item.due, _flags(w, view, finished, fresh=fresh), w.completed, w.heard_at)
+        Standing(
+            w.item.step.id,
+            w.status,
+            w.item.due,
+            _flags(w, view, finished, fresh=fresh),
+            w.completed,
+            w.heard_at,
+            _reported_at(w),
+        )
         for w in weighed
     )
+
+
+def _reported_at(w: _Weighed) -> datetime | None:
+    """When the completion was first said, by the portal's journal or, as it claims, by the unit's own system."""
+    if w.completed is None:
+        return None
+    return w.record.confirmed_at if w.record.done else w.answer.reported_at if w.answer else None
 
 
 def _answered_at(view: View) -> tuple[datetime | None, bool]:

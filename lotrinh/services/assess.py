@@ -76,6 +76,7 @@ class Assessment:
             rows,
             self.interrupted,
             tuple(voice for unit in (province, *units) for voice in voices_of(unit, self.records)),
+            campaign.milestones,
         )
 
     def sample(self) -> bool:

@@ -4,7 +4,6 @@ from threading import Lock
 
 from lotrinh.core.blocking import Blocking, Held, Order, blocking, held, unfinished
 from lotrinh.core.board import Board, BoardRow, board, board_row, places
-from lotrinh.core.deadlines import timetable
 from lotrinh.core.report import Report, UnitReport
 from lotrinh.services.campaigns import Campaign
 
@@ -13,8 +12,7 @@ class Boards:
     """One campaign's board. A unit's row is made again only when its part of the report is another one."""
 
     def __init__(self, campaign: Campaign) -> None:
-        dates = timetable(campaign.checklist, campaign.anchor, parameters=campaign.parameters)
-        self._schedules = dates.milestones
+        self._schedules = campaign.milestones
         self._lock = Lock()
         self._board: Board | None = None
         self._rows: dict[str, BoardRow] = {}

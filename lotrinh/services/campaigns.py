@@ -1,5 +1,6 @@
 """A campaign opened: its checklist, units, anchor and policy, found and checked together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from lotrinh.catalog.checklists import find_checklist, load_checklist
 from lotrinh.core.checklist import Checklist
 from lotrinh.core.consistency import findings
-from lotrinh.core.deadlines import awaited_steps, with_parameters
+from lotrinh.core.deadlines import Schedule, awaited_steps, timetable, with_parameters
 from lotrinh.core.grammar import RuleError, parse_rule
 from lotrinh.core.rules import Rule
 from lotrinh.core.status import Policy
@@ -48,6 +49,11 @@ class Campaign:
     def awaited(self) -> tuple[str, ...]:
         """The steps on whose real completion some deadline hangs."""
         return awaited_steps(self.checklist, self.parameters)
+
+    @cached_property
+    def milestones(self) -> Mapping[str, Schedule]:
+        """The schedules of the milestones, as far as they hang on no real event."""
+        return timetable(self.checklist, self.anchor, parameters=self.parameters).milestones
 
     @cached_property
     def by_code(self) -> dict[str, Unit]:

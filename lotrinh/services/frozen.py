@@ -42,6 +42,7 @@ def freeze(report: Report, policy: Policy) -> bytes:
         "interrupted": report.interrupted,
         "policy": [t.total_seconds() for t in (policy.warning, policy.horizon, policy.stale)],
         "plans": plans.written,
+        "milestones": {name: _schedule(s) for name, s in report.schedules.items()},
         "units": units,
         "voices": [_voice(v) for v in report.voices],
     }
@@ -79,7 +80,9 @@ def _unit(report: UnitReport, plans: _Plans) -> dict[str, Any]:
 
 def _standing(standing: Standing) -> list[Any]:
     flags = {name: _iso(v) if isinstance(v, datetime) else v for name, v in standing.flags.items()}
-    return [standing.status.value, _iso(standing.completed_on), _iso(standing.heard_at), flags]
+    said = _iso(standing.completed_on), _iso(standing.heard_at)
+    written = [standing.status.value, *said, flags]
+    return [*written, _iso(standing.reported_at)] if standing.reported_at else written
 
 
 def _schedule(schedule: Schedule) -> list[Any]:
@@ -125,6 +128,7 @@ def thaw(frozen: bytes, checklist: Checklist) -> Report:
         milestone_rows(checklist, units, province, as_of.date()),
         data["interrupted"],
         tuple(_voice_of(v, by_code, checklist) for v in data["voices"]),
+        {name: _schedule_of(s) for name, s in data.get("milestones", {}).items()},
     )
 
 
@@ -167,10 +171,10 @@ def _unit_of(written: Mapping[str, Any], plans: list[tuple[Planned, ...]]) -> Un
 
 
 def _standing_of(item: Planned, written: list[Any]) -> Standing:
-    status, completed, heard, flags = written
+    status, completed, heard, flags, *reported = written
     day = date.fromisoformat(completed) if completed else None
     read = {name: datetime.fromisoformat(v) if name in MOMENTS else v for name, v in flags.items()} or NO_FLAGS
-    return Standing(item.step.id, Status(status), item.due, read, day, _when(heard))
+    return Standing(item.step.id, Status(status), item.due, read, day, _when(heard), _when(*reported or (None,)))
 
 
 def _voice_of(written: list[Any], units: Mapping[str, Unit], checklist: Checklist) -> Voice:

@@ -171,4 +171,5 @@ class Live:
             province,
             milestone_rows(self.campaign.checklist, units, province, state.now.date()),
             voices=tuple(voice for unit in (province, *units) for voice in voices_of(unit, state.records)),
+            schedules=self.campaign.milestones,
         )

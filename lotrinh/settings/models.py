@@ -108,6 +108,36 @@ class Units(Part):
     allow_unknown: bool = Field(default=False, description="Accept codes that no packaged roster has.")
 
 
+class Letterhead(Part):
+    """What stands around the body of an official report; what is empty is left to be filled by hand."""
+
+    parent: str = Field("", description="The body above the one that issues the report.")
+    body: str = Field("", description="The body that issues the report.")
+    number: str = Field("", description="Number of the report; --number wins.")
+    symbol: str = Field("", description="What follows the number, as BC-UBND.")
+    place: str = Field("", description="Where the report is dated.")
+    to: str = Field("", description="To whom it is addressed.")
+    authority: str = Field("", description="On whose behalf it is signed, as TM. ỦY BAN NHÂN DÂN.")
+    post: str = Field("", description="Post of the signer.")
+    signer: str = Field("", description="Name of the signer.")
+    receivers: tuple[str, ...] = Field((), description="Lines of the list of receivers.")
+
+
+LayoutName = Literal["state", "party"]
+
+
+class Report(Part):
+    """Reports as documents."""
+
+    layout: LayoutName = Field("state", description="Rules of the official layout: state or party.")
+    ahead_days: int = Field(14, ge=1, le=366, description="Days that 'due in the coming time' looks ahead.")
+    charts: bool = Field(default=True, description="Whether documents carry a page of pictures.")
+    template: File = Field(None, description="The office's own DOCX template; empty: the official layouts.")
+    journal_entries: int = Field(1000, ge=0, le=100_000, description="Most journal entries that a workbook shows.")
+    state: Letterhead = Letterhead()
+    party: Letterhead = Letterhead()
+
+
 class Campaign(Part):
     """A checklist bound to an anchor date and a set of units."""
 
@@ -121,6 +151,7 @@ class Campaign(Part):
     stale_hours: int = Field(48, ge=1, le=8784, description="An answer older than this is called stale.")
     units: tuple[str, ...] = Field((), description="Codes of the units that take part; empty: all.")
     parameters: dict[str, str] = Field({}, description="Rules for the checklist's parameters.")
+    layout: Literal["", "state", "party"] = Field("", description="Layout of its reports; empty: the one of [report].")
 
 
 def each_once(campaigns: tuple[Campaign, ...]) -> tuple[Campaign, ...]:
@@ -153,6 +184,7 @@ class Settings(BaseSettings):
     prefect: Prefect = Prefect()
     portal: Portal = Portal()
     units: Units = Units()
+    report: Report = Report()
     campaigns: Annotated[tuple[Campaign, ...], AfterValidator(each_once)] = Field(
         (), description="The campaigns; a checklist's own name works without."
     )

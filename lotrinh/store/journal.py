@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, insert, select, update
 
 from lotrinh.core.journal import GENESIS, Entry, Kind, NewEntry, chain_hash, first_bad
 from lotrinh.core.text import M
@@ -153,6 +153,20 @@ class Journal:
             query = query.where(journal.c.number < min(before, LAST_NUMBER))
         with reading(self._engine) as connection:
             return tuple(_entry(row) for row in connection.execute(query).mappings())
+
+    def before(self, head: str, campaign: str, unit: str = "", most: int = 1000) -> tuple[tuple[Entry, ...], int]:
+        """Return a campaign's newest entries up to the one with the hash ``head``, oldest first, of one unit if asked.
+
+        The number beside them counts those that are still older.
+        """
+        last = select(journal.c.number).where(journal.c.hash == head).scalar_subquery()
+        wanted = [journal.c.campaign == campaign, journal.c.number <= last]
+        wanted += [journal.c.unit == unit] if unit else []
+        newest = select(journal).where(*wanted).order_by(journal.c.number.desc()).limit(most)
+        with reading(self._engine) as connection:
+            rows = [_entry(row) for row in connection.execute(newest).mappings()]
+            count = int(connection.execute(select(func.count()).select_from(journal).where(*wanted)).scalar_one())
+        return tuple(reversed(rows)), count - len(rows)
 
     def get(self, number: int) -> Entry | None:
         """Return one entry by its number; None for a number that none can have."""

@@ -40,6 +40,7 @@ __all__ = [
     "SeenUnit",
 ]
 ONE_DAY = timedelta(days=1)
+ONE_SECOND = timedelta(seconds=1)
 LOOKED_BACK = 10
 """Rounds in which the newest observation of a unit is looked for: several may have been cut off in a row."""
 
@@ -102,6 +103,12 @@ class Rounds:
             query = query.where(rounds.c.as_of < (until + ONE_DAY).isoformat())
             query = query.order_by(rounds.c.as_of.desc(), rounds.c.started_at.desc())
         return self._one(query)
+
+    def latest_at(self, campaign: str, moment: datetime) -> Round | None:
+        """Return the finished round that shows the latest moment up to this one, which is given in local time."""
+        query = select(*WITHOUT_SNAPSHOT).where(rounds.c.campaign == campaign, rounds.c.state == FINISHED)
+        query = query.where(rounds.c.as_of < (moment + ONE_SECOND).isoformat())
+        return self._one(query.order_by(rounds.c.as_of.desc(), rounds.c.started_at.desc()))
 
     def first(self, campaign: str) -> Round | None:
         """Return the finished round that shows the earliest moment."""

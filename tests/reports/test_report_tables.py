@@ -13,7 +13,8 @@ from lotrinh.core.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports import markdown, terminal
-from lotrinh.reports.formats import render
+from lotrinh.core.dossier import Dossier
+from lotrinh.reports.documents import Wish, make
 from lotrinh.reports.tables import Writer, age
 from tests.core.builders import LAW, milestone
 from tests.reports.samples import (
@@ -50,13 +51,12 @@ def many() -> list[UnitReport]:
 
 @pytest.mark.parametrize("form", ["table", "markdown", "csv"])
 @pytest.mark.parametrize(("language", "words"), [("vi", "DỮ LIỆU MẪU"), ("en", "SAMPLE DATA")])
-def test_sample_data_is_labelled_in_both_languages_and_nothing_else_is(
-    monkeypatch: pytest.MonkeyPatch, form: str, language: str, words: str
-) -> None:
-    monkeypatch.setenv("LOTRINH_LANG", language)
-    units = unit_report(commune())
-    assert words in render(the_report(units, sample=True), form, 120)
-    assert words not in render(the_report(units, sample=False), form, 120)
+def test_sample_data_is_labelled_in_both_languages_and_nothing_else_is(form: str, language: str, words: str) -> None:
+    def made(*, sample: bool) -> str:
+        return make(Dossier(the_report(unit_report(commune()), sample=sample)), form, Wish(language)).decode()
+
+    assert words in made(sample=True)
+    assert words not in made(sample=False)
 
 
 def test_the_label_stands_before_everything_else_and_at_the_end_of_the_screen() -> None:

@@ -2,10 +2,9 @@
 
 from datetime import date, timedelta
 
-from lotrinh.core.curve import UnitStep
+from lotrinh.core.curve import UnitStep, curve_of, unit_steps
 from lotrinh.core.journal import Kind
 from lotrinh.services.ask import begin
-from lotrinh.services.curve import curve_of, unit_steps
 from lotrinh.services.live import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -17,7 +16,7 @@ JAN_29, JAN_30 = date(2026, 1, 29), date(2026, 1, 30)
 
 
 def steps(store: Store, settings: Settings) -> list[UnitStep]:
-    return list(unit_steps(Live(store, settings, OF), NOW))
+    return list(unit_steps(Live(store, settings, OF).report(NOW)))
 
 
 def test_nobody_asked_is_unknown_only_where_the_unit_has_software_of_its_own(store: Store, settings: Settings) -> None:
@@ -30,7 +29,7 @@ def test_nobody_asked_is_unknown_only_where_the_unit_has_software_of_its_own(sto
         (date(2026, 1, 25), True),
         (None, True),
     ]
-    now = next(p for p in curve_of(Live(store, settings, OF), NOW).points if p.day == NOW.date())
+    now = next(p for p in curve_of(Live(store, settings, OF).report(NOW)).points if p.day == NOW.date())
     assert (now.planned, now.unknown, now.done) == (2, 1, 0)
 
 

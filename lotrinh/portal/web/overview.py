@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.core.curve import thinned
-from lotrinh.core.deadlines import timetable
+from lotrinh.core.curve import curve_of, thinned
+from lotrinh.core.deadlines import Schedule
 from lotrinh.core.report import MilestoneRow, Report
 from lotrinh.core.rules import Moment
 from lotrinh.core.text import M
@@ -16,8 +16,6 @@ from lotrinh.portal.render import language_of, page
 from lotrinh.portal.visitor import At
 from lotrinh.reports.pictures import curve as curve_picture
 from lotrinh.reports.pictures import timeline as timeline_picture
-from lotrinh.services.campaigns import Campaign
-from lotrinh.services.curve import curve_of
 from lotrinh.services.sources import sources
 
 router = APIRouter(include_in_schema=False)
@@ -48,8 +46,8 @@ def overview(request: Request, at: At) -> Response:
     """Show the campaign."""
     language, today = language_of(request), at.now.astimezone(at.campaign.zone).date()
     report = at.live.report(at.now)
-    lines = tuple(lines_of(at.campaign, report))
-    curve = curve_of(at.live, at.now)
+    lines = tuple(lines_of(report))
+    curve = curve_of(report)
     title = say(at.campaign.title, language)
     return page(
         request,
@@ -67,9 +65,9 @@ def overview(request: Request, at: At) -> Response:
     )
 
 
-def lines_of(campaign: Campaign, report: Report) -> Iterator[Line]:
+def lines_of(report: Report) -> Iterator[Line]:
     """Number the milestones, by their deadline; those without one come last."""
-    dates = timetable(campaign.checklist, campaign.anchor, parameters=campaign.parameters).milestones
+    dates = {row.milestone.id: report.schedules.get(row.milestone.id, Schedule()) for row in report.milestones}
     rows = [row._replace(due=row.due or dates[row.milestone.id].due) for row in report.milestones]
     ordered = sorted(rows, key=lambda r: (r.due is None, r.due.day if r.due else date.max))
     for number, row in enumerate(ordered, 1):

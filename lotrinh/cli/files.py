@@ -1,0 +1,30 @@
+"""Writing a file for somebody: whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Problem
+
+
+def write(folder: Path, name: str, content: bytes) -> Path:
+    """Write a file into a folder, which is made where it is missing; ``BadInput`` where it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(temporary).chmod(0o644)
+            return Path(temporary).replace(folder / name)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        sentence = M(
+            "Không ghi được tệp {name} vào thư mục này ({reason}). Hãy chọn thư mục khác với --out, hoặc xin quyền ghi.",
+            name=name,
+            reason=error.strerror or type(error).__name__,
+        )
+        raise BadInput([Problem(str(folder), 0, 0, sentence)]) from error

@@ -1,0 +1,72 @@
+"""lotrinh report: the report of a finished run again, in every format, to print, sign or feed onwards."""
+
+from pathlib import Path
+
+import click
+
+from lotrinh.cli.base import Command, existing, load, option, settings_option, tell, width
+from lotrinh.core.text import M
+
+FORMATS = ("table", "markdown", "html", "csv", "json", "xlsx", "docx", "svg", "ics")
+PICTURES = ("timeline", "curve", "heatmap", "areas")
+
+
+@click.command(cls=Command, help="Báo cáo của một lượt kiểm tra đã chạy: in, ký, gửi đi, hoặc đưa vào phần mềm khác.")
+@click.argument("campaign", metavar="CAMPAIGN")
+@option("--run", metavar="ID", help="Lượt kiểm tra; mặc định là lượt mới nhất.")
+@option("--as-of", metavar="DATETIME", help="Lượt mới nhất tính đến thời điểm này, ví dụ 2026-02-02T08:00.")
+@option("--format", "form", type=click.Choice(FORMATS), default="table", help="Dạng báo cáo.")
+@option("--unit", metavar="CODE", help="Chỉ một đơn vị, theo mã.")
+@option("--out", metavar="DIR", help="Thư mục ghi báo cáo thành tệp; docx và xlsx mặc định ghi vào thư mục đang đứng.")
+@option("--layout", type=click.Choice(["state", "party"]), help="Thể thức văn bản: state (nhà nước), party (Đảng).")
+@option("--number", metavar="TEXT", help="Số của báo cáo.")
+@option("--template", metavar="DOCX", help="Mẫu DOCX riêng của văn phòng.")
+@option("--picture", type=click.Choice(PICTURES), default="timeline", help="Hình nào, với --format svg.")
+@option("--all", "everything", is_flag=True, help="Liệt kê cả đầu việc chưa đến thời gian hoặc chờ mốc thực tế.")
+@settings_option()
+def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
+    campaign: str,
+    run: str | None,
+    as_of: str | None,
+    form: str,
+    unit: str | None,
+    out: str | None,
+    layout: str | None,
+    number: str | None,
+    template: str | None,
+    picture: str,
+    everything: bool,  # noqa: FBT001 - as above
+    settings: str | None,
+) -> None:
+    """Print the report, or write it into a folder and say where it is."""
+    from lotrinh.cli.moments import moment_of
+    from lotrinh.cli.running import home_of
+    from lotrinh.i18n import current
+    from lotrinh.reports.documents import FORMATS as KNOWN
+    from lotrinh.reports.documents import Wish, make
+    from lotrinh.services.campaigns import open_campaign
+    from lotrinh.services.reporting import chosen, dossier, only
+    from lotrinh.store import open_store
+
+    loaded = load(settings)
+    opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
+    own = Path(template) if template else loaded.settings.report.template
+    moment = moment_of(as_of, loaded.settings.timezone)
+    with open_store(loaded.settings.database_url) as store:
+        found = chosen(store, opened, run or "", moment)
+        found = only(found, unit) if unit else found
+        papers = dossier(store, loaded.settings, opened, found, layout=layout or "", number=number or "")
+    wish = Wish(current(), width(), everything, existing(str(own)).read_bytes() if own else None, picture)
+    if out is None and KNOWN[form].printed:
+        click.echo(make(papers, form, wish), nl=False)
+        return
+    name = "-".join(filter(None, (opened.id, found.run, unit, picture if form == "svg" else "")))
+    _written(make(papers, form, wish), Path(out or "."), f"{name}.{KNOWN[form].ending}", form)
+
+
+def _written(content: bytes, folder: Path, name: str, form: str) -> None:
+    from lotrinh.cli.files import write
+
+    # The mark lets spreadsheets read Vietnamese.
+    path = write(folder, name, b"\xef\xbb\xbf" + content if form == "csv" else content)
+    tell(M("Đã ghi {path}", path=str(path)))

@@ -1,0 +1,95 @@
+"""Reports for people to take away: which run, of whom, and what is written around it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from lotrinh.core.dossier import Dossier, Layout, Letterhead
+from lotrinh.core.report import Report, milestone_rows
+from lotrinh.core.text import M
+from lotrinh.errors import NotFound
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.snapshots import report_again
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+from lotrinh.store.rounds import Round
+
+
+def chosen(store: Store, campaign: Campaign, run: str = "", as_of: datetime | None = None) -> Report:
+    """Return the report of a run; else of the newest up to a moment; else of the newest there is."""
+    if run:
+        return _made_again(store, _named(store, campaign, run))
+    moment = as_of.astimezone(campaign.zone) if as_of else None
+    found = store.rounds.latest_at(campaign.id, moment) if moment else store.rounds.latest(campaign.id)
+    if found is None:
+        raise NotFound(_none_yet(store, campaign, moment))
+    return _made_again(store, found)
+
+
+def _named(store: Store, campaign: Campaign, run: str) -> Round:
+    found = store.rounds.get(run)
+    if found is None or found.campaign != campaign.id:
+        raise NotFound(M("Đợt này không có lượt kiểm tra “{run}”.", run=run))
+    return found
+
+
+def _none_yet(store: Store, campaign: Campaign, moment: datetime | None) -> M:
+    first = store.rounds.first(campaign.id)
+    if moment is None or first is None:
+        return M(
+            "Đợt này chưa có lượt kiểm tra nào chạy xong. Hãy chạy: lotrinh check {campaign}", campaign=campaign.id
+        )
+    return M(
+        "Chưa có lượt kiểm tra nào tính đến {when}. Lượt đầu tiên của đợt này là {run}, lúc {first}.",
+        when=moment,
+        run=first.id,
+        first=first.as_of.astimezone(campaign.zone),
+    )
+
+
+def _made_again(store: Store, found: Round) -> Report:
+    report = report_again(store, found.id)
+    if report is None:
+        raise NotFound(M("Lượt kiểm tra “{run}” không để lại báo cáo: lượt đó không chạy xong.", run=found.id))
+    return report
+
+
+def only(report: Report, code: str) -> Report:
+    """Narrow a report to one unit, or to the province's own steps."""
+    everybody = {unit.unit.code: unit for unit in report.everybody}
+    found = everybody.get(code)
+    if found is None:
+        raise NotFound(M("Đợt này không có đơn vị mang mã “{code}”.", code=code))
+    units, province = ((), found) if found.unit.is_province else ((found,), None)
+    return replace(
+        report,
+        units=units,
+        province=province,
+        milestones=milestone_rows(report.checklist, units, province, report.as_of.date()),
+        voices=tuple(voice for voice in report.voices if voice.unit.code == code),
+    )
+
+
+def dossier(
+    store: Store, settings: Settings, campaign: Campaign, report: Report, *, layout: str = "", number: str = ""
+) -> Dossier:
+    """Put around a report what its documents need; the same report gives the same dossier, today or in five years."""
+    units = tuple(report.everybody)
+    unit = units[0].unit.code if len(units) == 1 else ""
+    entries, earlier = store.journal.before(report.head, campaign.id, unit, settings.report.journal_entries)
+    return Dossier(
+        report,
+        letterhead(settings, campaign, layout, number),
+        entries,
+        earlier,
+        settings.report.ahead_days,
+        settings.report.charts,
+    )
+
+
+def letterhead(settings: Settings, campaign: Campaign, layout: str = "", number: str = "") -> Letterhead:
+    """Return what the settings say of the letterhead, in the layout asked for, the campaign's, or the office's."""
+    of_campaign = next((c.layout for c in settings.campaigns if c.id == campaign.id), "")
+    chosen_layout = Layout(layout or of_campaign or settings.report.layout)
+    written = settings.report.party if chosen_layout is Layout.PARTY else settings.report.state
+    fields = written.model_dump()
+    return Letterhead(chosen_layout, **(fields | ({"number": number} if number else {})))
