@@ -23,7 +23,7 @@ def write(folder: Path, name: str, content: bytes) -> Path:
             raise
     except OSError as error:
         sentence = M(
-            "Không ghi được tệp {name} vào thư mục này ({reason}). Hãy chọn thư mục khác với --out, hoặc xin quyền ghi.",
+            "Không ghi được tệp {name} vào đây ({reason}). Hãy chọn thư mục khác với --out, hoặc xin quyền ghi.",
             name=name,
             reason=error.strerror or type(error).__name__,
         )

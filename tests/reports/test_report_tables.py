@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from lotrinh.core.checklist import Level
+from lotrinh.core.dossier import Dossier
 from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import UnitReport
 from lotrinh.core.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports import markdown, terminal
-from lotrinh.core.dossier import Dossier
 from lotrinh.reports.documents import Wish, make
 from lotrinh.reports.tables import Writer, age
 from tests.core.builders import LAW, milestone
@@ -249,8 +249,9 @@ def test_the_head_of_the_journal_and_the_checklist_stand_on_every_report_in_word
 
 def test_a_round_that_was_cut_off_before_this_one_is_named() -> None:
     for form in ("table", "markdown"):
-        assert "(luot-0) bị ngắt giữa chừng" in render(the_report(interrupted="luot-0"), form, 120).replace("\\", "")
-        assert "bị ngắt" not in render(the_report(), form, 120)
+        cut_off = make(Dossier(the_report(interrupted="luot-0")), form, Wish()).decode()
+        assert "(luot-0) bị ngắt giữa chừng" in cut_off.replace("\\", "")
+        assert "bị ngắt" not in make(Dossier(the_report()), form, Wish()).decode()
 
 
 @pytest.mark.parametrize(

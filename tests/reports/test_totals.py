@@ -10,12 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotrinh.core.dossier import Dossier
 from lotrinh.core.report import Report
 from lotrinh.core.status import Status
 from lotrinh.core.wording import STATUS
 from lotrinh.i18n import say
-from lotrinh.reports import formats
+from lotrinh.reports.documents import Wish, make
 from tests.reports.samples import INVALID, OPEN, REACHED, UNREACHABLE, cells, commune, the_report, unit_report
+
+
+def made(report: Report, form: str, width: int = 120) -> str:
+    return make(Dossier(report), form, Wish(width=width)).decode()
+
 
 OUTCOMES = st.sampled_from([REACHED, UNREACHABLE, INVALID])
 STATUSES = st.fixed_dictionaries({name: st.sampled_from(list(Status)) for name in OPEN})
@@ -42,55 +48,55 @@ def told(text: str) -> dict[str, int]:
 
 @given(reports())
 def test_steps_by_status_are_the_same_in_json_csv_terminal_and_markdown(report: Report) -> None:
-    made = json.loads(formats.render(report, "json", 120))
-    counted = Counter(step["status"] for unit in (made["province"], *made["units"]) for step in unit["steps"])
-    assert {s: n for s, n in made["summary"]["statuses"].items() if n} == dict(counted)
-    rows = csv.DictReader(io.StringIO(formats.render(report, "csv", 120)))
+    parsed = json.loads(made(report, "json"))
+    counted = Counter(step["status"] for unit in (parsed["province"], *parsed["units"]) for step in unit["steps"])
+    assert {s: n for s, n in parsed["summary"]["statuses"].items() if n} == dict(counted)
+    rows = csv.DictReader(io.StringIO(made(report, "csv")))
     assert Counter(row["status"] for row in rows) == counted
     for form in ("table", "markdown"):
-        assert told(formats.render(report, form, 120)) == dict(counted)
+        assert told(made(report, form)) == dict(counted)
 
 
 @given(reports())
 def test_units_by_outcome_are_the_same_in_json_csv_terminal_and_markdown(report: Report) -> None:
-    made = json.loads(formats.render(report, "json", 120))
-    counted = Counter(unit["outcome"] for unit in made["units"])
-    summary = made["summary"]
+    parsed = json.loads(made(report, "json"))
+    counted = Counter(unit["outcome"] for unit in parsed["units"])
+    summary = parsed["summary"]
     assert summary["units"] == len(report.units) == sum(counted.values())
     assert [summary[name] for name in ("reached", "unreachable", "invalid")] == [
         counted[name] for name in ("REACHED", "UNREACHABLE", "INVALID")
     ]
-    rows = {row["code"]: row["outcome"] for row in csv.DictReader(io.StringIO(formats.render(report, "csv", 120)))}
-    assert rows == {unit["code"]: unit["outcome"] for unit in (made["province"], *made["units"])}
+    rows = {row["code"]: row["outcome"] for row in csv.DictReader(io.StringIO(made(report, "csv")))}
+    assert rows == {unit["code"]: unit["outcome"] for unit in (parsed["province"], *parsed["units"])}
     line = (
         f"{summary['units']} đơn vị: {summary['reached']} hỏi được, {summary['unreachable']} không hỏi được, "
         f"{summary['invalid']} trả lời không hợp lệ"
     )
     for form in ("table", "markdown"):
-        assert line in formats.render(report, form, 120)
+        assert line in made(report, form)
 
 
 @given(reports())
 def test_outstanding_is_everything_neither_done_nor_not_applicable(report: Report) -> None:
-    summary = json.loads(formats.render(report, "json", 120))["summary"]
+    summary = json.loads(made(report, "json"))["summary"]
     finished = sum(summary["statuses"][name] for name in ("done", "done_late", "not_applicable"))
     assert summary["outstanding"] == sum(summary["statuses"].values()) - finished
 
 
 @given(reports())
 def test_milestones_have_the_same_figures_in_json_terminal_and_markdown(report: Report) -> None:
-    made = [m for m in json.loads(formats.render(report, "json", 120))["milestones"] if m["id"] != "toan-quoc"]
+    parsed = [m for m in json.loads(made(report, "json"))["milestones"] if m["id"] != "toan-quoc"]
     expected = [
         [f"{m['done']}/{m['units']}", str(m["overdue"] or "—"), str(m["unknown"] or "—")] if m["units"] else ["—"] * 3
-        for m in made
+        for m in parsed
     ]
-    markdown = formats.render(report, "markdown", 120)
+    markdown = made(report, "markdown")
     assert [row[3:6] for row in cells(markdown, "MỐC THỜI GIAN")[1:]] == expected
-    drawn = formats.render(report, "table", 180).split("MỐC THỜI GIAN\n")[1].split("\n\n")[0].splitlines()[2:]
+    drawn = made(report, "table", 180).split("MỐC THỜI GIAN\n")[1].split("\n\n")[0].splitlines()[2:]
     assert [re.split(r"\s{2,}", line)[3:6] for line in drawn] == expected
 
 
 @pytest.mark.parametrize("form", ["table", "markdown"])
 def test_overdue_units_in_the_heading_count_the_province_as_a_unit_too(form: str) -> None:
     report = the_report(unit_report(commune()), province=Status.OVERDUE)
-    assert "3 đầu việc quá hạn ở 2 đơn vị; 1 đầu việc sắp đến hạn" in formats.render(report, form, 120)
+    assert "3 đầu việc quá hạn ở 2 đơn vị; 1 đầu việc sắp đến hạn" in made(report, form)
