@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-MEASURES = ("startup", "statuses", "check", "board", "confirmations")
+MEASURES = ("startup", "statuses", "check", "board", "confirmations", "reports")
 
 
 def main(names: list[str]) -> None:

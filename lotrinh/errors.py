@@ -95,6 +95,16 @@ class StoreUnavailable(LotrinhError):
     http_status = 503
 
 
+class Busy(LotrinhError):
+    """Too much is being made already; ``seconds`` later there is room again."""
+
+    http_status = 503
+
+    def __init__(self, sentence: Message, seconds: int) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
+
+
 class RoundNotCarriedOut(LotrinhError):
     """Our own network failed: nobody is reported as silent."""
 

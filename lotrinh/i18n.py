@@ -28,7 +28,8 @@ def say(message: Message | Text | str, language: str | None = None) -> str:
     """Put a message into words."""
     language = language or current()
     if isinstance(message, str):
-        return translations(language).gettext(message)
+        # Nothing said stays nothing: gettext answers the empty text with the head of its catalogue.
+        return translations(language).gettext(message) if message else ""
     if isinstance(message, Text):
         return message.in_(language)
     values = {name: spell(value, language) for name, value in message.values.items()}

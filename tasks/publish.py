@@ -1,32 +1,139 @@
-"""Show the report in Prefect: a Markdown artifact and a table of what is outstanding."""
+"""Show the report in Prefect: as Markdown, as tables, as progress, and where every format of it is.
 
-from prefect import task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+Artifacts are shown as Markdown, the texts of tables and descriptions among them, so foreign text is escaped.
+"""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import quote
+
+from prefect import get_run_logger, task
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+)
 from prefect.cache_policies import NO_CACHE
 
-from lotrinh.core.report import OUTSTANDING_NOW
+from lotrinh.core.report import OUTSTANDING_NOW, MilestoneRow, Report, UnitReport
+from lotrinh.core.rollup import rollup
+from lotrinh.core.text import M, Message
 from lotrinh.core.wording import STATUS
 from lotrinh.i18n import current, say
 from lotrinh.reports import markdown
+from lotrinh.reports.markdown import escape
+from lotrinh.reports.tables import moment
 from lotrinh.services.check import Request
+from lotrinh.settings.models import Settings
 from tasks.context import context
+
+Cell = str | int
+PERCENT = 100
 
 
 @task(name="publish", cache_policy=NO_CACHE, persist_result=False)
 def publish(request: dict[str, str]) -> None:
-    """Publish the report of the run that has just been recorded."""
-    report = context(Request(**request)).report
-    if report is None:
-        return
-    key = "".join(c if c.isalnum() else "-" for c in report.campaign.lower())
-    create_markdown_artifact(markdown.render(report, current()), key=f"report-{key}", description=report.run)
-    table = [
-        {
-            "code": unit.unit.code,
-            "unit": unit.unit.full_name,
-            "outcome": unit.outcome.value,
-            **{say(STATUS[status]): sum(s.status is status for s in unit.standings) for status in OUTSTANDING_NOW},
-        }
-        for unit in report.units
-    ]
-    create_table_artifact(table, key=f"outstanding-{key}", description=report.run)
+    """Publish the report of the run that has just been recorded; our own record stands whether that succeeds or not."""
+    shared = context(Request(**request))
+    if shared.report is not None:
+        publish_report(shared.report, shared.loaded.settings)
+
+
+def publish_report(report: Report, settings: Settings) -> None:
+    """Publish all artifacts of a report; one that fails is logged and keeps no other from being published."""
+    for kind, make in ARTIFACTS.items():
+        try:
+            make(report, settings, key_of(kind, report.campaign))
+        except Exception as error:  # noqa: BLE001 - whatever Prefect or the network says, the run has been recorded
+            get_run_logger().warning("%s: %s", kind, type(error).__name__)
+
+
+def key_of(kind: str, campaign: str) -> str:
+    """Make a key of an artifact, which may have lower-case letters, digits and hyphens only."""
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in f"{kind}-{campaign}".lower())
+
+
+def _report(report: Report, settings: Settings, key: str) -> None:
+    del settings
+    create_markdown_artifact(markdown.render(report, current()), key=key, description=about(report))
+
+
+def _outstanding(report: Report, settings: Settings, key: str) -> None:
+    del settings
+    create_table_artifact([outstanding_row(unit) for unit in report.everybody], key=key, description=about(report))
+
+
+def _milestones(report: Report, settings: Settings, key: str) -> None:
+    del settings
+    rows = [milestone_row(row) for row in report.milestones if not row.national_only]
+    create_table_artifact(rows, key=key, description=about(report))
+
+
+def _progress(report: Report, settings: Settings, key: str) -> None:
+    """Publish the share of done among expected; where nothing was expected yet there is no share."""
+    del settings
+    figures = rollup(report).figures
+    if figures.expected:
+        share = PERCENT * figures.reported / figures.expected
+        create_progress_artifact(share, key=key, description=about(report, progress_of(report)))
+
+
+def _link(report: Report, settings: Settings, key: str) -> None:
+    """Lead to the run's page, where every format is; without an address of the portal there is nowhere to lead."""
+    if settings.portal.public_url:
+        address = f"{settings.portal.origin}/campaigns/{report.campaign}/runs/{quote(report.run)}#reports"
+        words = escape(say(M("Báo cáo ở mọi dạng: Word, Excel, HTML, hình, lịch")))
+        create_link_artifact(address, words, key=key, description=about(report))
+
+
+ARTIFACTS: Mapping[str, Callable[[Report, Settings, str], None]] = {
+    "report": _report,
+    "outstanding": _outstanding,
+    "milestones": _milestones,
+    "progress": _progress,
+    "link": _link,
+}
+
+
+def about(report: Report, *more: Message) -> str:
+    """Say of which run an artifact is, and that sample data is in it where it is."""
+    said = [M("Lượt kiểm tra {run}, tình hình lúc {when}.", run=report.run, when=report.as_of), *more]
+    if report.sample:
+        said.insert(0, M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào."))
+    return escape(" ".join(say(sentence) for sentence in said))
+
+
+def progress_of(report: Report) -> Message:
+    """Say what the progress counts: unknown steps are neither done nor not done."""
+    figures = rollup(report).figures
+    return M(
+        "Đã hoàn thành {done} trên {expected} đầu việc đã đến hạn; {overdue} quá hạn, {unknown} chưa xác định.",
+        done=figures.reported,
+        expected=figures.expected,
+        overdue=figures.overdue,
+        unknown=figures.unknown,
+    )
+
+
+def outstanding_row(unit: UnitReport) -> dict[str, Cell]:
+    """Write one unit, with how many of its steps press."""
+    return {
+        "code": unit.unit.code,
+        "unit": escape(unit.unit.full_name),
+        "outcome": unit.outcome.value,
+        **{say(STATUS[status]): sum(s.status is status for s in unit.standings) for status in OUTSTANDING_NOW},
+    }
+
+
+def milestone_row(row: MilestoneRow) -> dict[str, Cell]:
+    """Write one milestone, with how many units have reached it."""
+    title = say(row.milestone.title) + (" (?)" if row.doubtful else "")
+    return {
+        say(M("Mốc")): escape(title),
+        say(M("Hạn")): moment(row.due, current()) if row.due else escape(say(row.waiting or M("—"))),
+        say(M("Đơn vị")): row.units,
+        say(M("Xong")): row.done,
+        say(M("Quá hạn")): row.overdue,
+        say(M("Chưa rõ")): row.unknown,
+        say(M("Tỉnh")): say(STATUS[row.province]) if row.province else "—",
+    }

@@ -62,7 +62,7 @@ def documented_settings() -> dict[str, str]:
     """Read the tables of docs/settings.md: key -> default."""
     found, table = {}, ""
     for line in (TOP / "docs" / "settings.md").read_text(encoding="utf-8").splitlines():
-        if heading := re.match(r"## \[*(\w+)", line):
+        if heading := re.match(r"## \[*([\w.]+)", line):
             table = heading[1] + "." if "[" in line else ""
         elif row := re.match(r"\| `(\w+)` \| `?([^`|]+?)`? \| \S", line):
             found[table + row[1]] = row[2]

@@ -4,11 +4,11 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from lotrinh.core.calendar import Calendar, DaysOfYear, no_days
-from lotrinh.core.text import M, Message
+from lotrinh.core.text import M, Message, Text
 from lotrinh.errors import Problem
 
 OFF, WORKED = "off", "worked"
@@ -35,7 +35,7 @@ def calendar_of(spec: Spec) -> Calendar:
     if not spec.country:
         return Calendar(no_days, no_days, spec.own)
     off, worked = country_days(spec.country, spec.subdivision)
-    return Calendar(off, worked, spec.own)
+    return Calendar(off, worked, spec.own, partial(country_name, spec.country, spec.subdivision))
 
 
 @lru_cache(maxsize=64)
@@ -50,6 +50,19 @@ def country_days(country: str, subdivision: str) -> tuple[DaysOfYear, DaysOfYear
         return frozenset(found), frozenset(d for d in exchanged if d.year == year)
 
     return lambda year: days(year)[0], lambda year: days(year)[1]
+
+
+def country_name(country: str, subdivision: str, day: date) -> Text:
+    """Return what a country calls its day off, in both languages where it has them; empty for a day without name."""
+    return Text(*(_names(country, subdivision, day.year, language).get(day, "") for language in ("vi", "en_US")))
+
+
+@lru_cache(maxsize=64)
+def _names(country: str, subdivision: str, year: int, language: str) -> dict[date, str]:
+    import holidays  # noqa: PLC0415 - as above
+
+    # A country without names in this language gives those of its own.
+    return dict(holidays.country_holidays(country, subdiv=subdivision or None, years=year, language=language))
 
 
 def country_problem(country: str, subdivision: str) -> tuple[str, Message] | None:

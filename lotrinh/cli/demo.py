@@ -64,8 +64,8 @@ def demo(as_of: str, *, once: bool) -> None:
     """Start everything, run the flow over real HTTP, print the report, stop on Ctrl-C."""
     from lotrinh.cli.moments import moment_of
     from lotrinh.cli.running import carry_out
-    from lotrinh.reports import terminal
     from lotrinh.i18n import current
+    from lotrinh.reports import terminal
 
     moment = moment_of(as_of, "Asia/Ho_Chi_Minh")
     forget_the_offices_settings()

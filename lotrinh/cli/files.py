@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from lotrinh.cli.base import tell
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 
@@ -28,3 +29,15 @@ def write(folder: Path, name: str, content: bytes) -> Path:
             reason=error.strerror or type(error).__name__,
         )
         raise BadInput([Problem(str(folder), 0, 0, sentence)]) from error
+
+
+ENDINGS = {"table": "txt", "markdown": "md"}
+"""Forms of text whose files do not end like the form."""
+
+
+def hand_over(text: str, folder: Path, name: str, form: str) -> None:
+    """Write a text into a folder as a file of its form, and say where it is."""
+    # The mark lets spreadsheets read Vietnamese.
+    content = ("\ufeff" if form == "csv" else "") + text
+    path = write(folder, f"{name}.{ENDINGS.get(form, form)}", content.encode())
+    tell(M("Đã ghi {path}", path=str(path)))

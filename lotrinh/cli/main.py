@@ -13,11 +13,16 @@ from lotrinh import __version__
 from lotrinh.cli.access import access
 from lotrinh.cli.admin import admin
 from lotrinh.cli.base import Group, Option, fail, tell, utf8
+from lotrinh.cli.changes import changes
 from lotrinh.cli.check import check
 from lotrinh.cli.checklist import checklist
 from lotrinh.cli.demo import demo
+from lotrinh.cli.explain import explain
+from lotrinh.cli.export import export
+from lotrinh.cli.import_ import import_
 from lotrinh.cli.record import db, verify
 from lotrinh.cli.report import report
+from lotrinh.cli.rollup import rollup
 from lotrinh.cli.serve import portal
 from lotrinh.cli.settings import settings
 from lotrinh.cli.token import token
@@ -37,7 +42,24 @@ def cli() -> None:
     """Hold the commands together."""
 
 
-for command in (check, report, checklist, units, portal, admin, access, verify, db, settings, demo):
+for command in (
+    check,
+    report,
+    explain,
+    changes,
+    rollup,
+    export,
+    import_,
+    checklist,
+    units,
+    portal,
+    admin,
+    access,
+    verify,
+    db,
+    settings,
+    demo,
+):
     cli.add_command(command)
 access.add_command(token)
 

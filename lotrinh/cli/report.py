@@ -41,27 +41,31 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     """Print the report, or write it into a folder and say where it is."""
     from lotrinh.cli.moments import moment_of
     from lotrinh.cli.running import home_of
+    from lotrinh.core.told import NOTHING_TOLD
     from lotrinh.i18n import current
     from lotrinh.reports.documents import FORMATS as KNOWN
-    from lotrinh.reports.documents import Wish, make
+    from lotrinh.reports.documents import Wish, file_name, make
     from lotrinh.services.campaigns import open_campaign
+    from lotrinh.services.feeds import of_run
     from lotrinh.services.reporting import chosen, dossier, only
     from lotrinh.store import open_store
 
     loaded = load(settings)
     opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
-    own = Path(template) if template else loaded.settings.report.template
+    own = (Path(template) if template else loaded.settings.report.template) if form == "docx" else None
     moment = moment_of(as_of, loaded.settings.timezone)
     with open_store(loaded.settings.database_url) as store:
         found = chosen(store, opened, run or "", moment)
         found = only(found, unit) if unit else found
         papers = dossier(store, loaded.settings, opened, found, layout=layout or "", number=number or "")
-    wish = Wish(current(), width(), everything, existing(str(own)).read_bytes() if own else None, picture)
+        told = of_run(store, found) if form == "ics" else NOTHING_TOLD
+    its = existing(str(own)).read_bytes() if own else None
+    wish = Wish(current(), width(), everything, its, picture, told, loaded.settings.portal.public_url)
     if out is None and KNOWN[form].printed:
         click.echo(make(papers, form, wish), nl=False)
         return
-    name = "-".join(filter(None, (opened.id, found.run, unit, picture if form == "svg" else "")))
-    _written(make(papers, form, wish), Path(out or "."), f"{name}.{KNOWN[form].ending}", form)
+    name = file_name(form, opened.id, found.run, unit or "", picture if form == "svg" else "")
+    _written(make(papers, form, wish), Path(out or "."), name, form)
 
 
 def _written(content: bytes, folder: Path, name: str, form: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from lotrinh.core.rules import Roll
+from lotrinh.core.text import NO_TEXT, Text
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
@@ -23,17 +24,24 @@ def no_days(_year: int) -> frozenset[date]:
     return frozenset()
 
 
+def no_name(_day: date) -> Text:
+    """Know no day's name."""
+    return NO_TEXT
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
     """Which days are worked.
 
     ``off`` and ``worked`` give the country's days of one year; ``own`` are the office's days, where True means
-    worked. The office's days win over the country's, and a worked day over a weekend or holiday.
+    worked. The office's days win over the country's, and a worked day over a weekend or holiday. ``name_of`` tells
+    what a country's day off is called.
     """
 
     off: DaysOfYear = no_days
     worked: DaysOfYear = no_days
     own: dict[date, bool] = field(default_factory=dict)
+    name_of: Callable[[date], Text] = no_name
 
     def is_working(self, day: date) -> bool:
         """Whether offices work on this day."""

@@ -1,6 +1,6 @@
 """What changed between two reports: steps done or overdue, units silent or reached, deadlines moved."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -33,7 +33,8 @@ class Moved(NamedTuple):
 class Changes:
     """All that changed. What only one of the two reports has is in ``joined`` or ``left`` and changed nothing else.
 
-    ``undone`` is what was done and is not any more: withdrawn, returned, or published differently.
+    ``undone`` is what was done and is not any more: withdrawn, returned, or published differently. ``added`` and
+    ``dropped`` are steps that only one of the two reports has, of units that both have: the checklist was changed.
     """
 
     done: tuple[OfStep, ...]
@@ -44,11 +45,23 @@ class Changes:
     moved: tuple[Moved, ...]
     joined: tuple[Unit, ...]
     left: tuple[Unit, ...]
+    added: tuple[OfStep, ...] = ()
+    dropped: tuple[OfStep, ...] = ()
+
+    @property
+    def shifted(self) -> tuple[Moved, ...]:
+        """The deadlines that were known and moved."""
+        return tuple(m for m in self.moved if m.old)
+
+    @property
+    def scheduled(self) -> tuple[Moved, ...]:
+        """The deadlines that were not known before."""
+        return tuple(m for m in self.moved if not m.old)
 
     @property
     def none(self) -> bool:
         """Whether the two reports say the same."""
-        steps = (self.done, self.undone, self.overdue, self.moved)
+        steps = (self.done, self.undone, self.overdue, self.moved, self.added, self.dropped)
         return not any((*steps, self.silent, self.reached, self.joined, self.left))
 
 
@@ -72,6 +85,8 @@ def changes(old: Snapshot, new: Snapshot) -> Changes:
         _moved(p for p in pairs if p.old.due != p.new.due),
         _only_in(new.by_code, old.by_code),
         _only_in(old.by_code, new.by_code),
+        _steps_only_in(new, old),
+        _steps_only_in(old, new),
     )
 
 
@@ -84,9 +99,23 @@ def _pairs(old: Snapshot, new: Snapshot) -> Iterator[_Pair]:
 
 
 def _by_step(pairs: Iterator[_Pair]) -> tuple[OfStep, ...]:
+    return _together((pair.step, pair.unit) for pair in pairs)
+
+
+def _steps_only_in(these: Snapshot, others: Snapshot) -> tuple[OfStep, ...]:
+    return _together(
+        (name, unit.unit)
+        for unit in these.everybody
+        if (other := others.by_code.get(unit.unit.code))
+        for name in unit.steps
+        if name not in other.steps
+    )
+
+
+def _together(cells: Iterable[tuple[str, Unit]]) -> tuple[OfStep, ...]:
     found: dict[str, list[Unit]] = {}
-    for pair in pairs:
-        found.setdefault(pair.step, []).append(pair.unit)
+    for step, unit in cells:
+        found.setdefault(step, []).append(unit)
     return tuple(OfStep(step, tuple(units)) for step, units in found.items())
 
 

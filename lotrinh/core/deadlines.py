@@ -8,11 +8,15 @@ from typing import NamedTuple
 from lotrinh.core.calendar import Calendar, NoWorkingDayError
 from lotrinh.core.checklist import Checklist, Milestone, Step
 from lotrinh.core.evaluation import Evaluation
-from lotrinh.core.rules import Done, Moment, Roll, Rule, references
+from lotrinh.core.rule_words import in_words
+from lotrinh.core.rules import Done, Moment, Roll, Rule, Unit, references
 from lotrinh.core.text import M, Message
 
 Completed = Callable[[str], date | None]
 """The day on which the unit really completed a step, None while it has not."""
+
+
+CALENDAR_DAYS = frozenset({Unit.DAYS, Unit.WEEKS, Unit.MONTHS})
 
 
 class Schedule(NamedTuple):
@@ -86,11 +90,12 @@ def trace(
     step = evaluation.checklist.steps[step_id]
     lines: list[Message] = []
     if step.opens:
-        lines.append(M("Quy tắc bắt đầu: {rule}", rule=step.opens.text))
+        lines.append(M("Quy tắc bắt đầu: {rule}", rule=in_words(step.opens, evaluation.checklist)))
         evaluation.explain(step.opens, step.calendar, lines)
     if step.due:
-        lines.append(M("Quy tắc thời hạn: {rule}", rule=step.due.text))
+        lines.append(M("Quy tắc thời hạn: {rule}", rule=in_words(step.due, evaluation.checklist)))
         due = evaluation.explain(step.due, step.calendar, lines)
+        lines += _calendar_days(due, step.due)
         lines += _rest_days(due, step.calendar)
     if evaluation.broken:
         raise ScheduleError(evaluation.broken[0])
@@ -151,6 +156,12 @@ def _rules(checklist: Checklist) -> Iterator[Rule]:
     items: tuple[Milestone | Step, ...] = (*checklist.milestones, *checklist.iter_steps())
     for item in items:
         yield from (rule for rule in (item.opens, item.due) if rule)
+
+
+def _calendar_days(due: Moment | Message, rule: Rule) -> Iterator[Message]:
+    units = {offset.unit for offset in rule.offsets}
+    if isinstance(due, Moment) and units & CALENDAR_DAYS and not units - CALENDAR_DAYS:
+        yield M("Đếm theo ngày lịch, tính cả ngày nghỉ, lễ, Tết.")
 
 
 def _rest_days(due: Moment | Message, calendar: Calendar) -> Iterator[Message]:

@@ -1,6 +1,6 @@
 """The evaluation of deadline rules against one anchor and one unit's completion days."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,19 +10,14 @@ from lotrinh.core.calendar import Calendar, NoWorkingDayError
 from lotrinh.core.checklist import Checklist, Milestone, Step
 from lotrinh.core.graph import sorted_out, spelled
 from lotrinh.core.reader import YEARS
+from lotrinh.core.rest import passed, rest_lines
+from lotrinh.core.rule_words import UNIT_WORDS, in_words
 from lotrinh.core.rules import Done, Fixed, Moment, Named, Pick, Reference, Roll, Rule, Several, Unit, references
 from lotrinh.core.text import M, Message, Text
 
 Found = Moment | Message
 """A moment, or why there is none."""
 
-UNIT_WORDS: Mapping[Unit, Message] = {
-    Unit.HOURS: M("giờ"),
-    Unit.DAYS: M("ngày"),
-    Unit.WORKING_DAYS: M("ngày làm việc"),
-    Unit.WEEKS: M("tuần"),
-    Unit.MONTHS: M("tháng"),
-}
 UNKNOWN_YEAR = M("Ngày tính ra nằm ngoài các năm {first}–{last}.", first=YEARS[0], last=YEARS[-1])
 
 
@@ -67,6 +62,7 @@ class Evaluation:
         self._found: dict[tuple[int, int], Found] = {}
         # The anchor explains itself in the line that names it.
         self._told = {checklist.anchor.id}
+        self._telling = False
         order, circles = sorted_out({i: named(d.due) for i, d in self._dated.items()})
         for circle in circles:
             self._break(circle)
@@ -84,12 +80,13 @@ class Evaluation:
 
     def explain(self, rule: Rule, calendar: Calendar, lines: list[Message]) -> Found:
         """Evaluate one rule and add the lines of its arithmetic, what it hangs on first and each only once."""
+        self._telling = True
         order, _ = sorted_out({name: named(self._dated[name].due) for name in self._behind(rule)})
         for name in order:
             item = self._dated[name]
             if item.due and name not in self._told:
                 self._told.add(name)
-                lines.append(M("“{title}”: {rule}", title=item.title, rule=item.due.text))
+                lines.append(M("“{title}”: {rule}", title=item.title, rule=in_words(item.due, self.checklist)))
                 self._evaluate(item.due, item.calendar, lines)
         return self._evaluate(rule, calendar, lines)
 
@@ -125,17 +122,27 @@ class Evaluation:
         if isinstance(moment, Message):
             return moment
         for offset in rule.offsets:
-            moment = shifted(moment, offset, calendar)
+            start, moment = moment, shifted(moment, offset, calendar)
+            if offset.unit is Unit.WORKING_DAYS:
+                self._tell_rest(passed(start.day, moment.day), calendar, lines)
             change = f"{'−' if offset.amount < 0 else '+'} {abs(offset.amount)}"
             lines.append(M("{change} {unit}: {when}", change=change, unit=UNIT_WORDS[offset.unit], when=shown(moment)))
         if rule.at is not None:
             moment = moment._replace(hour=rule.at)
             lines.append(M("Lấy giờ trong quy tắc: {when}", when=shown(moment)))
         if rule.roll is not None:
-            moment = _rolled(moment, rule.roll, calendar, lines)
+            rolled = moment._replace(day=calendar.rolled(moment.day, rule.roll))
+            self._tell_rest([moment.day, *passed(moment.day, rolled.day)], calendar, lines)
+            lines.append(_moved(moment, rolled, rule.roll))
+            moment = rolled
         if moment.day.year not in YEARS:
             raise OverflowError
         return moment
+
+    def _tell_rest(self, days: Iterable[date], calendar: Calendar, lines: list[Message]) -> None:
+        # Thousands of timetables are computed without anybody reading their arithmetic.
+        if self._telling:
+            lines += rest_lines(list(days), calendar)
 
     def _reference(self, reference: Reference, calendar: Calendar, lines: list[Message]) -> Found:
         match reference:
@@ -204,15 +211,12 @@ def _ends(moment: Moment) -> tuple[date, bool, time]:
     return moment.day, moment.hour is None, moment.hour or time()
 
 
-def _rolled(moment: Moment, roll: Roll, calendar: Calendar, lines: list[Message]) -> Moment:
-    rolled = moment._replace(day=calendar.rolled(moment.day, roll))
+def _moved(moment: Moment, rolled: Moment, roll: Roll) -> Message:
     if rolled == moment:
-        lines.append(M("Là ngày làm việc nên không phải dời."))
-    elif roll is Roll.NEXT:
-        lines.append(M("Ngày nghỉ, dời về sau: {when}", when=shown(rolled)))
-    else:
-        lines.append(M("Ngày nghỉ, dời về trước: {when}", when=shown(rolled)))
-    return rolled
+        return M("Là ngày làm việc nên không phải dời.")
+    if roll is Roll.NEXT:
+        return M("Ngày nghỉ, dời về sau: {when}", when=shown(rolled))
+    return M("Ngày nghỉ, dời về trước: {when}", when=shown(rolled))
 
 
 def _local(moment: Moment, timezone: str) -> Found:

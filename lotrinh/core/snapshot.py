@@ -13,12 +13,16 @@ from lotrinh.core.units import Unit
 
 
 class StepThen(NamedTuple):
-    """One step of one unit; ``due`` is the last second that was in time, None where there was no deadline yet."""
+    """One step of one unit; ``due`` is the last second that was in time, None where there was no deadline yet.
+
+    ``reported_at`` is None too in reports of an older lotrinh.
+    """
 
     status: Status
     due: datetime | None
     completed_on: date | None
     flags: Mapping[str, object]
+    reported_at: datetime | None = None
 
 
 class UnitThen(NamedTuple):

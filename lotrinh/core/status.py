@@ -213,11 +213,16 @@ def completed_day(step: Step, record: Record, answer: StepAnswer | None, today: 
     prefers_system = answer is not None and preferred(record, answer)
     if step.acceptance and not record.accepted and not prefers_system:
         return None
-    if (record.stated or record.returned) and not prefers_system:
+    if by_portal(record, answer):
         completed = record.completed_on if record.done else None
     else:
         completed = answer.completed_on if answer and answer.state is StepState.DONE else None
     return completed if completed and completed <= today else None
+
+
+def by_portal(record: Record, answer: StepAnswer | None) -> bool:
+    """Whether what was said in the portal decides, rather than what the unit's own system publishes."""
+    return (record.stated or bool(record.returned)) and not (answer is not None and preferred(record, answer))
 
 
 def fingerprint(answer: StepAnswer) -> Mapping[str, object]:

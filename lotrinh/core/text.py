@@ -1,6 +1,8 @@
 """What is said to people: translatable sentences, and titles that carry both languages."""
 
 import unicodedata
+from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 
@@ -47,6 +49,15 @@ class Message:
 
 M = Message
 """Short name under which the translation tools find the sentences."""
+
+
+def together(parts: Sequence[Message | Text | date | str], mark: str = "; ") -> Message:
+    """Join several things that are said, at least one, with a mark between them."""
+    first, *rest = parts
+    joined = M("{text}", text=first)
+    for part in rest:
+        joined = M("{before}{mark}{text}", before=joined, mark=mark, text=part)
+    return joined
 
 
 def nfc(text: str) -> str:

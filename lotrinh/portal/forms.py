@@ -1,19 +1,16 @@
 """What people type into forms, read forgivingly and judged whole: a value, or a sentence beside the field."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from starlette.datastructures import FormData
 
+from lotrinh.core.days import read_day
 from lotrinh.core.text import M
 from lotrinh.errors import Problem
 from lotrinh.portal.visitor import field as text_in
 
-DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", re.ASCII)
-YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
-RUN = re.compile(r"(\d{2})(\d{2})(\d{4})", re.ASCII)
 LARGEST_COUNT = 100_000
 
 
@@ -59,21 +56,6 @@ class Typed:
 def typed_in(form: FormData) -> Typed:
     """Return all texts of a form, composed and trimmed."""
     return Typed({name: text_in(form, name) for name in form})
-
-
-def read_day(text: str) -> date | None:
-    """Read a day as Vietnamese people write it (29/1/2026, 29-01-2026, 29.1.2026, 29012026), or as ISO."""
-    text = text.strip()
-    if match := DAY_FIRST.fullmatch(text) or RUN.fullmatch(text):
-        day, month, year = (int(part) for part in match.groups())
-    elif match := YEAR_FIRST.fullmatch(text):
-        year, month, day = (int(part) for part in match.groups())
-    else:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def write_day(day: date | None) -> str:

@@ -13,6 +13,7 @@ from lotrinh.catalog.checklists import packaged_names
 from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
+from lotrinh.portal.turns import Turns
 from lotrinh.services.campaigns import Campaign, campaign_files, open_campaign
 from lotrinh.services.live import Live
 from lotrinh.settings.models import Settings
@@ -33,6 +34,8 @@ class State:
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("lotrinh.portal"))
     run: Callable[[str], None] | None = None
     """Starts a check of a campaign in the background; None where this portal cannot."""
+    turns: Turns = field(default_factory=Turns)
+    """Who may make a document now."""
     _open: dict[str, tuple[tuple[float, ...], Campaign, Live]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from lotrinh.core.text import M, Message
 from lotrinh.errors import (
     BadInput,
+    Busy,
     ChangedMeanwhile,
     Conflict,
     KeyReused,
@@ -32,7 +33,7 @@ MISSING, WRONG_METHOD, CHANGED_MEANWHILE, TOO_LARGE, FAILED = 404, 405, 412, 413
 RETRY_SECONDS, LONGEST_LINE = 60, 500
 NOT_NOW = M("Chưa ghi nhận: cổng tạm thời không dùng được cơ sở dữ liệu. Hãy thử lại sau vài phút.")
 BROKEN = M("Cổng gặp lỗi ngoài dự kiến. Hãy mở lại trang trước để xem đã ghi nhận chưa, và báo cho văn phòng tỉnh.")
-NOT_RECORDED = M("Chưa ghi nhận: có mục cần sửa.")
+NOT_RECORDED, NOT_MADE = M("Chưa ghi nhận: có mục cần sửa."), M("Chưa lập được: có mục cần sửa.")
 NO_PAGE, NO_ADDRESS = M("Không có trang này."), M("Không có địa chỉ này.")
 OVER = M("Nội dung gửi lên quá lớn (tệp kèm theo nhiều nhất 10 MB).")
 UNREADABLE = M("Yêu cầu không đọc được.")
@@ -72,19 +73,32 @@ async def sentence(request: Request, error: Exception) -> Response:
         raise error
     if of_api(request):
         return api_sentence(request, error)
+    if isinstance(error, Busy):
+        return later(request, error)
     if isinstance(error, BadInput):
-        return trouble(request, error.http_status, NOT_RECORDED, error.problems)
+        return trouble(request, error.http_status, headline(request), error.problems)
     return trouble(request, error.http_status, error.sentence)
+
+
+def headline(request: Request) -> Message:
+    """Say that nothing was recorded, or, where nothing was to be, that nothing was made."""
+    return NOT_MADE if request.method == "GET" else NOT_RECORDED
+
+
+def later(request: Request, error: Busy) -> Response:
+    """Say when to come again."""
+    context = {"sentence": error.sentence, "code": 0, "details": (), "again": ()}
+    return page(request, "trouble.html", error.http_status, {"Retry-After": str(error.seconds)}, **context)
 
 
 def api_sentence(request: Request, error: LotrinhError) -> Response:
     """Answer a program with one of our own errors."""
     status, said = error.http_status, error.sentence
     if isinstance(error, BadInput):
-        return problem(request, status, NOT_RECORDED, kind=REFUSED, problems=error.problems)
+        return problem(request, status, headline(request), kind=REFUSED, problems=error.problems)
     if isinstance(error, ChangedMeanwhile):
         return changed(request, error)
-    if isinstance(error, TooManyAttempts):
+    if isinstance(error, TooManyAttempts | Busy):
         return problem(request, status, said, headers={"Retry-After": str(error.seconds)})
     if isinstance(error, Conflict):
         return problem(request, status, said, kind=KEY_REUSED if isinstance(error, KeyReused) else STATE)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from lotrinh.core.dossier import Dossier
+from lotrinh.core.told import NOTHING_TOLD, Tellings
 
 TEXT = "; charset=utf-8"
 
@@ -20,8 +21,8 @@ class Format(NamedTuple):
 class Wish(NamedTuple):
     """How a report is wanted: in which language, for a terminal how wide, and which steps tables list.
 
-    ``template`` is the office's own DOCX, ``picture`` which one an SVG shows, ``sequences`` how often the deadline
-    of (unit, step) has moved, for calendars.
+    ``template`` is the office's own DOCX, ``picture`` which one an SVG shows. For calendars, ``told`` is what their
+    readers were told before, and ``site`` the portal's address, empty for no links.
     """
 
     language: str = "vi"
@@ -29,7 +30,14 @@ class Wish(NamedTuple):
     everything: bool = True
     template: bytes | None = None
     picture: str = "timeline"
-    sequences: Mapping[tuple[str, str], int] = {}
+    told: Tellings = NOTHING_TOLD
+    site: str = ""
+
+
+def file_name(form: str, *parts: str) -> str:
+    """Name a file of one format in plain letters, from the campaign, the run and what narrows it."""
+    name = "-".join(filter(None, parts))
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in name) + f".{FORMATS[form].ending}"
 
 
 def make(dossier: Dossier, form: str, wish: Wish) -> bytes:
@@ -89,7 +97,7 @@ def _svg(dossier: Dossier, wish: Wish) -> bytes:
 def _ics(dossier: Dossier, wish: Wish) -> bytes:
     from lotrinh.reports.feed import calendar
 
-    return calendar(dossier.report, wish.language, wish.sequences)
+    return calendar(dossier.report, wish.language, wish.told, wish.site)
 
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -32,6 +32,7 @@ def as_data(report: Report) -> dict[str, Any]:
     zone = report.as_of.tzinfo
     return {
         "campaign": report.campaign,
+        "province_name": report.province_name,
         "as_of": report.as_of,
         "run": report.run,
         "checklist_hash": report.checklist.content_hash,
@@ -62,6 +63,7 @@ def _unit(unit: UnitReport, zone: tzinfo | None) -> dict[str, Any]:
         "code": unit.unit.code,
         "name": unit.unit.name,
         "kind": unit.unit.kind.value,
+        "area": unit.unit.area,
         "outcome": unit.outcome.value,
         "reason": f"{unit.reason.value}: {say(unit.sentence)}" if unit.reason else None,
         "checked_at": unit.checked_at.astimezone(zone) if unit.checked_at else None,
@@ -76,6 +78,7 @@ def _step(standing: Standing, due: Moment | None, zone: tzinfo | None) -> dict[s
         "status": standing.status.value,
         "due_at": due_at(due, zone),
         "completed_on": standing.completed_on,
+        "reported_at": standing.reported_at.astimezone(zone) if standing.reported_at else None,
         "flags": dict(standing.flags),
     }
 

@@ -10,12 +10,13 @@ def render(report: Report, language: str, *, everything: bool = False) -> str:
     notice = writer.sample_notice()
     title, *rest = writer.heading()
     parts = [f"# {escape(title)}", *([f"**{escape(notice)}**"] if notice else []), *map(escape, rest)]
-    parts += [_table(table) for table in writer.tables()]
+    parts += [draw(table) for table in writer.tables()]
     parts += [escape(line) for line in writer.footing()]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(table: Table) -> str:
+def draw(table: Table) -> str:
+    """Write one table under its title."""
     lines = [f"## {escape(table.title)}", "", _line(table.headers), _line(["---"] * len(table.headers), raw=True)]
     lines += [_line(row) for row in table.rows]
     return "\n".join([*lines, *(["", escape(table.note)] if table.note else [])])

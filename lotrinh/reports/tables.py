@@ -286,4 +286,4 @@ HOURS_OF_TWO_DAYS = 48
 
 def clean(text: str) -> str:
     """Make control characters of foreign text harmless for terminals and logs."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from lotrinh.core.text import M
 from lotrinh.core.units import Unit
 from lotrinh.i18n import current, say, words
 from lotrinh.reports.json_report import due_at
-from lotrinh.reports.tables import NOTHING, Table, basis, clean, moment
+from lotrinh.reports.tables import NOTHING, Table, basis, moment
 from lotrinh.reports.terminal import draw
 
 LEVELS = {
@@ -89,25 +89,17 @@ def _cells(checklist: Checklist, row: TimelineRow, *, counted: bool) -> tuple[st
 
 def _calendar(checklist: Checklist, rows: Sequence[TimelineRow]) -> str:
     """One event for each scheduled step; the stamp is the day itself, so that the same input gives the same bytes."""
-    from icalendar import Calendar, Event  # noqa: PLC0415 - only this format pays for it
+    from lotrinh.reports import ics  # noqa: PLC0415 - only this format pays for the library behind it
 
-    calendar = Calendar()
-    calendar.add("prodid", "-//lotrinh//VN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", clean(say(checklist.title)))
-    for row in rows:
-        if (due := row.schedule.due) is None:
-            continue
-        event = Event()
-        event.add("uid", f"{row.step.id}@{checklist.id}.lotrinh")
-        event.add("dtstamp", datetime.combine(due.day, datetime.min.time(), UTC))
-        event.add("summary", clean(say(row.step.title)))
-        event.add("description", clean(f"{say(row.step.owner)}. {row.step.due.text if row.step.due else ''}"))
-        if due.hour is None:
-            event.add("dtstart", due.day)
-            event.add("dtend", due.day + timedelta(days=1))
-        else:
-            # In UTC: a feed with a time zone's name would have to carry the zone's definition too.
-            event.add("dtstart", due.ends(ZoneInfo(checklist.timezone)).astimezone(UTC))
-        calendar.add_component(event)
-    return str(calendar.to_ical().decode())
+    entries = (
+        ics.Entry(
+            f"{row.step.id}@{checklist.id}.lotrinh",
+            say(row.step.title) + (" (?)" if row.step.doubtful else ""),
+            (f"{say(row.step.owner)}. {row.step.due.text if row.step.due else ''}",),
+            due,
+            datetime.combine(due.day, datetime.min.time(), UTC),
+        )
+        for row in rows
+        if (due := row.schedule.due)
+    )
+    return ics.written(say(checklist.title), entries, ZoneInfo(checklist.timezone)).decode()

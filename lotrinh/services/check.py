@@ -14,6 +14,7 @@ from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import FIRST, ask, give_up_if_ours, http_options, questions
 from lotrinh.services.assess import make_report
 from lotrinh.services.campaigns import Campaign
+from lotrinh.services.feeds import news_of
 from lotrinh.services.frozen import freeze
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -78,4 +79,4 @@ def close_round(store: Store, campaign: Campaign, report: Report, now: datetime)
     """Record that a round has finished, with its report, so that every format can be made again from it."""
     checklist = report.checklist
     kept = Kept(as_json(report), freeze(report, campaign.policy), checklist.content_hash, checklist.content)
-    store.rounds.finish(report.run, FINISHED, now, report.head, kept)
+    store.rounds.finish(report.run, FINISHED, now, report.head, kept, news_of(store, report))

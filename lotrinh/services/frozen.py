@@ -18,6 +18,7 @@ from lotrinh.core.report import Report, UnitReport, Voice, milestone_rows
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import NO_FLAGS, Planned, Policy, Standing, Status, concerned, plan
 from lotrinh.core.text import Message, Text
+from lotrinh.core.told import OFFICE, Dues
 from lotrinh.core.units import Unit, UnitKind
 from lotrinh.i18n import say
 
@@ -43,6 +44,7 @@ def freeze(report: Report, policy: Policy) -> bytes:
         "policy": [t.total_seconds() for t in (policy.warning, policy.horizon, policy.stale)],
         "plans": plans.written,
         "milestones": {name: _schedule(s) for name, s in report.schedules.items()},
+        "due": {row.milestone.id: _moment(row.due) for row in report.milestones},
         "units": units,
         "voices": [_voice(v) for v in report.voices],
     }
@@ -50,14 +52,14 @@ def freeze(report: Report, policy: Policy) -> bytes:
 
 
 class _Plans:
-    """Plans written so far. Schedules are known by identity: units with one timetable share them."""
+    """Plans written so far. Planned steps are known by identity: units with one timetable share them."""
 
     def __init__(self) -> None:
         self.written: list[dict[str, Any]] = []
         self._known: dict[tuple[int, ...], int] = {}
 
     def number(self, planned: Sequence[Planned]) -> int:
-        key = tuple(id(p.schedule) for p in planned)
+        key = tuple(id(p) for p in planned)
         if key not in self._known:
             self._known[key] = len(self.written)
             self.written.append({p.step.id: _schedule(p.schedule) for p in planned})
@@ -130,6 +132,19 @@ def thaw(frozen: bytes, checklist: Checklist) -> Report:
         tuple(_voice_of(v, by_code, checklist) for v in data["voices"]),
         {name: _schedule_of(s) for name, s in data.get("milestones", {}).items()},
     )
+
+
+def dues_of(frozen: bytes) -> Dues:
+    """Read only the deadlines out of a report that was laid down."""
+    data = json.loads(zlib.decompress(frozen))
+    plans = [{step: _due(written[1]) for step, written in plan.items()} for plan in data["plans"]]
+    ours = {milestone: _due(written) for milestone, written in data.get("due", {}).items()}
+    return {OFFICE: ours} | {unit["unit"][0]: plans[unit["plan"]] for unit in data["units"]}
+
+
+def _due(written: Sequence[str | None] | None) -> str | None:
+    """Write a deadline as ``lotrinh.core.told.as_text`` does."""
+    return "T".join(filter(None, written)) if written else None
 
 
 def _plan_of(

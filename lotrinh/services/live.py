@@ -17,7 +17,7 @@ from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
 
-class _Now(Assessment):
+class Now(Assessment):
     """An assessment that lives on: units whose journal is ours are known without being asked."""
 
     def __init__(self, store: Store, settings: Settings, campaign: Campaign, now: datetime) -> None:
@@ -50,7 +50,7 @@ class Live:
         self.campaign = campaign
         self._store, self._settings = store, settings
         self._lock = RLock()
-        self._state: _Now | None = None
+        self._state: Now | None = None
         self._key: tuple[str, int, datetime] | None = None
         self._number = 0
         self._units: dict[str, UnitReport] = {}
@@ -69,6 +69,13 @@ class Live:
         with self._lock:
             state = self._refresh(now)
             return self._unit(state, self.campaign.by_code[code])
+
+    def alone(self, code: str, now: datetime) -> Report:
+        """Return the report of this minute of one unit, or of the province, and nobody else."""
+        with self._lock:
+            state = self._refresh(now)
+            found = self._unit(state, self.campaign.by_code[code])
+            return self._of(state, (), found) if found.unit.is_province else self._of(state, (found,), None)
 
     def record(self, code: str, step: str, now: datetime) -> Record:
         """Return what the journal says of one step in one unit; the copy is the caller's."""
@@ -116,13 +123,13 @@ class Live:
             state = self._refresh(now)
             return {key: replace(record) for key, record in state.records.items() if wanted(record)}
 
-    def _refresh(self, now: datetime) -> _Now:
+    def _refresh(self, now: datetime) -> Now:
         now = now.astimezone(self.campaign.zone)
         key = (*self._store.rounds.pulse(self.campaign.id), now.replace(second=0, microsecond=0))
         state = self._state
         if state is None or key != self._key:
             records = state.records if state else {}
-            state = self._state = _Now(self._store, self._settings, self.campaign, now)
+            state = self._state = Now(self._store, self._settings, self.campaign, now)
             state.records, self._key = records, key
             self._forget(None)
         news = self._store.journal.entries(self.campaign.id, after=self._number)
@@ -142,7 +149,7 @@ class Live:
         for code in units:
             self._units.pop(code, None)
 
-    def _unit(self, state: _Now, unit: Unit) -> UnitReport:
+    def _unit(self, state: Now, unit: Unit) -> UnitReport:
         if unit.code not in self._units:
             if unit.is_province:
                 self._units[unit.code] = state.province()
@@ -152,12 +159,15 @@ class Live:
                 self._units[unit.code] = state.unit(unit, finished, self._province_done(state))
         return self._units[unit.code]
 
-    def _province_done(self, state: _Now) -> dict[str, date | None]:
+    def _province_done(self, state: Now) -> dict[str, date | None]:
         return state.completed(self.campaign.province, state.own_answer())
 
-    def _assembled(self, state: _Now) -> Report:
+    def _assembled(self, state: Now) -> Report:
         units = tuple(self._unit(state, unit) for unit in self.campaign.units)
-        province = self._unit(state, self.campaign.province)
+        return self._of(state, units, self._unit(state, self.campaign.province))
+
+    def _of(self, state: Now, units: tuple[UnitReport, ...], province: UnitReport | None) -> Report:
+        everybody = (*((province,) if province else ()), *units)
         return Report(
             self.campaign.id,
             self.campaign.title,
@@ -170,6 +180,6 @@ class Live:
             units,
             province,
             milestone_rows(self.campaign.checklist, units, province, state.now.date()),
-            voices=tuple(voice for unit in (province, *units) for voice in voices_of(unit, state.records)),
+            voices=tuple(voice for unit in everybody for voice in voices_of(unit, state.records)),
             schedules=self.campaign.milestones,
         )

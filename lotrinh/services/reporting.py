@@ -6,16 +6,21 @@ from datetime import datetime
 from lotrinh.core.dossier import Dossier, Layout, Letterhead
 from lotrinh.core.report import Report, milestone_rows
 from lotrinh.core.text import M
-from lotrinh.errors import NotFound
+from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.snapshots import report_again
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import Round
+from lotrinh.store.rounds import FINISHED, Round
 
 
 def chosen(store: Store, campaign: Campaign, run: str = "", as_of: datetime | None = None) -> Report:
-    """Return the report of a run; else of the newest up to a moment; else of the newest there is."""
+    """Return the report of a run; else of the newest up to a moment; else of the newest there is.
+
+    ``NotFound`` where there is none, and says which is the first; ``BadInput`` where both are given.
+    """
+    if run and as_of:
+        raise BadInput([Problem("--run, --as-of", 0, 0, M("Chỉ chọn một trong hai: --run hoặc --as-of."))])
     if run:
         return _made_again(store, _named(store, campaign, run))
     moment = as_of.astimezone(campaign.zone) if as_of else None
@@ -49,8 +54,14 @@ def _none_yet(store: Store, campaign: Campaign, moment: datetime | None) -> M:
 def _made_again(store: Store, found: Round) -> Report:
     report = report_again(store, found.id)
     if report is None:
-        raise NotFound(M("Lượt kiểm tra “{run}” không để lại báo cáo: lượt đó không chạy xong.", run=found.id))
+        raise NotFound(_nothing_left(found))
     return report
+
+
+def _nothing_left(found: Round) -> M:
+    if found.state != FINISHED:
+        return M("Lượt kiểm tra “{run}” không để lại báo cáo: lượt đó không chạy xong.", run=found.id)
+    return M("Lượt kiểm tra “{run}” do phiên bản cũ của lotrinh ghi: chỉ tải được JSON, trên cổng.", run=found.id)
 
 
 def only(report: Report, code: str) -> Report:
@@ -70,15 +81,26 @@ def only(report: Report, code: str) -> Report:
 
 
 def dossier(
-    store: Store, settings: Settings, campaign: Campaign, report: Report, *, layout: str = "", number: str = ""
+    store: Store,
+    settings: Settings,
+    campaign: Campaign,
+    report: Report,
+    *,
+    layout: str = "",
+    number: str = "",
+    blank: bool = False,
 ) -> Dossier:
-    """Put around a report what its documents need; the same report gives the same dossier, today or in five years."""
+    """Put around a report what its documents need; the same report gives the same dossier, today or in five years.
+
+    ``blank`` leaves the letterhead to be filled: the settings know the office's, and a unit signs for itself.
+    """
+    head = letterhead(settings, campaign, layout, number)
     units = tuple(report.everybody)
     unit = units[0].unit.code if len(units) == 1 else ""
     entries, earlier = store.journal.before(report.head, campaign.id, unit, settings.report.journal_entries)
     return Dossier(
         report,
-        letterhead(settings, campaign, layout, number),
+        Letterhead(head.layout, number=number) if blank else head,
         entries,
         earlier,
         settings.report.ahead_days,

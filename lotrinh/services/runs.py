@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from lotrinh.core.changes import Changes, changes
 from lotrinh.core.snapshot import Snapshot
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, NotFound
@@ -37,14 +36,6 @@ class Run(NamedTuple):
     def asked(self) -> int:
         """How many units have been asked so far."""
         return self.outcomes.total()
-
-
-class Compared(NamedTuple):
-    """Two reports and what changed between them."""
-
-    old: Snapshot
-    new: Snapshot
-    changes: Changes
 
 
 def state_at(round_: Round, now: datetime) -> str:
@@ -83,17 +74,6 @@ def start(store: Store, campaign: Campaign, run: Callable[[str], None], now: dat
         raise Conflict(M("Một lượt kiểm tra đang chạy từ {when}. Hãy đợi nó xong rồi chạy lượt mới.", when=when))
     run(campaign.id)
     return last.round.id if last else ""
-
-
-def comparison(store: Store, campaign: Campaign, old: str = "", new: str = "") -> Compared | None:
-    """Compare two finished runs, the last two where they are not named; None where there are not two."""
-    last = [r.id for r in store.rounds.finished(campaign.id, 2)]
-    new = new or (last[0] if last else "")
-    old = old or next((name for name in last if name != new), "")
-    if not old or not new:
-        return None
-    before, after = sorted((_reported(store, campaign, name) for name in (old, new)), key=lambda then: then.as_of)
-    return Compared(before, after, changes(before, after))
 
 
 def as_of(store: Store, campaign: Campaign, day: date) -> Snapshot | None:

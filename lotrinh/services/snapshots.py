@@ -54,7 +54,7 @@ def _milestone(data: Mapping[str, Any]) -> MilestoneThen:
 
 def _unit(data: Mapping[str, Any]) -> UnitThen:
     return UnitThen(
-        Unit(data["code"], UnitKind(data["kind"]), data["name"]),
+        Unit(data["code"], UnitKind(data["kind"]), data["name"], data.get("area", "")),
         Outcome(data["outcome"]),
         data["reason"] or "",
         _moment(data["checked_at"]),
@@ -70,6 +70,7 @@ def _step(data: Mapping[str, Any]) -> StepThen:
         _moment(data["due_at"]),
         date.fromisoformat(completed) if completed else None,
         data["flags"],
+        _moment(data.get("reported_at")),
     )
 
 

@@ -129,4 +129,6 @@ def _at_home(settings: Settings, file: Path | None, sources: Sources) -> Setting
         changes["units"] = settings.units.model_copy(update={"file": home / settings.units.file})
     if settings.http.ca_file and sources.giver(("http", "ca_file")) == "file":
         changes["http"] = settings.http.model_copy(update={"ca_file": str(home / settings.http.ca_file)})
+    if settings.report.template and sources.giver(("report", "template")) == "file":
+        changes["report"] = settings.report.model_copy(update={"template": home / settings.report.template})
     return settings.model_copy(update=changes)

@@ -1,11 +1,12 @@
 """What can be set. Every key, its default and what it means; ``docs/settings.md`` is checked against this."""
 
-from datetime import date
+from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+from cronsim import CronSim, CronSimError
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -138,6 +139,29 @@ class Report(Part):
     party: Letterhead = Letterhead()
 
 
+def cron(written: str) -> str:
+    """Return a cron expression that can be run by; empty is none."""
+    if written:
+        try:
+            CronSim(written, datetime(2026, 1, 1))  # noqa: DTZ001 - only whether it can be read
+        except CronSimError as error:
+            raise PydanticCustomError("cron", "not a cron expression") from error
+    return written
+
+
+Cron = Annotated[str, AfterValidator(cron)]
+
+
+class Schedule(Part):
+    """When a campaign is checked, in the time zone of its checklist."""
+
+    cron: Cron = Field("", description="When every unit is asked, as cron: 0 7 * * *; empty: only by hand.")
+    last_week: Cron = Field("", description="Instead of it in the seven days before the anchor, as 0 7,13 * * *.")
+    skip_days_off: bool = Field(default=False, description="Whether nothing runs on days that are not worked.")
+    paused: bool = Field(default=False, description="Whether nothing runs by itself.")
+    report: Cron = Field("", description="When the report is sent to the office by mail, as 0 8 * * 1.")
+
+
 class Campaign(Part):
     """A checklist bound to an anchor date and a set of units."""
 
@@ -151,7 +175,63 @@ class Campaign(Part):
     stale_hours: int = Field(48, ge=1, le=8784, description="An answer older than this is called stale.")
     units: tuple[str, ...] = Field((), description="Codes of the units that take part; empty: all.")
     parameters: dict[str, str] = Field({}, description="Rules for the checklist's parameters.")
+    schedule: Schedule = Schedule()
     layout: Literal["", "state", "party"] = Field("", description="Layout of its reports; empty: the one of [report].")
+
+
+Hours = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$")]
+
+
+class Remind(Part):
+    """Reminders: one digest for each receiver and day."""
+
+    cron: Cron = Field("", description="When reminders are worked out and sent, as 30 7 * * *; empty: never.")
+    before_days: tuple[Annotated[int, Field(ge=0, le=366)], ...] = Field(
+        (7, 3, 1), description="Days before a deadline on which a unit is reminded of a step."
+    )
+    overdue_every: int = Field(3, ge=1, le=366, description="Days between reminders of a step that is overdue.")
+    escalate_after: int = Field(2, ge=0, le=366, description="Days overdue after which the office hears of it.")
+    quiet: Hours = Field("20:00-06:30", description="Hours in which nothing is sent; empty: none.")
+    quiet_days_off: bool = Field(default=True, description="Whether nothing is sent on days that are not worked.")
+    silent_hours: int = Field(
+        26, ge=1, le=8784, description="Hours without a finished check after which the office hears."
+    )
+    tries: int = Field(6, ge=1, le=50, description="Tries before a message is given up, visibly.")
+
+
+class Mail(Part):
+    """The SMTP server that takes our mail."""
+
+    host: str = Field("", description="Its name; empty: no mail is sent.")
+    port: Port = Field(587, description="Its port.")
+    security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the connection is protected.")
+    user: str = Field("", description="User name; empty: without signing in.")
+    password: SecretStr = Field(SecretStr(""), description="Password.")
+    sender: str = Field("", description="Address that the mail comes from.")
+    timeout_seconds: float = Field(20.0, gt=0, le=300, description="Longest wait for the server.")
+
+
+class Zalo(Part):
+    """A Zalo bot."""
+
+    token: SecretStr = Field(SecretStr(""), description="Token of the bot; empty: nothing is sent by Zalo.")
+    api_url: str = Field("https://bot-api.zaloplatforms.com", description="Address of its API.")
+
+
+class Receiver(Part):
+    """Who is told, and where. The unit's own contact_email of the roster needs no entry."""
+
+    unit: str = Field(description="Code of the unit; the province's own code is the office.")
+    mail: str = Field("", description="Mail address.")
+    zalo: str = Field("", description="Chat of the Zalo bot.")
+    url: SecretStr = Field(SecretStr(""), description="Any other channel as an Apprise address, as tgram://token/chat.")
+
+
+class Webhook(Part):
+    """Another system that is told when a step changes."""
+
+    url: str = Field(description="Where it is told, by POST.")
+    secret: SecretStr = Field(description="Key of the signature (HMAC-SHA256).")
 
 
 def each_once(campaigns: tuple[Campaign, ...]) -> tuple[Campaign, ...]:
@@ -185,6 +265,11 @@ class Settings(BaseSettings):
     portal: Portal = Portal()
     units: Units = Units()
     report: Report = Report()
+    remind: Remind = Remind()
+    mail: Mail = Mail()
+    zalo: Zalo = Zalo()
+    receivers: tuple[Receiver, ...] = Field((), description="Who is reminded, besides the roster's contacts.")
+    webhooks: tuple[Webhook, ...] = Field((), description="Other systems that are told of changes.")
     campaigns: Annotated[tuple[Campaign, ...], AfterValidator(each_once)] = Field(
         (), description="The campaigns; a checklist's own name works without."
     )

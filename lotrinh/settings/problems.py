@@ -5,6 +5,8 @@ from typing import Any
 
 from lotrinh.core.text import M, Message
 
+NAME = M("chỉ gồm chữ thường không dấu, số, gạch nối")
+HOURS = M("phải là hai giờ trong ngày, dạng 20:00-06:30")
 SENTENCES: Mapping[str, Message] = {
     "bool": M("phải là true hoặc false"),
     "date": M("phải là ngày dạng 2026-03-15"),
@@ -15,6 +17,7 @@ SENTENCES: Mapping[str, Message] = {
     "path": M("phải là đường dẫn trong dấu nháy"),
     "string": M("phải là chữ trong dấu nháy"),
     "tuple": M('phải là danh sách dạng ["…", "…"]'),
+    "cron": M('phải là lịch kiểu cron năm phần, ví dụ "0 7 * * *" là 07:00 mỗi ngày'),
     "zone": M('phải là tên múi giờ dạng "Asia/Ho_Chi_Minh"'),
     "dict": M("phải là một bảng"),
     "model": M("phải là một bảng"),
@@ -38,7 +41,7 @@ def problem_of(item: Mapping[str, Any], place: tuple[str | int, ...]) -> Message
     if place == ("campaigns",):
         return M("Mỗi đợt phải là một bảng [[campaigns]].")
     if kind == "string_pattern_mismatch":
-        return M("“{key}” chỉ gồm chữ thường không dấu, số, gạch nối.", key=key)
+        return M("“{key}” {sentence}.", key=key, sentence=HOURS if place[-1] == "quiet" else NAME)
     if {"ge", "gt", "le", "lt"} & set(item.get("ctx", {})):
         return M("“{key}” phải là {limit}.", key=key, limit=_limit(item["ctx"]))
     for prefix, sentence in SENTENCES.items():

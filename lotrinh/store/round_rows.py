@@ -47,6 +47,13 @@ class Kept(NamedTuple):
     checklist: str
 
 
+class Left(NamedTuple):
+    """What a round left behind: its report as JSON, and laid down whole, as older versions of lotrinh did not."""
+
+    snapshot: bool
+    whole: bool
+
+
 class SeenUnit(NamedTuple):
     """What one round saw of one unit; the sentence in the language in which it was recorded."""
 

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, delete, exists, func, insert, select, update
 
 from lotrinh.core.observation import Answer, Observation
+from lotrinh.core.told import News
+from lotrinh.store.deadlines import tell_round
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.round_rows import (
     FINISHED,
@@ -17,6 +19,7 @@ from lotrinh.store.round_rows import (
     WITHOUT_SNAPSHOT,
     Kept,
     KeptAnswer,
+    Left,
     Round,
     SeenUnit,
     moment_of,
@@ -35,6 +38,7 @@ __all__ = [
     "RUNNING",
     "Kept",
     "KeptAnswer",
+    "Left",
     "Round",
     "Rounds",
     "SeenUnit",
@@ -61,14 +65,18 @@ class Rounds:
             )
             connection.execute(insert(rounds).values(**round_row(new)))
 
-    def finish(self, round_id: str, state: str, at: datetime, head: str, report: Kept | None = None) -> None:
-        """Close a round, with the report as it was made."""
+    def finish(
+        self, round_id: str, state: str, at: datetime, head: str, report: Kept | None = None, news: News | None = None
+    ) -> None:
+        """Close a round, with the report as it was made, and record which deadlines it tells anew."""
         made = {"snapshot": report.snapshot, "frozen": report.frozen} if report else {}
-        with writing(self._engine) as connection:
+        with writing(self._engine, chain=news is not None) as connection:
             closed = update(rounds).where(rounds.c.id == round_id)
             connection.execute(closed.values(state=state, finished_at=text_of(at), head=head, **made))
             if report:
                 _keep_checklist(connection, report)
+            if news:
+                tell_round(connection, news, at)
 
     def frozen(self, round_id: str) -> tuple[bytes, str] | None:
         """Return a round's report, laid down whole, and the content of the checklist it was made with."""
@@ -80,6 +88,13 @@ class Rounds:
         with reading(self._engine) as connection:
             row = connection.execute(query).first()
             return (row[0], row[1]) if row else None
+
+    def left(self, round_id: str) -> Left:
+        """Tell what a round left behind, without reading it: a province's report is megabytes."""
+        there = rounds.c.snapshot.is_not(None), rounds.c.frozen.is_not(None)
+        with reading(self._engine) as connection:
+            row = connection.execute(select(*there).where(rounds.c.id == round_id)).first()
+            return Left(bool(row[0]), bool(row[1])) if row else Left(snapshot=False, whole=False)
 
     def interrupt(self, round_id: str, at: datetime) -> None:
         """Record that a round will never finish: its process has ended. A round that is closed stays as it is."""
@@ -194,6 +209,23 @@ class Rounds:
         with reading(self._engine) as connection:
             return {row["unit"]: seen_of(row) for row in connection.execute(query).mappings()}
 
+    def of_unit(
+        self, campaign: str, unit: str, most: int, until: datetime | None = None, outcome: str = ""
+    ) -> tuple[tuple[Round, SeenUnit], ...]:
+        """Return what the newest rounds that asked a unit saw of it, newest first, of one outcome if asked.
+
+        Only rounds that show a moment up to ``until``, which is given in local time; none that our own network failed.
+        """
+        of = (rounds.c.campaign == campaign, observations.c.unit == unit, rounds.c.state != NOT_CARRIED_OUT)
+        query = select(*WITHOUT_SNAPSHOT, *observations.c).join(observations, observations.c.round == rounds.c.id)
+        query = query.where(*of).order_by(rounds.c.started_at.desc()).limit(most)
+        if until:
+            query = query.where(rounds.c.as_of < (until + ONE_SECOND).isoformat())
+        if outcome:
+            query = query.where(observations.c.outcome == outcome)
+        with reading(self._engine) as connection:
+            return tuple((round_of(row), seen_of(row)) for row in connection.execute(query).mappings())
+
     def newest(self, campaign: str, most: int = 50, before: str = "") -> tuple[Round, ...]:
         """Return the campaign's rounds, newest first, whatever became of them; ``before`` is where to go on."""
         query = (
@@ -208,9 +240,10 @@ class Rounds:
         with reading(self._engine) as connection:
             return tuple(round_of(row) for row in connection.execute(query).mappings())
 
-    def answers(self, campaign: str) -> dict[str, KeptAnswer]:
-        """Return the last valid answer of each unit."""
+    def answers(self, campaign: str, unit: str = "") -> dict[str, KeptAnswer]:
+        """Return the last valid answer of each unit, or of one."""
         query = select(answers).where(answers.c.campaign == campaign)
+        query = query.where(answers.c.unit == unit) if unit else query
         with reading(self._engine) as connection:
             return {
                 row["unit"]: KeptAnswer(row["source"], row["etag"], moment_of(row["true_at"]), row["body"])

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0002"
+HEAD = "0004"
 """The migration that this version of lotrinh works with."""
 
 metadata = MetaData()
@@ -126,4 +126,57 @@ files = Table(
     Column("sha256", String(64), nullable=False),
     Column("uploaded_at", String(40), nullable=False),
     Column("kept", Integer, nullable=False),
+)
+
+deadline_moves = Table(
+    "deadline_moves",
+    metadata,
+    Column("campaign", String(100), primary_key=True),
+    Column("unit", String(10), primary_key=True),
+    Column("step", String(100), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("due", String(40), nullable=True),
+    Column("before", String(40), nullable=True),
+    Column("told_at", String(40), nullable=False),
+)
+"""Deadlines that were told anew. ``number`` counts an event's moves; 0 is one that no finished round tells.
+
+A milestone's stands under the unit "".
+"""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("campaign", String(100), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("receiver", String(100), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("next_at", String(40), nullable=False),
+    Column("done_at", String(40), nullable=True),
+    Column("problem", Text, nullable=False),
+    Index("ix_outbox_state", "state", "next_at"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("holder", String(100), nullable=False),
+    Column("taken_at", String(40), nullable=False),
+    Column("until", String(40), nullable=False),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("campaign", String(100), primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("changed_at", String(40), nullable=False),
+    Column("actor", String(100), nullable=False),
 )

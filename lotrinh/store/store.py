@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from lotrinh.store.access import Access
 from lotrinh.store.accounts import Accounts, Sessions
+from lotrinh.store.deadlines import Deadlines
 from lotrinh.store.engine import connect, require_current, require_there, upgrade, version
 from lotrinh.store.files import Files
 from lotrinh.store.journal import Journal
@@ -26,6 +27,7 @@ class Store:
     sessions: Sessions
     throttle: Throttle
     files: Files
+    deadlines: Deadlines
 
     def close(self) -> None:
         """Give the connections back."""
@@ -63,6 +65,7 @@ def open_store(url: str, *, make: bool = True) -> Store:
         Sessions(engine),
         Throttle(engine),
         Files(engine),
+        Deadlines(engine),
     )
 
 

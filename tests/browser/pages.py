@@ -9,14 +9,20 @@ from fastapi.routing import APIRoute
 from playwright.sync_api import Page
 
 from lotrinh.portal.app import PAGES
-from tests.browser import hostile
+from tests.browser import hostile, sheets
 from tests.browser.world import LONGEST, NORMAL, NOTHING_SAID, PDF, STATES, World
 
 NO_PAGES = frozenset(
     {
+        "/campaigns/{campaign_id}/calendar.ics",  # for calendar programs
+        "/campaigns/{campaign_id}/units/{code}/calendar.ics",  # as above
         "/files/{file_id}",  # always a download
         "/read/{token}",  # leads on, or is the page of an unknown address
         "/campaigns/{campaign_id}/runs/{run_id}/report.{form}",  # a download
+        "/campaigns/{campaign_id}/units/{code}/report.{form}",  # a download
+        "/campaigns/{campaign_id}/units/{code}/sheet.{form}",  # a download
+        "/campaigns/{campaign_id}/rollup/table.{form}",  # a download
+        "/campaigns/{campaign_id}/changes/report.{form}",  # a download
     }
 )
 CAMPAIGN = "/campaigns/{campaign_id}"
@@ -55,11 +61,13 @@ ADDRESSES: Mapping[str, tuple[tuple[str, str], ...]] = {
     STEP + "/resolve": (("officer", "{disputed}/resolve"),),
     "/receipts/{code}-{number}": (("commune", "/receipts/{receipt}"),),
     CAMPAIGN + "/board": (("officer", C + "/board"),),
+    CAMPAIGN + "/rollup": (("officer", C + "/rollup"), ("officer", C + "/rollup?by=unit&sort=days")),
     CAMPAIGN + "/steps/{step_id}": (("officer", C + "/steps/{step}"),),
     CAMPAIGN + "/outstanding": (("officer", C + "/outstanding"),),
     CAMPAIGN + "/obstacles": (("officer", C + "/obstacles"),),
     CAMPAIGN + "/queue": (("officer", C + "/queue?q=xa"), ("viewer", C + "/queue?q=phuong")),
     CAMPAIGN + "/conflicts": (("officer", C + "/conflicts"),),
+    CAMPAIGN + "/sheets": (("officer", C + "/sheets"),),
     CAMPAIGN + "/overview": (("officer", C + "/overview"),),
     CAMPAIGN + "/runs": (("officer", C + "/runs"),),
     CAMPAIGN + "/runs/now": (("officer", C + "/runs/now?still=1"),),
@@ -186,6 +194,7 @@ LED_TO = tuple(
             'form[action$="count/send"]',
         ),
         ("what would change", NORMAL, "officer", C + "/what-if", {"anchor": "22/3/2026"}, f"{MAIN} >> nth=0", "table"),
+        ("a sheet", LONGEST, "officer", C + "/sheets", {"file": sheets.returned()}, MAIN, "table"),
         (
             "what would change at the longest",
             LONGEST,
@@ -260,6 +269,7 @@ REFUSED = tuple(
         ),
         ("what-if", NORMAL, "officer", C + "/what-if", {"anchor": "hôm qua"}, f"{MAIN} >> nth=0", ".errors"),
         ("what-if file", NORMAL, "officer", C + "/what-if", {"file": b"id: x\nid: y\n"}, f"{MAIN} >> nth=0", ".errors"),
+        ("a sheet that is none", NORMAL, "officer", C + "/sheets", {"file": PDF}, MAIN, ".errors"),
         ("as of no day", NORMAL, "officer", C + "/as-of?day=" + "x" * 40, {}, "", ".error"),
         ("no such page", NORMAL, "officer", C + "/units/99999", {}, "", "main a[href='/']"),
     )

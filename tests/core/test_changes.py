@@ -58,6 +58,21 @@ def test_units_that_only_one_report_has_joined_or_left_and_changed_nothing_else(
     assert (found.done, found.undone, found.silent, found.reached) == ((), (), (), ())
 
 
+def test_steps_that_only_one_report_has_are_new_or_gone_and_changed_nothing_else() -> None:
+    old = snapshot(unit("1", a=OPEN, b=DONE_), unit("2", a=OPEN))
+    found = changes(old, snapshot(unit("1", a=OPEN, c=DONE_), unit("3", d=OPEN)))
+    assert (cells(found.added), cells(found.dropped)) == ({("c", "1")}, {("b", "1")})
+    assert (found.done, found.undone, found.none) == ((), (), False)
+
+
+def test_a_deadline_that_was_not_known_is_set_and_one_that_was_known_is_moved() -> None:
+    waiting = step(Status.UNSCHEDULED, None)
+    old = snapshot(unit("1", a=waiting, b=OPEN, c=OPEN))
+    found = changes(old, snapshot(unit("1", a=OPEN, b=step(Status.OPEN, 5), c=waiting)))
+    assert [m.step for m in found.scheduled] == ["a"]
+    assert [(m.step, m.new) for m in found.shifted] == [("b", due(5)), ("c", None)]
+
+
 def test_the_provinces_own_steps_change_too() -> None:
     found = changes(snapshot(province={"x": OPEN}), snapshot(province={"x": DONE_}))
     assert cells(found.done) == {("x", "25")}

@@ -2,11 +2,20 @@ from datetime import date, timedelta
 
 import pytest
 
+from lotrinh.catalog.calendars import Spec, calendar_of
 from lotrinh.core.calendar import Calendar
 from lotrinh.core.deadlines import ScheduleError, timetable, trace
 from lotrinh.core.text import Message
 from lotrinh.i18n import say
 from tests.core.builders import checklist, milestone, parameter, step
+
+IN_WORDS = (
+    "ngày muộn nhất trong: (hạn của “Mốc first”; 1 ngày làm việc sau hạn của “Mốc first”; ngày đơn vị thực sự "
+    "hoàn thành “Việc a”), lúc 17:00, nếu rơi vào ngày nghỉ thì chuyển đến ngày làm việc kế tiếp"
+)
+TET = (
+    "Giao thừa Tết Nguyên Đán, Tết Nguyên Đán, Mùng hai Tết Nguyên Đán, Mùng ba Tết Nguyên Đán, Mùng bốn Tết Nguyên Đán"
+)
 
 
 def told(lines: tuple[Message, ...]) -> list[str]:
@@ -15,9 +24,10 @@ def told(lines: tuple[Message, ...]) -> list[str]:
 
 def test_the_arithmetic_is_told_line_by_line() -> None:
     assert told(trace(checklist(step("x", "election_day - 43 days")), "x")) == [
-        "Quy tắc thời hạn: election_day - 43 days",
+        "Quy tắc thời hạn: 43 ngày trước ngày bầu cử",
         "Ngày bầu cử: 15/03/2026",
         "− 43 ngày: 31/01/2026",
+        "Đếm theo ngày lịch, tính cả ngày nghỉ, lễ, Tết.",
         "31/01/2026 là ngày nghỉ; không dời vì quy tắc không yêu cầu.",
         "Ngày làm việc cuối cùng trước hạn: 30/01/2026",
     ]
@@ -27,14 +37,15 @@ def test_what_a_deadline_hangs_on_is_told_first_and_once() -> None:
     rule = "latest(first, first + 1 working days, done(a)) at 17:00 roll next"
     file = checklist(milestone("first", "election_day - 2 days"), step("a"), step("x", rule, "first"))
     assert told(trace(file, "x", completed={"a": date(2026, 3, 7)}.get)) == [
-        "Quy tắc bắt đầu: first",
-        "“Mốc first”: election_day - 2 days",
+        "Quy tắc bắt đầu: hạn của “Mốc first”",
+        "“Mốc first”: 2 ngày trước ngày bầu cử",
         "Ngày bầu cử: 15/03/2026",
         "− 2 ngày: 13/03/2026",
         "Hạn của “Mốc first”: 13/03/2026",
-        f"Quy tắc thời hạn: {rule}",
+        f"Quy tắc thời hạn: {IN_WORDS}",
         "Hạn của “Mốc first”: 13/03/2026",
         "Hạn của “Mốc first”: 13/03/2026",
+        "Bỏ qua thứ Bảy, Chủ nhật: 14/03/2026, 15/03/2026",
         "+ 1 ngày làm việc: 16/03/2026",
         "Ngày hoàn thành thực tế của “Việc a”: 07/03/2026",
         "Lấy ngày muộn nhất: 16/03/2026",
@@ -58,6 +69,26 @@ def test_the_last_line_is_the_result_or_why_there_is_none(rule: str, line: str) 
     assert told(trace(file, "x"))[-1] == line
     waiting = timetable(file).steps["x"].waiting
     assert waiting is None or say(waiting, "vi") == line
+
+
+def test_days_stepped_over_are_told_by_name_and_days_worked_in_exchange_too() -> None:
+    vietnam = calendar_of(Spec("VN", own={date(2026, 2, 23): False, date(2026, 2, 28): True}))
+    lines = told(trace(checklist(step("x", "2026-02-13 + 6 working days roll next", calendar=vietnam)), "x"))
+    assert lines[2:] == [
+        "Bỏ qua thứ Bảy, Chủ nhật: 14/02/2026, 15/02/2026, 21/02/2026, 22/02/2026, 01/03/2026",
+        f"Bỏ qua 16/02/2026–20/02/2026: {TET}",
+        "Bỏ qua 23/02/2026: ngày nghỉ do văn phòng đặt",
+        "Tính là ngày làm việc: 28/02/2026",
+        "+ 6 ngày làm việc: 02/03/2026",
+        "Là ngày làm việc nên không phải dời.",
+    ]
+
+
+def test_holidays_have_english_names_and_many_weekends_are_only_counted() -> None:
+    file = checklist(step("x", "2026-02-13 + 60 working days", calendar=calendar_of(Spec("VN"))))
+    lines = [say(line, "en") for line in trace(file, "x")]
+    assert any("Lunar New Year" in line for line in lines)
+    assert "Bỏ qua 27 ngày thứ Bảy, Chủ nhật" in told(trace(file, "x"))
 
 
 def test_a_calendar_without_working_days_has_no_last_one() -> None:

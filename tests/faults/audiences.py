@@ -37,6 +37,7 @@ TABLE = {
     Audience.ANYBODY: """
         GET /  GET /sign-in  POST /sign-in  GET /read/{token}  GET /healthz  GET /api/openapi.json  GET /static
         GET /api/v1/campaigns/{campaign_id}/units/{code}/status
+        GET /campaigns/{campaign_id}/calendar.ics  GET /campaigns/{campaign_id}/units/{code}/calendar.ics
     """,
     Audience.SIGNED_IN: """
         POST /sign-out
@@ -53,8 +54,12 @@ TABLE = {
         GET /api/v1/campaigns/{campaign_id}/units/{code}
         GET /api/v1/campaigns/{campaign_id}/units/{code}/records
         GET /api/v1/campaigns/{campaign_id}/units/{code}/records/{step_id}
+        GET /api/v1/campaigns/{campaign_id}/units/{code}/steps/{step_id}/explanation
         GET /api/v1/campaigns/{campaign_id}/units/{code}/history
         GET /api/v1/campaigns/{campaign_id}/units/{code}/receipts/{number}
+        GET /campaigns/{campaign_id}/units/{code}/report.{form}
+        GET /campaigns/{campaign_id}/units/{code}/sheet.{form}
+        GET /api/v1/campaigns/{campaign_id}/units/{code}/report.{form}
     """,
     Audience.SPEAK: """
         GET /campaigns/{campaign_id}/units/{code}/count
@@ -88,6 +93,9 @@ TABLE = {
     """,
     Audience.JUDGE_ALL: """
         POST /campaigns/{campaign_id}/queue
+        GET /campaigns/{campaign_id}/sheets
+        POST /campaigns/{campaign_id}/sheets
+        POST /campaigns/{campaign_id}/sheets/send
         GET /api/v1/journal
     """,
     Audience.SEE_ALL: """
@@ -103,6 +111,9 @@ TABLE = {
         GET /campaigns/{campaign_id}/runs/{run_id}
         GET /campaigns/{campaign_id}/runs/{run_id}/report.{form}
         GET /campaigns/{campaign_id}/changes
+        GET /campaigns/{campaign_id}/changes/report.{form}
+        GET /campaigns/{campaign_id}/rollup
+        GET /campaigns/{campaign_id}/rollup/table.{form}
         GET /campaigns/{campaign_id}/as-of
         GET /api/v1/campaigns/{campaign_id}/board
         GET /api/v1/campaigns/{campaign_id}/units
@@ -112,6 +123,8 @@ TABLE = {
         GET /api/v1/campaigns/{campaign_id}/runs/{run_id}/observations
         GET /api/v1/campaigns/{campaign_id}/runs/{run_id}/report
         GET /api/v1/campaigns/{campaign_id}/runs/{run_id}/report.csv
+        GET /api/v1/campaigns/{campaign_id}/runs/{run_id}/report.{form}
+        GET /api/v1/campaigns/{campaign_id}/runs/{run_id}/formats
     """,
     Audience.RUN: "POST /campaigns/{campaign_id}/runs",
     Audience.CHANGE: """

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from lotrinh.core.rollup import rollup
+from lotrinh.reports import markdown
 from lotrinh.services.check import Request
+from lotrinh.services.snapshots import report_again
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.conftest import Communes, Lotrinh
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+ADDRESS = "https://tiendo.example.vn"
 DONE = {"id": "quyet-dinh-to-bau-cu", "state": "done", "completed_on": "2026-01-29"}
 
 
@@ -34,6 +38,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("LOTRINH_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("LOTRINH_HTTP__ALLOW_NETWORKS", '["127.0.0.0/8"]')
+    monkeypatch.setenv("LOTRINH_PORTAL__PUBLIC_URL", ADDRESS)
     monkeypatch.chdir(tmp_path)
     return Settings(data_dir=tmp_path / "data")
 
@@ -63,6 +68,21 @@ def test_the_flow_records_what_the_direct_run_says(
 
     with get_client(sync_client=True) as client:
         tasks = {t.name.split("-")[0] for t in client.read_task_runs()}
-        artifacts = {a.key for a in client.read_artifacts()}
+        artifacts = {a.key.removesuffix("-bau-cu-2026"): a for a in client.read_artifacts() if a.key}
     assert tasks >= {"load", "ask", "assess", "record", "publish"}
-    assert artifacts == {"report-bau-cu-2026", "outstanding-bau-cu-2026"}
+    assert artifacts.keys() == {"report", "outstanding", "milestones", "progress", "link"}
+    with open_store(environment.database_url) as store:
+        frozen = report_again(store, name)
+    assert frozen
+    assert artifacts["report"].data == markdown.render(frozen, "vi")
+    rows = json.loads(str(artifacts["milestones"].data))
+    assert [(r["Đơn vị"], r["Xong"]) for r in rows] == [
+        (m["units"], m["done"])
+        for m, row in zip(made["milestones"], frozen.milestones, strict=True)
+        if not row.national_only
+    ]
+    figures = rollup(frozen).figures
+    assert figures.reported
+    assert artifacts["progress"].data == pytest.approx(100 * figures.reported / figures.expected)
+    assert f"{ADDRESS}/campaigns/bau-cu-2026/runs/{name}#reports" in str(artifacts["link"].data)
+    assert all(name in str(artifact.description).replace("\\", "") for artifact in artifacts.values())

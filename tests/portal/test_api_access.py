@@ -13,7 +13,7 @@ from lotrinh.settings.models import Settings
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program, unit
 from tests.portal.conftest import NOW, Portal
 
-HERE = {"campaign_id": "bau-cu-2026", "code": "04924", "step_id": STEP, "run_id": "r1", "number": "1"}
+HERE = {"campaign_id": "bau-cu-2026", "code": "04924", "step_id": STEP, "run_id": "r1", "number": "1", "form": "md"}
 DOCUMENT: dict[str, Any] = openapi(create_app(Settings(), None))  # type: ignore[arg-type]  # nothing is asked of it
 ROUTES = [(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods]
 OPEN = {

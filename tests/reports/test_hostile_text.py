@@ -33,7 +33,10 @@ def hostile(text: str) -> Report:
     """A report in which every text that comes from others is this one."""
     words = Text(text)
     basis = Basis("law", text, Confidence.A)
-    steps = (replace(TEAMS, title=words, owner=words, basis=(basis,)), replace(LISTS, title=words))
+    steps = (
+        replace(TEAMS, milestone="m", title=words, owner=words, basis=(basis,)),
+        replace(LISTS, milestone="m", title=words),
+    )
     of = the_checklist(
         title=words,
         sources={"law": Source("law", words, text), "decree": Source("decree", words)},

@@ -18,11 +18,15 @@ def made(report: Report) -> dict[str, Any]:
 def test_the_shape_is_the_promised_one_with_what_stands_beside_it() -> None:
     report = made(the_report(unit_report(commune())))
     promised = {"campaign", "as_of", "run", "checklist_hash", "summary", "units"}
-    assert set(report) == promised | {"journal_head", "interrupted", "milestones", "province"}
+    assert set(report) == promised | {"journal_head", "interrupted", "milestones", "province", "province_name"}
     (unit,) = report["units"]
-    assert set(unit) == {"code", "name", "outcome", "reason", "checked_at", "steps"} | {"kind", "last_answer_at"}
+    assert set(unit) == {"code", "name", "outcome", "reason", "checked_at", "steps"} | {
+        "kind",
+        "area",
+        "last_answer_at",
+    }
     for step in unit["steps"]:
-        assert set(step) == {"id", "status", "due_at", "flags"} | {"completed_on"}
+        assert set(step) == {"id", "status", "due_at", "flags"} | {"completed_on", "reported_at"}
     assert (report["campaign"], report["run"], report["checklist_hash"]) == ("bau-cu-2026", "luot-1", "c0ffee" * 10)
 
 

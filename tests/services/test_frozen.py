@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lotrinh.catalog.checklists import from_content
+from lotrinh.core.checklist import Scope
 from lotrinh.core.journal import Kind, NewEntry
 from lotrinh.core.report import Report
 from lotrinh.reports import markdown, terminal
@@ -19,6 +20,9 @@ from lotrinh.services.live import Live
 from lotrinh.services.sample import sample_entries
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
+from tests.core.builders import checklist, milestone, step
+from tests.services.builders import LIEN_SON, LUONG_SON
+from tests.services.builders import campaign as small_campaign
 
 NOW = datetime(2026, 2, 3, 1, tzinfo=UTC)
 UNIT, STEP = "04960", "niem-yet-danh-sach-cu-tri"
@@ -75,3 +79,13 @@ def test_a_stored_round_gives_its_report_back_though_the_checklist_has_changed(
     made = thaw(kept[0], from_content(kept[1]))
     assert made.summary() == report.summary()
     assert made.checklist.content_hash == campaign.checklist.content_hash
+
+
+def test_units_with_different_steps_of_one_deadline_each_keep_their_own(settings: Settings, store: Store) -> None:
+    scopes = (Scope(codes=frozenset({LUONG_SON.code})), Scope(codes=frozenset({LIEN_SON.code})))
+    due = "election_day - 10 days"
+    steps = tuple(step(f"viec-{n}", due, applies_to=scope) for n, scope in enumerate(scopes))
+    of = small_campaign(file=checklist(milestone("m", due, steps=steps), content_hash="c" * 64))
+    made = Live(store, settings, of).report(NOW)
+    plans = [[item.step.id for item in unit.plan] for unit in thaw(freeze(made, of.policy), of.checklist).units]
+    assert plans == [["viec-0"], ["viec-1"]]

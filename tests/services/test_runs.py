@@ -1,4 +1,4 @@
-"""Runs for people: pages of them, their states, what was reported and what changed, over a real database."""
+"""Runs for people: pages of them, their states and what was reported, over a real database."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
 from tests.core.builders import step
-from tests.services.builders import DONE, LIEN_SON, LUONG_SON, NOW, campaign, happened, hear, says, silence
+from tests.services.builders import LIEN_SON, LUONG_SON, NOW, campaign, happened, hear, says, silence
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 OF = campaign(step("a", "2026-02-10"), step("b", "2026-02-03"))
@@ -70,8 +70,6 @@ def test_a_run_of_another_campaign_is_not_found(store: Store) -> None:
     for name in ("khac-1", "khong-co"):
         with pytest.raises(NotFound):
             runs.run_of(store, OF, name, NOW)
-        with pytest.raises(NotFound):
-            runs.comparison(store, OF, name, name)
 
 
 def test_a_second_run_is_refused_while_one_is_running_and_young(store: Store) -> None:
@@ -84,23 +82,6 @@ def test_a_second_run_is_refused_while_one_is_running_and_young(store: Store) ->
     assert asked == [OF.id]
     assert runs.start(store, OF, asked.append, NOW + runs.LONGEST + MINUTE) == begun.id
     assert len(asked) == 2
-
-
-def test_the_last_two_finished_runs_are_compared_unless_others_are_named(store: Store, settings: Settings) -> None:
-    assert runs.comparison(store, OF) is None
-    first = round_at(store, settings, NOW, *both(settings, NOW, OTHER))
-    assert runs.comparison(store, OF) is None
-    second = round_at(store, settings, NOW + DAY, *both(settings, NOW + DAY, {"id": "a", **DONE}, OTHER))
-    third = round_at(store, settings, NOW + 2 * DAY, silence(LIEN_SON, Outcome.INVALID, Reason.TYPE, NOW + 2 * DAY))
-    begin(store, OF, NOW + 3 * DAY, NOW, {})
-
-    last = runs.comparison(store, OF)
-    assert last
-    assert (last.old.run, last.new.run) == (second.id, third.id)
-    assert [u.unit.code for u in last.changes.silent] == [LUONG_SON.code, LIEN_SON.code]
-    whole = runs.comparison(store, OF, first.id)
-    assert whole
-    assert [(r.step, [u.code for u in r.units]) for r in whole.changes.done] == [("a", [LIEN_SON.code])]
 
 
 def test_a_day_is_shown_by_the_newest_report_of_it_or_before(store: Store, settings: Settings) -> None:

@@ -11,17 +11,20 @@ from pydantic import BaseModel
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.settings.load import Loaded, load_settings
-from lotrinh.settings.models import Campaign, Part, Settings
+from lotrinh.settings.models import Campaign, Part, Receiver, Settings, Webhook
 from lotrinh.settings.show import lines, written
+
+TABLES = {"campaigns": Campaign, "receivers": Receiver, "webhooks": Webhook}
+"""Lists of tables, and what each of them is."""
 
 
 def every_setting(model: type[BaseModel] = Settings, table: str = "") -> Iterator[tuple[str, str]]:
     """List every key of the settings and its default as ``settings show`` writes it."""
     for name, field in model.model_fields.items():
         if isinstance(field.default, Part):
-            yield from every_setting(type(field.default), f"{name}.")
-        elif name == "campaigns":
-            yield from every_setting(Campaign, "campaigns.")
+            yield from every_setting(type(field.default), f"{table}{name}.")
+        elif not table and name in TABLES:
+            yield from every_setting(TABLES[name], f"{name}.")
         else:
             yield table + name, "bắt buộc" if field.is_required() else written(field.default)
 

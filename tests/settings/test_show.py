@@ -1,16 +1,20 @@
 """``settings show``: every value in force and where it comes from."""
 
+import re
 import tomllib
 
 from tests.settings.conftest import Office, every_setting
 
 
 def test_every_setting_is_shown_with_its_origin(office: Office) -> None:
-    office.writes('language = "en"\n[http]\ntries = 1\nallow_hosts = [\n  "x.vn",\n]\n\n[[campaigns]]\nid = "a"\n')
+    office.writes(
+        'language = "en"\n[http]\ntries = 1\nallow_hosts = [\n  "x.vn",\n]\n\n[[campaigns]]\nid = "a"\n'
+        '[[receivers]]\nunit = "25"\n[[webhooks]]\nurl = "https://x.vn"\nsecret = "s"\n'
+    )
     office.hides({"prefect__auth_string": "a:b"})
     office.sets(LOTRINH_PORTAL__PORT="9000", LOTRINH_HTTP__TRIES="2", LOTRINH_UNITS='{"allow_unknown": true}')
     shown = office.shown()
-    keys = {key.replace("campaigns.", "campaigns.0.") for key, _ in every_setting()}
+    keys = {re.sub(r"^(campaigns|receivers|webhooks)\.", r"\1.0.", key) for key, _ in every_setting()}
     assert set(shown) == keys
     own = {key: origin for key, (_, origin) in shown.items() if origin != "mặc định"}
     assert own == {
@@ -18,10 +22,16 @@ def test_every_setting_is_shown_with_its_origin(office: Office) -> None:
         "http.tries": "LOTRINH_HTTP__TRIES",
         "http.allow_hosts": "settings.toml:4",
         "campaigns.0.id": "settings.toml:9",
+        "receivers.0.unit": "settings.toml:11",
+        "webhooks.0.url": "settings.toml:13",
+        "webhooks.0.secret": "settings.toml:14",
         "prefect.auth_string": "secrets/prefect__auth_string",
         "portal.port": "LOTRINH_PORTAL__PORT",
         "units.allow_unknown": "LOTRINH_UNITS",
     }
+
+
+SECRETS = {"mail.password", "zalo.token"}
 
 
 def test_what_is_shown_can_be_written_into_a_settings_file(office: Office) -> None:
@@ -41,7 +51,10 @@ def test_what_is_shown_can_be_written_into_a_settings_file(office: Office) -> No
     assert read["campaigns.0.units"] == ["04924"]
     assert read["campaigns.0.parameters"] == {"hop": "2026-05-05"}
     empty = {key for key, (value, _) in shown.items() if value == "(trống)"}
-    assert empty == {"database.url", "prefect.auth_string", "units.file", "campaigns.0.starts"}
+    assert (
+        empty
+        == {"database.url", "prefect.auth_string", "units.file", "report.template", "campaigns.0.starts"} | SECRETS
+    )
 
 
 def test_the_origin_is_said_in_the_language_of_the_reader(office: Office) -> None:

@@ -103,15 +103,20 @@ def test_paths_in_the_file_are_relative_to_it_and_those_in_variables_to_where_on
     home = office.folder / "office"
     home.mkdir()
     office.writes(
-        'data_dir = "data"\n[units]\nfile = "units.csv"\n[http]\nca_file = "ca.pem"\n', "office/settings.toml"
+        'data_dir = "data"\n[units]\nfile = "units.csv"\n[http]\nca_file = "ca.pem"\n'
+        '[report]\ntemplate = "mau.docx"\nahead_days = 30\n',
+        "office/settings.toml",
     )
     settings = office.loads("office/settings.toml").settings
     assert settings.data_dir == home.resolve() / "data"
     assert settings.units.file == home.resolve() / "units.csv"
     assert settings.http.ca_file == str(home.resolve() / "ca.pem")
+    assert (settings.report.template, settings.report.ahead_days) == (home.resolve() / "mau.docx", 30)
+    office.sets(LOTRINH_REPORT__TEMPLATE="mau.docx")
     office.sets(LOTRINH_DATA_DIR="data", LOTRINH_UNITS__FILE="units.csv", LOTRINH_HTTP__CA_FILE="ca.pem")
     settings = office.loads("office/settings.toml").settings
-    assert (settings.data_dir, settings.units.file, settings.http.ca_file) == (
+    assert (settings.report.template, settings.data_dir, settings.units.file, settings.http.ca_file) == (
+        Path("mau.docx"),
         Path("data"),
         Path("units.csv"),
         "ca.pem",
@@ -119,9 +124,9 @@ def test_paths_in_the_file_are_relative_to_it_and_those_in_variables_to_where_on
 
 
 def test_a_key_left_empty_is_not_set(office: Office) -> None:
-    office.writes('[units]\nfile = ""\n[[campaigns]]\nid = "a"\nanchor = ""\n')
+    office.writes('[units]\nfile = ""\n[report]\ntemplate = ""\n[[campaigns]]\nid = "a"\nanchor = ""\n')
     settings = office.loads().settings
-    assert (settings.units.file, settings.campaigns[0].anchor) == (None, None)
+    assert (settings.units.file, settings.report.template, settings.campaigns[0].anchor) == (None, None, None)
 
 
 def test_the_mark_that_notepad_writes_is_no_error(office: Office) -> None:

@@ -191,3 +191,30 @@ def test_a_round_of_a_day_in_the_past_is_no_news(store: Store) -> None:
         store.rounds.start(round_(name, started)._replace(as_of=as_of.astimezone(HANOI)))
         store.rounds.finish(name, FINISHED, NOW + 2 * HOUR, "h")
     assert [r.id for r in store.rounds.finished("thu", 2)] == ["today", "yesterday"]
+
+
+def test_what_the_last_rounds_saw_of_one_unit_is_found_by_moment_and_outcome(store: Store) -> None:
+    for number in range(4):
+        at = NOW + number * HOUR
+        store.rounds.start(round_(f"r{number}", at))
+        seen = failed("04960", at) if number % 2 else reached("04960", at)
+        store.rounds.record(f"r{number}", "thu", [(seen, SOURCE), (reached("04924", at), "x")])
+    store.rounds.finish("r3", NOT_CARRIED_OUT, NOW, "h")
+    store.rounds.start(round_("other", NOW, "khac"))
+    store.rounds.record("other", "khac", [(failed("04960"), SOURCE)])
+
+    def names(**more: Any) -> list[str]:
+        return [r.id for r, _ in store.rounds.of_unit("thu", "04960", 5, **more)]
+
+    assert names() == ["r2", "r1", "r0"]
+    assert names(outcome=Outcome.REACHED.value) == ["r2", "r0"]
+    assert names(until=(NOW + HOUR).astimezone(HANOI)) == ["r1", "r0"]
+    found = store.rounds.of_unit("thu", "04960", 1)
+    assert [(seen.unit, seen.outcome) for _, seen in found] == [("04960", Outcome.REACHED.value)]
+
+
+def test_the_last_answer_of_one_unit_is_that_of_all_units(store: Store) -> None:
+    store.rounds.start(round_("r"))
+    store.rounds.record("r", "thu", [(reached("04960", body="1"), SOURCE), (reached("04924", body="2"), "x")])
+    assert store.rounds.answers("thu", "04960") == {"04960": store.rounds.answers("thu")["04960"]}
+    assert store.rounds.answers("thu", "99999") == {}

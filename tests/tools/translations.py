@@ -17,7 +17,7 @@ from lotrinh.portal.render import environment
 
 TOP = Path(__file__).parents[2]
 LOCALE = TOP / "lotrinh" / "locale"
-TEMPLATES = TOP / "lotrinh" / "portal" / "templates"
+TEMPLATES = (TOP / "lotrinh" / "portal" / "templates", TOP / "lotrinh" / "reports" / "templates")
 SPEAKING = frozenset({"M", "Message", "say", "words", "t"})
 """Functions whose literal texts are said to people."""
 PACKAGES = ("lotrinh", "flows", "tasks")
@@ -56,7 +56,7 @@ def sentences() -> dict[str, list[tuple[str, int]]]:
         for path in sorted((TOP / package).rglob("*.py")):
             for text, line in _in_file(ast.parse(path.read_text(encoding="utf-8"))):
                 found.setdefault(text, []).append((path.relative_to(TOP).as_posix(), line))
-    for path in sorted(TEMPLATES.rglob("*.html")):
+    for path in sorted(path for folder in TEMPLATES for path in folder.rglob("*.html")):
         for text, line in _in_template(environment.parse(path.read_text(encoding="utf-8"))):
             found.setdefault(text, []).append((path.relative_to(TOP).as_posix(), line))
     return found

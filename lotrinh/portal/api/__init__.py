@@ -3,7 +3,19 @@
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from lotrinh.portal.api import board, campaigns, document, journal, judging, obstacles, records, runs, units
+from lotrinh.portal.api import (
+    board,
+    campaigns,
+    document,
+    explanation,
+    journal,
+    judging,
+    obstacles,
+    records,
+    report_files,
+    runs,
+    units,
+)
 
 
 def operation(route: APIRoute) -> str:
@@ -12,5 +24,5 @@ def operation(route: APIRoute) -> str:
 
 
 router = APIRouter(generate_unique_id_function=operation)
-for part in (units, records, campaigns, board, obstacles, judging, runs, journal, document):
+for part in (units, records, explanation, campaigns, board, obstacles, judging, runs, report_files, journal, document):
     router.include_router(part.router)

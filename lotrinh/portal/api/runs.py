@@ -72,6 +72,7 @@ class SnapshotStep(BaseModel):
     status: str
     due_at: dt.datetime | None
     completed_on: dt.date | None
+    reported_at: dt.datetime | None = Field(None, description="When its completion was first said, where we know.")
     flags: dict[str, Any]
 
 
@@ -81,6 +82,7 @@ class SnapshotUnit(BaseModel):
     code: str
     name: str
     kind: str
+    area: str = Field("", description="Missing in reports of an older lotrinh.")
     outcome: str
     reason: str | None
     checked_at: dt.datetime | None
@@ -92,6 +94,7 @@ class Snapshot(BaseModel):
     """A report as its run left it behind."""
 
     campaign: str
+    province_name: str = Field("", description="Missing in reports of an older lotrinh.")
     as_of: dt.datetime
     run: str
     checklist_hash: str
@@ -133,8 +136,13 @@ def snapshot_of(at: Place, run_id: str) -> str:
     """Return the report that a run left behind."""
     text = at.state.store.rounds.snapshot(found(at, run_id).id)
     if text is None:
-        raise NotFound(M("Lượt kiểm tra “{run}” không để lại báo cáo.", run=run_id))
+        raise NotFound(nothing_left(run_id))
     return text
+
+
+def nothing_left(run_id: str) -> M:
+    """Say that a run left no report."""
+    return M("Lượt kiểm tra “{run}” không để lại báo cáo.", run=run_id)
 
 
 @router.get(CAMPAIGN + "/runs", response_model=RunList, responses=reads(paged=True))
@@ -154,7 +162,7 @@ def read_run(reading: Reading, at: Seeing, run_id: RunId) -> Response:
     rounds = at.state.store.rounds
     seen = Counter(Outcome(unit.outcome) for unit in rounds.seen(run.id).values())
     counts = {outcome: seen[outcome] for outcome in Outcome}
-    fields = run_fields(run) | {"outcomes": counts, "has_report": rounds.snapshot(run.id) is not None}
+    fields = run_fields(run) | {"outcomes": counts, "has_report": rounds.left(run.id).snapshot}
     return reading.give(RunDetail.model_validate(fields))
 
 

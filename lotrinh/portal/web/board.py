@@ -10,29 +10,17 @@ from markupsafe import Markup
 
 from lotrinh.core.board import BoardRow, Cells
 from lotrinh.core.status import Status
-from lotrinh.core.text import Text
 from lotrinh.core.wording import STATUS
 from lotrinh.i18n import say
 from lotrinh.portal.render import language_of
 from lotrinh.portal.visitor import At
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, folded, leaf, office_page
+from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.services.board import Boards
 from lotrinh.services.live import Live
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 200
-SIGNS: Mapping[Status, Text] = {
-    Status.DONE: Text("✓"),
-    Status.DONE_LATE: Text("T", "L"),
-    Status.OVERDUE: Text("Q", "O"),
-    Status.DUE_SOON: Text("S", "S"),
-    Status.OPEN: Text("Đ", "P"),
-    Status.UPCOMING: Text("·"),
-    Status.UNSCHEDULED: Text("C", "W"),
-    Status.NOT_APPLICABLE: Text("–"),
-    Status.UNKNOWN: Text("?"),
-}
-"""What stands in a cell of the map, explained in its legend."""
 NOT_THEIRS = Markup("<td></td>")
 Key = Callable[[BoardRow], tuple[object, ...]]
 

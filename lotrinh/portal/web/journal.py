@@ -18,7 +18,7 @@ from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import State, state_of
 from lotrinh.portal.web.access import Administrator
 from lotrinh.services.accounts import CONSOLE
-from lotrinh.services.naming import SAMPLE
+from lotrinh.services.naming import SAMPLE, SHEETS
 from lotrinh.services.rosters import roster
 from lotrinh.services.sign_in import account_of
 from lotrinh.store.journal import Sought
@@ -28,7 +28,11 @@ A_PAGE = 50
 FIELDS = ("unit", "step", "kind", "actor", "day")
 Before = Annotated[int | None, Query(ge=1, le=10**15)]
 HEAD_LENGTH = 64
-ALONE = {CONSOLE.actor: M("dòng lệnh trên máy chủ"), SAMPLE: M("dữ liệu mẫu")}
+ALONE = {
+    CONSOLE.actor: M("dòng lệnh trên máy chủ"),
+    SAMPLE: M("dữ liệu mẫu"),
+    SHEETS: M("phiếu xác nhận, do văn phòng tỉnh nhập"),
+}
 """Actors that are nobody's account."""
 
 

@@ -1,40 +1,34 @@
-"""Runs: the list, one run, one that runs now, what changed between two, and how it stood on a day."""
+"""Runs: the list, one run, one that runs now, and how it stood on a day."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lotrinh.core.checklist import Checklist
 from lotrinh.core.observation import Outcome
 from lotrinh.core.roles import Action, Visitor
-from lotrinh.core.text import M, Text
+from lotrinh.core.text import M
 from lotrinh.errors import NotFound, Problem
 from lotrinh.portal.forms import Typed, write_day
-from lotrinh.portal.render import language_of, page
+from lotrinh.portal.papers import OFFERS
+from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Place, allowed
 from lotrinh.portal.web.confirm import GUARDED, SEE_OTHER, UNPROCESSABLE
-from lotrinh.reports.csv_report import as_csv
-from lotrinh.reports.markdown import render as as_markdown
 from lotrinh.services import runs
-from lotrinh.services.snapshots import checklist_of, report_again, snapshot_of
+from lotrinh.services.snapshots import checklist_of, snapshot_of
 from lotrinh.store.rounds import RUNNING
 
 router = APIRouter(include_in_schema=False)
 CAMPAIGN = "/campaigns/{campaign_id}"
 RUNS = CAMPAIGN + "/runs"
-CHOICES = 100
-"""Runs among which two can be chosen to be compared."""
 PATIENCE = 30
 """How often the page of a run that has not begun yet asks again, every two seconds."""
 LONGEST_DAY = 40
 SECONDS = 2
 """After so long the page of a run that is under way is loaded again."""
 Runner = Annotated[Visitor, allowed(Action.RUN)]
-TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "md": "text/markdown; charset=utf-8"}
 
 
 @router.get(RUNS)
@@ -108,53 +102,9 @@ def one(request: Request, at: At, run_id: str) -> Response:
         seen=[each for each in seen if each.outcome != Outcome.REACHED.value],
         words=runs.STATE,
         checklist=checklist_of(store, at.campaign, then) if then else None,
-        whole=store.rounds.frozen(run_id) is not None,
+        offers=OFFERS if store.rounds.left(run_id).whole else tuple(o for o in OFFERS if o.ending == "json"),
         here=request.url.path,
     )
-
-
-@router.get(RUNS + "/{run_id}/report.{form}")
-def download(request: Request, at: At, run_id: str, form: str) -> Response:
-    """Give the report as its run made it, as a file."""
-    runs.run_of(state_of(request).store, at.campaign, run_id, at.now)
-    written = _written(request, run_id, form)
-    if written is None:
-        raise NotFound(NO_SUCH_PAGE)
-    name = f"{at.campaign.id}-{run_id}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(written, media_type=TYPES[form], headers=headers)
-
-
-def _written(request: Request, run_id: str, form: str) -> str | None:
-    store, language = state_of(request).store, language_of(request)
-    if form == "json":
-        return store.rounds.snapshot(run_id)
-    report = report_again(store, run_id) if form in TYPES else None
-    if report is None:
-        return None
-    if form == "csv":
-        return "\ufeff" + as_csv(report, language)  # the mark lets spreadsheets read Vietnamese
-    return as_markdown(report, language, everything=True)
-
-
-@router.get(CAMPAIGN + "/changes")
-def changed(
-    request: Request,
-    at: At,
-    old: Annotated[str, Query(alias="from")] = "",
-    new: Annotated[str, Query(alias="to")] = "",
-) -> Response:
-    """Show what changed between two runs, the last two where none are chosen."""
-    store = state_of(request).store
-    found = runs.comparison(store, at.campaign, old, new)
-    choices = store.rounds.finished(at.campaign.id, CHOICES)
-    titles = titles_of(*(checklist_of(store, at.campaign, then) for then in (found.old, found.new))) if found else {}
-    return page(request, "changes.html", at=at, found=found, choices=choices, titles=titles)
-
-
-def titles_of(*checklists: Checklist) -> Mapping[str, Text]:
-    """Name the steps that stored reports mention, as the newest of their checklists does."""
-    return {step.id: step.title for checklist in checklists for step in checklist.iter_steps()}
 
 
 @router.get(CAMPAIGN + "/as-of")

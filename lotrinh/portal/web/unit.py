@@ -9,15 +9,18 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from lotrinh.core.checklist import Level, Milestone
-from lotrinh.core.deadlines import trace
 from lotrinh.core.journal import Kind, Record
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.transitions import can
 from lotrinh.errors import NotFound
-from lotrinh.portal.render import page
+from lotrinh.portal.papers import OF_UNIT
+from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Someone, refuse
+from lotrinh.portal.web.feeds import webcal
+from lotrinh.reports.explanation import Writer
+from lotrinh.services.explain import explain as why
 from lotrinh.services.statements import step_of
 from lotrinh.services.uploads import find
 
@@ -106,6 +109,9 @@ def steps(request: Request, at: At) -> Response:
         counts=Counter(row.standing.status for row in rows),
         done=sum(row.standing.status.finished for row in rows),
         total=len(rows),
+        latest=state_of(request).store.rounds.latest(at.campaign.id),
+        offers=OF_UNIT,
+        webcal=webcal(request, f"{request.url.path}/calendar.ics"),
         sample=any(record.sample for record in at.live.of_unit(at.unit.code, at.now).values()),
     )
 
@@ -146,11 +152,10 @@ def shown_of(record: Record) -> set[str]:
 
 @router.get(HOME + "/steps/{step_id}/explain")
 def explain(request: Request, at: At, step_id: str) -> Response:
-    """Show the arithmetic behind a deadline."""
-    wanted = step_of(at.campaign, at.unit, step_id)
-    days = at.live.awaited(at.unit.code, at.now)
-    lines = trace(at.campaign.checklist, step_id, at.campaign.anchor, days.get, at.campaign.parameters)
-    return page(request, "explain.html", at=at, step=wanted, lines=lines)
+    """Explain how a step stands: the rule, the arithmetic, and what was said of it."""
+    state, wanted = state_of(request), step_of(at.campaign, at.unit, step_id)
+    made = why(state.store, state.settings, at.campaign, at.unit, wanted, at.now)
+    return page(request, "explain.html", at=at, step=wanted, x=Writer(made, language_of(request)))
 
 
 @router.get(HOME + "/history")

@@ -5,28 +5,35 @@ from datetime import date, timedelta
 from html import escape
 from typing import NamedTuple
 
+from lotrinh.reports.tables import clean
+
 ONE_DAY = timedelta(days=1)
 WIDTH = 720
 LETTER = 6.4
 """Width of an average letter at the pictures' text size, in the picture's units."""
 
 
+def spelled(words: str) -> str:
+    """Write foreign words: markup becomes text, and what XML forbids a space."""
+    return escape(clean(words))
+
+
 def element(name: str, *inside: str, **attributes: object) -> str:
     """Write one element; ``inside`` is written already. ``class_`` is class, and ``_`` in a name a hyphen."""
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_number(value))}"' for key, value in attributes.items()
+        f' {key.rstrip("_").replace("_", "-")}="{spelled(_number(value))}"' for key, value in attributes.items()
     )
     return f"<{name}{written}>{''.join(inside)}</{name}>" if inside else f"<{name}{written}/>"
 
 
 def text(words: str, x: float, y: float, **attributes: object) -> str:
     """Write words at a place."""
-    return element("text", escape(words), x=x, y=y, **attributes)
+    return element("text", spelled(words), x=x, y=y, **attributes)
 
 
 def hint(words: str) -> str:
     """Write what is shown when somebody points at the element around it."""
-    return element("title", escape(words))
+    return element("title", spelled(words))
 
 
 def _number(value: object) -> str:
@@ -35,7 +42,10 @@ def _number(value: object) -> str:
 
 def picture(name: str, height: float, title: str, description: str, *inside: str) -> str:
     """Write a whole picture that says what it is to those who do not see it."""
-    words = element("title", escape(title), id=f"{name}-title"), element("desc", escape(description), id=f"{name}-desc")
+    words = (
+        element("title", spelled(title), id=f"{name}-title"),
+        element("desc", spelled(description), id=f"{name}-desc"),
+    )
     return element(
         "svg",
         *words,
@@ -84,9 +94,11 @@ class Days(NamedTuple):
 
 
 def month_lines(days: Days, top: float, bottom: float) -> str:
-    """Draw a line at the beginning of each month, with its name above the picture's ground."""
-    return "".join(
-        element("line", class_="grid", x1=x, x2=x, y1=top, y2=bottom) + text(f"{day.month}/{day.year}", x + 2, top - 4)
-        for day in days.months()
-        for x in [days.begins(day)]
-    )
+    """Draw a line at the beginning of each month, with its name above the picture's ground where that has room."""
+    drawn = []
+    for day in days.months():
+        x, name = days.begins(day), f"{day.month}/{day.year}"
+        drawn.append(element("line", class_="grid", x1=x, x2=x, y1=top, y2=bottom))
+        if x + len(name) * LETTER <= days.right:
+            drawn.append(text(name, x + 2, top - 4))
+    return "".join(drawn)

@@ -59,14 +59,14 @@ def breaks(calendar: Calendar, first: date, last: date) -> Iterator[Break]:
 
 def draw(bars: Iterable[Bar], calendar: Calendar, today: date, title: str, language: str) -> str:
     """Draw all milestones that have a due day; an empty text where none has."""
-    shown = [bar for bar in bars if bar.due and abs((bar.due - today).days) <= LONGEST_LINE]
+    shown = placed(bars, today)
     if not shown:
         return ""
     days = _line(shown, today)
     bottom = TOP + ROW * len(shown)
     ground = (*_off(days, calendar, bottom, language), month_lines(days, TOP - 16, bottom), _today(days, today, bottom))
     rows = (_row(bar, days, TOP + ROW * index, language) for index, bar in enumerate(shown))
-    return picture("timeline", bottom + 8, title, _described(shown, today, language), *ground, *rows)
+    return picture("timeline", bottom + 8, title, described(shown, today, language), *ground, *rows)
 
 
 def _line(bars: Sequence[Bar], today: date) -> Days:
@@ -74,11 +74,17 @@ def _line(bars: Sequence[Bar], today: date) -> Days:
     return Days(min(*dates, today) - 3 * ONE_DAY, max(*dates, today) + 3 * ONE_DAY, LEFT, WIDTH)
 
 
-def _described(bars: Sequence[Bar], today: date, language: str) -> str:
+def placed(bars: Iterable[Bar], today: date) -> list[Bar]:
+    """Keep those that have a place in the picture."""
+    return [bar for bar in bars if bar.due and abs((bar.due - today).days) <= LONGEST_LINE]
+
+
+def described(bars: Sequence[Bar], today: date, language: str) -> str:
+    """Say in one sentence what the picture shows; ``bars`` are some, all of them with a due day."""
     last = max(bar.due for bar in bars if bar.due)
     return say(
         M(
-            "{count} mốc, hạn từ {first} đến {last}; hôm nay là {today}. Bảng bên dưới ghi đủ các ngày.",
+            "{count} mốc, hạn từ {first} đến {last}; hôm nay là {today}.",
             count=len(bars),
             first=min(bar.due for bar in bars if bar.due),
             last=last,

@@ -1,0 +1,46 @@
+"""lotrinh changes: what changed between two runs or two days."""
+
+from pathlib import Path
+
+import click
+
+from lotrinh.cli.base import Command, load, option, settings_option, tell, width
+
+FORMATS = ("table", "markdown", "html", "json", "csv")
+
+
+@click.command(
+    cls=Command, help="Thay đổi giữa hai lượt kiểm tra hoặc hai ngày: mới xong, mới quá hạn, mới im lặng, hạn đã dời."
+)
+@click.argument("campaign", metavar="CAMPAIGN")
+@option("--from", "old", metavar="RUN|DAY", default="", help="Lượt hoặc ngày cũ; mặc định là lượt ngay trước.")
+@option("--to", "new", metavar="RUN|DAY", default="", help="Lượt hoặc ngày mới; mặc định là lượt mới nhất.")
+@option("--format", "form", type=click.Choice(FORMATS), default="table", help="Dạng báo cáo.")
+@option("--out", metavar="DIR", help="Thư mục ghi báo cáo thành tệp.")
+@settings_option()
+def changes(campaign: str, old: str, new: str, form: str, out: str | None, settings: str | None) -> None:
+    """Print what changed, or write it into a folder and say where it is."""
+    from lotrinh.cli.running import home_of
+    from lotrinh.clock import now
+    from lotrinh.i18n import current
+    from lotrinh.reports.changes import SWAPPED, Comparison, render
+    from lotrinh.services.campaigns import open_campaign
+    from lotrinh.services.changing import compared
+    from lotrinh.store import open_store
+
+    loaded = load(settings)
+    opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
+    with open_store(loaded.settings.database_url) as store:
+        found = compared(store, opened, old, new, now())
+    if found.swapped:
+        tell(SWAPPED)
+    of = Comparison(
+        opened.title, opened.province.full_name, found.old, found.new, found.changes, found.titles, found.swapped
+    )
+    text = render(of, form, current(), width())
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        from lotrinh.cli.files import hand_over
+
+        hand_over(text, Path(out), f"{opened.id}-{found.old.run}-{found.new.run}", form)

@@ -1,0 +1,46 @@
+"""lotrinh explain: why one step stands as it does in one unit."""
+
+import click
+
+from lotrinh.cli.base import Command, load, option, settings_option, width
+
+FORMATS = ("table", "markdown", "json")
+
+
+@click.command(
+    cls=Command,
+    help="Giải thích tình trạng một đầu việc của một đơn vị: quy tắc, cách tính, ai đã báo gì. "
+    "UNIT là mã hoặc tên; STEP là mã hoặc một phần tên đầu việc.",
+)
+@click.argument("campaign", metavar="CAMPAIGN")
+@click.argument("unit", metavar="UNIT")
+@click.argument("step", metavar="STEP")
+@option("--as-of", metavar="DATETIME", help="Xét tại thời điểm này theo nhật ký đến lúc đó, ví dụ 2026-02-02T08:00.")
+@option("--format", "form", type=click.Choice(FORMATS), default="table", help="Dạng kết quả.")
+@settings_option()
+def explain(campaign: str, unit: str, step: str, as_of: str | None, form: str, settings: str | None) -> None:
+    """Print the explanation."""
+    from lotrinh.cli.moments import moment_of, past
+    from lotrinh.cli.running import home_of
+    from lotrinh.clock import now
+    from lotrinh.i18n import current
+    from lotrinh.reports import explanation, explanation_data
+    from lotrinh.services import explain as service
+    from lotrinh.services.campaigns import open_campaign
+    from lotrinh.services.finding import step_of, unit_of
+    from lotrinh.store import open_store
+
+    loaded = load(settings)
+    opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
+    moment = past(moment_of(as_of, loaded.settings.timezone)) or now()
+    found = unit_of(opened, unit)
+    wanted = step_of(opened, found, step)
+    with open_store(loaded.settings.database_url) as store:
+        made = service.explain(store, loaded.settings, opened, found, wanted, moment)
+    language = current()
+    if form == "json":
+        click.echo(explanation_data.as_json(made, language))
+    elif form == "markdown":
+        click.echo(explanation.as_markdown(made, language), nl=False)
+    else:
+        click.echo(explanation.as_table(made, language, width()), nl=False)

@@ -1,0 +1,62 @@
+"""lotrinh export: sheets for units without a connection."""
+
+from pathlib import Path
+
+import click
+
+from lotrinh.cli.base import Group, load, option, settings_option, tell
+from lotrinh.core.text import M
+
+FORMS = ("xlsx", "html")
+
+
+@click.group(cls=Group, help="Lập phiếu cho đơn vị không có mạng.")
+def export() -> None:
+    """Hold the commands that write what goes out."""
+
+
+@export.command(help="Lập phiếu xác nhận của từng đơn vị: các đầu việc còn phải làm, để điền rồi gửi lại.")
+@click.argument("campaign", metavar="CAMPAIGN")
+@option("--unit", "units", metavar="CODE", multiple=True, help="Mã đơn vị; ghi nhiều lần cho nhiều đơn vị.")
+@option("--silent", is_flag=True, help="Chỉ các đơn vị không hỏi được hoặc chưa từng báo gì.")
+@option("--as-of", metavar="DATETIME", help="Theo lượt kiểm tra mới nhất tính đến thời điểm này, thay cho lúc này.")
+@option("--out", metavar="DIR", required=True, help="Thư mục ghi các phiếu, mỗi đơn vị một tệp.")
+@option("--format", "form", type=click.Choice(FORMS), default="xlsx", help="xlsx để gõ, html để in và viết tay.")
+@settings_option()
+def sheets(
+    campaign: str,
+    units: tuple[str, ...],
+    silent: bool,  # noqa: FBT001 - a flag of the command line
+    as_of: str | None,
+    out: str,
+    form: str,
+    settings: str | None,
+) -> None:
+    """Write the sheets, and say how many."""
+    from lotrinh.cli.files import write
+    from lotrinh.cli.moments import moment_of
+    from lotrinh.cli.running import home_of
+    from lotrinh.clock import now
+    from lotrinh.i18n import current
+    from lotrinh.reports.return_sheet import page, workbook
+    from lotrinh.services.campaigns import open_campaign
+    from lotrinh.services.live import Live
+    from lotrinh.services.reporting import chosen
+    from lotrinh.services.return_sheets import Wanted
+    from lotrinh.services.return_sheets import sheets as made_of
+    from lotrinh.store import open_store
+
+    loaded = load(settings)
+    opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
+    moment, count = moment_of(as_of, loaded.settings.timezone), 0
+    with open_store(loaded.settings.database_url) as store:
+        live = Live(store, loaded.settings, opened)
+        report = chosen(store, opened, as_of=moment) if moment else live.report(now())
+        for sheet in made_of(store, loaded.settings, opened, report, Wanted(units, silent)):
+            content = workbook(sheet, current()) if form == "xlsx" else page(sheet, current()).encode()
+            write(Path(out), f"phieu-{opened.id}-{sheet.unit.code}.{form}", content)
+            count += 1
+    if count:
+        tell(M("Đã ghi {count} phiếu vào {folder}.", count=count, folder=out))
+    else:
+        tell(M("Không có phiếu nào: các đơn vị được chọn không còn đầu việc nào phải làm."))

@@ -1,0 +1,81 @@
+"""lotrinh import: what comes back from units without a connection."""
+
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+import click
+
+from lotrinh.cli.base import Group, existing, load, option, settings_option, tell, width
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    from lotrinh.services.import_confirmations import Judged
+    from lotrinh.services.returned_files import Upload
+
+
+@click.group("import", cls=Group, help="Nhập phiếu mà đơn vị không có mạng gửi lại.")
+def import_() -> None:
+    """Hold the commands that read what comes in."""
+
+
+@import_.command(help="Đọc các phiếu xác nhận đã điền, cho xem sẽ ghi gì, rồi ghi tất cả, hoặc không ghi gì.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@option("--yes", is_flag=True, help="Ghi ngay, không hỏi.")
+@settings_option()
+def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> None:  # noqa: FBT001 - a flag
+    """Show what files say, ask, and record it."""
+    from lotrinh.cli.running import home_of
+    from lotrinh.clock import now
+    from lotrinh.i18n import current
+    from lotrinh.reports.terminal import draw
+    from lotrinh.services.campaigns import open_campaign
+    from lotrinh.services.import_confirmations import judge, record
+    from lotrinh.services.naming import SHEETS
+    from lotrinh.services.returned_words import preview
+    from lotrinh.store import open_store
+
+    loaded = load(settings)
+    uploads = [_upload(name) for name in files]
+    campaign_of = cache(lambda name: open_campaign(loaded.settings, name, home=home_of(loaded)))
+    with open_store(loaded.settings.database_url) as store:
+        judged = judge(store, uploads, campaign_of, SHEETS, now())
+        if judged.statements:
+            click.echo(draw(preview(judged.statements, current()), width()))
+        if judged.problems:
+            tell(M("Chưa ghi gì: hãy sửa {count} chỗ sau rồi nhập lại.", count=len(judged.problems)))
+            raise BadInput(judged.problems)
+        if _agreed(judged, yes=yes):
+            entries = record(store, judged, now())
+            tell(M("Đã ghi {count} mục vào nhật ký.", count=len(entries)))
+
+
+def _upload(name: str) -> "Upload":
+    from lotrinh.services.returned_files import Upload
+    from lotrinh.services.uploads import LARGEST
+
+    path = existing(name)
+    try:
+        with path.open("rb") as file:
+            return Upload(name, file.read(LARGEST + 1))
+    except OSError as error:
+        sentence = M("Không đọc được tệp này ({reason}).", reason=error.strerror or "")
+        raise BadInput([Problem(name, 0, 0, sentence)]) from error
+
+
+def _agreed(judged: "Judged", *, yes: bool) -> bool:
+    """Ask whether to record; where nobody can be asked, say how to."""
+    from lotrinh.i18n import say
+
+    if not judged.statements:
+        tell(M("Phiếu chưa điền gì: không có gì để ghi."))
+    elif not judged.fresh:
+        tell(M("Mọi mục trong phiếu đã ghi trước đây: không ghi lại."))
+    elif yes:
+        return True
+    elif not sys.stdin.isatty():
+        tell(M("Chưa ghi gì. Nếu bảng trên đúng, hãy chạy lại với --yes."))
+    else:
+        return click.confirm(say(M("Ghi {count} mục vào nhật ký?", count=len(judged.fresh))), err=True)
+    return False

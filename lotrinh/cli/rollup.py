@@ -1,0 +1,77 @@
+"""lotrinh rollup: how complete and how timely, by area, kind or unit; with other provinces' reports, the nation."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lotrinh.cli.base import Command, existing, load, option, settings_option, tell, width
+from lotrinh.core.text import M
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lotrinh.core.rollup import Rollup
+    from lotrinh.services.campaigns import Campaign
+    from lotrinh.store import Store
+
+FORMATS = ("table", "csv", "json", "markdown")
+BY = ("area", "unit", "kind", "province")
+
+
+@click.command(cls=Command, help="Tổng hợp theo khu vực: đến hạn, đã báo, báo đúng hạn, số ngày trễ; cộng nhiều tỉnh.")
+@click.argument("campaign", metavar="CAMPAIGN")
+@option("--run", metavar="ID", help="Lượt kiểm tra; mặc định là lượt mới nhất.")
+@option("--as-of", metavar="DATETIME", help="Lượt mới nhất tính đến thời điểm này, ví dụ 2026-02-02T08:00.")
+@option("--by", type=click.Choice(BY), help="Mỗi hàng là gì; mặc định là khu vực, hoặc tỉnh khi cộng nhiều tỉnh.")
+@option("--format", "form", type=click.Choice(FORMATS), default="table", help="Dạng bảng.")
+@option("--with", "files", multiple=True, metavar="JSON", help="Báo cáo JSON của tỉnh khác, để cộng vào.")
+@option("--dir", "folder", metavar="DIR", help="Thư mục có báo cáo JSON của các tỉnh khác.")
+@option("--out", metavar="DIR", help="Thư mục ghi bảng thành tệp.")
+@settings_option()
+def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
+    campaign: str,
+    run: str | None,
+    as_of: str | None,
+    by: str | None,
+    form: str,
+    files: tuple[str, ...],
+    folder: str | None,
+    out: str | None,
+    settings: str | None,
+) -> None:
+    """Print the roll-up, or write it into a folder and say where it is."""
+    from lotrinh.cli.moments import moment_of
+    from lotrinh.cli.running import home_of
+    from lotrinh.core.rollup import By
+    from lotrinh.i18n import current
+    from lotrinh.reports.rollup import render
+    from lotrinh.services.campaigns import open_campaign
+    from lotrinh.services.rollup import files_in, others
+    from lotrinh.store import open_store
+
+    loaded = load(settings)
+    opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
+    given = [*(existing(file) for file in files), *(files_in(Path(folder)) if folder else ())]
+    with open_store(loaded.settings.database_url) as store:
+        own = _own(store, opened, run or "", moment_of(as_of, loaded.settings.timezone), needed=not given)
+    provinces = (*([own] if own else []), *others(given, opened.id, own))
+    rows = By(by or ("province" if given else "area"))
+    text = render(provinces, rows, form, current(), width())
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        from lotrinh.cli.files import hand_over
+
+        hand_over(text, Path(out), f"{opened.id}-{own.run if own else 'tong-hop'}-{rows.value}", form)
+
+
+def _own(store: "Store", campaign: "Campaign", run: str, moment: "datetime | None", *, needed: bool) -> "Rollup | None":
+    """Roll this province's own report up; None where it has none, as at an office that only adds others up."""
+    from lotrinh.core.rollup import rollup as roll
+    from lotrinh.services.reporting import chosen
+
+    if not needed and not run and store.rounds.first(campaign.id) is None:
+        tell(M("Ở đây chưa có lượt kiểm tra nào chạy xong: chỉ cộng các tệp."))
+        return None
+    return roll(chosen(store, campaign, run, moment))

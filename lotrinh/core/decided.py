@@ -1,0 +1,204 @@
+"""Which of the statements decided that a step stands as it does, each in one honest sentence."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from lotrinh.core.evaluation import shown
+from lotrinh.core.journal import Record
+from lotrinh.core.observation import StepAnswer, StepState
+from lotrinh.core.status import Planned, Policy, Standing, Status, by_portal, pending, preferred
+from lotrinh.core.text import M, Message
+from lotrinh.core.units import Unit
+from lotrinh.core.wording import PROBES
+
+STATE: Mapping[StepState, Message] = {
+    StepState.NOT_STARTED: M("chưa làm"),
+    StepState.OPEN: M("đang mở"),
+    StepState.IN_PROGRESS: M("đang làm"),
+    StepState.DONE: M("đã xong"),
+    StepState.OBSTACLE: M("có vướng mắc"),
+}
+"""What a unit's own system says of a step."""
+
+
+class Case(NamedTuple):
+    """One step of one unit with all that was said of it up to the moment ``now``, which is in the checklist's zone.
+
+    ``answer`` is what the unit's own system last said of the step; None where it said nothing, or where our portal
+    speaks for the unit.
+    """
+
+    unit: Unit
+    item: Planned
+    standing: Standing
+    record: Record
+    answer: StepAnswer | None
+    policy: Policy
+    now: datetime
+
+
+def because(case: Case) -> tuple[Message, ...]:
+    """Say why the step stands as it does: whose word counts, then the deadline, then what stands beside it."""
+    if case.standing.status is Status.NOT_APPLICABLE:
+        decided = [M("Tỉnh đã miễn đầu việc này cho {unit} (“{reason}”).", **_unit(case), reason=case.record.excused)]
+    elif case.standing.completed_on:
+        decided = [*_completed(case, case.standing.completed_on)]
+    else:
+        decided = [*_not_completed(case), *_by_the_clock(case)]
+    return (*decided, *_beside(case))
+
+
+def _unit(case: Case) -> dict[str, str]:
+    return {"unit": case.unit.full_name}
+
+
+def _local(case: Case, at: datetime) -> datetime:
+    return at.astimezone(case.now.tzinfo)
+
+
+def _completed(case: Case, day: date) -> Iterator[Message]:
+    record, answer = case.record, case.answer
+    if record.done and (by_portal(record, answer) or answer is None):
+        yield M("{unit} đã xác nhận hoàn thành ngày {day}.", **_unit(case), day=day)
+        if record.confirmed_at:
+            yield from _backdated(case, day, _local(case, record.confirmed_at))
+    else:
+        if answer and preferred(record, answer):
+            yield M("Hai nguồn nói khác nhau; tỉnh đã quyết định tin phần mềm của {unit}.", **_unit(case))
+        yield M("Phần mềm của {unit} nói đã hoàn thành ngày {day}.", **_unit(case), day=day)
+    if case.item.step.acceptance and record.accepted:
+        yield M("Tỉnh đã chấp nhận xác nhận này.")
+    yield from _in_time(case, day)
+
+
+def _backdated(case: Case, day: date, at: datetime) -> Iterator[Message]:
+    due = case.item.schedule.due
+    if due and day <= due.day < at.date():
+        yield M("Xác nhận được gửi lúc {at}, sau hạn; đúng hạn hay không tính theo ngày hoàn thành.", at=at)
+    else:
+        yield M("Xác nhận được gửi lúc {at}.", at=at)
+
+
+def _in_time(case: Case, day: date) -> Iterator[Message]:
+    due = case.item.schedule.due
+    if due is None:
+        yield M("Không có thời hạn để so, nên không tính là trễ.")
+    elif case.standing.status is Status.DONE_LATE:
+        late = (day - due.day).days
+        yield M("Ngày {day} sau hạn {due}: trễ {late} ngày.", day=day, due=shown(due), late=late)
+    else:
+        yield M("Ngày {day} không sau ngày hết hạn {due}: đúng hạn.", day=day, due=due.day)
+
+
+def _not_completed(case: Case) -> Iterator[Message]:
+    """Say why what was stated does not make the step done."""
+    record = case.record
+    if record.returned:
+        yield M("Tỉnh đã trả lại xác nhận (“{reason}”); chưa có xác nhận lại.", reason=record.returned)
+    elif record.done and record.completed_on and record.completed_on > case.now.date():
+        yield M("Ngày hoàn thành được ghi là {day}, chưa đến, nên chưa tính.", day=record.completed_on)
+    elif record.done and case.item.step.acceptance and not record.accepted:
+        yield M(
+            "Đã xác nhận hoàn thành ngày {day}, nhưng đầu việc này chỉ tính là xong khi tỉnh chấp nhận.", **_day(case)
+        )
+    elif record.stated and not record.done:
+        yield M("{unit} đã rút xác nhận và chưa xác nhận lại.", **_unit(case))
+    elif not record.done and case.standing.status is not Status.UNKNOWN:
+        yield M("Chưa có xác nhận hoàn thành nào của {unit} trên cổng.", **_unit(case))
+    yield from _published(case)
+
+
+def _day(case: Case) -> dict[str, object]:
+    return {"day": case.record.completed_on}
+
+
+def _published(case: Case) -> Iterator[Message]:
+    """Say what the unit's own system says, and why it does not make the step done."""
+    answer = case.answer
+    if answer is None:
+        return
+    if answer.state is not StepState.DONE or answer.completed_on is None:
+        yield M("Phần mềm của {unit} nói: {state}.", **_unit(case), state=STATE[answer.state])
+    elif answer.completed_on > case.now.date():
+        yield M("Phần mềm của {unit} nói đã xong ngày {day}, ngày chưa đến, nên chưa tính.", **_said(case, answer))
+    elif case.item.step.acceptance:
+        yield M("Phần mềm của {unit} nói đã xong ngày {day}, nhưng chưa được tỉnh chấp nhận.", **_said(case, answer))
+    else:
+        yield M(
+            "Phần mềm của {unit} nói đã xong ngày {day}, nhưng điều ghi trên cổng được tin trước.",
+            **_said(case, answer),
+        )
+
+
+def _said(case: Case, answer: StepAnswer) -> dict[str, object]:
+    return {**_unit(case), "day": answer.completed_on}
+
+
+def _by_the_clock(case: Case) -> Iterator[Message]:
+    """Say what the deadline makes of a step that is not done, as of the moment for which we know that it is not."""
+    status, item = case.standing.status, case.item
+    if status is Status.UNKNOWN:
+        yield M(
+            "{unit} chưa từng trả lời hợp lệ về đầu việc này: không biết đã làm hay chưa, nên không ghi là chưa làm "
+            "hay quá hạn.",
+            **_unit(case),
+        )
+    elif status is not pending(item, case.now) and case.standing.heard_at:
+        heard = _local(case, case.standing.heard_at)
+        yield M("Tình trạng giữ theo lần nghe gần nhất, {heard}: từ đó chưa biết đơn vị đã làm hay chưa.", heard=heard)
+    yield from _clock(status, item, case.policy)
+
+
+def _clock(status: Status, item: Planned, policy: Policy) -> Iterator[Message]:
+    due = item.schedule.due
+    if status is Status.OVERDUE and due:
+        yield M("Đã qua hạn {due}.", due=shown(due))
+    elif status is Status.DUE_SOON and due and item.warns:
+        yield M("Từ {day} là sắp đến hạn {due}.", day=item.warns.date(), due=shown(due))
+    elif status is Status.UNSCHEDULED and item.schedule.waiting:
+        yield item.schedule.waiting
+    elif status is Status.UPCOMING and item.starts:
+        yield _starts(item, item.starts, policy)
+    elif status is Status.OPEN:
+        yield _open(item)
+
+
+def _starts(item: Planned, starts: datetime, policy: Policy) -> Message:
+    if item.opens:
+        return M("Chưa đến lúc bắt đầu: {day}.", day=shown(item.schedule.opens) if item.schedule.opens else starts)
+    days = max(policy.horizon, policy.warning).days
+    return M("Còn hơn {days} ngày mới đến hạn; bắt đầu tính là đang làm từ {day}.", days=days, day=starts.date())
+
+
+def _open(item: Planned) -> Message:
+    due, opens = item.schedule.due, item.schedule.opens
+    if due and item.starts:
+        return M("Đang trong thời gian từ {day} đến hạn {due}.", day=item.starts.date(), due=shown(due))
+    if opens:
+        return M("Đã đến lúc bắt đầu, {day}; không có hạn cuối.", day=shown(opens))
+    return M("Đầu việc không có thời hạn.")
+
+
+def _beside(case: Case) -> Iterator[Message]:
+    """Say of each flag what it means for the status; most decide nothing."""
+    flags = case.standing.flags
+    if "conflict" in flags:
+        yield M("Cổng và phần mềm của đơn vị nói khác nhau; tính theo cổng cho đến khi tỉnh quyết định.")
+    if (stale := flags.get("stale")) and isinstance(stale, datetime):
+        yield M("Lần nghe gần nhất là {when}; từ đó chưa hỏi lại được.", when=_local(case, stale))
+    if "obstacle" in flags:
+        yield M("Vướng mắc đã báo không dời thời hạn.")
+    if waiting := flags.get("waiting_for"):
+        yield M("Còn {count} việc phải xong trước; điều đó không dời thời hạn.", count=len(list_of(waiting)))
+    progress = case.record.progress or (case.answer.progress if case.answer else None)
+    if progress and not case.standing.status.finished:
+        done, of = progress
+        yield M("Mới xong {done} trên {of}; chỉ tính là xong khi được xác nhận hoàn thành.", done=done, of=of)
+    if found := flags.get("probe"):
+        yield M("Máy tự xem: {found}; chỉ để tham khảo.", found=PROBES[str(found)])
+
+
+def list_of(value: object) -> list[str]:
+    """Read a flag that is a list of step ids."""
+    return [str(each) for each in value] if isinstance(value, list | tuple) else []

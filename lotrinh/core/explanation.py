@@ -1,0 +1,142 @@
+"""Everything that explains how one step stands in one unit; the terminal, the page and the API show this one thing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from lotrinh.core.checklist import Basis, Checklist, Source
+from lotrinh.core.deadlines import with_parameters
+from lotrinh.core.evaluation import Dated, dated
+from lotrinh.core.journal import Entry, Kind
+from lotrinh.core.observation import Outcome, StepAnswer
+from lotrinh.core.rule_words import in_words
+from lotrinh.core.rules import Done, Named, Rule, references
+from lotrinh.core.status import Planned, Standing
+from lotrinh.core.text import Message, Text
+from lotrinh.core.units import Unit
+
+
+class RuleTold(NamedTuple):
+    """A rule as its author wrote it, and in words. ``opens`` tells a beginning from a deadline."""
+
+    opens: bool
+    written: str
+    words: Message
+
+
+class Asked(NamedTuple):
+    """How asking the unit in one round ended; ``sentence`` as it was recorded."""
+
+    run: str
+    at: datetime
+    outcome: Outcome
+    sentence: str
+
+
+class Told(NamedTuple):
+    """One entry of the journal about the step; ``text`` is its note, its reason, or the office it went to."""
+
+    number: int
+    at: datetime
+    kind: Kind
+    who: Message | str
+    completed_on: date | None
+    document: str
+    progress: tuple[int, int] | None
+    text: str
+    sample: bool
+
+
+class Before(NamedTuple):
+    """A step that is missing: one that has to be finished first, or (``dates``) one that the deadline hangs on."""
+
+    unit: Unit
+    item: Planned
+    standing: Standing
+    dates: bool
+
+
+class Ground(NamedTuple):
+    """A legal basis with its source."""
+
+    basis: Basis
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How one step stands in one unit at ``as_of`` (in the checklist's zone), and why.
+
+    ``heard_at`` is when the unit last said something valid about the step. ``own_system`` tells that the unit answers
+    from software of its own: ``published`` is what that last said of the step (None for nothing) and ``published_at``
+    when it last answered at all. ``then`` names the run from whose report the standing was taken, where what the unit
+    said at that time is not kept any more. ``head`` is the hash of the journal's last entry up to ``as_of``.
+    """
+
+    campaign: str
+    title: Text
+    unit: Unit
+    as_of: datetime
+    item: Planned
+    standing: Standing
+    heard_at: datetime | None
+    because: tuple[Message, ...]
+    rules: tuple[RuleTold, ...]
+    arithmetic: tuple[Message, ...]
+    asked: tuple[Asked, ...]
+    own_system: bool
+    published: StepAnswer | None
+    published_at: datetime | None
+    entries: tuple[Told, ...]
+    before: tuple[Before, ...]
+    grounds: tuple[Ground, ...]
+    checklist_hash: str
+    head: str
+    sample: bool
+    then: str = ""
+
+
+def rules_told(checklist: Checklist, item: Planned, parameters: Mapping[str, Rule]) -> tuple[RuleTold, ...]:
+    """Say a step's rules as they are written and in words: when it begins, when it is due."""
+    known = with_parameters(checklist, parameters)
+    pairs = ((True, item.step.opens), (False, item.step.due))
+    return tuple(RuleTold(opens, rule.text, in_words(rule, known)) for opens, rule in pairs if rule)
+
+
+def told(entry: Entry, who: Message | str) -> Told:
+    """Take from an entry what explains a status; ``who`` is its author in words."""
+    body = entry.new.body
+    document, progress, completed = body.get("document") or {}, body.get("progress"), body.get("completed_on")
+    return Told(
+        entry.number,
+        entry.new.at,
+        entry.new.kind,
+        who,
+        date.fromisoformat(completed) if completed else None,
+        str(document.get("number", "")),
+        (progress["done"], progress["of"]) if progress else None,
+        str(body.get("note") or body.get("reason") or body.get("office") or ""),
+        bool(body.get("sample")),
+    )
+
+
+def hangs_on(checklist: Checklist, item: Planned, parameters: Mapping[str, Rule]) -> tuple[str, ...]:
+    """Name the steps on whose real completion this step's dates hang, directly or not, each once."""
+    known = dated(with_parameters(checklist, parameters), None)
+    found: dict[str, None] = {}
+    for rule in _behind([rule for rule in (item.step.opens, item.step.due) if rule], known):
+        found.update((r.step, None) for r in references(rule) if isinstance(r, Done))
+    return tuple(found)
+
+
+def _behind(rules: list[Rule], known: Mapping[str, Dated]) -> Iterator[Rule]:
+    seen: set[str] = set()
+    while rules:
+        rule = rules.pop(0)
+        yield rule
+        for name in [r.id for r in references(rule) if isinstance(r, Named)]:
+            item = known.get(name)
+            if name not in seen and item and item.due:
+                seen.add(name)
+                rules.append(item.due)

@@ -1,0 +1,130 @@
+"""Why a step stands as it does in a unit, as the page and ``lotrinh explain`` tell it."""
+
+import datetime as dt
+from typing import ClassVar, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from lotrinh.core.checklist import Confidence
+from lotrinh.core.journal import Kind
+from lotrinh.core.observation import Outcome, StepState
+from lotrinh.core.status import Status
+from lotrinh.portal.api.access import Own
+from lotrinh.portal.api.answers import Out, Reading, reads
+from lotrinh.portal.api.board import FlagsOut
+from lotrinh.portal.api.records import ProgressOut
+from lotrinh.portal.api.units import UNIT
+from lotrinh.reports.explanation_data import as_data
+from lotrinh.services.explain import explain
+from lotrinh.services.statements import step_of
+
+router = APIRouter(tags=["units"])
+
+
+class RuleOut(Out):
+    """A rule: when the step opens, or when it is due."""
+
+    of: Literal["opens", "due"]
+    rule: str = Field(description="As the checklist has it.")
+    words: str
+
+
+class MissingOut(Out):
+    """A step that is missing before this one."""
+
+    unit: str
+    step: str
+    title: str
+    status: Status
+    reason: str
+    due_at: dt.datetime | None
+    deadline_hangs_on_it: bool = Field(description="The deadline counts from its completion.")
+
+
+class ToldOut(Out):
+    """One entry of the journal about the step."""
+
+    number: int
+    at: dt.datetime
+    kind: Kind
+    kind_text: str
+    who: str
+    completed_on: dt.date | None
+    document: str
+    progress: ProgressOut | None
+    text: str = Field(description="The note, the reason, or the office it went to.")
+    sample: bool
+
+
+class AskedOut(Out):
+    """How asking the unit ended in one run."""
+
+    run: str
+    at: dt.datetime
+    outcome: Outcome
+    sentence: str
+
+
+class PublishedOut(Out):
+    """What the unit's own system says of the step."""
+
+    state: StepState
+    completed_on: dt.date | None
+    document: str
+    progress: ProgressOut | None
+    note: str
+
+
+class GroundOut(Out):
+    """A legal basis."""
+
+    at: str
+    source: str
+    number: str
+    amended_by: str
+    confidence: Confidence
+    doubtful: bool = Field(description="Nobody verified it: show “(?)” beside it.")
+    seen_in: str
+
+
+class ExplanationOut(Out):
+    """Why a step stands as it does in a unit at this moment."""
+
+    VOLATILE: ClassVar[frozenset[str]] = frozenset({"as_of"})
+
+    campaign: str
+    unit: str
+    unit_name: str
+    step: str
+    title: str
+    as_of: dt.datetime
+    status: Status
+    reason: str
+    remarks: list[str]
+    flags: FlagsOut
+    completed_on: dt.date | None
+    heard_at: dt.datetime | None = Field(description="When the unit last said something about it; null for never.")
+    due_at: dt.datetime | None
+    because: list[str] = Field(description="Whose word and which deadline decided, a sentence each.")
+    rules: list[RuleOut]
+    arithmetic: list[str]
+    missing: list[MissingOut]
+    entries: list[ToldOut]
+    asked: list[AskedOut] = Field(description="The last runs that asked the unit, newest first.")
+    own_system: bool
+    published: PublishedOut | None
+    published_at: dt.datetime | None = Field(description="When the unit's own system last answered.")
+    basis: list[GroundOut]
+    checklist_hash: str
+    journal_head: str
+    sample: bool
+    notice: str = Field(description="The label that sample data must carry wherever it is shown.")
+
+
+@router.get(UNIT + "/steps/{step_id}/explanation", response_model=ExplanationOut, responses=reads())
+def explain_step(reading: Reading, at: Own, step_id: str) -> Response:
+    """Say why a step stands as it does: the rule, the arithmetic, what was said of it, what is missing before it."""
+    step = step_of(at.campaign, at.unit, step_id)
+    made = explain(at.state.store, at.state.settings, at.campaign, at.unit, step, at.now)
+    return reading.give(ExplanationOut.model_validate(as_data(made, reading.language)))

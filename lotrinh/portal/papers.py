@@ -1,0 +1,130 @@
+"""Reports as files: which there are to choose from, and the one that was asked for."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from lotrinh.core.text import M, nfc
+from lotrinh.core.told import NOTHING_TOLD
+from lotrinh.errors import BadInput, NotFound, Problem
+from lotrinh.portal.state import State
+from lotrinh.reports.documents import FORMATS, Wish, file_name, make
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.feeds import of_run
+from lotrinh.services.reporting import chosen, dossier, only
+
+ENDINGS: Mapping[str, str] = {form.ending: name for name, form in FORMATS.items()}
+"""How a file's name ends -> its format."""
+LONGEST_NUMBER = 40
+MARK = b"\xef\xbb\xbf"
+"""Lets spreadsheets read the Vietnamese of a CSV."""
+SEALED = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+"""No browser runs anything of a file, were one to show it instead of keeping it."""
+
+
+class Offer(NamedTuple):
+    """One file to choose: what it is, in words, how its name ends, and what to ask with it."""
+
+    words: M
+    ending: str
+    asked: str = ""
+
+
+OFFERS = (
+    Offer(M("Word, thể thức văn bản của cơ quan nhà nước"), "docx", "?layout=state"),
+    Offer(M("Word, thể thức văn bản của Đảng"), "docx", "?layout=party"),
+    Offer(M("Excel"), "xlsx"),
+    Offer(M("Trang HTML, một tệp, gửi thư được"), "html"),
+    Offer(M("Lịch (ICS), mở bằng phần mềm lịch"), "ics"),
+    Offer(M("Hình: dòng thời gian (SVG)"), "svg", "?picture=timeline"),
+    Offer(M("Hình: kế hoạch và kết quả (SVG)"), "svg", "?picture=curve"),
+    Offer(M("Hình: đơn vị và mốc (SVG)"), "svg", "?picture=heatmap"),
+    Offer(M("Hình: theo khu vực (SVG)"), "svg", "?picture=areas"),
+    Offer(M("CSV, mỗi đầu việc một dòng"), "csv"),
+    Offer(M("JSON, cho phần mềm khác"), "json"),
+    Offer(M("Markdown"), "md"),
+    Offer(M("Chữ thuần"), "txt"),
+)
+OF_UNIT = tuple(o for o in OFFERS if o.ending in {"docx", "xlsx", "html", "ics", "csv"})
+"""What a unit takes away about itself."""
+Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NUMBER)]
+
+
+class Asked(BaseModel):
+    """How a report is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    layout: Literal["", "state", "party"] = Field(
+        "", description="With docx, the official layout: `state` or `party`; empty: the campaign's, or the office's."
+    )
+    number: Number = Field("", description="With docx, the report's number; empty: the settings'.")
+    picture: Literal["timeline", "curve", "heatmap", "areas"] = Field("timeline", description="With svg, which one.")
+
+
+class Paper(NamedTuple):
+    """A report as a file."""
+
+    content: bytes
+    media: str
+    name: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Let it be kept as a file and never run."""
+        return {"Content-Disposition": f'attachment; filename="{self.name}"', **SEALED}
+
+    def answer(self) -> Response:
+        """Answer with the file."""
+        return Response(self.content, media_type=self.media, headers=self.headers)
+
+
+def paper(  # noqa: PLR0913 - what a file is made of, each by its name
+    state: State,
+    campaign: Campaign,
+    ending: str,
+    asked: Asked,
+    language: str,
+    *,
+    run: str = "",
+    unit: str = "",
+    blank: bool = False,
+) -> Paper:
+    """Make the report of a run, the newest unless named, of everybody or of one unit, as a file.
+
+    ``NotFound`` where there is no such run, unit or format; ``Busy`` where too many are being made; ``BadInput``
+    where the office's own template is wrong. ``blank`` leaves the letterhead to be filled.
+    """
+    form = ENDINGS.get(ending)
+    if form is None:
+        raise NotFound(M("Không có dạng báo cáo “{form}”.", form=ending))
+    if form == "json" and run and (kept := state.store.rounds.snapshot(run)):
+        # As it was written, and all that is left of the runs of an older lotrinh.
+        return Paper(f"{kept}\n".encode(), FORMATS[form].media, file_name(form, campaign.id, run))
+    template = _template(state) if form == "docx" and not blank else None
+    with state.turns.turn():
+        report = chosen(state.store, campaign, run)
+        report = only(report, unit) if unit else report
+        papers = dossier(
+            state.store, state.settings, campaign, report, layout=asked.layout, number=nfc(asked.number), blank=blank
+        )
+        told = of_run(state.store, report) if form == "ics" else NOTHING_TOLD
+        site = state.settings.portal.public_url
+        wish = Wish(language, template=template, picture=asked.picture, told=told, site=site)
+        content = make(papers, form, wish)
+    name = file_name(form, campaign.id, report.run, unit, asked.picture if form == "svg" else "")
+    return Paper(MARK + content if form == "csv" else content, FORMATS[form].media, name)
+
+
+def _template(state: State) -> bytes | None:
+    path = state.settings.report.template
+    if path is None:
+        return None
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        sentence = M("Không đọc được mẫu báo cáo riêng của văn phòng ([report] template). Hãy báo văn phòng tỉnh.")
+        raise BadInput([Problem(path.name, 0, 0, sentence)]) from error

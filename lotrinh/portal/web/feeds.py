@@ -1,0 +1,52 @@
+"""Calendar feeds: deadlines and what is done. Calendar programs cannot sign in, so whoever has the address may read."""
+
+from fastapi import APIRouter, Request, Response
+
+from lotrinh.errors import NotFound
+from lotrinh.portal.api.answers import Reading, digest
+from lotrinh.portal.render import language_of
+from lotrinh.portal.state import state_of
+from lotrinh.portal.visitor import NO_SUCH_PAGE
+from lotrinh.reports.documents import FORMATS
+from lotrinh.services.feeds import Feed, of_office, of_unit
+
+router = APIRouter(include_in_schema=False)
+CAMPAIGN = "/campaigns/{campaign_id}"
+OFFICE = CAMPAIGN + "/calendar.ics"
+UNIT = CAMPAIGN + "/units/{code}/calendar.ics"
+
+
+@router.get(OFFICE)
+def office(request: Request, reading: Reading, campaign_id: str) -> Response:
+    """Give the office's feed: the milestones with their counts, and the province's own steps."""
+    state = state_of(request)
+    live = state.live(state.campaign(campaign_id))
+    return _answer(request, reading, of_office(state.store, live, reading.now))
+
+
+@router.get(UNIT)
+def unit(request: Request, reading: Reading, campaign_id: str, code: str) -> Response:
+    """Give one unit's feed, or that of the province's own steps."""
+    state = state_of(request)
+    campaign = state.campaign(campaign_id)
+    found = campaign.by_code.get(code)
+    if found is None:
+        raise NotFound(NO_SUCH_PAGE)
+    return _answer(request, reading, of_unit(state.store, state.live(campaign), found, reading.now))
+
+
+def _answer(request: Request, reading: Reading, feed: Feed) -> Response:
+    """Answer with the feed, or 304 where nothing but the time has changed since."""
+    from lotrinh.reports.feed import calendar  # noqa: PLC0415 - only whoever asks for a feed pays for the library
+    from lotrinh.reports.ics import lasting  # noqa: PLC0415 - as above
+
+    language = language_of(request)
+    made = calendar(feed.report, language, feed.told, state_of(request).settings.portal.public_url)
+    headers = {"Cache-Control": "no-cache", "Vary": "Cookie", "Content-Language": language}
+    return reading.send(made, digest(lasting(made)), FORMATS["ics"].media, headers)
+
+
+def webcal(request: Request, path: str) -> str:
+    """Write a feed's address as calendar programs take it: they ask again at it by themselves."""
+    origin = state_of(request).settings.portal.public_url or str(request.base_url)
+    return f"webcal://{origin.partition('://')[2].rstrip('/')}{path}"

@@ -1,0 +1,47 @@
+"""Reports to take away: a run's for the office, and one unit's for that unit and the office."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import ConfigDict
+
+from lotrinh.core.roles import Role
+from lotrinh.core.text import M
+from lotrinh.errors import NotFound
+from lotrinh.portal.papers import Asked, paper
+from lotrinh.portal.render import language_of
+from lotrinh.portal.state import state_of
+from lotrinh.portal.visitor import At
+from lotrinh.services import runs
+
+router = APIRouter(include_in_schema=False)
+CAMPAIGN = "/campaigns/{campaign_id}"
+
+
+class Wanted(Asked):
+    """How a report is wanted; the address of a page may say other things, as the language, too."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+Wish = Annotated[Wanted, Query()]
+
+
+@router.get(CAMPAIGN + "/runs/{run_id}/report.{form}")
+def of_run(request: Request, at: At, run_id: str, form: str, wanted: Wish) -> Response:
+    """Give the report as its run made it, as a file."""
+    state = state_of(request)
+    runs.run_of(state.store, at.campaign, run_id, at.now)
+    made = paper(state, at.campaign, form, wanted, language_of(request), run=run_id)
+    return made.answer()
+
+
+@router.get(CAMPAIGN + "/units/{code}/report.{form}")
+def of_unit(request: Request, at: At, form: str, wanted: Wish) -> Response:
+    """Give one unit's part of the newest report; a unit's own letterhead is not known to us and left to be filled."""
+    state = state_of(request)
+    if state.store.rounds.latest(at.campaign.id) is None:
+        raise NotFound(M("Đợt này chưa có lượt kiểm tra nào chạy xong."))
+    own = at.visitor.role is Role.UNIT
+    made = paper(state, at.campaign, form, wanted, language_of(request), unit=at.unit.code, blank=own)
+    return made.answer()

@@ -1,0 +1,129 @@
+"""What is outstanding in each unit: every pressing step of few units, counts of many, groups of very many."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from lotrinh.core.report import OutstandingRow, Report
+from lotrinh.core.status import Status
+from lotrinh.core.text import M
+from lotrinh.core.wording import reason, remarks
+from lotrinh.reports.docx.findings import Left, lefts, pressing
+from lotrinh.reports.docx.xml import Grid, columns
+from lotrinh.reports.pictures.groups import groups
+from lotrinh.reports.tables import NOTHING, Writer, moment, silent
+
+MOST_STEPS, MOST_UNITS, MOST_GROUPS, WORST = 200, 200, 80, 20
+"""A table longer than this is read by nobody: the next coarser one is shown, and the workbook has the rest."""
+
+
+class Behind(Writer):
+    """Writes the section on what is outstanding by unit."""
+
+    def __init__(self, report: Report, language: str) -> None:
+        super().__init__(report, language)
+        self.lefts = lefts(report)
+        self.counts = Counter[Status]()
+        for left in self.lefts:
+            self.counts.update(left.counts)
+
+    def parts(self) -> Iterator[str | Grid]:
+        """The finest table that can still be read, and a sentence on what it leaves out."""
+        left = sum(n for status, n in self.counts.items() if not status.finished)
+        if not left:
+            yield self.say(M("Không còn đầu việc nào phải làm."))
+            return
+        yield self._in_all(left)
+        overdue, soon = self.counts[Status.OVERDUE], self.counts[Status.DUE_SOON]
+        if overdue + soon <= MOST_STEPS and overdue + soon:
+            yield from self.steps(Status.OVERDUE, Status.DUE_SOON)
+        elif overdue and overdue <= MOST_STEPS:
+            yield from self.steps(Status.OVERDUE)
+            yield self.say(M("{count} đầu việc sắp đến hạn được nêu theo đầu việc ở mục 6.", count=soon))
+        elif overdue + soon:
+            yield from self.sums()
+        yield from self._omitted()
+
+    def _in_all(self, left: int) -> str:
+        units = sum(x.total > 0 for x in self.lefts)
+        late = sum(x.overdue > 0 for x in self.lefts)
+        return self.say(
+            M(
+                "{left} đầu việc còn phải làm ở {units} đơn vị; trong đó {overdue} đầu việc quá hạn ở {late} đơn vị.",
+                left=left,
+                units=units,
+                overdue=self.counts[Status.OVERDUE],
+                late=late,
+            )
+        )
+
+    def _omitted(self) -> Iterator[str]:
+        rest = sum(self.counts[s] for s in (Status.OPEN, Status.UPCOMING, Status.UNSCHEDULED))
+        if rest:
+            yield self.say(
+                M("{count} đầu việc khác chưa đến hạn hoặc chờ mốc thực tế, không liệt kê ở đây.", count=rest)
+            )
+        if unknown := self.counts[Status.UNKNOWN]:
+            yield self.say(M("{count} đầu việc chưa xác định: không tính là chưa làm.", count=unknown))
+        if unheard := sum(silent(left.unit) for left in self.lefts):
+            yield self.say(M("{units} đơn vị chưa từng trả lời hợp lệ.", units=unheard))
+
+    def steps(self, *statuses: Status) -> Iterator[str | Grid]:
+        """Every step with one of these statuses, unit by unit; each row names its unit, for pages turn anywhere."""
+        heads = self.words("TT", "Đơn vị", "Đầu việc", "Hạn", "Tình trạng")
+        found = [row for _, rows in pressing(self.lefts, *statuses) for row in rows]
+        rows = [(str(number), *self.step(row)) for number, row in enumerate(found, 1)]
+        yield Grid(columns(heads, (11, 33, 58, 25, 38), {0, 3}), rows)
+
+    def step(self, row: OutstandingRow) -> tuple[str, str, str, str]:
+        """Unit, step, deadline, and how it stands."""
+        title = self.say(row.step.title) + (" (?)" if row.step.doubtful else "")
+        due = moment(row.schedule.due, self.language) if row.schedule.due else NOTHING
+        return row.unit.full_name, title, due, self.state(row)
+
+    def state(self, row: OutstandingRow) -> str:
+        """Why a step stands as it does, in words."""
+        words = reason(row.standing, row.schedule, self.report.as_of), *remarks(row.standing)
+        return "; ".join(self.say(word) for word in words)
+
+    def sums(self) -> Iterator[str | Grid]:
+        """A row of counts for each unit that is behind, or for each group of units where they are too many."""
+        behind = [left for left in self.lefts if left.overdue or left.soon]
+        if len(behind) <= MOST_UNITS:
+            yield self._table((left.unit.unit.full_name, [left]) for left in behind)
+        else:
+            yield self.say(M("Vì số đơn vị lớn, bảng dưới đây tổng hợp theo nhóm đơn vị."))
+            yield self._table(self._groups())
+            yield self.say(M("Những đơn vị có nhiều việc quá hạn nhất:"))
+            worst = sorted((left for left in behind if left.overdue), key=lambda left: -left.overdue)[:WORST]
+            yield self._table((f"{left.unit.unit.full_name} ({left.unit.unit.code})", [left]) for left in worst)
+        yield self.say(M("Danh sách từng đầu việc có trong bảng tính kèm theo."))
+
+    def _table(self, of: Iterable[tuple[str, Sequence[Left]]]) -> Grid:
+        heads = self.words("TT", "Đơn vị", "Số đơn vị", "Còn phải làm", "Quá hạn", "Sắp đến hạn", "Chưa rõ")
+        rows = [(str(number), name, *figures(those)) for number, (name, those) in enumerate(of, 1)]
+        return Grid(columns(heads, (11, 52, 18, 24, 20, 22, 18), {0, 2, 3, 4, 5, 6}), rows)
+
+    def _groups(self) -> Iterator[tuple[str, Sequence[Left]]]:
+        """The province's own work, then the groups; all of them together are the report's totals."""
+        if own := [left for left in self.lefts if left.unit.unit.is_province]:
+            yield self.say(M("Việc của tỉnh")), own
+        by_code = {left.unit.unit.code: left for left in self.lefts}
+        of = [(group.name, [by_code[u.unit.code] for u in group.units]) for group in groups(self.report, self.language)]
+        yield from of[:MOST_GROUPS]
+        if rest := [left for _, those in of[MOST_GROUPS:] for left in those]:
+            yield self.say(M("Các nhóm còn lại")), rest
+
+
+def figures(those: Sequence[Left]) -> tuple[str, ...]:
+    """How many units these are, and what is outstanding, overdue, due soon and unknown in them."""
+    units = sum(not left.unit.unit.is_province for left in those)
+    sums = (sum(of(left) for left in those) for of in MEASURES)
+    return tuple(str(number or NOTHING) for number in (units, *sums))
+
+
+MEASURES: tuple[Callable[[Left], int], ...] = (
+    lambda left: left.total,
+    lambda left: left.overdue,
+    lambda left: left.soon,
+    lambda left: left.unknown,
+)

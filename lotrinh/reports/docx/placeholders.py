@@ -1,0 +1,163 @@
+"""What an office's own template can be filled with: the names of the placeholders, and the values behind them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+from lotrinh.core.dossier import Dossier
+from lotrinh.core.observation import Outcome
+from lotrinh.core.report import Voice
+from lotrinh.core.status import Status
+from lotrinh.core.text import M
+from lotrinh.i18n import spell
+from lotrinh.reports.docx.behind import figures
+from lotrinh.reports.docx.findings import End, Reach, pressing
+from lotrinh.reports.docx.letter import dated, filled
+from lotrinh.reports.docx.prose import Prose
+from lotrinh.reports.tables import NOTHING, clean
+
+Row = Mapping[str, str]
+Value = str | int | Sequence[str] | Sequence[Row]
+MILESTONE = ("tt", "ten", "han", "ket_qua", "so_don_vi", "xong", "tre", "qua_han", "chua_ro", "tinh")
+STEP = ("tt", "don_vi", "dau_viec", "han", "tinh_trang")
+UNIT = ("tt", "don_vi", "ma", "con_phai_lam", "qua_han", "sap_den_han", "chua_ro")
+SILENT = ("tt", "don_vi", "ly_do", "gan_nhat")
+VOICE = ("tt", "don_vi", "dau_viec", "noi_dung", "tra_loi")
+COMING = ("tt", "han", "dau_viec", "co_quan", "chua_xong")
+ROWS: Mapping[str, Sequence[str]] = {
+    "moc": MILESTONE,
+    "moc_dung_han": MILESTONE,
+    "moc_tre_han": MILESTONE,
+    "viec_gap": STEP,
+    "theo_don_vi": UNIT,
+    "khong_hoi": SILENT,
+    "vuong_mac": VOICE,
+    "kien_nghi": VOICE,
+    "sap_toi": COMING,
+}
+"""The lists, and what each of their rows has."""
+COUNTS: Mapping[str, Status] = {
+    "dung_han": Status.DONE,
+    "tre_han": Status.DONE_LATE,
+    "qua_han": Status.OVERDUE,
+    "sap_den_han": Status.DUE_SOON,
+    "dang_thuc_hien": Status.OPEN,
+    "chua_den": Status.UPCOMING,
+    "cho_moc": Status.UNSCHEDULED,
+    "khong_ap_dung": Status.NOT_APPLICABLE,
+    "chua_xac_dinh": Status.UNKNOWN,
+}
+ENDS: Mapping[End, M] = {
+    End.ON_TIME: M("hoàn thành đúng hạn"),
+    End.LATE: M("trễ hạn hoặc quá hạn"),
+    End.UNSURE: M("đã đến hạn, chưa xác định hết"),
+    End.AHEAD: M("chưa đến hạn"),
+}
+
+
+class Placeholders:
+    """The values of one dossier, each made when it is asked for: a nation's list of steps is long."""
+
+    def __init__(self, dossier: Dossier, language: str) -> None:
+        self.dossier, self.prose = dossier, Prose(dossier, language)
+        self.known: Mapping[str, Callable[[], Value]] = {
+            **self._letter(),
+            **self._report(),
+            **self._numbers(),
+            **self._lists(),
+        }
+
+    def values(self, names: Iterable[str]) -> dict[str, Value]:
+        """Return the values of those names that there are."""
+        return {name: self.known[name]() for name in names if name in self.known}
+
+    def _letter(self) -> Mapping[str, Callable[[], Value]]:
+        head, day = self.dossier.letterhead, self.dossier.report.as_of.date()
+        return {
+            "co_quan_cap_tren": lambda: filled(head.parent),
+            "co_quan": lambda: filled(head.body),
+            "so": lambda: filled(head.number),
+            "ky_hieu": lambda: filled(head.symbol),
+            "noi_ban_hanh": lambda: filled(head.place),
+            "noi_ngay_thang": lambda: dated(head, day),
+            "kinh_gui": lambda: filled(head.to),
+            "tham_quyen": lambda: filled(head.authority),
+            "chuc_vu": lambda: filled(head.post),
+            "nguoi_ky": lambda: filled(head.signer),
+            "noi_nhan": lambda: [clean(line) for line in head.receivers],
+        }
+
+    def _report(self) -> Mapping[str, Callable[[], Value]]:
+        report, prose = self.dossier.report, self.prose
+        return {
+            "ten_dot": lambda: prose.say(report.title),
+            "tinh": lambda: clean(report.province_name),
+            "thoi_diem": lambda: str(spell(report.as_of, prose.language)),
+            "luot": lambda: clean(report.run),
+            "tinh_hinh": prose.asked,
+            "luot_bi_ngat": lambda: clean(report.interrupted),
+            "du_lieu_mau": prose.sample_notice,
+            "nghi_van": prose.doubt,
+            "nguon_goc": prose.origin,
+        }
+
+    def _numbers(self) -> Mapping[str, Callable[[], Value]]:
+        report, statuses, outcomes = self.dossier.report, self.dossier.report.statuses(), self.dossier.report.outcomes()
+        left = sum(n for status, n in statuses.items() if not status.finished)
+        numbers = {
+            "so_don_vi": len(report.units),
+            "hoi_duoc": outcomes[Outcome.REACHED],
+            "khong_hoi_duoc": outcomes[Outcome.UNREACHABLE],
+            "khong_hop_le": outcomes[Outcome.INVALID],
+            "tong_so": statuses.total(),
+            "con_phai_lam": left,
+            "so_ngay_toi": self.dossier.ahead,
+            **{name: statuses[status] for name, status in COUNTS.items()},
+        }
+        return {name: partial(int, number) for name, number in numbers.items()}
+
+    def _lists(self) -> Mapping[str, Callable[[], Value]]:
+        late, voices = {End.LATE, End.UNSURE}, self.dossier.report.voices
+        return {
+            "moc": lambda: self._milestones(set(End)),
+            "moc_dung_han": lambda: self._milestones({End.ON_TIME}),
+            "moc_tre_han": lambda: self._milestones(late),
+            "viec_gap": self._steps,
+            "theo_don_vi": self._units,
+            "khong_hoi": self._silent,
+            "vuong_mac": lambda: self._voices([v for v in voices if not v.proposal]),
+            "kien_nghi": lambda: self._voices([v for v in voices if v.proposal]),
+            "sap_toi": self._coming,
+        }
+
+    def _milestones(self, ends: set[End]) -> list[Row]:
+        return _numbered(MILESTONE, (self._milestone(r) for r in self.prose.reaches if r.end in ends))
+
+    def _milestone(self, reach: Reach) -> tuple[str, ...]:
+        row, prose = reach.row, self.prose
+        counts = (row.done, reach.late, row.overdue, row.unknown)
+        shown = (str(row.units), *map(str, counts)) if row.units else (NOTHING,) * 5
+        return prose.name_of(reach), prose.due_of(reach), prose.say(ENDS[reach.end]), *shown, prose.own_of(reach)
+
+    def _steps(self) -> list[Row]:
+        behind = self.prose.behind
+        found = pressing(behind.lefts, Status.OVERDUE, Status.DUE_SOON)
+        return _numbered(STEP, (behind.step(row) for _, rows in found for row in rows))
+
+    def _units(self) -> list[Row]:
+        lefts = [left for left in self.prose.behind.lefts if left.total]
+        rows = ((left.unit.unit.full_name, left.unit.unit.code, *figures([left])[1:]) for left in lefts)
+        return _numbered(UNIT, rows)
+
+    def _silent(self) -> list[Row]:
+        return _numbered(SILENT, self.prose.unasked_rows())
+
+    def _voices(self, voices: Sequence[Voice]) -> list[Row]:
+        return _numbered(VOICE, map(self.prose.voice, voices))
+
+    def _coming(self) -> list[Row]:
+        return _numbered(COMING, self.prose.ahead.rows())
+
+
+def _numbered(fields: Sequence[str], rows: Iterable[Sequence[str]]) -> list[Row]:
+    """Name the cells of rows, their number first."""
+    return [dict(zip(fields, map(clean, (str(number), *row)), strict=True)) for number, row in enumerate(rows, 1)]

@@ -1,0 +1,247 @@
+"""The body of an official report in words: sections of sentences and tables, the same for every layout."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from lotrinh.core.dossier import Dossier
+from lotrinh.core.observation import Outcome
+from lotrinh.core.report import Voice
+from lotrinh.core.status import Status
+from lotrinh.core.text import M
+from lotrinh.core.wording import STATUS
+from lotrinh.reports.docx.ahead import Ahead
+from lotrinh.reports.docx.behind import Behind
+from lotrinh.reports.docx.findings import End, Reach, reaches
+from lotrinh.reports.docx.xml import Grid, columns
+from lotrinh.reports.tables import NOTHING, Writer, moment
+
+ASKED = 3
+"""The first lines of a report's heading, which an official report says in its own words."""
+MOST_SILENT, MOST_VOICES, TOTALS = 40, 60, 2
+"""So many rows are read; what is more is counted, and stands whole in the workbook."""
+
+
+class Section(NamedTuple):
+    """One section: its sentences and tables in reading order."""
+
+    title: str
+    parts: tuple[str | Grid, ...]
+
+
+class Prose(Writer):
+    """Puts a dossier into the words of an official report."""
+
+    def __init__(self, dossier: Dossier, language: str) -> None:
+        super().__init__(dossier.report, language)
+        self.dossier = dossier
+        self.reaches = reaches(dossier.report)
+        self.behind = Behind(dossier.report, language)
+        self.ahead = Ahead(dossier.report, language, dossier.ahead)
+
+    def subject(self) -> tuple[str, str]:
+        """What the report is about, and of when it is."""
+        report = self.report
+        everybody = tuple(report.everybody)
+        title = M("Tiến độ thực hiện nhiệm vụ: {title}", title=report.title)
+        if len(everybody) == 1:
+            unit = everybody[0].unit.full_name
+            title = M("Tiến độ thực hiện nhiệm vụ của {unit}: {title}", unit=unit, title=report.title)
+        return self.say(title), self.say(M("(tính đến {when})", when=report.as_of))
+
+    def sections(self) -> tuple[Section, ...]:
+        """All sections, numbered; each says so where it has nothing to tell."""
+        made = (
+            (M("Tình hình chung"), self.situation()),
+            (M("Các mốc đã hoàn thành đúng hạn"), self.on_time()),
+            (M("Các mốc trễ hạn, quá hạn"), self.late()),
+            (M("Đầu việc còn phải làm của từng đơn vị"), self.behind.parts()),
+            (M("Khó khăn, vướng mắc và kiến nghị"), self.said()),
+            (M("Việc đến hạn trong {days} ngày tới", days=self.dossier.ahead), self.ahead.parts()),
+        )
+        return tuple(Section(f"{n}. {self.say(title)}", tuple(parts)) for n, (title, parts) in enumerate(made, 1))
+
+    def situation(self) -> Iterator[str | Grid]:
+        """How asking went, who could not be asked, and how many steps stand how."""
+        yield self.asked()
+        yield from (line if line.endswith(".") else f"{line}." for line in self.heading()[ASKED:])
+        yield from self.unasked()
+        yield self.say(M("Tình trạng của tất cả đầu việc:"))
+        yield self.totals()
+        yield self._milestones_in_all()
+
+    def asked(self) -> str:
+        """Which run this is, and how asking went."""
+        report, outcomes = self.report, self.report.outcomes()
+        return self.say(
+            M(
+                "Lượt kiểm tra {run} lúc {when} hỏi {units} đơn vị của {province}: {reached} hỏi được, {unreachable} "
+                "không hỏi được, {invalid} trả lời không hợp lệ.",
+                run=report.run,
+                when=report.as_of,
+                units=len(report.units),
+                province=report.province_name,
+                reached=outcomes[Outcome.REACHED],
+                unreachable=outcomes[Outcome.UNREACHABLE],
+                invalid=outcomes[Outcome.INVALID],
+            )
+        )
+
+    def _milestones_in_all(self) -> str:
+        ends = [reach.end for reach in self.reaches]
+        return self.say(
+            M(
+                "Trong {all} mốc của tỉnh và các đơn vị: {on_time} mốc hoàn thành đúng hạn, {late} mốc có đơn vị trễ "
+                "hạn hoặc quá hạn, {unsure} mốc đã đến hạn mà chưa xác định hết, {ahead} mốc chưa đến hạn.",
+                all=len(ends),
+                on_time=ends.count(End.ON_TIME),
+                late=ends.count(End.LATE),
+                unsure=ends.count(End.UNSURE),
+                ahead=ends.count(End.AHEAD),
+            )
+        )
+
+    def unasked(self) -> Iterator[str | Grid]:
+        """Units that could not be asked: nobody may read their silence as work not done."""
+        units = [u for u in self.report.units if u.outcome is not Outcome.REACHED]
+        if not units:
+            return
+        yield self.say(
+            M(
+                "{count} đơn vị không hỏi được hoặc trả lời không hợp lệ; không tính là chưa làm, số liệu lấy theo trả "
+                "lời hợp lệ gần nhất của đơn vị.",
+                count=len(units),
+            )
+        )
+        if len(units) > MOST_SILENT:
+            yield self.say(M("Danh sách các đơn vị này có trong bảng tính kèm theo."))
+            return
+        heads = self.words("TT", "Đơn vị", "Lý do", "Trả lời hợp lệ gần nhất")
+        rows = [(str(number), *row) for number, row in enumerate(self.unasked_rows(), 1)]
+        yield Grid(columns(heads, (10, 48, 69, 38), centred={0, 3}), rows)
+
+    def unasked_rows(self) -> Iterator[tuple[str, str, str]]:
+        """Who could not be asked, why, and how old the last valid answer is."""
+        for unit in self.report.units:
+            if unit.outcome is not Outcome.REACHED:
+                yield self._name(unit), self.say(unit.sentence), self._age(unit)
+
+    def totals(self) -> Grid:
+        """How many steps stand how: the report's own totals."""
+        statuses = self.report.statuses()
+        left = sum(n for status, n in statuses.items() if not status.finished)
+        rows = [(self.say(STATUS[s]), str(statuses[s])) for s in Status if statuses[s]]
+        rows.append((self.say(M("Tổng số đầu việc")), str(statuses.total())))
+        rows.append((self.say(M("Trong đó còn phải làm")), str(left)))
+        tied = [*([True] * (len(rows) - 1)), False]
+        return Grid(columns(self.words("Tình trạng", "Số đầu việc"), (90, 35), centred={1}), rows, tied, TOTALS)
+
+    def on_time(self) -> Iterator[str | Grid]:
+        """Milestones that everybody reached within the deadline."""
+        found = [reach for reach in self.reaches if reach.end is End.ON_TIME]
+        if not found:
+            yield self.say(M("Chưa có mốc nào mà mọi đơn vị đều hoàn thành đúng hạn."))
+            return
+        heads = self.words("TT", "Mốc", "Hạn", "Đơn vị hoàn thành")
+        rows = [(str(n), self.name_of(r), self.due_of(r), _done(r)) for n, r in enumerate(found, 1)]
+        yield Grid(columns(heads, (10, 92, 38, 25), centred={0, 2, 3}), rows)
+
+    def late(self) -> Iterator[str | Grid]:
+        """Milestones with somebody late or overdue, or of which the deadline passed and not all is known."""
+        found = [reach for reach in self.reaches if reach.end in {End.LATE, End.UNSURE}]
+        if not found:
+            yield self.say(M("Không có mốc nào trễ hạn hoặc quá hạn."))
+            return
+        heads = self.words("TT", "Mốc", "Hạn", "Xong", "Trong đó trễ", "Quá hạn", "Chưa rõ")
+        rows = [(str(n), self.name_of(r), self.due_of(r), *_counts(r)) for n, r in enumerate(found, 1)]
+        yield Grid(columns(heads, (9, 58, 27, 23, 16, 16, 16), centred={0, 2, 3, 4, 5, 6}), rows)
+        own = [r for r in found if r.row.units and r.row.province and not r.row.province.finished]
+        if own:
+            told = "; ".join(f"{self.name_of(reach)}: {self.own_of(reach)}" for reach in own)
+            yield self.say(M("Phần việc của tỉnh chưa xong trong các mốc này: {told}.", told=told))
+        if any(reach.row.unknown for reach in found):
+            yield self.say(
+                M("“Chưa rõ” là số đơn vị chưa từng trả lời hợp lệ: không tính là xong, không tính là quá hạn.")
+            )
+
+    def name_of(self, reach: Reach) -> str:
+        """A milestone's title, its doubt, and how it stands where it is the province's own work alone."""
+        row = reach.row
+        name = self.say(row.milestone.title) + (" (?)" if row.doubtful else "")
+        return name if row.units else name + self.say(M(" (việc của tỉnh: {status})", status=self.own_of(reach)))
+
+    def own_of(self, reach: Reach) -> str:
+        """How the province's own part in a milestone stands, if it has any."""
+        return self.say(STATUS[reach.row.province]) if reach.row.province else NOTHING
+
+    def due_of(self, reach: Reach) -> str:
+        """A milestone's deadline, the earliest where units differ."""
+        due = moment(reach.row.due, self.language) if reach.row.due else NOTHING
+        return self.say(M("từ {day}", day=due)) if reach.row.spread else due
+
+    def said(self) -> Iterator[str | Grid]:
+        """Obstacles and proposals, each with its answer, unanswered ones first."""
+        voices = sorted(self.report.voices, key=lambda voice: bool(voice.answer or voice.handed_to))
+        if not voices:
+            yield self.say(M("Không có khó khăn, vướng mắc hay kiến nghị nào được gửi."))
+            return
+        obstacles, proposals = [v for v in voices if not v.proposal], [v for v in voices if v.proposal]
+        yield self.say(
+            M(
+                "{obstacles} khó khăn, vướng mắc và {proposals} kiến nghị; {waiting} chưa được trả lời.",
+                obstacles=len(obstacles),
+                proposals=len(proposals),
+                waiting=sum(not (v.answer or v.handed_to) for v in voices),
+            )
+        )
+        yield from self._voices(obstacles, M("Khó khăn, vướng mắc"))
+        yield from self._voices(proposals, M("Kiến nghị"))
+
+    def _voices(self, voices: Sequence[Voice], head: M) -> Iterator[str | Grid]:
+        if not voices:
+            return
+        heads = (*self.words("TT", "Đơn vị", "Đầu việc"), self.say(head), self.say("Trả lời"))
+        rows = [(str(number), *self.voice(voice)) for number, voice in enumerate(voices[:MOST_VOICES], 1)]
+        yield Grid(columns(heads, (9, 33, 40, 43, 40), centred={0}), rows)
+        if len(voices) > MOST_VOICES:
+            yield self.say(M("Còn {count} ý kiến nữa trong bảng tính kèm theo.", count=len(voices) - MOST_VOICES))
+
+    def voice(self, voice: Voice) -> tuple[str, str, str, str]:
+        """Unit, step, what it says, and what came of it."""
+        return voice.unit.full_name, self.say(voice.step.title), self.say(voice.text), self.answer(voice)
+
+    def answer(self, voice: Voice) -> str:
+        """What came of what a unit said."""
+        handed = M("Đã chuyển {office}.", office=voice.handed_to) if voice.handed_to else ""
+        when = M(" ({when})", when=voice.answered_at.astimezone(self.report.as_of.tzinfo)) if voice.answered_at else ""
+        answer = f"{self.say(voice.answer)}{self.say(when)}" if voice.answer else ""
+        return " ".join(filter(None, (self.say(handed), answer))) or self.say(M("chưa trả lời"))
+
+    def doubt(self) -> str:
+        """The sentence that explains the mark "(?)"; empty where nothing is doubtful."""
+        doubtful = any(row.doubtful for row in self.report.milestones)
+        return self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")) if doubtful else ""
+
+    def closing(self) -> str:
+        """The last sentence, without its end: each layout ends in its own way."""
+        return self.say(M("Trên đây là báo cáo tiến độ đến {when}", when=self.report.as_of))
+
+    def origin(self) -> str:
+        """From what the report was made, so that it can be made again and a rebuilt journal is noticed."""
+        return self.say(
+            M(
+                "Lập từ lượt kiểm tra {run}; bộ đầu việc {hash}; nhật ký kết thúc ở {head}.",
+                run=self.report.run,
+                hash=self.report.checklist.content_hash,
+                head=self.report.head,
+            )
+        )
+
+
+def _done(reach: Reach) -> str:
+    return f"{reach.row.done}/{reach.row.units}" if reach.row.units else NOTHING
+
+
+def _counts(reach: Reach) -> tuple[str, ...]:
+    if not reach.row.units:
+        return (NOTHING,) * 4
+    return _done(reach), *(str(n or NOTHING) for n in (reach.late, reach.row.overdue, reach.row.unknown))

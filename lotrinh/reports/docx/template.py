@@ -1,0 +1,158 @@
+"""A report in an office's own DOCX: foreign code, so it is checked first, and filled where it can do nothing else."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import docx
+from docx.document import Document as Word
+from docx.opc.exceptions import OpcError
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from docxtpl import DocxTemplate  # type: ignore[import-untyped] # the library carries no types
+from jinja2 import StrictUndefined
+from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from lotrinh.core.dossier import Dossier
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Problem
+from lotrinh.reports.docx.check import WHERE, Checked, all_names, checked
+from lotrinh.reports.docx.package import saved
+from lotrinh.reports.docx.placeholders import Placeholders
+from lotrinh.reports.docx.xml import run
+
+LABEL = "du_lieu_mau"
+LARGEST, MOST_PARTS = 64_000_000, 2_000
+"""Bytes and parts that a template may unpack to."""
+NO_DOCX = M("Mẫu không phải tệp DOCX đọc được. Hãy mở mẫu bằng Word hoặc LibreOffice và lưu lại thành .docx.")
+TORN = M(
+    "Thẻ làm hỏng cấu trúc văn bản: mở và đóng một thẻ trong cùng một đoạn; để lặp dòng của bảng dùng {{%tr … %}}, "
+    "để lặp đoạn dùng {{%p … %}}."
+)
+BROKEN_FILES = (zipfile.BadZipFile, zlib.error, OpcError, KeyError, ValueError, SyntaxError, EOFError, RuntimeError)
+"""What the libraries raise for files that are no DOCX; lxml's syntax error is Python's."""
+FAILED = (
+    TemplateError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+)
+"""What code in a template can raise."""
+
+
+class _Template(DocxTemplate):  # type: ignore[misc] # as above
+    """The library's template, which refuses a structure that tags have torn instead of guessing."""
+
+    def fix_tables(self, xml: str) -> Any:  # noqa: ANN401 - as above
+        try:
+            parse_xml(xml)
+        except SyntaxError:
+            raise _bad(TORN) from None
+        return super().fix_tables(xml)
+
+
+def by_template(dossier: Dossier, language: str, template: bytes) -> bytes:
+    """Fill the office's template; BadInput names all that is wrong with it, and which placeholders there are."""
+    placeholders = Placeholders(dossier, language)
+    own, environment = _opened(template), _sandbox()
+    used = _checked(own, environment, placeholders)
+    try:
+        own.render(placeholders.values(used), environment, autoescape=True)
+    except FAILED as failed:
+        raise _bad(M("Không điền được mẫu: {reason}", reason=str(failed))) from failed
+    made = _saved_once(own)
+    if dossier.report.sample and LABEL not in used:
+        _label(made, placeholders.prose.sample_notice())
+    subject, _ = placeholders.prose.subject()
+    return saved(made, dossier.report, dossier.letterhead.body, subject, language)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja that reaches only the values it is given, and multiplies nothing: a text times a million fills memory."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - Jinja's own
+        del context, left, right
+        raise SecurityError(operator)
+
+
+def _sandbox() -> ImmutableSandboxedEnvironment:
+    environment = _Sandbox(undefined=StrictUndefined, autoescape=True)
+    environment.globals.clear()
+    return environment
+
+
+def _opened(template: bytes) -> _Template:
+    try:
+        with zipfile.ZipFile(io.BytesIO(template)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST:
+                raise _bad(M("Mẫu quá lớn: tối đa {size} MB sau khi giải nén.", size=LARGEST // 1_000_000))
+        own = _Template(io.BytesIO(template))
+        own.render_init()
+    except BROKEN_FILES as broken:
+        raise _bad(NO_DOCX) from broken
+    return own
+
+
+def _checked(own: _Template, environment: ImmutableSandboxedEnvironment, placeholders: Placeholders) -> set[str]:
+    known = tuple(placeholders.known)
+    parts: list[Checked] = [checked(source, environment, known) for source in _sources(own)]
+    problems = list(dict.fromkeys(problem for part in parts for problem in part.problems))
+    used = {name for part in parts for name in part.used}
+    if not problems and not used:
+        problems = [Problem(WHERE, 0, 0, M("Mẫu không có chỗ điền nào, ví dụ {{{{ ten_dot }}}}."))]
+    if problems:
+        raise BadInput([*problems, all_names(known)])
+    return used
+
+
+def _sources(own: _Template) -> Iterator[str]:
+    """Give every part that the library fills, as it hands it to Jinja."""
+    yield own.patch_xml(own.get_xml())
+    for kind in (own.HEADER_URI, own.FOOTER_URI):
+        for _, part in own.get_headers_footers(kind):
+            yield own.patch_xml(own.get_part_xml(part))
+    for part in own.docx.part.package.parts:
+        if part.content_type.endswith("footnotes+xml"):
+            yield own.patch_xml(part.blob.decode())
+    for name in ("author", "comments", "identifier", "language", "subject", "title"):
+        yield str(getattr(own.docx.core_properties, name))
+
+
+def _saved_once(own: _Template) -> Word:
+    """Write and open it again: the library leaves parts behind that python-docx does not know."""
+    content = io.BytesIO()
+    own.save(content)
+    content.seek(0)
+    return docx.Document(content)
+
+
+def _label(made: Word, notice: str) -> None:
+    """Put the label of sample data on every page of a template that has no place for it."""
+    for number, section in enumerate(made.sections):
+        headers = [section.header]
+        if section.different_first_page_header_footer:
+            headers.append(section.first_page_header)
+        if made.settings.odd_and_even_pages_header_footer:
+            headers.append(section.even_page_header)
+        for header in headers:
+            if number == 0 or not header.is_linked_to_previous:
+                header.is_linked_to_previous = False
+                centred = (
+                    f'<w:p {nsdecls("w")}><w:pPr><w:jc w:val="center"/></w:pPr>{run(notice, bold=True, size=10)}</w:p>'
+                )
+                header._element.insert(0, parse_xml(centred))  # noqa: SLF001 - as for the official layouts
+
+
+def _bad(sentence: M) -> BadInput:
+    return BadInput([Problem(WHERE, 0, 0, sentence)])

@@ -1,0 +1,244 @@
+"""An explanation in words, the same for terminal, Markdown and page; and as data for other programs."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from textwrap import fill
+from typing import NamedTuple
+
+from lotrinh.core.checklist import Confidence
+from lotrinh.core.decided import STATE
+from lotrinh.core.explanation import Before, Explanation, Ground, Told
+from lotrinh.core.observation import StepAnswer
+from lotrinh.core.status import Planned, Status
+from lotrinh.core.text import M, Message, Text
+from lotrinh.core.wording import KIND, OUTCOME, STATUS, reason, remarks
+from lotrinh.i18n import say
+from lotrinh.reports.markdown import escape
+from lotrinh.reports.tables import NOTHING, Table, age, clean, moment
+from lotrinh.reports.terminal import draw
+
+CONFIDENCE: Mapping[Confidence, Message] = {
+    Confidence.A: M("đã đối chiếu với văn bản hướng dẫn chính thức"),
+    Confidence.B: M("theo một nguồn báo chí"),
+    Confidence.C: M("theo nguồn yếu"),
+    Confidence.UNVERIFIED: M("chưa kiểm chứng"),
+}
+
+
+BULLET, INDENT = "- ", "  "
+
+
+class Section(NamedTuple):
+    """One part of an explanation: lines, numbered where one follows from the other, then a table."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    numbered: bool = False
+    headers: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+class Writer:
+    """Puts one explanation into the words of one language."""
+
+    def __init__(self, of: Explanation, language: str) -> None:
+        self.of, self.language = of, language
+
+    def say(self, message: Message | Text | str) -> str:
+        """Say it in this writer's language, free of control characters."""
+        return clean(message if isinstance(message, str) else say(message, self.language))
+
+    def lines(self, *messages: Message | str) -> tuple[str, ...]:
+        """Say several lines."""
+        return tuple(self.say(message) for message in messages)
+
+    def words(self, *texts: str) -> tuple[str, ...]:
+        """Say several words, for the heads of columns."""
+        return tuple(clean(say(text, self.language)) for text in texts)
+
+    def title(self) -> str:
+        """What is explained: the step."""
+        return self.say(self.of.item.step.title)
+
+    def heading(self) -> tuple[str, ...]:
+        """Of whom and of when it speaks."""
+        place = M("{unit} ({code}) · {campaign}", unit=self._unit, code=self.of.unit.code, campaign=self.of.title)
+        return self.lines(place, M("Xét lúc {when}", when=self.of.as_of))
+
+    @property
+    def _unit(self) -> str:
+        return self.of.unit.full_name
+
+    def notice(self) -> str:
+        """The label that sample data always carries; empty where there is none."""
+        words = M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào.")
+        return self.say(words) if self.of.sample else ""
+
+    def sections(self) -> tuple[Section, ...]:
+        """All parts that have something to say, in reading order."""
+        found = (
+            self.status(),
+            self.decided(),
+            self.rule(),
+            self.arithmetic(),
+            self.missing(),
+            self.told(),
+            self.asked(),
+            self.grounds(),
+        )
+        return tuple(section for section in found if section.lines or section.rows)
+
+    def status(self) -> Section:
+        """The status in a word and a sentence, and what stands beside it."""
+        standing = self.of.standing
+        word = self.say(STATUS[standing.status])
+        sentence = self.say(reason(standing, self.of.item.schedule, self.of.as_of))
+        first = word if sentence == word else f"{word}: {sentence}" if not sentence.startswith(word) else sentence
+        return Section(self.say(M("Tình trạng")), (first, *self.lines(*remarks(standing))))
+
+    def decided(self) -> Section:
+        """Whose word and which deadline made it so."""
+        return Section(self.say(M("Vì sao")), self.lines(*self.of.because))
+
+    def rule(self) -> Section:
+        """The rule in words, as it is written, and what comes of it."""
+        lines: list[Message] = []
+        for told in self.of.rules:
+            said = {"words": told.words, "written": told.written}
+            if told.opens:
+                lines.append(M("Bắt đầu: {words} (viết trong bộ đầu việc: {written})", **said))
+            else:
+                lines.append(M("Thời hạn: {words} (viết trong bộ đầu việc: {written})", **said))
+        return Section(self.say(M("Quy tắc")), self.lines(*lines))
+
+    def arithmetic(self) -> Section:
+        """The arithmetic, line by line, days off that were stepped over among it."""
+        return Section(self.say(M("Cách tính")), self.lines(*self.of.arithmetic), numbered=True)
+
+    def missing(self) -> Section:
+        """The steps that are missing before this one."""
+        title, headers = self.say(M("Việc trước chưa xong")), self.words("Đầu việc", "Của ai", "Tình trạng", "Hạn")
+        return Section(title, headers=headers, rows=tuple(self._missing(before) for before in self.of.before))
+
+    def _missing(self, before: Before) -> tuple[str, ...]:
+        title = self.say(before.item.step.title)
+        hangs = M("{title} (thời hạn tính từ ngày hoàn thành việc này)", title=title)
+        status = reason(before.standing, before.item.schedule, self.of.as_of)
+        return (
+            self.say(hangs) if before.dates else title,
+            clean(before.unit.full_name),
+            self.say(status),
+            self._due(before.item),
+        )
+
+    def _due(self, item: Planned) -> str:
+        if item.schedule.due:
+            return moment(item.schedule.due, self.language)
+        return self.say(STATUS[Status.UNSCHEDULED]) if item.schedule.waiting else NOTHING
+
+    def told(self) -> Section:
+        """What was stated about the step, withdrawn and returned statements too."""
+        title = self.say(M("Đã báo về đầu việc này"))
+        if not self.of.entries:
+            return Section(title, self.lines(M("Chưa có gì được ghi vào nhật ký.")))
+        headers = self.words("Số", "Lúc", "Việc gì", "Ai", "Số văn bản", "Ngày hoàn thành", "Nội dung")
+        return Section(title, headers=headers, rows=tuple(self._told(told) for told in self.of.entries))
+
+    def _told(self, told: Told) -> tuple[str, ...]:
+        sample = M("dữ liệu mẫu") if told.sample else None
+        parts = [M("{done} trên {of}", done=told.progress[0], of=told.progress[1])] if told.progress else []
+        text = " · ".join([*self.lines(*parts), *([clean(told.text)] if told.text else [])])
+        return (
+            str(told.number),
+            self._when(told.at),
+            self.say(KIND[told.kind]),
+            self.say(sample or told.who),
+            clean(told.document),
+            self.say(M("{day}", day=told.completed_on)) if told.completed_on else "",
+            text,
+        )
+
+    def _when(self, at: datetime) -> str:
+        return self.say(M("{when}", when=at.astimezone(self.of.as_of.tzinfo)))
+
+    def asked(self) -> Section:
+        """How asking the unit ended in the last rounds, and what its own system says of the step."""
+        rows = tuple((self._when(a.at), self.say(OUTCOME[a.outcome]), clean(a.sentence), a.run) for a in self.of.asked)
+        headers = self.words("Lúc", "Kết quả", "Lý do", "Lượt")
+        return Section(self.say(M("Những lần hỏi gần nhất")), self.lines(*self._own()), headers=headers, rows=rows)
+
+    def _own(self) -> Iterator[Message]:
+        of = self.of
+        if not of.own_system:
+            yield M("{unit} báo qua cổng xác nhận; nhật ký của cổng là nguồn.", unit=self._unit)
+        elif of.published_at is None and not of.then:
+            yield M("Chưa có trả lời hợp lệ nào của phần mềm của {unit}.", unit=self._unit)
+        elif of.published_at:
+            yield self._published(of.published, of.published_at)
+
+    def _published(self, said: StepAnswer | None, at: datetime) -> Message:
+        when = {"when": at, "age": age(self.of.as_of - at)}
+        if said is None:
+            return M("Phần mềm của đơn vị không nói gì về đầu việc này ({when}, {age}).", **when)
+        parts = [STATE[said.state]]
+        parts += [M("hoàn thành ngày {day}", day=said.completed_on)] if said.completed_on else []
+        parts += [M("văn bản {number}", number=said.document_number)] if said.document_number else []
+        parts += [M("{done} trên {of}", done=said.progress[0], of=said.progress[1])] if said.progress else []
+        parts += [M("“{note}”", note=said.note)] if said.note else []
+        words = ", ".join(self.lines(*parts))
+        return M("Phần mềm của đơn vị nói: {words} ({when}, {age}).", words=words, **when)
+
+    def grounds(self) -> Section:
+        """The legal bases, how sure we are of each, and by which versions this was computed."""
+        lines = [self._ground(ground) for ground in self.of.grounds]
+        if self.of.item.step.doubtful:
+            lines.append(self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")))
+        hashes = {"hash": self.of.checklist_hash[:12], "head": self.of.head[:12]}
+        lines.append(self.say(M("Mã bộ đầu việc {hash}; nhật ký kết thúc ở {head}.", **hashes)))
+        return Section(self.say(M("Căn cứ")), tuple(lines))
+
+    def _ground(self, ground: Ground) -> str:
+        of, source = ground.basis, ground.source
+        named = " ".join(filter(None, (self.say(source.title), source.number)))
+        amended = M(" (sửa đổi bởi {number})", number=source.amended_by) if source.amended_by else None
+        doubt = " (?)" if of.confidence.doubtful else ""
+        law = f"{of.at}, {named}{self.say(amended) if amended else ''}"
+        seen = M("; đọc tại {place}", place=of.seen_in) if of.seen_in else None
+        return clean(f"{law}: {self.say(CONFIDENCE[of.confidence])}{doubt}{self.say(seen) if seen else ''}")
+
+
+def as_table(of: Explanation, language: str, width: int) -> str:
+    """Write it for a terminal ``width`` columns wide."""
+    writer = Writer(of, language)
+    notice = [writer.notice()] if of.sample else []
+    blocks = ["\n".join([*notice, writer.title(), *writer.heading()])]
+    blocks += [_drawn(section, width) for section in writer.sections()]
+    return "\n\n".join([*blocks, *notice]) + "\n"
+
+
+def _drawn(section: Section, width: int) -> str:
+    lines = [fill(f"{mark}{line}", width, subsequent_indent=INDENT) for mark, line in _marked(section, BULLET)]
+    rows = [draw(Table("", section.headers, section.rows), width).lstrip("\n")] if section.rows else []
+    return "\n".join([section.title.upper(), *lines, *rows])
+
+
+def _marked(section: Section, bullet: str) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(section.lines, 1):
+        yield (f"{number}. " if section.numbered else bullet), line
+
+
+def as_markdown(of: Explanation, language: str) -> str:
+    """Write it as Markdown, for pasting; foreign text is never read as Markdown or HTML."""
+    writer = Writer(of, language)
+    parts = [f"# {escape(writer.title())}", *(["**" + escape(writer.notice()) + "**"] if of.sample else [])]
+    parts += [escape(line) for line in writer.heading()]
+    for section in writer.sections():
+        lines = [f"{mark}{escape(line)}" for mark, line in _marked(section, BULLET)]
+        parts += [f"## {escape(section.title)}", *(["\n".join(lines)] if lines else [])]
+        parts += [_table(section)] if section.rows else []
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(section: Section) -> str:
+    rows = (tuple(map(escape, section.headers)), ("---",) * len(section.headers))
+    return "\n".join(f"| {' | '.join(row)} |" for row in (*rows, *(tuple(map(escape, r)) for r in section.rows)))

@@ -1,0 +1,77 @@
+"""The four pictures of a report by name, each with the sentence that says what it shows."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from lotrinh.core.curve import curve_of
+from lotrinh.core.report import Report
+from lotrinh.core.text import M
+from lotrinh.i18n import say
+from lotrinh.reports.pictures import areas, curve, heatmap, timeline
+from lotrinh.reports.pictures.groups import has_areas, most_behind, shares
+from lotrinh.reports.pictures.milestones import bars, lines_of
+
+MOST_BARS = 60
+"""Bars of areas in one picture."""
+TIMELINE_KEY = M(
+    "Hình thoi: hạn (đỏ: có đơn vị quá hạn; xanh lá: mọi đơn vị đã xong; xám: việc của trung ương). "
+    "Vạch ngang: thời gian thực hiện. Nền sẫm: ngày nghỉ. Đường đứng: hôm nay."
+)
+
+
+class Drawn(NamedTuple):
+    """One picture as SVG for a page that has the pictures' style; without ``svg`` there was nothing to draw."""
+
+    svg: str
+    sentence: str
+
+
+def _timeline(report: Report, title: str, language: str) -> Drawn:
+    made, today = tuple(bars(lines_of(report), language)), report.as_of.date()
+    if not (shown := timeline.placed(made, today)):
+        return Drawn("", say(M("Chưa mốc nào có hạn."), language))
+    svg = timeline.draw(made, report.checklist.calendar, today, title, language)
+    return Drawn(svg, f"{timeline.described(shown, today, language)} {say(TIMELINE_KEY, language)}")
+
+
+def _curve(report: Report, title: str, language: str) -> Drawn:
+    made, today = curve_of(report), report.as_of.date()
+    if not made.dated:
+        return Drawn("", say(M("Chưa đầu việc nào có hạn."), language))
+    return Drawn(curve.draw(made, today, title, language), curve.described(made, today, language))
+
+
+def _heatmap(report: Report, title: str, language: str) -> Drawn:
+    made = heatmap.map_of(report, tuple(lines_of(report)), language)
+    if not made.columns:
+        return Drawn("", say(M("Chưa mốc nào đến thời gian thực hiện ở đơn vị."), language))
+    return Drawn(heatmap.draw(made, title, language), heatmap.described(made, language))
+
+
+def _areas(report: Report, title: str, language: str) -> Drawn:
+    whole, *parts = shares(report, language)
+    svg = areas.draw((whole, *most_behind(parts, MOST_BARS)), title, language)
+    return Drawn(svg, areas.described(whole, language) if svg else say(M("Chưa có đầu việc nào."), language))
+
+
+PICTURES: Mapping[str, tuple[M, Callable[[Report, str, str], Drawn]]] = {
+    "timeline": (M("Dòng thời gian"), _timeline),
+    "curve": (M("Kế hoạch và kết quả"), _curve),
+    "heatmap": (M("Các đơn vị theo mốc"), _heatmap),
+    "areas": (M("Tiến độ theo khu vực"), _areas),
+}
+"""Each picture's name, its title and what draws it."""
+BY_KIND = M("Tiến độ theo loại đơn vị")
+"""What the last one is called where no unit belongs to an area."""
+
+
+def title_of(report: Report, name: str, language: str) -> str:
+    """Name a picture; KeyError where there is none of that name."""
+    words = PICTURES[name][0]
+    return say(BY_KIND if name == areas.NAME and not has_areas(report) else words, language)
+
+
+def drawn(report: Report, name: str, language: str) -> Drawn:
+    """Draw one picture under its title and the campaign's; KeyError where there is none of that name."""
+    make = PICTURES[name][1]
+    return make(report, f"{title_of(report, name, language)}: {say(report.title, language)}", language)

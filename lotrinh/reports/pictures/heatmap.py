@@ -1,0 +1,162 @@
+"""Units by milestones: a coloured cell with a sign for each; areas instead of units where there are too many."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from lotrinh.core.board import Cells, board_row, places
+from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.status import Status
+from lotrinh.core.text import M
+from lotrinh.core.wording import STATUS
+from lotrinh.i18n import say
+from lotrinh.reports.pictures import mosaic
+from lotrinh.reports.pictures.groups import Group, groups, has_areas
+from lotrinh.reports.pictures.milestones import Line
+from lotrinh.reports.pictures.patterns import filled, hatched, legend
+from lotrinh.reports.pictures.signs import SIGNS
+from lotrinh.reports.pictures.svg import WIDTH, element, picture, text
+from lotrinh.reports.tables import urgency
+
+NAME = "heatmap"
+MOST_UNITS, MOST_AREAS, MOST_COLUMNS = 200, 60, 80
+"""With more units than this each area gets a row instead; what has no place is left to the tables."""
+PANEL, TOP, GAP, PAGE = 60, 22, 16, 900
+"""Rows that one panel holds well; room above and between panels; the height that a printed page leaves for cells."""
+BROAD, NARROW, NARROWEST, WIDEST = 170.0, 100.0, 6.0, 30.0
+"""Room for names in one panel or two, and how narrow or wide cells may be."""
+ALARM = 20
+"""An area is marked overdue where one in so many of its units is."""
+BEGUN = frozenset({Status.DONE, Status.DONE_LATE, Status.OVERDUE, Status.DUE_SOON, Status.OPEN})
+
+
+class Map(NamedTuple):
+    """What the picture shows.
+
+    ``columns`` are the milestones' numbers; ``waiting`` milestones have begun in no unit and have no column.
+    """
+
+    columns: tuple[int, ...]
+    rows: tuple[mosaic.Row, ...]
+    waiting: int
+    by_area: bool
+    signs: tuple[tuple[Status, str, str], ...]
+
+
+def map_of(report: Report, lines: Sequence[Line], language: str) -> Map:
+    """Sum every unit up in every milestone, area by area, the furthest behind first."""
+    where = places(report)
+    cells = {unit.unit.code: board_row(unit, where).cells for unit in report.units}
+    begun, waiting = _columns(lines, where, Counter(pair for row in cells.values() for pair in enumerate(row)))
+    chosen = tuple(where[line.row.milestone.id] for line in begun)
+    mine = {code: tuple(row[place] for place in chosen) for code, row in cells.items()}
+    by_area = len(report.units) > MOST_UNITS
+    rows = _areas(report, mine, language) if by_area else _units(report, mine, language)
+    seen = {status for row in mine.values() for status in row}
+    signs = tuple((s, SIGNS[s].in_(language), say(STATUS[s], language)) for s in Status if s in seen)
+    return Map(tuple(line.number for line in begun), tuple(rows), waiting, by_area, signs)
+
+
+def _columns(
+    lines: Sequence[Line], where: Mapping[str, int], counts: Mapping[tuple[int, Status | None], int]
+) -> tuple[list[Line], int]:
+    """Choose the milestones that have begun somewhere, or else those of which something is unknown."""
+    ours = [line for line in lines if line.row.milestone.id in where and line.row.units]
+
+    def among(statuses: frozenset[Status]) -> list[Line]:
+        return [line for line in ours if any(counts.get((where[line.row.milestone.id], s)) for s in statuses)]
+
+    chosen = (among(BEGUN) or among(frozenset({Status.UNKNOWN})))[:MOST_COLUMNS]
+    return chosen, len(ours) - len(chosen)
+
+
+def _units(report: Report, cells: Mapping[str, Cells], language: str) -> Iterator[mosaic.Row]:
+    if not has_areas(report):
+        yield from (_unit(unit, cells, language) for unit in sorted(report.units, key=urgency))
+        return
+    for group in groups(report, language):
+        yield mosaic.Row(group.name, None)
+        yield from (_unit(unit, cells, language) for unit in sorted(group.units, key=urgency))
+
+
+def _unit(unit: UnitReport, cells: Mapping[str, Cells], language: str) -> mosaic.Row:
+    name, overdue = unit.unit.full_name, sum(s.status is Status.OVERDUE for s in unit.standings)
+    said = say(M("{name} ({code}): {count} quá hạn", name=name, code=unit.unit.code, count=overdue), language)
+    return mosaic.Row(name, cells[unit.unit.code], said)
+
+
+def _areas(report: Report, cells: Mapping[str, Cells], language: str) -> Iterator[mosaic.Row]:
+    """Keep the areas with most overdue where there are too many, in their order."""
+    found = groups(report, language)
+    worst = sorted(range(len(found)), key=lambda n: -found[n].counts[Status.OVERDUE])[:MOST_AREAS]
+    for number in sorted(worst):
+        yield _area(found[number], cells, language)
+
+
+def _area(group: Group, cells: Mapping[str, Cells], language: str) -> mosaic.Row:
+    columns = zip(*(cells[unit.unit.code] for unit in group.units), strict=True)
+    shown = tuple(_shared(Counter(s for s in column if s), language) for column in columns)
+    name = f"{group.name} ({len(group.units)})"
+    return mosaic.Row(name, tuple(status for status, _ in shown), name, tuple(notes for _, notes in shown))
+
+
+def _shared(counts: Counter[Status], language: str) -> tuple[Status | None, tuple[str, str]]:
+    """Sum the units of an area up in one milestone: what most of them are, and how many are done and overdue."""
+    units = sum(counts.values()) - counts[Status.NOT_APPLICABLE]
+    if not units:
+        return (Status.NOT_APPLICABLE if counts else None), ("", "")
+    overdue, unknown = counts[Status.OVERDUE], counts[Status.UNKNOWN]
+    status = Status.OVERDUE if overdue * ALARM >= units else max(Status, key=lambda s: counts[s])
+    percent = (counts[Status.DONE] + counts[Status.DONE_LATE]) * 100 // units
+    more = next(
+        (f"{SIGNS[s].in_(language)}{n}" for s, n in ((Status.OVERDUE, overdue), (Status.UNKNOWN, unknown)) if n), ""
+    )
+    return status, (f"{percent}%", more)
+
+
+def draw(shown: Map, title: str, language: str) -> str:
+    """Draw the map; an empty text where no milestone has begun in any unit."""
+    if not shown.columns:
+        return ""
+    signs = {status: sign for status, sign, _ in shown.signs}
+    panels = tuple(_panels(shown))
+    parts = [mosaic.drawn(NAME, grid, shown.columns, rows, signs) for grid, rows in panels]
+    bottom = max(grid.y(len(rows)) for grid, rows in panels)
+    keys, end = legend(_keys(shown), 0, bottom + 10)
+    defined = element("defs", hatched(NAME))
+    return picture(NAME, end, title, described(shown, language), defined, *parts, keys)
+
+
+def _panels(shown: Map) -> Iterator[tuple[mosaic.Grid, Sequence[mosaic.Row]]]:
+    """Put many rows into two panels side by side, so that a province fits on one page."""
+    rows, count = shown.rows, len(shown.columns)
+    room = (WIDTH - GAP) / 2 - NARROW
+    if shown.by_area or len(rows) <= PANEL or room / count < NARROWEST:
+        high = 22.0 if shown.by_area else 13.0 if len(rows) <= PANEL else 10.0
+        yield mosaic.Grid(0, TOP, BROAD, min((WIDTH - BROAD) / count, WIDEST), high), rows
+        return
+    half = -(-len(rows) // 2)
+    high = max(9.0, min(13.0, PAGE / half))
+    for number, part in enumerate((rows[:half], rows[half:])):
+        left = number * (WIDTH + GAP) / 2
+        yield mosaic.Grid(left, TOP, NARROW, min(room / count, WIDEST), high), part
+
+
+def _keys(shown: Map) -> Iterator[tuple[str, str]]:
+    for status, sign, words in shown.signs:
+        look = filled(NAME, "unknown") if status is Status.UNKNOWN else {"class_": f"c {status.value}"}
+        ground = element("rect", width=14, height=12, **look) + element("rect", class_="frame", width=14, height=12)
+        yield ground + text(sign, 7, 9, text_anchor="middle", class_=mosaic.ink(status)), words
+
+
+def described(shown: Map, language: str) -> str:
+    """Say what stands where, and what is left out."""
+    if shown.by_area:
+        first = M(
+            "Mỗi hàng một khu vực, mỗi cột một mốc (số như trong bảng các mốc): phần trăm đơn vị đã xong, bên dưới là "
+            "số đơn vị quá hạn, hoặc chưa xác định. Màu là tình trạng của nhiều đơn vị nhất; quá hạn nếu từ 5% đơn vị."
+        )
+    else:
+        first = M("Mỗi hàng một đơn vị, mỗi cột một mốc (số như trong bảng các mốc).")
+    rest = M("{count} mốc chưa đến thời gian ở mọi đơn vị không vẽ.", count=shown.waiting)
+    return " ".join(say(part, language) for part in (first, rest)[: 2 if shown.waiting else 1])

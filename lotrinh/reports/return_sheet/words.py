@@ -1,0 +1,113 @@
+"""A return sheet in words: what both the workbook and the paper say."""
+
+from typing import NamedTuple
+
+from lotrinh.core.checklist import Need, Step
+from lotrinh.core.return_codes import shown
+from lotrinh.core.return_sheet import ReturnSheet, SheetRow
+from lotrinh.core.status import Status
+from lotrinh.core.text import M, Message, Text
+from lotrinh.core.wording import STATUS, reason, remarks
+from lotrinh.i18n import say
+from lotrinh.reports.tables import NOTHING, clean, moment
+
+TITLE = M("PHIẾU XÁC NHẬN ĐẦU VIỆC")
+SAMPLE = M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào.")
+DOUBT = M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")
+TYPED = (
+    M("1. Chỉ điền ô màu vàng. Đầu việc chưa có gì mới thì để trống. Viết ngày/tháng/năm, ví dụ 29/1/2026."),
+    M(
+        "2. Đã xong: ghi ngày hoàn thành, số và ngày văn bản. Việc có đếm số lượng mà mới xong một phần: ghi số đã "
+        "xong, tổng số, và ngày của số liệu vào cột “Ngày hoàn thành”."
+    ),
+    M("3. Không thêm, xóa, đổi tên cột hay dòng. Lưu tệp, gửi lại văn phòng tỉnh."),
+)
+WRITTEN = (
+    M("1. Viết chữ in. Đầu việc chưa có gì mới thì để trống. Viết ngày/tháng/năm."),
+    M(
+        "2. Đã xong: ghi ngày hoàn thành, số và ngày văn bản. Việc có đếm số lượng mà mới xong một phần: ghi số đã "
+        "xong, tổng số, và ngày của số liệu vào ô “Ngày hoàn thành”."
+    ),
+    M("3. Giữ nguyên mã. Ký, đóng dấu, gửi lại văn phòng tỉnh."),
+)
+TOLD = ("progress", "obstacle", "awaiting", "returned")
+"""Flags that the unit should read beside its step."""
+
+
+class Line(NamedTuple):
+    """One step in words; ``notes`` is what was said about it so far, ``urgency`` how its deadline stands."""
+
+    code: str
+    title: str
+    notes: tuple[str, ...]
+    due: str
+    urgency: str
+    owner: str
+    evidence: str
+
+
+class Words:
+    """Puts one sheet into the words of one language."""
+
+    def __init__(self, sheet: ReturnSheet, language: str) -> None:
+        self.sheet, self.language = sheet, language
+
+    def say(self, message: Message | Text | str) -> str:
+        """Say it in this sheet's language, free of control characters."""
+        return clean(say(message, self.language))
+
+    def heading(self) -> tuple[str, str]:
+        """Say of whom and of what the sheet is, and when it was made."""
+        sheet = self.sheet
+        return (
+            clean(f"{sheet.unit.full_name} ({sheet.unit.code}) · {self.say(sheet.title)}"),
+            self.say(
+                M(
+                    "{province} · lập lúc {when} · mã phiếu {sheet}",
+                    province=sheet.province_name,
+                    when=sheet.made_at,
+                    sheet=sheet.mark.id,
+                )
+            ),
+        )
+
+    def sample(self) -> str:
+        """The label that sample data always carries; empty where there is none."""
+        return self.say(SAMPLE) if self.sheet.sample else ""
+
+    def doubt(self) -> str:
+        """What the mark of a doubtful fact means; empty where there is none."""
+        return self.say(DOUBT) if any(row.step.doubtful for row in self.sheet.rows) else ""
+
+    def lines(self) -> tuple[Line, ...]:
+        """All rows."""
+        return tuple(self._line(row) for row in self.sheet.rows)
+
+    def _line(self, row: SheetRow) -> Line:
+        told = row.standing._replace(flags={k: v for k, v in row.standing.flags.items() if k in TOLD})
+        notes = [self.say(remark) for remark in remarks(told)]
+        if row.of and "progress" not in told.flags:
+            notes.append(self.say(M("tổng số đã báo: {of}", of=row.of)))
+        due = moment(row.schedule.due, self.language) if row.schedule.due else NOTHING
+        return Line(
+            shown(row.code),
+            self.say(row.step.title),
+            tuple(notes),
+            due + (" (?)" if row.step.doubtful else ""),
+            self._urgency(row),
+            self.say(row.step.owner),
+            self._evidence(row.step),
+        )
+
+    def _urgency(self, row: SheetRow) -> str:
+        if row.standing.status is Status.UNKNOWN:
+            return self.say(STATUS[Status.UNKNOWN])
+        return self.say(reason(row.standing, row.schedule, self.sheet.made_at))
+
+    def _evidence(self, step: Step) -> str:
+        named = ", ".join((*step.evidence.documents, *step.evidence.forms)) or NOTHING
+        if step.evidence.file is Need.REQUIRED:
+            return self.say(M("{documents} (phải kèm tệp: xác nhận hoàn thành trên cổng)", documents=named))
+        if step.evidence.number is Need.REQUIRED:
+            return self.say(M("{documents} (phải ghi số văn bản)", documents=named))
+        return clean(named)

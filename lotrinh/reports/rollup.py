@@ -1,0 +1,234 @@
+"""The roll-up in words and figures: table, Markdown, CSV and JSON."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from lotrinh.core.rollup import By, Figures, Nation, Rollup, Row, nation, rows, tenths
+from lotrinh.core.text import M, Message
+from lotrinh.i18n import say
+from lotrinh.reports.csv_report import harmless
+from lotrinh.reports.paper import Paper, as_markdown, as_text
+from lotrinh.reports.tables import NOTHING, Table
+
+FORMATS = ("table", "csv", "json", "markdown")
+FIRST_COLUMN: Mapping[By, Message] = {
+    By.AREA: M("Khu vực"),
+    By.UNIT: M("Đơn vị"),
+    By.KIND: M("Loại đơn vị"),
+    By.PROVINCE: M("Tỉnh"),
+}
+TITLES: Mapping[By, Message] = {
+    By.AREA: M("Tổng hợp theo khu vực"),
+    By.UNIT: M("Tổng hợp theo đơn vị"),
+    By.KIND: M("Tổng hợp theo loại đơn vị"),
+    By.PROVINCE: M("Tổng hợp theo tỉnh"),
+}
+HEADS = (
+    M("Số đơn vị"),
+    M("Đến hạn"),
+    M("Đã báo xong"),
+    M("Báo đúng hạn"),
+    M("Không rõ lúc báo"),
+    M("Xong đúng hạn"),
+    M("Quá hạn"),
+    M("Chưa rõ"),
+    M("Ngày trễ"),
+    M("Bình quân"),
+    M("Nhiều nhất"),
+)
+RATES = ("reported", "reported_on_time", "completed_on_time")
+COUNTS = (
+    "units", "expected", "reported", "reported_on_time", "time_unknown", "completed_on_time", "completed_late",
+    "overdue", "awaiting", "unknown", "ahead", "late", "days_late", "longest",
+)  # fmt: skip
+TIME_UNKNOWN = 5
+"""The column of those that nobody says when they were told."""
+SHORT_HASH = 12
+
+
+def render(provinces: Sequence[Rollup], by: By, form: str, language: str, width: int) -> str:
+    """Render one province, or several with their sum; ``form`` is one of ``FORMATS``."""
+    if form == "csv":
+        return as_csv(provinces, by, language)
+    if form == "json":
+        return as_json(provinces, by, language)
+    written = paper(provinces, by, language)
+    return as_markdown(written) if form == "markdown" else as_text(written, width)
+
+
+def percent(part: int, whole: int, language: str) -> str:
+    """Write a rate as its readers do: "66,7%"; never "100%" where something is missing."""
+    rate = tenths(part, whole)
+    if rate is None:
+        return NOTHING
+    text = f"{rate // 10}" if rate % 10 == 0 and part in {0, whole} else f"{rate // 10}.{rate % 10}"
+    return f"{text}%".replace(".", "," if language == "vi" else ".")
+
+
+def rate(part: int, whole: int, language: str) -> str:
+    """Write how many and beside it how much that is of all: "2 (66,7%)"."""
+    return f"{part} ({percent(part, whole, language)})" if whole else NOTHING
+
+
+def days(figures: Figures, language: str) -> tuple[str, str, str]:
+    """Write how many days late: the sum, the mean of those that are late, and the most."""
+    if figures.mean is None:
+        return NOTHING, NOTHING, NOTHING
+    return str(figures.days_late), decimal(figures.mean, language), str(figures.longest)
+
+
+def decimal(number: Fraction, language: str) -> str:
+    """Write a number with one digit behind the comma, rounded half up."""
+    tenth = (2 * 10 * number.numerator + number.denominator) // (2 * number.denominator)
+    return f"{tenth // 10}{',' if language == 'vi' else '.'}{tenth % 10}"
+
+
+def heading(figures: Figures) -> list[Message]:
+    """Say the sum in sentences."""
+    f = figures
+    lines = [
+        M("{expected} đầu việc đã đến hạn; mỗi đầu việc của một đơn vị tính một.", expected=f.expected),
+        M("{overdue} quá hạn, {unknown} chưa rõ (không tính là chưa làm).", overdue=f.overdue, unknown=f.unknown),
+    ]
+    if f.awaiting:
+        lines.append(M("{count} trong số quá hạn đã được đơn vị xác nhận, chờ tỉnh chấp nhận.", count=f.awaiting))
+    if f.time_unknown:
+        lines.append(M("{count} đã xong nhưng không rõ báo lúc nào: không tính là báo đúng hạn.", count=f.time_unknown))
+    if f.ahead:
+        lines.append(M("Ngoài ra {count} đầu việc đã xong khi chưa đến hạn.", count=f.ahead))
+    return lines
+
+
+def paper(provinces: Sequence[Rollup], by: By, language: str) -> Paper:
+    """Put the roll-up into words."""
+    whole = nation(provinces)
+    shown = (_headers(by, language), *(_row(row, language) for row in (*rows(whole.provinces, by), _sum(whole))))
+    if not whole.figures.time_unknown:  # an empty column only takes the room of the others
+        shown = tuple(cells[:TIME_UNKNOWN] + cells[TIME_UNKNOWN + 1 :] for cells in shown)
+    table = Table(say("CÁC SỐ ĐO", language), shown[0], shown[1:])
+    return Paper(
+        say(TITLES[by], language),
+        _notice(provinces, language),
+        (*_of(whole, language), *(say(line, language) for line in heading(whole.figures))),
+        (table,),
+    )
+
+
+def _of(whole: Nation, language: str) -> list[str]:
+    """Say which reports are in it, and which were made with another checklist."""
+    known = Counter(province.checklist_hash for province in whole.provinces)
+    common = known.most_common(1)[0][0] if known else ""
+    lines = []
+    for province in whole.provinces:
+        words = {"province": province.name, "when": province.as_of, "run": province.run}
+        lines.append(say(M("{province} · tình hình lúc {when} · lượt kiểm tra {run}", **words), language))
+        if province.checklist_hash != common:
+            other = M("{province} dùng bộ đầu việc khác (mã {hash}).", province=province.name, hash=_short(province))
+            lines.append(say(other, language))
+    return lines
+
+
+def _short(province: Rollup) -> str:
+    return province.checklist_hash[:SHORT_HASH]
+
+
+def _notice(provinces: Sequence[Rollup], language: str) -> str:
+    if not any(province.sample for province in provinces):
+        return ""
+    return say(M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào."), language)
+
+
+def _headers(by: By, language: str) -> tuple[str, ...]:
+    return tuple(say(head, language) for head in (FIRST_COLUMN[by], *HEADS))
+
+
+def _sum(whole: Nation) -> Row:
+    return Row(M("Tổng cộng"), "", "", _units(whole.provinces), whole.figures)
+
+
+def _units(provinces: Sequence[Rollup]) -> int:
+    return sum(not line.unit.is_province for province in provinces for line in province.lines)
+
+
+def _title(row: Row, language: str) -> str:
+    return row.title if isinstance(row.title, str) else say(row.title, language)
+
+
+def _row(row: Row, language: str) -> tuple[str, ...]:
+    f = row.figures
+    return (
+        _title(row, language),
+        str(row.units or NOTHING),
+        str(f.expected or NOTHING),
+        *(rate(getattr(f, name), f.expected, language) for name in ("reported", "reported_on_time")),
+        str(f.time_unknown or NOTHING),
+        rate(f.completed_on_time, f.expected, language),
+        str(f.overdue or NOTHING),
+        str(f.unknown or NOTHING),
+        *days(f, language),
+    )
+
+
+def as_json(provinces: Sequence[Rollup], by: By, language: str = "vi") -> str:
+    """Write it for other programs: every count, and the rates as fractions with their percentage."""
+    whole = nation(provinces)
+    data = {
+        "by": by.value,
+        "sample": any(province.sample for province in provinces),
+        "provinces": [_province(province) for province in whole.provinces],
+        "total": _figures(_sum(whole)),
+        "rows": [
+            {"key": row.key, "title": _title(row, language), "province": row.province, **_figures(row)}
+            for row in rows(whole.provinces, by)
+        ],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def _province(province: Rollup) -> dict[str, Any]:
+    return {
+        "code": province.code,
+        "name": province.name,
+        "campaign": province.campaign,
+        "run": province.run,
+        "as_of": province.as_of.isoformat(),
+        "checklist_hash": province.checklist_hash,
+        "sample": province.sample,
+    }
+
+
+def _figures(row: Row) -> dict[str, Any]:
+    f = row.figures
+    rates = {name: {"of": f.expected, "percent": _percent(getattr(f, name), f.expected)} for name in RATES}
+    counts = {name: getattr(f, name) for name in COUNTS[1:]}
+    return {"units": row.units, **counts, "mean_days_late": _mean(f), "rates": rates}
+
+
+def _percent(part: int, whole: int) -> float | None:
+    of = tenths(part, whole)
+    return None if of is None else of / 10
+
+
+def _mean(figures: Figures) -> float | None:
+    return None if figures.mean is None else float(decimal(figures.mean, "en"))
+
+
+def as_csv(provinces: Sequence[Rollup], by: By, language: str) -> str:
+    """Write a line for each row and one for the sum; ``sample`` labels sample data on every line."""
+    whole, out = nation(provinces), io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    percents = tuple(f"{name}_percent" for name in RATES)
+    writer.writerow(("province", "key", "title", *COUNTS, "mean_days_late", *percents, "sample"))
+    notice = _notice(provinces, language)
+    for row in (*rows(whole.provinces, by), _sum(whole)):
+        f = row.figures
+        counts = (row.units, *(getattr(f, name) for name in COUNTS[1:]), _mean(f))
+        rates = tuple(_percent(getattr(f, name), f.expected) for name in RATES)
+        cells = (row.province, row.key, _title(row, language), *counts, *rates, notice)
+        writer.writerow([harmless("" if cell is None else str(cell)) for cell in cells])
+    return out.getvalue()

@@ -1,0 +1,82 @@
+"""An extract of the journal: what was recorded, when and by whom, each entry with its hash."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from lotrinh.core.actors import named
+from lotrinh.core.journal import Entry, Kind
+from lotrinh.core.text import M, Message
+from lotrinh.core.wording import KIND
+from lotrinh.reports.xlsx.book import Book
+from lotrinh.reports.xlsx.cells import Cell
+
+
+def write(book: Book) -> None:
+    """Write the sheet."""
+    say, words, dossier = book.writer.say, book.writer.words, book.dossier
+    name = say("Nhật ký")
+    sample = words("Dữ liệu mẫu") if book.report.sample else ()
+    widths = (8, 19, *book.unit_widths, 36, 22, 22, 16, 13, 40, *(9 for _ in sample), 32)
+    sheet = book.sheet(name, widths)
+    book.title(sheet, name, say(_extent(len(dossier.journal), dossier.earlier)))
+    heads = words("Đầu việc", "Việc", "Ai", "Số văn bản", "Ngày hoàn thành", "Nội dung")
+    cells = [*book.heads(*words("Số", "Lúc")), *book.unit_heads, *book.heads(*heads, *sample, say("Mã của mục"))]
+    sheet.head(cells, 2)
+    for entry in dossier.journal:
+        sheet.add(_entry(book, entry))
+    sheet.close()
+
+
+def _extent(shown: int, earlier: int) -> Message:
+    if not shown:
+        return M("Không có mục nào.") if not earlier else M("{earlier} mục không nêu ở đây.", earlier=earlier)
+    if not earlier:
+        return M("{shown} mục: toàn bộ nhật ký của báo cáo này.", shown=shown)
+    return M("{shown} mục gần nhất; {earlier} mục trước đó không nêu ở đây.", shown=shown, earlier=earlier)
+
+
+def _entry(book: Book, entry: Entry) -> list[Cell]:
+    ink, say, new = book.ink, book.writer.say, entry.new
+    zone, document = book.report.as_of.tzinfo, new.body.get("document") or {}
+    return [
+        ink.number(entry.number),
+        ink.time(new.at.astimezone(zone)),
+        *_unit(book, new.unit),
+        ink.text(book.steps.get(new.step, new.step)),
+        ink.text(say(KIND[new.kind])),
+        ink.text(_said(book, named(new.actor, book.known))),
+        ink.text(str(document.get("number") or "")),
+        _completed(book, new.body.get("completed_on")),
+        ink.text("\n".join(_said(book, each) for each in _content(entry))),
+        *((ink.text(say("mẫu") if new.body.get("sample") else ""),) if book.report.sample else ()),
+        ink.text(entry.hash, "hash"),
+    ]
+
+
+def _unit(book: Book, code: str) -> list[Cell]:
+    if known := book.known.get(code):
+        return book.unit(known)
+    return [book.ink.text(code, "code"), *([book.ink.text("")] * (len(book.unit_widths) - 1))]
+
+
+def _said(book: Book, words: Message | str) -> str:
+    """Say our own words in the book's language; those of others stay as they are."""
+    return words if isinstance(words, str) else book.writer.say(words)
+
+
+def _completed(book: Book, written: object) -> Cell:
+    return book.ink.day(date.fromisoformat(written)) if isinstance(written, str) and written else book.ink.day(None)
+
+
+def _content(entry: Entry) -> Iterator[Message | str]:
+    body = entry.new.body
+    if entry.new.kind is Kind.CHANGED:
+        anchor, checklist = body["anchor"], body["checklist"]
+        yield M("ngày gốc {old} → {new}", old=anchor["old"] or "—", new=anchor["new"] or "—")
+        yield M("bộ đầu việc {old} → {new}", old=checklist["old"][:12], new=checklist["new"][:12])
+        return
+    if progress := body.get("progress"):
+        yield M("{done} trên {of}", done=progress["done"], of=progress["of"])
+    for name in ("office", "reason", "note"):
+        if text := body.get(name):
+            yield str(text)

@@ -1,0 +1,58 @@
+"""What a reader must know: signs, how statuses are meant, the hashes, the law."""
+
+from collections.abc import Iterator
+
+from lotrinh.core.status import Status
+from lotrinh.core.text import M
+from lotrinh.core.wording import STATUS
+from lotrinh.reports.xlsx.book import Book
+from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.sheet import Sheet
+
+WIDTHS = (30, 110)
+
+
+def write(book: Book) -> None:
+    """Write the sheet."""
+    say, ink = book.writer.say, book.ink
+    name = say("Ghi chú")
+    sheet = book.sheet(name, WIDTHS)
+    book.title(sheet, name)
+    for head, value in _facts(book):
+        sheet.add([ink.text(head, "head"), value])
+    sheet.row += 1
+    sheet.add([ink.text(say("CHÚ GIẢI"), "part")])
+    for status in Status:
+        sheet.add([book.signs[status], ink.text(say(STATUS[status]))])
+    sheet.row += 1
+    sheet.lines(ink.text(say(line), "plain") for line in _readings())
+    _sources(book, sheet)
+    sheet.close()
+
+
+def _facts(book: Book) -> Iterator[tuple[str, Cell]]:
+    ink, say, report = book.ink, book.writer.say, book.report
+    yield say("Báo cáo"), ink.text(say(report.title))
+    yield say("Tỉnh"), ink.text(report.province_name)
+    yield say("Đợt"), ink.text(report.campaign)
+    yield say("Lượt kiểm tra"), ink.text(report.run)
+    if report.interrupted:
+        yield say("Lượt trước bị ngắt"), ink.text(report.interrupted)
+    yield say("Mã bộ đầu việc"), ink.text(report.checklist.content_hash, "hash")
+    yield say("Mã cuối nhật ký"), ink.text(report.head, "hash")
+
+
+def _readings() -> Iterator[M]:
+    yield M("Đầu việc chưa xác định: đơn vị chưa từng trả lời hợp lệ; không có nghĩa là chưa làm.")
+    yield M("Còn phải làm: mọi đầu việc chưa hoàn thành, trừ đầu việc không áp dụng.")
+    yield M("Đúng hạn hay trễ hạn tính theo ngày hoàn thành ghi trong văn bản.")
+    yield M("Hạn không ghi giờ: tính đến 24:00 ngày đó.")
+    yield M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")
+
+
+def _sources(book: Book, sheet: Sheet) -> None:
+    sources, say, ink = book.report.checklist.sources, book.writer.say, book.ink
+    sheet.add([ink.text(say("CĂN CỨ"), "part")])
+    for source in sources.values():
+        amended = say(M("sửa đổi bởi {number}", number=source.amended_by)) if source.amended_by else ""
+        sheet.add([ink.text(source.number), ink.text("; ".join(filter(None, (say(source.title), amended))))])

@@ -1,0 +1,77 @@
+"""Everything that is neither done nor not applicable: one row for each step of each unit."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from lotrinh.core.deadlines import Schedule
+from lotrinh.core.report import OutstandingRow, outstanding
+from lotrinh.core.status import NO_FLAGS, Standing, Status
+from lotrinh.core.text import M
+from lotrinh.core.wording import reason, remarks
+from lotrinh.reports.tables import urgency
+from lotrinh.reports.xlsx.book import Book
+from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.sheet import MOST_ROWS
+
+LEFT = (
+    Status.OVERDUE,
+    Status.DUE_SOON,
+    Status.OPEN,
+    Status.UNKNOWN,
+    Status.UNSCHEDULED,
+    Status.UPCOMING,
+)
+"""What is outstanding, most urgent first."""
+SAYS_MORE = frozenset({Status.UNSCHEDULED, Status.UNKNOWN})
+"""Of these the reason says more than status and days."""
+WIDTHS = (26, 44, 24, 18, 8, 17, 44)
+MOST = MOST_ROWS - 100
+
+
+def write(book: Book) -> None:
+    """Write the sheet, the units with most overdue first."""
+    say, words = book.writer.say, book.writer.words
+    name, count = say("Còn phải làm"), sum(n for s, n in book.report.statuses().items() if not s.finished)
+    sheet = book.sheet(name, (*book.unit_widths, *WIDTHS))
+    book.title(sheet, name, *_hints(book, count))
+    heads = words("Mốc", "Đầu việc", "Cơ quan", "Hạn", "Còn (ngày)", "Tình trạng", "Lý do, ghi chú")
+    sheet.head([*book.unit_heads, *book.heads(*heads)], len(book.unit_widths))
+    for row in islice(_rows(book), MOST):
+        sheet.add(row)
+    sheet.close()
+
+
+def _hints(book: Book, count: int) -> Iterator[str]:
+    say = book.writer.say
+    yield say(M("{count} đầu việc. Số âm ở cột “Còn (ngày)”: đã quá hạn.", count=count))
+    if count > MOST:
+        yield say(M("Một trang tính chỉ chứa được {most} dòng đầu; hãy lấy báo cáo dạng csv để có đủ.", most=MOST))
+
+
+def _rows(book: Book) -> Iterator[list[Cell]]:
+    province = [book.report.province] if book.report.province else []
+    for unit in (*province, *sorted(book.report.units, key=urgency)):
+        named = book.unit(unit.unit)
+        for row in outstanding(unit, LEFT):
+            yield [*named, *_step(book, row)]
+
+
+def _step(book: Book, row: OutstandingRow) -> list[Cell]:
+    ink, step, due = book.ink, row.step, row.schedule.due
+    return [
+        ink.text(book.milestones[step.milestone]),
+        ink.text(book.steps[step.id]),
+        book.owners[step.id],
+        ink.due(due),
+        book.left(due),
+        book.statuses[row.standing.status],
+        why(book, row.standing, row.schedule),
+    ]
+
+
+def why(book: Book, standing: Standing, schedule: Schedule) -> Cell:
+    """Say what status and days do not: what it waits for, what stands in the way."""
+    said = [reason(standing, schedule, book.report.as_of)] if standing.status in SAYS_MORE else []
+    if standing.flags is not NO_FLAGS:
+        said += remarks(standing)
+    return book.ink.text("; ".join(book.writer.say(each) for each in said))

@@ -1,0 +1,103 @@
+"""The first sheet: of when, how asking went, totals by status, and the milestones."""
+
+from collections.abc import Iterator
+
+from lotrinh.core.observation import Outcome
+from lotrinh.core.report import MilestoneRow
+from lotrinh.core.rules import Moment
+from lotrinh.core.status import Status
+from lotrinh.core.text import M, Message
+from lotrinh.core.wording import OUTCOME, STATUS
+from lotrinh.reports.pictures.signs import SIGNS
+from lotrinh.reports.xlsx.book import Book
+from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.sheet import Sheet
+
+WIDTHS = (56, 19, 13, 9, 9, 9, 9, 9, 24, 46)
+
+
+def write(book: Book) -> None:
+    """Write the sheet."""
+    say, ink = book.writer.say, book.ink
+    sheet = book.sheet(say("Tổng hợp"), WIDTHS)
+    letterhead = book.dossier.letterhead
+    title, *rest = book.writer.heading()
+    for issued in filter(None, (letterhead.parent, letterhead.body)):
+        sheet.add([ink.text(issued, "plain")])
+    sheet.lines([ink.text(line, "plain") for line in rest], ink.text(title, "title"))
+    _outcomes(book, sheet)
+    _statuses(book, sheet)
+    _milestones(book, sheet)
+    sheet.close()
+
+
+def _outcomes(book: Book, sheet: Sheet) -> None:
+    counts, say = book.report.outcomes(), book.writer.say
+    sheet.add([book.ink.text(say("HỎI CÁC ĐƠN VỊ"), "part")])
+    sheet.add(book.heads(*book.writer.words("Kết quả", "Số đơn vị")))
+    for outcome in Outcome:
+        sheet.add([book.ink.text(say(OUTCOME[outcome])), book.ink.number(counts[outcome])])
+    sheet.add([book.ink.text(say("Tổng số đơn vị"), "head"), book.ink.number(len(book.report.units))])
+    sheet.row += 1
+
+
+def _statuses(book: Book, sheet: Sheet) -> None:
+    ink, say = book.ink, book.writer.say
+    counts = book.report.statuses()
+    total, left = counts.total(), sum(n for status, n in counts.items() if not status.finished)
+    sheet.add([ink.text(say("ĐẦU VIỆC THEO TÌNH TRẠNG"), "part")])
+    sheet.add(book.heads(*book.writer.words("Tình trạng", "Số đầu việc", "Tỷ lệ")))
+    for status in Status:
+        words = f"{SIGNS[status].in_(book.language)}  {say(STATUS[status])}"
+        sheet.add([ink.text(words, ("status", status)), *_counted(book, counts[status], total)])
+    for words, count in ((say("Còn phải làm"), left), (say("Tổng số đầu việc"), total)):
+        sheet.add([ink.text(words, "head"), *_counted(book, count, total)])
+    sheet.row += 1
+
+
+def _counted(book: Book, count: int, total: int) -> list[Cell]:
+    return [book.ink.number(count), book.ink.number(round(count / total, 6) if total else None, "share")]
+
+
+def _milestones(book: Book, sheet: Sheet) -> None:
+    writer = book.writer
+    sheet.add([book.ink.text(writer.say("MỐC THỜI GIAN"), "part")])
+    heads = writer.words("Mốc", "Hạn", "Ngày làm việc cuối", "Còn (ngày)", "Đơn vị", "Xong", "Quá hạn", "Chưa rõ")
+    sheet.add(book.heads(*heads, *writer.words("Tỉnh", "Ghi chú")))
+    for row in book.report.milestones:
+        sheet.add(_milestone(book, row))
+    if not book.report.milestones:
+        sheet.add([book.ink.text(writer.say("Bộ đầu việc chưa có mốc nào."))])
+    sheet.add([book.ink.text(writer.say("Số âm ở cột “Còn (ngày)”: đã qua hạn."), "hint")])
+    if any(row.doubtful for row in book.report.milestones):
+        doubtful = writer.say("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")
+        sheet.add([book.ink.text(doubtful, "hint")])
+
+
+def _milestone(book: Book, row: MilestoneRow) -> list[Cell]:
+    ink, due = book.ink, _due(book, row)
+    counts = [row.units, row.done, row.overdue, row.unknown]
+    return [
+        ink.text(book.milestones[row.milestone.id]),
+        ink.due(due),
+        ink.day(row.last_working_day),
+        book.left(due),
+        *(ink.number(count if row.units else None) for count in counts),
+        book.statuses[row.province] if row.province else ink.text(""),
+        ink.text("; ".join(book.writer.say(note) for note in _notes(row))),
+    ]
+
+
+def _due(book: Book, row: MilestoneRow) -> Moment | None:
+    """The deadline; that of the nation's own milestones is no unit's, and stands in their schedules."""
+    known = book.report.schedules.get(row.milestone.id)
+    return known.due if row.national_only and known else row.due
+
+
+def _notes(row: MilestoneRow) -> Iterator[Message]:
+    if row.national_only:
+        yield M("việc của trung ương, nêu để theo dõi")
+    if row.spread:
+        yield M("hạn ở các đơn vị khác nhau, đây là hạn sớm nhất")
+    if row.waiting:
+        yield row.waiting

@@ -1,0 +1,42 @@
+"""How all units stand in each step, and the deadlines they have there."""
+
+from collections import Counter
+from typing import NamedTuple
+
+from lotrinh.core.deadlines import Schedule
+from lotrinh.core.report import Report
+from lotrinh.core.rules import Moment
+from lotrinh.core.status import Status
+
+
+class Tally(NamedTuple):
+    """One step: units by their status in it, and a schedule for each deadline that they have."""
+
+    counts: Counter[Status]
+    schedules: dict[Moment | None, Schedule]
+
+    @property
+    def first(self) -> Schedule:
+        """The schedule with the earliest deadline; those that nobody knows yet come last."""
+        return min(self.schedules.values(), key=_when)
+
+    @property
+    def spread(self) -> bool:
+        """Whether units have different deadlines."""
+        return len(self.schedules) > 1
+
+
+def tallies(report: Report) -> dict[str, Tally]:
+    """Count every step that is somebody's work."""
+    made: dict[str, Tally] = {}
+    for unit in report.everybody:
+        for item, standing in zip(unit.plan, unit.standings, strict=True):
+            tally = made.get(item.step.id) or made.setdefault(item.step.id, Tally(Counter(), {}))
+            tally.counts[standing.status] += 1
+            tally.schedules.setdefault(item.schedule.due, item.schedule)
+    return made
+
+
+def _when(schedule: Schedule) -> tuple[bool, str, str]:
+    due = schedule.due
+    return due is None, due.day.isoformat() if due else "", due.hour.isoformat() if due and due.hour else "24"

@@ -1,0 +1,150 @@
+"""Which two reports are compared: two runs, two days, one of each, or the last two there are."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from lotrinh.core.changes import Changes, changes
+from lotrinh.core.days import read_day
+from lotrinh.core.snapshot import Snapshot
+from lotrinh.core.text import M, Message, Text
+from lotrinh.errors import BadInput, NotFound, Problem
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.snapshots import checklist_of, snapshot_of
+from lotrinh.store import Store
+from lotrinh.store.rounds import FINISHED, Round
+
+NAMED = 5
+"""How many of the last runs are named to somebody who asked for one that is not there."""
+ONE_SECOND = timedelta(seconds=1)
+TOO_FEW = M("Cần hai lượt kiểm tra đã xong để so sánh.")
+
+
+class Compared(NamedTuple):
+    """Two reports and what changed from the older to the newer one.
+
+    ``swapped`` tells that they were asked for the other way round; ``titles`` names the steps of both.
+    """
+
+    old: Snapshot
+    new: Snapshot
+    changes: Changes
+    swapped: bool
+    titles: Mapping[str, Text]
+
+    @property
+    def sample(self) -> bool:
+        """Whether sample data is in either."""
+        return self.old.sample or self.new.sample
+
+
+def compared(store: Store, campaign: Campaign, old: str, new: str, now: datetime) -> Compared:
+    """Compare two runs, each named by its id or by a day: then the newest run up to that day's end.
+
+    Without ``new`` the newest run is meant, without ``old`` the one before ``new``. ``BadInput`` says of each of
+    "from" and "to" what is wrong with it, ``NotFound`` that there are not two runs.
+    """
+    first, second = _ends(store, campaign, old.strip(), new.strip(), now)
+    if first.id == second.id:
+        raise BadInput([Problem("to", 0, 0, _same(campaign, first, old, new))])
+    swapped = (first.as_of, first.started_at) > (second.as_of, second.started_at)
+    earlier, later = (second, first) if swapped else (first, second)
+    before, after = _reported(store, earlier), _reported(store, later)
+    # Named as the newer report's checklist does.
+    lists = (checklist_of(store, campaign, then) for then in (before, after))
+    titles = {step.id: step.title for checklist in lists for step in checklist.iter_steps()}
+    return Compared(before, after, changes(before, after), swapped, titles)
+
+
+def _ends(store: Store, campaign: Campaign, old: str, new: str, now: datetime) -> tuple[Round, Round]:
+    problems, found = list[Problem](), dict[str, Round]()
+    for end, text in (("from", old), ("to", new)):
+        try:
+            if text:
+                found[end] = _run(store, campaign, text, now)
+        except NotFound as error:
+            problems.append(Problem(end, 0, 0, error.sentence))
+    if problems:
+        raise BadInput(problems)
+    last = store.rounds.finished(campaign.id, 2)
+    second = found.get("to") or (last[0] if last else None)
+    first = found.get("from") or (_before(store, campaign, second) if second else None)
+    if first is None or second is None:
+        raise NotFound(TOO_FEW if len(last) <= 1 else _nothing_before(campaign, second))
+    return first, second
+
+
+def _before(store: Store, campaign: Campaign, run: Round) -> Round | None:
+    last = store.rounds.finished(campaign.id, 2)
+    if last[:1] == (run,):
+        return last[1] if last[1:] else None
+    return store.rounds.latest_at(campaign.id, run.as_of.astimezone(campaign.zone) - ONE_SECOND)
+
+
+def _run(store: Store, campaign: Campaign, text: str, now: datetime) -> Round:
+    day = read_day(text)
+    if day:
+        return _on(store, campaign, day, now)
+    found = store.rounds.get(text)
+    if found is None or found.campaign != campaign.id:
+        raise NotFound(_unknown(store, campaign, text))
+    if found.state != FINISHED:
+        raise NotFound(M("Lượt kiểm tra “{run}” không có báo cáo để so sánh: lượt đó không chạy xong.", run=text))
+    return found
+
+
+def _on(store: Store, campaign: Campaign, day: date, now: datetime) -> Round:
+    if day > now.astimezone(campaign.zone).date():
+        raise NotFound(M("Ngày {day} ở sau hôm nay. Hãy chọn hôm nay hoặc một ngày trước.", day=day))
+    found = store.rounds.latest(campaign.id, day)
+    if found is None:
+        first = store.rounds.first(campaign.id)
+        raise NotFound(_too_early(campaign, day, first) if first else TOO_FEW)
+    return found
+
+
+def _too_early(campaign: Campaign, day: date, first: Round) -> Message:
+    return M(
+        "Chưa có lượt kiểm tra nào tính đến hết ngày {day}. Lượt đầu tiên của đợt này là {run}, lúc {first}.",
+        day=day,
+        run=first.id,
+        first=first.as_of.astimezone(campaign.zone),
+    )
+
+
+def _unknown(store: Store, campaign: Campaign, text: str) -> Message:
+    last = ", ".join(run.id for run in store.rounds.finished(campaign.id, NAMED))
+    if not last:
+        return TOO_FEW
+    return M(
+        "“{text}” không phải lượt kiểm tra đã xong của đợt này, cũng không phải một ngày (ví dụ 29/1/2026)."
+        " Các lượt gần nhất: {runs}.",
+        text=text,
+        runs=last,
+    )
+
+
+def _nothing_before(campaign: Campaign, run: Round | None) -> Message:
+    if run is None:
+        return TOO_FEW
+    when = run.as_of.astimezone(campaign.zone)
+    return M("Trước lượt kiểm tra {run} (lúc {when}) không còn lượt nào để so sánh.", run=run.id, when=when)
+
+
+def _same(campaign: Campaign, run: Round, old: str, new: str) -> Message:
+    when = run.as_of.astimezone(campaign.zone)
+    if read_day(old) or read_day(new):
+        return M(
+            "Cả hai đầu đều là lượt kiểm tra {run}, lúc {when}: giữa chúng không có lượt nào khác. Hãy chọn hai ngày"
+            " cách xa hơn.",
+            run=run.id,
+            when=when,
+        )
+    return M("Cả hai đầu đều là lượt kiểm tra {run}, lúc {when}. Hãy chọn hai lượt khác nhau.", run=run.id, when=when)
+
+
+def _reported(store: Store, run: Round) -> Snapshot:
+    then = snapshot_of(store, run.id)
+    if then is None:
+        raise NotFound(M("Lượt kiểm tra “{run}” không có báo cáo để so sánh.", run=run.id))
+    return then

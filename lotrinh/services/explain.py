@@ -1,0 +1,167 @@
+"""Why a step stands as it does in one unit, at this moment or at one in the past: all that is known, put together."""
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from lotrinh.core.checklist import Step
+from lotrinh.core.deadlines import trace
+from lotrinh.core.decided import Case, because, list_of
+from lotrinh.core.explanation import Asked, Before, Explanation, Ground, hangs_on, rules_told, told
+from lotrinh.core.journal import GENESIS, NOTHING_SAID, Entry, fold
+from lotrinh.core.observation import Outcome
+from lotrinh.core.report import UnitReport
+from lotrinh.core.status import Planned, Standing
+from lotrinh.core.text import M, Message
+from lotrinh.core.units import Unit
+from lotrinh.services.assess import Plans, has_own_system
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.frozen import thaw
+from lotrinh.services.live import Now
+from lotrinh.services.naming import named
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+from lotrinh.store.journal import Sought
+
+ROUNDS = 5
+"""Rounds that are shown: the last that asked the unit."""
+ONE_SECOND = timedelta(seconds=1)
+
+
+class _Then(NamedTuple):
+    """How a step stood in the report of a run."""
+
+    run: str
+    item: Planned
+    standing: Standing
+
+
+class _Unit(Now):
+    """One unit and the province at one moment: the journal until then, and what the rounds until then saw."""
+
+    def __init__(self, store: Store, settings: Settings, campaign: Campaign, unit: Unit, now: datetime) -> None:
+        self.campaign, self.settings = campaign, settings
+        self.now = now.astimezone(campaign.zone)
+        codes = dict.fromkeys((campaign.province.code, unit.code))
+        self.entries = {code: _until(store.journal.entries(campaign.id, code), now) for code in codes}
+        self.records = fold(entry for entries in self.entries.values() for entry in entries)
+        self.plans = Plans(campaign)
+        self.rounds = store.rounds.of_unit(campaign.id, unit.code, ROUNDS, self.now)
+        self.seen = {seen.unit: seen for _, seen in self.rounds[:1]}
+        self.lost = has_own_system(settings, unit) and self._answered_since(store, unit)
+        self.kept = {} if self.lost else store.rounds.answers(campaign.id, unit.code)
+        self._known = {}
+
+    def _answered_since(self, store: Store, unit: Unit) -> bool:
+        """Whether the unit's system has answered again after this moment: only its last answer is kept."""
+        last = store.rounds.of_unit(self.campaign.id, unit.code, 1, outcome=Outcome.REACHED.value)
+        return bool(last) and last[0][0].as_of >= self.now + ONE_SECOND
+
+    def of(self, unit: Unit) -> tuple[UnitReport, UnitReport, dict[str, date | None]]:
+        """Return the unit, the province, and the real completion days that the unit's deadlines hang on."""
+        province = self.province()
+        done = self.completed(self.campaign.province, self.own_answer())
+        if unit.is_province:
+            return province, province, done
+        finished = {s.step: s.status.finished for s in province.standings}
+        return self.unit(unit, finished, done), province, {**done, **self.completed(unit, self.heard(unit).answer)}
+
+
+def explain(store: Store, settings: Settings, campaign: Campaign, unit: Unit, step: Step, now: datetime) -> Explanation:
+    """Explain one of the unit's own steps as of ``now``; the rules are the campaign's of today.
+
+    Of a moment in the past the journal until then speaks. What a unit's own system said then is kept only until it
+    answers again: after that, the report of the last run before that moment is taken at its word.
+    """
+    at = _Unit(store, settings, campaign, unit, now)
+    own, province, days = at.of(unit)
+    item, standing = next(pair for pair in zip(own.plan, own.standings, strict=True) if pair[0].step.id == step.id)
+    then = _reported(store, at, unit, step) if at.lost else None
+    if then:
+        item, standing = then.item, then.standing
+    heard = at.heard(unit)
+    answer = heard.answer if heard.own_system else None
+    published = answer.steps.get(step.id) if answer else None
+    record = at.records.get((unit.code, step.id), NOTHING_SAID)
+    case = Case(unit, item, standing, record, published, campaign.policy, at.now)
+    return Explanation(
+        campaign=campaign.id,
+        title=campaign.title,
+        unit=unit,
+        as_of=at.now,
+        item=item,
+        standing=standing,
+        heard_at=standing.heard_at if heard.own_system else record.said_at,
+        because=(*because(case), *_lost(at, unit, then)),
+        rules=rules_told(campaign.checklist, item, campaign.parameters),
+        arithmetic=trace(campaign.checklist, step.id, campaign.anchor, days.get, campaign.parameters),
+        asked=tuple(
+            Asked(r.id, seen.checked_at.astimezone(campaign.zone), Outcome(seen.outcome), seen.sentence)
+            for r, seen in at.rounds
+        ),
+        own_system=heard.own_system,
+        published=published,
+        published_at=answer.heard_at.astimezone(campaign.zone) if answer else None,
+        entries=tuple(told(e, named(e.new.actor, campaign)) for e in at.entries[unit.code] if e.new.step == step.id),
+        before=_before(campaign, item, standing, days, (province, own)),
+        grounds=tuple(Ground(basis, campaign.checklist.sources[basis.source]) for basis in step.basis),
+        checklist_hash=campaign.checklist.content_hash,
+        head=_head(store, at.now),
+        sample=any(r.sample for r in at.records.values()) or bool(answer and answer.sample),
+        then=then.run if then else "",
+    )
+
+
+def _until(entries: tuple[Entry, ...], now: datetime) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if entry.new.at <= now)
+
+
+def _head(store: Store, now: datetime) -> str:
+    last = store.journal.latest(1, sought=Sought(until=now + ONE_SECOND))
+    return last[0].hash if last else GENESIS
+
+
+def _reported(store: Store, at: _Unit, unit: Unit, step: Step) -> _Then | None:
+    """Take a step from the last run's report, if nothing was stated about it since and the checklist is the same."""
+    found = store.rounds.latest_at(at.campaign.id, at.now)
+    if found is None or any(e.new.step == step.id and e.new.at > found.as_of for e in at.entries[unit.code]):
+        return None
+    kept = store.rounds.frozen(found.id) if found.checklist_hash == at.campaign.checklist.content_hash else None
+    for of in thaw(kept[0], at.campaign.checklist).units if kept else ():
+        for item, standing in zip(of.plan, of.standings, strict=True):
+            if of.unit.code == unit.code and standing.step == step.id:
+                return _Then(found.id, item, standing)
+    return None
+
+
+def _lost(at: _Unit, unit: Unit, then: _Then | None) -> list[Message]:
+    if not at.lost:
+        return []
+    if then:
+        sentence = M(
+            "Phần mềm của {unit} đã trả lời lại sau thời điểm này nên lời trước đó không còn được giữ; tình trạng lấy "
+            "từ báo cáo của lượt {run}.",
+            unit=unit.full_name,
+            run=then.run,
+        )
+        return [sentence]
+    return [
+        M(
+            "Phần mềm của {unit} đã trả lời lại sau thời điểm này nên lời trước đó không còn được giữ; ở đây chỉ tính "
+            "theo nhật ký.",
+            unit=unit.full_name,
+        )
+    ]
+
+
+def _before(
+    campaign: Campaign,
+    item: Planned,
+    standing: Standing,
+    days: dict[str, date | None],
+    reports: tuple[UnitReport, UnitReport],
+) -> tuple[Before, ...]:
+    """List what is missing: steps to be finished first, then steps on whose completion the dates hang."""
+    dates = [s for s in hangs_on(campaign.checklist, item, campaign.parameters) if days.get(s) is None]
+    missing = dict.fromkeys(list_of(standing.flags.get("waiting_for")), False) | dict.fromkeys(dates, True)
+    known = {i.step.id: (r.unit, i, s) for r in reports for i, s in zip(r.plan, r.standings, strict=True)}
+    return tuple(Before(*known[name], hangs) for name, hangs in missing.items() if name in known)

@@ -1,0 +1,65 @@
+"""Calendar feeds: the report each is made of, and what its readers were told before."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from lotrinh.core.report import Report
+from lotrinh.core.told import NOTHING_TOLD, OFFICE, Dues, News, Tellings, dues
+from lotrinh.core.units import Unit
+from lotrinh.services.frozen import dues_of
+from lotrinh.services.live import Live
+from lotrinh.store import Store
+from lotrinh.store.rounds import Round
+
+
+class Feed(NamedTuple):
+    """What one calendar is made of."""
+
+    report: Report
+    told: Tellings
+
+
+def of_unit(store: Store, live: Live, unit: Unit, now: datetime) -> Feed:
+    """Return one unit's feed as of now; what it tells anew has been recorded."""
+    return _told_now(store, live.alone(unit.code, now), {unit.code}, now)
+
+
+def of_office(store: Store, live: Live, now: datetime) -> Feed:
+    """Return the office's feed as of now: the milestones, and the province's own steps."""
+    return _told_now(store, live.report(now), {OFFICE, live.campaign.province.code}, now)
+
+
+def _told_now(store: Store, report: Report, units: set[str], now: datetime) -> Feed:
+    newest = _newest(store, report.campaign)
+    then = _dues_then(store, newest.id) if newest else {}
+    return Feed(report, store.deadlines.tell(report.campaign, dues(report, units), then, now))
+
+
+def of_run(store: Store, report: Report) -> Tellings:
+    """Return what had been told when a run ended: the same today and in five years."""
+    run, units = store.rounds.get(report.run), [unit.unit.code for unit in report.everybody]
+    shown = units if len(units) == 1 else [OFFICE, *units[:1]]  # the province is first, the others are not shown
+    return store.deadlines.told(report.campaign, shown, run.finished_at) if run and run.finished_at else NOTHING_TOLD
+
+
+def news_of(store: Store, report: Report) -> News | None:
+    """Return what a round that ends tells of deadlines; None for one that shows a day in the past."""
+    newest = _newest(store, report.campaign)
+    if newest and report.as_of < newest.as_of:
+        return None
+    now, then = dict(dues(report)), _dues_then(store, newest.id) if newest else {}
+    if not then.keys() <= now.keys():
+        del now[OFFICE]  # asked of some of its units only, a milestone may seem to have moved
+    return News(report.campaign, now, then, newest.finished_at if newest else None)
+
+
+def _newest(store: Store, campaign: str) -> Round | None:
+    return next(iter(store.rounds.finished(campaign, 1)), None)
+
+
+@lru_cache(maxsize=8)
+def _dues_then(store: Store, round_id: str) -> Dues:
+    """Read what a round told; kept, for a finished round never changes and feeds are asked for all day."""
+    kept = store.rounds.frozen(round_id)
+    return dues_of(kept[0]) if kept else {}

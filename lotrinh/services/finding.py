@@ -1,0 +1,89 @@
+"""Finding a unit or a step by what people call it; what is not found is answered with the nearest names."""
+
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import TypeVar
+
+from lotrinh.core.checklist import Step
+from lotrinh.core.text import M, Message, fold, nfc, together
+from lotrinh.core.units import Unit
+from lotrinh.errors import BadInput, NotFound, Problem
+from lotrinh.services.campaigns import Campaign
+
+LISTED = 8
+"""How many names a sentence lists."""
+NEAR, NEAREST = 0.55, 3
+"""How alike names must be to be suggested (0 to 1), and how many are."""
+
+T = TypeVar("T")
+
+
+def unit_of(campaign: Campaign, asked: str) -> Unit:
+    """Find a unit by its code, its full name, or its name without kind and accents where only one has it.
+
+    ``BadInput`` lists the units where there are several; ``NotFound`` names the nearest.
+    """
+    text = nfc(" ".join(asked.split()))
+    if found := campaign.by_code.get(text):
+        return found
+    everybody = [*campaign.units, campaign.province]
+    for spelled in (str.lower, fold):
+        matches = [u for u in everybody if spelled(text) in {spelled(u.full_name), spelled(u.name)}]
+        if matches:
+            return _only(matches, "UNIT", asked, _unit_named)
+    near = {fold(u.full_name): u for u in everybody} | {fold(u.name): u for u in everybody}
+    raise NotFound(_none(M("Đợt này không có đơn vị “{name}”.", name=asked), nearest(fold(text), near), _unit_named))
+
+
+def step_of(campaign: Campaign, unit: Unit, asked: str) -> Step:
+    """Find a step of a unit by its id, or by a part of its title that no other step of the unit has."""
+    text = fold(" ".join(asked.split()))
+    steps = campaign.checklist.steps
+    mine = [s for s in steps.values() if s.concerns(unit)]
+    found = steps.get(asked.strip())
+    matches = [found] if found else [s for s in mine if text and text in fold(s.title.vi)]
+    if not matches:
+        matches = [s for s in steps.values() if text and text == fold(s.title.vi)]
+    if matches:
+        step = _only([s for s in matches if fold(s.title.vi) == text] or matches, "STEP", asked, _step_named)
+        if step.concerns(unit):
+            return step
+        raise NotFound(M("“{step}” không thuộc trách nhiệm của {unit}.", step=step.title, unit=unit.full_name))
+    near = {fold(s.title.vi): s for s in mine} | {s.id: s for s in mine}
+    sentence = M("{unit} không có đầu việc “{name}” trong đợt này.", unit=unit.full_name, name=asked)
+    raise NotFound(_none(sentence, nearest(text, near), _step_named))
+
+
+def nearest(text: str, known: Mapping[str, T]) -> list[T]:
+    """Return what is called most alike, the nearest first, each once."""
+    close = get_close_matches(text, known, n=2 * NEAREST, cutoff=NEAR)
+    found: list[T] = []
+    for name in close:
+        if known[name] not in found:
+            found.append(known[name])
+    return found[:NEAREST]
+
+
+def _only(matches: list[T], where: str, asked: str, call: Callable[[T], Message]) -> T:
+    if len(matches) == 1:
+        return matches[0]
+    sentence = M("“{name}” khớp {count} tên. Hãy ghi mã, hoặc ghi rõ hơn:", name=asked, count=len(matches))
+    listed = [Problem(where, 0, 0, call(match)) for match in matches[:LISTED]]
+    more = len(matches) - LISTED
+    rest = [Problem(where, 0, 0, M("và {count} tên khác", count=more))] if more > 0 else []
+    raise BadInput([Problem(where, 0, 0, sentence), *listed, *rest])
+
+
+def _none(sentence: Message, near: Iterable[T], call: Callable[[T], Message]) -> Message:
+    names = list(near)
+    if not names:
+        return sentence
+    return M("{sentence} Gần giống: {names}.", sentence=sentence, names=together([call(name) for name in names]))
+
+
+def _unit_named(unit: Unit) -> Message:
+    return M("{name} ({code})", name=unit.full_name, code=unit.code)
+
+
+def _step_named(step: Step) -> Message:
+    return M("{name} ({code})", name=step.title, code=step.id)

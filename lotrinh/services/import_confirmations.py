@@ -1,0 +1,292 @@
+"""Return sheets read back: judged whole and shown first, then recorded together, and once."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from lotrinh.core.checklist import Step
+from lotrinh.core.journal import Entry, Kind, NewEntry, Record, Records, fold, replay
+from lotrinh.core.return_codes import fits, near, shown, tidy
+from lotrinh.core.return_sheet import HASH_LENGTH, Mark, unit_codes
+from lotrinh.core.text import M, Message
+from lotrinh.core.transitions import why_not
+from lotrinh.core.units import Unit
+from lotrinh.core.wording import KIND
+from lotrinh.errors import BadInput, Problem
+from lotrinh.reports.tables import clean
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.naming import named
+from lotrinh.services.returned_files import Open, Opened, Upload, open_sheet
+from lotrinh.services.returned_rows import FILL, Row, Spoken, read_row
+from lotrinh.services.statements import full_key
+from lotrinh.store import Store
+
+QUIET = frozenset({Kind.ANSWERED, Kind.HANDED_OVER, Kind.OBSERVED})
+"""What others may say without making a unit's confirmation out of date."""
+PROGRESS = frozenset({Kind.CONFIRMED, Kind.PROGRESSED})
+DIGEST_LENGTH = 16
+
+
+class Statement(NamedTuple):
+    """One entry that a row makes; ``known`` when it was recorded before, ``again`` when it replaces what was."""
+
+    file: str
+    row: int
+    mark: Mark
+    campaign: Campaign
+    unit: Unit
+    step: Step
+    entry: NewEntry
+    known: bool = False
+    again: bool = False
+
+    @property
+    def slot(self) -> tuple[str, str, str, str]:
+        """What can be said only once in one import."""
+        kind = Kind.CONFIRMED if self.entry.kind in PROGRESS else self.entry.kind
+        return self.campaign.id, self.unit.code, self.step.id, kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What files say, and everything that is wrong with them; with one problem nothing is recorded."""
+
+    statements: tuple[Statement, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def fresh(self) -> tuple[Statement, ...]:
+        """What would be recorded."""
+        return tuple(statement for statement in self.statements if not statement.known)
+
+
+class _Known(NamedTuple):
+    """One unit's journal as it stands."""
+
+    entries: Sequence[Entry]
+    records: Records
+    keys: frozenset[str]
+
+    def of_step(self, step: str) -> list[Entry]:
+        return [entry for entry in self.entries if entry.new.step == step]
+
+
+def judge(store: Store, uploads: Iterable[Upload], campaign_of: Open, actor: str, now: datetime) -> Judged:
+    """Read files and judge every row; nothing is written."""
+    statements: list[Statement] = []
+    problems: list[Problem] = []
+    for upload in uploads:
+        try:
+            opened = open_sheet(upload, campaign_of)
+            statements += _File(store, opened, actor, now).statements(problems)
+        except BadInput as error:
+            problems += error.problems
+    each = _each_once(statements, problems)
+    return Judged(tuple(each), tuple(sorted(problems, key=lambda p: (p.where, p.line, p.column))))
+
+
+def record(store: Store, judged: Judged, now: datetime) -> tuple[Entry, ...]:
+    """Record everything that is new in one transaction; ``BadInput`` where a row has become out of date meanwhile."""
+    if judged.problems:
+        raise BadInput(judged.problems)
+    fresh = {s.entry.key: s for s in judged.fresh}
+
+    def check(wanted: NewEntry, history: Sequence[Entry]) -> None:
+        statement = fresh[wanted.key]
+        if sentence := _stopped(statement, history):
+            raise BadInput([Problem(statement.file, statement.row, 0, sentence)])
+
+    return store.journal.append(*(replace(s.entry, at=now) for s in fresh.values()), check=check)
+
+
+def _stopped(statement: Statement, history: Sequence[Entry]) -> Message | None:
+    """Give the reason why a statement cannot be recorded any more, None where it can.
+
+    What the same sheet said before does not count as a change: a corrected sheet may come again.
+    """
+    others = [
+        entry
+        for entry in history
+        if entry.number > statement.mark.journal
+        if _sheet_of(entry) != statement.mark.id
+        if entry.new.kind not in QUIET or statement.entry.kind not in PROGRESS
+    ]
+    if others:
+        return _meanwhile(statement.campaign, others[-1].new)
+    now = Record()
+    for entry in history:
+        replay(now, entry)
+    return why_not(now, statement.entry.kind)
+
+
+def _sheet_of(entry: Entry) -> str:
+    sheet: Any = entry.new.body.get("sheet")
+    return str(sheet["id"]) if sheet else ""
+
+
+def _meanwhile(campaign: Campaign, new: NewEntry) -> Message:
+    return M(
+        "Sau khi lập phiếu, lúc {when}, {who} đã {what} ở đầu việc này. Nếu phiếu vẫn đúng, hãy ghi ở trang của đầu "
+        "việc; rồi xóa phần đã điền ở dòng này.",
+        when=new.at.astimezone(campaign.zone),
+        who=named(new.actor, campaign),
+        what=KIND[new.kind],
+    )
+
+
+class _File:
+    """One file being judged against its unit's journal."""
+
+    def __init__(self, store: Store, opened: Opened, actor: str, now: datetime) -> None:
+        self.opened, self.actor, self.now = opened, actor, now
+        campaign, unit = opened.campaign, opened.unit
+        entries = store.journal.entries(campaign.id, unit.code)
+        newest = store.journal.latest(1)
+        if opened.mark.journal > (newest[0].number if newest else 0):
+            sentence = M(
+                "Phiếu này lập từ một nhật ký khác, hoặc từ trước khi khôi phục bản sao lưu. Hãy lập phiếu mới."
+            )
+            raise BadInput([Problem(opened.name, 0, 0, sentence)])
+        self.known = _Known(entries, fold(entries), frozenset(e.new.key for e in entries if e.new.key))
+        self.steps = {code: step for step, code in unit_codes(campaign.id, unit, campaign.checklist).items()}
+        self.same = opened.mark.checklist == campaign.checklist.content_hash[:HASH_LENGTH]
+
+    def statements(self, problems: list[Problem]) -> Iterator[Statement]:
+        """Read all rows; what is wrong is added to ``problems``."""
+        rows: dict[str, int] = {}
+        for line in self.opened.lines:
+            row = Row(self.opened.name, line)
+            if step := self._step(row, rows):
+                yield from self._said(row, step)
+            problems += row.problems
+
+    def _step(self, row: Row, rows: dict[str, int]) -> Step | None:
+        """Find the step that a row is about; note what is wrong with its code."""
+        code = tidy(row.text("code"))
+        step_id = self.steps.get(code)
+        if step_id is None:
+            # A step that the checklist has lost since may stay in the sheet, as long as nothing is said of it.
+            if self.same or not fits(code) or any(row.filled(name) for name in FILL):
+                row.wrong("code", self._unknown(row, code))
+            return None
+        if code in rows:
+            row.wrong("code", M("mã này đã có ở dòng {number}. Hãy bỏ một trong hai dòng.", number=rows[code]))
+            return None
+        rows[code] = row.line.number
+        step = self.opened.campaign.checklist.steps[step_id]
+        if self.same and not self._titled(row, step):
+            row.wrong("step", M("tên đầu việc không khớp với mã. Hãy điền lại vào tệp đã nhận."))
+            return None
+        return step
+
+    def _titled(self, row: Row, step: Step) -> bool:
+        first = " ".join(row.text("step").split("\n", 1)[0].split())
+        return first in {" ".join(clean(title).split()) for title in step.title if title}
+
+    def _unknown(self, row: Row, code: str) -> Message:
+        opened, typed = self.opened, row.text("code")[:30]
+        if wrong := row.line.cells["code"].wrong:
+            return wrong
+        if not code:
+            return M("thiếu mã. Hãy chép mã của đầu việc từ phiếu đã nhận.")
+        if meant := near(code, self.steps):
+            return M("mã “{code}” gõ sai. Có phải là {meant}?", code=typed, meant=shown(meant[0]))
+        if not fits(code):
+            return M("mã “{code}” gõ sai. Hãy chép lại từ phiếu đã nhận.", code=typed)
+        if other := _owner(opened.campaign, code):
+            return M(
+                "mã “{code}” là của {other}, không phải của {unit}.",
+                code=typed,
+                other=other,
+                unit=opened.unit.full_name,
+            )
+        if self.same:
+            return M("đơn vị này không có đầu việc mang mã “{code}”.", code=typed)
+        return M("bộ đầu việc đã thay đổi từ khi lập phiếu và không còn mã “{code}”. Hãy lập phiếu mới.", code=typed)
+
+    def _said(self, row: Row, step: Step) -> Iterator[Statement]:
+        opened = self.opened
+        for said in read_row(row, opened.campaign, opened.unit, step, self._total(step), self.now):
+            statement = self._compared(self._statement(row, step, said))
+            reason = None if statement.known else _stopped(statement, self.known.of_step(step.id))
+            if reason:
+                row.wrong("code", reason)
+            else:
+                yield statement
+
+    def _total(self, step: Step) -> int | None:
+        """Find how many there are: as said of this step, or of another that counts the same things."""
+        campaign, unit, records = self.opened.campaign, self.opened.unit, self.known.records
+        same = (s.id for s in campaign.checklist.iter_steps() if step.count and s.count == step.count)
+        said = (records.get((unit.code, name), Record()).progress for name in (step.id, *same))
+        return next((progress[1] for progress in said if progress), None)
+
+    def _statement(self, row: Row, step: Step, said: Spoken) -> Statement:
+        opened = self.opened
+        campaign, unit, mark = opened.campaign, opened.unit, opened.mark
+        code = unit_codes(campaign.id, unit, campaign.checklist)[step.id]
+        key = f"{mark.id}/{code}/{said.kind.value}/{_digest(said.body())}"
+        entry = NewEntry(
+            said.kind,
+            self.now,
+            campaign.id,
+            unit.code,
+            step.id,
+            self.actor,
+            {**said.body(), "sheet": {"id": mark.id, "code": code}},
+            campaign.checklist.content_hash,
+            full_key(campaign, unit, key),
+        )
+        return Statement(opened.name, row.line.number, mark, campaign, unit, step, entry)
+
+    def _compared(self, statement: Statement) -> Statement:
+        """Tell whether this was recorded before, by this sheet or by whoever was quicker."""
+        history = self.known.of_step(statement.step.id)
+        newest = history[-1] if history else None
+        since = newest is not None and newest.number > statement.mark.journal
+        same = (
+            since
+            and newest
+            and (newest.new.kind, _content(newest.new)) == (statement.entry.kind, _content(statement.entry))
+        )
+        known = statement.entry.key in self.known.keys or bool(same)
+        again = any(_sheet_of(e) == statement.mark.id and e.new.kind is statement.entry.kind for e in history)
+        return statement._replace(known=known, again=again and not known)
+
+
+def _digest(body: Mapping[str, object]) -> str:
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+
+
+def _content(new: NewEntry) -> dict[str, Any]:
+    return {name: value for name, value in new.body.items() if name not in {"sheet", "sample"}}
+
+
+def _owner(campaign: Campaign, code: str) -> str:
+    """Name the unit whose code this is, empty where it is nobody's."""
+    for unit in (*campaign.units, campaign.province):
+        if code in unit_codes(campaign.id, unit, campaign.checklist).values():
+            return unit.full_name
+    return ""
+
+
+def _each_once(statements: Iterable[Statement], problems: list[Problem]) -> Iterator[Statement]:
+    """Leave out what two files say alike; where they differ, nobody can tell which is right."""
+    found: dict[tuple[str, str, str, str], Statement] = {}
+    for statement in statements:
+        first = found.setdefault(statement.slot, statement)
+        if first is statement:
+            yield statement
+        elif (first.entry.kind, _content(first.entry)) == (statement.entry.kind, _content(statement.entry)):
+            yield statement._replace(known=True)
+        else:
+            sentence = M(
+                "Đầu việc này có cả ở tệp {file}, dòng {row}, với nội dung khác. Hãy bỏ một trong hai.",
+                file=first.file,
+                row=first.row,
+            )
+            problems.append(Problem(statement.file, statement.row, 0, sentence))

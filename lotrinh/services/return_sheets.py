@@ -1,0 +1,101 @@
+"""Return sheets for units without a connection: of which units, as they stand now or as a stored report has them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from lotrinh.core.journal import Entry, Record, fold
+from lotrinh.core.observation import Outcome
+from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.return_sheet import HASH_LENGTH, Mark, ReturnSheet, rows_of
+from lotrinh.core.status import Status
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Problem
+from lotrinh.services.assess import has_own_system
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.live import Live
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+
+ALL = 1_000_000
+"""More entries than one unit has in one campaign."""
+
+
+class Wanted(NamedTuple):
+    """Which sheets: of these units (all where none is named), only of those that are silent."""
+
+    units: tuple[str, ...] = ()
+    silent: bool = False
+
+
+class _Told(NamedTuple):
+    """What the journal says of one unit up to a moment: the newest entry's number, and each step's record."""
+
+    number: int
+    records: Sequence[Record]
+
+
+def sheet_now(store: Store, live: Live, code: str, now: datetime) -> ReturnSheet:
+    """Make one unit's sheet as it stands this minute; ``KeyError`` for a code that takes no part."""
+    # The head before the steps: what is said between the two counts as said after the sheet was made.
+    head = store.journal.head()
+    report = live.unit(code, now)
+    return _sheet(live.campaign, report, _told(store, live.campaign, code, head), now)
+
+
+def sheets(
+    store: Store, settings: Settings, campaign: Campaign, report: Report, wanted: Wanted
+) -> Iterator[ReturnSheet]:
+    """Make the sheets of a report's units that have something left to do; ``BadInput`` names units that it has not."""
+    for unit in list(_chosen(report, wanted.units)):
+        told = _told(store, campaign, unit.unit.code, report.head)
+        if wanted.silent and not _silent(settings, unit, told):
+            continue
+        made = _sheet(campaign, unit, told, report.as_of, report)
+        if made.rows:
+            yield made
+
+
+def _chosen(report: Report, codes: Iterable[str]) -> Iterator[UnitReport]:
+    everybody = {unit.unit.code: unit for unit in report.everybody}
+    asked = dict.fromkeys(codes)
+    sentence = M("Đợt này không có đơn vị mang mã này.")
+    if unknown := [Problem(code, 0, 0, sentence) for code in asked if code not in everybody]:
+        raise BadInput(unknown)
+    yield from (everybody[code] for code in asked) if asked else report.units
+
+
+def _told(store: Store, campaign: Campaign, code: str, head: str) -> _Told:
+    entries, _ = store.journal.before(head, campaign.id, code, ALL)
+    return _Told(_last(entries), tuple(fold(entries).values()))
+
+
+def _last(entries: Sequence[Entry]) -> int:
+    return entries[-1].number if entries else 0
+
+
+def _silent(settings: Settings, unit: UnitReport, told: _Told) -> bool:
+    """Whether nothing comes from a unit: its system did not answer, or it uses our portal and never said anything."""
+    if has_own_system(settings, unit.unit):
+        return unit.outcome is not Outcome.REACHED or all(s.status is Status.UNKNOWN for s in unit.standings)
+    return not any(record.said_at for record in told.records)
+
+
+def _sheet(
+    campaign: Campaign, unit: UnitReport, told: _Told, now: datetime, report: Report | None = None
+) -> ReturnSheet:
+    checklist = report.checklist if report else campaign.checklist
+    local = now.astimezone(campaign.zone).replace(microsecond=0)
+    mark = Mark(
+        campaign.id, unit.unit.code, checklist.content_hash[:HASH_LENGTH] or "-", local.isoformat(), told.number
+    )
+    return ReturnSheet(
+        mark,
+        campaign.title,
+        campaign.province.full_name,
+        unit.unit,
+        local,
+        campaign.starts,
+        any(record.sample for record in told.records) or bool(report and report.sample),
+        rows_of(unit, campaign.id, checklist, now),
+    )

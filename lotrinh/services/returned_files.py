@@ -1,0 +1,89 @@
+"""Return sheets as files that came back: judged as files, then read, and known again by their mark."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from typing import NamedTuple
+
+from lotrinh.core.return_sheet import Mark, read_mark
+from lotrinh.core.text import M, Message
+from lotrinh.core.units import Unit
+from lotrinh.errors import BadInput, NotFound, Problem
+from lotrinh.reports.return_sheet.reading import Line, read
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.uploads import KINDS, TOO_LARGE, UNPACKS_TOO_LARGE, XLSX, kind_of
+
+LARGEST_UNPACKED = 20_000_000
+"""Bytes; a sheet of 500 steps unpacks to one million."""
+OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
+"""How spreadsheets begin that are older than XLSX, and those with a password."""
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}", re.ASCII)
+"""What a campaign may be called: nothing that could be a path."""
+LOCKED = M("Tệp này có mật khẩu, hoặc là bảng tính đời cũ (.xls). Hãy bỏ mật khẩu và lưu dạng .xlsx.")
+NO_WORKBOOK = M("Tệp này không phải bảng tính XLSX. Hãy mở tệp rồi lưu lại dạng .xlsx.")
+LARGE = M("Tệp này lớn bất thường nên không đọc. Hãy gửi lại đúng tệp đã nhận, lưu dạng .xlsx.")
+INSTEAD = {KINDS.msgid: NO_WORKBOOK, TOO_LARGE.msgid: LARGE, UNPACKS_TOO_LARGE.msgid: LARGE}
+"""What is said instead of the sentences for files that are handed in as documents."""
+CHANGED = M("Dòng mã phiếu ở đầu bảng đã bị sửa. Hãy điền lại vào tệp đã nhận và giữ nguyên các dòng đầu.")
+
+Open = Callable[[str], Campaign]
+"""Opens a campaign by its name; ``NotFound`` where there is none."""
+
+
+class Upload(NamedTuple):
+    """A file as it was handed in."""
+
+    name: str
+    content: bytes
+
+
+class Opened(NamedTuple):
+    """A sheet that came back, with the campaign and unit that it is of."""
+
+    name: str
+    mark: Mark
+    campaign: Campaign
+    unit: Unit
+    lines: tuple[Line, ...]
+
+
+def open_sheet(upload: Upload, campaign_of: Open) -> Opened:
+    """Judge and read one file; ``BadInput`` with everything that is wrong with it as a sheet."""
+    if sentence := _refused(upload.content):
+        raise BadInput([Problem(upload.name, 0, 0, sentence)])
+    returned = read(upload.name, upload.content)
+    mark = read_mark(returned.mark)
+    if mark is None:
+        raise BadInput([Problem(upload.name, 0, 0, CHANGED)])
+    campaign = _campaign(upload.name, mark, campaign_of)
+    unit = campaign.by_code.get(mark.unit)
+    if unit is None:
+        sentence = M("Đợt “{campaign}” không có đơn vị mang mã “{unit}”.", campaign=campaign.id, unit=mark.unit)
+        raise BadInput([Problem(upload.name, 0, 0, sentence)])
+    return Opened(upload.name, mark, campaign, unit, returned.lines)
+
+
+def _refused(content: bytes) -> Message | None:
+    if content.startswith(OLD_OR_LOCKED):
+        return LOCKED
+    found = kind_of(content)
+    if isinstance(found, Message):
+        return INSTEAD.get(found.msgid, found)
+    if found != XLSX:
+        return NO_WORKBOOK
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+    if any(part.flag_bits & 1 for part in parts):
+        return LOCKED
+    return LARGE if sum(part.file_size for part in parts) > LARGEST_UNPACKED else None
+
+
+def _campaign(name: str, mark: Mark, campaign_of: Open) -> Campaign:
+    try:
+        if NAME.fullmatch(mark.campaign):
+            return campaign_of(mark.campaign)
+    except NotFound:
+        pass  # said below, in the words of a sheet
+    sentence = M("Phiếu này thuộc đợt “{campaign}”, không nhập được ở đây.", campaign=mark.campaign[:100])
+    raise BadInput([Problem(name, 0, 0, sentence)])

@@ -1,0 +1,69 @@
+"""What return sheets say, as a table to look at before it is recorded."""
+
+from collections.abc import Sequence
+
+from lotrinh.core.return_codes import shown
+from lotrinh.core.text import M, Message, Text
+from lotrinh.core.wording import KIND
+from lotrinh.i18n import say
+from lotrinh.reports.tables import Table
+from lotrinh.services.import_confirmations import Statement
+
+LONGEST = 200
+"""Characters of a text that are shown."""
+
+
+def preview(statements: Sequence[Statement], language: str) -> Table:
+    """List what would be recorded, and what was recorded before."""
+
+    def words(message: Message | Text | str) -> str:
+        return say(message, language)
+
+    fresh = sum(not statement.known for statement in statements)
+    rows = [
+        (
+            f"{words(s.unit.full_name)} ({s.unit.code})",
+            str(s.row),
+            shown(str(s.entry.body["sheet"]["code"])),
+            words(s.step.title),
+            words(KIND[s.entry.kind]),
+            "; ".join(words(part) for part in content(s)),
+            words(state(s)),
+        )
+        for s in statements
+    ]
+    heads = (M("Đơn vị"), M("Dòng"), M("Mã"), M("Đầu việc"), M("Ghi"), M("Nội dung"), M("Tình trạng"))
+    note = M("{fresh} mục sẽ ghi, {known} mục đã ghi trước đây.", fresh=fresh, known=len(statements) - fresh)
+    return Table(words(M("PHIẾU XÁC NHẬN GỬI LẠI")), tuple(map(words, heads)), tuple(rows), words(note))
+
+
+def state(statement: Statement) -> Message:
+    """Say whether a statement is new."""
+    if statement.known:
+        return M("đã ghi trước đây")
+    return M("thay cho lần nhập trước") if statement.again else M("mới")
+
+
+def content(statement: Statement) -> list[Message]:
+    """Say what a statement holds: days as they were understood, so that a swapped one is seen."""
+    body = statement.entry.body
+    document, progress = body.get("document") or {}, body.get("progress")
+    parts = []
+    if day := body.get("completed_on"):
+        parts.append(M("ngày {day}", day=_day(day)))
+    if progress:
+        parts.append(M("{done} trên {of}", done=progress["done"], of=progress["of"]))
+    if document.get("number"):
+        parts.append(M("văn bản {number}", number=document["number"]))
+    if document.get("date"):
+        parts.append(M("ngày văn bản {day}", day=_day(document["date"])))
+    if body.get("note"):
+        parts.append(M("“{text}”", text=str(body["note"])[:LONGEST]))
+    if body.get("signer"):
+        parts.append(M("người ký {signer}", signer=body["signer"]))
+    return parts
+
+
+def _day(text: str) -> str:
+    year, month, day = text.split("-")
+    return f"{day}/{month}/{year}"

@@ -1,0 +1,98 @@
+"""What calendars were told of deadlines: rows that are only ever added."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, and_, func, insert, select
+
+from lotrinh.core.told import Dues, News, Telling, Tellings, Told, first, from_text, left, moved
+from lotrinh.store.engine import reading, writing
+from lotrinh.store.round_rows import moment_of, text_of
+from lotrinh.store.schema import deadline_moves, rounds
+
+A_MOMENT = timedelta(microseconds=1)
+MOST_NAMED = 500
+"""Units that one query names; of more, all of the campaign's are read."""
+
+
+class Deadlines:
+    """The deadlines that were told, and told anew."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def told(self, campaign: str, units: Collection[str] | None = None, until: datetime | None = None) -> Tellings:
+        """Return what was told last of every deadline that has moved, up to a moment where one is given."""
+        with reading(self._engine) as connection:
+            return {
+                key: Told(row.number, from_text(row.due), from_text(row.before), at)
+                for key, (row, at) in _rows(connection, campaign, units, until).items()
+            }
+
+    def tell(self, campaign: str, now: Dues, then: Dues, at: datetime) -> Tellings:
+        """Record which of these deadlines are not what was told last, before they are told; return what was told.
+
+        ``then`` is what the newest round told. Nothing is written where nothing has moved.
+        """
+        with reading(self._engine) as connection:
+            last = _last(connection, campaign, now)
+        if _new(now, then, last):
+            with writing(self._engine, chain=True) as connection:  # who waited here looks again
+                last = _last(connection, campaign, now)
+                _record(connection, campaign, _new(now, then, last), _after_rounds(connection, campaign, at))
+        return self.told(campaign, now)
+
+
+def tell_round(connection: Connection, news: News, at: datetime) -> None:
+    """Record what a round that ends tells anew, in the transaction that closes it."""
+    # A unit of which both rounds say the same, and of which nothing was told between them, has no news: mostly all.
+    units = news.units | _spoken_of(connection, news.campaign, news.then_at)
+    if units:
+        last = _last(connection, news.campaign, units if len(units) <= MOST_NAMED else None)
+        now, then = ({unit: dues[unit] for unit in units & dues.keys()} for dues in (news.now, news.then))
+        _record(connection, news.campaign, [*moved(now, then, last), *left(now, then, last)], at)
+
+
+def _spoken_of(connection: Connection, campaign: str, since: datetime | None) -> set[str]:
+    query = select(deadline_moves.c.unit).where(deadline_moves.c.campaign == campaign).distinct()
+    if since:
+        query = query.where(deadline_moves.c.told_at > text_of(since))
+    return set(connection.execute(query).scalars())
+
+
+def _new(now: Dues, then: Dues, last: dict[tuple[str, str], Telling]) -> list[Telling]:
+    return [*moved(now, then, last), *first(now, then, last)]
+
+
+def _last(
+    connection: Connection, campaign: str, units: Collection[str] | None = None
+) -> dict[tuple[str, str], Telling]:
+    return {key: row for key, (row, _) in _rows(connection, campaign, units).items()}
+
+
+def _rows(
+    connection: Connection, campaign: str, units: Collection[str] | None = None, until: datetime | None = None
+) -> dict[tuple[str, str], tuple[Telling, datetime]]:
+    moves = deadline_moves.c
+    wanted = [moves.campaign == campaign]
+    wanted += [] if units is None else [moves.unit.in_(units)]
+    wanted += [moves.told_at <= text_of(until)] if until else []
+    newest = select(moves.unit, moves.step, func.max(moves.number).label("number")).where(*wanted)
+    newest_of = newest.group_by(moves.unit, moves.step).subquery()
+    same = and_(*(moves[name] == newest_of.c[name] for name in ("unit", "step", "number")))
+    query = select(moves.unit, moves.step, moves.number, moves.due, moves.before, moves.told_at)
+    found = connection.execute(query.join(newest_of, same).where(moves.campaign == campaign))
+    return {(unit, step): (Telling(unit, step, *rest), moment_of(at)) for unit, step, *rest, at in found}
+
+
+def _after_rounds(connection: Connection, campaign: str, at: datetime) -> datetime:
+    """Return a moment after every finished round: what a round has told stays as it was, whatever clocks say."""
+    newest = select(func.max(rounds.c.finished_at)).where(rounds.c.campaign == campaign)
+    ended = connection.execute(newest).scalar_one()
+    return max(at, moment_of(ended) + A_MOMENT) if ended else at
+
+
+def _record(connection: Connection, campaign: str, tellings: Iterable[Telling], at: datetime) -> None:
+    told = {"campaign": campaign, "told_at": text_of(at)}
+    if rows := [told | telling._asdict() for telling in tellings]:
+        connection.execute(insert(deadline_moves), rows)

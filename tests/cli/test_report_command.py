@@ -1,0 +1,242 @@
+"""``lotrinh report``: printed or written, of a run, a moment or a unit, and what is said where it cannot be."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import ZipFile
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from lotrinh.cli.main import main
+from lotrinh.cli.report import FORMATS, PICTURES
+from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.report import Report
+from lotrinh.reports.documents import FORMATS as KNOWN
+from lotrinh.reports.json_report import as_json
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.check import conclude
+from lotrinh.settings.models import Settings
+from lotrinh.settings.models import Units as UnitSettings
+from lotrinh.store import open_store
+from tests.conftest import COLUMNS, Lotrinh
+from tests.quick import migrated, quick_databases
+
+__all__ = ["migrated", "quick_databases"]
+
+NOW = datetime(2026, 2, 2, 8, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+DAY = timedelta(days=1)
+BROKEN = "broken"
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run a command in this process, in an office's folder."""
+    for name in [name for name in os.environ if name.startswith("LOTRINH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LOTRINH_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("LOTRINH_LANG", "vi")
+    monkeypatch.setenv("LANGUAGE", "vi")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    def ended(*arguments: str) -> Ended:
+        with pytest.raises(SystemExit) as left:
+            main(["report", *arguments])
+        out, err = capsysbinary.readouterr()
+        return Ended(int(left.value.code or 0), out.decode(), err.decode())
+
+    return ended
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> tuple[Report, ...]:
+    """Two finished runs of two communes, five days and one day ago, and one that was cut off."""
+    (tmp_path / "units.csv").write_text(f"{COLUMNS}\n04924,xa,Lương Sơn,,,,,,,\n04960,xa,Liên Sơn,,,,,,,\n", "utf-8")
+    settings = Settings(data_dir=tmp_path / "data", units=UnitSettings(file=tmp_path / "units.csv"))
+    of, made = open_campaign(settings, "bau-cu-2026"), list[Report]()
+    with open_store(settings.database_url) as store:
+        body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}, "sample": True}
+        store.journal.append(NewEntry(Kind.CONFIRMED, NOW - 6 * DAY, of.id, "04924", "quyet-dinh-to-bau-cu", "x", body))
+        for days in (5, 1):
+            at = NOW - days * DAY
+            made.append(conclude(store, settings, of, begin(store, of, at, at, {}, f"luot-{days}"), at))
+        begin(store, of, NOW, NOW, {}, BROKEN)
+        store.rounds.interrupt(BROKEN, NOW)
+    return tuple(made)
+
+
+def test_every_format_there_is_can_be_asked_for() -> None:
+    assert set(FORMATS) == set(KNOWN)
+    assert len(PICTURES) == 4
+
+
+@pytest.mark.usefixtures("reports")
+def test_the_newest_run_is_printed_unless_a_run_or_a_moment_is_named(run: Run) -> None:
+    for asked, name in (
+        ((), "luot-1"),
+        (("--run", "luot-5"), "luot-5"),
+        (("--as-of", "2026-01-30T08:00"), "luot-5"),
+        (("--as-of", "2026-02-01"), "luot-1"),
+        (("--as-of", "2026-01-28T01:00:00+00:00"), "luot-5"),
+    ):
+        ended = run("bau-cu-2026", "--format", "json", *asked)
+        assert (ended.code, ended.err) == (0, "")
+        assert json.loads(ended.out)["run"] == name, asked
+
+
+def test_what_is_printed_is_the_report_of_the_run_and_its_sample_data_is_labelled(
+    run: Run, reports: tuple[Report, ...]
+) -> None:
+    assert run("bau-cu-2026", "--format", "json").out == f"{as_json(reports[1])}\n"
+    for form in ("table", "markdown", "html", "csv", "svg", "ics"):
+        ended = run("bau-cu-2026", "--format", form)
+        assert (ended.code, ended.err) == (0, ""), form
+        assert "DỮ LIỆU MẪU" in ended.out.replace("\r\n ", ""), form
+
+
+@pytest.mark.usefixtures("reports")
+@pytest.mark.parametrize("form", ["docx", "xlsx"])
+def test_documents_are_written_into_the_folder_one_stands_in_and_their_place_is_said(run: Run, form: str) -> None:
+    ended = run("bau-cu-2026", "--format", form)
+    assert (ended.code, ended.out, ended.err) == (0, "", f"Đã ghi bau-cu-2026-luot-1.{form}\n")
+    with ZipFile(f"bau-cu-2026-luot-1.{form}") as archive:
+        assert archive.testzip() is None
+    assert [path.name for path in Path().iterdir()] == [f"bau-cu-2026-luot-1.{form}"]
+
+
+@pytest.mark.usefixtures("reports")
+def test_files_are_named_after_campaign_run_unit_and_picture_in_a_folder_that_is_made(run: Run) -> None:
+    for asked, name in (
+        (("--format", "table"), "bau-cu-2026-luot-1.txt"),
+        (("--format", "markdown"), "bau-cu-2026-luot-1.md"),
+        (("--format", "svg", "--picture", "curve"), "bau-cu-2026-luot-1-curve.svg"),
+        (("--format", "ics", "--unit", "04960"), "bau-cu-2026-luot-1-04960.ics"),
+        (("--format", "docx", "--layout", "party", "--unit", "25"), "bau-cu-2026-luot-1-25.docx"),
+    ):
+        ended = run("bau-cu-2026", "--out", "bao-cao/thang-2", *asked)
+        assert ended == Ended(0, "", f"Đã ghi {Path('bao-cao/thang-2', name)}\n")
+        assert Path("bao-cao/thang-2", name).stat().st_size
+
+
+@pytest.mark.usefixtures("reports")
+def test_a_table_written_for_a_spreadsheet_carries_the_mark_and_a_printed_one_does_not(run: Run) -> None:
+    printed = run("bau-cu-2026", "--format", "csv").out
+    run("bau-cu-2026", "--format", "csv", "--out", ".")
+    assert Path("bau-cu-2026-luot-1.csv").read_bytes() == b"\xef\xbb\xbf" + printed.encode()
+
+
+@pytest.mark.usefixtures("reports")
+def test_one_unit_or_the_province_itself_can_be_asked_for(run: Run) -> None:
+    unit = json.loads(run("bau-cu-2026", "--format", "json", "--unit", "04960").out)
+    assert ([u["code"] for u in unit["units"]], unit["province"]) == (["04960"], None)
+    province = json.loads(run("bau-cu-2026", "--format", "json", "--unit", "25").out)
+    assert (province["units"], province["province"]["code"]) == ([], "25")
+
+
+@pytest.mark.usefixtures("reports")
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--run", "khong-co"), "Đợt này không có lượt kiểm tra “khong-co”."),
+        (("--run", BROKEN), f"Lượt kiểm tra “{BROKEN}” không để lại báo cáo: lượt đó không chạy xong."),
+        (("--as-of", "2026-01-01"), "Lượt đầu tiên của đợt này là luot-5, lúc 08:00 28/01/2026."),
+        (("--as-of", "hôm qua"), "“hôm qua” không phải thời điểm."),
+        (("--run", "luot-1", "--as-of", "2026-02-01"), "Chỉ chọn một trong hai: --run hoặc --as-of."),
+        (("--unit", "99999"), "Đợt này không có đơn vị mang mã “99999”."),
+        (("--unit", "Lương Sơn"), "Đợt này không có đơn vị mang mã “Lương Sơn”."),
+        (("--format", "docx", "--template", "khong-co.docx"), "khong-co.docx: Không có tệp này."),
+    ],
+)
+def test_what_cannot_be_found_is_a_sentence_and_exit_code_two_and_nothing_is_written(
+    run: Run, asked: tuple[str, ...], said: str
+) -> None:
+    ended = run("bau-cu-2026", "--out", "bao-cao", *asked)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+    assert list(Path().iterdir()) == []
+
+
+def test_without_any_run_it_is_said_how_to_make_one(run: Run) -> None:
+    ended = run("bau-cu-2026")
+    assert (ended.code, ended.out) == (2, "")
+    assert "Hãy chạy: lotrinh check bau-cu-2026" in ended.err
+    assert "khong-co" in run("khong-co").err
+
+
+@pytest.mark.usefixtures("reports")
+@pytest.mark.parametrize("form", ["docx", "xlsx", "csv"])
+def test_a_folder_that_cannot_be_written_is_said_and_no_half_of_a_file_is_left(run: Run, form: str) -> None:
+    Path("tep").write_text("một tệp, không phải thư mục", encoding="utf-8")
+    Path("cho", f"bau-cu-2026-luot-1.{form}").mkdir(parents=True)
+    for folder in ("tep", "tep/con", "cho"):
+        ended = run("bau-cu-2026", "--format", form, "--out", folder)
+        assert (ended.code, ended.out) == (2, ""), folder
+        assert f"Không ghi được tệp bau-cu-2026-luot-1.{form} vào đây" in ended.err
+        assert "Hãy chọn thư mục khác với --out" in ended.err
+    assert {path.name for path in Path().rglob("*")} == {"tep", "cho", f"bau-cu-2026-luot-1.{form}"}
+
+
+@pytest.mark.usefixtures("reports")
+def test_a_file_that_is_there_is_replaced_whole_or_stays_as_it_was(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = Path("bau-cu-2026-luot-1.md")
+    run("bau-cu-2026", "--format", "markdown", "--out", ".")
+    whole = there.read_bytes()
+    there.write_text("cũ", encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fdopen", full)
+        assert "No space left on device" in run("bau-cu-2026", "--format", "markdown", "--out", ".").err
+    assert ([path.name for path in Path().iterdir()], there.read_text("utf-8")) == ([there.name], "cũ")
+    assert run("bau-cu-2026", "--format", "markdown", "--out", ".").code == 0
+    assert there.read_bytes() == whole
+
+
+@pytest.mark.usefixtures("reports")
+def test_layout_and_number_of_the_command_go_before_those_of_the_settings(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "office.toml").write_text(
+        f'data_dir = "{(tmp_path / "data").as_posix()}"\n[report]\nlayout = "party"\n[report.party]\nnumber = "11"\n'
+        '[report.state]\nbody = "VĂN PHÒNG UBND TỈNH MẪU"\n',
+        encoding="utf-8",
+    )
+    common = ("bau-cu-2026", "--settings", str(tmp_path / "office.toml"), "--format", "docx")
+    assert run(*common, "--out", "dang").code == 0
+    assert run(*common, "--out", "nha-nuoc", "--layout", "state", "--number", "47").code == 0
+    party, state = (document(Path(folder, "bau-cu-2026-luot-1.docx")) for folder in ("dang", "nha-nuoc"))
+    assert "ĐẢNG CỘNG SẢN VIỆT NAM" in party
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in state
+    assert "VĂN PHÒNG UBND TỈNH MẪU" in state
+    assert ("11" in party, "47" in state) == (True, True)
+
+
+def document(path: Path) -> str:
+    with ZipFile(path) as archive:
+        return archive.read("word/document.xml").decode()
+
+
+@pytest.mark.usefixtures("reports")
+def test_a_process_prints_unicode_whatever_the_console_is_and_takes_no_colours(lotrinh: Lotrinh) -> None:
+    done = lotrinh("report", "bau-cu-2026", "--all", LANG="C", PYTHONIOENCODING="ascii", COLUMNS="100")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "MỐC THỜI GIAN" in done.stdout
+    assert "\x1b" not in done.stdout
+    wrong = lotrinh("report", "bau-cu-2026", "--format", "pdf")
+    assert (wrong.returncode, wrong.stdout) == (2, "")

@@ -1,0 +1,46 @@
+"""What a step's dates hang on, through any number of deadlines; and what of an entry explains a status."""
+
+from datetime import UTC, datetime
+
+from lotrinh.core.deadlines import timetable
+from lotrinh.core.explanation import hangs_on, rules_told, told
+from lotrinh.core.grammar import parse_rule
+from lotrinh.core.journal import GENESIS, Entry, Kind, NewEntry
+from lotrinh.core.status import Planned, Policy, plan
+from lotrinh.i18n import say
+from tests.core.builders import checklist, milestone, parameter, step
+from tests.reports.samples import ZONE
+
+NOW = datetime(2026, 2, 2, tzinfo=UTC)
+FILE = checklist(
+    milestone("mot", "done(a) + 1 days"),
+    milestone("hai", "earliest(mot, han)"),
+    step("a"),
+    step("b"),
+    step("x", "latest(hai, mot, done(b))", "election_day - 9 days"),
+    parameters=parameter("han"),
+)
+
+
+def planned(name: str) -> Planned:
+    return next(p for p in plan(FILE, timetable(FILE), ZONE, Policy()) if p.step.id == name)
+
+
+def test_the_events_behind_a_deadline_are_found_through_other_deadlines_each_once() -> None:
+    assert hangs_on(FILE, planned("x"), {}) == ("b", "a")
+    assert hangs_on(FILE, planned("x"), {"han": parse_rule("done(x) + 1 days")}) == ("b", "a", "x")
+    assert hangs_on(FILE, planned("a"), {}) == ()
+
+
+def test_a_beginning_and_a_deadline_are_told_apart() -> None:
+    opens, due = rules_told(FILE, planned("x"), {})
+    assert (opens.opens, due.opens) == (True, False)
+    assert say(opens.words, "vi") == "9 ngày trước ngày bầu cử"
+    assert "hạn của “Mốc hai”" in say(due.words, "vi")
+
+
+def test_of_an_entry_the_note_the_reason_or_the_office_is_kept() -> None:
+    for body, text in (({"note": "n", "reason": "r"}, "n"), ({"reason": "r"}, "r"), ({"office": "Sở"}, "Sở"), ({}, "")):
+        new = NewEntry(Kind.ANSWERED, NOW, "thu", "04924", "a", "officer:lan", body)
+        made = told(Entry(3, new, GENESIS, "h"), "Văn phòng tỉnh")
+        assert (made.number, made.text, made.who, made.completed_on) == (3, text, "Văn phòng tỉnh", None)

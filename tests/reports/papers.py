@@ -1,0 +1,82 @@
+"""Reading DOCX files back, by a reader that knows nothing of how they were written."""
+
+import io
+import re
+from zipfile import ZipFile
+
+import docx
+from docx.document import Document as Word
+
+from lotrinh.core.dossier import Dossier, Layout, Letterhead
+from lotrinh.core.report import Report
+from lotrinh.reports.docx import document
+
+STATE = Letterhead(
+    Layout.STATE,
+    "Ủy ban nhân dân tỉnh Phú Thọ",
+    "Văn phòng",
+    "12",
+    "BC-VP",
+    "Phú Thọ",
+    "Chủ tịch Ủy ban nhân dân tỉnh",
+    "",
+    "Chánh Văn phòng",
+    "",
+    ("- Như trên;", "Các Phó Chủ tịch;"),
+)
+PARTY = Letterhead(
+    Layout.PARTY,
+    "Tỉnh ủy Phú Thọ",
+    "Đảng ủy xã Lương Sơn",
+    "05",
+    "BC/ĐU",
+    "Lương Sơn",
+    "",
+    "T/M Đảng ủy",
+    "Bí thư",
+    "",
+    ("Thường trực Tỉnh ủy", "Lưu Đảng ủy"),
+)
+
+
+def made(
+    report: Report, letterhead: Letterhead = STATE, *, charts: bool = False, template: bytes | None = None
+) -> bytes:
+    return document(Dossier(report, letterhead, charts=charts), "vi", template)
+
+
+def opened(content: bytes) -> Word:
+    return docx.Document(io.BytesIO(content))
+
+
+def lines(content: bytes) -> list[str]:
+    """All paragraphs, those of tables among them, in reading order."""
+    body = opened(content).element.body
+    found = ["".join(t.text or "" for t in p.xpath(".//w:t")) for p in body.xpath(".//w:p")]
+    return [line for line in found if line]
+
+
+def tables(content: bytes) -> list[list[list[str]]]:
+    return [[[cell.text for cell in row.cells] for row in table.rows] for table in opened(content).tables]
+
+
+def table(content: bytes, *heads: str) -> list[list[str]]:
+    """The rows of the first table with these heads."""
+    return next(t[1:] for t in tables(content) if set(heads) <= set(t[0]))
+
+
+def section(content: bytes, number: int) -> list[str]:
+    """What stands under one numbered heading."""
+    found = lines(content)
+    starts = [index for index, line in enumerate(found) if re.match(rf"({number}|{number + 1})\. ", line)]
+    return found[starts[0] : starts[1] if len(starts) > 1 else None]
+
+
+def part(content: bytes, name: str) -> str:
+    with ZipFile(io.BytesIO(content)) as archive:
+        return archive.read(name).decode()
+
+
+def names(content: bytes) -> list[str]:
+    with ZipFile(io.BytesIO(content)) as archive:
+        return archive.namelist()

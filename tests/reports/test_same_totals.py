@@ -1,0 +1,159 @@
+"""The same totals in every format, of the whole province and of whatever small reports there can be.
+
+Each format is read back by a reader that knows nothing of how it was written; what it does not tell is None.
+"""
+
+import re
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from lotrinh.core.dossier import Dossier, Layout, Letterhead
+from lotrinh.core.report import Report
+from lotrinh.core.status import Status
+from lotrinh.reports.documents import FORMATS, Wish, make
+from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.live import Live
+from lotrinh.services.sample import sample_entries
+from lotrinh.settings.models import Settings
+from lotrinh.store import open_store
+from tests.reports.readers import READERS, Totals, described, events
+from tests.reports.samples import (
+    INVALID,
+    NOW,
+    OPEN,
+    REACHED,
+    UNREACHABLE,
+    commune,
+    everybody_at,
+    the_report,
+    unit_report,
+)
+
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
+"""A report is made in a tenth of a second: looking for a smaller one that fails, too, would take minutes."""
+WIDE = 1000
+"""Columns of a terminal in which no cell has to be folded."""
+
+
+def expected(report: Report, form: str = "") -> Totals:
+    """What every format has to say, as the report itself counts."""
+    summary = report.summary()
+    statuses = {status.value: n for status, n in report.statuses().items() if n}
+    asked = tuple(int(str(summary[name])) for name in ("units", "reached", "unreachable", "invalid"))
+    milestones = {
+        row.milestone.id if form == "json" else row.milestone.title.vi: (row.done, row.units, row.overdue, row.unknown)
+        for row in report.milestones
+        if row.units and not row.national_only
+    }
+    return Totals(statuses, asked, milestones, int(str(summary["outstanding"])), report.sample)
+
+
+def require_same(report: Report, form: str, layout: Layout = Layout.STATE) -> None:
+    """Require that a format tells the totals of its report, as far as it tells them."""
+    content = make(Dossier(report, Letterhead(layout)), form, Wish("vi", width=WIDE))
+    told, wanted = READERS[form](content), expected(report, form)
+    for name, value in told._asdict().items():
+        if value is not None:
+            assert (name, value) == (name, getattr(wanted, name)), form
+
+
+@pytest.fixture(scope="module")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The sample report of the whole province: 148 communes and wards."""
+    folder = tmp_path_factory.mktemp("province")
+    office = Settings(data_dir=folder)
+    campaign = open_campaign(office, "bau-cu-2026")
+    with open_store(office.database_url) as store:
+        store.journal.append(*sample_entries(campaign, NOW))
+        report = Live(store, office, campaign).report(NOW)
+    assert (len(report.units), report.sample) == (148, True)
+    assert len([s for s in Status if report.statuses()[s]]) >= 5
+    return report
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_tells_the_totals_of_the_province(province: Report, form: str) -> None:
+    require_same(province, form)
+
+
+def test_every_format_has_a_reader_and_together_they_look_at_every_total() -> None:
+    report = the_report(unit_report(commune()), sample=True)
+    assert READERS.keys() == FORMATS.keys()
+    for form, looked in LOOKED_AT.items():
+        told = READERS[form](make(Dossier(report), form, Wish("vi", width=WIDE)))
+        assert {name for name, value in told._asdict().items() if value is not None} == looked, form
+
+
+EVERYTHING = {"statuses", "asked", "milestones", "outstanding", "sample"}
+LOOKED_AT = {
+    "table": EVERYTHING - {"outstanding"},
+    "markdown": EVERYTHING - {"outstanding"},
+    "html": EVERYTHING,
+    "csv": {"statuses", "outstanding", "sample"},
+    "json": EVERYTHING,
+    "xlsx": EVERYTHING,
+    "docx": EVERYTHING,
+    "svg": {"sample"},
+    "ics": {"sample"},
+}
+"""What each format tells of the totals; so that no reader quietly stops looking."""
+
+
+def test_the_document_of_the_party_tells_the_same() -> None:
+    done = unit_report(commune("04960", "Liên Sơn"), everybody_at(Status.DONE_LATE), outcome=UNREACHABLE)
+    require_same(the_report(unit_report(commune()), done, sample=True), "docx", Layout.PARTY)
+
+
+def test_the_calendar_tells_of_every_milestone_that_has_a_day_what_the_report_tells(province: Report) -> None:
+    dated = {row.milestone.title.vi for row in province.milestones if row.due}
+    wanted = {title: told for title, told in (expected(province).milestones or {}).items() if title in dated}
+    assert len(wanted) > 10
+    assert events(make(Dossier(province), "ics", Wish("vi"))) == wanted
+
+
+def test_the_pictures_tell_in_words_what_the_report_counts(province: Report) -> None:
+    n = province.statuses()
+    areas = described(make(Dossier(province), "svg", Wish("vi", picture="areas")))
+    for words, count in (
+        ("hoàn thành đúng hạn", n[Status.DONE]),
+        ("hoàn thành trễ hạn", n[Status.DONE_LATE]),
+        ("quá hạn", n[Status.OVERDUE]),
+        ("sắp đến hạn hoặc đang làm", n[Status.DUE_SOON] + n[Status.OPEN]),
+        ("chưa xác định", n[Status.UNKNOWN]),
+        ("chưa đến thời gian hoặc chờ mốc thực tế", n[Status.UPCOMING] + n[Status.UNSCHEDULED]),
+    ):
+        assert re.search(rf"(?<!\d){count} {words}", areas), words
+    curve = described(make(Dossier(province), "svg", Wish("vi", picture="curve")))
+    done = sum(s.completed_on is not None for u in province.everybody for s in u.standings)
+    assert re.search(rf"(?<!\d){done} đầu việc đã hoàn thành", curve)
+    assert done == n[Status.DONE] + n[Status.DONE_LATE]
+
+
+OUTCOMES = st.sampled_from([REACHED, UNREACHABLE, INVALID])
+STATUSES = st.fixed_dictionaries({name: st.sampled_from(list(Status)) for name in OPEN})
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Report:
+    units = [
+        unit_report(commune(f"{number:05}", f"Xã {number}"), statuses, outcome=draw(OUTCOMES))
+        for number, statuses in enumerate(draw(st.lists(STATUSES, max_size=5)))
+    ]
+    return the_report(*units, province=draw(st.sampled_from(list(Status))), sample=draw(st.booleans()))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@settings(max_examples=8, phases=QUICK)
+@given(report=reports())
+def test_every_format_tells_the_totals_of_whatever_report(form: str, report: Report) -> None:
+    require_same(report, form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("status", [Status.UNKNOWN, Status.NOT_APPLICABLE])
+def test_what_nobody_told_and_what_is_excused_are_never_counted_as_done_or_undone(form: str, status: Status) -> None:
+    report = the_report(unit_report(commune(), everybody_at(status)), province=status)
+    assert set(expected(report).statuses or {}) == {status.value}
+    require_same(report, form)

@@ -1,0 +1,104 @@
+"""Rows are as tall as their texts need, wide maps take more pages, and lists end where a sheet does."""
+
+import tempfile
+from datetime import date, datetime
+from errno import ENOSPC
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lotrinh.core.dossier import Dossier
+from lotrinh.core.rules import Moment
+from lotrinh.core.status import Status
+from lotrinh.reports.xlsx import notes, outstanding, workbook
+from lotrinh.reports.xlsx.book import Book
+from lotrinh.reports.xlsx.cells import Ink
+from lotrinh.reports.xlsx.sheet import TALLEST, lines_of
+from lotrinh.reports.xlsx.styles import LOOKS
+from tests.core.builders import milestone, step
+from tests.reports.books import at, book, head, listed, sheet, texts
+from tests.reports.samples import NOW, commune, the_checklist, the_report, unit_report
+
+INK = Ink(dict.fromkeys(LOOKS, 1), "vi")
+
+
+@pytest.mark.parametrize(
+    ("text", "letters", "count"),
+    [
+        ("", 10, 1),
+        ("mười chữ ạ", 10, 1),
+        ("mười chữ ạ ơi", 10, 2),
+        ("một\nhai", 10, 2),
+        ("102/2025/NQLT-UBTVQH15-CP", 15, 2),
+        ("x" * 25, 10, 3),
+        ("a " + "x" * 25, 10, 4),
+        ("một dòng rất dài " * 200, 17, 201),
+    ],
+)
+def test_lines_break_at_spaces_and_hyphens_and_inside_words_that_are_too_long(
+    text: str, letters: int, count: int
+) -> None:
+    assert lines_of(text, letters) == count
+
+
+@given(st.text("ab -\n", max_size=100), st.integers(3, 20))
+def test_a_text_never_needs_fewer_lines_than_its_letters_fill(text: str, letters: int) -> None:
+    assert lines_of(text, letters) * (letters + 1) >= len(text)
+
+
+def test_a_row_is_as_tall_as_its_longest_text_and_never_taller_than_a_row_can_be() -> None:
+    def height(obstacle: str) -> float:
+        flags: dict[str, dict[str, object]] = {"lap-to": {"obstacle": obstacle}}
+        made = book(the_report(unit_report(commune(), flags=flags)))
+        rows = sheet(made, "Còn phải làm").row_dimensions
+        return float(rows[head(made, "Còn phải làm") + 2].height or 0)
+
+    short, longer = height("x"), height("mất điện cả xã " * 10)
+    assert short == 15
+    assert longer == 15 + 3 * 13.5
+    assert height("mất điện cả xã " * 1000) == TALLEST
+
+
+def test_a_map_of_very_many_steps_is_printed_on_more_pages_side_by_side() -> None:
+    steps = tuple(step(f"b{n}", "election_day - 43 days", milestone="m") for n in range(75))
+    of = the_checklist(milestones=(milestone("m", "election_day - 43 days", steps=steps),))
+    unit = unit_report(commune(), {each.id: Status.OPEN for each in steps}, of=of)
+    made = book(the_report(unit, of=of, province=Status.OPEN))
+    page = sheet(made, "Ma trận")
+    assert page.page_setup.fitToWidth == 2
+    assert page.print_title_cols == "$A:$B"
+    assert len(listed(made, "Ma trận")[0]) == 2 + 3 + 75
+
+
+def test_a_list_that_no_sheet_can_hold_is_cut_and_says_where_the_rest_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outstanding, "MOST", 3)
+    made = book(the_report(unit_report(commune())))
+    assert len(listed(made, "Còn phải làm")) == 3
+    assert any("hãy lấy báo cáo dạng csv" in text for text in texts(made, "Còn phải làm"))
+
+
+def test_nothing_is_left_in_the_temporary_folder_when_writing_goes_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_book: Book) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(notes, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        workbook(Dossier(the_report(unit_report(commune()))), "vi")
+    assert not list(tmp_path.iterdir())
+
+
+def test_days_before_spreadsheets_begin_are_written_as_text() -> None:
+    assert '<t xml:space="preserve">28/02/1900</t>' in INK.day(date(1900, 2, 28)).written
+    assert "<v>61</v>" in INK.day(date(1900, 3, 1)).written
+    assert "00:00 01/01/1</t>" in INK.time(datetime(1, 1, 1, tzinfo=NOW.tzinfo)).written
+    assert INK.day(None).written == INK.time(None).written == ' s="1"/>'
+
+
+def test_moments_are_exact_to_the_second() -> None:
+    assert "<v>46054.708333333336</v>" in INK.due(Moment(date(2026, 2, 1), at(2026, 2, 1, 17).time())).written
+    assert "<v>46054</v>" in INK.due(Moment(date(2026, 2, 1))).written
