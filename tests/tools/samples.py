@@ -40,6 +40,8 @@ TODAY = datetime(2026, 2, 3, 8, tzinfo=ZONE)
 YESTERDAY = TODAY - timedelta(days=1)
 LONG_AGO = datetime(2025, 1, 1, tzinfo=ZONE)
 CLUSTERS = 6
+DOTS = "80"
+"""Dots for each inch of a pictured page."""
 PICTURES = ("timeline", "curve", "heatmap", "areas")
 LETTERHEADS = """
 [report.state]
@@ -71,6 +73,7 @@ class Sample(NamedTuple):
 
 
 REPORT = ("report", CAMPAIGN, "--format")
+SHEETS = ("export", "sheets", CAMPAIGN, "--unit", UNIT, "--as-of", TODAY.isoformat(), "--format")
 SAMPLES = (
     Sample("bao-cao-nha-nuoc.docx", (*REPORT, "docx", "--layout", "state"), 3),
     Sample("bao-cao-dang.docx", (*REPORT, "docx", "--layout", "party"), 1),
@@ -83,8 +86,8 @@ SAMPLES = (
     *(Sample(f"hinh-{name}.svg", (*REPORT, "svg", "--picture", name)) for name in PICTURES),
     Sample("thay-doi.html", ("changes", CAMPAIGN, "--format", "html")),
     Sample("khu-vuc.csv", ("rollup", CAMPAIGN, "--format", "csv")),
-    Sample("phieu-bao-cao.xlsx", ("export", "sheets", CAMPAIGN, "--unit", UNIT, "--format", "xlsx"), 1),
-    Sample("phieu-bao-cao.html", ("export", "sheets", CAMPAIGN, "--unit", UNIT, "--format", "html")),
+    Sample("phieu-bao-cao.xlsx", (*SHEETS, "xlsx"), 1),
+    Sample("phieu-bao-cao.html", (*SHEETS, "html")),
 )
 
 
@@ -126,13 +129,10 @@ def picture(document: Path, pages: int) -> None:
         profile = f"-env:UserInstallation={Path(out, 'profile').as_uri()}"
         subprocess.run(["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", out, document], check=True)
         printed = Path(out) / f"{document.stem}.pdf"
-        name = document.with_suffix("")
-        subprocess.run(["pdftoppm", "-png", "-r", "80", "-l", str(pages), printed, name], check=True)
-    for page in document.parent.glob(f"{document.stem}-*.png"):
-        number = int(page.stem.rpartition("-")[2])
-        kept = page.with_name(f"{document.stem}-{document.suffix[1:]}-{number}.png")
-        subprocess.run(["convert", page, "-strip", "+dither", "-colors", "32", f"PNG8:{kept}"], check=True)
-        page.unlink()
+        subprocess.run(["pdftoppm", "-png", "-r", DOTS, "-l", str(pages), printed, Path(out) / "page"], check=True)
+        for number, page in enumerate(sorted(Path(out).glob("page-*.png")), 1):
+            kept = document.with_name(f"{document.stem}-{document.suffix[1:]}-{number}.png")
+            subprocess.run(["convert", page, "-strip", "+dither", "-colors", "32", f"PNG8:{kept}"], check=True)
 
 
 def main() -> None:

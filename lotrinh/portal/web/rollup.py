@@ -15,6 +15,7 @@ from lotrinh.core.text import Message
 from lotrinh.core.units import UnitKind
 from lotrinh.errors import NotFound
 from lotrinh.i18n import say
+from lotrinh.portal.papers import MARK, Paper
 from lotrinh.portal.render import language_of
 from lotrinh.portal.visitor import NO_SUCH_PAGE, At
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, folded, leaf, office_page
@@ -147,7 +148,6 @@ def download(request: Request, at: At, form: str) -> Response:
     wanted = request.query_params.get("by", "")
     by = By(wanted) if wanted in CHOICES else By.AREA
     text = render([rolled(at.live, at.live.report(at.now))], by, kind, language_of(request), 0)
+    content = text.encode()
     name = f"{at.campaign.id}-tong-hop-{by.value}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    # The mark lets spreadsheets read Vietnamese.
-    return Response(("\ufeff" if form == "csv" else "") + text, media_type=media, headers=headers)
+    return Paper(MARK + content if form == "csv" else content, media, name).answer()
