@@ -56,7 +56,7 @@ class Page(HTMLParser):
         for name, value in given.items():
             if name.startswith("on") or name in {"style", "srcdoc"}:
                 self.harm.append(f"{tag} {name}")
-            if name in ADDRESSES and urlsplit(value).scheme not in {"", "http", "https", "data"}:
+            if name in ADDRESSES and urlsplit(value).scheme not in {"", "http", "https", "data", "webcal"}:
                 self.harm.append(f"{tag} {name}={value}")
 
     def _field(self, tag: str, given: dict[str, str]) -> None:

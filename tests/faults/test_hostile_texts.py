@@ -90,9 +90,12 @@ class Read(NamedTuple):
 
 
 def wanted(address: str) -> bool:
-    """Whether a reader follows a link: pages of a few steps only, for they are all made the same way."""
+    """Whether a reader follows a link: pages of a few steps only, for they are all made the same way.
+
+    Files to take away bring their own style; what is written into them is looked at where they are made.
+    """
     path = urlsplit(address).path
-    if path.startswith(("/static/", "/files/")) or "report." in path:
+    if path.startswith(("/static/", "/files/")) or "/report." in path or "/sheet." in path:
         return False
     parts = path.split("/")
     return "steps" not in parts or not parts[-1] or parts[parts.index("steps") + 1] in USED
