@@ -1,6 +1,5 @@
 """A portal on a real socket whose address is known before it starts, so that checks find it; and who visits it."""
 
-import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 
 from lotrinh.core.roles import Role
@@ -18,6 +16,7 @@ from lotrinh.portal.app import create_app
 from lotrinh.settings.models import Campaign, Http, Portal, Settings, Units
 from lotrinh.store import Store, open_store
 from lotrinh.store.accounts import Account
+from tests.serving import serving
 
 NOW = datetime(2026, 2, 3, 1, tzinfo=UTC)
 CAMPAIGN, LIEN_SON, LUONG_SON = "bau-cu-2026", "04960", "04924"
@@ -76,20 +75,6 @@ def hosted(
             app = create_app(settings, store, clock=lambda: moments[-1], run=run)
             with serving(app, listening):
                 yield Hosted(url, app, store, settings, moments)
-
-
-@contextmanager
-def serving(app: FastAPI, listening: socket.socket) -> Iterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def elsewhere(work: Callable[[], Any]) -> Any:

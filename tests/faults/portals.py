@@ -1,7 +1,5 @@
 """A portal that is thrown at: served on a real socket, visited with a browser's headers, judged afterwards."""
 
-import asyncio
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 
 from lotrinh.core.journal import Kind, fold
@@ -22,6 +19,7 @@ from lotrinh.settings.models import Campaign as CampaignSetting
 from lotrinh.settings.models import Database, Settings, Units
 from lotrinh.store import Store, open_store
 from lotrinh.store.accounts import Account
+from tests.serving import TRUST, serving
 
 NOW = datetime(2026, 2, 3, 1, tzinfo=UTC)
 CAMPAIGN = "bau-cu-2026"
@@ -132,6 +130,7 @@ class Portal:
             cookies=dict(cookies or {}),
             headers=dict(headers or {}),
             trust_env=False,
+            verify=TRUST,
             timeout=30,
             limits=httpx.Limits(max_connections=30),
         )
@@ -148,18 +147,8 @@ def settings_of(folder: Path, url: str = "", units: Path | None = None) -> Setti
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
     """Serve an application on a port of its own, and give its address."""
-    config = uvicorn.Config(app, port=0, log_level="critical", lifespan="off", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
+    with serving(app, log_level="critical", access_log=False) as port:
         yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @contextmanager

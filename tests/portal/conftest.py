@@ -1,7 +1,5 @@
 """A real portal on loopback, over a real database, with Phú Thọ's real units."""
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,12 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from lotrinh.portal.app import create_app
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from tests.quick import migrated, quick_databases
+from tests.serving import TRUST, serving
 
 __all__ = ["migrated", "quick_databases"]
 
@@ -52,16 +50,11 @@ def portal(portal_settings: Settings) -> Iterator[Portal]:
     with open_store(portal_settings.database_url) as store:
         moments = [NOW]
         app = create_app(portal_settings, store, clock=lambda: moments[-1])
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
-        thread.start()
-        while not server.started:
-            thread.join(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        with (
+            serving(app) as port,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, verify=TRUST) as client,
+        ):
             yield Portal(client, store, store.access.issue(["04924", "04960"], NOW), moments)
-        server.should_exit = True
-        thread.join()
 
 
 Enter = Callable[[str, str], httpx.Client]
@@ -75,7 +68,12 @@ def enter(portal: Portal) -> Iterator[Enter]:
         def signed_in(name: str, secret: str) -> httpx.Client:
             origin = str(portal.client.base_url).rstrip("/")
             browser = httpx.Client(
-                base_url=origin, trust_env=False, headers={"Origin": origin}, follow_redirects=True, timeout=60
+                base_url=origin,
+                trust_env=False,
+                verify=TRUST,
+                headers={"Origin": origin},
+                follow_redirects=True,
+                timeout=60,
             )
             browsers.enter_context(browser)
             browser.post("/sign-in", data={"name": name, "secret": secret}, follow_redirects=False)
