@@ -114,7 +114,7 @@ def _then(offset: Offset, said: Message, amount: Mapping[str, object]) -> Messag
 
 def _fixed(moment: Moment) -> Message:
     if moment.hour is None:
-        return M("ngày {day}", day=moment.day)
+        return M("ngày {date}", date=moment.day)
     zone = moment.hour.tzinfo and datetime.combine(moment.day, moment.hour).tzname()
     hour = f"{_clock(moment.hour)} {zone}" if zone else _clock(moment.hour)
     return M("{hour} ngày {day}", hour=hour, day=moment.day)

@@ -50,7 +50,7 @@ def content(statement: Statement) -> list[Message]:
     document, progress = body.get("document") or {}, body.get("progress")
     parts = []
     if day := body.get("completed_on"):
-        parts.append(M("ngày {day}", day=_day(day)))
+        parts.append(M("ngày {date}", date=_day(day)))
     if progress:
         parts.append(M("{done} trên {of}", done=progress["done"], of=progress["of"]))
     if document.get("number"):
