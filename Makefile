@@ -47,10 +47,11 @@ i18n: .venv/dev.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	$(BIN)/python -c "open('$@', 'w').close()"
 
-# Needs uv on the path; writes no address of any index.
+# Needs uv on the path; writes no address of any index. server.txt is what deploy/Dockerfile installs.
 lock:
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/run.txt
 	uv pip compile pyproject.toml --extra build --extra dev --extra postgresql --extra redis --extra otel --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra build --extra postgresql --extra redis --extra otel --constraint requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/server.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

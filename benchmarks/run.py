@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-MEASURES = ("startup", "statuses", "check", "board", "confirmations", "reports")
+MEASURES = ("startup", "statuses", "check", "board", "confirmations", "reports", "up")
 
 
 def main(names: list[str]) -> None:

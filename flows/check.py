@@ -3,17 +3,23 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from typing import Any
 
-from prefect import flow
-from prefect.runtime import flow_run
+from prefect import State, flow
+from prefect.runtime import deployment, flow_run
+from prefect.states import Completed, Failed
 
 from lotrinh.clock import now
 from lotrinh.core.observation import Observation
-from lotrinh.errors import RoundNotCarriedOut
+from lotrinh.errors import Overlapping, RoundNotCarriedOut
+from lotrinh.i18n import say
 from lotrinh.services.ask import OUR_NETWORK, new_name
 from lotrinh.services.check import Request
-from tasks import publish, rounds
-from tasks.context import asking, close, context
+from tasks import aside, counts, publish, rounds
+from tasks.context import asking, close, context, holding
+
+REFUSED = "Refused"
+"""Name of the state in which a run ends because another one carries the campaign out."""
 
 
 def _run_name() -> str:
@@ -22,11 +28,38 @@ def _run_name() -> str:
 
 
 @flow(name="check", flow_run_name=_run_name, persist_result=False)
-async def check(campaign: str, as_of: str = "", settings: str = "", units: str = "", round: str = "") -> str:  # noqa: A002 - the word of the field, and the parameter people see in Prefect
-    """Check every unit of a campaign and return the round's name; the report is in our own store."""
-    request = Request(campaign, as_of, settings, units, round or new_name(now()))
+async def check(
+    campaign: str,
+    as_of: str = "",
+    settings: str = "",
+    units: str = "",
+    round: str = "",  # noqa: A002 - the word of the field, and the parameter people see in Prefect
+    province: str = "",
+    tick: str = "",
+) -> State[Any]:
+    """Check every unit of a campaign and return the round's name; the report is in our own store.
+
+    ``province`` is another one than the settings', where one record holds several. ``tick`` tells by which of its
+    schedules the campaign's moment has come; a run with one steps aside where it is not wanted.
+    """
+    request = Request(campaign, as_of, settings, units, round or new_name(now()), province)
+    if ended := aside.aside(request, tick):
+        return ended
+    try:
+        async with holding(request, patient=bool(deployment.id)):
+            return await carry_out(request)
+    except Overlapping as error:
+        if not deployment.id:
+            raise
+        return Failed(name=REFUSED, message=say(error.sentence))
+
+
+async def carry_out(request: Request) -> State[Any]:
+    """Ask, assess, record, publish; the campaign's lease is ours."""
     plain = asdict(request)
     batches = rounds.load(plain)
+    if not batches:
+        return Completed(data=request.round)
     async with asking(request):
         first, *_ = await asyncio.gather(*(rounds.ask(plain, codes, n) for n, codes in enumerate(batches, 1)))
         if first["ours_failed"]:
@@ -34,7 +67,7 @@ async def check(campaign: str, as_of: str = "", settings: str = "", units: str =
     rounds.assess(plain)
     rounds.record(plain)
     publish.publish(plain)
-    return request.round
+    return Completed(data=request.round, message=await counts.tell_counts(request))
 
 
 def run(request: Request, heard: Callable[[Observation], None] | None = None) -> str:
@@ -42,7 +75,7 @@ def run(request: Request, heard: Callable[[Observation], None] | None = None) ->
     request = replace(request, round=request.round or new_name(now()))
     context(request).heard = heard
     try:
-        name: str = asyncio.run(check(**asdict(request)))
+        name: str = asyncio.run(check(**asdict(request)))  # type: ignore[arg-type]  # Prefect gives what is in the state
         return name
     finally:
         close(request)

@@ -43,6 +43,13 @@ class BadInput(LotrinhError):
         super().__init__(self.problems[0].sentence)
 
 
+def lines_of(error: LotrinhError) -> tuple[str, ...]:
+    """Say an error, one line for each of its problems, with their places."""
+    if isinstance(error, BadInput):
+        return tuple(f"{problem.place}: {say(problem.sentence)}" for problem in error.problems)
+    return (say(error.sentence),)
+
+
 class NotFound(LotrinhError):
     """A campaign, unit, step or run that does not exist here."""
 
@@ -53,6 +60,18 @@ class Conflict(LotrinhError):
     """The same key with another content, or a state that does not allow it."""
 
     http_status = 409
+
+
+class AlreadyRecorded(Conflict):
+    """What was asked for has been carried out before; ``round`` is the finished round."""
+
+    def __init__(self, sentence: Message, round_: str) -> None:
+        super().__init__(sentence)
+        self.round = round_
+
+
+class Overlapping(Conflict):
+    """A check of the same campaign is being carried out; the sentence names by whom and since when."""
 
 
 class KeyReused(Conflict):

@@ -1,10 +1,12 @@
 """What the tasks of one run share inside one process, found again from plain values in another."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from lotrinh import logs, traces
 from lotrinh.clock import now
 from lotrinh.core.observation import Observation
 from lotrinh.core.report import Report
@@ -14,6 +16,8 @@ from lotrinh.probing.prober import Prober
 from lotrinh.services.ask import http_options
 from lotrinh.services.campaigns import Campaign, open_campaign
 from lotrinh.services.check import Request
+from lotrinh.services.lease import holding as lease_of
+from lotrinh.services.nation import for_province
 from lotrinh.settings.load import Loaded, load_settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import Round
@@ -44,7 +48,10 @@ class Context:
 def context(request: Request) -> Context:
     """Open everything a request needs, once in each process."""
     loaded = load_settings(request.settings or None)
+    logs.join(loaded.settings.log.format, loaded.settings.log.level)
+    traces.start("lotrinh-check")
     home = loaded.file.resolve().parent if loaded.file else None
+    loaded = replace(loaded, settings=for_province(loaded.settings, request.province))
     campaign = open_campaign(loaded.settings, request.campaign, request.units_file, home)
     return Context(loaded, campaign, open_store(loaded.settings.database_url))
 
@@ -56,9 +63,20 @@ async def asking(request: Request) -> AsyncIterator[None]:
     async with Prober(http_options(shared.loaded.settings), now) as prober:
         shared.prober = prober
         try:
-            yield
+            with traces.span("run", run=request.round, campaign=request.campaign, province=request.province):
+                yield
         finally:
             shared.prober = None
+
+
+@asynccontextmanager
+async def holding(request: Request, *, patient: bool) -> AsyncIterator[None]:
+    """Hold the campaign's lease for a run, and wait for it without stopping others; ``Overlapping`` names who has it."""
+    shared = context(request)
+    with ExitStack() as stack:
+        lease = lease_of(shared.store, shared.campaign, request.round, now, patient=patient)
+        await asyncio.to_thread(stack.enter_context, lease)
+        yield
 
 
 def close(request: Request) -> None:

@@ -36,21 +36,22 @@ def publish(request: dict[str, str]) -> None:
     """Publish the report of the run that has just been recorded; our own record stands whether that succeeds or not."""
     shared = context(Request(**request))
     if shared.report is not None:
-        publish_report(shared.report, shared.loaded.settings)
+        publish_report(shared.report, shared.loaded.settings, request.get("province", ""))
 
 
-def publish_report(report: Report, settings: Settings) -> None:
+def publish_report(report: Report, settings: Settings, province: str = "") -> None:
     """Publish all artifacts of a report; one that fails is logged and keeps no other from being published."""
     for kind, make in ARTIFACTS.items():
         try:
-            make(report, settings, key_of(kind, report.campaign))
+            make(report, settings, key_of(kind, report.campaign, province))
         except Exception as error:  # noqa: BLE001 - whatever Prefect or the network says, the run has been recorded
             get_run_logger().warning("%s: %s", kind, type(error).__name__)
 
 
-def key_of(kind: str, campaign: str) -> str:
+def key_of(kind: str, campaign: str, province: str = "") -> str:
     """Make a key of an artifact, which may have lower-case letters, digits and hyphens only."""
-    return "".join(c if c.isascii() and c.isalnum() else "-" for c in f"{kind}-{campaign}".lower())
+    parts = "-".join(filter(None, (kind, campaign, province)))
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in parts.lower())
 
 
 def _report(report: Report, settings: Settings, key: str) -> None:

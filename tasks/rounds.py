@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from prefect import task
+from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from lotrinh.clock import now
 from lotrinh.core.observation import Outcome
+from lotrinh.errors import AlreadyRecorded
+from lotrinh.i18n import say
 from lotrinh.services import ask as asking
 from lotrinh.services.assess import make_report
 from lotrinh.services.check import Request, close_round
@@ -18,11 +20,15 @@ PLAIN: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 
 @task(name="load", **PLAIN)
 def load(request: dict[str, str]) -> list[list[str]]:
-    """Begin the round and return the batches of unit codes, the first twenty first."""
+    """Begin the round and return the batches of unit codes, the first twenty first; none where nothing is left."""
     wanted = Request(**request)
     shared = context(wanted)
     moment = now()
-    asking.begin(shared.store, shared.campaign, moment, wanted.moment(moment), request, wanted.round)
+    try:
+        asking.begin(shared.store, shared.campaign, moment, wanted.moment(moment), request, wanted.round)
+    except AlreadyRecorded as error:
+        get_run_logger().warning("%s", say(error.sentence))
+        return []
     return asking.batches([u.code for u in shared.campaign.units])
 
 
@@ -34,7 +40,7 @@ async def ask(request: dict[str, str], codes: list[str], number: int) -> dict[st
     """
     shared = context(Request(**request))
     round_ = shared.round(request["round"])
-    kept = shared.store.rounds.answers(shared.campaign.id)
+    kept = shared.store.rounds.answers(shared.campaign.id, units=codes)
     questions = asking.questions(shared.loaded.settings, shared.campaign, codes, kept)
     if shared.prober is None:
         raise RuntimeError(number)

@@ -11,6 +11,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import Conflict, LotrinhError
 from lotrinh.services.ask import begin, new_name
 from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.lease import standing
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
@@ -68,9 +69,14 @@ class Checks:
             log.exception("check campaign=%s run=%s could not be closed", campaign, name)
 
     def _close(self, campaign: str, name: str) -> None:
-        """Leave no run open whose process has ended, and none unknown that did not even begin."""
+        """Leave no run open whose process has ended, and none unknown that did not even begin.
+
+        One that another run kept from beginning was never to be.
+        """
         if self._store.rounds.get(name) is None:
             opened = open_campaign(self._settings, campaign, home=self._file.resolve().parent if self._file else None)
+            if standing(self._store, opened, now):
+                return
             begin(self._store, opened, now(), now(), {"portal": True}, name)
         self._store.rounds.interrupt(name, now())
 

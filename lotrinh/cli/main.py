@@ -12,21 +12,26 @@ import click
 from lotrinh import __version__
 from lotrinh.cli.access import access
 from lotrinh.cli.admin import admin
+from lotrinh.cli.backup import backup, copy, restore
 from lotrinh.cli.base import Group, Option, fail, tell, utf8
 from lotrinh.cli.changes import changes
 from lotrinh.cli.check import check
 from lotrinh.cli.checklist import checklist
 from lotrinh.cli.demo import demo
+from lotrinh.cli.doctor import doctor
 from lotrinh.cli.explain import explain
 from lotrinh.cli.export import export
 from lotrinh.cli.import_ import import_
+from lotrinh.cli.outbox import outbox
 from lotrinh.cli.record import db, verify
+from lotrinh.cli.remind import remind, send
 from lotrinh.cli.report import report
 from lotrinh.cli.rollup import rollup
 from lotrinh.cli.serve import portal
 from lotrinh.cli.settings import settings
 from lotrinh.cli.token import token
 from lotrinh.cli.units import units
+from lotrinh.cli.up import up
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
 from lotrinh.i18n import LOCALE, current
@@ -43,6 +48,7 @@ def cli() -> None:
 
 
 for command in (
+    up,
     check,
     report,
     explain,
@@ -52,16 +58,23 @@ for command in (
     import_,
     checklist,
     units,
+    remind,
+    send,
+    outbox,
     portal,
     admin,
     access,
     verify,
+    backup,
+    restore,
     db,
     settings,
     demo,
+    doctor,
 ):
     cli.add_command(command)
 access.add_command(token)
+db.add_command(copy)
 
 
 def choose_language() -> None:

@@ -1,7 +1,6 @@
 """Carrying out a check for somebody at a terminal: through Prefect where a server answers, else directly."""
 
 import asyncio
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from lotrinh import logs, traces
 from lotrinh.cli.base import tell
 from lotrinh.clock import now
 from lotrinh.core.observation import Observation
@@ -19,6 +19,8 @@ from lotrinh.services.ask import begin, new_name
 from lotrinh.services.assess import make_report
 from lotrinh.services.campaigns import Campaign, open_campaign
 from lotrinh.services.check import Request, run_check
+from lotrinh.services.lease import holding
+from lotrinh.services.prefect_server import prefect_environment
 from lotrinh.services.snapshots import report_again
 from lotrinh.settings.load import Loaded
 from lotrinh.settings.models import Settings
@@ -41,7 +43,8 @@ def carry_out(
     """Ask, assess, record; return the report of the finished round, which is called ``name`` where one is given."""
     settings = loaded.settings
     campaign = open_campaign(settings, campaign_name, Path(units) if units else None, home_of(loaded))
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logs.start(settings.log.format, settings.log.level)
+    traces.start("lotrinh-check")
     with open_store(settings.database_url) as store, progress(len(campaign.units)) as heard:
         started = now()
         request = Request(
@@ -60,8 +63,10 @@ def carry_out(
             tell(M("Không có máy chủ Prefect tại {url}: chạy trực tiếp.", url=settings.prefect.api_url or "—"))
         # A round that Prefect has begun keeps its name: this one gets another.
         fresh = "" if store.rounds.get(request.round) else request.round
-        round_ = begin(store, campaign, now(), as_of or started, {"direct": True}, fresh)
-        return asyncio.run(run_check(store, settings, campaign, round_, now, heard))
+        fresh = fresh or new_name(now())
+        with holding(store, campaign, fresh, now):
+            round_ = begin(store, campaign, now(), as_of or started, {"direct": True}, fresh)
+            return asyncio.run(run_check(store, settings, campaign, round_, now, heard))
 
 
 def home_of(loaded: Loaded) -> Path | None:
@@ -88,22 +93,6 @@ def prefect_answers(settings: Settings) -> bool:
         return httpx.get(url, timeout=HEALTH_SECONDS, trust_env=False).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
-
-
-def prefect_environment(settings: Settings) -> dict[str, str]:
-    """Return Prefect's own settings: our server, our folder, no telemetry, logs that leave the report alone."""
-    environment = {
-        "PREFECT_API_URL": settings.prefect.api_url,
-        "PREFECT_HOME": str((settings.data_dir / "prefect").resolve()),
-        "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_LOGGING_COLORS": "false",
-        "PREFECT_CLI_COLORS": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    }
-    if secret := settings.prefect.auth_string.get_secret_value():
-        environment["PREFECT_API_AUTH_STRING"] = secret
-    return environment
 
 
 def through_prefect(settings: Settings, request: Request, heard: Heard | None) -> None:

@@ -19,8 +19,8 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
     """Serve until stopped; what was begun is finished or ended first."""
     import uvicorn
 
+    from lotrinh import logs, traces
     from lotrinh.cli.background import Checks
-    from lotrinh.cli.log_lines import log_lines
     from lotrinh.cli.moments import moment_of
     from lotrinh.clock import now, started_at
     from lotrinh.portal.app import create_app
@@ -32,7 +32,8 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
     home = loaded.file.resolve().parent if loaded.file else None
     moment = moment_of(as_of, config.timezone)
     clock = started_at(moment) if moment else now
-    log_lines()
+    logs.start(config.log.format, config.log.level)
+    traces.start("lotrinh-portal")
     # uvicorn gives the signal on once it has stopped serving; then, too, nothing may be left open.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with (

@@ -11,6 +11,7 @@ LISTED = 10
 """Weekend days that are named one by one; of more only the number is told."""
 OWN = M("ngày nghỉ do văn phòng đặt")
 NAMELESS = M("ngày nghỉ lễ")
+WEEKEND = M("thứ Bảy, Chủ nhật")
 
 
 def passed(start: date, end: date) -> list[date]:
@@ -38,6 +39,11 @@ def _weekend(days: Sequence[date]) -> Message:
     if len(days) > LISTED:
         return M("Bỏ qua {count} ngày thứ Bảy, Chủ nhật", count=len(days))
     return M("Bỏ qua thứ Bảy, Chủ nhật: {days}", days=together(days, ", "))
+
+
+def why_off(day: date, calendar: Calendar) -> Message | Text:
+    """Say why a day that is not worked is off."""
+    return _why(day, calendar) or WEEKEND
 
 
 def _why(day: date, calendar: Calendar) -> Message | Text | None:

@@ -14,6 +14,7 @@ from lotrinh.clock import Clock, now
 from lotrinh.errors import LotrinhError
 from lotrinh.portal import api
 from lotrinh.portal.guard import Guard, TooLarge
+from lotrinh.portal.measures import measure
 from lotrinh.portal.state import State
 from lotrinh.portal.trouble import broken, mistyped, over_size, sentence, stopped
 from lotrinh.portal.visitor import SignInNeeded, StaleForm
@@ -30,6 +31,7 @@ from lotrinh.portal.web import (
     judge,
     obstacle,
     obstacles,
+    outbox,
     outstanding,
     overview,
     queue,
@@ -41,9 +43,11 @@ from lotrinh.portal.web import (
     sign_in,
     step_across,
     unit,
+    watch,
     what_if,
     withdraw,
 )
+from lotrinh.services.readiness import Readiness
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
@@ -62,6 +66,7 @@ PAGES = (
     access.router,
     accounts.router,
     journal.router,
+    outbox.router,
     what_if.router,
     runs.router,
     report_files.router,
@@ -75,6 +80,7 @@ PAGES = (
     queue.router,
     conflicts.router,
     judge.router,
+    watch.router,
 )
 
 
@@ -105,6 +111,8 @@ def create_app(
     app.add_exception_handler(Exception, broken)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     app.add_middleware(Guard, origin=settings.portal.origin, https=state.https)
+    app.state.ready = Readiness(store, settings.data_dir)
+    measure(app, state)
     return app
 
 

@@ -11,6 +11,7 @@ from typing import Self
 from lotrinh.core.observation import COULD_NOT_CONNECT, Observation, Outcome, Reason
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
+from lotrinh.logs import known
 from lotrinh.probing.addresses import read_target
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.exchange import Page
@@ -22,6 +23,7 @@ from lotrinh.probing.pages import Finding, failed, judge, page_check
 from lotrinh.probing.question import MachineProbe, Question
 from lotrinh.probing.resolver import Resolver, system_resolver
 from lotrinh.probing.visible import visible
+from lotrinh.traces import span
 
 __all__ = ["MachineProbe", "Prober", "Question"]
 
@@ -59,6 +61,13 @@ class Prober:
 
     async def ask(self, question: Question) -> Observation:
         """Ask one unit. Whatever happens is in the observation; only cancelling raises."""
+        with span("unit", unit=question.unit, campaign=question.campaign) as add:
+            seen, error = await self._ask(question)
+            add(outcome=seen.outcome.value, reason=seen.reason.value, tries=seen.tries)
+        _tell(question, seen, error)
+        return seen
+
+    async def _ask(self, question: Question) -> tuple[Observation, Exception | None]:
         spent, error = Spent(), None
         try:
             seen = await self._ask_status(question, spent)
@@ -66,9 +75,7 @@ class Prober:
             error = fault
             seen = self._failed(question, unreachable(Reason.PROTOCOL, OUR_FAULT))
         found = await self._look(question, seen)
-        seen = replace(seen, tries=spent.tries, milliseconds=round(spent.seconds * 1000), probes=found)
-        _tell(question, seen, error)
-        return seen
+        return replace(seen, tries=spent.tries, milliseconds=round(spent.seconds * 1000), probes=found), error
 
     async def ask_all(self, questions: Iterable[Question]) -> AsyncIterator[Observation]:
         """Ask many units side by side and give each observation as it comes."""
@@ -152,9 +159,10 @@ def _tell(question: Question, seen: Observation, error: Exception | None) -> Non
     """Write the one log line of a unit, in Vietnamese, nothing in it able to start another line."""
     _log.log(
         logging.INFO if seen.outcome is Outcome.REACHED else logging.WARNING,
-        "unit=%s campaign=%s outcome=%s reason=%s tries=%d ms=%d probes=%d %s",
+        "unit=%s campaign=%s run=%s outcome=%s reason=%s tries=%d ms=%d probes=%d %s",
         visible(question.unit),
         visible(question.campaign),
+        visible(known("run")) or "-",
         seen.outcome,
         seen.reason or "-",
         seen.tries,
@@ -162,4 +170,5 @@ def _tell(question: Question, seen: Observation, error: Exception | None) -> Non
         len(seen.probes),
         visible(say(seen.sentence, "vi"), 500),
         exc_info=error,
+        extra={"unit": question.unit, "campaign": question.campaign},
     )

@@ -29,7 +29,7 @@ def apply_change(store: Store, settings: Settings, previewed: Preview, digest: s
         write_whole(checklists_folder(settings) / previewed.target.checklist, previewed.raw)
 
     def check(_: NewEntry, history: Sequence[Entry]) -> None:
-        done = [e for e in history if e.new.kind is Kind.CHANGED]
+        done = [e for e in history if e.new.kind is Kind.CHANGED and "applied" in e.new.body]
         if done and done[-1].number != previewed.seen:
             raise Conflict(_who(done[-1], previewed.old))
 

@@ -9,6 +9,8 @@ from typing import Any
 from lotrinh.core.observation import Answer, Observation
 from lotrinh.core.text import M, Message
 from lotrinh.core.units import Unit
+from lotrinh.errors import AlreadyRecorded
+from lotrinh.logs import about
 from lotrinh.probing.contract import Rejected, read_answer
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import MachineProbe, Prober, Question
@@ -17,6 +19,7 @@ from lotrinh.services.campaigns import Campaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import NOT_CARRIED_OUT, RUNNING, KeptAnswer, Round
+from lotrinh.traces import span
 
 FIRST = 20
 """The units that are asked before all others: when nearly all of them fail to connect, it is our network."""
@@ -53,7 +56,10 @@ def http_options(settings: Settings) -> HttpOptions:
 def begin(
     store: Store, campaign: Campaign, now: datetime, as_of: datetime, request: Mapping[str, Any], name: str = ""
 ) -> Round:
-    """Record that a round begins, under the given name or a new one."""
+    """Record that a round begins, under the given name or a new one.
+
+    ``AlreadyRecorded`` where it is a further try of a province's round of a nation-wide check that has finished.
+    """
     new = Round(
         name or new_name(now),
         campaign.id,
@@ -66,13 +72,26 @@ def begin(
         store.journal.head(),
         request,
     )
-    store.rounds.start(new)
+    if finished := store.rounds.start(new, earlier_tries(new.id)):
+        sentence = M("Tỉnh này đã có lượt “{run}” chạy xong cho cùng lần kiểm tra toàn quốc.", run=finished)
+        raise AlreadyRecorded(sentence, finished)
     return new
 
 
 def new_name(now: datetime) -> str:
     """Name a round by its moment (UTC) and two random bytes."""
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def try_name(tick: str, province: str, number: int) -> str:
+    """Name the n-th try, from 1, of a province's round in a nation-wide check: the same for whoever starts it."""
+    return f"{tick}-{province}.{number}"
+
+
+def earlier_tries(name: str) -> tuple[str, ...]:
+    """Name the tries before this one; a round of another name has none."""
+    first, _, number = name.partition(".")
+    return tuple(f"{first}.{n}" for n in range(1, int(number))) if number.isdecimal() else ()
 
 
 def batches(codes: Sequence[str]) -> list[list[str]]:
@@ -143,6 +162,13 @@ async def ask(
     heard: Heard | None = None,
 ) -> list[Observation]:
     """Ask some units and record what they said. Never raises for a unit's sake."""
+    with about(run=round_.id, campaign=round_.campaign), span("batch", run=round_.id, units=len(asked)):
+        return await _ask(store, prober, round_, asked, heard)
+
+
+async def _ask(
+    store: Store, prober: Prober, round_: Round, asked: Sequence[Question], heard: Heard | None
+) -> list[Observation]:
     addresses = {q.unit: q.url for q in asked}
     seen: list[Observation] = []
     recorded = 0

@@ -46,11 +46,11 @@ class Assessment:
     def __init__(self, store: Store, settings: Settings, campaign: Campaign, round_: Round) -> None:
         self.campaign, self.round, self.settings = campaign, round_, settings
         self.now = round_.as_of.astimezone(campaign.zone)
-        self.records = fold(store.journal.entries(campaign.id), until=self.now)
+        self.records = fold(store.journal.entries(campaign.id, units=campaign.by_code), until=self.now)
         self.head = store.journal.head()
         self.seen = store.rounds.seen(round_.id)
-        self.kept = store.rounds.answers(campaign.id)
-        self.interrupted = store.rounds.interrupted_before(campaign.id, round_.id)
+        self.kept = store.rounds.answers(campaign.id, units=campaign.by_code)
+        self.interrupted = store.rounds.interrupted_before(campaign.id, round_.id, province=campaign.province.code)
         self.plans = Plans(campaign)
         self._known: dict[str, Answer | None] = {}
 

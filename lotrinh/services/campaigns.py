@@ -22,6 +22,7 @@ from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.rosters import imported_path, roster
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings
+from lotrinh.store.rounds import Round
 
 A_YEAR = timedelta(days=366)
 """How long before its anchor a campaign starts where the settings do not say."""
@@ -59,6 +60,10 @@ class Campaign:
     def by_code(self) -> dict[str, Unit]:
         """The units, and the province itself, by code."""
         return {u.code: u for u in (*self.units, self.province)}
+
+    def holds(self, round_: Round) -> bool:
+        """Whether a round is of this campaign and this province: one record may hold several provinces' rounds."""
+        return (round_.campaign, round_.province) == (self.id, self.province.code)
 
 
 def open_campaign(settings: Settings, name: str, units_file: Path | None = None, home: Path | None = None) -> Campaign:

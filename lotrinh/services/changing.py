@@ -66,7 +66,7 @@ def _ends(store: Store, campaign: Campaign, old: str, new: str, now: datetime) -
             problems.append(Problem(end, 0, 0, error.sentence))
     if problems:
         raise BadInput(problems)
-    last = store.rounds.finished(campaign.id, 2)
+    last = store.rounds.finished(campaign.id, 2, province=campaign.province.code)
     second = found.get("to") or (last[0] if last else None)
     first = found.get("from") or (_before(store, campaign, second) if second else None)
     if first is None or second is None:
@@ -75,10 +75,12 @@ def _ends(store: Store, campaign: Campaign, old: str, new: str, now: datetime) -
 
 
 def _before(store: Store, campaign: Campaign, run: Round) -> Round | None:
-    last = store.rounds.finished(campaign.id, 2)
+    last = store.rounds.finished(campaign.id, 2, province=campaign.province.code)
     if last[:1] == (run,):
         return last[1] if last[1:] else None
-    return store.rounds.latest_at(campaign.id, run.as_of.astimezone(campaign.zone) - ONE_SECOND)
+    return store.rounds.latest_at(
+        campaign.id, run.as_of.astimezone(campaign.zone) - ONE_SECOND, province=campaign.province.code
+    )
 
 
 def _run(store: Store, campaign: Campaign, text: str, now: datetime) -> Round:
@@ -86,7 +88,7 @@ def _run(store: Store, campaign: Campaign, text: str, now: datetime) -> Round:
     if day:
         return _on(store, campaign, day, now)
     found = store.rounds.get(text)
-    if found is None or found.campaign != campaign.id:
+    if found is None or not campaign.holds(found):
         raise NotFound(_unknown(store, campaign, text))
     if found.state != FINISHED:
         raise NotFound(M("Lượt kiểm tra “{run}” không có báo cáo để so sánh: lượt đó không chạy xong.", run=text))
@@ -96,9 +98,9 @@ def _run(store: Store, campaign: Campaign, text: str, now: datetime) -> Round:
 def _on(store: Store, campaign: Campaign, day: date, now: datetime) -> Round:
     if day > now.astimezone(campaign.zone).date():
         raise NotFound(M("Ngày {day} ở sau hôm nay. Hãy chọn hôm nay hoặc một ngày trước.", day=day))
-    found = store.rounds.latest(campaign.id, day)
+    found = store.rounds.latest(campaign.id, day, province=campaign.province.code)
     if found is None:
-        first = store.rounds.first(campaign.id)
+        first = store.rounds.first(campaign.id, province=campaign.province.code)
         raise NotFound(_too_early(campaign, day, first) if first else TOO_FEW)
     return found
 
@@ -113,7 +115,7 @@ def _too_early(campaign: Campaign, day: date, first: Round) -> Message:
 
 
 def _unknown(store: Store, campaign: Campaign, text: str) -> Message:
-    last = ", ".join(run.id for run in store.rounds.finished(campaign.id, NAMED))
+    last = ", ".join(run.id for run in store.rounds.finished(campaign.id, NAMED, province=campaign.province.code))
     if not last:
         return TOO_FEW
     return M(

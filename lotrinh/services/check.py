@@ -19,6 +19,7 @@ from lotrinh.services.frozen import freeze
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, Kept, Round
+from lotrinh.traces import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Request:
     settings: str = ""
     units: str = ""
     round: str = ""
+    province: str = ""
 
     @property
     def units_file(self) -> Path | None:
@@ -51,7 +53,7 @@ async def run_check(
 ) -> Report:
     """Carry out a begun round; ``RoundNotCarriedOut`` when our own network failed."""
     codes = [u.code for u in campaign.units]
-    asked = questions(settings, campaign, codes, store.rounds.answers(campaign.id))
+    asked = questions(settings, campaign, codes, store.rounds.answers(campaign.id, units=codes))
     first, early = frozenset(codes[:FIRST]), list[Observation]()
 
     def listen(observation: Observation) -> None:
@@ -63,9 +65,10 @@ async def run_check(
         if heard:
             heard(observation)
 
-    async with Prober(http_options(settings), clock) as prober:
-        await ask(store, prober, round_, asked, listen)
-    return conclude(store, settings, campaign, round_, clock())
+    with span("run", run=round_.id, campaign=campaign.id, province=campaign.province.code):
+        async with Prober(http_options(settings), clock) as prober:
+            await ask(store, prober, round_, asked, listen)
+        return conclude(store, settings, campaign, round_, clock())
 
 
 def conclude(store: Store, settings: Settings, campaign: Campaign, round_: Round, now: datetime) -> Report:
@@ -79,4 +82,4 @@ def close_round(store: Store, campaign: Campaign, report: Report, now: datetime)
     """Record that a round has finished, with its report, so that every format can be made again from it."""
     checklist = report.checklist
     kept = Kept(as_json(report), freeze(report, campaign.policy), checklist.content_hash, checklist.content)
-    store.rounds.finish(report.run, FINISHED, now, report.head, kept, news_of(store, report))
+    store.rounds.finish(report.run, FINISHED, now, report.head, kept, news_of(store, report, campaign.province.code))

@@ -122,7 +122,7 @@ def _head(store: Store, now: datetime) -> str:
 
 def _reported(store: Store, at: _Unit, unit: Unit, step: Step) -> _Then | None:
     """Take a step from the last run's report, if nothing was stated about it since and the checklist is the same."""
-    found = store.rounds.latest_at(at.campaign.id, at.now)
+    found = store.rounds.latest_at(at.campaign.id, at.now, province=at.campaign.province.code)
     if found is None or any(e.new.step == step.id and e.new.at > found.as_of for e in at.entries[unit.code]):
         return None
     kept = store.rounds.frozen(found.id) if found.checklist_hash == at.campaign.checklist.content_hash else None

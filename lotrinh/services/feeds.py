@@ -22,16 +22,16 @@ class Feed(NamedTuple):
 
 def of_unit(store: Store, live: Live, unit: Unit, now: datetime) -> Feed:
     """Return one unit's feed as of now; what it tells anew has been recorded."""
-    return _told_now(store, live.alone(unit.code, now), {unit.code}, now)
+    return _told_now(store, live, live.alone(unit.code, now), {unit.code}, now)
 
 
 def of_office(store: Store, live: Live, now: datetime) -> Feed:
     """Return the office's feed as of now: the milestones, and the province's own steps."""
-    return _told_now(store, live.report(now), {OFFICE, live.campaign.province.code}, now)
+    return _told_now(store, live, live.report(now), {OFFICE, live.campaign.province.code}, now)
 
 
-def _told_now(store: Store, report: Report, units: set[str], now: datetime) -> Feed:
-    newest = _newest(store, report.campaign)
+def _told_now(store: Store, live: Live, report: Report, units: set[str], now: datetime) -> Feed:
+    newest = _newest(store, report, live.campaign.province.code)
     then = _dues_then(store, newest.id) if newest else {}
     return Feed(report, store.deadlines.tell(report.campaign, dues(report, units), then, now))
 
@@ -43,9 +43,9 @@ def of_run(store: Store, report: Report) -> Tellings:
     return store.deadlines.told(report.campaign, shown, run.finished_at) if run and run.finished_at else NOTHING_TOLD
 
 
-def news_of(store: Store, report: Report) -> News | None:
+def news_of(store: Store, report: Report, province: str) -> News | None:
     """Return what a round that ends tells of deadlines; None for one that shows a day in the past."""
-    newest = _newest(store, report.campaign)
+    newest = _newest(store, report, province)
     if newest and report.as_of < newest.as_of:
         return None
     now, then = dict(dues(report)), _dues_then(store, newest.id) if newest else {}
@@ -54,8 +54,8 @@ def news_of(store: Store, report: Report) -> News | None:
     return News(report.campaign, now, then, newest.finished_at if newest else None)
 
 
-def _newest(store: Store, campaign: str) -> Round | None:
-    return next(iter(store.rounds.finished(campaign, 1)), None)
+def _newest(store: Store, report: Report, province: str) -> Round | None:
+    return next(iter(store.rounds.finished(report.campaign, 1, province=province)), None)
 
 
 @lru_cache(maxsize=8)

@@ -25,7 +25,10 @@ class Now(Assessment):
         self.now = now
         self.records: Records = {}
         self.plans = Plans(campaign)
-        self.seen, self.kept = store.rounds.last_seen(campaign.id), store.rounds.answers(campaign.id)
+        self.seen, self.kept = (
+            store.rounds.last_seen(campaign.id, province=campaign.province.code),
+            store.rounds.answers(campaign.id, units=campaign.by_code),
+        )
         self._known: dict[str, Answer | None] = {}
 
     def heard(self, unit: Unit) -> Heard:
@@ -125,7 +128,10 @@ class Live:
 
     def _refresh(self, now: datetime) -> Now:
         now = now.astimezone(self.campaign.zone)
-        key = (*self._store.rounds.pulse(self.campaign.id), now.replace(second=0, microsecond=0))
+        key = (
+            *self._store.rounds.pulse(self.campaign.id, province=self.campaign.province.code),
+            now.replace(second=0, microsecond=0),
+        )
         state = self._state
         if state is None or key != self._key:
             records = state.records if state else {}

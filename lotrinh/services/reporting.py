@@ -24,7 +24,11 @@ def chosen(store: Store, campaign: Campaign, run: str = "", as_of: datetime | No
     if run:
         return _made_again(store, _named(store, campaign, run))
     moment = as_of.astimezone(campaign.zone) if as_of else None
-    found = store.rounds.latest_at(campaign.id, moment) if moment else store.rounds.latest(campaign.id)
+    found = (
+        store.rounds.latest_at(campaign.id, moment, province=campaign.province.code)
+        if moment
+        else store.rounds.latest(campaign.id, province=campaign.province.code)
+    )
     if found is None:
         raise NotFound(_none_yet(store, campaign, moment))
     return _made_again(store, found)
@@ -32,13 +36,13 @@ def chosen(store: Store, campaign: Campaign, run: str = "", as_of: datetime | No
 
 def _named(store: Store, campaign: Campaign, run: str) -> Round:
     found = store.rounds.get(run)
-    if found is None or found.campaign != campaign.id:
+    if found is None or not campaign.holds(found):
         raise NotFound(M("Đợt này không có lượt kiểm tra “{run}”.", run=run))
     return found
 
 
 def _none_yet(store: Store, campaign: Campaign, moment: datetime | None) -> M:
-    first = store.rounds.first(campaign.id)
+    first = store.rounds.first(campaign.id, province=campaign.province.code)
     if moment is None or first is None:
         return M(
             "Đợt này chưa có lượt kiểm tra nào chạy xong. Hãy chạy: lotrinh check {campaign}", campaign=campaign.id

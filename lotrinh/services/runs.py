@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from lotrinh.clock import now as this_moment
 from lotrinh.core.snapshot import Snapshot
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, NotFound
 from lotrinh.services.campaigns import Campaign
+from lotrinh.services.lease import left_behind, standing, told
 from lotrinh.services.snapshots import snapshot_of
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Round
@@ -46,7 +48,7 @@ def state_at(round_: Round, now: datetime) -> str:
 
 def runs(store: Store, campaign: Campaign, now: datetime, before: str = "") -> tuple[tuple[Run, ...], str]:
     """Return one page of the campaign's runs, newest first, and where the next begins (empty: nowhere)."""
-    found = store.rounds.newest(campaign.id, PER_PAGE + 1, before)
+    found = store.rounds.newest(campaign.id, PER_PAGE + 1, before, province=campaign.province.code)
     shown = found[:PER_PAGE]
     counted = store.rounds.outcomes([r.id for r in shown])
     return tuple(Run(r, state_at(r, now), counted[r.id]) for r in shown), shown[-1].id if found[PER_PAGE:] else ""
@@ -55,7 +57,7 @@ def runs(store: Store, campaign: Campaign, now: datetime, before: str = "") -> t
 def run_of(store: Store, campaign: Campaign, run_id: str, now: datetime) -> Run:
     """Return one run of this campaign; ``NotFound`` names what is not there."""
     found = store.rounds.get(run_id)
-    if found is None or found.campaign != campaign.id:
+    if found is None or not campaign.holds(found):
         raise NotFound(M("Đợt này không có lượt kiểm tra “{run}”.", run=run_id))
     return Run(found, state_at(found, now), store.rounds.outcomes([run_id])[run_id])
 
@@ -67,9 +69,14 @@ def newest(store: Store, campaign: Campaign, now: datetime) -> Run | None:
 
 
 def start(store: Store, campaign: Campaign, run: Callable[[str], None], now: datetime) -> str:
-    """Start a run in the background and return the id of the one before it; ``Conflict`` while one is running."""
+    """Start a run in the background and return the id of the one before it; ``Conflict`` while one is running.
+
+    ``now`` is the portal's day, which may be another one in a demonstration; leases are of this very moment.
+    """
+    if lease := standing(store, campaign, this_moment):
+        raise Conflict(told(lease, campaign))
     last = newest(store, campaign, now)
-    if last and last.state == RUNNING:
+    if last and last.state == RUNNING and not left_behind(store, campaign, last.round.id):
         when = last.round.started_at.astimezone(campaign.zone)
         raise Conflict(M("Một lượt kiểm tra đang chạy từ {when}. Hãy đợi nó xong rồi chạy lượt mới.", when=when))
     run(campaign.id)
@@ -78,13 +85,13 @@ def start(store: Store, campaign: Campaign, run: Callable[[str], None], now: dat
 
 def as_of(store: Store, campaign: Campaign, day: date) -> Snapshot | None:
     """Return the newest report that shows this local day or one before it; None before the first."""
-    found = store.rounds.latest(campaign.id, day)
+    found = store.rounds.latest(campaign.id, day, province=campaign.province.code)
     return _reported(store, campaign, found.id) if found else None
 
 
 def _reported(store: Store, campaign: Campaign, name: str) -> Snapshot:
     found = store.rounds.get(name)
-    then = snapshot_of(store, name) if found and found.campaign == campaign.id else None
+    then = snapshot_of(store, name) if found and campaign.holds(found) else None
     if then is None:
         raise NotFound(M("Lượt kiểm tra “{run}” không có báo cáo để so sánh.", run=name))
     return then

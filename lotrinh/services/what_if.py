@@ -127,9 +127,9 @@ def preview(
 
 
 def changes(store: Store, campaign: Campaign) -> tuple[Entry, ...]:
-    """Return the changes that were applied to a campaign, oldest first."""
+    """Return the changes of anchor or checklist that were applied to a campaign, oldest first."""
     entries = store.journal.entries(campaign.id, campaign.province.code)
-    return tuple(e for e in entries if e.new.kind is Kind.CHANGED)
+    return tuple(e for e in entries if e.new.kind is Kind.CHANGED and "applied" in e.new.body)
 
 
 def _tried(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -16,9 +16,12 @@ from pydantic import (
     PlainValidator,
     SecretStr,
     StringConstraints,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lotrinh.core.schedules import is_plain
 
 
 def known_zone(name: str) -> str:
@@ -43,6 +46,7 @@ def filled(written: object) -> object:
     return None if written == "" else written
 
 
+TOKEN_CHARACTERS = 20
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Network = Annotated[IPv4Network | IPv6Network, PlainValidator(network)]
@@ -95,11 +99,29 @@ class Portal(Part):
     public_notes: bool = Field(
         default=True, description="Whether anybody may read notes and documents in the status of a unit."
     )
+    metrics: Literal["loopback", "token", "off"] = Field(
+        "loopback", description="Who may read /metrics: programs on this machine, whoever has the token, nobody."
+    )
+    metrics_token: SecretStr = Field(SecretStr(""), description="The token, at least 20 characters.")
+
+    @model_validator(mode="after")
+    def _token_is_there(self) -> Self:
+        """Refuse to ask for a token that is not set, or that could be guessed."""
+        if self.metrics == "token" and len(self.metrics_token.get_secret_value()) < TOKEN_CHARACTERS:
+            raise PydanticCustomError("metrics_token", "short", {"at": ("metrics",)})
+        return self
 
     @property
     def origin(self) -> str:
         """Where the checker asks for units without an address of their own."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+
+class Log(Part):
+    """What processes say of themselves on stderr."""
+
+    format: Literal["plain", "json"] = Field("plain", description="Plain lines, or one JSON object a line.")
+    level: Literal["info", "warning", "error"] = Field("warning", description="What is said: this and worse.")
 
 
 class Units(Part):
@@ -140,13 +162,15 @@ class Report(Part):
 
 
 def cron(written: str) -> str:
-    """Return a cron expression that can be run by; empty is none."""
+    """Return a cron expression that every program runs at the same moments; empty is none."""
+    if written and not is_plain(written):
+        raise PydanticCustomError("cron", "not a plain cron expression")
     if written:
         try:
-            CronSim(written, datetime(2026, 1, 1))  # noqa: DTZ001 - only whether it can be read
-        except CronSimError as error:
+            next(CronSim(written, datetime(2026, 1, 1)))  # noqa: DTZ001 - only whether it ever comes
+        except (CronSimError, StopIteration) as error:
             raise PydanticCustomError("cron", "not a cron expression") from error
-    return written
+    return " ".join(written.split())
 
 
 Cron = Annotated[str, AfterValidator(cron)]
@@ -263,6 +287,7 @@ class Settings(BaseSettings):
     http: Http = Http()
     prefect: Prefect = Prefect()
     portal: Portal = Portal()
+    log: Log = Log()
     units: Units = Units()
     report: Report = Report()
     remind: Remind = Remind()

@@ -24,14 +24,20 @@ SENTENCES: Mapping[str, Message] = {
 }
 
 
+WHOLE: Mapping[str, Message] = {
+    "extra_forbidden": M("Không có mục cấu hình “{key}”. Hãy xóa hoặc sửa lại tên."),
+    "missing": M("Thiếu mục cấu hình “{key}”."),
+    "metrics_token": M("“{key}” là token thì portal.metrics_token phải có ít nhất 20 ký tự."),
+}
+"""Sentences that say it all, given the key."""
+
+
 def problem_of(item: Mapping[str, Any], place: tuple[str | int, ...]) -> Message:
     """Say what is wrong with one value and what to write instead."""
     key = ".".join(str(p) for p in place)
     kind = item["type"]
-    if kind == "extra_forbidden":
-        return M("Không có mục cấu hình “{key}”. Hãy xóa hoặc sửa lại tên.", key=key)
-    if kind == "missing":
-        return M("Thiếu mục cấu hình “{key}”.", key=key)
+    if kind in WHOLE:
+        return Message(WHOLE[kind].msgid, key=key)
     if kind == "literal_error":
         return M(
             "“{key}” phải là một trong: {choices}.", key=key, choices=item["ctx"]["expected"].replace(" or ", ", ")

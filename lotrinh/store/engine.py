@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as TooManyAtOnce
 
 from lotrinh.core.text import M
 from lotrinh.errors import OldSchema, StoreUnavailable
-from lotrinh.store.schema import HEAD
+from lotrinh.store.schema import HEAD, metadata
 
 BUSY_SECONDS, CONNECT_SECONDS = 20, 5
 """How long a writer waits for others, and anybody for a database server that does not answer."""
@@ -20,6 +20,8 @@ AT_ONCE = 40
 """Connections to SQLite: one for each thread that a web server answers with, so that no reader waits for writers."""
 JOURNAL_LOCK = 0x6C6F7472
 """A number of our own for PostgreSQL's advisory lock: one appender at a time keeps the chain linear."""
+SHOWN = 5
+"""Names of another program's tables that a sentence mentions."""
 
 
 def connect(url: str) -> Engine:
@@ -103,18 +105,38 @@ def writing(engine: Engine, *, chain: bool = False, patience: float | None = Non
 def version(engine: Engine) -> str | None:
     """Return the migration the database stands at; None for an empty database."""
     with reading(engine) as connection:
-        tables = inspect(connection).get_table_names()
-        if "alembic_version" in tables:
-            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() or ""
-        return "" if tables else None
+        return revision(connection)
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the migration that this connection's database stands at; "" where its tables tell of none."""
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" in tables:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        return str(found[0]) if len(found) == 1 else ""
+    return "" if tables else None
 
 
 def require_there(url: str) -> None:
     """Refuse an SQLite file that is not there: opening it would make an empty one, in which nothing is wrong."""
+    place = file_of(url)
+    if place and not place.is_file():
+        raise StoreUnavailable(M("Không có cơ sở dữ liệu tại {place}. Hãy kiểm tra lại cấu hình.", place=str(place)))
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of an SQLite address; None for a database elsewhere, or in memory."""
     with unavailable():
-        place = make_url(url).database if url.startswith("sqlite") else None
-    if place and not Path(place).is_file():
-        raise StoreUnavailable(M("Không có cơ sở dữ liệu tại {place}. Hãy kiểm tra lại cấu hình.", place=place))
+        parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
+        return None
+    return Path(parsed.database or "")
+
+
+def name_of(url: str) -> str:
+    """Return what a person calls this database: its name on the server, or the file's; never a secret."""
+    with unavailable():
+        return Path(make_url(url).database or "").name
 
 
 def require_current(engine: Engine) -> None:
@@ -122,6 +144,9 @@ def require_current(engine: Engine) -> None:
     found = version(engine)
     if found == HEAD:
         return
+    with reading(engine) as connection:
+        if found is not None and not _is_number(found) and not set(metadata.tables) & set(_tables(connection)):
+            raise _foreign(connection)
     if found is None or found < HEAD:
         raise OldSchema(
             M(
@@ -130,7 +155,12 @@ def require_current(engine: Engine) -> None:
                 head=HEAD,
             )
         )
-    raise OldSchema(
+    raise newer(found)
+
+
+def newer(found: str) -> OldSchema:
+    """Say that a database was made by a newer lotrinh."""
+    return OldSchema(
         M(
             "Cơ sở dữ liệu do lotrinh mới hơn tạo ra ({found}; bản này biết {head}). Hãy nâng cấp lotrinh.",
             found=found,
@@ -139,15 +169,48 @@ def require_current(engine: Engine) -> None:
     )
 
 
+def _is_number(found: str) -> bool:
+    return len(found) == len(HEAD) and found.isascii() and found.isdigit()
+
+
+def _tables(connection: Connection) -> list[str]:
+    return [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
+
+
+def _foreign(connection: Connection) -> OldSchema:
+    names = sorted(_tables(connection))
+    return OldSchema(
+        M(
+            "Cơ sở dữ liệu này không do lotrinh tạo (có bảng {tables}); lotrinh không sửa gì trong đó."
+            " Hãy kiểm tra database.url, hoặc dùng một cơ sở dữ liệu trống.",
+            tables=", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else ""),
+        )
+    )
+
+
 def upgrade(engine: Engine) -> tuple[str | None, str]:
-    """Bring the database to this version; return the versions before and after."""
+    """Bring the database to this version; return the versions before and after. Another program's is refused."""
+    before = version(engine)
+    with writing(engine, chain=True) as connection:  # two that make the same database at once wait for each other
+        found = revision(connection)
+        if found is not None and not _is_number(found) and _tables(connection):
+            raise _foreign(connection)
+        if found is not None and found > HEAD:
+            raise newer(found)
+        migrate(connection)
+    return before, HEAD
+
+
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Run the migrations up to this one, within the transaction of this connection."""
     from alembic import command  # noqa: PLC0415 - half a second that only an upgrade needs
     from alembic.config import Config  # noqa: PLC0415 - as above
+    from alembic.util import CommandError  # noqa: PLC0415 - as above
 
-    before = version(engine)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    with writing(engine, chain=True) as connection:  # two that make the same database at once wait for each other
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return before, HEAD
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, to)
+    except CommandError as error:
+        raise OldSchema(M("Không biết phiên bản {found} của cơ sở dữ liệu này.", found=revision(connection))) from error

@@ -44,6 +44,11 @@ class Files:
             row = connection.execute(select(files).where(files.c.id == file_id)).mappings().first()
             return _file(row) if row else None
 
+    def all(self) -> tuple[StoredFile, ...]:
+        """Return all files, by their ids."""
+        with reading(self._engine) as connection:
+            return tuple(_file(row) for row in connection.execute(select(files).order_by(files.c.id)).mappings())
+
     def left_over(self, before: datetime) -> tuple[StoredFile, ...]:
         """Return files uploaded before this moment to which nothing refers."""
         old = before.astimezone(UTC).isoformat()

@@ -1,7 +1,7 @@
 """Appending to and reading the journal."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -132,9 +132,15 @@ class Journal:
             return self._tail(connection)[1]
 
     def entries(
-        self, campaign: str | None = None, unit: str | None = None, after: int = 0, most: int | None = None
+        self,
+        campaign: str | None = None,
+        unit: str | None = None,
+        after: int = 0,
+        most: int | None = None,
+        *,
+        units: Collection[str] | None = None,
     ) -> tuple[Entry, ...]:
-        """Return entries in their order, of one campaign or unit where asked, with numbers above ``after``.
+        """Return entries in their order, of one campaign, unit or units where asked, with numbers above ``after``.
 
         ``most`` bounds how many; None bounds nothing.
         """
@@ -143,6 +149,8 @@ class Journal:
             query = query.where(journal.c.campaign == campaign)
         if unit is not None:
             query = query.where(journal.c.unit == unit)
+        if units is not None:
+            query = query.where(journal.c.unit.in_(units))
         with reading(self._engine) as connection:
             return tuple(_entry(row) for row in connection.execute(query).mappings())
 
@@ -182,8 +190,13 @@ class Journal:
         ``head`` is a hash printed on a report or receipt: the chain must still hold it.
         """
         with reading(self._engine) as connection:
-            rows = connection.execution_options(yield_per=1000).execute(select(journal).order_by(journal.c.number))
-            return first_bad(_each(rows.mappings()), head)
+            return walk(connection, head)
+
+
+def walk(connection: Connection, head: str = GENESIS) -> int | None:
+    """Walk the chain within a transaction that is open; as ``Journal.verify``."""
+    query = select(journal).order_by(journal.c.number)
+    return first_bad(_each(connection.execute(query, execution_options={"yield_per": 1000}).mappings()), head)
 
 
 def _keep_file(connection: Connection, new: NewEntry) -> None:

@@ -1,14 +1,16 @@
 """Rounds of asking: what was asked for, what was seen, the last valid answers, and the report that came out."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, Select, exists, func, insert, select, update
 
-from lotrinh.core.observation import Answer, Observation
+from lotrinh.core.observation import Observation
+from lotrinh.core.text import M
 from lotrinh.core.told import News
+from lotrinh.errors import Conflict
 from lotrinh.store.deadlines import tell_round
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.round_rows import (
@@ -23,13 +25,13 @@ from lotrinh.store.round_rows import (
     Round,
     SeenUnit,
     moment_of,
-    observation_row,
     round_of,
     round_row,
     seen_of,
     text_of,
 )
-from lotrinh.store.schema import answers, checklists, observations, rounds
+from lotrinh.store.round_writes import keep_answers, keep_checklist, replace_observations
+from lotrinh.store.schema import answers, checklists, leases, observations, rounds
 
 __all__ = [
     "FINISHED",
@@ -50,31 +52,48 @@ LOOKED_BACK = 10
 
 
 class Rounds:
-    """Rounds, observations and last answers."""
+    """Rounds, observations and last answers.
+
+    One record may hold the rounds of several provinces: what is asked with ``province``, the code of one, is answered
+    from its rounds alone.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def start(self, new: Round) -> None:
-        """Record that a round begins; rounds of the campaign left running by a killed process are interrupted."""
+    def start(self, new: Round, unless: Collection[str] = ()) -> str:
+        """Record that a round begins; the province's rounds of the campaign that a killed process left are interrupted.
+
+        A round whose run still holds the campaign's lease is being carried out, and goes on. Where one of the rounds ``unless`` has finished, nothing begins, and its id is returned; else an empty text.
+        """
+        held = exists().where(func.substr(leases.c.holder, 1, func.length(rounds.c.id) + 1) == rounds.c.id + " ")
+        left = update(rounds).where(*_of(new.campaign, new.province), rounds.c.state == RUNNING, ~held)
+        done = select(rounds.c.id).where(rounds.c.id.in_(unless), rounds.c.state == FINISHED)
         with writing(self._engine) as connection:
-            connection.execute(
-                update(rounds)
-                .where(rounds.c.campaign == new.campaign, rounds.c.state == RUNNING)
-                .values(state=INTERRUPTED)
-            )
+            # First, so that a round which is being closed this very moment is waited for and seen as it ended.
+            connection.execute(left.values(state=INTERRUPTED))
+            if unless and (finished := connection.execute(done).scalars().first()):
+                return str(finished)
             connection.execute(insert(rounds).values(**round_row(new)))
+        return ""
 
     def finish(
         self, round_id: str, state: str, at: datetime, head: str, report: Kept | None = None, news: News | None = None
     ) -> None:
-        """Close a round, with the report as it was made, and record which deadlines it tells anew."""
+        """Close a round, with the report as it was made, and record which deadlines it tells anew.
+
+        ``Conflict`` where it is closed already: a process taken for dead does not overwrite what came after it.
+        """
         made = {"snapshot": report.snapshot, "frozen": report.frozen} if report else {}
         with writing(self._engine, chain=news is not None) as connection:
-            closed = update(rounds).where(rounds.c.id == round_id)
-            connection.execute(closed.values(state=state, finished_at=text_of(at), head=head, **made))
+            closed = update(rounds).where(rounds.c.id == round_id, rounds.c.state == RUNNING)
+            values = {"state": state, "finished_at": text_of(at), "head": head, **made}
+            if not connection.execute(closed.values(**values)).rowcount:
+                raise Conflict(
+                    M("Lượt kiểm tra “{run}” đã đóng, hoặc lượt mới hơn đã thay nó: không ghi đè.", run=round_id)
+                )
             if report:
-                _keep_checklist(connection, report)
+                keep_checklist(connection, report)
             if news:
                 tell_round(connection, news, at)
 
@@ -108,9 +127,15 @@ class Rounds:
             row = connection.execute(select(*WITHOUT_SNAPSHOT).where(rounds.c.id == round_id)).mappings().first()
             return round_of(row) if row else None
 
-    def latest(self, campaign: str, until: date | None = None) -> Round | None:
+    def states(self, round_ids: Collection[str]) -> dict[str, str]:
+        """Return the state of each of these rounds that has begun."""
+        query = select(rounds.c.id, rounds.c.state).where(rounds.c.id.in_(round_ids))
+        with reading(self._engine) as connection:
+            return {row.id: row.state for row in connection.execute(query)}
+
+    def latest(self, campaign: str, until: date | None = None, *, province: str = "") -> Round | None:
         """Return the campaign's latest finished round; with ``until`` the last that shows a day up to this one."""
-        query = select(*WITHOUT_SNAPSHOT).where(rounds.c.campaign == campaign, rounds.c.state == FINISHED)
+        query = select(*WITHOUT_SNAPSHOT).where(*_of(campaign, province), rounds.c.state == FINISHED)
         if until is None:
             query = query.order_by(rounds.c.started_at.desc())
         else:
@@ -119,20 +144,20 @@ class Rounds:
             query = query.order_by(rounds.c.as_of.desc(), rounds.c.started_at.desc())
         return self._one(query)
 
-    def latest_at(self, campaign: str, moment: datetime) -> Round | None:
+    def latest_at(self, campaign: str, moment: datetime, *, province: str = "") -> Round | None:
         """Return the finished round that shows the latest moment up to this one, which is given in local time."""
-        query = select(*WITHOUT_SNAPSHOT).where(rounds.c.campaign == campaign, rounds.c.state == FINISHED)
+        query = select(*WITHOUT_SNAPSHOT).where(*_of(campaign, province), rounds.c.state == FINISHED)
         query = query.where(rounds.c.as_of < (moment + ONE_SECOND).isoformat())
         return self._one(query.order_by(rounds.c.as_of.desc(), rounds.c.started_at.desc()))
 
-    def first(self, campaign: str) -> Round | None:
+    def first(self, campaign: str, *, province: str = "") -> Round | None:
         """Return the finished round that shows the earliest moment."""
-        query = select(*WITHOUT_SNAPSHOT).where(rounds.c.campaign == campaign, rounds.c.state == FINISHED)
+        query = select(*WITHOUT_SNAPSHOT).where(*_of(campaign, province), rounds.c.state == FINISHED)
         return self._one(query.order_by(rounds.c.as_of))
 
-    def finished(self, campaign: str, most: int) -> tuple[Round, ...]:
+    def finished(self, campaign: str, most: int, *, province: str = "") -> tuple[Round, ...]:
         """Return the finished rounds that show the latest moments, latest first: a day in the past is no news."""
-        query = select(*WITHOUT_SNAPSHOT).where(rounds.c.campaign == campaign, rounds.c.state == FINISHED)
+        query = select(*WITHOUT_SNAPSHOT).where(*_of(campaign, province), rounds.c.state == FINISHED)
         with reading(self._engine) as connection:
             latest = query.order_by(rounds.c.as_of.desc(), rounds.c.started_at.desc()).limit(most)
             return tuple(round_of(row) for row in connection.execute(latest).mappings())
@@ -152,12 +177,12 @@ class Rounds:
             row = connection.execute(query.limit(1)).mappings().first()
             return round_of(row) if row else None
 
-    def interrupted_before(self, campaign: str, round_id: str) -> str:
+    def interrupted_before(self, campaign: str, round_id: str, *, province: str = "") -> str:
         """Return the id of the campaign's round just before this one if it was cut off, else an empty text."""
         this = select(rounds.c.started_at).where(rounds.c.id == round_id).scalar_subquery()
         query = (
             select(rounds.c.id, rounds.c.state)
-            .where(rounds.c.campaign == campaign, rounds.c.id != round_id, rounds.c.started_at <= this)
+            .where(*_of(campaign, province), rounds.c.id != round_id, rounds.c.started_at <= this)
             .order_by(rounds.c.started_at.desc())
             .limit(1)
         )
@@ -180,8 +205,8 @@ class Rounds:
         if not latest:
             return
         with writing(self._engine) as connection:
-            _replace_observations(connection, round_id, [o for o, _ in latest])
-            _keep_answers(connection, campaign, [(o, o.answer, source) for o, source in latest if o.answer])
+            replace_observations(connection, round_id, [o for o, _ in latest])
+            keep_answers(connection, campaign, [(o, o.answer, source) for o, source in latest if o.answer])
 
     def seen(self, round_id: str) -> dict[str, SeenUnit]:
         """Return what a round saw, by unit."""
@@ -189,21 +214,21 @@ class Rounds:
         with reading(self._engine) as connection:
             return {row["unit"]: seen_of(row) for row in connection.execute(query).mappings()}
 
-    def pulse(self, campaign: str) -> tuple[str, int]:
+    def pulse(self, campaign: str, *, province: str = "") -> tuple[str, int]:
         """Return the newest round's id and how many units it has heard: changes whenever there is news."""
-        newest = select(rounds.c.id).where(rounds.c.campaign == campaign).order_by(rounds.c.started_at.desc()).limit(1)
+        newest = select(rounds.c.id).where(*_of(campaign, province)).order_by(rounds.c.started_at.desc()).limit(1)
         with reading(self._engine) as connection:
             round_id = connection.execute(newest).scalar_one_or_none() or ""
             seen = select(func.count()).select_from(observations).where(observations.c.round == round_id)
             return round_id, int(connection.execute(seen).scalar_one())
 
-    def last_seen(self, campaign: str) -> dict[str, SeenUnit]:
+    def last_seen(self, campaign: str, *, province: str = "") -> dict[str, SeenUnit]:
         """Return the newest observation of each unit among the newest rounds that asked anybody.
 
         A round that ended before it asked, or that our own network kept from asking, tells nothing of anybody.
         """
         asked = exists().where(observations.c.round == rounds.c.id)
-        carried_out = (rounds.c.campaign == campaign, rounds.c.state != NOT_CARRIED_OUT, asked)
+        carried_out = (*_of(campaign, province), rounds.c.state != NOT_CARRIED_OUT, asked)
         newest = select(rounds.c.id).where(*carried_out).order_by(rounds.c.started_at.desc()).limit(LOOKED_BACK)
         query = select(observations).where(observations.c.round.in_(newest)).order_by(observations.c.checked_at)
         with reading(self._engine) as connection:
@@ -226,24 +251,21 @@ class Rounds:
         with reading(self._engine) as connection:
             return tuple((round_of(row), seen_of(row)) for row in connection.execute(query).mappings())
 
-    def newest(self, campaign: str, most: int = 50, before: str = "") -> tuple[Round, ...]:
+    def newest(self, campaign: str, most: int = 50, before: str = "", *, province: str = "") -> tuple[Round, ...]:
         """Return the campaign's rounds, newest first, whatever became of them; ``before`` is where to go on."""
-        query = (
-            select(*WITHOUT_SNAPSHOT)
-            .where(rounds.c.campaign == campaign)
-            .order_by(rounds.c.started_at.desc())
-            .limit(most)
-        )
+        of = select(*WITHOUT_SNAPSHOT).where(*_of(campaign, province))
+        query = of.order_by(rounds.c.started_at.desc()).limit(most)
         if before:
             its_start = select(rounds.c.started_at).where(rounds.c.id == before).scalar_subquery()
             query = query.where(rounds.c.started_at < its_start)
         with reading(self._engine) as connection:
             return tuple(round_of(row) for row in connection.execute(query).mappings())
 
-    def answers(self, campaign: str, unit: str = "") -> dict[str, KeptAnswer]:
-        """Return the last valid answer of each unit, or of one."""
+    def answers(self, campaign: str, unit: str = "", *, units: Collection[str] | None = None) -> dict[str, KeptAnswer]:
+        """Return the last valid answer of each unit, of one, or of some."""
         query = select(answers).where(answers.c.campaign == campaign)
         query = query.where(answers.c.unit == unit) if unit else query
+        query = query.where(answers.c.unit.in_(units)) if units is not None else query
         with reading(self._engine) as connection:
             return {
                 row["unit"]: KeptAnswer(row["source"], row["etag"], moment_of(row["true_at"]), row["body"])
@@ -251,36 +273,6 @@ class Rounds:
             }
 
 
-def _keep_checklist(connection: Connection, report: Kept) -> None:
-    known = select(checklists.c.hash).where(checklists.c.hash == report.checklist_hash)
-    if connection.execute(known).first() is None:
-        connection.execute(insert(checklists).values(hash=report.checklist_hash, content=report.checklist))
-
-
-def _replace_observations(connection: Connection, round_id: str, seen: Sequence[Observation]) -> None:
-    units = [o.unit for o in seen]
-    connection.execute(delete(observations).where(observations.c.round == round_id, observations.c.unit.in_(units)))
-    connection.execute(insert(observations), [observation_row(round_id, o) for o in seen])
-
-
-def _keep_answers(connection: Connection, campaign: str, seen: Iterable[tuple[Observation, Answer, str]]) -> None:
-    fresh: list[dict[str, str]] = []
-    for observation, answer, source in seen:
-        if observation.not_modified:
-            same = (answers.c.campaign == campaign, answers.c.unit == observation.unit)
-            connection.execute(update(answers).where(*same).values(true_at=text_of(answer.heard_at)))
-            continue
-        fresh.append(
-            {
-                "campaign": campaign,
-                "unit": observation.unit,
-                "source": source,
-                "etag": observation.etag,
-                "true_at": text_of(min(answer.generated_at, answer.heard_at)),
-                "body": observation.body,
-            }
-        )
-    if fresh:
-        units = [row["unit"] for row in fresh]
-        connection.execute(delete(answers).where(answers.c.campaign == campaign, answers.c.unit.in_(units)))
-        connection.execute(insert(answers), fresh)
+def _of(campaign: str, province: str) -> list[ColumnElement[bool]]:
+    """Narrow to one campaign, and to one province's part in it where its code is given."""
+    return [rounds.c.campaign == campaign, *([rounds.c.province == province] if province else [])]

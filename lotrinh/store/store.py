@@ -9,9 +9,13 @@ from lotrinh.store.access import Access
 from lotrinh.store.accounts import Accounts, Sessions
 from lotrinh.store.deadlines import Deadlines
 from lotrinh.store.engine import connect, require_current, require_there, upgrade, version
+from lotrinh.store.figures import Figures
 from lotrinh.store.files import Files
 from lotrinh.store.journal import Journal
+from lotrinh.store.leases import Leases
+from lotrinh.store.outbox import Outbox
 from lotrinh.store.rounds import Rounds
+from lotrinh.store.schedules import Schedules
 from lotrinh.store.throttle import Throttle
 
 
@@ -28,6 +32,14 @@ class Store:
     throttle: Throttle
     files: Files
     deadlines: Deadlines
+    outbox: Outbox
+    leases: Leases
+    schedules: Schedules
+
+    @property
+    def figures(self) -> Figures:
+        """Sizes and counts, for those who watch the machine."""
+        return Figures(self.engine)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -66,6 +78,9 @@ def open_store(url: str, *, make: bool = True) -> Store:
         Throttle(engine),
         Files(engine),
         Deadlines(engine),
+        Outbox(engine),
+        Leases(engine),
+        Schedules(engine, journal),
     )
 
 

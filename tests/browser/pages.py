@@ -17,6 +17,8 @@ NO_PAGES = frozenset(
         "/campaigns/{campaign_id}/calendar.ics",  # for calendar programs
         "/campaigns/{campaign_id}/units/{code}/calendar.ics",  # as above
         "/files/{file_id}",  # always a download
+        "/metrics",  # for programs
+        "/readyz",  # as above
         "/read/{token}",  # leads on, or is the page of an unknown address
         "/campaigns/{campaign_id}/runs/{run_id}/report.{form}",  # a download
         "/campaigns/{campaign_id}/units/{code}/report.{form}",  # a download
@@ -81,6 +83,7 @@ ADDRESSES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "/accounts/{name}": (("administrator", "/accounts/{account}"),),
     "/journal": (("administrator", "/journal?unit=04960"),),
     "/journal/verify": (("administrator", "/journal/verify"),),
+    "/outbox": (("administrator", "/outbox"),),
 }
 
 

@@ -19,6 +19,7 @@ from lotrinh.services.check import conclude, run_check
 from lotrinh.services.sample import sample_entries
 from lotrinh.services.uploads import described, take
 from lotrinh.settings.models import Campaign as CampaignSetting
+from lotrinh.store.outbox import FAILED, WAITING, New
 from tests.browser import hostile
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, NOW, Hosted, elsewhere, hosted
 from tests.services.builders import hear, says
@@ -220,8 +221,17 @@ def asked(portal: Hosted, of: Campaign, minutes: int) -> str:
     return round_.id
 
 
+def posted(portal: Hosted) -> None:
+    """A message in each of the states that people can do something about, with the longest reason there is."""
+    content = {"to": f"{'x' * 64}@{'y' * 60}.example.vn"}
+    for state in (WAITING, FAILED):
+        new = New(state, "", "remind", LIEN_SON, "mail", content, NOW, state, hostile.longest(300))
+        portal.store.outbox.put([new], NOW)
+
+
 def long(world: World, of: Campaign) -> None:
     """The longest of everything that can be said."""
+    posted(world.portal)
     portal, unit, text = world.portal, of.by_code[hostile.UNIT.code], hostile.longest
     name = f"{text(110)}.pdf"
     file = described(take(portal.store, portal.settings.data_dir, unit.code, name, PDF, NOW))

@@ -20,6 +20,8 @@ COMMANDS = (
     "units import",
     "units diff",
     "demo",
+    "up",
+    "doctor",
     "db",
     "db upgrade",
     "settings",

@@ -36,6 +36,7 @@ class Audience(Enum):
 TABLE = {
     Audience.ANYBODY: """
         GET /  GET /sign-in  POST /sign-in  GET /read/{token}  GET /healthz  GET /api/openapi.json  GET /static
+        GET /readyz  GET /metrics
         GET /api/v1/campaigns/{campaign_id}/units/{code}/status
         GET /campaigns/{campaign_id}/calendar.ics  GET /campaigns/{campaign_id}/units/{code}/calendar.ics
     """,
@@ -139,6 +140,7 @@ TABLE = {
         POST /accounts/{name}/role  POST /accounts/{name}/secret  POST /accounts/{name}/revoke
         POST /links  POST /links/{number}/revoke  POST /programs/{name}/revoke
         GET /journal  GET /journal/verify
+        GET /outbox  POST /outbox/{number}/retry  POST /outbox/{number}/drop
     """,
 }
 """Audience -> methods and paths."""

@@ -31,7 +31,7 @@ def test_every_setting_is_shown_with_its_origin(office: Office) -> None:
     }
 
 
-SECRETS = {"mail.password", "zalo.token"}
+SECRETS = {"mail.password", "zalo.token", "portal.metrics_token"}
 
 
 def test_what_is_shown_can_be_written_into_a_settings_file(office: Office) -> None:

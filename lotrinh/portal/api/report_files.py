@@ -83,7 +83,7 @@ def read_report_as_file(
 @router.get(CAMPAIGN + "/units/{code}/report.{form}", response_class=Response, responses=files(*ENDINGS))
 def read_report_of_unit(reading: Reading, at: Own, form: OfUnit, asked: Annotated[Asked, Query()]) -> Response:
     """Give one unit's part of the newest run's report, as a file."""
-    if at.state.store.rounds.latest(at.campaign.id) is None:
+    if at.state.store.rounds.latest(at.campaign.id, province=at.campaign.province.code) is None:
         raise NotFound(M("Đợt này chưa có lượt kiểm tra nào chạy xong."))
     return given(reading, at, form, asked, unit=at.unit.code)
 

@@ -109,7 +109,7 @@ class Snapshot(BaseModel):
 def found(at: Place, run_id: str) -> Round:
     """Return a run of this campaign."""
     known = at.state.store.rounds.get(run_id)
-    if known is None or known.campaign != at.campaign.id:
+    if known is None or not at.campaign.holds(known):
         raise NotFound(M("Đợt này không có lượt kiểm tra “{run}”.", run=run_id))
     return known
 
@@ -148,7 +148,9 @@ def nothing_left(run_id: str) -> M:
 @router.get(CAMPAIGN + "/runs", response_model=RunList, responses=reads(paged=True))
 def list_runs(reading: Reading, at: Seeing, asked: Annotated[Paging, Query()]) -> Response:
     """List the campaign's runs, newest first."""
-    runs = at.state.store.rounds.newest(at.campaign.id, asked.limit + 1, asked.after)
+    runs = at.state.store.rounds.newest(
+        at.campaign.id, asked.limit + 1, asked.after, province=at.campaign.province.code
+    )
     shown = runs[: asked.limit]
     following = reading.following(shown[-1].id) if len(runs) > len(shown) else None
     items = [RunOut.model_validate(run_fields(run)) for run in shown]

@@ -62,7 +62,7 @@ def changed(request: Request, at: At, old: Old = "", new: New = "") -> Response:
         UNPROCESSABLE if problems else 200,
         at=at,
         found=found,
-        choices=state_of(request).store.rounds.finished(at.campaign.id, CHOICES),
+        choices=state_of(request).store.rounds.finished(at.campaign.id, CHOICES, province=at.campaign.province.code),
         lines=[*([SWAPPED] if found and found.swapped else []), *(summary(found.changes) if found else [])],
         problems=problems,
         trouble=trouble,

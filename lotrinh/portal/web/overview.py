@@ -36,7 +36,7 @@ def overview(request: Request, at: At) -> Response:
         "overview.html",
         at=at,
         report=report,
-        latest=state_of(request).store.rounds.latest(at.campaign.id),
+        latest=state_of(request).store.rounds.latest(at.campaign.id, province=at.campaign.province.code),
         webcal=webcal(request, f"/campaigns/{at.campaign.id}/calendar.ics"),
         sources=sources(at.campaign.checklist),
         lines=lines,

@@ -40,7 +40,7 @@ def of_run(request: Request, at: At, run_id: str, form: str, wanted: Wish) -> Re
 def of_unit(request: Request, at: At, form: str, wanted: Wish) -> Response:
     """Give one unit's part of the newest report; a unit's own letterhead is not known to us and left to be filled."""
     state = state_of(request)
-    if state.store.rounds.latest(at.campaign.id) is None:
+    if state.store.rounds.latest(at.campaign.id, province=at.campaign.province.code) is None:
         raise NotFound(M("Đợt này chưa có lượt kiểm tra nào chạy xong."))
     own = at.visitor.role is Role.UNIT
     made = paper(state, at.campaign, form, wanted, language_of(request), unit=at.unit.code, blank=own)

@@ -125,7 +125,7 @@ def as_of(request: Request, at: At, day: str = "") -> Response:
         day=wanted,
         then=then,
         checklist=checklist_of(store, at.campaign, then) if then else None,
-        first=None if then else store.rounds.first(at.campaign.id),
+        first=None if then else store.rounds.first(at.campaign.id, province=at.campaign.province.code),
         values=typed.values,
         problems=problems,
     )

@@ -109,7 +109,7 @@ def steps(request: Request, at: At) -> Response:
         counts=Counter(row.standing.status for row in rows),
         done=sum(row.standing.status.finished for row in rows),
         total=len(rows),
-        latest=state_of(request).store.rounds.latest(at.campaign.id),
+        latest=state_of(request).store.rounds.latest(at.campaign.id, province=at.campaign.province.code),
         offers=OF_UNIT,
         webcal=webcal(request, f"{request.url.path}/calendar.ics"),
         sample=any(record.sample for record in at.live.of_unit(at.unit.code, at.now).values()),

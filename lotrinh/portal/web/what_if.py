@@ -107,6 +107,8 @@ def result(request: Request, at: Changing, number: Annotated[int, Path(ge=1, le=
     entry = state_of(request).store.journal.get(number)
     if entry is None or entry.new.kind is not Kind.CHANGED or entry.new.campaign != at.campaign.id:
         raise NotFound(NO_SUCH_PAGE)
+    if "applied" not in entry.new.body:  # another change: of the schedule
+        raise NotFound(NO_SUCH_PAGE)
     context: dict[str, Any] = {"body": entry.new.body, "entry": entry}
     units = [at.campaign.by_code[code] for code in entry.new.body["units"] if code in at.campaign.by_code]
     return page(request, "what_if_done.html", at=at, units=units, **context)

@@ -1,0 +1,2 @@
+-- Cơ sở dữ liệu thứ hai, của Prefect: sổ ghi của lotrinh không chung với nó.
+CREATE DATABASE prefect;

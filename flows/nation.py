@@ -1,0 +1,32 @@
+"""The check of a campaign in all provinces: each is one run of the same deployment, on whichever machine."""
+
+from typing import Any
+
+from prefect import State, flow
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+
+from lotrinh.clock import now
+from lotrinh.services.nation import tick_of
+from tasks.nation import run_provinces
+
+
+@flow(name="check-nation", persist_result=False)
+async def check_nation(
+    campaign: str,
+    tick: str = "",
+    settings: str = "",
+    provinces: list[str] | None = None,
+    deployment: str = "check/province",
+    within: int = 900,
+    patience: int = 60,
+) -> State[Any]:
+    """Check every province once for this tick; the state in which the run ends names those that are missing.
+
+    ``tick`` is the moment the nation is checked for, by default when this run was to start: started again with the
+    same, it runs only what has not been recorded. ``within`` bounds the whole, ``patience`` how long a province may
+    run without news before its machine is taken for dead, both in seconds.
+    """
+    asked = campaign, tick or tick_of(flow_run.scheduled_start_time or now()), settings, provinces or []
+    complete, told = await run_provinces(*asked, deployment, within, patience)
+    return Completed(message=told) if complete else Failed(message=told)

@@ -1,0 +1,125 @@
+"""Prefect's runner with our deployments, kept in step with our record."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import httpx
+from prefect import get_client
+from prefect.exceptions import PrefectException
+from prefect.runner import Runner
+
+from flows.deploy import Planned, retire, settle
+from lotrinh.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from flows.serve import Office
+
+LOOK_SECONDS = 30.0
+"""How often settings and schedules are read again."""
+QUERY_SECONDS, PREFETCH_SECONDS = 3.0, 10.0
+"""How often Prefect is asked what is due, and how long before: a process needs seconds to start, and waits then."""
+AT_ONCE = 3
+"""Runs carried out at a time: the machine is an office's."""
+FAILURES = (httpx.HTTPError, PrefectException, RuntimeError, OSError)
+"""With what Prefect's client and runner fail when the server does."""
+
+
+class Lost(Exception):
+    """The Prefect server is not there, or does not know our deployments any more; ``why`` in its client's words."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.why = type(error).__name__
+
+
+class Patient(Runner):
+    """A runner that does not give up, and end what it carries out, because its server is away for ten seconds.
+
+    What runs meanwhile records its result with us; whether the server is there for good is asked beside it.
+    """
+
+    async def __aenter__(self) -> "Patient":
+        """Begin, with a poller to which a server that cannot be reached is no error."""
+        await super().__aenter__()
+        poll = self._scheduled_run_poller._get_and_submit_flow_runs  # noqa: SLF001 - Prefect has no setting for it
+
+        async def patiently() -> None:
+            with suppress(httpx.HTTPError):
+                await poll()
+
+        self._scheduled_run_poller._get_and_submit_flow_runs = patiently  # type: ignore[method-assign]  # noqa: SLF001 - as above
+        return self
+
+
+async def serve_once(office: "Office", works: Callable[[], None]) -> None:
+    """Serve the office's deployments until asked to stop; ``Lost`` when the server does not know them any more.
+
+    ``works`` is called whenever server and record have been found in step.
+    """
+    runner = Patient(
+        "lotrinh",
+        query_seconds=QUERY_SECONDS,
+        prefetch_seconds=PREFETCH_SECONDS,
+        limit=AT_ONCE,
+        pause_on_shutdown=False,
+    )
+    kept = Kept(office, runner)
+    try:
+        await kept.once()
+    except FAILURES as error:
+        raise Lost(error) from error
+    works()
+    running = asyncio.create_task(runner.start())
+    keeping = asyncio.create_task(kept.always(works))
+    try:
+        await asyncio.wait({running, keeping}, return_when=asyncio.FIRST_COMPLETED)
+        if keeping.done():
+            await runner.astop()
+            await keeping
+        await running
+    except ExceptionGroup as group:
+        raise Lost(group.exceptions[0]) from group
+    except FAILURES as error:
+        raise Lost(error) from error
+    finally:
+        keeping.cancel()
+        running.cancel()
+
+
+class Kept:
+    """The deployments that the runner serves, and the schedules that Prefect has of them."""
+
+    def __init__(self, office: "Office", runner: Runner) -> None:
+        self._office, self._runner = office, runner
+        self._known: dict[str, tuple[Planned, UUID]] = {}
+
+    async def always(self, works: Callable[[], None]) -> None:
+        """Look again and again; a server that is away is waited for, one that has forgotten us is ``Lost``."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.once()
+            except (httpx.HTTPError, OSError, StoreUnavailable):
+                continue
+            works()
+
+    async def once(self) -> None:
+        """Bring Prefect in step with the record."""
+        plan = await asyncio.to_thread(self._office.plan)
+        async with get_client() as client:
+            for each in plan.deployments:
+                await settle(client, await self._number(each), each.crons)
+            if not plan.problems:
+                await retire(client, plan)
+
+    async def _number(self, planned: Planned) -> UUID:
+        """Return a deployment's id; a new one, or one that has changed in more than its schedules, is served anew."""
+        known = self._known.get(planned.full_name)
+        if known and known[0].is_same_run(planned):
+            return known[1]
+        number = await self._runner.aadd_deployment(planned.made())
+        self._known[planned.full_name] = planned, number
+        return number

@@ -1,0 +1,125 @@
+"""Serve the deployments of one office in one process: ``python -m flows.serve --settings FILE``.
+
+It keeps the schedules in Prefect as the office has set them, carries out what is due, and outlives a Prefect server
+that is not there yet, goes away and comes back, or comes back with an empty database.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lotrinh import logs
+from lotrinh.clock import now
+from lotrinh.core.text import M
+from lotrinh.errors import LotrinhError, lines_of
+from lotrinh.i18n import say
+from lotrinh.services.prefect_server import prefect_environment
+from lotrinh.settings.load import Loaded, load_settings
+from lotrinh.store import Store, open_store
+
+if TYPE_CHECKING:
+    from flows.deploy import Plan
+
+PAUSES = (2.0, 5.0, 10.0, 30.0)
+"""Seconds before Prefect is tried again, the last one for ever."""
+
+log = logging.getLogger("lotrinh.serve")
+
+
+class Told:
+    """Says sentences on stderr, each once as long as it stays true."""
+
+    def __init__(self) -> None:
+        self._said: frozenset[str] = frozenset()
+
+    def __call__(self, *sentences: str) -> None:
+        """Say what is true now; what was said last time is not said again."""
+        for sentence in dict.fromkeys(sentences):
+            if sentence not in self._said:
+                sys.stderr.write(f"{now():%Y-%m-%dT%H:%M:%SZ} {sentence}\n")
+                sys.stderr.flush()
+        self._said = frozenset(sentences)
+
+
+class Office:
+    """The settings file and the record as they are now; where the file has become wrong, as they were."""
+
+    def __init__(self, file: str | None) -> None:
+        self._file, self.loaded = file, load_settings(file)
+        self.store: Store = open_store(self.loaded.settings.database_url)
+        self.told = Told()
+
+    def plan(self) -> "Plan":
+        """Work out what is to be deployed, and say what is wrong."""
+        from flows.deploy import plan
+
+        problems: list[LotrinhError] = []
+        try:
+            self.loaded = _again(self.loaded, self._file)
+        except LotrinhError as error:
+            problems.append(error)
+        made = plan(self.loaded, self.store)
+        self.told(*(line for error in [*problems, *made.problems] for line in lines_of(error)))
+        return made
+
+
+def _again(loaded: Loaded, file: str | None) -> Loaded:
+    """Read the settings again; where the record is and where Prefect is stay as they were at the start."""
+    fresh = load_settings(file)
+    fixed = {name: getattr(loaded.settings, name) for name in ("data_dir", "database", "prefect")}
+    return Loaded(fresh.settings.model_copy(update=fixed), fresh.file, fresh.origins)
+
+
+async def serve(office: Office) -> None:
+    """Serve until asked to stop; a Prefect server that fails us is tried again."""
+    from flows.runner import Lost, serve_once
+
+    url, failures = office.loaded.settings.prefect.api_url, 0
+    told = Told()
+
+    def works() -> None:
+        nonlocal failures
+        failures = 0
+        told(say(M("Lịch chạy đang dùng máy chủ Prefect tại {url}.", url=url)))
+
+    while True:
+        try:
+            await serve_once(office, works)
+        except Lost as error:
+            told(say(M("Không dùng được máy chủ Prefect tại {url} ({reason}); đang thử lại.", url=url, reason=error.why)))
+        except LotrinhError as error:
+            told(*lines_of(error))
+        else:
+            return
+        await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+        failures += 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve; exit code 2 where the settings do not allow it."""
+    parser = argparse.ArgumentParser(prog="python -m flows.serve")
+    parser.add_argument("--settings")
+    given = parser.parse_args(arguments)
+    try:
+        office = Office(given.settings)
+    except LotrinhError as error:
+        Told()(*lines_of(error))
+        return error.exit_code
+    settings = office.loaded.settings
+    os.environ.setdefault("LOTRINH_LANG", settings.language)
+    if not settings.prefect.api_url:
+        Told()(say(M("prefect.api_url để trống: không có gì tự chạy theo lịch.")))
+        return 2
+    logs.join(settings.log.format, settings.log.level)
+    os.environ.update(prefect_environment(settings))
+    with office.store:
+        asyncio.run(serve(office))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""lotrinh backup, restore, db copy: the record kept elsewhere, put back, moved to another database."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lotrinh.cli.base import Command, existing, load, option, settings_option, tell
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Conflict, Problem
+from lotrinh.i18n import say
+
+if TYPE_CHECKING:
+    from lotrinh.services.backup import Made, Place
+    from lotrinh.services.restore import Restored, Standing
+
+
+@click.command(cls=Command, help="Sao lưu cơ sở dữ liệu, tệp đã nộp và danh sách của văn phòng, trong khi vẫn chạy.")
+@option("--out", metavar="DIR", help="Thư mục chứa bản sao lưu; mặc định là backups trong data_dir.")
+@option("--keep", type=click.IntRange(min=1), metavar="N", help="Chỉ giữ N bản mới nhất trong thư mục đó.")
+@settings_option()
+def backup(out: str | None, keep: int | None, settings: str | None) -> int:
+    """Print the file's path; exit 0 when it was written, read again, and the journal is whole."""
+    from lotrinh.clock import now
+    from lotrinh.services.backup import Place, back_up
+
+    chosen = load(settings).settings
+    place = Place(chosen.database_url, chosen.data_dir)
+    made = back_up(place, Path(out) if out else chosen.data_dir / "backups", now(), keep)
+    click.echo(str(made.path))
+    return _tell_made(made)
+
+
+def _tell_made(made: "Made") -> int:
+    manifest = made.manifest
+    tell(
+        M(
+            "Đã sao lưu và đọc lại: {entries} mục nhật ký, {files} tệp; mã cuối {head}.",
+            entries=manifest.entries,
+            files=manifest.files,
+            head=manifest.head,
+        )
+    )
+    if made.deleted:
+        tell(M("Đã xóa {count} bản cũ.", count=len(made.deleted)))
+    if manifest.missing:
+        shown = ", ".join(manifest.missing[:5])
+        tell(
+            M("Không tìm thấy hoặc đã bị sửa: {count} tệp đã nộp ({shown}).", count=len(manifest.missing), shown=shown)
+        )
+    if made.first_bad is not None:
+        tell(
+            M(
+                "Nhật ký đã bị sửa hoặc bị cắt: mục số {number} không khớp. Các bản sao lưu cũ được giữ nguyên.",
+                number=made.first_bad,
+            )
+        )
+    return 2 if manifest.missing or made.first_bad is not None else 0
+
+
+@click.command(cls=Command, help="Khôi phục từ bản sao lưu. Hãy dừng lotrinh up trước.")
+@click.argument("file", metavar="FILE")
+@option("--into", metavar="DIR", help="Khôi phục vào thư mục này, thành data_dir mới; dùng để tập khôi phục.")
+@option("--database", metavar="URL", help="Cơ sở dữ liệu nhận; mặc định theo cấu hình, hoặc lotrinh.db trong --into.")
+@option("--replace", is_flag=True, help="Thay dữ liệu đang có; dữ liệu cũ được giữ trong thư mục replaced-….")
+@option("--yes", is_flag=True, help="Không hỏi lại khi thay.")
+@settings_option()
+def restore(file: str, into: str | None, database: str | None, replace: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001, PLR0913, E501 - a command's options
+    """Check, lay out beside, switch; say what stands there now."""
+    from lotrinh.cli.lock import Lock
+    from lotrinh.clock import now
+    from lotrinh.services.restore import restore as put_back
+    from lotrinh.services.restore import standing
+
+    source, place = existing(file), _place(into, database, settings)
+    there = standing(place)
+    if replace and there.anything and not yes:
+        _confirm(place, there)
+    with Lock(place.folder / "up.lock"):
+        done = put_back(source, place, now(), replace=replace)
+    _tell_restored(done)
+    return 0
+
+
+def _place(into: str | None, database: str | None, settings: str | None) -> "Place":
+    from lotrinh.services.backup import Place
+
+    if into:
+        folder = Path(into)
+        return Place(database or f"sqlite:///{(folder / 'lotrinh.db').resolve().as_posix()}", folder)
+    chosen = load(settings).settings
+    return Place(database or chosen.database_url, chosen.data_dir)
+
+
+def _confirm(place: "Place", there: "Standing") -> None:
+    from lotrinh.store.engine import name_of
+
+    name = name_of(place.url)
+    tell(M("Sẽ thay dữ liệu đang có: {there}.", there=there.words()))
+    if not sys.stdin.isatty():
+        sentence = M("Không có bàn phím để hỏi lại; hãy thêm --yes nếu chắc chắn.")
+        raise BadInput([Problem("--replace", 0, 0, sentence)])
+    asked = say(M("Gõ tên cơ sở dữ liệu ({name}) để thay", name=name))
+    if click.prompt(asked, err=True, default="", show_default=False) != name:
+        raise Conflict(M("Chưa khôi phục: tên gõ vào không đúng."))
+
+
+def _tell_restored(done: "Restored") -> None:
+    from lotrinh.store.schema import HEAD
+
+    manifest, extent = done.manifest, done.extent
+    tell(
+        M(
+            "Đã khôi phục bản sao lưu lúc {at}: {entries} mục nhật ký, {files} tệp.",
+            at=manifest.at,
+            entries=extent.entries,
+            files=manifest.files,
+        )
+    )
+    if manifest.schema != HEAD:
+        tell(M("Đã nâng cơ sở dữ liệu {old} → {new}, như lotrinh db upgrade.", old=manifest.schema, new=HEAD))
+    if extent.first_bad is not None:
+        tell(M("Nhật ký trong bản sao lưu đã bị sửa: mục số {number} không khớp.", number=extent.first_bad))
+    if done.doubtful:
+        tell(M("{count} tin không rõ đã gửi chưa. Xem: lotrinh outbox list --state unclear", count=done.doubtful))
+    if done.aside:
+        tell(M("Dữ liệu cũ nằm ở {folder}.", folder=str(done.aside)))
+    tell(M("Mã cuối của nhật ký: {head}. So với báo cáo in gần nhất: lotrinh verify --head MÃ", head=extent.head))
+
+
+@click.command(
+    "copy", cls=Command, help="Chép toàn bộ dữ liệu sang cơ sở dữ liệu khác, còn trống (SQLite ↔ PostgreSQL)."
+)
+@click.argument("source", metavar="FROM_URL")
+@click.argument("target", metavar="TO_URL")
+def copy(source: str, target: str) -> None:
+    """Copy, and say what stands there now; the addresses may hold passwords and are not said."""
+    from lotrinh.services.copying import copy_record
+
+    done = copy_record(source, target)
+    rows = sum(done.counts.values())
+    tell(M("Đã chép {rows} dòng, {entries} mục nhật ký; chuỗi mã nguyên vẹn.", rows=rows, entries=done.entries))
+    tell(M("Mã cuối của nhật ký: {head}. Tệp đã nộp vẫn ở data_dir.", head=done.head))

@@ -1,0 +1,193 @@
+"""What ``lotrinh up`` is to run: ``python -m lotrinh.cli.plan [--settings FILE]`` prints it as JSON.
+
+A process of its own, which ends: what checking settings and database takes in memory is given back, and ``lotrinh up``,
+which stays for weeks, is small. Everything that speaks against starting is said here, all of it at once.
+"""
+
+import argparse
+import errno
+import json
+import sys
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+
+from lotrinh.cli.base import fail, load, utf8
+from lotrinh.cli.lock import Lock
+from lotrinh.cli.processes import bindable
+from lotrinh.cli.running import prefect_environment
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, LotrinhError, Problem
+from lotrinh.settings.load import Loaded
+from lotrinh.settings.models import Settings
+from lotrinh.store import open_store
+
+ASKING_SECONDS = 1
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a name for all addresses, which is not listened on
+
+
+class Place(NamedTuple):
+    """Where a server of ours is to listen, and the setting that says so."""
+
+    setting: str
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Where it is asked on this machine."""
+        host = EVERYWHERE.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+
+def prefect_place(settings: Settings) -> Place | None:
+    """Where the Prefect server of this machine listens; None where it is another machine's, or none is used."""
+    url = urlsplit(settings.prefect.api_url)
+    host = "127.0.0.1" if url.hostname == "localhost" else url.hostname or ""
+    try:
+        loopback = url.scheme == "http" and ip_address(host).is_loopback
+        return Place("prefect.api_url", host, url.port or 80) if loopback else None
+    except ValueError:
+        return None
+
+
+def portal_place(settings: Settings) -> Place:
+    """Where the portal listens."""
+    return Place("portal.port", settings.portal.host, settings.portal.port)
+
+
+def obstacles(places: list[Place]) -> Iterator[Problem]:
+    """Say of each port that cannot be listened on why, and what to do."""
+    ports = [place.port for place in places]
+    for place in places:
+        values = {"port": place.port, "setting": place.setting}
+        if ports.count(place.port) > 1:
+            yield Problem(
+                place.setting, 0, 0, M("Hai phần cùng dùng cổng mạng {port}. Hãy đặt {setting} khác.", **values)
+            )
+            continue
+        try:
+            bindable(place.host, place.port)
+        except OSError as error:
+            yield Problem(place.setting, 0, 0, why_not(place, error))
+
+
+def why_not(place: Place, error: OSError) -> M:
+    """Say why a port cannot be had, and what to do."""
+    values = {"port": place.port, "setting": place.setting}
+    if error.errno == errno.EADDRINUSE:
+        return M(
+            "Cổng mạng {port} đã có {who} dùng. Hãy dừng bên đó, hoặc đặt {setting} khác.", who=who(place), **values
+        )
+    if error.errno == errno.EACCES:
+        return M("Không có quyền dùng cổng mạng {port}. Hãy đặt {setting} từ 1024 trở lên.", **values)
+    return M("Máy này không có địa chỉ {host}. Hãy sửa portal.host hoặc {setting}.", host=place.host, **values)
+
+
+def who(place: Place) -> M:
+    """Ask who has the port: another of ours, or anybody."""
+    if place.setting == "portal.port":
+        return M("cổng lotrinh khác") if "head" in answer(f"{place.url}/healthz") else M("chương trình khác")
+    return M("máy chủ Prefect khác") if answer(f"{place.url}/api/admin/version") else M("chương trình khác")
+
+
+def answer(url: str) -> str:
+    """Return what is answered with success, else nothing."""
+    try:
+        said = httpx.get(url, timeout=ASKING_SECONDS, trust_env=False)
+    except httpx.HTTPError:
+        return ""
+    return said.text if said.is_success else ""
+
+
+def prepare(loaded: Loaded) -> dict[str, object]:
+    """Check everything, make a new database, and return what to run; nothing is started."""
+    settings = loaded.settings
+    portal, prefect = portal_place(settings), prefect_place(settings)
+    with Lock(settings.data_dir / "up.lock"), open_store(settings.database_url):
+        if problems := list(obstacles([portal, *([prefect] if prefect else [])])):
+            raise BadInput(problems)
+    logs = (settings.data_dir / "logs").resolve()
+    logs.mkdir(parents=True, exist_ok=True)
+    file = ["--settings", str(loaded.file.resolve())] if loaded.file else []
+    parts = [portal_part(portal, file)]
+    if prefect:
+        parts.append(prefect_part(settings, prefect))
+    if settings.prefect.api_url:
+        parts.append(flows_part(settings, file, needs="prefect" if prefect else ""))
+    return {
+        "language": settings.language,
+        "timezone": settings.timezone,
+        "lock": str((settings.data_dir / "up.lock").resolve()),
+        "logs": str(logs),
+        "prefect": settings.prefect.api_url,
+        "parts": parts,
+    }
+
+
+def portal_part(place: Place, file: list[str]) -> dict[str, object]:
+    """The portal, as ``lotrinh portal`` runs it."""
+    return {
+        "name": "portal",
+        "arguments": ["lotrinh", "portal", *file],
+        "url": place.url,
+        "probe": f"{place.url}/healthz",
+        "stop_seconds": 7,
+    }
+
+
+def prefect_part(settings: Settings, place: Place) -> dict[str, object]:
+    """Prefect's server on loopback: own folder, no telemetry, its database cleaned up by itself."""
+    environment = {
+        "PREFECT_HOME": str((settings.data_dir / "prefect-server").resolve()),
+        "PREFECT_API_URL": settings.prefect.api_url,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    }
+    if secret := settings.prefect.auth_string.get_secret_value():
+        environment |= {"PREFECT_SERVER_API_AUTH_STRING": secret, "PREFECT_API_AUTH_STRING": secret}
+    return {
+        "name": "prefect",
+        "arguments": ["prefect", "server", "start", "--host", place.host, "--port", str(place.port)],
+        "environment": environment,
+        "url": place.url,
+        "probe": f"{place.url}/api/health",
+        "stop_seconds": 5,
+    }
+
+
+def flows_part(settings: Settings, file: list[str], needs: str) -> dict[str, object]:
+    """The deployments of all campaigns, carried out on this machine when their time comes."""
+    return {
+        "name": "flows",
+        "arguments": ["flows.serve", *file],
+        "environment": prefect_environment(settings),
+        "url": settings.prefect.api_url,
+        "probe": f"{settings.prefect.api_url.rstrip('/')}/deployments/filter",
+        "auth": settings.prefect.auth_string.get_secret_value(),
+        "needs": needs,
+        "stop_seconds": 5,
+    }
+
+
+def main() -> int:
+    """Print the plan, or say what speaks against it."""
+    utf8()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--settings")
+    try:
+        plan = prepare(load(parser.parse_args().settings))
+    except LotrinhError as error:
+        return fail(error)
+    json.dump(plan, sys.stdout)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

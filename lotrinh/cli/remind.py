@@ -1,0 +1,89 @@
+"""lotrinh remind, send: today's reminders, and what waits in the outbox."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from lotrinh.cli.base import Command, load, option, settings_option, tell
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    from lotrinh.services.outbox import Emptied
+    from lotrinh.services.reminders import Office, Prepared
+
+NOT_ALL = 3
+"""Exit code where something could not be sent."""
+
+
+@contextmanager
+def opened(settings: str | None) -> Iterator["Office"]:
+    """Open all that reminding needs."""
+    from lotrinh.cli.running import home_of
+    from lotrinh.services.reminders import open_office
+    from lotrinh.store import open_store
+
+    loaded = load(settings)
+    with open_store(loaded.settings.database_url) as store:
+        yield open_office(store, loaded.settings, home_of(loaded))
+
+
+@click.command(cls=Command, help="Nhắc việc hôm nay: mỗi nơi nhận một tin trong ngày, dù chạy lại bao nhiêu lần.")
+@option("--dry-run", is_flag=True, help="Chỉ in ra, không gửi và không ghi gì.")
+@option("--as-of", metavar="DATETIME", help="Thử cho một ngày khác; chỉ dùng cùng --dry-run.")
+@settings_option()
+def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # noqa: FBT001 - a flag
+    """Lay today's digests down and send them; or only print those of a day."""
+    from lotrinh.cli.moments import moment_of
+    from lotrinh.clock import now
+    from lotrinh.services import deliver
+    from lotrinh.services.reminders import prepare
+
+    if as_of and not dry_run:
+        sentence = M("Lời nhắc của ngày khác không được gửi đi. Hãy thêm --dry-run để chỉ in ra.")
+        raise BadInput([Problem("--as-of", 0, 0, sentence)])
+    with opened(settings) as office:
+        if dry_run:
+            _print(prepare(office, moment_of(as_of, office.settings.timezone) or now()))
+            return 0
+        reminded = deliver.remind(office, now())
+        tell(M("Hôm nay có {count} lời nhắc; {new} tin mới.", count=len(reminded.prepared), new=reminded.new))
+        return said(deliver.send(office, now))
+
+
+def _print(prepared: "tuple[Prepared, ...]") -> None:
+    from lotrinh.i18n import say
+    from lotrinh.services.receivers import masked
+
+    for digest, letter, places in prepared:
+        shown = ", ".join(masked(*place) for place in places) or say(M("chưa có địa chỉ"))
+        click.echo(f"== {digest.unit.full_name} → {shown}\n{letter.subject}\n\n{letter.text}")
+    tell(M("Chỉ in thử {count} lời nhắc; không gửi gì.", count=len(prepared)))
+
+
+@click.command(cls=Command, help="Gửi những tin đang chờ, một lượt.")
+@settings_option()
+def send(settings: str | None) -> int:
+    """Empty the outbox once."""
+    from lotrinh.clock import now
+    from lotrinh.services import deliver
+
+    with opened(settings) as office:
+        return said(deliver.send(office, now))
+
+
+def said(done: "Emptied") -> int:
+    """Say what became of the messages; return the exit code."""
+    for problem in done.problems:
+        tell(problem)
+    sentence = M(
+        "Đã gửi {sent}; còn chờ {waiting}; không gửi được {failed}; không rõ đã gửi chưa {unclear}.",
+        sent=done.sent,
+        waiting=done.waiting,
+        failed=done.failed,
+        unclear=done.unclear,
+    )
+    tell(sentence)
+    return NOT_ALL if done.failed or done.unclear or done.problems else 0

@@ -1,0 +1,126 @@
+"""lotrinh up: everything on one machine, until it is asked to stop."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lotrinh.cli.base import Command, settings_option, tell
+from lotrinh.core.text import M
+
+if TYPE_CHECKING:
+    from lotrinh.cli.parts import Watched
+
+BUSY_PAUSE, IDLE_PAUSE = 0.1, 0.5
+KEPT_LOGS = 5
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""What asks us to stop; each system has some of them."""
+STOPPED, LOST = 0, 1
+
+
+@click.command(cls=Command, help="Chạy mọi phần trên một máy: máy chủ Prefect, cổng, lịch kiểm tra; Ctrl-C để dừng.")
+@settings_option()
+def up(settings: str | None) -> int:
+    """Start everything, restart what dies, stop in order; exit 1 when the portal is lost for good."""
+    from lotrinh.cli.lock import Lock
+    from lotrinh.cli.parts import Part, Watched
+
+    plan = planned(settings)
+    if isinstance(plan, int):
+        return plan
+    os.environ.setdefault("LOTRINH_LANG", plan["language"])
+    tell_at = Stamped(plan["timezone"])
+    stopping = Stopping()
+    with Lock(Path(plan["lock"])).sign():
+        logs = Path(plan["logs"])
+        watched = [Watched(Part(**part), logs, tell_at) for part in plan["parts"]]
+        rotate([one.log for one in watched])
+        if not plan["prefect"]:
+            tell_at(M("Prefect: không dùng (prefect.api_url để trống); không có gì tự chạy theo lịch."))
+        try:
+            code = supervise(watched, stopping)
+        finally:
+            stop(watched)
+    tell(M("Đã dừng tất cả."))
+    return code
+
+
+def planned(settings: str | None) -> dict[str, Any] | int:
+    """Let a process of its own check everything; return its plan, or the code it refused with."""
+    arguments = ["--settings", settings] if settings else []
+    done = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-m", "lotrinh.cli.plan", *arguments], stdout=subprocess.PIPE, check=False
+    )
+    if done.returncode:
+        return done.returncode
+    plan: dict[str, Any] = json.loads(done.stdout)
+    return plan
+
+
+class Stamped:
+    """Says sentences with the time of day where the deadlines are: they stand on a screen for weeks."""
+
+    def __init__(self, zone: str) -> None:
+        from zoneinfo import ZoneInfo
+
+        self._zone = ZoneInfo(zone)
+
+    def __call__(self, sentence: M) -> None:
+        """Say one sentence."""
+        from lotrinh.clock import now
+        from lotrinh.i18n import say
+
+        tell(f"{now().astimezone(self._zone):%d/%m %H:%M:%S} {say(sentence)}")
+
+
+class Stopping:
+    """Whether we were asked to stop, by whatever signal this system has for it."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (getattr(signal, name) for name in SIGNALS if hasattr(signal, name)):
+            # nohup has SIGHUP ignored, and a closed terminal is then no reason to stop.
+            if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGTERM:
+                signal.signal(number, self._hear)
+
+    def _hear(self, *_: object) -> None:
+        self.asked = True
+
+
+def supervise(watched: "Sequence[Watched]", stopping: Stopping) -> int:
+    """Look after every part until we are asked to stop, or the portal is lost for good."""
+    from lotrinh.cli.parts import State
+
+    by_name = {one.part.name: one for one in watched}
+    while not stopping.asked:
+        for one in watched:
+            needed = by_name.get(one.part.needs)
+            one.look(may_start=needed is None or needed.state is State.READY)
+        if by_name["portal"].state is State.GIVEN_UP:
+            return LOST
+        settled = all(one.state in {State.READY, State.GIVEN_UP} for one in watched)
+        time.sleep(IDLE_PAUSE if settled else BUSY_PAUSE)
+    return STOPPED
+
+
+def stop(watched: "Sequence[Watched]") -> None:
+    """Stop the parts in order: what is running first, the portal, and Prefect, which they tell things, last."""
+    order = {"flows": 0, "portal": 1, "prefect": 2}
+    for one in sorted(watched, key=lambda w: order[w.part.name]):
+        one.stop()
+
+
+def rotate(logs: Iterable[Path]) -> None:
+    """Keep the logs of the last starts: portal.log becomes portal.1.log, and so on."""
+    for log in logs:
+        for number in range(KEPT_LOGS - 1, -1, -1):
+            old = log if number == 0 else log.with_suffix(f".{number}.log")
+            if old.exists():
+                old.replace(log.with_suffix(f".{number + 1}.log"))

@@ -1,0 +1,229 @@
+"""Who is reminded of what on a day: one digest for each receiver, over all campaigns together."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from lotrinh.core.calendar import LONGEST_BREAK, Calendar
+from lotrinh.core.checklist import Step
+from lotrinh.core.observation import Outcome
+from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.rules import Moment
+from lotrinh.core.status import Planned, Standing, Status
+from lotrinh.core.text import Text
+from lotrinh.core.units import Unit
+
+ONE_DAY = timedelta(days=1)
+
+
+class Rhythm(NamedTuple):
+    """On which days: so many days before a deadline, every so many once overdue, to the office after so many."""
+
+    before_days: Sequence[int]
+    overdue_every: int
+    escalate_after: int
+
+
+class Why(StrEnum):
+    """Why a step is in a digest. Only ``OVERDUE`` says that it is not done."""
+
+    DUE = "due"
+    OVERDUE = "overdue"
+    UNCONFIRMED = "unconfirmed"
+
+
+class Item(NamedTuple):
+    """One step of a digest. ``days`` are left until the deadline, below 0 once it has passed.
+
+    ``known`` is False where the unit never said anything valid about the step.
+    """
+
+    step: Step
+    due: Moment
+    days: int
+    why: Why
+    known: bool
+
+
+class Section(NamedTuple):
+    """What one campaign asks of one unit; ``heard`` is when what we know of it was true, None: never."""
+
+    campaign: str
+    title: Text
+    heard: datetime | None
+    items: tuple[Item, ...]
+    sample: bool = False
+
+
+class Late(NamedTuple):
+    """One unit with steps that have been overdue for too long; ``heard`` as in ``Section``."""
+
+    unit: Unit
+    heard: datetime | None
+    items: tuple[Item, ...]
+
+
+class Escalation(NamedTuple):
+    """What the office hears of one campaign. ``silent`` could not be asked: nothing is said of their steps."""
+
+    campaign: str
+    title: Text
+    as_of: datetime
+    late: tuple[Late, ...]
+    silent: tuple[Unit, ...]
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """All that one receiver is told on one day; the office is the province's own unit."""
+
+    unit: Unit
+    day: date
+    sections: tuple[Section, ...]
+    escalations: tuple[Escalation, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The steps of all campaigns."""
+        return tuple(item for section in self.sections for item in section.items)
+
+    @property
+    def sample(self) -> bool:
+        """Whether sample data is in what it says."""
+        return any(part.sample for part in self.sections) or any(told.sample for told in self.escalations)
+
+
+class Told(NamedTuple):
+    """One campaign as it stands, and the days on which people are told of it."""
+
+    report: Report
+    calendar: Calendar
+
+
+def digests(campaigns: Iterable[Told], rhythm: Rhythm, today: date) -> tuple[Digest, ...]:
+    """Make the digests of a day, the office's first, the others by unit code; nobody has two."""
+    made: dict[str, Digest] = {}
+    for report, calendar in campaigns:
+        if day := _Day.of(calendar, today, rhythm, report.as_of):
+            for digest in _of_campaign(report, day):
+                known = made.get(digest.unit.code)
+                made[digest.unit.code] = _together(known, digest) if known else digest
+    return tuple(sorted(made.values(), key=lambda digest: (not digest.unit.is_province, digest.unit.code)))
+
+
+def _of_campaign(report: Report, day: "_Day") -> Iterator[Digest]:
+    for unit in report.everybody:
+        items = tuple(sorted(day.items(unit), key=lambda item: item.due.day))
+        section = Section(report.campaign, report.title, _heard(unit, report), items, report.sample)
+        escalation = _escalation(report, day) if unit.unit.is_province else None
+        if items or escalation:
+            told = (escalation,) if escalation else ()
+            yield Digest(unit.unit, day.today, (section,) if items else (), told)
+
+
+def _together(first: Digest, second: Digest) -> Digest:
+    sections, escalations = first.sections + second.sections, first.escalations + second.escalations
+    return replace(first, sections=sections, escalations=escalations)
+
+
+def _escalation(report: Report, day: "_Day") -> Escalation | None:
+    late = [Late(u.unit, _heard(u, report), items) for u in report.units if (items := tuple(day.escalated(u)))]
+    silent = tuple(unit.unit for unit in report.units if is_silent(unit))
+    late.sort(key=lambda found: (min(item.days for item in found.items), found.unit.code))
+    if not late and not silent:
+        return None
+    return Escalation(report.campaign, report.title, report.as_of, tuple(late), silent, report.sample)
+
+
+def _heard(unit: UnitReport, report: Report) -> datetime | None:
+    return unit.last_heard and unit.last_heard.astimezone(report.as_of.tzinfo)
+
+
+def is_silent(unit: UnitReport) -> bool:
+    """Whether a unit could not be asked, so that we do not know how something stands in it."""
+    unsure = any(s.status is Status.UNKNOWN or "stale" in s.flags for s in unit.standings)
+    return unit.outcome is not Outcome.REACHED and unsure
+
+
+class _Day(NamedTuple):
+    """A day on which people are told things, with the quiet days around it.
+
+    ``ahead`` are the day itself and the quiet ones after it: what falls there is told before. ``behind`` are it and
+    the quiet ones before it: what became overdue there is told now.
+    """
+
+    today: date
+    now: datetime
+    rhythm: Rhythm
+    ahead: tuple[date, ...]
+    behind: tuple[date, ...]
+
+    @classmethod
+    def of(cls, calendar: Calendar, today: date, rhythm: Rhythm, now: datetime) -> "_Day | None":
+        """Look around a day; None for one that is quiet itself."""
+        if not calendar.is_working(today):
+            return None
+        ahead = (today, *_quiet_after(calendar, today, ONE_DAY))
+        return cls(today, now, rhythm, ahead, (today, *_quiet_after(calendar, today, -ONE_DAY)))
+
+    def items(self, unit: UnitReport) -> Iterator[Item]:
+        """Find what a unit is reminded of."""
+        for planned, standing in zip(unit.plan, unit.standings, strict=True):
+            if (why := self._why(planned, standing)) and (item := _item(planned, standing, why, self.today)):
+                yield item
+
+    def escalated(self, unit: UnitReport) -> Iterator[Item]:
+        """Find what the office hears of: known to be overdue, and for long enough."""
+        first = max(1, self.rhythm.escalate_after)
+        for planned, standing in zip(unit.plan, unit.standings, strict=True):
+            if standing.status is not Status.OVERDUE or not planned.schedule.due:
+                continue
+            if self._comes_round(planned.schedule.due.day, first) and (
+                item := _item(planned, standing, Why.OVERDUE, self.today)
+            ):
+                yield item
+
+    def _why(self, planned: Planned, standing: Standing) -> Why | None:
+        due = planned.schedule.due
+        if standing.status.finished or due is None or planned.due is None:
+            return None
+        if self.now < planned.due:
+            return Why.DUE if self._is_before(due.day) else None
+        if not self._comes_round(due.day, 1):
+            return None
+        # A deadline that passed after we last heard of the unit says nothing of whether the step is done.
+        return Why.OVERDUE if standing.status is Status.OVERDUE else Why.UNCONFIRMED
+
+    def _is_before(self, due: date) -> bool:
+        """Whether a day of reminding falls on today or a quiet day after it; a deadline on a quiet day is one too."""
+        return due in self.ahead[1:] or any((due - day).days in self.rhythm.before_days for day in self.ahead)
+
+    def _comes_round(self, due: date, first: int) -> bool:
+        """Whether today or a quiet day before it is the first day, or one of those that come round after it."""
+        late = [(day - due).days for day in self.behind]
+        return any(days >= first and (days - first) % self.rhythm.overdue_every == 0 for days in late)
+
+
+def _quiet_after(calendar: Calendar, day: date, step: timedelta) -> Iterator[date]:
+    for _ in range(LONGEST_BREAK):
+        day += step
+        if calendar.is_working(day):
+            return
+        yield day
+
+
+def _item(planned: Planned, standing: Standing, why: Why, today: date) -> Item | None:
+    due = planned.schedule.due
+    return due and Item(planned.step, due, (due.day - today).days, why, standing.status is not Status.UNKNOWN)
+
+
+def is_quiet(hours: str, now: datetime) -> bool:
+    """Whether a local moment lies in the quiet hours, written 20:00-06:30; they may go over midnight."""
+    if not hours:
+        return False
+    begin, _, end = hours.partition("-")
+    at = now.strftime("%H:%M")
+    return begin <= at < end if begin <= end else at >= begin or at < end

@@ -1,0 +1,77 @@
+"""The outbox for administrators: what waits, what failed, and the two things that can be done about it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from lotrinh.errors import Conflict
+from lotrinh.portal.render import page
+from lotrinh.portal.state import state_of
+from lotrinh.portal.web.access import GUARDED, SEE_OTHER, Administrator
+from lotrinh.services import outbox as service
+from lotrinh.services.receivers import masked
+from lotrinh.services.rosters import roster
+from lotrinh.store import Store
+from lotrinh.store.outbox import FAILED, UNCLEAR, WAITING
+
+router = APIRouter(include_in_schema=False)
+PER_PAGE = 50
+LONGEST = 9
+"""Digits that a number in an address may have."""
+
+
+@router.get("/outbox")
+def overview(request: Request, visitor: Administrator, before: str = "") -> Response:
+    """List the messages, newest first."""
+    del visitor
+    return _page(request, before)
+
+
+def _page(request: Request, before: str = "", error: Conflict | None = None) -> Response:
+    state = state_of(request)
+    last = int(before) if before.isascii() and before.isdigit() and len(before) <= LONGEST else None
+    found = state.store.outbox.newest(most=PER_PAGE + 1, before=last)
+    counts, known = state.store.outbox.counts(), roster(state.settings)
+    return page(
+        request,
+        "outbox.html",
+        error.http_status if error else 200,
+        messages=found[:PER_PAGE],
+        older=found[PER_PAGE - 1].id if found[PER_PAGE:] else None,
+        before=before,
+        counts=counts,
+        trouble=error.sentence if error else None,
+        STATE=service.STATE,
+        masked=masked,
+        names={unit.code: unit.full_name for unit in (known.province, *known.units)},
+        again=(FAILED, UNCLEAR),
+        droppable=(WAITING, FAILED, UNCLEAR),
+        zone=ZoneInfo(state.settings.timezone),
+    )
+
+
+@router.post("/outbox/{number}/retry", dependencies=GUARDED)
+def retry(request: Request, visitor: Administrator, number: str) -> Response:
+    """Let a message be sent again."""
+    del visitor
+    return _done(request, number, service.retry)
+
+
+@router.post("/outbox/{number}/drop", dependencies=GUARDED)
+def drop(request: Request, visitor: Administrator, number: str) -> Response:
+    """Never send a message."""
+    del visitor
+    return _done(request, number, service.drop)
+
+
+def _done(request: Request, number: str, act: Callable[[Store, int, datetime], None]) -> Response:
+    state = state_of(request)
+    try:
+        good = number.isascii() and number.isdigit() and len(number) <= LONGEST
+        act(state.store, int(number) if good else 0, state.clock())
+    except Conflict as error:
+        return _page(request, error=error)
+    return RedirectResponse("/outbox", SEE_OTHER)

@@ -1,0 +1,29 @@
+"""How sending one message ended. Whether it may be tried again hangs on what is certain."""
+
+from typing import NamedTuple
+
+from lotrinh.core.text import Message
+
+
+class Sent(NamedTuple):
+    """The other side took it over."""
+
+
+class Refused(NamedTuple):
+    """Certainly not sent. ``permanent``: another try would end the same way.
+
+    ``everybody``: it is not about this message, no other would have gone through this channel now.
+    """
+
+    reason: Message
+    permanent: bool = False
+    everybody: bool = False
+
+
+class Unknown(NamedTuple):
+    """Perhaps sent, perhaps not: only a person may decide to send it again."""
+
+    reason: Message
+
+
+Outcome = Sent | Refused | Unknown

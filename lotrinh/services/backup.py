@@ -1,0 +1,195 @@
+"""Backups while everything runs: the record, the files it names, the office's own lists; one archive, looked at again."""
+
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from lotrinh import __version__
+from lotrinh.core.journal import GENESIS
+from lotrinh.core.text import M
+from lotrinh.errors import LotrinhError, StoreUnavailable
+from lotrinh.services import archives
+from lotrinh.services.archives import FOLDERS, RECORD, Manifest, Writer
+from lotrinh.services.disk import write_whole
+from lotrinh.services.uploads import path_of
+from lotrinh.store import image
+from lotrinh.store.copying import Extent
+
+NAME = re.compile(r"lotrinh-\d{8}T\d{6}Z-[0-9a-f]{8}\.zip")
+WORK = ".lotrinh-backup-"
+FORGOTTEN = timedelta(days=1)
+"""What a backup that was killed left behind is deleted after so long."""
+TRIES = 3
+"""How often we begin again because the office changed a list while we read."""
+NOT_THE_SAME = M("Chưa sao lưu: tệp vừa ghi đọc lại không đúng. Hãy kiểm tra đĩa.")
+
+
+class Made(NamedTuple):
+    """A backup that was made and read again.
+
+    ``first_bad`` is the journal's first entry that does not fit, or that should be there after the backup before this
+    one and is not; ``deleted`` are the older backups that it replaces.
+    """
+
+    path: Path
+    manifest: Manifest
+    first_bad: int | None
+    deleted: tuple[Path, ...]
+
+
+class Place(NamedTuple):
+    """Where a record is kept: the database's address and the folder of files and lists."""
+
+    url: str
+    folder: Path
+
+
+def back_up(place: Place, out: Path, now: datetime, keep: int | None = None) -> Made:
+    """Make a backup in the folder ``out``, and then delete all but the newest ``keep``.
+
+    Older ones stay where the journal is not whole. ``StoreUnavailable`` when it cannot be made; nothing is left then.
+    """
+    with _tried(), _workshop(out, now) as work:
+        ours = _moment(place, work / RECORD)
+        schema, extent = image.examine(work / RECORD)
+        bad = extent.first_bad
+        if bad is None and not image.holds(work / RECORD, _last_head(place.folder)):
+            bad = extent.entries + 1
+        manifest = _write(work, place, ours, _described(now, schema, extent))
+        target = out / f"lotrinh-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{extent.head[:8]}.zip"
+        (work / "archive.zip").replace(target)
+        _sync(out)
+    _remember(place.folder, target, manifest)
+    deleted = () if bad is not None or keep is None else tuple(_delete_old(out, target, keep))
+    return Made(target, manifest, bad, deleted)
+
+
+@contextmanager
+def _tried() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreUnavailable(M("Chưa sao lưu: không ghi được tệp ({reason}).", reason=reason)) from error
+
+
+@contextmanager
+def _workshop(out: Path, now: datetime) -> Iterator[Path]:
+    """Make a folder to work in, on the same disk as the backup, and take it away whatever happens."""
+    out.mkdir(parents=True, exist_ok=True)
+    for left in out.glob(f"{WORK}*"):
+        if left.stat().st_mtime < (now - FORGOTTEN).timestamp():
+            shutil.rmtree(left, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(prefix=WORK, dir=out))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _moment(place: Place, path: Path) -> Mapping[str, bytes]:
+    """Take the record and the office's lists as they are at one moment; return the lists."""
+    for _ in range(TRIES):
+        before = _lists(place.folder)
+        path.unlink(missing_ok=True)
+        image.take(place.url, path)
+        if _lists(place.folder) == before:
+            return before
+    raise StoreUnavailable(M("Chưa sao lưu: danh sách hoặc bộ đầu việc đang được sửa. Hãy chạy lại."))
+
+
+def _lists(folder: Path) -> Mapping[str, bytes]:
+    """Read what the office imported or applied: rosters, checklists, changes of campaigns."""
+    found = {}
+    for path in (path for name in FOLDERS for path in sorted((folder / name).glob("*"))):
+        if path.is_file() and not path.name.startswith(".") and path.suffix != ".part":
+            with suppress(FileNotFoundError):  # replaced this very moment: we look again
+                found[f"data/{path.parent.name}/{path.name}"] = path.read_bytes()
+    return found
+
+
+def _described(now: datetime, schema: str, extent: Extent) -> Manifest:
+    return Manifest(now.astimezone(UTC), __version__, schema, extent.counts, extent.head, extent.first_bad)
+
+
+def _write(work: Path, place: Place, ours: Mapping[str, bytes], manifest: Manifest) -> Manifest:
+    """Write the archive, read it again as a stranger's, and return its list."""
+    with archives.writing(work / "archive.zip") as writer:
+        with (work / RECORD).open("rb") as record:
+            writer.add(RECORD, record)
+        for name, content in ours.items():
+            writer.add(name, io.BytesIO(content))
+        missing = tuple(_add_files(writer, work / RECORD, place.folder))
+        manifest = replace(manifest, members=writer.members, missing=missing)
+        writer.finish(manifest)
+    try:
+        if archives.check(work / "archive.zip") != manifest:
+            raise StoreUnavailable(NOT_THE_SAME)
+    except LotrinhError as error:
+        raise StoreUnavailable(NOT_THE_SAME) from error
+    return manifest
+
+
+def _add_files(writer: Writer, record: Path, folder: Path) -> Iterator[str]:
+    """Add the files that the record names, and return the ids of those that are gone or were changed.
+
+    A file's bytes are on disk before an entry names it and are never deleted after, so all that the record of that
+    moment names are there now. One that no entry names yet may not be there: its form was never sent.
+    """
+    for known in image.files_of(record):
+        path = path_of(folder, known.id)
+        if path.is_file():
+            with path.open("rb") as source:
+                same = writer.add(f"files/{known.id[:2]}/{known.id}", source, packed=False) == known.sha256
+        else:
+            same = not known.kept
+        if not same:
+            yield known.id
+
+
+def _sync(folder: Path) -> None:
+    """Put a new name on disk too; Windows does it by itself and cannot open folders."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _last(folder: Path) -> Path:
+    return folder / "backups" / "last.json"
+
+
+def _last_head(folder: Path) -> str:
+    """Return the journal's last hash at the backup before, or the one before all entries where that is not known."""
+    try:
+        head = json.loads(_last(folder).read_text(encoding="utf-8"))["head"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return GENESIS
+    return str(head)
+
+
+def _remember(folder: Path, path: Path, manifest: Manifest) -> None:
+    said = {"at": manifest.at.isoformat(), "path": str(path.resolve()), "head": manifest.head}
+    content = json.dumps(said | {"entries": manifest.entries}, ensure_ascii=False)
+    write_whole(_last(folder), content.encode())
+
+
+def _delete_old(out: Path, newest: Path, keep: int) -> Iterator[Path]:
+    """Delete the oldest backups; never the one just made, whatever its name says of its time."""
+    others = sorted((path for path in out.iterdir() if NAME.fullmatch(path.name) and path != newest), reverse=True)
+    for old in others[keep - 1 :]:
+        with suppress(OSError):  # somebody holds it open (Windows): the next backup will delete it
+            old.unlink(missing_ok=True)
+            yield old

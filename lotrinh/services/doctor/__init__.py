@@ -1,0 +1,1 @@
+"""Looking an installation over: findings, each with what to do. Nothing is changed by looking."""

@@ -1,0 +1,85 @@
+"""The whole look: every finding of an installation, in the order that people mend things in."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from lotrinh.clock import Clock
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, LotrinhError
+from lotrinh.services.ask import http_options
+from lotrinh.services.doctor import certificates, machine, record, servers
+from lotrinh.services.doctor.finding import Finding, Sign, attention, broken, good
+from lotrinh.services.rosters import roster
+from lotrinh.settings.models import Settings
+
+GOOD, ATTENTION, BROKEN = 0, 1, 2
+"""Exit codes: nothing to do, somebody should look, something does not work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How far is looked: the whole journal, the units' certificates, the mail host."""
+
+    full: bool = False
+    units: bool = False
+    mail: bool = False
+
+
+def examine(
+    settings: Settings, file: str, clock: Clock, environment: Mapping[str, str], depth: Depth
+) -> Iterator[Finding]:
+    """Look everything over; ``file`` is the settings file's name. Changes nothing."""
+    yield machine.versions(prefect := machine.installed("prefect"), machine.installed("fastapi"))
+    yield (
+        good("settings", M("Cấu hình {file} không có lỗi", file=file))
+        if file
+        else attention(
+            "settings", M("Không có settings.toml: dùng giá trị mặc định"), M("Chạy ở thư mục có settings.toml.")
+        )
+    )
+    yield from local(settings, clock, depth)
+    yield from servers.portal(settings, clock)
+    yield from servers.prefect(settings, clock, prefect)
+    yield machine.client_telemetry(environment)
+    yield from servers.ca_file(settings.http.ca_file)
+    yield from servers.public(settings, clock)
+    yield from certificates.own(settings.portal.public_url, servers.context(settings.http.ca_file), clock())
+    if depth.units:
+        yield from units(settings, clock)
+    if depth.mail:
+        yield servers.mail(settings.mail)
+
+
+def local(settings: Settings, clock: Clock, depth: Depth) -> Iterator[Finding]:
+    """Look at what lies on this machine: folder, disk, time zones, record, backup."""
+    yield machine.data_folder(settings.data_dir)
+    yield machine.disk(settings.data_dir)
+    yield from machine.time_zones((settings.timezone,), clock())
+    yield from record.record(settings, clock(), full=depth.full)
+    yield record.backup(settings.data_dir, clock(), ZoneInfo(settings.timezone))
+
+
+def units(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Look at the certificates of the units in the roster."""
+    try:
+        known = roster(settings).units
+    except LotrinhError as error:
+        yield broken("roster", error.sentence)
+        return
+    trust = servers.context(settings.http.ca_file)
+    yield from certificates.of_units(known, http_options(settings), trust, clock())
+
+
+def unusable(error: BadInput) -> Iterator[Finding]:
+    """Say what is wrong with settings that cannot be used; nothing else can be looked at then."""
+    yield machine.versions(machine.installed("prefect"), machine.installed("fastapi"))
+    for problem in error.problems:
+        yield broken("settings", M("{place}: {sentence}", place=problem.place, sentence=problem.sentence))
+
+
+def worst(signs: list[Sign]) -> int:
+    """Return the exit code of these signs."""
+    if Sign.BROKEN in signs:
+        return BROKEN
+    return ATTENTION if Sign.ATTENTION in signs else GOOD

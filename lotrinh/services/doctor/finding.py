@@ -1,0 +1,39 @@
+"""What was found, and how bad it is."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from lotrinh.core.text import Message
+
+
+class Sign(Enum):
+    """How things stand; the words are those that people read."""
+
+    GOOD = "tốt"
+    ATTENTION = "chú ý"
+    BROKEN = "hỏng"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: ``what`` names it for programs, ``found`` and ``advice`` for people."""
+
+    what: str
+    sign: Sign
+    found: Message
+    advice: Message | None = None
+
+
+def good(what: str, found: Message) -> Finding:
+    """Nothing to do."""
+    return Finding(what, Sign.GOOD, found)
+
+
+def attention(what: str, found: Message, advice: Message | None = None) -> Finding:
+    """It works, and somebody should look."""
+    return Finding(what, Sign.ATTENTION, found, advice)
+
+
+def broken(what: str, found: Message, advice: Message | None = None) -> Finding:
+    """It does not work."""
+    return Finding(what, Sign.BROKEN, found, advice)

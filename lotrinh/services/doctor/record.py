@@ -1,0 +1,142 @@
+"""The record: its schema, its chain, the last runs, the last backup, what could not be sent."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim
+
+from lotrinh.core.journal import Entry, chain_hash
+from lotrinh.core.text import M
+from lotrinh.errors import LotrinhError, OldSchema
+from lotrinh.services.campaigns import declared
+from lotrinh.services.doctor.finding import Finding, attention, broken, good
+from lotrinh.settings.models import Campaign, Settings
+from lotrinh.store import Store, open_store
+from lotrinh.store.engine import connect, require_there, version
+from lotrinh.store.outbox import FAILED, UNCLEAR
+
+LOOKED_AT = 1000
+"""Newest entries whose chain is checked; all of them with ``--full``."""
+AHEAD = timedelta(minutes=5)
+LATE = timedelta(hours=1)
+"""How long after its time a run may finish before it counts as missed."""
+BACKUP_DAYS = 7
+MADE = M("`lotrinh up` tạo khi chạy lần đầu.")
+
+
+def record(settings: Settings, now: datetime, *, full: bool) -> Iterator[Finding]:
+    """Open the record as it is, and look at it; a database that is not there is not made."""
+    try:
+        if is_empty(settings.database_url):
+            yield attention("schema", M("Cơ sở dữ liệu còn trống"), MADE)
+            return
+        with open_store(settings.database_url, make=False) as store:
+            yield good("schema", M("Cơ sở dữ liệu mở được, đúng phiên bản"))
+            yield chain(store, full=full)
+            yield newest_entry(store, now)
+            for campaign in settings.campaigns:
+                yield last_run(store, declared(settings, campaign.id), now, ZoneInfo(settings.timezone))
+            yield outbox(store)
+    except OldSchema as error:
+        yield broken("schema", error.sentence)
+    except LotrinhError as error:
+        if settings.database_url.startswith("sqlite") and not (settings.data_dir / "lotrinh.db").exists():
+            yield attention("schema", M("Chưa có cơ sở dữ liệu"), MADE)
+        else:
+            yield broken("schema", error.sentence, M("Kiểm tra database.url và máy chủ cơ sở dữ liệu."))
+
+
+def is_empty(url: str) -> bool:
+    """Whether the database is there and nothing is in it: opening the record would make it."""
+    require_there(url)
+    engine = connect(url)
+    try:
+        return version(engine) is None
+    finally:
+        engine.dispose()
+
+
+def chain(store: Store, *, full: bool) -> Finding:
+    """Check the journal's chain: its newest entries, or all."""
+    if full:
+        bad, seen = store.journal.verify(), M("từ đầu đến cuối")
+    else:
+        newest = store.journal.latest(LOOKED_AT)
+        bad, seen = first_wrong(newest[::-1]), M("{count} mục mới nhất", count=len(newest))
+    if bad is not None:
+        found = M("Nhật ký đã bị sửa: mục số {number} không khớp", number=bad)
+        return broken("journal", found, M("Dừng sử dụng, khôi phục bản sao lưu (`lotrinh restore`)."))
+    return good("journal", M("Nhật ký nguyên vẹn ({seen})", seen=seen))
+
+
+def first_wrong(entries: Sequence[Entry]) -> int | None:
+    """Return the number of the first entry of a stretch that does not fit the one before; None for a good stretch."""
+    for index, entry in enumerate(entries):
+        if entry.hash != chain_hash(entry.previous, entry.number, entry.new):
+            return entry.number
+        before = entries[index - 1] if index else None
+        if before and (entry.number, entry.previous) != (before.number + 1, before.hash):
+            return entry.number
+    return None
+
+
+def newest_entry(store: Store, now: datetime) -> Finding:
+    """Compare this machine's clock with the newest entry: what is written already cannot lie in the future."""
+    newest = store.journal.latest(1)
+    if newest and newest[0].new.at > now + AHEAD:
+        found = M("Đồng hồ máy chậm hơn mục mới nhất của nhật ký ({at} UTC)", at=newest[0].new.at)
+        return broken("clock_record", found, M("Chỉnh lại đồng hồ máy (đồng bộ NTP) trước khi dùng tiếp."))
+    return good("clock_record", M("Đồng hồ máy không chậm hơn nhật ký"))
+
+
+def last_run(store: Store, campaign: Campaign, now: datetime, zone: ZoneInfo) -> Finding:
+    """Compare a campaign's last finished run with its schedule."""
+    what, round_ = f"last_run:{campaign.id}", store.rounds.latest(campaign.id)
+    finished = round_.finished_at if round_ else None
+    scheduled = campaign.schedule.cron and not campaign.schedule.paused
+    if finished is None:
+        found = M("Đợt {campaign}: chưa có lượt kiểm tra nào chạy xong", campaign=campaign.id)
+        return attention(what, found, M("Chạy: lotrinh check {campaign}", campaign=campaign.id))
+    at = finished.astimezone(zone)
+    found = M("Đợt {campaign}: lượt gần nhất xong lúc {at}", campaign=campaign.id, at=at)
+    if scheduled and missed(campaign.schedule.cron, at, now.astimezone(zone)):
+        advice = M("Đã lỡ lịch “{cron}”. Xem `lotrinh up` còn chạy không.", cron=campaign.schedule.cron)
+        return attention(what, found, advice)
+    return good(what, found)
+
+
+def missed(cron: str, finished: datetime, now: datetime) -> bool:
+    """Whether a run was due after the last one finished, and long enough ago."""
+    due: datetime | None = next(CronSim(cron, finished), None)
+    return due is not None and due + LATE < now
+
+
+def backup(data_dir: Path, now: datetime, zone: ZoneInfo) -> Finding:
+    """Look when the last backup was made."""
+    advice = M("Sao lưu: lotrinh backup")
+    try:
+        said: dict[str, Any] = json.loads((data_dir / "backups" / "last.json").read_text(encoding="utf-8"))
+        at, path = datetime.fromisoformat(said["at"]), str(said["path"])
+        age = now - at
+    except FileNotFoundError:
+        return attention("backup", M("Chưa sao lưu lần nào"), advice)
+    except (OSError, ValueError, KeyError, TypeError):
+        return attention("backup", M("Không đọc được ghi chép của lần sao lưu gần nhất"), advice)
+    found = M("Sao lưu gần nhất {at}: {path}", at=at.astimezone(zone), path=path)
+    if not Path(path).exists():
+        return attention("backup", M("Không còn tệp sao lưu {path}", path=path), advice)
+    return attention("backup", found, advice) if age > timedelta(days=BACKUP_DAYS) else good("backup", found)
+
+
+def outbox(store: Store) -> Finding:
+    """Count the messages that were given up, or of which nobody knows whether they went out."""
+    counts = store.outbox.counts()
+    failed, unclear = counts.get(FAILED, 0), counts.get(UNCLEAR, 0)
+    found = M("Tin nhắn: {failed} không gửi được, {unclear} không rõ đã gửi chưa", failed=failed, unclear=unclear)
+    if failed or unclear:
+        return attention("outbox", found, M("Xem lý do và gửi lại: lotrinh remind"))
+    return good("outbox", found)

@@ -1,0 +1,201 @@
+"""The servers: the portal, Prefect, the mail host; what they say of themselves, and what time it is there."""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from lotrinh.clock import Clock
+from lotrinh.core.text import M
+from lotrinh.services.doctor.finding import Finding, attention, broken, good
+from lotrinh.settings.models import Mail, Settings
+
+SECONDS = 5
+CLOSE, FAR = timedelta(seconds=60), timedelta(minutes=5)
+"""How far two clocks may be apart before somebody should look, and before deadlines become wrong."""
+LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names for all addresses, where one is asked
+
+
+def get(url: str, **named: Any) -> httpx.Response | None:  # noqa: ANN401 - whatever httpx.get takes
+    """Ask, briefly; None where nothing answers."""
+    try:
+        return httpx.get(url, timeout=SECONDS, trust_env=False, **named)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError):
+        return None
+
+
+def listens(host: str, port: int) -> bool:
+    """Whether anything takes connections there."""
+    try:
+        with socket.create_connection((host, port), timeout=SECONDS):
+            return True
+    except OSError:
+        return False
+
+
+def portal(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Ask our portal on this machine: it runs, or its port is free, or somebody else has it."""
+    host, port = LOCAL.get(settings.portal.host, settings.portal.host), settings.portal.port
+    answer = get(f"http://[{host}]:{port}/healthz" if ":" in host else f"http://{host}:{port}/healthz")
+    if answer is not None and answer.is_success and "head" in answer.text:
+        yield good("portal", M("Cổng đang chạy tại {host}:{port}", host=host, port=port))
+        yield from clocks("portal", M("cổng"), answer, clock())
+    elif answer is not None and "lotrinh" in answer.text:
+        yield broken("portal", M("Cổng đang chạy nhưng báo lỗi"), M("Xem {log}.", log=log_of(settings, "portal")))
+    elif answer is not None or listens(host, port):
+        advice = M("Dừng chương trình đó, hoặc đặt portal.port khác.")
+        yield broken("portal", M("Cổng mạng {port} do chương trình khác dùng", port=port), advice)
+    else:
+        found = M("Cổng không chạy (cổng mạng {port} trống)", port=port)
+        yield attention("portal", found, M("Chạy: lotrinh up"))
+
+
+def log_of(settings: Settings, part: str) -> str:
+    """Where ``lotrinh up`` keeps a part's log."""
+    return str(settings.data_dir / "logs" / f"{part}.log")
+
+
+def prefect(settings: Settings, clock: Clock, wanted: str) -> Iterator[Finding]:
+    """Ask the Prefect server: reachable, of our version, without telemetry, with the right time."""
+    base = settings.prefect.api_url.rstrip("/")
+    if not base:
+        yield attention("prefect", M("Không dùng Prefect (prefect.api_url để trống): không có gì tự chạy theo lịch"))
+        return
+    user, _, password = settings.prefect.auth_string.get_secret_value().partition(":")
+    auth = (user, password) if user else None
+    answer = get(f"{base}/admin/version", auth=auth)
+    version = version_of(answer)
+    if answer is None or not version:
+        yield no_prefect(base, answer)
+        return
+    found = M("Máy chủ Prefect {version} tại {url}", version=version, url=base)
+    if version == wanted:
+        yield good("prefect", found)
+    else:
+        advice = M("Máy này có Prefect {wanted}. Chạy máy chủ cùng phiên bản.", wanted=wanted or "—")
+        yield attention("prefect", found, advice)
+    yield server_telemetry(get(f"{base}/admin/settings", auth=auth))
+    yield from clocks("prefect", M("máy chủ Prefect"), answer, clock())
+
+
+def version_of(answer: httpx.Response | None) -> str:
+    """Read a Prefect server's version; empty where it is none that answers."""
+    try:
+        said = answer.json() if answer is not None and answer.is_success else ""
+    except ValueError:
+        return ""
+    return said if isinstance(said, str) else ""
+
+
+def no_prefect(base: str, answer: httpx.Response | None) -> Finding:
+    """Say why there is no Prefect server to ask."""
+    if answer is None:
+        url = urlsplit(base)
+        if not listens(url.hostname or "", url.port or (443 if url.scheme == "https" else 80)):
+            found = M("Máy chủ Prefect không chạy tại {url}: không có gì tự chạy theo lịch", url=base)
+            return attention("prefect", found, M("Chạy: lotrinh up"))
+    elif answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        return broken("prefect", M("Máy chủ Prefect tại {url} đòi mật khẩu", url=base), M("Đặt prefect.auth_string."))
+    found = M("Nơi trả lời tại {url} không phải máy chủ Prefect", url=base)
+    return broken("prefect", found, M("Dừng chương trình đó, hoặc đặt prefect.api_url khác."))
+
+
+def server_telemetry(answer: httpx.Response | None) -> Finding:
+    """Look at the server's own switch, as the running server has it."""
+    advice = M("Chạy máy chủ bằng `lotrinh up`, hoặc đặt PREFECT_SERVER_ANALYTICS_ENABLED=false cho nó.")
+    try:
+        on = answer.json()["server"]["analytics_enabled"] if answer is not None else None
+    except (ValueError, KeyError, TypeError):
+        on = None
+    if on is False:
+        return good("telemetry_server", M("Máy chủ Prefect không gửi số liệu sử dụng"))
+    if on is None:
+        found = M("Không hỏi được máy chủ Prefect có gửi số liệu sử dụng hay không")
+        return attention("telemetry_server", found, advice)
+    return attention("telemetry_server", M("Máy chủ Prefect gửi số liệu sử dụng ra ngoài"), advice)
+
+
+def public(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Ask the portal by the address that others use."""
+    url = settings.portal.public_url.rstrip("/")
+    if not url:
+        return
+    answer = get(f"{url}/healthz", verify=context(settings.http.ca_file))
+    if answer is None or not answer.is_success:
+        advice = M("Xem máy chủ phía trước (proxy), tên miền và chứng thư.")
+        yield attention("public_url", M("Không vào được cổng qua {url}", url=url), advice)
+        return
+    yield good("public_url", M("Vào được cổng qua {url}", url=url))
+    yield from clocks("public_url", M("{url}", url=url), answer, clock())
+
+
+def context(ca_file: str) -> ssl.SSLContext:
+    """Trust what Python trusts, and the office's own authority where its file can be read."""
+    made = ssl.create_default_context()
+    try:
+        if ca_file:
+            made.load_verify_locations(ca_file)
+    except (OSError, ssl.SSLError):
+        pass  # said by its own finding
+    return made
+
+
+def ca_file(path: str) -> Iterator[Finding]:
+    """Look whether the office's own certificates can be read."""
+    if not path:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except (OSError, ssl.SSLError) as error:
+        found = M("Không đọc được http.ca_file {path} ({reason})", path=path, reason=str(error))
+        yield broken("ca_file", found, M("Sửa đường dẫn; tệp phải là chứng thư dạng PEM."))
+        return
+    yield good("ca_file", M("Đọc được http.ca_file {path}", path=path))
+
+
+def clocks(what: str, whose: M, answer: httpx.Response, now: datetime) -> Iterator[Finding]:
+    """Compare this machine's clock with the one that an answer was dated by; what carries no date says nothing."""
+    try:
+        apart = now - parsedate_to_datetime(answer.headers["Date"])
+    except (KeyError, ValueError, TypeError):
+        return
+    seconds = round(abs(apart).total_seconds())
+    found = M("Đồng hồ máy lệch {seconds} giây so với {whose}", seconds=seconds, whose=whose)
+    advice = M("Đồng bộ đồng hồ (NTP) ở cả hai máy.")
+    if abs(apart) > FAR:
+        yield broken(f"clock_{what}", found, advice)
+    elif abs(apart) > CLOSE:
+        yield attention(f"clock_{what}", found, advice)
+    else:
+        yield good(f"clock_{what}", M("Đồng hồ máy khớp với {whose}", whose=whose))
+
+
+def mail(settings: Mail) -> Finding:
+    """Greet the mail host, and sign in where a user is set; nothing is sent."""
+    if not settings.host:
+        return attention("mail", M("Chưa đặt máy chủ thư (mail.host)"), M("Đặt [mail] nếu cần gửi thư."))
+    where = M("máy chủ thư {host}:{port}", host=settings.host, port=settings.port)
+    try:
+        with _connected(settings) as server:
+            server.ehlo()
+            if settings.security == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if settings.user:
+                server.login(settings.user, settings.password.get_secret_value())
+    except (OSError, smtplib.SMTPException) as error:
+        found = M("Không dùng được {where} ({reason})", where=where, reason=str(error))
+        return broken("mail", found, M("Kiểm tra [mail]: host, port, security, user, password."))
+    return good("mail", M("Dùng được {where}", where=where))
+
+
+def _connected(settings: Mail) -> smtplib.SMTP:
+    if settings.security == "tls":
+        safe = ssl.create_default_context()
+        return smtplib.SMTP_SSL(settings.host, settings.port, timeout=SECONDS, context=safe)
+    return smtplib.SMTP(settings.host, settings.port, timeout=SECONDS)

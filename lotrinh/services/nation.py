@@ -1,0 +1,161 @@
+"""The nation in one record: each province is asked as its own office would, and none twice for the same tick.
+
+Rounds are named by tick, province and try, so that whoever starts the check again, and on whichever machine, finds
+what has been recorded already.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from lotrinh.catalog.units import Province, province, provinces
+from lotrinh.core.text import M, Message, together
+from lotrinh.services.ask import try_name
+from lotrinh.services.campaigns import configured
+from lotrinh.services.rosters import as_unit, roster
+from lotrinh.settings.models import Campaign, Settings
+from lotrinh.store import Store
+from lotrinh.store.rounds import FINISHED, NOT_CARRIED_OUT
+
+TRIES = 3
+"""How often a province is run for one tick: workers die."""
+TICK = "%Y%m%d-%H%M%S"
+
+
+def tick_of(moment: datetime) -> str:
+    """Name the moment for which the nation is checked."""
+    return moment.strftime(TICK)
+
+
+def for_province(settings: Settings, name: str) -> Settings:
+    """Return the settings as a province's own office would have them; ``NotFound`` where there is no such province.
+
+    The office's own roster is that of its own province; another's is the imported or the packaged one. Of a campaign
+    that names units, a province takes part with its own among them.
+    """
+    if not name or province(name) == province(settings.province):
+        return settings
+    units = settings.units.model_copy(update={"file": None})
+    changed = settings.model_copy(update={"province": province(name).code, "units": units})
+    if not any(campaign.units for campaign in settings.campaigns):
+        return changed
+    own = {unit.code for unit in roster(changed).units}
+    return changed.model_copy(update={"campaigns": tuple(_narrowed(c, own) for c in settings.campaigns)})
+
+
+def _narrowed(campaign: Campaign, own: Collection[str]) -> Campaign:
+    """Keep a province's own units; where it has none the campaign stays, and says that it does not know them."""
+    mine = tuple(code for code in campaign.units if code in own)
+    return campaign.model_copy(update={"units": mine}) if mine else campaign
+
+
+def taking_part(settings: Settings, campaign: str, names: Iterable[str] = ()) -> tuple[Province, ...]:
+    """Return the provinces that have units in a campaign, of those that are named, else of all."""
+    wanted = tuple(province(name) for name in names) or provinces()
+    chosen = configured(settings, campaign).units
+    return tuple(p for p in wanted if not chosen or _has_any(settings, p, chosen))
+
+
+def _has_any(settings: Settings, of: Province, codes: Collection[str]) -> bool:
+    return any(unit.code in codes for unit in roster(for_province(settings, of.code)).units)
+
+
+class At(StrEnum):
+    """Where a try stands, as far as whoever carries it out can tell."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+@dataclass(slots=True)
+class Try:
+    """The newest try of one province. ``since`` is when anything of it was seen to change."""
+
+    province: Province
+    since: datetime
+    number: int = 1
+    run: str = ""
+    seen: tuple[object, ...] = ()
+    round: str = ""
+
+
+@dataclass
+class Nation:
+    """What became of each province's round for one tick; ``patience`` is how long a try may run without news."""
+
+    store: Store
+    tick: str
+    patience: timedelta
+    tries: dict[str, Try] = field(default_factory=dict)
+    recorded: dict[str, str] = field(default_factory=dict)
+
+    def begin(self, wanted: Iterable[Province], now: datetime) -> None:
+        """Take these provinces in hand; those that have been recorded for this tick need nothing more."""
+        self.tries = {p.code: Try(p, now) for p in wanted}
+        self._look_up()
+
+    @property
+    def open(self) -> Iterator[Try]:
+        """The tries of provinces that have not been recorded."""
+        return (t for code, t in self.tries.items() if code not in self.recorded)
+
+    @property
+    def to_start(self) -> tuple[Try, ...]:
+        """The tries that nobody has been told to carry out."""
+        return tuple(t for t in self.open if not t.run)
+
+    def name(self, of: Try) -> str:
+        """Name the round of a try."""
+        return try_name(self.tick, of.province.code, of.number)
+
+    def look(self, runs: Mapping[str, At], now: datetime) -> tuple[str, ...]:
+        """Take in how the tries stand, and return the runs that are given up as lost; what failed is tried again.
+
+        A run of which nothing is said in ``runs`` is judged by the record alone.
+        """
+        states = self._look_up()
+        heard = self.store.rounds.outcomes([self.name(t) for t in self.open])
+        lost: list[str] = []
+        for each in [t for t in self.open if t.run]:
+            name, at = self.name(each), runs.get(each.run, At.RUNNING)
+            each.round = states.get(name, "")
+            seen = at, each.round, heard[name].total()
+            if seen != each.seen or at is At.WAITING:
+                each.seen, each.since = seen, now
+            silent = now - each.since > self.patience
+            if silent and at is not At.ENDED:
+                lost.append(each.run)
+            if (silent or at is At.ENDED) and each.number < TRIES:
+                self.tries[each.province.code] = Try(each.province, now, each.number + 1, round=each.round)
+        return tuple(lost)
+
+    def over(self, runs: Mapping[str, At]) -> bool:
+        """Whether nothing is left to wait for: every province has been recorded, or tried for the last time."""
+        return all(t.number == TRIES and runs.get(t.run) is At.ENDED for t in self.open)
+
+    def _look_up(self) -> dict[str, str]:
+        """Read what the record says of every try of every province."""
+        names = {
+            try_name(self.tick, code, n): code for code in self.tries for n in range(1, self.tries[code].number + TRIES)
+        }
+        states = self.store.rounds.states(names)
+        self.recorded |= {names[name]: name for name, state in states.items() if state == FINISHED}
+        return states
+
+    def told(self) -> Message:
+        """Say how many provinces were recorded, and which were not, and why."""
+        done = M("Đã ghi {done} trên {all} tỉnh, thành phố.", done=len(self.recorded), all=len(self.tries))
+        missing = [M("{name} ({why})", name=as_unit(t.province).full_name, why=_why(t)) for t in self.open]
+        if not missing:
+            return done
+        return M("{done} Chưa xong: {names}. Hãy chạy lại cùng lượt này.", done=done, names=together(missing, ", "))
+
+
+def _why(of: Try) -> Message:
+    if of.round == NOT_CARRIED_OUT:
+        return M("mạng của máy chạy không tới được đơn vị nào")
+    if of.round:
+        return M("bị dừng giữa chừng")
+    return M("chưa máy nào chạy")

@@ -1,0 +1,92 @@
+"""Where somebody is told: the roster's contacts and what the settings add, over the channels that are set up."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Problem
+from lotrinh.sending.mail import is_address
+from lotrinh.services.rosters import Roster
+from lotrinh.settings.models import Receiver, Settings
+
+MAIL, ZALO, URL, HOOK = "mail", "zalo", "url", "webhook"
+SHOWN = 2
+"""Letters of an address that are shown where it is masked."""
+
+
+class Address(NamedTuple):
+    """One place to send to. ``to`` of a secret address is a name for it by which the settings find it again."""
+
+    channel: str
+    to: str
+
+    @property
+    def key(self) -> str:
+        """A short name for keys of messages."""
+        return f"{self.channel}:{fingerprint(self.to)[:12]}"
+
+
+Addresses = Mapping[str, Sequence[Address]]
+
+
+def fingerprint(secret: str) -> str:
+    """Name a secret without telling it."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:32]
+
+
+def addresses(settings: Settings, roster: Roster) -> dict[str, tuple[Address, ...]]:
+    """Return the addresses of each unit that has any, by code; ``BadInput`` where the settings name a wrong one."""
+    if problems := tuple(faults(settings, roster)):
+        raise BadInput(problems)
+    found: dict[str, dict[Address, None]] = {}
+    for unit in (roster.province, *roster.units):
+        if unit.contact_email and mail_is_set(settings):
+            found.setdefault(unit.code, {})[Address(MAIL, unit.contact_email.strip().lower())] = None
+    for receiver in settings.receivers:
+        found.setdefault(receiver.unit, {}).update(dict.fromkeys(_of(settings, receiver)))
+    return {code: tuple(each) for code, each in found.items() if each}
+
+
+def faults(settings: Settings, roster: Roster) -> Iterator[Problem]:
+    """Find what is wrong with the receivers, the webhooks' and the mail's settings."""
+    codes = {unit.code for unit in (roster.province, *roster.units)}
+    for number, receiver in enumerate(settings.receivers):
+        where = f"receivers.{number}"
+        if receiver.unit not in codes:
+            sentence = M("Không có đơn vị mang mã “{code}” trong danh sách đơn vị đang dùng.", code=receiver.unit)
+            yield Problem(f"{where}.unit", 0, 0, sentence)
+        if receiver.mail and not is_address(receiver.mail):
+            yield Problem(f"{where}.mail", 0, 0, M("Hộp thư phải có dạng ten@co-quan.gov.vn."))
+        if not (receiver.mail or receiver.zalo or receiver.url.get_secret_value()):
+            yield Problem(where, 0, 0, M("Chưa có địa chỉ nào: hãy ghi mail, zalo hoặc url."))
+    if settings.mail.host and not is_address(settings.mail.sender):
+        yield Problem("mail.sender", 0, 0, M("Hãy ghi địa chỉ gửi đi, dạng ten@co-quan.gov.vn."))
+
+
+def mail_is_set(settings: Settings) -> bool:
+    """Whether mail can be sent."""
+    return bool(settings.mail.host)
+
+
+def _of(settings: Settings, receiver: Receiver) -> Iterator[Address]:
+    if receiver.mail and mail_is_set(settings):
+        yield Address(MAIL, receiver.mail.strip().lower())
+    if receiver.zalo and settings.zalo.token.get_secret_value():
+        yield Address(ZALO, receiver.zalo)
+    if secret := receiver.url.get_secret_value():
+        yield Address(URL, fingerprint(secret))
+
+
+def secret_url(settings: Settings, name: str) -> str | None:
+    """Find an Apprise address again by its name; None where the settings no longer have it."""
+    urls = (receiver.url.get_secret_value() for receiver in settings.receivers)
+    return next((url for url in urls if url and fingerprint(url) == name), None)
+
+
+def masked(channel: str, to: str) -> str:
+    """Show an address so that its owner knows it and nobody else learns it."""
+    if channel == MAIL:
+        name, _, domain = to.partition("@")
+        return f"{name[:SHOWN]}…@{domain}"
+    return f"{to[:SHOWN]}…" if channel in {ZALO, URL} else to

@@ -1,0 +1,48 @@
+"""What other systems are told when a step changes. The journal's number is the delivery's: repeats can be dropped."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from lotrinh.core.journal import Entry
+from lotrinh.services.receivers import HOOK, fingerprint
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+from lotrinh.store.outbox import New
+
+SCHEMA = "lotrinh.change/1"
+
+
+def tell(store: Store, settings: Settings, now: datetime) -> None:
+    """Lay down what each system has not been told yet. One that is new hears of nothing that was before."""
+    for url in dict.fromkeys(hook.url for hook in settings.webhooks):
+
+        def make(entries: Sequence[Entry], url: str = url) -> Iterator[New]:
+            return (_message(url, entry, now) for entry in entries if entry.new.step)
+
+        while store.outbox.follow(f"{HOOK}/{fingerprint(url)}", make, now):
+            pass
+
+
+def _message(url: str, entry: Entry, now: datetime) -> New:
+    new, delivery = entry.new, str(entry.number)
+    content = {"to": url, "delivery": delivery, "body": body(entry)}
+    return New(f"{HOOK}/{fingerprint(url)}/{delivery}", new.campaign, HOOK, new.unit, HOOK, content, now)
+
+
+def body(entry: Entry) -> str:
+    """Write what changed: no names, notes or files; who needs more asks the API."""
+    new = entry.new
+    said = {
+        "schema": SCHEMA,
+        "number": entry.number,
+        "at": new.at.isoformat(),
+        "campaign": new.campaign,
+        "unit": new.unit,
+        "step": new.step,
+        "kind": new.kind.value,
+        "completed_on": new.body.get("completed_on"),
+        "sample": bool(new.body.get("sample")),
+        "hash": entry.hash,
+    }
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)

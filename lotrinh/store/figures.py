@@ -1,0 +1,85 @@
+"""Figures for those who watch the machine: counted by the database, never by reading reports."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Engine, func, select, text
+
+from lotrinh.errors import StoreUnavailable
+from lotrinh.store.engine import reading, writing
+from lotrinh.store.round_rows import FINISHED, moment_of
+from lotrinh.store.schema import journal, rounds, throttle
+from lotrinh.store.throttle import Failures
+
+
+class Finished(NamedTuple):
+    """The newest finished run of a campaign in a province."""
+
+    id: str
+    campaign: str
+    province: str
+    finished_at: datetime
+
+
+class Figures:
+    """Sizes and counts of one record."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def kinds(self, after: int) -> tuple[int, Counter[str]]:
+        """Return the number of the journal's last entry, and how many of each kind come after ``after``."""
+        with reading(self._engine) as connection:
+            last = connection.execute(select(func.max(journal.c.number))).scalar_one() or 0
+            query = select(journal.c.kind, func.count()).where(journal.c.number > after, journal.c.number <= last)
+            return int(last), Counter({kind: int(n) for kind, n in connection.execute(query.group_by(journal.c.kind))})
+
+    def newest(self, campaigns: Sequence[str]) -> tuple[Finished, ...]:
+        """Return the newest finished run of each of these campaigns, in each province that has one."""
+        done = (rounds.c.campaign.in_(campaigns), rounds.c.state == FINISHED, rounds.c.finished_at.is_not(None))
+        columns = select(rounds.c.id, rounds.c.campaign, rounds.c.province, rounds.c.finished_at)
+        query = columns.where(*done).order_by(rounds.c.started_at)
+        with reading(self._engine) as connection:
+            found = {(row.campaign, row.province): row for row in connection.execute(query)}
+        return tuple(Finished(r.id, r.campaign, r.province, moment_of(r.finished_at)) for r in found.values())
+
+    def runs(self, campaigns: Sequence[str]) -> dict[tuple[str, str], int]:
+        """Count the runs of these campaigns by campaign and state."""
+        query = select(rounds.c.campaign, rounds.c.state, func.count()).where(rounds.c.campaign.in_(campaigns))
+        with reading(self._engine) as connection:
+            counted = connection.execute(query.group_by(rounds.c.campaign, rounds.c.state))
+            return {(campaign, state): int(n) for campaign, state, n in counted}
+
+    def beginning(self, round_id: str, characters: int) -> str:
+        """Return the first characters of the report that a run left; empty where it left none."""
+        query = select(func.substr(rounds.c.snapshot, 1, characters)).where(rounds.c.id == round_id)
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar_one_or_none() or ""
+
+    def failures(self, least: int) -> dict[str, Failures]:
+        """Return what failed at least so often in a row."""
+        query = select(throttle).where(throttle.c.failures >= least)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).mappings()
+            return {r["key"]: Failures(r["failures"], moment_of(r["failed_at"])) for r in rows}
+
+    def size(self) -> int:
+        """Return the bytes that the database takes, with what is not yet merged into it; 0 where it does not say."""
+        if self._engine.dialect.name == "postgresql":
+            with reading(self._engine) as connection:
+                return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+        place = self._engine.url.database
+        files = [Path(f"{place}{end}") for end in ("", "-wal")] if place else []
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    def writable(self) -> bool:
+        """Whether something could be written now: nothing is, but the database has to allow it."""
+        try:
+            with writing(self._engine, patience=1) as connection:
+                connection.execute(throttle.delete().where(throttle.c.key == ""))
+        except StoreUnavailable as error:
+            return "database is locked" in str(error.__cause__)  # SQLite: somebody writes just now, so one can
+        return True

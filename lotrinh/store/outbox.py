@@ -1,0 +1,234 @@
+"""Messages to be sent: laid down in a transaction, sent after it, each claimed by one sender alone.
+
+A message that was claimed and never ended is not sent again by itself: nobody knows whether it went out.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, insert, select, update
+
+from lotrinh.core.journal import Entry
+from lotrinh.store.engine import reading, writing
+from lotrinh.store.journal import _entry as entry_of
+from lotrinh.store.schema import journal, outbox
+
+WAITING, SENDING, SENT, UNCLEAR, FAILED, DROPPED = "waiting", "sending", "sent", "unclear", "failed", "dropped"
+CURSOR = "cursor"
+"""Kind and state of the rows that remember up to which journal entry another system has been told."""
+OPEN = (WAITING, SENDING, UNCLEAR, FAILED)
+"""What is not over yet, for somebody or for us."""
+AT_ONCE = 500
+"""Keys looked up in one query, and entries of the journal that are told in one transaction."""
+
+
+class New(NamedTuple):
+    """A message before it is laid down. ``key`` makes it one however often it is made; ``content`` is JSON."""
+
+    key: str
+    campaign: str
+    kind: str
+    receiver: str
+    channel: str
+    content: Mapping[str, Any]
+    next_at: datetime
+    state: str = WAITING
+    problem: str = ""
+
+
+class Message(NamedTuple):
+    """A message. ``next_at`` is when it may be tried again or, while it is being sent, when its sender counts as lost.
+
+    ``tries`` counts the claims; ``problem`` is why the last one did not succeed, in words.
+    """
+
+    id: int
+    key: str
+    campaign: str
+    kind: str
+    receiver: str
+    channel: str
+    content: Mapping[str, Any]
+    state: str
+    tries: int
+    created_at: datetime
+    next_at: datetime
+    done_at: datetime | None
+    problem: str
+
+
+class Ending(NamedTuple):
+    """How a try ended; ``next_at`` only where there will be another."""
+
+    state: str
+    at: datetime
+    problem: str = ""
+    next_at: datetime | None = None
+
+
+Make = Callable[[Sequence[Entry]], Iterable[New]]
+"""From new entries of the journal to the messages about them."""
+
+
+class Outbox:
+    """The messages of one record."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(self, new: Iterable[New], at: datetime) -> int:
+        """Lay messages down and return how many were new: one whose key is known is there already."""
+        with writing(self._engine, chain=True) as connection:
+            return _put(connection, new, at)
+
+    def due(self, at: datetime, after: int = 0, most: int = AT_ONCE) -> tuple[Message, ...]:
+        """Return messages with ids above ``after`` that may be tried now, the oldest first."""
+        ready = (outbox.c.state == WAITING, outbox.c.next_at <= _text(at), outbox.c.id > after)
+        query = select(outbox).where(*ready)
+        with reading(self._engine) as connection:
+            return _messages(connection.execute(query.order_by(outbox.c.id).limit(most)).mappings())
+
+    def claim(self, message: Message, at: datetime, until: datetime) -> Message | None:
+        """Take a waiting message for sending; None where somebody else has it, or had."""
+        mine = (outbox.c.id == message.id, outbox.c.state == WAITING, outbox.c.tries == message.tries)
+        taken = update(outbox).where(*mine, outbox.c.next_at <= _text(at))
+        with writing(self._engine) as connection:
+            values = {"state": SENDING, "tries": message.tries + 1, "next_at": _text(until)}
+            if not connection.execute(taken.values(**values)).rowcount:
+                return None
+        return message._replace(state=SENDING, tries=message.tries + 1, next_at=until)
+
+    def end(self, message: Message, ending: Ending, content: Mapping[str, Any] | None = None) -> bool:
+        """Record how the try of a claimed message ended; False where the claim was lost and it was tried again."""
+        mine = (outbox.c.id == message.id, outbox.c.tries == message.tries, outbox.c.state.in_((SENDING, UNCLEAR)))
+        values: dict[str, Any] = {"state": ending.state, "problem": ending.problem}
+        values["next_at"] = _text(ending.next_at or ending.at)
+        values["done_at"] = None if ending.state == WAITING else _text(ending.at)
+        if content is not None:
+            values["content"] = _json(content)
+        with writing(self._engine) as connection:
+            return bool(connection.execute(update(outbox).where(*mine).values(**values)).rowcount)
+
+    def give_up_lost(self, at: datetime, problem: str) -> int:
+        """Call messages unclear whose sender ended without a word; return how many."""
+        lost = (outbox.c.state == SENDING, outbox.c.next_at <= _text(at))
+        values = {"state": UNCLEAR, "done_at": _text(at), "problem": problem}
+        with writing(self._engine) as connection:
+            return int(connection.execute(update(outbox).where(*lost).values(**values)).rowcount)
+
+    def give_up_waiting(self, message: Message, at: datetime, problem: str) -> bool:
+        """Give a waiting message up without trying."""
+        mine = (outbox.c.id == message.id, outbox.c.state == WAITING)
+        values = {"state": FAILED, "done_at": _text(at), "problem": problem}
+        return self._change(mine, values)
+
+    def retry(self, number: int, at: datetime) -> bool:
+        """Let a message that failed or is unclear be tried again; False where it is none of these."""
+        mine = (outbox.c.id == number, outbox.c.state.in_((FAILED, UNCLEAR)))
+        return self._change(mine, {"state": WAITING, "done_at": None, "next_at": _text(at)})
+
+    def drop(self, number: int, at: datetime) -> bool:
+        """Never send a message that was not sent; False where it was, or is being sent."""
+        mine = (outbox.c.id == number, outbox.c.state.in_((WAITING, FAILED, UNCLEAR)))
+        return self._change(mine, {"state": DROPPED, "done_at": _text(at)})
+
+    def _change(self, mine: Sequence[ColumnElement[bool]], values: Mapping[str, Any]) -> bool:
+        with writing(self._engine) as connection:
+            return bool(connection.execute(update(outbox).where(*mine).values(**values)).rowcount)
+
+    def get(self, number: int) -> Message | None:
+        """Return one message."""
+        with reading(self._engine) as connection:
+            query = select(outbox).where(outbox.c.id == number, outbox.c.state != CURSOR)
+            found = _messages(connection.execute(query).mappings())
+        return found[0] if found else None
+
+    def newest(
+        self, states: Sequence[str] = (), most: int = 50, before: int | None = None, kind: str = ""
+    ) -> tuple[Message, ...]:
+        """Return messages, newest first; in these states and of this kind where asked, with ids below ``before``."""
+        query = select(outbox).where(outbox.c.state != CURSOR).order_by(outbox.c.id.desc()).limit(most)
+        query = query.where(outbox.c.state.in_(states)) if states else query
+        query = query.where(outbox.c.kind == kind) if kind else query
+        query = query if before is None else query.where(outbox.c.id < before)
+        with reading(self._engine) as connection:
+            return _messages(connection.execute(query).mappings())
+
+    def counts(self) -> dict[str, int]:
+        """Return how many messages are in each state."""
+        query = select(outbox.c.state, func.count()).where(outbox.c.state != CURSOR).group_by(outbox.c.state)
+        with reading(self._engine) as connection:
+            return {state: int(number) for state, number in connection.execute(query)}
+
+    def follow(self, name: str, make: Make, at: datetime) -> int:
+        """Lay messages down about what the journal holds since last time; return how many entries were looked at.
+
+        Messages and the number up to which ``name`` has been told are one transaction. Whoever is new is told of
+        nothing that was before.
+        """
+        key = f"{CURSOR}/{name}"
+        with writing(self._engine, chain=True) as connection:
+            known = connection.execute(select(outbox.c.content).where(outbox.c.key == key)).scalar_one_or_none()
+            if known is None:
+                last = connection.execute(select(func.max(journal.c.number))).scalar_one() or 0
+                row = New(key, "", CURSOR, "", "", {"number": last}, at, CURSOR)
+                connection.execute(insert(outbox).values(**_row(row, at)))
+                return 0
+            after = json.loads(known)["number"]
+            query = select(journal).where(journal.c.number > after).order_by(journal.c.number).limit(AT_ONCE)
+            entries = [entry_of(row) for row in connection.execute(query).mappings()]
+            if entries:
+                _put(connection, make(entries), at)
+                content = _json({"number": entries[-1].number})
+                connection.execute(update(outbox).where(outbox.c.key == key).values(content=content))
+            return len(entries)
+
+
+def _put(connection: Connection, new: Iterable[New], at: datetime) -> int:
+    wanted = {message.key: message for message in new}
+    keys, known = list(wanted), set[str]()
+    for start in range(0, len(keys), AT_ONCE):
+        query = select(outbox.c.key).where(outbox.c.key.in_(keys[start : start + AT_ONCE]))
+        known |= set(connection.execute(query).scalars())
+    fresh = [_row(message, at) for key, message in wanted.items() if key not in known]
+    if fresh:
+        connection.execute(insert(outbox), fresh)
+    return len(fresh)
+
+
+def _row(new: New, at: datetime) -> dict[str, object]:
+    over = new.state in {FAILED, DROPPED}
+    return {
+        "key": new.key,
+        "campaign": new.campaign,
+        "kind": new.kind,
+        "receiver": new.receiver,
+        "channel": new.channel,
+        "content": _json(new.content),
+        "state": new.state,
+        "tries": 0,
+        "created_at": _text(at),
+        "next_at": _text(new.next_at),
+        "done_at": _text(at) if over else None,
+        "problem": new.problem,
+    }
+
+
+def _messages(rows: Iterable[RowMapping]) -> tuple[Message, ...]:
+    return tuple(_message(row) for row in rows)
+
+
+def _message(row: RowMapping) -> Message:
+    moments = {name: datetime.fromisoformat(row[name]) for name in ("created_at", "next_at")}
+    done = datetime.fromisoformat(row["done_at"]) if row["done_at"] else None
+    return Message(**{**row, **moments, "done_at": done, "content": json.loads(row["content"])})
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True)
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,66 @@
+"""What a run was about and how it went, where people look for runs: its tags and its closing sentence."""
+
+import httpx
+from prefect import get_client, get_run_logger
+from prefect.exceptions import PrefectException
+from prefect.runtime import flow_run
+
+from lotrinh.core.observation import Outcome
+from lotrinh.core.report import Report
+from lotrinh.core.text import M
+from lotrinh.i18n import say
+from lotrinh.services.check import Request
+from tasks.context import context
+
+NAMED = 60
+"""How many units that could not be asked are named in one line of the log."""
+
+
+async def tell_counts(request: Request) -> str:
+    """Tag the run with what it was about and its counts, name the units that failed; return the closing sentence."""
+    shared = context(request)
+    if shared.report is None:
+        raise RuntimeError(request.round)
+    await _tag(tags_of(shared.report, shared.campaign.province.code))
+    if failed := failures(shared.report):
+        get_run_logger().warning("%s", failed)
+    return say(closing(shared.report))
+
+
+def tags_of(report: Report, province: str) -> list[str]:
+    """Return the tags of a run: campaign, province, and how asking the units ended."""
+    counted = report.outcomes()
+    counts = [f"{outcome.value.lower()}:{counted[outcome]}" for outcome in Outcome if counted[outcome]]
+    return [f"campaign:{report.campaign}", f"province:{province}", *counts]
+
+
+def failures(report: Report) -> str:
+    """Name the units that could not be asked, with the reason's code; empty where all could."""
+    failed = [u for u in report.units if u.outcome is not Outcome.REACHED]
+    if not failed:
+        return ""
+    named = ", ".join(f"{u.unit.code} ({u.reason.value or u.outcome.value})" for u in failed[:NAMED])
+    more = M(" và {count} đơn vị nữa", count=len(failed) - NAMED) if failed[NAMED:] else ""
+    return say(M("Không hỏi được: {units}{more}.", units=named, more=more))
+
+
+def closing(report: Report) -> M:
+    """Say how many units answered."""
+    counted = report.outcomes()
+    reached, asked = counted[Outcome.REACHED], counted.total()
+    return M(
+        "Lượt {run}: {reached} trên {asked} đơn vị trả lời; {silent} không hỏi được.",
+        run=report.run,
+        reached=reached,
+        asked=asked,
+        silent=asked - reached,
+    )
+
+
+async def _tag(tags: list[str]) -> None:
+    """Add tags to this run; what Prefect says to that is no matter of the run's."""
+    try:
+        async with get_client() as client:
+            await client.update_flow_run(flow_run.id, tags=sorted({*flow_run.tags, *tags}))
+    except (httpx.HTTPError, PrefectException) as error:
+        get_run_logger().warning("%s", type(error).__name__)

@@ -1,0 +1,53 @@
+"""Digests, the weekly report, sending: the tasks of reminding. They take and give plain values.
+
+What was not sent stays in the outbox and is tried again by a later run, so nothing is retried here.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from lotrinh.clock import now
+from lotrinh.services import deliver
+from lotrinh.services.reminders import Office, open_office
+from lotrinh.services.weekly import lay_down_report
+from lotrinh.settings.load import load_settings
+from lotrinh.store import open_store
+
+
+@contextmanager
+def office(settings: str) -> Iterator[Office]:
+    """Open all that reminding needs, as the settings file says."""
+    loaded = load_settings(settings or None)
+    os.environ.setdefault("LOTRINH_LANG", loaded.settings.language)
+    home = loaded.file.resolve().parent if loaded.file else None
+    with open_store(loaded.settings.database_url) as store:
+        yield open_office(store, loaded.settings, home)
+
+
+@task(name="digests", cache_policy=NO_CACHE, persist_result=False)
+def digests(settings: str) -> dict[str, int]:
+    """Lay the digests of today down; return how many there are and how many messages were new."""
+    with office(settings) as opened:
+        reminded = deliver.remind(opened, now())
+        return {"digests": len(reminded.prepared), "new": reminded.new}
+
+
+@task(name="weekly-report", cache_policy=NO_CACHE, persist_result=False)
+def report(campaign: str, settings: str) -> int:
+    """Lay the report of a campaign down for the office; return how many messages were new."""
+    with office(settings) as opened:
+        return lay_down_report(opened, campaign, now())
+
+
+@task(name="send", tags=["sending"], cache_policy=NO_CACHE, persist_result=False)
+def send(settings: str) -> dict[str, int]:
+    """Empty the outbox once; return what became of how many messages. Problems name the unit."""
+    with office(settings) as opened:
+        done = deliver.send(opened, now)
+    for problem in done.problems:
+        get_run_logger().warning(problem)
+    return {"sent": done.sent, "failed": done.failed, "unclear": done.unclear, "waiting": done.waiting}

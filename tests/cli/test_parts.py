@@ -1,0 +1,139 @@
+"""A part of ``lotrinh up`` that cannot live is started again later and later, then given up; others go on."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lotrinh.cli import parts
+from lotrinh.cli.parts import Part, State, Watched
+from lotrinh.cli.processes import Tethered
+from lotrinh.cli.up import Stopping, rotate, supervise
+from lotrinh.core.text import M
+from lotrinh.i18n import say
+
+NOBODY = "http://127.0.0.1:9/healthz"
+
+
+class Heard(list[str]):
+    """Remembers what was said."""
+
+    def __call__(self, sentence: M) -> None:
+        self.append(say(sentence, "vi"))
+
+
+class Unasked(Stopping):
+    """Is never asked to stop, and takes no signals."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+
+def part(*arguments: str, needs: str = "") -> Part:
+    return Part("portal", list(arguments), "http://here", NOBODY, 2, needs=needs)
+
+
+def look_until(watched: Watched, state: State) -> None:
+    end = time.monotonic() + 20
+    while watched.state is not state:
+        assert time.monotonic() < end
+        watched.look(may_start=True)
+        time.sleep(0.01)
+
+
+def test_a_part_that_dies_at_once_is_given_up_after_five_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "LONGEST_PAUSE", 0)
+    heard = Heard()
+    watched = Watched(part("no.such.module"), tmp_path, heard)
+    look_until(watched, State.GIVEN_UP)
+    assert len(heard) == 5
+    assert "đã dừng bất ngờ (mã 1); khởi động lại" in heard[0]
+    assert heard[-1] == (f"Cổng: dừng 5 lần liền (mã 1); không khởi động lại nữa. Xem {tmp_path / 'portal.log'}.")
+    assert (tmp_path / "portal.log").read_text(encoding="utf-8").count("(ModuleNotFoundError:") == 5
+
+
+def test_everything_ends_with_exit_code_one_when_the_portal_is_lost_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "LONGEST_PAUSE", 0)
+    assert supervise([Watched(part("no.such.module"), tmp_path, Heard())], Unasked()) == 1
+
+
+def test_the_pause_before_a_restart_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = Heard()
+    watched = Watched(part("no.such.module"), tmp_path, heard)
+    for _ in range(3):
+        look_until(watched, State.STARTING)
+        look_until(watched, State.WAITING)
+        monkeypatch.setattr(watched, "_next", 0.0)
+    assert [line.partition("sau ")[2].partition(" giây")[0] for line in heard] == ["1", "2", "4"]
+
+
+def test_a_death_while_the_needed_part_is_away_does_not_count(tmp_path: Path) -> None:
+    watched = Watched(part("no.such.module", needs="prefect"), tmp_path, Heard())
+    look_until(watched, State.STARTING)
+    end = time.monotonic() + 20
+    while watched.state is State.STARTING:
+        assert time.monotonic() < end
+        watched.look(may_start=False)
+    assert (watched.state, watched.deaths) == (State.WAITING, 0)
+
+
+def test_a_part_waits_for_the_one_it_needs(tmp_path: Path) -> None:
+    watched = Watched(part("no.such.module", needs="prefect"), tmp_path, Heard())
+    watched.look(may_start=False)
+    assert watched.state is State.WAITING
+
+
+STUBBORN = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+other = "import signal, time; signal.signal(15, signal.SIG_IGN); print('there', flush=True); time.sleep(99)"
+subprocess.Popen([sys.executable, "-c", other])
+print("here", flush=True)
+time.sleep(99)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="groups of processes are another thing there")
+def test_a_child_that_will_not_stop_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stubborn.py").write_text(STUBBORN, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    child = Tethered("stubborn", ["stubborn"], {}, tmp_path / "log")
+    while (tmp_path / "log").read_text().count("here") < 2:  # "there" holds it too
+        time.sleep(0.02)
+    assert child.left()
+    child.stop(0.3)
+    assert child.code() == -9
+    end = time.monotonic() + 5
+    while child.left():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_child_is_asked_to_stop_by_letting_go_of_its_standard_input(tmp_path: Path) -> None:
+    (tmp_path / "obedient.py").write_text(
+        "import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\n"
+        "print(sys.stdin.read() == '', flush=True)\nwhile True: time.sleep(0.05)\n",
+        encoding="utf-8",
+    )
+    child = Tethered("obedient", ["obedient"], {"PYTHONPATH": str(tmp_path)}, tmp_path / "log")
+    while not (tmp_path / "log").read_text():
+        time.sleep(0.02)
+    child.stop(10)
+    assert child.code() == 7
+    assert (tmp_path / "log").read_text() == "True\n"
+
+
+def test_the_logs_of_the_last_five_starts_are_kept(tmp_path: Path) -> None:
+    log = tmp_path / "portal.log"
+    for start in range(8):
+        rotate([log])
+        log.write_text(str(start))
+    assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {
+        "portal.log": "7",
+        **{f"portal.{n}.log": str(7 - n) for n in range(1, 6)},
+    }

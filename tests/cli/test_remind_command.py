@@ -1,0 +1,84 @@
+"""lotrinh remind, send, outbox: as an office types them, with a real mail server."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Lotrinh
+from tests.sending.servers import post_office
+
+SETTINGS = """\
+[[campaigns]]
+id = "bau-cu-2026"
+units = ["04924", "04960"]
+[[receivers]]
+unit = "25"
+mail = "vp@phutho.example.vn"
+[mail]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+sender = "lotrinh@phutho.example.vn"
+[remind]
+quiet = ""
+quiet_days_off = false
+before_days = []
+overdue_every = 1
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> "Write":
+    return Write(tmp_path / "settings.toml")
+
+
+class Write:
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __call__(self, port: int, more: str = "") -> None:
+        self.file.write_text(SETTINGS.format(port=port) + more, encoding="utf-8")
+
+
+def test_a_dry_run_prints_a_day_and_lays_nothing_down(lotrinh: Lotrinh, write: Write) -> None:
+    write(1)
+    made = lotrinh("remind", "--dry-run", "--as-of", "2026-02-03T07:30")
+    assert made.returncode == 0, made.stderr
+    assert "== Tỉnh Phú Thọ → vp…@phutho.example.vn" in made.stdout
+    assert "Nhắc việc ngày 03/02/2026" in made.stdout
+    assert "== Xã Lương Sơn → chưa có địa chỉ" in made.stdout
+    assert "không gửi gì" in made.stderr
+    assert lotrinh("outbox", "list").stdout == ""
+
+
+def test_a_reminder_of_another_day_is_never_sent(lotrinh: Lotrinh, write: Write) -> None:
+    write(1)
+    made = lotrinh("remind", "--as-of", "2026-02-03T07:30")
+    assert made.returncode == 2
+    assert "--dry-run" in made.stderr
+
+
+def test_reminding_sends_once_and_what_is_refused_can_be_sent_again_or_dropped(lotrinh: Lotrinh, write: Write) -> None:
+    with post_office() as post:
+        write(post.port)
+        post.replies["RCPT"] = ["550 nobody"]
+        refused = lotrinh("remind")
+        assert refused.returncode == 3
+        assert "550 nobody" in refused.stderr
+        number, *_, state, problem = lotrinh("outbox", "list", "--state", "failed").stdout.strip().split("\t")
+        assert (state, problem) == ("không gửi được", "Máy chủ gửi thư từ chối: 550 nobody")
+        assert not post.mails
+        assert lotrinh("outbox", "retry", number).returncode == 0
+        assert "Đã gửi 1;" in lotrinh("send").stderr
+        assert "0 tin mới" in lotrinh("remind").stderr
+    assert post.to == ["vp@phutho.example.vn"]
+    assert lotrinh("outbox", "drop", number).returncode == 2
+    assert lotrinh("outbox", "retry", "999").returncode == 2
+
+
+def test_a_receiver_that_no_unit_is_stops_before_anything_is_sent(lotrinh: Lotrinh, write: Write) -> None:
+    write(1, '[[receivers]]\nunit = "99999"\nmail = "x@y.example.vn"\n')
+    made = lotrinh("remind")
+    assert made.returncode == 2
+    assert "receivers.1.unit" in made.stderr
+    assert "99999" in made.stderr

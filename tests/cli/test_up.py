@@ -1,0 +1,178 @@
+"""``lotrinh up``: the real parts on free ports, started, killed, restarted and stopped; and what it refuses."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from lotrinh.cli.processes import free_port
+from tests.conftest import Lotrinh
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by their number")
+
+SETTINGS = """
+province = "25"
+data_dir = "data"
+
+[portal]
+port = {portal}
+
+[prefect]
+api_url = "http://127.0.0.1:{prefect}/api"
+
+[[campaigns]]
+id = "bau-cu-2026"
+schedule = {{ cron = "0 7 * * *" }}
+"""
+
+
+class Running:
+    """A ``lotrinh up`` in a folder of its own."""
+
+    def __init__(self, folder: Path, settings: str) -> None:
+        self.folder, self.portal, self.prefect = folder, free_port(0), free_port(0)
+        text = settings.format(portal=self.portal, prefect=self.prefect)
+        (folder / "settings.toml").write_text(text, encoding="utf-8")
+        self._said = folder / "said"
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOTRINH_", "PREFECT_"))}
+        with self._said.open("wb") as out:
+            self.process = subprocess.Popen([sys.executable, "-m", "lotrinh", "up"], cwd=folder, env=kept, stderr=out)
+
+    @property
+    def said(self) -> str:
+        return self._said.read_text(encoding="utf-8")
+
+    def until(self, what: Callable[[], bool], seconds: float) -> None:
+        """Wait until something is so."""
+        end = time.monotonic() + seconds
+        while not what():
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < end, self.said
+            time.sleep(0.1)
+
+    def children(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def part(self, word: str) -> psutil.Process:
+        """The process of one part."""
+        (found,) = [p for p in self.children() if word in p.cmdline() and "lotrinh.cli.child" in p.cmdline()]
+        return found
+
+
+@contextmanager
+def running(folder: Path, settings: str = SETTINGS) -> Iterator[Running]:
+    started = Running(folder, settings)
+    try:
+        yield started
+    finally:
+        if started.process.poll() is None:
+            started.process.terminate()
+            started.process.wait(30)
+
+
+def gone(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Return who of these still lives after so many seconds."""
+    return psutil.wait_procs(processes, timeout=seconds)[1]
+
+
+@pytest.mark.xdist_group("prefect")
+@pytest.mark.timeout(240)
+def test_up_starts_every_part_restarts_what_is_killed_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with running(tmp_path) as up:
+        up.until(lambda: f"Cổng: http://127.0.0.1:{up.portal} sẵn sàng sau" in up.said, 30)
+        assert httpx.get(f"http://127.0.0.1:{up.portal}/healthz", trust_env=False).json()["status"] == "ok"
+        up.part("portal").kill()
+        up.until(lambda: "Cổng: đã dừng bất ngờ (mã -9); khởi động lại sau 1 giây" in up.said, 10)
+        up.until(lambda: up.said.count("sẵn sàng") >= 2 and up.said.count("Cổng: http") == 2, 60)
+        up.until(lambda: "Prefect: http" in up.said, 90)
+        server = httpx.get(f"http://127.0.0.1:{up.prefect}/api/admin/settings", trust_env=False).json()
+        assert server["server"]["analytics_enabled"] is False
+        assert server["home"] == str(tmp_path / "data" / "prefect-server")
+        assert sorted(server["server"]["services"]["db_vacuum"]["enabled"]) == ["events", "flow_runs"]
+        assert up.part("prefect").environ()["DO_NOT_TRACK"] == "1"
+        assert {s.laddr.ip for s in up.part("prefect").net_connections() if s.status == "LISTEN"} == {"127.0.0.1"}
+        up.until(lambda: "Lịch chạy: http" in up.said, 60)
+        children = up.children()
+        begun = time.monotonic()
+        up.process.send_signal(signal.SIGTERM)
+        assert up.process.wait(20) == 0
+        assert time.monotonic() - begun < 20
+        assert gone(children, 0) == []
+        stops = [line.partition(" ")[2].partition(" ")[2] for line in up.said.splitlines() if "đã dừng." in line]
+        assert stops == ["Lịch chạy: đã dừng.", "Cổng: đã dừng.", "Prefect: đã dừng."]
+        assert {p.name for p in (tmp_path / "data" / "logs").iterdir()} >= {"portal.log", "prefect.log", "flows.log"}
+
+
+def test_what_up_started_ends_when_up_itself_is_killed(tmp_path: Path) -> None:
+    with running(tmp_path) as up:
+        up.until(lambda: "Cổng: http" in up.said, 30)
+        children = up.children()
+        assert len(children) >= 2
+        up.process.kill()
+        up.process.wait()
+        assert gone(children, 20) == []
+
+
+def test_without_prefect_only_the_portal_is_run_and_that_is_said(tmp_path: Path) -> None:
+    with running(tmp_path, SETTINGS.replace("http://127.0.0.1:{prefect}/api", "")) as up:
+        up.until(lambda: "Cổng: http" in up.said, 30)
+        assert "không có gì tự chạy theo lịch" in up.said
+        assert len(up.children()) == 1
+        up.process.send_signal(signal.SIGINT)
+        assert up.process.wait(20) == 0
+
+
+def test_a_taken_port_is_named_with_its_setting_and_all_of_them_at_once(lotrinh: Lotrinh, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
+        portal, prefect = one.getsockname()[1], two.getsockname()[1]
+        text = SETTINGS.format(portal=portal, prefect=prefect)
+        (tmp_path / "settings.toml").write_text(text, encoding="utf-8")
+        done = lotrinh("up", LOTRINH_PREFECT__API_URL=f"http://localhost:{prefect}/api")
+    assert done.returncode == 2
+    assert f"portal.port: Cổng mạng {portal} đã có chương trình khác dùng." in done.stderr
+    assert f"prefect.api_url: Cổng mạng {prefect} đã có chương trình khác dùng." in done.stderr
+
+
+def test_one_port_for_two_parts_is_refused(lotrinh: Lotrinh) -> None:
+    port = str(free_port(0))
+    done = lotrinh("up", LOTRINH_PORTAL__PORT=port, LOTRINH_PREFECT__API_URL=f"http://127.0.0.1:{port}/api")
+    assert done.returncode == 2
+    assert f"Hai phần cùng dùng cổng mạng {port}." in done.stderr
+
+
+def test_an_old_schema_is_refused_with_the_command_that_helps(lotrinh: Lotrinh, tmp_path: Path) -> None:
+    assert lotrinh("db", "upgrade").returncode == 0
+    with sqlite3.connect(tmp_path / "data" / "lotrinh.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    database.close()
+    done = lotrinh("up", LOTRINH_PORTAL__PORT=str(free_port(0)))
+    assert done.returncode == 2
+    assert "Hãy chạy: lotrinh db upgrade" in done.stderr
+
+
+def test_wrong_settings_are_listed_and_nothing_is_started(lotrinh: Lotrinh, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('[portal]\nport = 99999\n[remind]\ncron = "x"\n', encoding="utf-8")
+    done = lotrinh("up")
+    assert done.returncode == 2
+    assert "settings.toml:2" in done.stderr
+    assert "settings.toml:4" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_second_up_in_the_same_data_folder_is_refused_and_names_the_first(lotrinh: Lotrinh, tmp_path: Path) -> None:
+    from lotrinh.cli.lock import Lock
+
+    with Lock(tmp_path / "data" / "up.lock").sign():
+        done = lotrinh("up", LOTRINH_PORTAL__PORT=str(free_port(0)))
+    assert done.returncode == 2
+    assert f"đang chạy với thư mục dữ liệu này (tiến trình {os.getpid()})" in done.stderr

@@ -1,0 +1,273 @@
+"""What a region or the nation runs on, for real: PostgreSQL, Redis, a Prefect server on both, and worker machines.
+
+A machine is a folder with its own settings, data and Prefect home, from which one worker runs.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from lotrinh.catalog.units import Province, packaged_roster, provinces, write_roster
+from lotrinh.settings.models import Settings
+from tests.conftest import TOP
+from tests.growth.missing import program
+from tests.growth.postgres import Postgres, postgres
+from tests.growth.units import CAMPAIGN
+
+POOL, DEPLOYMENT, NATION = "lotrinh", "check/province", "check-nation/nation"
+SETTINGS = """
+province = "25"
+data_dir = "data"
+[database]
+url = {database}
+[prefect]
+api_url = "{prefect}"
+[http]
+allow_networks = ["127.0.0.0/8"]
+per_host = 1000
+[[campaigns]]
+id = "{campaign}"
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Machine:
+    """One worker and the folder it runs from."""
+
+    folder: Path
+    environment: dict[str, str]
+    process: "subprocess.Popen[bytes]"
+
+    def tree(self) -> list[psutil.Process]:
+        """The worker and the runs that it has started."""
+        with suppress(psutil.NoSuchProcess):
+            own = psutil.Process(self.process.pid)
+            return [own, *own.children(recursive=True)]
+        return []
+
+    def kill(self) -> None:
+        """Take the machine away: kill -9 for the worker and all that it runs."""
+        for each in self.tree():
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End it, and whatever it has left."""
+        left = self.tree()
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(15)
+        for each in left:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        self.process.wait()
+
+
+@dataclass
+class World:
+    """Where everything is. ``provinces`` are those whose units answer."""
+
+    folder: Path
+    postgres: Postgres
+    redis: int
+    prefect: int
+    units: int
+    provinces: Sequence[Province]
+    per_province: int | None
+    server: "subprocess.Popen[bytes]"
+    machines: list[Machine] = field(default_factory=list)
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.prefect}/api"
+
+    @property
+    def database(self) -> str:
+        return self.postgres.url("lotrinh", "psycopg")
+
+    def environment(self, folder: Path) -> dict[str, str]:
+        """The environment of a machine: nothing of this process's own Prefect or lotrinh in it."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOTRINH_", "PREFECT_"))}
+        own = {
+            "PREFECT_API_URL": self.api,
+            "PREFECT_HOME": str(folder / "prefect"),
+            "PREFECT_LOGGING_LEVEL": "WARNING",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",
+            "DO_NOT_TRACK": "1",
+            "LOTRINH_SETTINGS": str(folder / "settings.toml"),
+        }
+        return kept | own
+
+    def lay_out(self, name: str) -> Path:
+        """Make the folder of a machine: settings, and the rosters with the units' addresses."""
+        folder = self.folder / name
+        (folder / "data" / "units").mkdir(parents=True)
+        filled = SETTINGS.format(database=json.dumps(self.database), prefect=self.api, campaign=CAMPAIGN)
+        (folder / "settings.toml").write_text(filled, encoding="utf-8")
+        for province in self.provinces:
+            units = packaged_roster(province)[: self.per_province]
+            asked = [replace(u, status_url=f"http://127.0.0.1:{self.units}/{u.code}") for u in units]
+            write_roster(folder / "data" / "units" / f"{province.slug}.csv", asked)
+        return folder
+
+    def add_machine(self, name: str, limit: int) -> Machine:
+        """Start a worker that carries out so many runs at a time."""
+        folder = self.lay_out(name)
+        environment = self.environment(folder)
+        command = ["worker", "start", "--pool", POOL, "--name", name, "--limit", str(limit), "--type", "process"]
+        machine = Machine(folder, environment, start(["prefect", *command], environment, folder, "worker.log"))
+        self.machines.append(machine)
+        return machine
+
+    def run(self, machine: Path, code: str, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Run Python code as on a machine."""
+        return start(["-c", code, *arguments], self.environment(machine), machine, "run.log", module=False)
+
+
+def start(
+    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, log: str, *, module: bool = True
+) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, *(["-m"] if module else []), *arguments]
+    with (folder / log).open("ab") as out:
+        return subprocess.Popen(command, env=dict(environment), cwd=folder, stdout=out, stderr=subprocess.STDOUT)
+
+
+@contextmanager
+def ended(process: "subprocess.Popen[Any]") -> Iterator["subprocess.Popen[Any]"]:
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def redis_server(folder: Path, port: int) -> "subprocess.Popen[bytes]":
+    """Start a Redis on loopback that keeps nothing."""
+    options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(folder)]
+    with (folder / "redis.log").open("ab") as out:
+        process = subprocess.Popen(
+            [str(program("redis-server", "redis-server")), *options], stdout=out, stderr=subprocess.STDOUT
+        )
+    wait_until(lambda: listens(port), 20)
+    return process
+
+
+def listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def wait_until(holds: Any, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.2)
+
+
+def prefect_environment(database: Postgres, redis: int, folder: Path) -> dict[str, str]:
+    """All five that go through Redis, and the database: one left out, and two servers would not know of each other."""
+    url = f"redis://127.0.0.1:{redis}"
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOTRINH_", "PREFECT_"))}
+    return kept | {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": database.url("prefect", "asyncpg"),
+        "PREFECT_MESSAGING_BROKER": "prefect_redis.messaging",
+        "PREFECT_MESSAGING_CACHE": "prefect_redis.messaging",
+        "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
+        "PREFECT_REDIS_MESSAGING_URL": f"{url}/0",
+        "PREFECT_SERVER_DOCKET_URL": f"{url}/1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def healthy(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/api/health", timeout=2, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+@contextmanager
+def world(
+    folder: Path, wanted: Sequence[Province] = (), per_province: int | None = None, latency: float = 0.2
+) -> Iterator[World]:
+    """Start everything but the machines; end everything."""
+    program("redis-server", "redis-server")
+    with ExitStack() as stack:
+        database = stack.enter_context(postgres("lotrinh", "prefect"))
+        redis, prefect = free_port(), free_port()
+        stack.enter_context(ended(redis_server(folder, redis)))
+        environment = prefect_environment(database, redis, folder / "prefect-server")
+        command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(prefect)]
+        server = stack.enter_context(ended(start(command, environment, folder, "prefect.log")))
+        units = stack.enter_context(ended(unit_server(latency)))
+        port = int((units.stdout and units.stdout.readline()) or 0)
+        chosen = tuple(wanted) or provinces()
+        made = World(folder, database, redis, prefect, port, chosen, per_province, server)
+        wait_until(lambda: healthy(prefect) or server.poll() is not None, 90)
+        assert server.poll() is None, (folder / "prefect.log").read_text()
+        stack.callback(lambda: [machine.stop() for machine in made.machines if machine.process.poll() is None])
+        yield made
+
+
+def unit_server(latency: float) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.growth.units", str(latency)]
+    return subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, text=True)
+
+
+DEPLOY = """
+import asyncio, sys
+from prefect import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from flows.check import check
+from flows.nation import check_nation
+
+async def deploy():
+    async with get_client() as client:
+        await client.create_work_pool(WorkPoolCreate(name="lotrinh", type="process"))
+        for flow, name in ((check, "province"), (check_nation, "nation")):
+            number = await client.create_flow(flow)
+            entrypoint = f"{flow.fn.__module__}.{flow.fn.__name__}"
+            # With a command given, the worker starts it alone, and not a second process that prepares a workspace.
+            command = {"command": f"{sys.executable} -m prefect.engine"}
+            where = {"work_pool_name": "lotrinh", "job_variables": command}
+            await client.create_deployment(number, name, entrypoint=entrypoint, **where)
+
+asyncio.run(deploy())
+"""
+
+
+def deploy(of: World, machine: Path) -> None:
+    """Tell the server of the flows, as ``prefect.yaml`` does."""
+    assert of.run(machine, DEPLOY).wait(60) == 0, (machine / "run.log").read_text()
+
+
+def settings_of(of: World) -> Settings:
+    """The settings as this process sees them."""
+    return Settings.model_validate({"database": {"url": of.database}})

@@ -1,0 +1,82 @@
+"""The outbox page: what became of each message, addresses masked, and the two buttons."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, Ending, New
+from tests.portal.conftest import NOW, Enter, Portal
+from tests.portal.people import SECRET, officer, send
+
+BAD = "Máy chủ từ chối: <b>550</b>"
+
+
+@pytest.fixture
+def admin(portal: Portal, enter: Enter) -> httpx.Client:
+    officer(portal.store)
+    return enter("quan-tri", SECRET)
+
+
+def laid(portal: Portal, state: str, key: str = "a") -> int:
+    content = {"to": "chu-tich@phutho.example.vn"}
+    portal.store.outbox.put([New(key, "", "remind", "04924", "mail", content, NOW)], NOW)
+    (message,) = (m for m in portal.store.outbox.newest() if m.key == key)
+    if state != WAITING:
+        claimed = portal.store.outbox.claim(message, NOW, NOW + timedelta(minutes=1))
+        assert claimed
+        portal.store.outbox.end(claimed, Ending(state, NOW, "" if state == SENT else BAD))
+    return message.id
+
+
+def state_of(portal: Portal, number: int) -> str:
+    found = portal.store.outbox.get(number)
+    assert found
+    return found.state
+
+
+def test_an_empty_outbox_says_so(admin: httpx.Client) -> None:
+    assert "Chưa có tin nào." in admin.get("/outbox").text
+
+
+def test_a_message_is_shown_with_its_state_and_reason_and_a_masked_address(portal: Portal, admin: httpx.Client) -> None:
+    laid(portal, FAILED)
+    text = admin.get("/outbox").text
+    assert "không gửi được" in text
+    assert "Xã Lương Sơn" in text
+    assert "ch…@phutho.example.vn" in text
+    assert "chu-tich" not in text
+    assert "&lt;b&gt;550&lt;/b&gt;" in text
+
+
+@pytest.mark.parametrize("state", [FAILED, UNCLEAR])
+def test_what_failed_or_is_unclear_can_be_sent_again_or_dropped(
+    portal: Portal, admin: httpx.Client, state: str
+) -> None:
+    first, second = laid(portal, state), laid(portal, state, "b")
+    assert send(admin, "/outbox", f"/outbox/{first}/retry").url.path == "/outbox"
+    assert send(admin, "/outbox", f"/outbox/{second}/drop").url.path == "/outbox"
+    assert (state_of(portal, first), state_of(portal, second)) == (WAITING, "dropped")
+
+
+def test_what_was_sent_is_not_sent_again(portal: Portal, admin: httpx.Client) -> None:
+    number = laid(portal, SENT)
+    answer = send(admin, "/outbox", f"/outbox/{number}/retry")
+    assert answer.status_code == 409
+    assert "Chỉ gửi lại được" in answer.text
+    assert state_of(portal, number) == SENT
+
+
+@pytest.mark.parametrize("number", ["999", "0", "x", "9" * 30, "²"])
+def test_a_message_that_is_not_there_is_not_found(admin: httpx.Client, number: str) -> None:
+    assert send(admin, "/outbox", f"/outbox/{number}/retry").status_code == 404
+
+
+def test_pages_follow_one_another_without_gap(portal: Portal, admin: httpx.Client) -> None:
+    content = {"to": "a@b.example.vn"}
+    portal.store.outbox.put([New(f"k{n}", "", "remind", "04924", "mail", content, NOW) for n in range(60)], NOW)
+    first, second = admin.get("/outbox").text, admin.get("/outbox?before=11").text
+    assert first.count('<th scope="row">') == 50
+    assert 'href="/outbox?before=11"' in first
+    assert second.count('<th scope="row">') == 10
+    assert admin.get("/outbox?before=x").text.count('<th scope="row">') == 50

@@ -1,0 +1,155 @@
+"""Mail over real sockets: what is certain about it after each thing that a server can do."""
+
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import trustme
+
+from lotrinh.i18n import say
+from lotrinh.sending.mail import Attachment, Mail, Mailer, is_address
+from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
+from tests.sending.servers import Post, bad_post, free_port, post_office
+
+AT = datetime(2026, 2, 2, 0, 30, tzinfo=UTC)
+MAIL = Mail("xa@phutho.example.vn", "Nhắc việc", "Một dòng.\n.\nHết.\n", "<p>Một dòng</p>", "a1b2", AT)
+
+
+def context() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def send(mail: Mail, post: Post, **more: object) -> Outcome:
+    return Mailer(post.settings(**more), context()).send(mail)
+
+
+def test_a_mail_arrives_whole_once_with_both_forms_and_its_attachment() -> None:
+    word = bytes(range(256)) * 20
+    with post_office() as post:
+        assert send(replace(MAIL, attachments=[Attachment("bao-cao.docx", "application/x-a", word)]), post) == Sent()
+    (mail,) = post.mails
+    assert post.to == ["xa@phutho.example.vn"]
+    assert (mail["Message-ID"], mail["Subject"]) == ("<a1b2@phutho.example.vn>", "Nhắc việc")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    text, html = mail.get_body(["plain"]), mail.get_body(["html"])
+    assert text
+    assert html
+    assert text.get_content().replace("\r\n", "\n") == MAIL.text
+    assert "Một dòng" in html.get_content()
+    (file,) = mail.iter_attachments()
+    assert (file.get_filename(), file.get_content()) == ("bao-cao.docx", word)
+
+
+@pytest.mark.parametrize("bad", ["\r\nBcc: x@y.vn", "\nBcc: x@y.vn", "\rBcc: x@y.vn", "\u2028Bcc: x@y.vn", "\x00"])
+def test_no_title_begins_a_header_of_its_own(bad: str) -> None:
+    with post_office() as post:
+        assert send(replace(MAIL, subject=f"Việc{bad}"), post) == Sent()
+    assert post.mails[0]["Bcc"] is None
+    assert post.to == ["xa@phutho.example.vn"]
+
+
+@pytest.mark.parametrize(
+    "to", ["a@b.vn\r\nRCPT TO:<c@d.vn>", "a@b.vn,c@d.vn", "<a@b.vn>", "a@b.vn c@d.vn", "", "a@", "ơ@b.vn", "a@b.vn\n"]
+)
+def test_what_is_not_one_plain_address_is_never_spoken_to_a_server(to: str) -> None:
+    assert not is_address(to)
+    outcome = Mailer(Post(free_port()).settings(), context()).send(replace(MAIL, to=to))
+    assert isinstance(outcome, Refused)
+    assert outcome.permanent
+    assert not outcome.everybody
+
+
+@pytest.mark.parametrize(
+    ("where", "reply", "permanent"),
+    [
+        ("RCPT", "450 later", False),
+        ("RCPT", "550 nobody", True),
+        ("DATA", "451 later", False),
+        ("DATA", "554 no", True),
+    ],
+)
+def test_a_refusal_is_certain_and_4xx_may_be_tried_again(where: str, reply: str, *, permanent: bool) -> None:
+    with post_office() as post:
+        post.replies[where] = [reply]
+        outcome = send(MAIL, post)
+        assert isinstance(outcome, Refused)
+        assert (outcome.permanent, outcome.everybody) == (permanent, False)
+        assert reply in say(outcome.reason)
+        assert not post.mails
+        assert send(MAIL, post) == Sent()
+
+
+def hang(_: socket.socket) -> None:
+    pass
+
+
+def die(line: socket.socket) -> None:
+    line.close()
+
+
+@pytest.mark.parametrize("then", [hang, die])
+@pytest.mark.parametrize("at", [b"", b"EHLO", b"MAIL", b"RCPT", b"DATA"])
+def test_a_server_that_falls_silent_before_it_has_the_mail_certainly_has_nothing(
+    at: bytes, then: Callable[[socket.socket], None]
+) -> None:
+    with bad_post(at, then) as port:
+        outcome = send(MAIL, Post(port), timeout_seconds=0.4)
+    assert isinstance(outcome, Refused)
+    assert (outcome.permanent, outcome.everybody) == (False, True)
+
+
+@pytest.mark.parametrize("then", [hang, die])
+def test_a_server_that_falls_silent_after_the_whole_mail_leaves_it_unclear(
+    then: Callable[[socket.socket], None],
+) -> None:
+    with bad_post(b".", then) as port:
+        assert isinstance(send(MAIL, Post(port), timeout_seconds=0.4), Unknown)
+
+
+def test_a_server_that_dies_in_the_middle_of_the_mail_certainly_does_not_have_it() -> None:
+    def answer_and_die(line: socket.socket) -> None:
+        line.sendall(b"354 go on\r\n")
+        line.recv(1000)
+        line.close()
+
+    large = replace(MAIL, attachments=[Attachment("a", "application/x-a", b"x" * 30_000_000)])
+    with bad_post(b"DATA", answer_and_die) as port:
+        outcome = send(large, Post(port))
+    assert isinstance(outcome, Refused)
+
+
+def test_a_server_that_drips_is_hung_up_on() -> None:
+    def drip(line: socket.socket) -> None:
+        for _ in range(100):
+            line.sendall(b"2")
+            time.sleep(0.1)
+
+    started = time.monotonic()
+    with bad_post(b"EHLO", drip) as port:
+        outcome = send(MAIL, Post(port), timeout_seconds=0.3)
+    assert isinstance(outcome, Refused)
+    assert time.monotonic() - started < 6
+
+
+def test_a_port_where_nobody_listens_is_about_everybody() -> None:
+    outcome = send(MAIL, Post(free_port()))
+    assert isinstance(outcome, Refused)
+    assert outcome.everybody
+
+
+def test_a_certificate_of_nobody_we_trust_stops_the_mail_before_the_password() -> None:
+    authority = trustme.CA()
+    own = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(own)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    with post_office(tls_context=own, require_starttls=True) as post:
+        outcome = send(MAIL, post, security="starttls", user="a", password="b")
+        assert isinstance(outcome, Refused)
+        assert outcome.everybody
+        assert not post.mails
+        assert Mailer(post.settings(security="starttls"), trusting).send(MAIL) == Sent()

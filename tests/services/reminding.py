@@ -1,0 +1,59 @@
+"""An office that reminds: two communes with mail boxes, a mail server, and a clock that is moved by hand."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from lotrinh.services import deliver
+from lotrinh.services.outbox import Emptied
+from lotrinh.services.reminders import Office, Prepared, open_office, prepare
+from lotrinh.settings.models import Campaign, Mail, Receiver, Remind, Schedule, Settings, Webhook
+from lotrinh.store import Store
+from tests.services.office import CHECKLIST
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+DAY = datetime(2026, 2, 10, 7, 30, tzinfo=ZONE)
+"""A Tuesday, three days before the deadline of the steps a and t; b is due on 5 March."""
+RECEIVERS = tuple(
+    Receiver(unit=unit, mail=f"{name}@phutho.example.vn")
+    for unit, name in (("25", "vp"), ("04924", "luong-son"), ("04960", "lien-son"))
+)
+
+
+@dataclass
+class World:
+    """One office over one database. Each worker opens it anew, as another process would."""
+
+    settings: Settings
+    home: Path
+    clock: list[datetime] = field(default_factory=lambda: [DAY])
+
+    def now(self) -> datetime:
+        return self.clock[0]
+
+    def office(self, store: Store) -> Office:
+        return open_office(store, self.settings, self.home)
+
+    def prepare(self, store: Store) -> tuple[Prepared, ...]:
+        return prepare(self.office(store), self.now())
+
+    def remind(self, store: Store) -> int:
+        return deliver.remind(self.office(store), self.now()).new
+
+    def send(self, store: Store) -> Emptied:
+        return deliver.send(self.office(store), self.now)
+
+
+def world_in(folder: Path, mail: Mail | None = None, **more: Any) -> World:
+    (folder / "thu.yaml").write_text(CHECKLIST, encoding="utf-8")
+    campaign = Campaign(id="thu", units=("04924", "04960"), schedule=more.pop("schedule", Schedule()))
+    known = {"mail": mail or Mail(), "receivers": RECEIVERS, "remind": Remind(), "campaigns": (campaign,)}
+    return World(Settings(data_dir=folder / "data", **{**known, **more}), folder)
+
+
+def hook(url: str) -> Webhook:
+    return Webhook(url=url, secret=SecretStr("khoa"))

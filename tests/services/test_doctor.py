@@ -1,0 +1,295 @@
+"""What ``lotrinh doctor`` finds, in each state an installation can be in; and that it changes nothing."""
+
+import json
+import socket
+import sqlite3
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from lotrinh.cli.processes import free_port
+from lotrinh.core.units import Unit, UnitKind
+from lotrinh.probing.options import HttpOptions
+from lotrinh.services.doctor import certificates, machine, record, servers
+from lotrinh.services.doctor.examine import Depth, examine, worst
+from lotrinh.services.doctor.finding import Finding, Sign
+from lotrinh.settings.models import Mail, Portal, Prefect, Settings
+from lotrinh.store import open_store
+from tests.store.entries import AT, entries
+
+NOW = AT + timedelta(days=1)
+
+
+def settings_of(folder: Path, **changes: Any) -> Settings:
+    fields: dict[str, Any] = {
+        "data_dir": folder / "data",
+        "portal": Portal(port=free_port(0)),
+        "prefect": Prefect(api_url=f"http://127.0.0.1:{free_port(0)}/api"),
+        "campaigns": [{"id": "bau-cu-2026", "schedule": {"cron": "0 7 * * *"}}],
+    }
+    return Settings(**(fields | changes))
+
+
+def looked(settings: Settings, now: datetime = NOW, **depth: bool) -> dict[str, Finding]:
+    found = examine(settings, "settings.toml", lambda: now, {}, Depth(**depth))
+    return {finding.what: finding for finding in found}
+
+
+def made(settings: Settings, count: int = 3) -> Path:
+    with open_store(settings.database_url) as store:
+        store.journal.append(*entries(count))
+    return settings.data_dir / "lotrinh.db"
+
+
+class Server:
+    """Answers any question as it is told."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {}
+        self.date = ""
+        told = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = json.dumps(told.answers.get(self.path, "")).encode()
+                self.send_response_only(200 if self.path in told.answers else 404)
+                if told.date:
+                    self.send_header("Date", told.date)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = int(self.http.server_address[1])
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    thread = threading.Thread(target=made.http.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    made.http.shutdown()
+    made.http.server_close()
+    thread.join()
+
+
+def test_before_the_first_start_nothing_is_broken_and_nothing_is_made(tmp_path: Path) -> None:
+    found = looked(settings_of(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    assert {f.sign for f in found.values()} == {Sign.GOOD, Sign.ATTENTION}
+    assert {w for w, f in found.items() if f.sign is Sign.ATTENTION} == {
+        "data_folder", "schema", "backup", "portal", "prefect"
+    }  # fmt: skip
+
+
+def test_an_empty_database_is_not_filled_by_looking(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    settings.data_dir.mkdir()
+    (settings.data_dir / "lotrinh.db").touch()
+    assert looked(settings)["schema"].sign is Sign.ATTENTION
+    with sqlite3.connect(settings.data_dir / "lotrinh.db") as database:
+        assert database.execute("SELECT * FROM sqlite_master").fetchall() == []
+    database.close()
+
+
+def test_an_old_schema_names_the_command_that_helps(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    with sqlite3.connect(made(settings)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    database.close()
+    found = looked(settings)["schema"]
+    assert (found.sign, "lotrinh db upgrade" in repr(found.found)) == (Sign.BROKEN, True)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_changed_entry_of_the_journal_is_found(tmp_path: Path, *, full: bool) -> None:
+    settings = settings_of(tmp_path)
+    with sqlite3.connect(made(settings)) as database:
+        database.execute("DROP TRIGGER IF EXISTS journal_no_update")
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("UPDATE journal SET actor = 'unit:00000' WHERE number = 2")
+    database.close()
+    found = looked(settings, full=full)["journal"]
+    assert found.sign is Sign.BROKEN
+    assert "số 2" in repr(found.found)
+
+
+def test_a_clock_behind_the_newest_entry_is_broken(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    made(settings)
+    assert looked(settings, AT - timedelta(hours=1))["clock_record"].sign is Sign.BROKEN
+    assert looked(settings)["clock_record"].sign is Sign.GOOD
+
+
+@pytest.mark.parametrize(
+    ("finished", "now", "is_missed"),
+    [
+        ("2026-02-02T07:10:00+07:00", "2026-02-03T07:30:00+07:00", False),
+        ("2026-02-02T07:10:00+07:00", "2026-02-03T08:01:00+07:00", True),
+        ("2026-02-02T07:10:00+07:00", "2026-02-02T23:00:00+07:00", False),
+    ],
+)
+def test_a_run_is_missed_an_hour_after_its_time(finished: str, now: str, *, is_missed: bool) -> None:
+    assert record.missed("0 7 * * *", datetime.fromisoformat(finished), datetime.fromisoformat(now)) is is_missed
+
+
+def test_a_backup_older_than_a_week_or_gone_wants_attention(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    folder = settings.data_dir / "backups"
+    folder.mkdir(parents=True)
+    kept = folder / "b.zip"
+    kept.touch()
+
+    def sign(days: int, path: Path = kept) -> Sign:
+        said = {"at": (NOW - timedelta(days=days)).isoformat(), "path": str(path), "head": "0"}
+        (folder / "last.json").write_text(json.dumps(said), encoding="utf-8")
+        return looked(settings)["backup"].sign
+
+    assert (sign(6), sign(8), sign(1, folder / "gone.zip")) == (Sign.GOOD, Sign.ATTENTION, Sign.ATTENTION)
+    (folder / "last.json").write_text('{"at": 1}', encoding="utf-8")
+    assert looked(settings)["backup"].sign is Sign.ATTENTION
+
+
+def test_a_port_that_another_program_has_is_broken(tmp_path: Path, server: Server) -> None:
+    url = Prefect(api_url=f"http://127.0.0.1:{server.port}/api")
+    found = looked(settings_of(tmp_path, portal=Portal(port=server.port), prefect=url))
+    assert (found["portal"].sign, found["prefect"].sign) == (Sign.BROKEN, Sign.BROKEN)
+
+
+@pytest.mark.parametrize(("telemetry", "sign"), [(False, Sign.GOOD), (True, Sign.ATTENTION), (None, Sign.ATTENTION)])
+def test_the_running_server_says_itself_whether_it_sends_telemetry(
+    tmp_path: Path, server: Server, telemetry: object, sign: Sign
+) -> None:
+    server.answers = {
+        "/api/admin/version": machine.installed("prefect"),
+        "/api/admin/settings": {"server": {"analytics_enabled": telemetry}},
+    }
+    found = looked(settings_of(tmp_path, prefect=Prefect(api_url=f"http://127.0.0.1:{server.port}/api")))
+    assert (found["prefect"].sign, found["telemetry_server"].sign) == (Sign.GOOD, sign)
+
+
+def test_a_prefect_server_of_another_version_wants_attention(tmp_path: Path, server: Server) -> None:
+    server.answers = {"/api/admin/version": "3.0.0"}
+    found = looked(settings_of(tmp_path, prefect=Prefect(api_url=f"http://127.0.0.1:{server.port}/api")))
+    assert found["prefect"].sign is Sign.ATTENTION
+
+
+@pytest.mark.parametrize(("minutes", "sign"), [(0, Sign.GOOD), (2, Sign.ATTENTION), (60, Sign.BROKEN)])
+def test_a_clock_that_is_another_than_the_public_addresss_is_found(
+    tmp_path: Path, server: Server, minutes: int, sign: Sign
+) -> None:
+    server.answers, server.date = {"/healthz": {"head": "0"}}, "Tue, 03 Feb 2026 01:12:00 GMT"
+    settings = settings_of(tmp_path, portal=Portal(port=server.port, public_url=f"http://127.0.0.1:{server.port}"))
+    found = looked(settings, datetime(2026, 2, 3, 1, 12, tzinfo=UTC) + timedelta(minutes=minutes))
+    assert (found["portal"].sign, found["public_url"].sign) == (Sign.GOOD, Sign.GOOD)
+    assert (found["clock_portal"].sign, found["clock_public_url"].sign) == (sign, sign)
+
+
+@pytest.mark.parametrize(("fastapi", "sign"), [("0.150.0", Sign.GOOD), ("0.155.0", Sign.BROKEN), ("", Sign.BROKEN)])
+def test_the_pair_of_versions_that_breaks_is_known(fastapi: str, sign: Sign) -> None:
+    assert machine.versions("3.8.8", fastapi).sign is sign
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "sign"),
+    [
+        (50, 100, Sign.GOOD),
+        (9, 100, Sign.ATTENTION),
+        (0.9, 2, Sign.ATTENTION),
+    ],
+)
+def test_little_free_disk_wants_attention(free: float, total: float, sign: Sign) -> None:
+    assert machine.disk_of(int(free * machine.GIGABYTE), int(total * machine.GIGABYTE)).sign is sign
+
+
+@pytest.mark.parametrize(
+    ("said", "sign"), [({}, Sign.GOOD), ({"DO_NOT_TRACK": "1"}, Sign.GOOD), ({"DO_NOT_TRACK": "0"}, Sign.ATTENTION)]
+)
+def test_a_client_told_that_it_may_send_telemetry_wants_attention(said: dict[str, str], sign: Sign) -> None:
+    assert machine.client_telemetry(said).sign is sign
+
+
+def test_a_certificate_file_that_cannot_be_read_is_broken(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate", encoding="utf-8")
+    (found,) = servers.ca_file(str(tmp_path / "ca.pem"))
+    assert found.sign is Sign.BROKEN
+
+
+def test_a_mail_host_that_refuses_is_broken() -> None:
+    assert servers.mail(Mail(host="127.0.0.1", port=free_port(0))).sign is Sign.BROKEN
+
+
+@pytest.fixture
+def tls() -> Iterator[tuple[int, ssl.SSLContext]]:
+    """A server with a certificate for localhost, and whom to trust for it."""
+    authority, context, trust = (
+        trustme.CA(),
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH),
+        ssl.create_default_context(),
+    )
+    authority.issue_cert("localhost", not_after=NOW + timedelta(days=3650)).configure_cert(context)
+    authority.configure_trust(trust)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        stop = threading.Event()
+
+        def serve() -> None:
+            while not stop.is_set():
+                plain, _ = listening.accept()
+                try:
+                    with context.wrap_socket(plain, server_side=True) as safe:
+                        safe.recv(1)
+                except OSError:
+                    plain.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listening.getsockname()[1], trust
+        stop.set()
+        socket.create_connection(listening.getsockname()).close()
+        thread.join()
+
+
+def unit(url: str) -> Unit:
+    return Unit("04924", UnitKind.COMMUNE, "Lương Sơn", status_url=url)
+
+
+def test_a_certificate_is_good_until_two_weeks_before_its_end(tls: tuple[int, ssl.SSLContext]) -> None:
+    port, trust = tls
+    options = HttpOptions(allow_hosts=("localhost",))
+    at = {days: NOW + timedelta(days=days) for days in (0, 3640)}
+    signs = {}
+    for days, now in at.items():
+        first, *_ = certificates.own(f"https://localhost:{port}", trust, now)
+        found = [f.sign for f in certificates.of_units([unit(f"https://localhost:{port}/x")], options, trust, now)]
+        signs[days] = (first.sign, found)
+    assert signs == {
+        0: (Sign.GOOD, [Sign.GOOD]),
+        3640: (Sign.ATTENTION, [Sign.ATTENTION, Sign.GOOD]),
+    }
+
+
+def test_a_certificate_of_an_unknown_authority_is_broken(tls: tuple[int, ssl.SSLContext]) -> None:
+    (found,) = certificates.own(f"https://localhost:{tls[0]}", ssl.create_default_context(), NOW)
+    assert found.sign is Sign.BROKEN
+
+
+def test_an_inside_address_of_the_roster_is_not_asked_for_its_certificate(tls: tuple[int, ssl.SSLContext]) -> None:
+    port, trust = tls
+    found = list(certificates.of_units([unit(f"https://127.0.0.1:{port}/x")], HttpOptions(), trust, NOW))
+    assert "mạng nội bộ" in repr(found[0].found)
+
+
+def test_the_worst_sign_is_the_exit_code() -> None:
+    assert [worst([Sign.GOOD]), worst([Sign.GOOD, Sign.ATTENTION]), worst([Sign.ATTENTION, Sign.BROKEN])] == [0, 1, 2]

@@ -1,0 +1,266 @@
+"""What is laid down in the outbox, for whom, in which words; and what the office hears when checks stop."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.observation import Observation, Outcome, Reason
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput
+from lotrinh.i18n import say
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.check import conclude
+from lotrinh.services.reminders import open_office
+from lotrinh.services.watch import silent, watch
+from lotrinh.services.webhooks import SCHEMA, tell
+from lotrinh.services.weekly import lay_down_report
+from lotrinh.settings.models import Mail, Receiver, Remind, Schedule, Units, Zalo
+from lotrinh.store import Store
+from lotrinh.store.outbox import FAILED, WAITING
+from tests.conftest import COLUMNS
+from tests.sending.servers import post_office
+from tests.services.reminding import DAY, RECEIVERS, World, hook, world_in
+
+MAIL = Mail(host="127.0.0.1", sender="lotrinh@phutho.example.vn", security="none", port=1)
+EVERY_MORNING = Schedule(cron="0 7 * * *")
+
+
+def confirmed(store: Store, unit: str, step: str, **more: object) -> None:
+    body = {"completed_on": "2026-02-09", **more}
+    store.journal.append(NewEntry(Kind.CONFIRMED, DAY, "thu", unit, step, f"unit:{unit}", body))
+
+
+def checked(store: Store, world: World, at: datetime) -> None:
+    """Let a check finish."""
+    campaign = open_campaign(world.settings, "thu", home=world.home)
+    conclude(store, world.settings, campaign, begin(store, campaign, at, at, {}), at)
+
+
+def test_run_five_times_a_day_lays_one_message_down_for_each(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, MAIL)
+    assert [world.remind(store) for _ in range(5)] == [3, 0, 0, 0, 0]
+    assert {m.receiver for m in store.outbox.newest()} == {"25", "04924", "04960"}
+    assert all(m.key.startswith(f"remind/all/{m.receiver}/2026-02-10/mail:") for m in store.outbox.newest())
+
+
+def test_a_step_that_was_confirmed_a_minute_ago_is_not_reminded_of(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, MAIL)
+    confirmed(store, "04924", "a")
+    assert {p.digest.unit.code for p in world.prepare(store)} == {"25", "04960"}
+
+
+def test_sample_data_is_labelled_in_title_text_and_short_form(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, MAIL)
+    confirmed(store, "04924", "a", sample=True)
+    for prepared in world.prepare(store):
+        for text in (prepared.letter.subject, prepared.letter.text, prepared.letter.html, prepared.letter.short):
+            assert "DỮ LIỆU MẪU" in text
+
+
+def test_a_unit_without_an_address_is_named_to_the_office(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, MAIL, receivers=RECEIVERS[:2])
+    office = next(p for p in world.prepare(store) if p.digest.unit.code == "25")
+    assert "Chưa có địa chỉ nhận lời nhắc\n- Xã Liên Sơn" in office.letter.text
+    assert world.remind(store) == 2
+
+
+def test_the_office_without_an_address_is_shown_as_not_told(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, MAIL, receivers=())
+    world.remind(store)
+    (message,) = store.outbox.newest()
+    assert (message.receiver, message.state) == ("25", FAILED)
+    assert "Chưa có địa chỉ nhận" in message.problem
+
+
+def test_messages_that_did_not_go_out_are_told_to_the_office_the_next_time(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, MAIL, remind=Remind(tries=1))
+    world.remind(store)
+    world.send(store)
+    world.clock[0] = DAY + timedelta(days=1)
+    (office,) = world.prepare(store)
+    assert "1 tin chưa gửi được hoặc không rõ đã gửi chưa." in office.letter.text
+
+
+def test_channels_that_are_not_private_carry_no_more_than_how_much_there_is(tmp_path: Path, store: Store) -> None:
+    secret = SecretStr("json://127.0.0.1:1/bi-mat")
+    receivers = (*RECEIVERS[:1], Receiver(unit="04924", zalo="chat-1", url=secret))
+    world = world_in(tmp_path, MAIL, receivers=receivers, zalo=Zalo(token=SecretStr("t")))
+    world.remind(store)
+    public = [m for m in store.outbox.newest() if m.channel in {"zalo", "url"}]
+    assert {m.channel for m in public} == {"zalo", "url"}
+    for message in public:
+        assert message.content.keys() == {"to", "title", "short", "day"}
+        assert "1 đầu việc" in message.content["short"]
+        assert "Việc A" not in json.dumps(message.content, ensure_ascii=False)
+    assert not any("bi-mat" in json.dumps(m.content) for m in store.outbox.newest())
+
+
+def test_two_places_of_one_unit_are_two_messages_and_one_named_twice_is_one(tmp_path: Path, store: Store) -> None:
+    more = Receiver(unit="04924", mail="chu-tich@phutho.example.vn")
+    again = Receiver(unit="04924", mail="Luong-Son@phutho.example.vn")
+    world = world_in(tmp_path, MAIL, receivers=(*RECEIVERS, more, again))
+    world.remind(store)
+    places = sorted(m.content["to"] for m in store.outbox.newest() if m.receiver == "04924")
+    assert places == ["chu-tich@phutho.example.vn", "luong-son@phutho.example.vn"]
+
+
+def test_receivers_that_cannot_be_are_all_named_at_once(tmp_path: Path, store: Store) -> None:
+    receivers = (Receiver(unit="99999", mail="x"), Receiver(unit="04924"))
+    world = world_in(tmp_path, MAIL.model_copy(update={"sender": ""}), receivers=receivers)
+    with pytest.raises(BadInput) as caught:
+        open_office(store, world.settings, tmp_path)
+    assert [p.where for p in caught.value.problems] == [
+        "receivers.0.unit",
+        "receivers.0.mail",
+        "receivers.1",
+        "mail.sender",
+    ]
+    assert "99999" in say(caught.value.problems[0].sentence)
+
+
+def test_a_cron_in_an_evening_that_is_quiet_makes_nothing_that_could_never_be_sent(
+    tmp_path: Path, store: Store
+) -> None:
+    world = world_in(tmp_path, MAIL)
+    world.clock[0] = DAY.replace(hour=21)
+    assert world.remind(store) == 0
+    world.clock[0] = DAY.replace(hour=5)
+    assert world.remind(store) == 3
+
+
+def test_what_is_laid_down_in_quiet_hours_goes_out_when_they_end(tmp_path: Path, store: Store) -> None:
+    with post_office() as post:
+        world = world_in(tmp_path, post.settings())
+        world.clock[0] = DAY.replace(hour=5)
+        world.remind(store)
+        assert [world.send(store).sent for _ in range(2)] == [0, 0]
+        world.clock[0] = DAY.replace(hour=6, minute=30)
+        assert world.send(store).sent == 3
+    assert len(post.mails) == 3
+
+
+def test_a_reminder_is_not_sent_on_another_day_than_its_own(tmp_path: Path, store: Store) -> None:
+    with post_office() as post:
+        world = world_in(tmp_path, post.settings())
+        world.remind(store)
+        world.clock[0] = DAY + timedelta(days=1)
+        assert world.send(store).failed == 3
+    assert not post.mails
+    assert {m.problem for m in store.outbox.newest()} == {"Qua ngày mà chưa gửi được, nên không gửi nữa."}
+
+
+def test_a_clock_that_steps_back_an_hour_sends_nothing_twice(tmp_path: Path, store: Store) -> None:
+    with post_office() as post:
+        world = world_in(tmp_path, post.settings())
+        for hour in (8, 9, 8, 7, 9):
+            world.clock[0] = DAY.replace(hour=hour)
+            world.remind(store)
+            world.send(store)
+    assert sorted(post.to) == sorted(receiver.mail for receiver in RECEIVERS)
+
+
+def test_a_campaign_that_is_paused_reminds_nobody(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, MAIL, schedule=Schedule(paused=True))
+    assert world.remind(store) == 0
+
+
+def test_what_an_own_system_said_long_ago_is_told_with_its_moment(tmp_path: Path, store: Store) -> None:
+    rows = f"{COLUMNS}\n04924,xa,Lương Sơn,,,https://x.example.vn/s,,,,\n04960,xa,Liên Sơn,,,,,,,\n"
+    (tmp_path / "units.csv").write_text(rows, encoding="utf-8")
+    world = world_in(tmp_path, MAIL, units=Units(file=tmp_path / "units.csv"))
+    campaign = open_campaign(world.settings, "thu", home=tmp_path)
+    at = DAY - timedelta(days=3)
+    round_ = begin(store, campaign, at, at, {})
+    silence = Observation("04924", Outcome.UNREACHABLE, Reason.TIMEOUT, M("x"), at)
+    store.rounds.record(round_.id, "thu", [(silence, "https://x.example.vn/s")])
+    prepared = {p.digest.unit.code: p.letter.text for p in world.prepare(store)}
+    assert "Chúng tôi chưa nhận được số liệu nào." in prepared["04924"]
+    assert "Việc A: hạn 13/02/2026, còn 3 ngày; chúng tôi chưa nhận được xác nhận" in prepared["04924"]
+    assert "Chưa hỏi được, nên chưa rõ tình hình:\n- Xã Lương Sơn" in prepared["25"]
+    assert "Theo số liệu lúc 07:30 10/02/2026." in prepared["04960"]
+
+
+def test_when_checks_stop_the_office_hears_once_a_day_and_once_when_they_run_again(
+    tmp_path: Path, store: Store
+) -> None:
+    world = world_in(tmp_path, MAIL, schedule=EVERY_MORNING)
+    checked(store, world, DAY)
+    office = world.office(store)
+    laid = []
+    for hours in range(0, 24 * 4, 1):
+        if hours == 75:
+            checked(store, world, DAY + timedelta(hours=75))
+        laid += [DAY + timedelta(hours=hours)] if watch(office, DAY + timedelta(hours=hours)) else []
+    kinds = [m.kind for m in reversed(store.outbox.newest())]
+    # More than 26 hours after Tuesday's check; then on each new day out of quiet hours; on Friday a check finishes.
+    assert [moment.strftime("%a %H:%M") for moment in laid] == ["Wed 10:30", "Thu 06:30", "Fri 06:30", "Fri 10:30"]
+    assert kinds == ["alarm", "alarm", "alarm", "recovered"]
+    subjects = [m.content["subject"] for m in reversed(store.outbox.newest())]
+    assert subjects[0] == "Ngày 11/02/2026: việc kiểm tra đã ngừng"
+    assert subjects[-1] == "Ngày 13/02/2026: việc kiểm tra đã chạy lại"
+
+
+def test_what_runs_rarely_or_by_hand_is_not_missed_in_between(tmp_path: Path, store: Store) -> None:
+    by_hand = world_in(tmp_path, MAIL)
+    assert silent(by_hand.office(store), DAY) == ()
+    weekly = world_in(tmp_path, MAIL, schedule=Schedule(cron="0 7 * * 1"))
+    assert [s.last for s in silent(weekly.office(store), DAY)] == [None]
+    checked(store, weekly, DAY)
+    assert silent(weekly.office(store), DAY + timedelta(days=5)) == ()
+    assert silent(weekly.office(store), DAY + timedelta(days=8))
+    worked = world_in(tmp_path, MAIL, schedule=Schedule(cron="0 7 * * *", skip_days_off=True))
+    checked(store, worked, DAY + timedelta(days=3))  # the last working day before Tết
+    assert silent(worked.office(store), DAY + timedelta(days=12)) == ()
+
+
+def test_other_systems_hear_of_each_change_once_and_of_nothing_private(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, webhooks=(hook("https://a.example.vn/"), hook("https://b.example.vn/")))
+    confirmed(store, "04924", "a", note="cũ")
+    tell(store, world.settings, DAY)
+    confirmed(store, "04960", "a", note="bí mật", signer="Chủ tịch", document={"number": "12/QĐ"})
+    store.journal.append(NewEntry(Kind.ACCOUNT, DAY, "", "25", "", "console", {"what": "created"}))
+    for _ in range(3):
+        tell(store, world.settings, DAY)
+    told = [m for m in store.outbox.newest() if m.channel == "webhook"]
+    assert sorted(m.content["to"] for m in told) == ["https://a.example.vn/", "https://b.example.vn/"]
+    said = json.loads(told[0].content["body"])
+    assert (said["schema"], said["number"], said["unit"], said["step"], said["kind"]) == (
+        SCHEMA,
+        2,
+        "04960",
+        "a",
+        "confirmed",
+    )
+    assert "bí mật" not in told[0].content["body"]
+    assert "Chủ tịch" not in told[0].content["body"]
+
+
+def test_webhooks_are_laid_down_for_as_many_entries_as_there_are(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, webhooks=(hook("https://a.example.vn/"),))
+    tell(store, world.settings, DAY)
+    store.journal.append(
+        *(NewEntry(Kind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", {"note": str(n)}) for n in range(1203))
+    )
+    tell(store, world.settings, DAY)
+    assert store.outbox.counts() == {WAITING: 1203}
+
+
+def test_the_weekly_report_goes_to_the_office_once_with_the_document(tmp_path: Path, store: Store) -> None:
+    with post_office() as post:
+        world = world_in(tmp_path, post.settings())
+        checked(store, world, DAY)
+        assert [lay_down_report(world.office(store), "thu", DAY) for _ in range(3)] == [1, 0, 0]
+        assert world.send(store).sent == 1
+    (mail,) = post.mails
+    assert (mail["To"], mail["Subject"]) == ("vp@phutho.example.vn", "Báo cáo: Thử")
+    (file,) = mail.iter_attachments()
+    assert (file.get_filename() or "").endswith(".docx")
+    assert file.get_content()[:2] == b"PK"
+    (kept,) = store.outbox.newest()
+    assert kept.content.keys() == {"to", "subject"}
+    assert kept.done_at == DAY.astimezone(UTC)

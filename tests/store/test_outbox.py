@@ -1,0 +1,102 @@
+"""The outbox on a real database: laid down once, claimed by one, ended by whoever claimed it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lotrinh.store import Store
+from lotrinh.store.outbox import DROPPED, FAILED, SENDING, SENT, UNCLEAR, WAITING, Ending, Message, New
+
+NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
+SOON = NOW + timedelta(minutes=30)
+
+
+def new(key: str, at: datetime = NOW) -> New:
+    return New(key, "thu", "remind", "04924", "mail", {"to": "a@b.vn"}, at)
+
+
+def only(store: Store) -> Message:
+    (found,) = store.outbox.newest()
+    return found
+
+
+def test_a_key_is_laid_down_once(store: Store) -> None:
+    assert store.outbox.put([new("a"), new("b"), new("a")], NOW) == 2
+    assert store.outbox.put([new("b"), new("c")], NOW) == 1
+    assert [m.key for m in store.outbox.due(NOW)] == ["a", "b", "c"]
+
+
+def test_what_is_for_later_is_not_due(store: Store) -> None:
+    store.outbox.put([new("a", SOON)], NOW)
+    assert store.outbox.due(NOW) == ()
+    assert store.outbox.claim(only(store), NOW, SOON) is None
+    assert len(store.outbox.due(SOON)) == 1
+
+
+def test_only_one_claims_and_only_the_claimer_ends(store: Store) -> None:
+    store.outbox.put([new("a")], NOW)
+    waiting = only(store)
+    mine = store.outbox.claim(waiting, NOW, SOON)
+    assert mine
+    assert store.outbox.claim(waiting, NOW, SOON) is None
+    assert store.outbox.end(mine, Ending(SENT, NOW))
+    assert not store.outbox.end(mine, Ending(FAILED, NOW))
+    assert (only(store).state, only(store).tries) == (SENT, 1)
+
+
+def test_a_claim_that_nobody_ends_becomes_unclear_and_a_late_word_still_counts(store: Store) -> None:
+    store.outbox.put([new("a")], NOW)
+    mine = store.outbox.claim(only(store), NOW, SOON)
+    assert mine
+    assert store.outbox.give_up_lost(NOW, "?") == 0
+    assert store.outbox.give_up_lost(SOON, "?") == 1
+    assert (only(store).state, only(store).problem) == (UNCLEAR, "?")
+    assert store.outbox.due(SOON) == ()
+    assert store.outbox.end(mine, Ending(SENT, SOON))
+    assert only(store).state == SENT
+
+
+def test_who_lost_a_claim_that_was_tried_again_says_nothing_any_more(store: Store) -> None:
+    store.outbox.put([new("a")], NOW)
+    first = store.outbox.claim(only(store), NOW, NOW)
+    assert first
+    store.outbox.give_up_lost(NOW, "?")
+    assert store.outbox.retry(first.id, NOW)
+    assert store.outbox.claim(only(store), NOW, SOON)
+    assert not store.outbox.end(first, Ending(FAILED, NOW))
+    assert only(store).state == SENDING
+
+
+@pytest.mark.parametrize(
+    ("state", "retried", "dropped"),
+    [
+        (WAITING, False, True),
+        (SENDING, False, False),
+        (SENT, False, False),
+        (FAILED, True, True),
+        (UNCLEAR, True, True),
+    ],
+)
+def test_what_people_may_do_hangs_on_the_state(store: Store, state: str, *, retried: bool, dropped: bool) -> None:
+    for key in ("a", "b"):
+        store.outbox.put([new(key)], NOW)
+        (message,) = store.outbox.due(NOW) if state == WAITING and key == "a" else store.outbox.newest(most=1)
+        if state != WAITING:
+            claimed = store.outbox.claim(message, NOW, SOON)
+            assert claimed
+            if state != SENDING:
+                assert store.outbox.end(claimed, Ending(state, NOW))
+    last, first = store.outbox.newest()
+    assert store.outbox.retry(first.id, NOW) is retried
+    assert store.outbox.drop(last.id, NOW) is dropped
+    assert {m.id: m.state for m in store.outbox.newest()} == {
+        first.id: WAITING if retried else state,
+        last.id: DROPPED if dropped else state,
+    }
+
+
+def test_the_cursor_of_another_system_is_no_message(store: Store) -> None:
+    assert store.outbox.follow("x", lambda _: [], NOW) == 0
+    assert store.outbox.newest() == ()
+    assert store.outbox.counts() == {}
+    assert store.outbox.get(1) is None
