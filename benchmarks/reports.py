@@ -59,7 +59,7 @@ def report(*, calm: bool) -> Report:
         standings = assess(mine, View(unit.code, statuses.NOW, policy, {} if calm else records, heard))
         reached = (Outcome.REACHED, Reason.NONE, M("đã hỏi được"))
         made.append(UnitReport(unit, *reached, statuses.NOW, statuses.NOW, mine, standings))
-    rows = milestone_rows(of, made, None, statuses.NOW.date())
+    rows = milestone_rows(of, made, None, statuses.NOW)
     named = ("x", of.title, "Cả nước", statuses.NOW, "luot-1", of, "0" * 64)
     return Report(*named, sample=True, units=tuple(made), province=None, milestones=rows)
 

@@ -11,12 +11,14 @@ from prefect.states import Completed, Failed
 
 from lotrinh.clock import now
 from lotrinh.core.observation import Observation
-from lotrinh.errors import Overlapping, RoundNotCarriedOut
+from lotrinh.errors import Overlapping, RoundNotCarriedOut, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.ask import OUR_NETWORK, new_name
 from lotrinh.services.check import Request
+from lotrinh.store.rounds import RUNNING
 from tasks import aside, counts, publish, rounds
 from tasks.context import asking, close, context, holding
+from tasks.patience import PATIENCE_SECONDS, leave_after, within_patience
 
 REFUSED = "Refused"
 """Name of the state in which a run ends because another one carries the campaign out."""
@@ -66,16 +68,30 @@ async def carry_out(request: Request) -> State[Any]:
             raise RoundNotCarriedOut(OUR_NETWORK)
     rounds.assess(plain)
     rounds.record(plain)
+    if deployment.id:  # this process is one run's, and a worker's: nobody reads what it prints
+        leave_after(PATIENCE_SECONDS)
     publish.publish(plain)
     return Completed(data=request.round, message=await counts.tell_counts(request))
 
 
+def recorded(request: Request) -> bool:
+    """Whether the round has ended in our own record."""
+    try:
+        found = context(request).store.rounds.get(request.round)
+    except StoreUnavailable:
+        return False
+    return found is not None and found.state != RUNNING
+
+
 def run(request: Request, heard: Callable[[Observation], None] | None = None) -> str:
-    """Run the flow in this process, telling ``heard`` of every unit as it answers."""
+    """Run the flow in this process, telling ``heard`` of every unit as it answers.
+
+    ``PrefectGone`` where the round has been recorded and Prefect does not come to an end.
+    """
     request = replace(request, round=request.round or new_name(now()))
     context(request).heard = heard
     try:
-        name: str = asyncio.run(check(**asdict(request)))  # type: ignore[arg-type]  # Prefect gives what is in the state
+        name: str = within_patience(lambda: asyncio.run(check(**asdict(request))), lambda: recorded(request))
         return name
     finally:
         close(request)

@@ -13,21 +13,28 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import httpx
 from prefect import Flow, get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.schedules import CronSchedule
-from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import PrefectException
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, Setting, temporary_settings
+from prefect.types.entrypoint import EntrypointType
 
 from flows.check import check
 from flows.remind import remind, send
 from flows.weekly import weekly
 from lotrinh.core.schedules import Tick
-from lotrinh.errors import LotrinhError, lines_of
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, LotrinhError, Problem
+from lotrinh.i18n import say
 from lotrinh.services.campaigns import open_campaign
 from lotrinh.services.rosters import roster
+from lotrinh.services.said import lines_of
 from lotrinh.services.schedules import effective
 from lotrinh.settings.load import Loaded, load_settings
 from lotrinh.store import Store, open_store
@@ -104,10 +111,13 @@ class Plan:
     problems: tuple[LotrinhError, ...] = ()
 
 
-def plan(loaded: Loaded, store: Store) -> Plan:
-    """Work out what is to be deployed; a campaign that cannot be opened keeps no other from it."""
+def plan(loaded: Loaded, store: Store, pool: str | None = None) -> Plan:
+    """Work out what is to be deployed; a campaign that cannot be opened keeps no other from it.
+
+    Runs of a work pool are told of no settings file: each worker has its own.
+    """
     settings = loaded.settings
-    file = {"settings": str(loaded.file.resolve())} if loaded.file else {}
+    file = {"settings": str(loaded.file.resolve())} if loaded.file and not pool else {}
     province = roster(settings).province.code
     common = (OURS, f"province:{province}")
     found, problems = list[Planned](), list[LotrinhError]()
@@ -170,13 +180,15 @@ async def retire(client: PrefectClient, planned: Plan) -> list[str]:
     """Take the schedules away from deployments of ours whose campaigns are no more; return their names."""
     tags = DeploymentFilterTags(all_=[OURS, f"province:{planned.province}"])
     known = {each.name for each in planned.deployments}
-    gone = [d for d in await client.read_deployments(deployment_filter=DeploymentFilter(tags=tags)) if d.name not in known]
+    gone = [
+        d for d in await client.read_deployments(deployment_filter=DeploymentFilter(tags=tags)) if d.name not in known
+    ]
     return [d.name for d in gone if await settle(client, d.id, ())]
 
 
-async def deploy(loaded: Loaded, store: Store, pool: str | None) -> Plan:
+async def deploy(loaded: Loaded, store: Store, pool: str) -> Plan:
     """Put all deployments, with their schedules, into a work pool."""
-    made = plan(loaded, store)
+    made = plan(loaded, store, pool)
     async with get_client() as client:
         for each in made.deployments:
             number = await each.made(pool).aapply()
@@ -194,14 +206,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         loaded = load_settings(given.settings)
-        with open_store(loaded.settings.database_url) as store:
+        with open_store(loaded.settings.database_url) as store, temporary_settings(_server(loaded)):
             made = asyncio.run(deploy(loaded, store, given.pool))
     except LotrinhError as error:
         return _fail([error])
+    except (httpx.HTTPError, PrefectException) as error:
+        sys.stderr.write(
+            say(M("Máy chủ Prefect không nhận: {reason}", reason=f"{type(error).__name__}: {error}")) + "\n"
+        )
+        return 3
     for each in made.deployments:
         crons = "; ".join(f"{c.cron} {c.zone}" + ("" if c.active else " (paused)") for c in each.crons)
         sys.stdout.write(f"{each.full_name}: {crons or '—'}\n")
     return _fail(made.problems)
+
+
+def _server(loaded: Loaded) -> dict[Setting, str]:
+    """Name the Prefect server of our settings, as every other program of ours does."""
+    prefect = loaded.settings.prefect
+    if not prefect.api_url:
+        sentence = M("prefect.api_url để trống: không có máy chủ Prefect nào để đưa lịch lên.")
+        raise BadInput([Problem("prefect.api_url", 0, 0, sentence)])
+    secret = prefect.auth_string.get_secret_value()
+    return {PREFECT_API_URL: prefect.api_url} | ({PREFECT_API_AUTH_STRING: secret} if secret else {})
 
 
 def _fail(errors: Sequence[LotrinhError]) -> int:

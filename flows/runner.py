@@ -1,9 +1,9 @@
 """Prefect's runner with our deployments, kept in step with our record."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 import httpx
@@ -41,16 +41,17 @@ class Patient(Runner):
     What runs meanwhile records its result with us; whether the server is there for good is asked beside it.
     """
 
-    async def __aenter__(self) -> "Patient":
+    async def __aenter__(self) -> Self:
         """Begin, with a poller to which a server that cannot be reached is no error."""
         await super().__aenter__()
-        poll = self._scheduled_run_poller._get_and_submit_flow_runs  # noqa: SLF001 - Prefect has no setting for it
+        poller = self._scheduled_run_poller
+        poll = poller._get_and_submit_flow_runs  # noqa: SLF001 - Prefect has no setting for it
 
         async def patiently() -> None:
             with suppress(httpx.HTTPError):
                 await poll()
 
-        self._scheduled_run_poller._get_and_submit_flow_runs = patiently  # type: ignore[method-assign]  # noqa: SLF001 - as above
+        setattr(poller, poll.__name__, patiently)
         return self
 
 
@@ -66,7 +67,7 @@ async def serve_once(office: "Office", works: Callable[[], None]) -> None:
         limit=AT_ONCE,
         pause_on_shutdown=False,
     )
-    kept = Kept(office, runner)
+    kept = Kept(office, lambda planned: runner.aadd_deployment(planned.made()))
     try:
         await kept.once()
     except FAILURES as error:
@@ -89,11 +90,22 @@ async def serve_once(office: "Office", works: Callable[[], None]) -> None:
         running.cancel()
 
 
-class Kept:
-    """The deployments that the runner serves, and the schedules that Prefect has of them."""
+async def keep_pool(office: "Office", pool: str, works: Callable[[], None]) -> None:
+    """Keep the deployments of a work pool in step with the record; ``Lost`` as with ``serve_once``."""
+    kept = Kept(office, lambda planned: planned.made(pool).aapply())
+    try:
+        await kept.once()
+        works()
+        await kept.always(works)
+    except FAILURES as error:
+        raise Lost(error) from error
 
-    def __init__(self, office: "Office", runner: Runner) -> None:
-        self._office, self._runner = office, runner
+
+class Kept:
+    """The deployments of an office, and the schedules that Prefect has of them."""
+
+    def __init__(self, office: "Office", add: Callable[[Planned], Awaitable[UUID]]) -> None:
+        self._office, self._add = office, add
         self._known: dict[str, tuple[Planned, UUID]] = {}
 
     async def always(self, works: Callable[[], None]) -> None:
@@ -120,6 +132,6 @@ class Kept:
         known = self._known.get(planned.full_name)
         if known and known[0].is_same_run(planned):
             return known[1]
-        number = await self._runner.aadd_deployment(planned.made())
+        number = await self._add(planned)
         self._known[planned.full_name] = planned, number
         return number

@@ -1,7 +1,8 @@
 """Serve the deployments of one office in one process: ``python -m flows.serve --settings FILE``.
 
 It keeps the schedules in Prefect as the office has set them, carries out what is due, and outlives a Prefect server
-that is not there yet, goes away and comes back, or comes back with an empty database.
+that is not there yet, goes away and comes back, or comes back with an empty database. With ``--pool`` it keeps the
+schedules only, and the workers of that work pool carry out what is due.
 """
 
 import argparse
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING
 from lotrinh import logs
 from lotrinh.clock import now
 from lotrinh.core.text import M
-from lotrinh.errors import LotrinhError, lines_of
+from lotrinh.errors import LotrinhError
 from lotrinh.i18n import say
 from lotrinh.services.prefect_server import prefect_environment
+from lotrinh.services.said import lines_of
 from lotrinh.settings.load import Loaded, load_settings
 from lotrinh.store import Store, open_store
 
@@ -48,21 +50,21 @@ class Told:
 class Office:
     """The settings file and the record as they are now; where the file has become wrong, as they were."""
 
-    def __init__(self, file: str | None) -> None:
-        self._file, self.loaded = file, load_settings(file)
+    def __init__(self, file: str | None, pool: str | None = None) -> None:
+        self._file, self.pool, self.loaded = file, pool, load_settings(file)
         self.store: Store = open_store(self.loaded.settings.database_url)
         self.told = Told()
 
     def plan(self) -> "Plan":
         """Work out what is to be deployed, and say what is wrong."""
-        from flows.deploy import plan
+        from flows.deploy import plan  # noqa: PLC0415 - Prefect, which reads its environment when it is imported
 
         problems: list[LotrinhError] = []
         try:
             self.loaded = _again(self.loaded, self._file)
         except LotrinhError as error:
             problems.append(error)
-        made = plan(self.loaded, self.store)
+        made = plan(self.loaded, self.store, self.pool)
         self.told(*(line for error in [*problems, *made.problems] for line in lines_of(error)))
         return made
 
@@ -76,7 +78,7 @@ def _again(loaded: Loaded, file: str | None) -> Loaded:
 
 async def serve(office: Office) -> None:
     """Serve until asked to stop; a Prefect server that fails us is tried again."""
-    from flows.runner import Lost, serve_once
+    from flows.runner import Lost, keep_pool, serve_once  # noqa: PLC0415 - as above
 
     url, failures = office.loaded.settings.prefect.api_url, 0
     told = Told()
@@ -88,9 +90,11 @@ async def serve(office: Office) -> None:
 
     while True:
         try:
-            await serve_once(office, works)
+            await (keep_pool(office, office.pool, works) if office.pool else serve_once(office, works))
         except Lost as error:
-            told(say(M("Không dùng được máy chủ Prefect tại {url} ({reason}); đang thử lại.", url=url, reason=error.why)))
+            told(
+                say(M("Không dùng được máy chủ Prefect tại {url} ({reason}); đang thử lại.", url=url, reason=error.why))
+            )
         except LotrinhError as error:
             told(*lines_of(error))
         else:
@@ -103,9 +107,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve; exit code 2 where the settings do not allow it."""
     parser = argparse.ArgumentParser(prog="python -m flows.serve")
     parser.add_argument("--settings")
+    parser.add_argument("--pool", help="keep the schedules of a work pool, whose workers carry them out")
     given = parser.parse_args(arguments)
     try:
-        office = Office(given.settings)
+        office = Office(given.settings, given.pool)
     except LotrinhError as error:
         Told()(*lines_of(error))
         return error.exit_code

@@ -43,13 +43,6 @@ class BadInput(LotrinhError):
         super().__init__(self.problems[0].sentence)
 
 
-def lines_of(error: LotrinhError) -> tuple[str, ...]:
-    """Say an error, one line for each of its problems, with their places."""
-    if isinstance(error, BadInput):
-        return tuple(f"{problem.place}: {say(problem.sentence)}" for problem in error.problems)
-    return (say(error.sentence),)
-
-
 class NotFound(LotrinhError):
     """A campaign, unit, step or run that does not exist here."""
 
@@ -122,6 +115,12 @@ class Busy(LotrinhError):
     def __init__(self, sentence: Message, seconds: int) -> None:
         super().__init__(sentence)
         self.seconds = seconds
+
+
+class PrefectGone(LotrinhError):
+    """Prefect does not answer any more; what was to be recorded stands in our own record."""
+
+    http_status = 503
 
 
 class RoundNotCarriedOut(LotrinhError):

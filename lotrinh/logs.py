@@ -70,10 +70,15 @@ class JsonLines(logging.Formatter):
 
 
 def start(form: str, level: str) -> None:
-    """Log events of this level (a name, as ``warning``) and worse to stderr, and nothing anywhere else."""
+    """Log our events of this level (a name, as ``warning``) and worse to stderr, and nothing anywhere else.
+
+    Of other libraries only warnings and worse: at ``info`` some of them write down whole addresses.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if form == JSON else Lines())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    least = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(level=max(least, logging.WARNING), handlers=[handler], force=True)
+    logging.getLogger("lotrinh").setLevel(least)
 
 
 def join(form: str, level: str) -> None:

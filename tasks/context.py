@@ -71,7 +71,7 @@ async def asking(request: Request) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def holding(request: Request, *, patient: bool) -> AsyncIterator[None]:
-    """Hold the campaign's lease for a run, and wait for it without stopping others; ``Overlapping`` names who has it."""
+    """Hold the campaign's lease for a run; ``Overlapping`` names who has it."""
     shared = context(request)
     with ExitStack() as stack:
         lease = lease_of(shared.store, shared.campaign, request.round, now, patient=patient)

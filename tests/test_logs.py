@@ -21,14 +21,12 @@ HOSTILE = 'x\r\n{"level": "error"}\x1b[31m\u2028\u2029\x85\x00\u202e\ud800"\\'
 @pytest.fixture
 def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
     """A logger of its own that writes JSON lines."""
-    logger, out = logging.getLogger("lotrinh.test"), io.StringIO()
+    logger = logging.Logger("lotrinh.test")  # noqa: LOG001 - one that nobody else listens to
+    out = io.StringIO()
     handler = logging.StreamHandler(out)
     handler.setFormatter(logs.JsonLines())
     logger.addHandler(handler)
-    logger.propagate = False
     yield logger, out
-    logger.propagate = True
-    logger.removeHandler(handler)
     handler.close()
 
 
@@ -73,6 +71,21 @@ def test_foreign_text_begins_no_line_and_no_field(log: tuple[logging.Logger, io.
 def test_plain_lines_are_one_line_too() -> None:
     record = logging.LogRecord("lotrinh", logging.ERROR, "", 0, "%s", (HOSTILE,), None)
     assert len(logs.Lines().format(record).splitlines()) == 1
+
+
+def test_other_libraries_say_warnings_only() -> None:
+    root, ours = logging.getLogger(), logging.getLogger("lotrinh")
+    before = root.level, root.handlers[:], ours.level
+    root.handlers[:] = []
+    try:
+        for level, least in (("info", logging.WARNING), ("error", logging.ERROR)):
+            logs.start("json", level)
+            assert logging.getLogger("httpx").getEffectiveLevel() == least
+            assert logging.getLogger("lotrinh.probing").getEffectiveLevel() == getattr(logging, level.upper())
+    finally:
+        root.handlers[:] = before[1]
+        root.setLevel(before[0])
+        ours.setLevel(before[2])
 
 
 def test_work_side_by_side_does_not_mix_what_it_is_about() -> None:

@@ -1,8 +1,10 @@
 """lotrinh backup, restore, db copy: the record kept elsewhere, put back, moved to another database."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -66,7 +68,7 @@ def _tell_made(made: "Made") -> int:
 @option("--replace", is_flag=True, help="Thay dữ liệu đang có; dữ liệu cũ được giữ trong thư mục replaced-….")
 @option("--yes", is_flag=True, help="Không hỏi lại khi thay.")
 @settings_option()
-def restore(file: str, into: str | None, database: str | None, replace: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001, PLR0913, E501 - a command's options
+def restore(file: str, into: str | None, database: str | None, replace: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - a command's options
     """Check, lay out beside, switch; say what stands there now."""
     from lotrinh.cli.lock import Lock
     from lotrinh.clock import now
@@ -77,7 +79,7 @@ def restore(file: str, into: str | None, database: str | None, replace: bool, ye
     there = standing(place)
     if replace and there.anything and not yes:
         _confirm(place, there)
-    with Lock(place.folder / "up.lock"):
+    with Lock(place.folder / "up.lock") if place.folder.is_dir() else nullcontext():
         done = put_back(source, place, now(), replace=replace)
     _tell_restored(done)
     return 0
@@ -107,13 +109,14 @@ def _confirm(place: "Place", there: "Standing") -> None:
 
 
 def _tell_restored(done: "Restored") -> None:
+    from lotrinh.settings.models import Settings
     from lotrinh.store.schema import HEAD
 
     manifest, extent = done.manifest, done.extent
     tell(
         M(
             "Đã khôi phục bản sao lưu lúc {at}: {entries} mục nhật ký, {files} tệp.",
-            at=manifest.at,
+            at=manifest.at.astimezone(ZoneInfo(str(Settings.model_fields["timezone"].default))),
             entries=extent.entries,
             files=manifest.files,
         )

@@ -2,7 +2,6 @@
 
 import gettext
 import os
-import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from lotrinh.cli.doctor import doctor
 from lotrinh.cli.explain import explain
 from lotrinh.cli.export import export
 from lotrinh.cli.import_ import import_
+from lotrinh.cli.leaving import leave
 from lotrinh.cli.outbox import outbox
 from lotrinh.cli.record import db, verify
 from lotrinh.cli.remind import remind, send
@@ -109,4 +109,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         tell(M("Đã dừng theo yêu cầu."))
         code = 130
-    sys.exit(code if isinstance(code, int) else 0)
+    leave(code if isinstance(code, int) else 0)

@@ -18,9 +18,9 @@ import httpx
 from lotrinh.cli.base import fail, load, utf8
 from lotrinh.cli.lock import Lock
 from lotrinh.cli.processes import bindable
-from lotrinh.cli.running import prefect_environment
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
+from lotrinh.services.prefect_server import prefect_environment
 from lotrinh.settings.load import Loaded
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from lotrinh import logs, traces
 from lotrinh.cli.base import tell
+from lotrinh.cli.leaving import dont_wait
 from lotrinh.clock import now
 from lotrinh.core.observation import Observation
 from lotrinh.core.report import Report
 from lotrinh.core.text import M
-from lotrinh.errors import LotrinhError
+from lotrinh.errors import LotrinhError, PrefectGone
 from lotrinh.services.ask import begin, new_name
 from lotrinh.services.assess import make_report
 from lotrinh.services.campaigns import Campaign, open_campaign
@@ -102,6 +103,9 @@ def through_prefect(settings: Settings, request: Request, heard: Heard | None) -
 
     try:
         run(request, heard)
+    except PrefectGone as error:
+        tell(error.sentence)
+        dont_wait()
     except LotrinhError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever Prefect fails with, our own record decides

@@ -1,5 +1,6 @@
 """lotrinh portal: serve the status and the confirmations of units without software of their own, and the office."""
 
+import logging
 import signal
 
 import click
@@ -41,7 +42,7 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
         Checks(config, loaded.file, store, clock if moment else None) as checks,
     ):
         app = create_app(config, store, clock, home, run=checks)
-        tell(M("Cổng lotrinh: http://{host}:{port}", host=chosen.host, port=chosen.port))
+        announce(M("Cổng lotrinh: http://{host}:{port}", host=chosen.host, port=chosen.port), config.log.format)
         uvicorn.run(
             app,
             host=chosen.host,
@@ -50,4 +51,15 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
             access_log=False,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
-    tell(M("Cổng lotrinh đã dừng."))
+    announce(M("Cổng lotrinh đã dừng."), config.log.format)
+
+
+def announce(sentence: M, form: str) -> None:
+    """Say a sentence to people, or to a program that reads lines of JSON as one more of them."""
+    from lotrinh.i18n import say
+    from lotrinh.logs import JSON
+
+    if form == JSON:
+        logging.getLogger("lotrinh.portal").info("%s", say(sentence))
+    else:
+        tell(sentence)

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from lotrinh.core.report import Report
 from lotrinh.core.status import Status
+from lotrinh.core.unclear import unclear
 
 
 class UnitStep(NamedTuple):
     """One step in one unit. ``reported`` is the day on which we heard that it was completed.
 
-    ``unknown`` tells that the unit never said anything valid about it.
+    ``unknown`` tells that the unit never said anything valid about it, or last before its deadline, which has passed.
     """
 
     due: date | None
@@ -24,7 +25,7 @@ class UnitStep(NamedTuple):
 class Point(NamedTuple):
     """The end of one day, counted from the beginning.
 
-    ``planned`` steps had their deadline by then, ``unknown`` of them nobody has told us anything about: they are
+    ``planned`` steps had their deadline by then, of ``unknown`` ones among them nobody has told us since: they are
     neither done nor not done. ``done`` were completed by then and ``reported`` were known to us; None after today.
     """
 
@@ -63,7 +64,7 @@ def unit_steps(report: Report) -> Iterator[UnitStep]:
                 item.schedule.due.day if item.schedule.due else None,
                 standing.completed_on,
                 at.astimezone(zone).date() if at else None,
-                standing.status is Status.UNKNOWN,
+                standing.status is Status.UNKNOWN or unclear(standing.status, item.due, report.as_of),
             )
 
 

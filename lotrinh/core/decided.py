@@ -9,6 +9,7 @@ from lotrinh.core.journal import Record
 from lotrinh.core.observation import StepAnswer, StepState
 from lotrinh.core.status import Planned, Policy, Standing, Status, by_portal, pending, preferred
 from lotrinh.core.text import M, Message
+from lotrinh.core.unclear import unclear
 from lotrinh.core.units import Unit
 from lotrinh.core.wording import PROBES
 
@@ -148,6 +149,7 @@ def _by_the_clock(case: Case) -> Iterator[Message]:
         heard = _local(case, case.standing.heard_at)
         yield M("Tình trạng giữ theo lần nghe gần nhất, {heard}: từ đó chưa biết đơn vị đã làm hay chưa.", heard=heard)
     yield from _clock(status, item, case.policy)
+    yield from _passed(case)
 
 
 def _clock(status: Status, item: Planned, policy: Policy) -> Iterator[Message]:
@@ -162,6 +164,17 @@ def _clock(status: Status, item: Planned, policy: Policy) -> Iterator[Message]:
         yield _starts(item, item.starts, policy)
     elif status is Status.OPEN:
         yield _open(item)
+
+
+def _passed(case: Case) -> Iterator[Message]:
+    """Say of a deadline that has passed why it does not make the step overdue."""
+    due = case.item.schedule.due
+    if due is None or not unclear(case.standing.status, case.item.due, case.now):
+        return
+    if case.standing.status is Status.UNKNOWN:
+        yield M("Hạn {due} đã qua; không ghi là quá hạn vì chưa từng nghe đơn vị nói.", due=shown(due))
+    else:
+        yield M("Hạn {due} đã qua; không ghi là quá hạn vì lần nghe gần nhất là trước hạn.", due=shown(due))
 
 
 def _starts(item: Planned, starts: datetime, policy: Policy) -> Message:

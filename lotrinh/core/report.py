@@ -13,6 +13,7 @@ from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.text import Message, Text
+from lotrinh.core.unclear import unclear
 from lotrinh.core.units import Unit
 
 OUTSTANDING_NOW = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
@@ -36,7 +37,8 @@ class MilestoneRow(NamedTuple):
     """One milestone over all units that have steps in it.
 
     ``due`` is the earliest that any of them has; ``spread`` tells that units differ. A unit counts once: done when
-    all its required steps are finished, else overdue before unknown before on its way.
+    all its required steps are finished, else overdue before unknown before on its way. It is unknown where it never
+    answered about a step, or last before that step's deadline, which has passed.
     """
 
     milestone: Milestone
@@ -86,7 +88,8 @@ class Report:
 
     ``sample`` says that sample data is in it and must be labelled; ``interrupted`` names the run before this one if
     it was cut off, so that nobody takes its silence for a report. ``schedules`` are those of the milestones, the
-    nation's among them, as far as they hang on no real event.
+    nation's among them, as far as they hang on no real event. ``only`` is the code of the one unit to which the
+    report was narrowed: then it tells nothing of the others that the run asked.
     """
 
     campaign: str
@@ -103,6 +106,7 @@ class Report:
     interrupted: str = ""
     voices: tuple[Voice, ...] = ()
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    only: str = ""
 
     def __repr__(self) -> str:
         """Name the report: event loops and logs spell what they hold, and this is a hundred thousand values."""
@@ -118,6 +122,11 @@ class Report:
     def statuses(self) -> Counter[Status]:
         """How many steps of all units stand how."""
         return Counter(s.status for u in self.everybody for s in u.standings)
+
+    def unclear(self) -> Counter[Status]:
+        """How many of them are past their deadline without our knowing, by the status that they keep."""
+        standings = (s for u in self.everybody for s in u.standings)
+        return Counter(s.status for s in standings if unclear(s.status, s.due, self.as_of))
 
     def outcomes(self) -> Counter[Outcome]:
         """How asking the units ended."""
@@ -161,14 +170,35 @@ def outstanding(report: UnitReport, statuses: Sequence[Status] = OUTSTANDING_NOW
     return tuple(sorted(rows, key=lambda r: (ranks[r.standing.status], _due_key(r.schedule))))
 
 
+def silent(unit: UnitReport) -> bool:
+    """Whether a unit never gave a valid answer about any of its steps."""
+    return bool(unit.standings) and all(standing.status is Status.UNKNOWN for standing in unit.standings)
+
+
+def presses(standing: Standing, as_of: datetime) -> bool:
+    """Whether a step is overdue or due soon, or its deadline has passed and nobody knows."""
+    return standing.status in PRESSES or unclear(standing.status, standing.due, as_of)
+
+
+PRESSES = frozenset({Status.OVERDUE, Status.DUE_SOON})
+
+
+def pressing(report: UnitReport, as_of: datetime) -> tuple[OutstandingRow, ...]:
+    """List the steps that press in one unit; none of a unit that never said anything, for all are unknown alike."""
+    if silent(report):
+        return ()
+    rows = outstanding(report, (*OUTSTANDING_NOW, Status.UPCOMING, Status.UNKNOWN))
+    return tuple(row for row in rows if presses(row.standing, as_of))
+
+
 def milestone_rows(
-    checklist: Checklist, units: Sequence[UnitReport], province: UnitReport | None, today: date
+    checklist: Checklist, units: Sequence[UnitReport], province: UnitReport | None, as_of: datetime
 ) -> tuple[MilestoneRow, ...]:
-    """Roll up every milestone of the checklist."""
+    """Roll up every milestone of the checklist; ``as_of`` is aware and in the checklist's time zone."""
     by_milestone = _by_milestone(units)
     of_province = _by_milestone([province] if province else [])
     return tuple(
-        _row(milestone, by_milestone.get(milestone.id, []), of_province.get(milestone.id, []), today)
+        _row(milestone, by_milestone.get(milestone.id, []), of_province.get(milestone.id, []), as_of)
         for milestone in checklist.milestones
     )
 
@@ -189,7 +219,7 @@ def _by_milestone(units: Sequence[UnitReport]) -> Mapping[str, list[Cell]]:
     return result
 
 
-def _row(milestone: Milestone, cells: list[Cell], province: list[Cell], today: date) -> MilestoneRow:
+def _row(milestone: Milestone, cells: list[Cell], province: list[Cell], as_of: datetime) -> MilestoneRow:
     statuses = Counter(cell_status(cell) for cell in cells)
     schedules = [item.schedule for cell in (*cells, *province) for item, _ in cell]
     first = min(schedules, key=_due_key) if schedules else None
@@ -200,15 +230,22 @@ def _row(milestone: Milestone, cells: list[Cell], province: list[Cell], today: d
         first.last_working_day if first and due and first.last_working_day != due.day else None,
         first.waiting if first else None,
         len({s.due for s in schedules}) > 1,
-        (due.day - today).days if due else None,
+        (due.day - as_of.date()).days if due else None,
         len(cells),
         statuses[Status.DONE] + statuses[Status.DONE_LATE],
         statuses[Status.OVERDUE],
-        statuses[Status.UNKNOWN],
+        sum(_unknown(cell, as_of) for cell in cells),
         cell_status(province[0]) if province else None,
         any(b.confidence.doubtful for b in milestone.basis) or any(s.doubtful for s in milestone.steps),
         all(s.level is Level.NATIONAL for s in milestone.steps),
     )
+
+
+def _unknown(cell: Cell, as_of: datetime) -> bool:
+    statuses = {standing.status for _, standing in cell}
+    if Status.OVERDUE in statuses:
+        return False
+    return Status.UNKNOWN in statuses or any(unclear(s.status, item.due, as_of) for item, s in cell)
 
 
 def cell_status(cell: Cell) -> Status:

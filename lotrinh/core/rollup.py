@@ -17,6 +17,7 @@ from lotrinh.core.changes import DONE
 from lotrinh.core.report import Report, UnitReport
 from lotrinh.core.status import Status
 from lotrinh.core.text import M, Message, fold
+from lotrinh.core.unclear import unclear
 from lotrinh.core.units import Unit, UnitKind
 
 NO_AREA = M("Chưa xếp nhóm")
@@ -208,7 +209,7 @@ def measure(steps: Sequence[Told], as_of: datetime) -> Figures:
         len(overdue),
         sum(s.awaiting for s in overdue),
         # Also a unit that said "not yet" before the deadline and nothing since: it may be done by now.
-        len(expected) - len(told) - len(overdue),
+        sum(unclear(s.status, s.due, as_of) for s in expected),
         sum(s.status in DONE for s in steps) - len(told),
         sum(late),
     )

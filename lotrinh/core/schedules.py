@@ -52,9 +52,7 @@ def last_week(anchor: date) -> Week:
     return Week(anchor - A_WEEK, anchor - ONE_DAY)
 
 
-def wanted(
-    schedule: Schedule, tick: Tick, moment: datetime, anchor: date | None, calendar: Calendar
-) -> Message | None:
+def wanted(schedule: Schedule, tick: Tick, moment: datetime, anchor: date | None, calendar: Calendar) -> Message | None:
     """Say why nothing runs at a tick, None where something does; ``moment`` is when it was due, in local time.
 
     Of the usual and the dense schedule never both are wanted on one day.
@@ -76,19 +74,18 @@ def _of_the_other_week(schedule: Schedule, tick: Tick, day: date, anchor: date |
     week = last_week(anchor)
     if week.holds(day) == (tick is Tick.DENSE):
         return None
-    sentence = (
+    return (
         M("Lịch tuần cuối chỉ chạy từ {first} đến {last}.", **week._asdict())
         if tick is Tick.DENSE
         else M("Từ {first} đến {last} đợt chạy theo lịch tuần cuối.", **week._asdict())
     )
-    return sentence
 
 
 BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 """Of minute, hour, day of the month, month, day of the week."""
 NAMES = {
-    3: "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(),
-    4: "SUN MON TUE WED THU FRI SAT".split(),
+    3: ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
+    4: ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"],
 }
 STEP = re.compile(r"[1-9]\d?", re.ASCII)
 NUMBER = re.compile(r"\d{1,2}", re.ASCII)

@@ -157,7 +157,9 @@ def _reported_at(w: _Weighed) -> datetime | None:
     """When the completion was first said, by the portal's journal or, as it claims, by the unit's own system."""
     if w.completed is None:
         return None
-    return w.record.confirmed_at if w.record.done else w.answer.reported_at if w.answer else None
+    if by_portal(w.record, w.answer):
+        return w.record.confirmed_at
+    return w.answer.reported_at if w.answer else None
 
 
 def _answered_at(view: View) -> tuple[datetime | None, bool]:

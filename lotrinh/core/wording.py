@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from lotrinh.core.deadlines import Schedule
+from lotrinh.core.evaluation import shown
 from lotrinh.core.journal import Kind
 from lotrinh.core.observation import Outcome
 from lotrinh.core.roles import Role
 from lotrinh.core.status import Standing, Status
 from lotrinh.core.text import M, Message
+from lotrinh.core.unclear import unclear
 
 STATUS: Mapping[Status, Message] = {
     Status.DONE: M("hoàn thành đúng hạn"),
@@ -81,9 +83,11 @@ def reason(standing: Standing, schedule: Schedule, now: datetime) -> Message:
     if schedule.due is None or standing.due is None:
         return STATUS[standing.status]
     days = abs((schedule.due.day - now.date()).days)
+    if unclear(standing.status, standing.due, now):
+        return M("chưa rõ: đã qua hạn {due}, đơn vị trả lời lần cuối trước hạn", due=shown(schedule.due))
     if standing.status is Status.OVERDUE:
         return M("quá hạn {days} ngày", days=days) if days else M("quá hạn từ {hour} hôm nay", hour=_hour(schedule))
-    if standing.status in {Status.DUE_SOON, Status.OPEN, Status.UPCOMING} and now < standing.due:
+    if standing.status in {Status.DUE_SOON, Status.OPEN, Status.UPCOMING}:
         if days:
             return M("{status}, còn {days} ngày", status=STATUS[standing.status], days=days)
         return M("hạn là hôm nay, đến {hour}", hour=_hour(schedule))

@@ -129,7 +129,7 @@ class _Feed:
     def note_of_milestone(self, row: MilestoneRow) -> Iterator[str]:
         if row.units:
             counts = {"done": row.done, "of": row.units, "overdue": row.overdue, "unknown": row.unknown}
-            yield self.say(M("Đã xong {done}/{of} đơn vị; quá hạn {overdue}; chưa xác định {unknown}.", **counts))
+            yield self.say(M("Đã xong {done}/{of} đơn vị; quá hạn {overdue}; chưa rõ {unknown}.", **counts))
         if row.province:
             yield self.say(M("Việc của tỉnh: {status}.", status=STATUS[row.province]))
         if row.spread:

@@ -5,6 +5,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -120,9 +121,10 @@ def paper(provinces: Sequence[Rollup], by: By, language: str) -> Paper:
 
 
 def _of(whole: Nation, language: str) -> list[str]:
-    """Say which reports are in it, and which were made with another checklist."""
+    """Say which reports are in it, and which were made with another checklist or on an earlier day."""
     known = Counter(province.checklist_hash for province in whole.provinces)
     common = known.most_common(1)[0][0] if known else ""
+    newest = max((province.as_of for province in whole.provinces), default=None)
     lines = []
     for province in whole.provinces:
         words = {"province": province.name, "when": province.as_of, "run": province.run}
@@ -130,7 +132,14 @@ def _of(whole: Nation, language: str) -> list[str]:
         if province.checklist_hash != common:
             other = M("{province} dùng bộ đầu việc khác (mã {hash}).", province=province.name, hash=_short(province))
             lines.append(say(other, language))
+        if newest and (days := (_day(newest, province) - _day(province.as_of, province)).days):
+            older = M("{province}: số liệu cũ hơn tỉnh mới nhất {days} ngày.", province=province.name, days=days)
+            lines.append(say(older, language))
     return lines
+
+
+def _day(at: datetime, province: Rollup) -> date:
+    return at.astimezone(province.as_of.tzinfo).date()
 
 
 def _short(province: Rollup) -> str:

@@ -2,22 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from lotrinh.core.curve import curve_of, thinned
 from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import OutstandingRow, UnitReport, outstanding
+from lotrinh.core.report import OutstandingRow, UnitReport, pressing, silent
 from lotrinh.core.rollup import By, rollup
 from lotrinh.core.status import Status
 from lotrinh.core.text import M
+from lotrinh.core.unclear import unclear
 from lotrinh.core.wording import STATUS
+from lotrinh.reports import situation
 from lotrinh.reports.docx.ahead import Ahead
 from lotrinh.reports.docx.prose import Prose
 from lotrinh.reports.pictures import areas
 from lotrinh.reports.pictures.groups import groups, has_areas, shares
 from lotrinh.reports.pictures.milestones import Line, lines_of
 from lotrinh.reports.rollup import paper
-from lotrinh.reports.tables import NOTHING, Table, Writer, clean, moment, silent, urgency
+from lotrinh.reports.tables import NOTHING, Table, Writer, clean, moment, urgency
 
 MOST_STEPS, MOST_OPEN, POINTS = 3000, 60, 14
 """With more pressing steps than this units are only counted; with more rows a table is folded; rows of the curve."""
@@ -60,7 +63,7 @@ class Sheet(Writer):
         statuses, summary = self.report.statuses(), self.report.summary()
         rows = [(self.say(STATUS[s]), str(statuses[s])) for s in Status if statuses[s]]
         rows.append((self.say(M("Tổng số đầu việc")), str(statuses.total())))
-        rows.append((self.say(M("Trong đó còn phải làm")), str(summary["outstanding"])))
+        rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), str(summary["outstanding"])))
         title = self.say(M("Tình trạng của tất cả đầu việc"))
         return Grid(title, self.words("Tình trạng", "Số đầu việc"), tuple(rows), frozenset({1}))
 
@@ -143,28 +146,37 @@ class Sheet(Writer):
     @property
     def counted_only(self) -> bool:
         """Whether so much presses that a page would not hold it."""
-        return sum(s.status in PRESSING for u in self.report.units for s in u.standings) > MOST_STEPS
+        return sum(map(len, self._presses.values())) > MOST_STEPS
+
+    @cached_property
+    def _presses(self) -> dict[str, Sequence[OutstandingRow]]:
+        return {unit.unit.code: pressing(unit, self.report.as_of) for unit in self.report.everybody}
 
     def _pressing_in(self, units: Iterable[UnitReport]) -> tuple[Grid, ...]:
-        made = ((unit, outstanding(unit, PRESSING)) for unit in sorted(units, key=urgency))
+        made = ((unit, self._presses[unit.unit.code]) for unit in sorted(units, key=urgency))
         return tuple(self._of(unit, rows) for unit, rows in made if rows)
 
     def _of(self, unit: UnitReport, rows: Sequence[OutstandingRow]) -> Grid:
-        counts = Counter(row.standing.status for row in rows)
-        told = ", ".join(f"{counts[s]} {self.say(STATUS[s])}" for s in PRESSING if counts[s])
+        unknown = [unclear(row.standing.status, row.standing.due, self.report.as_of) for row in rows]
+        counts = Counter(row.standing.status for row, not_known in zip(rows, unknown, strict=True) if not not_known)
+        told = [f"{counts[s]} {self.say(STATUS[s])}" for s in PRESSING if counts[s]]
+        if any(unknown):
+            told.append(self.say(M("{count} đã qua hạn mà chưa rõ", count=sum(unknown))))
         cells = tuple(self._step(row)[1:] for row in rows)
-        return Grid(f"{self._name(unit)}: {told}", self._step_headers()[1:], cells)
+        return Grid(f"{self._name(unit)}: {', '.join(told)}", self._step_headers()[1:], cells)
 
     def calm(self) -> list[str]:
         """Say of which units nothing is listed, and why."""
         unheard = sum(silent(unit) for unit in self.report.units)
-        pressed = sum(any(s.status in PRESSING for s in u.standings) for u in self.report.units)
-        calm, notes = len(self.report.units) - unheard - pressed, []
-        if calm:
-            notes.append(M("{n} đơn vị không có đầu việc quá hạn hay sắp đến hạn.", n=calm))
-        if unheard:
-            notes.append(M("{n} đơn vị chưa từng trả lời hợp lệ: mọi đầu việc chưa xác định.", n=unheard))
-        return [self.say(note) for note in notes]
+        pressed = sum(bool(self._presses[u.unit.code]) for u in self.report.units)
+        calm = len(self.report.units) - unheard - pressed
+        return [self.say(note) for note in situation.unlisted(self.report, calm, unheard)]
+
+    def all_asked(self) -> str:
+        """Say that everybody could be asked, where there is anybody to ask."""
+        if self.report.only:
+            return self.say(situation.asked(self.report))
+        return self.say(M("Đã hỏi được mọi đơn vị."))
 
     def unasked(self) -> Grid:
         """Units that could not be asked."""

@@ -6,12 +6,22 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist import Basis, Checklist, Step
 from lotrinh.core.observation import Outcome
-from lotrinh.core.report import OUTSTANDING_NOW, MilestoneRow, OutstandingRow, Report, UnitReport, outstanding
+from lotrinh.core.report import (
+    OUTSTANDING_NOW,
+    MilestoneRow,
+    OutstandingRow,
+    Report,
+    UnitReport,
+    outstanding,
+    pressing,
+    silent,
+)
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 from lotrinh.core.text import M, Message, Text
 from lotrinh.core.wording import OUTCOME, STATUS, reason, remarks
 from lotrinh.i18n import say, spell
+from lotrinh.reports import situation
 
 NOTHING = "—"
 FEW = 60
@@ -51,7 +61,7 @@ class Writer:
 
     def heading(self) -> list[str]:
         """Say what this is, of when, and how asking went."""
-        report, outcomes = self.report, self.report.outcomes()
+        report = self.report
         lines = [
             self.say(report.title),
             self.say(
@@ -62,34 +72,14 @@ class Writer:
                     run=report.run,
                 )
             ),
-            self.say(
-                M(
-                    "{units} đơn vị: {reached} hỏi được, {unreachable} không hỏi được, {invalid} trả lời không hợp lệ",
-                    units=len(report.units),
-                    reached=outcomes[Outcome.REACHED],
-                    unreachable=outcomes[Outcome.UNREACHABLE],
-                    invalid=outcomes[Outcome.INVALID],
-                )
-            ),
+            self.say(situation.asked(report)),
+            self.say(situation.pressing(report)),
         ]
-        lines.append(self._pressing())
         if report.interrupted:
             lines.append(self.say(M("Lượt kiểm tra trước ({run}) bị ngắt giữa chừng.", run=report.interrupted)))
-        if report.units and not outcomes[Outcome.REACHED]:
+        if situation.nobody_reached(report):
             lines.append(self.say(M("Không hỏi được đơn vị nào: hãy xem lại mạng của nơi kiểm tra trước.")))
         return lines
-
-    def _pressing(self) -> str:
-        statuses = self.report.statuses()
-        late = sum(any(s.status is Status.OVERDUE for s in u.standings) for u in self.report.everybody)
-        return self.say(
-            M(
-                "{overdue} đầu việc quá hạn ở {late} đơn vị; {soon} đầu việc sắp đến hạn",
-                overdue=statuses[Status.OVERDUE],
-                late=late,
-                soon=statuses[Status.DUE_SOON],
-            )
-        )
 
     def sample_notice(self) -> str:
         """The label that sample data always carries; empty where there is none."""
@@ -101,7 +91,7 @@ class Writer:
         """The totals, and the hash by which a journal rebuilt later is noticed."""
         report, statuses = self.report, self.report.statuses()
         counts = ", ".join(f"{statuses[s]} {self.say(STATUS[s])}" for s in Status if statuses[s])
-        lines = [self.say(M("Tổng số đầu việc: {counts}.", counts=counts))]
+        lines = [self.say(M("Tổng số đầu việc: {counts}.", counts=counts)), *map(self.say, situation.notes(report))]
         if any(row.doubtful for row in report.milestones):
             lines.append(self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")))
         lines.append(
@@ -168,11 +158,7 @@ class Writer:
     def _left_out(self, calm: int) -> str:
         """Say which units are not listed above, and why."""
         unheard = sum(silent(unit) for unit in self.report.units)
-        notes = []
-        if calm - unheard > 0:
-            notes.append(M("{n} đơn vị không có đầu việc quá hạn hay sắp đến hạn.", n=calm - unheard))
-        if unheard:
-            notes.append(M("{n} đơn vị chưa từng trả lời hợp lệ: mọi đầu việc chưa xác định.", n=unheard))
+        notes = list(situation.unlisted(self.report, calm - unheard, unheard))
         if not self.everything:
             notes.append(M("Thêm --all để xem mọi đầu việc còn phải làm."))
         return " ".join(self.say(note) for note in notes)
@@ -180,7 +166,7 @@ class Writer:
     def _of_unit(self, unit: UnitReport) -> list[tuple[str, ...]]:
         """What presses in one unit, a row for each step; the rest in one row that says how many."""
         mine = outstanding(unit, OUTSTANDING if silent(unit) else (*OUTSTANDING, Status.UNKNOWN))
-        shown = [row for row in mine if self.everything or presses(row)]
+        shown = mine if self.everything else pressing(unit, self.report.as_of)
         rows = [self._step(row, first=not index) for index, row in enumerate(shown)]
         if rows and len(mine) > len(shown):
             rows.append(("", self.say(M("… và {count} đầu việc nữa", count=len(mine) - len(shown))), "", "", "", ""))
@@ -236,16 +222,6 @@ class Writer:
             for standing in unit.standings:
                 if text := standing.flags.get("obstacle"):
                     yield self._name(unit), self._title(standing.step), str(text)
-
-
-def silent(unit: UnitReport) -> bool:
-    """Whether a unit never gave a valid answer about any of its steps."""
-    return bool(unit.standings) and all(standing.status is Status.UNKNOWN for standing in unit.standings)
-
-
-def presses(row: OutstandingRow) -> bool:
-    """Whether a step is overdue or due soon."""
-    return row.standing.status in {Status.OVERDUE, Status.DUE_SOON}
 
 
 def urgency(unit: UnitReport) -> tuple[int, int, int, str]:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -26,7 +27,16 @@ MEMBER = re.compile(
 """What a member may be called: nothing leads out of the folder it is unpacked into."""
 CHUNK = 1 << 20
 LARGEST_MANIFEST = 200_000_000
-UNREADABLE = (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, EOFError, OSError, KeyError)
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    KeyError,
+)
 """What the library fails with on a damaged archive (RuntimeError: one with a password)."""
 
 
@@ -99,7 +109,7 @@ class Writer:
 @contextmanager
 def writing(path: Path) -> Iterator[Writer]:
     """Write an archive; it is on disk when this ends."""
-    with open(path, "xb", opener=private) as out:  # noqa: PTH123 - only open() takes an opener
+    with open(path, "xb", opener=private) as out:
         # The fastest level: a database of texts becomes a fifth of its size with it, too.
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             yield Writer(archive)
@@ -124,7 +134,7 @@ def unpack(path: Path, manifest: Manifest, folder: Path) -> None:
         for name, (wanted, size) in manifest.members.items():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            with archive.open(name) as source, open(target, "xb", opener=private) as out:  # noqa: PTH123 - as above
+            with archive.open(name) as source, open(target, "xb", opener=private) as out:
                 if _copy(source, size, out) != wanted:  # it was changed after it was checked
                     raise BadInput([_problem(path, name, M("nội dung không đúng với bản kê"))])
                 out.flush()

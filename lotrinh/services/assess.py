@@ -61,7 +61,7 @@ class Assessment:
         finished = {s.step: s.status.finished for s in province.standings}
         done = self.completed(campaign.province, self.own_answer())
         units = tuple(self.unit(unit, finished, done) for unit in campaign.units)
-        rows = milestone_rows(campaign.checklist, units, province, self.now.date())
+        rows = milestone_rows(campaign.checklist, units, province, self.now)
         return Report(
             campaign.id,
             campaign.title,

@@ -1,4 +1,4 @@
-"""Backups while everything runs: the record, the files it names, the office's own lists; one archive, looked at again."""
+"""Backups while everything runs: the record, the files it names, the office's own lists; one archive, read again."""
 
 import io
 import json

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lotrinh.core.observation import Outcome
 from lotrinh.core.status import Status
 from lotrinh.errors import LotrinhError
-from lotrinh.services.sign_in import SLOW, opens
+from lotrinh.services.sign_in import SLOW, open_again
 from lotrinh.store import Store
 
 BEGINNING = 20_000
@@ -96,7 +96,8 @@ class Watch:
         return self._steps[run]
 
     def _slowed(self, now: datetime) -> Mapping[str, int]:
-        waiting = [key for key, failures in self._store.figures.failures(SLOW).items() if opens(key, failures) > now]
+        failing = self._store.figures.failures(SLOW).items()
+        waiting = [key for key, failures in failing if open_again(key, failures) > now]
         counted = Counter(key.partition("/")[0] for key in waiting)
         return {kind: counted[kind] for kind in GUESSES}
 

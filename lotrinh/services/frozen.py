@@ -127,7 +127,7 @@ def thaw(frozen: bytes, checklist: Checklist) -> Report:
         data["sample"],
         units,
         province,
-        milestone_rows(checklist, units, province, as_of.date()),
+        milestone_rows(checklist, units, province, as_of),
         data["interrupted"],
         tuple(_voice_of(v, by_code, checklist) for v in data["voices"]),
         {name: _schedule_of(s) for name, s in data.get("milestones", {}).items()},

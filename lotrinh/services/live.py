@@ -185,7 +185,7 @@ class Live:
             state.sample(),
             units,
             province,
-            milestone_rows(self.campaign.checklist, units, province, state.now.date()),
+            milestone_rows(self.campaign.checklist, units, province, state.now),
             voices=tuple(voice for unit in everybody for voice in voices_of(unit, state.records)),
             schedules=self.campaign.milestones,
         )

@@ -79,8 +79,9 @@ def only(report: Report, code: str) -> Report:
         report,
         units=units,
         province=province,
-        milestones=milestone_rows(report.checklist, units, province, report.as_of.date()),
+        milestones=milestone_rows(report.checklist, units, province, report.as_of),
         voices=tuple(voice for voice in report.voices if voice.unit.code == code),
+        only=code,
     )
 
 
@@ -99,9 +100,7 @@ def dossier(
     ``blank`` leaves the letterhead to be filled: the settings know the office's, and a unit signs for itself.
     """
     head = letterhead(settings, campaign, layout, number)
-    units = tuple(report.everybody)
-    unit = units[0].unit.code if len(units) == 1 else ""
-    entries, earlier = store.journal.before(report.head, campaign.id, unit, settings.report.journal_entries)
+    entries, earlier = store.journal.before(report.head, campaign.id, report.only, settings.report.journal_entries)
     return Dossier(
         report,
         Letterhead(head.layout, number=number) if blank else head,

@@ -1,4 +1,4 @@
-"""The schedule of a campaign: the settings file's, unless the office has changed it; when it comes next; changing it."""
+"""The schedule of a campaign: the settings file's, unless the office has changed it; its next moments; changing it."""
 
 from collections.abc import Iterator
 from dataclasses import asdict

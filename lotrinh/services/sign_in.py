@@ -62,7 +62,7 @@ def _keys(account_id: str, secret: str, address: str) -> tuple[str, str, str]:
 
 def refuse_guessing(known: Mapping[str, Failures], now: datetime) -> None:
     """Raise ``TooManyAttempts`` when too much has failed before."""
-    opens = max((opens(key, failures) for key, failures in known.items()), default=now)
+    opens = max((open_again(key, failures) for key, failures in known.items()), default=now)
     if opens <= now:
         return
     seconds = int((opens - now).total_seconds()) + 1
@@ -78,7 +78,7 @@ def refuse_guessing(known: Mapping[str, Failures], now: datetime) -> None:
     raise TooManyAttempts(M("Đã thử sai nhiều lần: hãy đợi {seconds} giây rồi thử lại.", seconds=seconds), seconds)
 
 
-def opens(key: str, failures: Failures) -> datetime:
+def open_again(key: str, failures: Failures) -> datetime:
     """When the next try is allowed after these failures."""
     count = failures.times // OF_ADDRESS if key.startswith("address/") else failures.times
     if count >= BLOCKED:

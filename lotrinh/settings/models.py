@@ -1,58 +1,15 @@
 """What can be set. Every key, its default and what it means; ``docs/settings.md`` is checked against this."""
 
-from datetime import date, datetime
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
-from cronsim import CronSim, CronSimError
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    SecretStr,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from lotrinh.core.schedules import is_plain
-
-
-def known_zone(name: str) -> str:
-    """Return the name of an IANA time zone that this machine knows."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise PydanticCustomError("zone", "not a time zone") from error
-    return name
-
-
-def network(written: object) -> IPv4Network | IPv6Network:
-    """Return the network; one error for it, where a union would give one for each of its kinds."""
-    try:
-        return ip_network(str(written))
-    except ValueError as error:
-        raise PydanticCustomError("ip_network", "not a network") from error
-
-
-def filled(written: object) -> object:
-    """Let a key that is left empty be one that is not set."""
-    return None if written == "" else written
-
+from lotrinh.settings.kinds import Cron, Day, File, Hours, Id, Network, Port, Zone
 
 TOKEN_CHARACTERS = 20
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Network = Annotated[IPv4Network | IPv6Network, PlainValidator(network)]
-Zone = Annotated[str, AfterValidator(known_zone)]
-File = Annotated[Path | None, BeforeValidator(filled)]
-Day = Annotated[date | None, BeforeValidator(filled)]
 
 
 class Part(BaseModel):
@@ -98,6 +55,10 @@ class Portal(Part):
     public_url: str = Field("", description="Its address as the checker sees it; empty: http://host:port.")
     public_notes: bool = Field(
         default=True, description="Whether anybody may read notes and documents in the status of a unit."
+    )
+    public_calendars: bool = Field(
+        default=True,
+        description="Whether anybody may read calendar feeds; else only who is signed in and may see them.",
     )
     metrics: Literal["loopback", "token", "off"] = Field(
         "loopback", description="Who may read /metrics: programs on this machine, whoever has the token, nobody."
@@ -161,21 +122,6 @@ class Report(Part):
     party: Letterhead = Letterhead()
 
 
-def cron(written: str) -> str:
-    """Return a cron expression that every program runs at the same moments; empty is none."""
-    if written and not is_plain(written):
-        raise PydanticCustomError("cron", "not a plain cron expression")
-    if written:
-        try:
-            next(CronSim(written, datetime(2026, 1, 1)))  # noqa: DTZ001 - only whether it ever comes
-        except (CronSimError, StopIteration) as error:
-            raise PydanticCustomError("cron", "not a cron expression") from error
-    return " ".join(written.split())
-
-
-Cron = Annotated[str, AfterValidator(cron)]
-
-
 class Schedule(Part):
     """When a campaign is checked, in the time zone of its checklist."""
 
@@ -201,9 +147,6 @@ class Campaign(Part):
     parameters: dict[str, str] = Field({}, description="Rules for the checklist's parameters.")
     schedule: Schedule = Schedule()
     layout: Literal["", "state", "party"] = Field("", description="Layout of its reports; empty: the one of [report].")
-
-
-Hours = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$")]
 
 
 class Remind(Part):

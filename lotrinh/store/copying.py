@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, Row, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
@@ -56,12 +56,10 @@ class Extent(NamedTuple):
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that reads one and the same moment however long it takes; nobody waits for it."""
-    with unavailable(), engine.connect() as connection:
-        if connection.dialect.name != "sqlite":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        with connection.begin():
-            inspect(connection).get_table_names()  # the first look decides the moment
-            yield connection
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with unavailable(), engine.connect().execution_options(**options) as connection, connection.begin():
+        inspect(connection).get_table_names()  # the first look decides the moment
+        yield connection
 
 
 @contextmanager
@@ -173,19 +171,19 @@ def _copy(old: Connection, new: Connection, table: Table) -> None:
         raise StoreUnavailable(M("Chưa chép: bảng {table} ở nơi nhận khác bản gốc.", table=table.name))
 
 
-def _columns(connection: Connection, table: Table) -> list[Column[object]]:
+def _columns(connection: Connection, table: Table) -> list[Column[Any]]:
     there = {column["name"] for column in inspect(connection).get_columns(table.name)}
     return [column for column in table.columns if column.name in there]
 
 
-def _batches(connection: Connection, columns: list[Column[object]]) -> Iterator[list[Row[tuple[object, ...]]]]:
+def _batches(connection: Connection, columns: list[Column[Any]]) -> Iterator[list[Row[Any]]]:
     size = LARGE_BATCH if any(isinstance(column.type, LargeBinary) for column in columns) else BATCH
     rows = connection.execute(select(*columns), execution_options={"yield_per": size})
     for batch in rows.partitions():
         yield list(batch)
 
 
-def _digest(row: Row[tuple[object, ...]]) -> int:
+def _digest(row: Row[Any]) -> int:
     """A number for a row's content; the sum over a table does not depend on the order that a database reads in."""
     return int.from_bytes(hashlib.sha256(repr(tuple(row)).encode("utf-8", "surrogatepass")).digest())
 

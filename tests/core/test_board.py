@@ -43,7 +43,7 @@ def stands(of: Checklist, unit: Unit, **statuses: Status) -> UnitReport:
 
 def made(*units: UnitReport) -> Board:
     province = stands(FILE, PROVINCE, t=OVERDUE)
-    rows = milestone_rows(FILE, units, province, NOW.date())
+    rows = milestone_rows(FILE, units, province, NOW)
     report = Report("thu", Text("Thử"), "Phú Thọ", NOW, "r", FILE, "", False, units, province, rows)  # noqa: FBT003
     columns = places(report)
     lines = [board_row(unit, columns) for unit in units]

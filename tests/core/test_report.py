@@ -43,11 +43,11 @@ def unit_report(
 
 
 def rows(file: Checklist, *units: UnitReport, province: UnitReport | None = None) -> dict[str, MilestoneRow]:
-    return {row.milestone.id: row for row in milestone_rows(file, units, province, NOW.date())}
+    return {row.milestone.id: row for row in milestone_rows(file, units, province, NOW)}
 
 
 def report(file: Checklist, units: Sequence[UnitReport], province: UnitReport | None) -> Report:
-    made = milestone_rows(file, units, province, NOW.date())
+    made = milestone_rows(file, units, province, NOW)
     title = Text("Thử")
     return Report("thu", title, "Tỉnh Phú Thọ", NOW, "r", file, "h" * 64, False, tuple(units), province, made)  # noqa: FBT003
 

@@ -19,7 +19,6 @@ import httpx
 import psutil
 
 from lotrinh.catalog.units import Province, packaged_roster, provinces, write_roster
-from lotrinh.settings.models import Settings
 from tests.conftest import TOP
 from tests.growth.missing import program
 from tests.growth.postgres import Postgres, postgres
@@ -35,7 +34,7 @@ url = {database}
 api_url = "{prefect}"
 [http]
 allow_networks = ["127.0.0.0/8"]
-per_host = 1000
+per_host = {per_host}
 [[campaigns]]
 id = "{campaign}"
 """
@@ -69,17 +68,6 @@ class Machine:
                 each.kill()
         self.process.wait()
 
-    def stop(self) -> None:
-        """End it, and whatever it has left."""
-        left = self.tree()
-        self.process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(15)
-        for each in left:
-            with suppress(psutil.NoSuchProcess):
-                each.kill()
-        self.process.wait()
-
 
 @dataclass
 class World:
@@ -92,7 +80,9 @@ class World:
     units: int
     provinces: Sequence[Province]
     per_province: int | None
+    per_host: int
     server: "subprocess.Popen[bytes]"
+    redis_process: "subprocess.Popen[bytes]"
     machines: list[Machine] = field(default_factory=list)
 
     @property
@@ -120,7 +110,9 @@ class World:
         """Make the folder of a machine: settings, and the rosters with the units' addresses."""
         folder = self.folder / name
         (folder / "data" / "units").mkdir(parents=True)
-        filled = SETTINGS.format(database=json.dumps(self.database), prefect=self.api, campaign=CAMPAIGN)
+        filled = SETTINGS.format(
+            database=json.dumps(self.database), prefect=self.api, campaign=CAMPAIGN, per_host=self.per_host
+        )
         (folder / "settings.toml").write_text(filled, encoding="utf-8")
         for province in self.provinces:
             units = packaged_roster(province)[: self.per_province]
@@ -155,12 +147,16 @@ def ended(process: "subprocess.Popen[Any]") -> Iterator["subprocess.Popen[Any]"]
     try:
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
+
+
+def stop(process: "subprocess.Popen[Any]") -> None:
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def redis_server(folder: Path, port: int) -> "subprocess.Popen[bytes]":
@@ -215,24 +211,30 @@ def healthy(port: int) -> bool:
 
 @contextmanager
 def world(
-    folder: Path, wanted: Sequence[Province] = (), per_province: int | None = None, latency: float = 0.2
+    folder: Path,
+    wanted: Sequence[Province] = (),
+    per_province: int | None = None,
+    latency: float = 0.2,
+    per_host: int = 1000,
 ) -> Iterator[World]:
     """Start everything but the machines; end everything."""
     program("redis-server", "redis-server")
     with ExitStack() as stack:
         database = stack.enter_context(postgres("lotrinh", "prefect"))
         redis, prefect = free_port(), free_port()
-        stack.enter_context(ended(redis_server(folder, redis)))
+        queue = redis_server(folder, redis)
+        stack.callback(stop, queue)
         environment = prefect_environment(database, redis, folder / "prefect-server")
         command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(prefect)]
         server = stack.enter_context(ended(start(command, environment, folder, "prefect.log")))
         units = stack.enter_context(ended(unit_server(latency)))
         port = int((units.stdout and units.stdout.readline()) or 0)
         chosen = tuple(wanted) or provinces()
-        made = World(folder, database, redis, prefect, port, chosen, per_province, server)
+        made = World(folder, database, redis, prefect, port, chosen, per_province, per_host, server, queue)
         wait_until(lambda: healthy(prefect) or server.poll() is not None, 90)
         assert server.poll() is None, (folder / "prefect.log").read_text()
-        stack.callback(lambda: [machine.stop() for machine in made.machines if machine.process.poll() is None])
+        stack.callback(lambda: stop(made.redis_process))
+        stack.callback(lambda: [machine.kill() for machine in made.machines])
         yield made
 
 
@@ -266,8 +268,3 @@ asyncio.run(deploy())
 def deploy(of: World, machine: Path) -> None:
     """Tell the server of the flows, as ``prefect.yaml`` does."""
     assert of.run(machine, DEPLOY).wait(60) == 0, (machine / "run.log").read_text()
-
-
-def settings_of(of: World) -> Settings:
-    """The settings as this process sees them."""
-    return Settings.model_validate({"database": {"url": of.database}})

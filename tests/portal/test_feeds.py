@@ -6,10 +6,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
 from lotrinh.core.journal import Kind
 from lotrinh.settings.models import Portal as PortalSettings
 from lotrinh.settings.models import Settings
+from lotrinh.store.schema import deadline_moves
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import CAO_DUONG, CHECKLIST, HOME, LUONG_SON, VIET_TRI, at_desk, happened, small
 from tests.reports.calendars import Events, name_of, read
@@ -93,6 +95,29 @@ def test_a_date_that_moves_has_another_number_at_once(portal: Portal, tmp_path: 
     assert (before.number, after.number) == (0, 1)
     assert after.changed == NOW
     assert events(portal, OFFICE)["duyet.milestone@thu.lotrinh"].start == after.start
+
+
+def recorded(portal: Portal) -> int:
+    with portal.store.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(deadline_moves)).scalar_one()
+
+
+def test_whoever_asks_again_makes_nothing_be_written_and_a_moved_date_is_written_once(
+    portal: Portal, tmp_path: Path
+) -> None:
+    asked = [UNIT, OFFICE, f"{HOME}/units/99999/calendar.ics", "/campaigns/khac/calendar.ics"]
+    for address in asked:
+        portal.client.get(address)
+    first = recorded(portal)
+    for number in range(5):
+        portal.moments.append(portal.moments[-1] + timedelta(minutes=number))
+        for address in asked:
+            portal.client.get(address)
+    assert recorded(portal) == first
+    (tmp_path / "thu.yaml").write_text(CHECKLIST.replace("2026-02-04", "2026-02-06"), encoding="utf-8")
+    for address in (*asked, *asked):
+        portal.client.get(address)
+    assert recorded(portal) == first + 2  # the unit's step, and the office's milestone
 
 
 @pytest.mark.parametrize("address", ["/campaigns/khac/calendar.ics", f"{HOME}/units/99999/calendar.ics"])

@@ -65,14 +65,15 @@ def bare(title: str) -> str:
 
 
 def columns(table: Table) -> Figures:
-    """Milestones of a table with the columns Xong (done/units), Quá hạn and Chưa rõ."""
+    """Milestones of a table with the columns Xong (done/units) and Chưa rõ; without Quá hạn nobody is overdue."""
     heads = list(table[0])
-    title, done, late, unknown = (heads.index(name) for name in ("Mốc", "Xong", "Quá hạn", "Chưa rõ"))
+    title, done, unknown = (heads.index(name) for name in ("Mốc", "Xong", "Chưa rõ"))
+    late = heads.index("Quá hạn") if "Quá hạn" in heads else None
     found = {}
     for row in table[1:]:
         if len(row) == len(heads) and "/" in row[done]:
             reached, units = map(int, row[done].split("/"))
-            found[bare(row[title])] = (reached, units, number(row[late]), number(row[unknown]))
+            found[bare(row[title])] = (reached, units, 0 if late is None else number(row[late]), number(row[unknown]))
     return found
 
 
@@ -144,7 +145,7 @@ def of_tables(text: str, tables: Sequence[Table]) -> Totals:
     whole = max(milestones, key=len)
     for part in milestones:
         assert part.items() <= whole.items(), "two tables of one document agree"
-    return Totals(statuses, asked(text), whole, numbers["Trong đó còn phải làm"], SAMPLE in text)
+    return Totals(statuses, asked(text), whole, numbers["Trong đó chưa xong hoặc chưa rõ"], SAMPLE in text)
 
 
 def html(content: bytes) -> Totals:
@@ -207,8 +208,8 @@ def xlsx(content: bytes) -> Totals:
         if isinstance(row[units], int) and row[units]
     }
     listed = [row for row in book["Còn phải làm"].iter_rows(values_only=True) if str(row[7]) in CODES]
-    assert len(listed) == numbers["Còn phải làm"], "every outstanding step is in the list of them"
-    return Totals(statuses, counts, milestones, numbers["Còn phải làm"], SAMPLE in str(rows[0][0]))
+    assert len(listed) == numbers["Chưa xong hoặc chưa rõ"], "every outstanding step is in the list of them"
+    return Totals(statuses, counts, milestones, numbers["Chưa xong hoặc chưa rõ"], SAMPLE in str(rows[0][0]))
 
 
 def svg(content: bytes) -> Totals:
@@ -240,7 +241,7 @@ def events(content: bytes) -> Figures:
     calendar: Any = Calendar.from_ical(content)
     found = {}
     for event in calendar.walk("VEVENT"):
-        words = r"Đã xong (\d+)/(\d+) đơn vị; quá hạn (\d+); chưa xác định (\d+)"
+        words = r"Đã xong (\d+)/(\d+) đơn vị; quá hạn (\d+); chưa rõ (\d+)"
         if told := re.search(words, str(event.get("DESCRIPTION", ""))):
             title = str(event["SUMMARY"]).split("Hạn: ", 1)[1]
             found[bare(title)] = tuple(map(int, told.groups()))

@@ -103,7 +103,7 @@ def the_report(
         "sample": False,
         "units": tuple(units),
         "province": own,
-        "milestones": milestone_rows(of, units, own, NOW.date()),
+        "milestones": milestone_rows(of, units, own, NOW),
     }
     return Report(**(fields | more))
 

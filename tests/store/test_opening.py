@@ -84,6 +84,36 @@ def test_a_newer_database_is_refused_naming_what_to_do_and_not_touched(tmp_path:
     assert (tmp_path / "lotrinh.db").read_bytes() == before
 
 
+@pytest.mark.parametrize("version", [None, "", "f3a9c41d20be"])
+def test_another_programs_database_is_refused_naming_its_tables_and_not_touched(
+    tmp_path: Path, url: str, version: str | None
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "lotrinh.db", isolation_level=None)) as raw:
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute("CREATE TABLE khach_hang (x)")
+        if version is not None:
+            raw.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+            raw.executemany("INSERT INTO alembic_version VALUES (?)", [(version,)] if version else [])
+    before = (tmp_path / "lotrinh.db").read_bytes()
+    with pytest.raises(OldSchema) as upgraded:
+        upgrade_store(url)
+    for error in (upgraded.value, refused(url)):
+        sentence = say(error.sentence)
+        assert "khach_hang" in sentence
+        assert "db upgrade" not in sentence
+    assert (tmp_path / "lotrinh.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("version", [None, "", "0000", "0999"])
+def test_tables_like_ours_of_a_version_that_is_unknown_are_not_upgraded(
+    tmp_path: Path, url: str, version: str | None
+) -> None:
+    before = made_by(tmp_path / "lotrinh.db", version)
+    with pytest.raises(OldSchema):
+        upgrade_store(url)
+    assert (tmp_path / "lotrinh.db").read_bytes() == before
+
+
 def test_upgrading_says_from_where_to_where_and_then_changes_nothing(url: str) -> None:
     assert upgrade_store(url) == (None, HEAD)
     with open_store(url) as store:

@@ -1,12 +1,16 @@
-"""Calendar feeds: deadlines and what is done. Calendar programs cannot sign in, so whoever has the address may read."""
+"""Calendar feeds: deadlines and what is done. Calendar programs cannot sign in, so whoever has the address may read.
+
+An office that does not want that sets ``[portal] public_calendars = false``: then a feed is a page like any other.
+"""
 
 from fastapi import APIRouter, Request, Response
 
+from lotrinh.core.roles import Action
 from lotrinh.errors import NotFound
 from lotrinh.portal.api.answers import Reading, digest
 from lotrinh.portal.render import language_of
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import NO_SUCH_PAGE
+from lotrinh.portal.visitor import NO_SUCH_PAGE, refuse, whoever
 from lotrinh.reports.documents import FORMATS
 from lotrinh.services.feeds import Feed, of_office, of_unit
 
@@ -20,6 +24,7 @@ UNIT = CAMPAIGN + "/units/{code}/calendar.ics"
 def office(request: Request, reading: Reading, campaign_id: str) -> Response:
     """Give the office's feed: the milestones with their counts, and the province's own steps."""
     state = state_of(request)
+    _open_to(request)
     live = state.live(state.campaign(campaign_id))
     return _answer(request, reading, of_office(state.store, live, reading.now))
 
@@ -28,11 +33,23 @@ def office(request: Request, reading: Reading, campaign_id: str) -> Response:
 def unit(request: Request, reading: Reading, campaign_id: str, code: str) -> Response:
     """Give one unit's feed, or that of the province's own steps."""
     state = state_of(request)
+    _open_to(request, code)
     campaign = state.campaign(campaign_id)
     found = campaign.by_code.get(code)
     if found is None:
         raise NotFound(NO_SUCH_PAGE)
     return _answer(request, reading, of_unit(state.store, state.live(campaign), found, reading.now))
+
+
+def _open_to(request: Request, code: str = "") -> None:
+    """Answer 404 where feeds are not public, except to those who may see the unit, or all of them."""
+    if state_of(request).settings.portal.public_calendars:
+        return
+    visitor = whoever(request)
+    if visitor is None:
+        raise NotFound(NO_SUCH_PAGE)
+    if not (visitor.may_see(code) if code else visitor.may(Action.SEE_ALL)):
+        refuse(request, visitor)
 
 
 def _answer(request: Request, reading: Reading, feed: Feed) -> Response:
@@ -42,11 +59,18 @@ def _answer(request: Request, reading: Reading, feed: Feed) -> Response:
 
     language = language_of(request)
     made = calendar(feed.report, language, feed.told, state_of(request).settings.portal.public_url)
-    headers = {"Cache-Control": "no-cache", "Vary": "Cookie", "Content-Language": language}
+    public = state_of(request).settings.portal.public_calendars
+    cache = "no-cache" if public else "private, no-cache"
+    headers = {"Cache-Control": cache, "Vary": "Cookie", "Content-Language": language}
     return reading.send(made, digest(lasting(made)), FORMATS["ics"].media, headers)
 
 
 def webcal(request: Request, path: str) -> str:
-    """Write a feed's address as calendar programs take it: they ask again at it by themselves."""
+    """Write a feed's address as calendar programs take it: they ask again at it by themselves.
+
+    Empty where feeds are not public: a calendar program would be turned away.
+    """
+    if not state_of(request).settings.portal.public_calendars:
+        return ""
     origin = state_of(request).settings.portal.public_url or str(request.base_url)
     return f"webcal://{origin.partition('://')[2].rstrip('/')}{path}"

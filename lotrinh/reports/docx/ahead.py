@@ -42,11 +42,14 @@ class Ahead(Writer):
         return text
 
     def left(self, item: Coming) -> str:
-        """How many have not finished it; few are named, a step of the nation is nobody's here."""
+        """How many have not finished it; few are named, those unknown never, and the nation's step is nobody's here."""
         if not item.of:
             return self.say(M("việc của trung ương"))
+        unknown = self.say(M("{count} chưa rõ", count=item.unknown)) if item.unknown else ""
+        if not item.units:
+            return unknown
         names = ", ".join(unit.full_name for unit in item.units) if len(item.units) <= FEW_UNITS else ""
         if item.of == 1:
             return names
-        count = M("{left}/{of} đơn vị", left=len(item.units), of=item.of)
-        return f"{self.say(count)}: {names}" if names else self.say(count)
+        count = self.say(M("{left}/{of} đơn vị", left=len(item.units), of=item.of))
+        return "; ".join(filter(None, (f"{count}: {names}" if names else count, unknown)))

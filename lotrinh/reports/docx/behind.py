@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from lotrinh.core.report import OutstandingRow, Report
+from lotrinh.core.report import OutstandingRow, Report, outstanding, silent
 from lotrinh.core.status import Status
 from lotrinh.core.text import M
 from lotrinh.core.wording import reason, remarks
-from lotrinh.reports.docx.findings import Left, lefts, pressing
+from lotrinh.reports import situation
+from lotrinh.reports.docx.findings import Left, lefts
 from lotrinh.reports.docx.xml import Grid, columns
 from lotrinh.reports.pictures.groups import groups
-from lotrinh.reports.tables import NOTHING, Writer, moment, silent
+from lotrinh.reports.tables import NOTHING, Writer, moment
 
 MOST_STEPS, MOST_UNITS, MOST_GROUPS, WORST = 200, 200, 80, 20
 """A table longer than this is read by nobody: the next coarser one is shown, and the workbook has the rest."""
+
+LATE = (Status.OVERDUE,)
 
 
 class Behind(Writer):
@@ -32,47 +35,41 @@ class Behind(Writer):
         if not left:
             yield self.say(M("Không còn đầu việc nào phải làm."))
             return
-        yield self._in_all(left)
-        overdue, soon = self.counts[Status.OVERDUE], self.counts[Status.DUE_SOON]
-        if overdue + soon <= MOST_STEPS and overdue + soon:
-            yield from self.steps(Status.OVERDUE, Status.DUE_SOON)
-        elif overdue and overdue <= MOST_STEPS:
-            yield from self.steps(Status.OVERDUE)
+        yield self.say(situation.left(self.report))
+        pressing, overdue = self.pressing(), [row for x in self.lefts for row in outstanding(x.unit, LATE)]
+        if 0 < len(pressing) <= MOST_STEPS:
+            yield self.steps(pressing)
+        elif 0 < len(overdue) <= MOST_STEPS:
+            yield self.steps(overdue)
+            soon = sum(x.soon for x in self.lefts)
             yield self.say(M("{count} đầu việc sắp đến hạn được nêu theo đầu việc ở mục 6.", count=soon))
-        elif overdue + soon:
+        elif pressing:
             yield from self.sums()
         yield from self._omitted()
 
-    def _in_all(self, left: int) -> str:
-        units = sum(x.total > 0 for x in self.lefts)
-        late = sum(x.overdue > 0 for x in self.lefts)
-        return self.say(
-            M(
-                "{left} đầu việc còn phải làm ở {units} đơn vị; trong đó {overdue} đầu việc quá hạn ở {late} đơn vị.",
-                left=left,
-                units=units,
-                overdue=self.counts[Status.OVERDUE],
-                late=late,
-            )
-        )
-
     def _omitted(self) -> Iterator[str]:
-        rest = sum(self.counts[s] for s in (Status.OPEN, Status.UPCOMING, Status.UNSCHEDULED))
+        unclear = self.report.unclear()
+        rest = sum(self.counts[s] - unclear[s] for s in (Status.OPEN, Status.UPCOMING, Status.UNSCHEDULED))
         if rest:
             yield self.say(
                 M("{count} đầu việc khác chưa đến hạn hoặc chờ mốc thực tế, không liệt kê ở đây.", count=rest)
             )
         if unknown := self.counts[Status.UNKNOWN]:
             yield self.say(M("{count} đầu việc chưa xác định: không tính là chưa làm.", count=unknown))
-        if unheard := sum(silent(left.unit) for left in self.lefts):
+        yield from map(self.say, situation.notes(self.report))
+        unheard = sum(silent(left.unit) for left in self.lefts if not left.unit.unit.is_province)
+        if unheard and not self.report.only:
             yield self.say(M("{units} đơn vị chưa từng trả lời hợp lệ.", units=unheard))
 
-    def steps(self, *statuses: Status) -> Iterator[str | Grid]:
-        """Every step with one of these statuses, unit by unit; each row names its unit, for pages turn anywhere."""
+    def pressing(self) -> list[OutstandingRow]:
+        """Every step that is overdue, due soon or past its deadline without our knowing, unit by unit."""
+        return [row for left in self.lefts for row in left.rows]
+
+    def steps(self, found: Sequence[OutstandingRow]) -> Grid:
+        """These steps; each row names its unit, for pages turn anywhere."""
         heads = self.words("TT", "Đơn vị", "Đầu việc", "Hạn", "Tình trạng")
-        found = [row for _, rows in pressing(self.lefts, *statuses) for row in rows]
         rows = [(str(number), *self.step(row)) for number, row in enumerate(found, 1)]
-        yield Grid(columns(heads, (11, 33, 58, 25, 38), {0, 3}), rows)
+        return Grid(columns(heads, (11, 33, 58, 25, 38), {0, 3}), rows)
 
     def step(self, row: OutstandingRow) -> tuple[str, str, str, str]:
         """Unit, step, deadline, and how it stands."""
@@ -87,7 +84,7 @@ class Behind(Writer):
 
     def sums(self) -> Iterator[str | Grid]:
         """A row of counts for each unit that is behind, or for each group of units where they are too many."""
-        behind = [left for left in self.lefts if left.overdue or left.soon]
+        behind = [left for left in self.lefts if left.rows]
         if len(behind) <= MOST_UNITS:
             yield self._table((left.unit.unit.full_name, [left]) for left in behind)
         else:

@@ -3,7 +3,7 @@
 import difflib
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from jinja2 import nodes
@@ -11,8 +11,9 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from lotrinh.core.text import M
+from lotrinh.core.text import M, Message
 from lotrinh.errors import Problem
+from lotrinh.reports.docx.grammar import Refused, Wrong, findings
 from lotrinh.reports.docx.placeholders import ROWS
 from lotrinh.reports.tables import clean
 
@@ -21,16 +22,7 @@ LONGEST = 80
 """Letters of a paragraph that are enough to find it by."""
 TAG = re.compile(r"<[^>]*>")
 PARAGRAPH = re.compile(r"<w:p([ >])")
-Scope = Mapping[str, Sequence[str] | None]
-"""Names that loops give, with the fields of what they stand for; None where it may be anything."""
-
-
-class Wrong(NamedTuple):
-    """A name that there is not, on which line of its part, and what could have been meant."""
-
-    name: str
-    line: int
-    known: Sequence[str]
+UNKNOWN_TAG = re.compile(r"unknown tag '(\w+)'")
 
 
 class Checked(NamedTuple):
@@ -44,39 +36,27 @@ def checked(source: str, environment: ImmutableSandboxedEnvironment, known: Sequ
     """Check one part, as the template's library hands it to Jinja."""
     source = PARAGRAPH.sub(r"\n<w:p\1", source)
     try:
-        environment.compile(source)
         tree = environment.parse(source)
     except TemplateSyntaxError as broken:
-        return Checked(frozenset(), (_broken(broken, source),))
+        return Checked(frozenset(), (_refused(Refused(broken.lineno, _broken(broken)), source),))
+    except RecursionError:
+        return Checked(frozenset(), (_refused(Refused(1, M("lồng nhau quá sâu")), source),))
+    found = list(findings(tree))
+    refused = [each for each in found if isinstance(each, Refused)]
+    if refused:
+        return Checked(frozenset(), tuple(dict.fromkeys(_refused(each, source) for each in refused)))
     used = find_undeclared_variables(tree)
-    wrong = [*_unknown(tree, used.difference(known), known), *_fields(tree, {})]
-    ordered = sorted(dict.fromkeys(wrong), key=lambda each: (each.line, each.name))
-    return Checked(frozenset(used), tuple(_problem(each, source) for each in ordered))
+    wrong = [*_unknown(tree, used.difference(known), known), *(each for each in found if isinstance(each, Wrong))]
+    ordered = sorted(
+        dict.fromkeys((w.name, w.line, tuple(w.known)) for w in wrong), key=lambda each: (each[1], each[0])
+    )
+    return Checked(frozenset(used), tuple(_problem(Wrong(*each), source) for each in ordered))
 
 
 def _unknown(tree: nodes.Template, names: set[str], known: Sequence[str]) -> Iterator[Wrong]:
     for node in tree.find_all(nodes.Name):
         if node.name in names:
             yield Wrong(node.name, node.lineno, tuple(known))
-
-
-def _fields(node: nodes.Node, scope: Scope) -> Iterator[Wrong]:
-    """Find fields that the rows of a list have not; loops over other things may hold anything."""
-    if isinstance(node, nodes.For):
-        scope = {**scope, **_given(node)}
-    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
-        fields = scope.get(node.node.name)
-        if fields is not None and node.attr not in fields:
-            known = [f"{node.node.name}.{field}" for field in fields]
-            yield Wrong(f"{node.node.name}.{node.attr}", node.lineno, tuple(known))
-    for child in node.iter_child_nodes():
-        yield from _fields(child, scope)
-
-
-def _given(loop: nodes.For) -> Scope:
-    if not isinstance(loop.target, nodes.Name):
-        return {}
-    return {loop.target.name: ROWS.get(loop.iter.name) if isinstance(loop.iter, nodes.Name) else None}
 
 
 def _problem(wrong: Wrong, source: str) -> Problem:
@@ -93,13 +73,23 @@ def _problem(wrong: Wrong, source: str) -> Problem:
     return Problem(WHERE, 0, 0, sentence)
 
 
-def _broken(error: TemplateSyntaxError, source: str) -> Problem:
+def _refused(refused: Refused, source: str) -> Problem:
     sentence = M(
         "Thẻ viết sai ở đoạn: {paragraph} ({message}). Mỗi {{%… %}} phải có thẻ đóng, tên chỉ gồm chữ, số và dấu _.",
-        paragraph=paragraph_at(source, error.lineno, ""),
-        message=error.message or "",
+        paragraph=paragraph_at(source, refused.line, ""),
+        message=refused.sentence,
     )
     return Problem(WHERE, 0, 0, sentence)
+
+
+def _broken(error: TemplateSyntaxError) -> Message:
+    """Say in our words what the library says in its own."""
+    said = error.message or ""
+    if found := UNKNOWN_TAG.search(said):
+        return M("không có thẻ “{name}”, hoặc thẻ thừa", name=found[1])
+    if "end of template" in said:
+        return M("thiếu thẻ đóng")
+    return M("không đọc được thẻ này")
 
 
 def paragraph_at(source: str, line: int, name: str) -> str:

@@ -1,16 +1,17 @@
 """What an official report tells, counted: milestones by how they ended, what comes next, and who stands in the way."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from lotrinh.core.checklist import Step
-from lotrinh.core.report import MilestoneRow, OutstandingRow, Report, UnitReport, cell_status, outstanding
+from lotrinh.core.report import MilestoneRow, OutstandingRow, Report, UnitReport, cell_status, pressing
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
+from lotrinh.core.unclear import unclear
 from lotrinh.core.units import Unit
 
 FEW_UNITS = 8
@@ -35,13 +36,21 @@ class Reach(NamedTuple):
 
 
 def reaches(report: Report) -> tuple[Reach, ...]:
-    """Tell of every milestone in which somebody of the province has steps how it ended."""
-    late = _late(report)
+    """Tell of every milestone in which somebody of the province has steps how it ended, the earliest first."""
+    late, unsure = _late(report), _unsure(report)
+    rows = [row for row in report.milestones if not row.national_only and (row.units or row.province)]
+    rows.sort(key=lambda row: (row.due is None, row.due.day if row.due else date.max))
+    names = [row.milestone.id for row in rows]
     return tuple(
-        Reach(row, _end(report, row, late[row.milestone.id]), late[row.milestone.id])
-        for row in report.milestones
-        if not row.national_only and (row.units or row.province)
+        Reach(row, _end(row, late[name], unsure=name in unsure), late[name])
+        for name, row in zip(names, rows, strict=True)
     )
+
+
+def _unsure(report: Report) -> frozenset[str]:
+    """Name the milestones of which a step is past its deadline without our knowing."""
+    pairs = ((i, s) for unit in report.everybody for i, s in zip(unit.plan, unit.standings, strict=True))
+    return frozenset(i.step.milestone for i, s in pairs if unclear(s.status, i.due, report.as_of))
 
 
 def _late(report: Report) -> Counter[str]:
@@ -61,12 +70,12 @@ def _cell(unit: UnitReport, milestone: str) -> list[tuple[Planned, Standing]]:
     return [pair for pair in pairs if pair[0].step.required] or pairs
 
 
-def _end(report: Report, row: MilestoneRow, late: int) -> End:
+def _end(row: MilestoneRow, late: int, *, unsure: bool) -> End:
     if row.overdue or late or row.province in {Status.OVERDUE, Status.DONE_LATE}:
         return End.LATE
     if row.done == row.units and (row.province is None or row.province.finished):
         return End.ON_TIME
-    return End.UNSURE if row.due and row.due.ends(zone(report)) <= report.as_of else End.AHEAD
+    return End.UNSURE if unsure else End.AHEAD
 
 
 def zone(report: Report) -> ZoneInfo:
@@ -75,9 +84,9 @@ def zone(report: Report) -> ZoneInfo:
 
 
 class Coming(NamedTuple):
-    """One step with one deadline that lies ahead; ``units`` of ``of`` have not finished it.
+    """One step with one deadline that lies ahead; ``units`` of ``of`` have not finished it, as we know.
 
-    A step of the nation has nobody here: ``of`` is 0.
+    Of ``unknown`` more nobody knows. A step of the nation has nobody here: ``of`` is 0.
     """
 
     step: Step
@@ -85,6 +94,7 @@ class Coming(NamedTuple):
     last_working_day: date | None
     units: tuple[Unit, ...]
     of: int
+    unknown: int = 0
 
 
 def coming(report: Report, days: int) -> tuple[Coming, ...]:
@@ -92,7 +102,7 @@ def coming(report: Report, days: int) -> tuple[Coming, ...]:
     until = report.as_of.date() + timedelta(days=days)
     left: dict[tuple[str, Moment], list[Unit]] = {}
     last: dict[tuple[str, Moment], tuple[Step, date | None]] = {}
-    total: Counter[tuple[str, Moment]] = Counter()
+    total, unknown = Counter[tuple[str, Moment]](), Counter[tuple[str, Moment]]()
     for unit in report.everybody:
         for item, standing in zip(unit.plan, unit.standings, strict=True):
             due = item.schedule.due
@@ -101,9 +111,13 @@ def coming(report: Report, days: int) -> tuple[Coming, ...]:
             key = item.step.id, due
             total[key] += 1
             last[key] = item.step, item.schedule.last_working_day
-            if not standing.status.finished:
-                left.setdefault(key, []).append(unit.unit)
-    rows = [Coming(last[k][0], k[1], last[k][1], tuple(units), total[k]) for k, units in left.items()]
+            if standing.status.finished:
+                continue
+            unknown[key] += standing.status is Status.UNKNOWN
+            known = left.setdefault(key, [])
+            if standing.status is not Status.UNKNOWN:
+                known.append(unit.unit)
+    rows = [Coming(last[k][0], k[1], last[k][1], tuple(units), total[k], unknown[k]) for k, units in left.items()]
     return tuple(sorted([*rows, *_of_nation(report, until)], key=lambda c: c.due.ends(zone(report))))
 
 
@@ -122,10 +136,15 @@ def _of_nation(report: Report, until: date) -> Iterator[Coming]:
 
 
 class Left(NamedTuple):
-    """What one unit has not finished: how many steps, how many of them overdue, due soon, or unknown to us."""
+    """What one unit has not finished: how many steps, how many of them overdue, due soon, or unknown to us.
+
+    ``unclear`` counts those past their deadline without our knowing by the status that they keep; ``rows`` press.
+    """
 
     unit: UnitReport
     counts: Counter[Status]
+    unclear: Counter[Status]
+    rows: tuple[OutstandingRow, ...]
 
     @property
     def total(self) -> int:
@@ -140,24 +159,27 @@ class Left(NamedTuple):
     @property
     def soon(self) -> int:
         """How many of its steps are due soon."""
-        return self.counts[Status.DUE_SOON]
+        return self.counts[Status.DUE_SOON] - self.unclear[Status.DUE_SOON]
 
     @property
     def unknown(self) -> int:
-        """Of how many of its steps nobody ever told us anything."""
-        return self.counts[Status.UNKNOWN]
+        """How many of its steps nobody told us of, ever or since their deadline."""
+        return self.counts[Status.UNKNOWN] + self.kept
+
+    @property
+    def kept(self) -> int:
+        """How many of its steps keep a status from before their deadline."""
+        return self.unclear.total() - self.unclear[Status.UNKNOWN]
 
 
 def lefts(report: Report) -> tuple[Left, ...]:
     """Count each unit's outstanding steps, the province first, then who has most overdue."""
-    counted = [Left(unit, Counter(s.status for s in unit.standings)) for unit in report.everybody]
+    counted = [_left(unit, report.as_of) for unit in report.everybody]
     return tuple(
         sorted(counted, key=lambda x: (not x.unit.unit.is_province, -x.overdue, -x.soon, -x.total, x.unit.unit.code))
     )
 
 
-def pressing(counted: Sequence[Left], *statuses: Status) -> Iterator[tuple[UnitReport, tuple[OutstandingRow, ...]]]:
-    """Give the units that have steps with these statuses, and those steps."""
-    for left in counted:
-        if any(left.counts[status] for status in statuses):
-            yield left.unit, outstanding(left.unit, statuses)
+def _left(unit: UnitReport, as_of: datetime) -> Left:
+    unknown = Counter(s.status for s in unit.standings if unclear(s.status, s.due, as_of))
+    return Left(unit, Counter(s.status for s in unit.standings), unknown, pressing(unit, as_of))

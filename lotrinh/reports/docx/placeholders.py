@@ -10,7 +10,7 @@ from lotrinh.core.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import spell
 from lotrinh.reports.docx.behind import figures
-from lotrinh.reports.docx.findings import End, Reach, pressing
+from lotrinh.reports.docx.findings import End, Reach
 from lotrinh.reports.docx.letter import dated, filled
 from lotrinh.reports.docx.prose import Prose
 from lotrinh.reports.tables import NOTHING, clean
@@ -27,6 +27,7 @@ ROWS: Mapping[str, Sequence[str]] = {
     "moc": MILESTONE,
     "moc_dung_han": MILESTONE,
     "moc_tre_han": MILESTONE,
+    "moc_chua_ro": MILESTONE,
     "viec_gap": STEP,
     "theo_don_vi": UNIT,
     "khong_hoi": SILENT,
@@ -116,11 +117,12 @@ class Placeholders:
         return {name: partial(int, number) for name, number in numbers.items()}
 
     def _lists(self) -> Mapping[str, Callable[[], Value]]:
-        late, voices = {End.LATE, End.UNSURE}, self.dossier.report.voices
+        voices = self.dossier.report.voices
         return {
             "moc": lambda: self._milestones(set(End)),
             "moc_dung_han": lambda: self._milestones({End.ON_TIME}),
-            "moc_tre_han": lambda: self._milestones(late),
+            "moc_tre_han": lambda: self._milestones({End.LATE}),
+            "moc_chua_ro": lambda: self._milestones({End.UNSURE}),
             "viec_gap": self._steps,
             "theo_don_vi": self._units,
             "khong_hoi": self._silent,
@@ -140,8 +142,7 @@ class Placeholders:
 
     def _steps(self) -> list[Row]:
         behind = self.prose.behind
-        found = pressing(behind.lefts, Status.OVERDUE, Status.DUE_SOON)
-        return _numbered(STEP, (behind.step(row) for _, rows in found for row in rows))
+        return _numbered(STEP, (behind.step(row) for row in behind.pressing()))
 
     def _units(self) -> list[Row]:
         lefts = [left for left in self.prose.behind.lefts if left.total]

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.observation import Outcome
-from lotrinh.core.report import Voice
+from lotrinh.core.report import Report, UnitReport, Voice
 from lotrinh.core.status import Status
-from lotrinh.core.text import M
+from lotrinh.core.text import M, Message
 from lotrinh.core.wording import STATUS
+from lotrinh.reports import situation
 from lotrinh.reports.docx.ahead import Ahead
 from lotrinh.reports.docx.behind import Behind
 from lotrinh.reports.docx.findings import End, Reach, reaches
@@ -41,10 +42,9 @@ class Prose(Writer):
     def subject(self) -> tuple[str, str]:
         """What the report is about, and of when it is."""
         report = self.report
-        everybody = tuple(report.everybody)
         title = M("Tiến độ thực hiện nhiệm vụ: {title}", title=report.title)
-        if len(everybody) == 1:
-            unit = everybody[0].unit.full_name
+        if report.only:
+            unit = next(report.everybody).unit.full_name
             title = M("Tiến độ thực hiện nhiệm vụ của {unit}: {title}", unit=unit, title=report.title)
         return self.say(title), self.say(M("(tính đến {when})", when=report.as_of))
 
@@ -53,7 +53,7 @@ class Prose(Writer):
         made = (
             (M("Tình hình chung"), self.situation()),
             (M("Các mốc đã hoàn thành đúng hạn"), self.on_time()),
-            (M("Các mốc trễ hạn, quá hạn"), self.late()),
+            (M("Các mốc trễ hạn, quá hạn; các mốc đến hạn mà chưa rõ"), (*self.late(), *self.unsure())),
             (M("Đầu việc còn phải làm của từng đơn vị"), self.behind.parts()),
             (M("Khó khăn, vướng mắc và kiến nghị"), self.said()),
             (M("Việc đến hạn trong {days} ngày tới", days=self.dossier.ahead), self.ahead.parts()),
@@ -67,11 +67,15 @@ class Prose(Writer):
         yield from self.unasked()
         yield self.say(M("Tình trạng của tất cả đầu việc:"))
         yield self.totals()
+        yield from map(self.say, situation.notes(self.report))
         yield self._milestones_in_all()
 
     def asked(self) -> str:
         """Which run this is, and how asking went."""
         report, outcomes = self.report, self.report.outcomes()
+        if report.only:
+            run = M("Theo lượt kiểm tra {run} lúc {when}", run=report.run, when=report.as_of)
+            return self.say(M("{run}. {asked}.", run=run, asked=situation.asked(report)))
         return self.say(
             M(
                 "Lượt kiểm tra {run} lúc {when} hỏi {units} đơn vị của {province}: {reached} hỏi được, {unreachable} "
@@ -88,13 +92,18 @@ class Prose(Writer):
 
     def _milestones_in_all(self) -> str:
         ends = [reach.end for reach in self.reaches]
+        whose = M("{all} mốc của tỉnh và các đơn vị", all=len(ends))
+        late = M("{late} mốc có đơn vị trễ hạn hoặc quá hạn", late=ends.count(End.LATE))
+        if self.report.only:
+            whose = M("{all} mốc của {unit}", all=len(ends), unit=next(self.report.everybody).unit.full_name)
+            late = M("{late} mốc trễ hạn hoặc quá hạn", late=ends.count(End.LATE))
         return self.say(
             M(
-                "Trong {all} mốc của tỉnh và các đơn vị: {on_time} mốc hoàn thành đúng hạn, {late} mốc có đơn vị trễ "
-                "hạn hoặc quá hạn, {unsure} mốc đã đến hạn mà chưa xác định hết, {ahead} mốc chưa đến hạn.",
-                all=len(ends),
+                "Trong {whose}: {on_time} mốc hoàn thành đúng hạn, {late}, {unsure} mốc đã đến hạn mà chưa xác định "
+                "hết, {ahead} mốc chưa đến hạn.",
+                whose=whose,
                 on_time=ends.count(End.ON_TIME),
-                late=ends.count(End.LATE),
+                late=late,
                 unsure=ends.count(End.UNSURE),
                 ahead=ends.count(End.AHEAD),
             )
@@ -105,13 +114,7 @@ class Prose(Writer):
         units = [u for u in self.report.units if u.outcome is not Outcome.REACHED]
         if not units:
             return
-        yield self.say(
-            M(
-                "{count} đơn vị không hỏi được hoặc trả lời không hợp lệ; không tính là chưa làm, số liệu lấy theo trả "
-                "lời hợp lệ gần nhất của đơn vị.",
-                count=len(units),
-            )
-        )
+        yield from map(self.say, _unasked(self.report, units))
         if len(units) > MOST_SILENT:
             yield self.say(M("Danh sách các đơn vị này có trong bảng tính kèm theo."))
             return
@@ -131,7 +134,7 @@ class Prose(Writer):
         left = sum(n for status, n in statuses.items() if not status.finished)
         rows = [(self.say(STATUS[s]), str(statuses[s])) for s in Status if statuses[s]]
         rows.append((self.say(M("Tổng số đầu việc")), str(statuses.total())))
-        rows.append((self.say(M("Trong đó còn phải làm")), str(left)))
+        rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), str(left)))
         tied = [*([True] * (len(rows) - 1)), False]
         return Grid(columns(self.words("Tình trạng", "Số đầu việc"), (90, 35), centred={1}), rows, tied, TOTALS)
 
@@ -139,28 +142,47 @@ class Prose(Writer):
         """Milestones that everybody reached within the deadline."""
         found = [reach for reach in self.reaches if reach.end is End.ON_TIME]
         if not found:
-            yield self.say(M("Chưa có mốc nào mà mọi đơn vị đều hoàn thành đúng hạn."))
+            nobody = M("Chưa có mốc nào mà mọi đơn vị đều hoàn thành đúng hạn.")
+            yield self.say(M("Chưa có mốc nào hoàn thành đúng hạn.") if self.report.only else nobody)
             return
         heads = self.words("TT", "Mốc", "Hạn", "Đơn vị hoàn thành")
         rows = [(str(n), self.name_of(r), self.due_of(r), _done(r)) for n, r in enumerate(found, 1)]
         yield Grid(columns(heads, (10, 92, 38, 25), centred={0, 2, 3}), rows)
 
     def late(self) -> Iterator[str | Grid]:
-        """Milestones with somebody late or overdue, or of which the deadline passed and not all is known."""
-        found = [reach for reach in self.reaches if reach.end in {End.LATE, End.UNSURE}]
+        """Milestones with somebody late or overdue."""
+        found = [reach for reach in self.reaches if reach.end is End.LATE]
         if not found:
             yield self.say(M("Không có mốc nào trễ hạn hoặc quá hạn."))
             return
         heads = self.words("TT", "Mốc", "Hạn", "Xong", "Trong đó trễ", "Quá hạn", "Chưa rõ")
         rows = [(str(n), self.name_of(r), self.due_of(r), *_counts(r)) for n, r in enumerate(found, 1)]
         yield Grid(columns(heads, (9, 58, 27, 23, 16, 16, 16), centred={0, 2, 3, 4, 5, 6}), rows)
+        yield from self._beside(found)
+
+    def unsure(self) -> Iterator[str | Grid]:
+        """Milestones past their deadline of which nobody is known to be late, and not all is known."""
+        found = [reach for reach in self.reaches if reach.end is End.UNSURE]
+        if not found:
+            return
+        yield self.say(M("Các mốc đã đến hạn mà chưa rõ, không tính là trễ hạn hay quá hạn:"))
+        heads = self.words("TT", "Mốc", "Hạn", "Xong", "Chưa rõ")
+        rows = [(str(n), self.name_of(r), self.due_of(r), *_known(r)) for n, r in enumerate(found, 1)]
+        yield Grid(columns(heads, (9, 83, 33, 24, 16), centred={0, 2, 3, 4}), rows)
+        yield from self._beside(found)
+
+    def _beside(self, found: Sequence[Reach]) -> Iterator[str]:
+        """Say what a table of milestones does not: the province's own part, and what "unknown" means."""
         own = [r for r in found if r.row.units and r.row.province and not r.row.province.finished]
         if own:
             told = "; ".join(f"{self.name_of(reach)}: {self.own_of(reach)}" for reach in own)
             yield self.say(M("Phần việc của tỉnh chưa xong trong các mốc này: {told}.", told=told))
         if any(reach.row.unknown for reach in found):
             yield self.say(
-                M("“Chưa rõ” là số đơn vị chưa từng trả lời hợp lệ: không tính là xong, không tính là quá hạn.")
+                M(
+                    "“Chưa rõ” là số đơn vị chưa từng trả lời hợp lệ, hoặc trả lời lần cuối trước hạn: không tính là "
+                    "xong, không tính là quá hạn."
+                )
             )
 
     def name_of(self, reach: Reach) -> str:
@@ -239,6 +261,23 @@ class Prose(Writer):
 
 def _done(reach: Reach) -> str:
     return f"{reach.row.done}/{reach.row.units}" if reach.row.units else NOTHING
+
+
+def _known(reach: Reach) -> tuple[str, ...]:
+    return (_done(reach), str(reach.row.unknown or NOTHING)) if reach.row.units else (NOTHING, NOTHING)
+
+
+def _unasked(report: Report, units: Sequence[UnitReport]) -> Iterator[Message]:
+    """Say what a unit that could not be asked is counted as; what it answered once goes on."""
+    heard = sum(unit.last_heard is not None for unit in units)
+    if report.only:
+        yield M("Không hỏi được hoặc trả lời không hợp lệ thì không tính là chưa làm.")
+    else:
+        yield M("{count} đơn vị không hỏi được hoặc trả lời không hợp lệ; không tính là chưa làm.", count=len(units))
+    if heard:
+        yield M("{count} đơn vị đã từng trả lời: số liệu lấy theo trả lời hợp lệ gần nhất.", count=heard)
+    if heard < len(units):
+        yield M("{count} đơn vị chưa từng trả lời hợp lệ.", count=len(units) - heard)
 
 
 def _counts(reach: Reach) -> tuple[str, ...]:

@@ -1,4 +1,8 @@
-"""A report in an office's own DOCX: foreign code, so it is checked first, and filled where it can do nothing else."""
+"""A report in an office's own DOCX: foreign code, so it is checked first, and filled where it can do nothing else.
+
+It may hold placeholders, loops over the report's lists, conditions, sums and a few filters: ``grammar`` has the list.
+What it writes and how often it loops is bounded: ``sandbox`` has the bounds.
+"""
 
 import io
 import zipfile
@@ -12,17 +16,14 @@ from docx.opc.exceptions import OpcError
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docxtpl import DocxTemplate  # type: ignore[import-untyped] # the library carries no types
-from jinja2 import StrictUndefined
-from jinja2.exceptions import SecurityError, TemplateError
-from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
-from lotrinh.reports.docx.check import WHERE, Checked, all_names, checked
+from lotrinh.reports.docx.check import WHERE, Checked, all_names, checked, paragraph_at
 from lotrinh.reports.docx.package import saved
 from lotrinh.reports.docx.placeholders import Placeholders
+from lotrinh.reports.docx.sandbox import FAILED, Rows, Sandbox, Walk, line_of, why
 from lotrinh.reports.docx.xml import run
 
 LABEL = "du_lieu_mau"
@@ -35,17 +36,6 @@ TORN = M(
 )
 BROKEN_FILES = (zipfile.BadZipFile, zlib.error, OpcError, KeyError, ValueError, SyntaxError, EOFError, RuntimeError)
 """What the libraries raise for files that are no DOCX; lxml's syntax error is Python's."""
-FAILED = (
-    TemplateError,
-    TypeError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-    AttributeError,
-    RecursionError,
-    MemoryError,
-)
-"""What code in a template can raise."""
 
 
 class _Template(DocxTemplate):  # type: ignore[misc] # as above
@@ -62,12 +52,12 @@ class _Template(DocxTemplate):  # type: ignore[misc] # as above
 def by_template(dossier: Dossier, language: str, template: bytes) -> bytes:
     """Fill the office's template; BadInput names all that is wrong with it, and which placeholders there are."""
     placeholders = Placeholders(dossier, language)
-    own, environment = _opened(template), _sandbox()
+    own, environment = _opened(template), Sandbox()
     used = _checked(own, environment, placeholders)
     try:
-        own.render(placeholders.values(used), environment, autoescape=True)
+        own.render(_values(placeholders, used), environment, autoescape=True)
     except FAILED as failed:
-        raise _bad(M("Không điền được mẫu: {reason}", reason=str(failed))) from failed
+        raise _bad(_unfilled(failed, environment.source)) from failed
     made = _saved_once(own)
     if dossier.report.sample and LABEL not in used:
         _label(made, placeholders.prose.sample_notice())
@@ -75,20 +65,19 @@ def by_template(dossier: Dossier, language: str, template: bytes) -> bytes:
     return saved(made, dossier.report, dossier.letterhead.body, subject, language)
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja that reaches only the values it is given, and multiplies nothing: a text times a million fills memory."""
-
-    intercepted_binops = frozenset({"*", "**"})
-
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - Jinja's own
-        del context, left, right
-        raise SecurityError(operator)
+def _values(placeholders: Placeholders, used: set[str]) -> dict[str, Any]:
+    """Return the values, their lists with one count for all loops together."""
+    walk = Walk()
+    values = placeholders.values(used)
+    return {name: Rows(value, walk) if isinstance(value, list) else value for name, value in values.items()}
 
 
-def _sandbox() -> ImmutableSandboxedEnvironment:
-    environment = _Sandbox(undefined=StrictUndefined, autoescape=True)
-    environment.globals.clear()
-    return environment
+def _unfilled(failed: BaseException, source: str) -> M:
+    line = line_of(failed.__traceback__)
+    if not line:
+        return M("Không điền được mẫu: {reason}.", reason=why(failed))
+    paragraph = paragraph_at(source, line, "")
+    return M("Không điền được mẫu ở đoạn: {paragraph} ({reason}).", paragraph=paragraph, reason=why(failed))
 
 
 def _opened(template: bytes) -> _Template:
@@ -104,7 +93,7 @@ def _opened(template: bytes) -> _Template:
     return own
 
 
-def _checked(own: _Template, environment: ImmutableSandboxedEnvironment, placeholders: Placeholders) -> set[str]:
+def _checked(own: _Template, environment: Sandbox, placeholders: Placeholders) -> set[str]:
     known = tuple(placeholders.known)
     parts: list[Checked] = [checked(source, environment, known) for source in _sources(own)]
     problems = list(dict.fromkeys(problem for part in parts for problem in part.problems))

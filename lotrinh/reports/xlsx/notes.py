@@ -44,7 +44,8 @@ def _facts(book: Book) -> Iterator[tuple[str, Cell]]:
 
 def _readings() -> Iterator[M]:
     yield M("Đầu việc chưa xác định: đơn vị chưa từng trả lời hợp lệ; không có nghĩa là chưa làm.")
-    yield M("Còn phải làm: mọi đầu việc chưa hoàn thành, trừ đầu việc không áp dụng.")
+    yield M("Còn phải làm: mọi đầu việc chưa hoàn thành, kể cả chưa rõ, trừ đầu việc không áp dụng.")
+    yield M("Chưa rõ: chưa từng trả lời hợp lệ, hoặc trả lời lần cuối trước hạn mà hạn đã qua. Không tính là chưa làm.")
     yield M("Đúng hạn hay trễ hạn tính theo ngày hoàn thành ghi trong văn bản.")
     yield M("Hạn không ghi giờ: tính đến 24:00 ngày đó.")
     yield M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")

@@ -7,6 +7,7 @@ from lotrinh.core.deadlines import Schedule
 from lotrinh.core.report import OutstandingRow, outstanding
 from lotrinh.core.status import NO_FLAGS, Standing, Status
 from lotrinh.core.text import M
+from lotrinh.core.unclear import unclear
 from lotrinh.core.wording import reason, remarks
 from lotrinh.reports.tables import urgency
 from lotrinh.reports.xlsx.book import Book
@@ -43,7 +44,9 @@ def write(book: Book) -> None:
 
 def _hints(book: Book, count: int) -> Iterator[str]:
     say = book.writer.say
-    yield say(M("{count} đầu việc. Số âm ở cột “Còn (ngày)”: đã quá hạn.", count=count))
+    yield say(M("{count} đầu việc chưa xong hoặc chưa rõ. Số âm ở cột “Còn (ngày)”: đã qua hạn.", count=count))
+    if book.report.unclear():
+        yield say(M("Đã qua hạn mà tình trạng không phải “quá hạn”: chưa rõ, chưa chắc đã quá hạn."))
     if count > MOST:
         yield say(M("Một trang tính chỉ chứa được {most} dòng đầu; hãy lấy báo cáo dạng csv để có đủ.", most=MOST))
 
@@ -71,7 +74,8 @@ def _step(book: Book, row: OutstandingRow) -> list[Cell]:
 
 def why(book: Book, standing: Standing, schedule: Schedule) -> Cell:
     """Say what status and days do not: what it waits for, what stands in the way."""
-    said = [reason(standing, schedule, book.report.as_of)] if standing.status in SAYS_MORE else []
+    more = standing.status in SAYS_MORE or unclear(standing.status, standing.due, book.report.as_of)
+    said = [reason(standing, schedule, book.report.as_of)] if more else []
     if standing.flags is not NO_FLAGS:
         said += remarks(standing)
     return book.ink.text("; ".join(book.writer.say(each) for each in said))

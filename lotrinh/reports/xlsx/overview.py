@@ -9,6 +9,7 @@ from lotrinh.core.status import Status
 from lotrinh.core.text import M, Message
 from lotrinh.core.wording import OUTCOME, STATUS
 from lotrinh.reports.pictures.signs import SIGNS
+from lotrinh.reports.situation import notes
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
 from lotrinh.reports.xlsx.sheet import Sheet
@@ -25,7 +26,8 @@ def write(book: Book) -> None:
     for issued in filter(None, (letterhead.parent, letterhead.body)):
         sheet.add([ink.text(issued, "plain")])
     sheet.lines([ink.text(line, "plain") for line in rest], ink.text(title, "title"))
-    _outcomes(book, sheet)
+    if not book.report.only:
+        _outcomes(book, sheet)
     _statuses(book, sheet)
     _milestones(book, sheet)
     sheet.close()
@@ -50,8 +52,10 @@ def _statuses(book: Book, sheet: Sheet) -> None:
     for status in Status:
         words = f"{SIGNS[status].in_(book.language)}  {say(STATUS[status])}"
         sheet.add([ink.text(words, ("status", status)), *_counted(book, counts[status], total)])
-    for words, count in ((say("Còn phải làm"), left), (say("Tổng số đầu việc"), total)):
+    for words, count in ((say("Chưa xong hoặc chưa rõ"), left), (say("Tổng số đầu việc"), total)):
         sheet.add([ink.text(words, "head"), *_counted(book, count, total)])
+    for note in notes(book.report):
+        sheet.add([ink.text(say(note), "hint")])
     sheet.row += 1
 
 

@@ -138,5 +138,5 @@ def outbox(store: Store) -> Finding:
     failed, unclear = counts.get(FAILED, 0), counts.get(UNCLEAR, 0)
     found = M("Tin nhắn: {failed} không gửi được, {unclear} không rõ đã gửi chưa", failed=failed, unclear=unclear)
     if failed or unclear:
-        return attention("outbox", found, M("Xem lý do và gửi lại: lotrinh remind"))
+        return attention("outbox", found, M("Xem lý do: lotrinh outbox list. Gửi lại: lotrinh outbox retry."))
     return good("outbox", found)

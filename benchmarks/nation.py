@@ -1,0 +1,96 @@
+"""The nation: 3,321 units in 34 runs of one deployment, on two workers, PostgreSQL and Redis, at 200 ms an answer.
+
+Beside it one process asks the same units directly into the same PostgreSQL: what distributing costs is a ratio to it.
+"""
+
+import asyncio
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from lotrinh.catalog.units import packaged_roster, provinces, write_roster
+from lotrinh.clock import now
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.check import run_check
+from lotrinh.settings.models import Http, Settings
+from lotrinh.store import open_store
+from lotrinh.store.rounds import FINISHED
+from tests.growth.units import CAMPAIGN
+from tests.growth.world import World, deploy, world
+
+LATENCY, AT_ONCE, WITHIN = 0.2, 3, 900
+TICK = "20260202-010000"
+NATION = """
+import asyncio, sys
+from flows.nation import check_nation
+asyncio.run(check_nation("bau-cu-2026", sys.argv[1], within=int(sys.argv[2]), return_state=True))
+"""
+SIZE = text("SELECT pg_database_size('prefect')")
+TASKS = text("SELECT count(*) FROM task_run GROUP BY flow_run_id")
+
+
+def measure(count: int = 34) -> dict[str, float]:
+    """Seconds until the last province was recorded, of the direct run, and what Prefect kept of it."""
+    folder = Path(tempfile.mkdtemp(prefix="lotrinh-nation-"))
+    try:
+        with world(folder, provinces()[:count], latency=LATENCY) as made:
+            with open_store(made.database):
+                pass
+            deploy(made, made.lay_out("office"))
+            direct = asyncio.run(asked_directly(made))
+            found = nation(made)
+            return found | {"direct_s": round(direct, 1), "ratio": round(found["nation_s"] / direct, 1)}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def asked_directly(of: World) -> float:
+    """Ask all units of all provinces from one process into the same database, as one round of one province."""
+    roster = of.folder / "all.csv"
+    units = [u for p in of.provinces for u in packaged_roster(p) if not u.is_province]
+    write_roster(roster, [replace(u, status_url=f"http://127.0.0.1:{of.units}/{u.code}") for u in units])
+    settings = Settings(http=Http(allow_networks=("127.0.0.0/8",), per_host=1000))
+    campaign = open_campaign(settings, CAMPAIGN, roster)
+    with open_store(of.database) as store:
+        began = time.perf_counter()
+        await run_check(store, settings, campaign, begin(store, campaign, now(), now(), {}), now)
+        return time.perf_counter() - began
+
+
+def nation(of: World) -> dict[str, float]:
+    """Run the parent flow as on the office's machine, with two workers that stand ready."""
+    for name in ("m1", "m2"):
+        of.add_machine(name, AT_ONCE)
+    time.sleep(15)  # until they have registered
+    engine = create_engine(of.postgres.url("prefect", "psycopg"))
+    with engine.connect() as prefect, open_store(of.database) as store:
+        before, began = int(prefect.execute(SIZE).scalar_one()), datetime.now(UTC)  # noqa: TID251 - a measure
+        of.run(of.folder / "office", NATION, TICK, str(WITHIN)).wait(WITHIN)
+        recorded = [r for r in store.rounds.newest(CAMPAIGN, 200) if r.id.startswith(TICK) and r.state == FINISHED]
+        time.sleep(5)  # until the server has written down what it was told
+        prefect.rollback()
+        grown = int(prefect.execute(SIZE).scalar_one()) - before
+        tasks = [int(row[0]) for row in prefect.execute(TASKS)]
+        seen = sum(store.rounds.outcomes([r.id])[r.id].total() for r in recorded)
+    engine.dispose()
+    ended = max(r.finished_at for r in recorded if r.finished_at)
+    return {
+        "provinces": len(recorded),
+        "units": seen,
+        "nation_s": round((ended - began).total_seconds(), 1),
+        "kb_per_run": round(grown / 1000 / (len(recorded) + 1), 1),
+        "tasks_per_run": statistics.median(tasks),
+        "tasks_most": max(tasks),
+    }
+
+
+if __name__ == "__main__":
+    print(measure(*map(int, sys.argv[1:])))

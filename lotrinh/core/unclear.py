@@ -1,0 +1,14 @@
+"""What nobody knows: steps whose deadline has passed without our hearing since whether they were done by it."""
+
+from datetime import datetime
+
+from lotrinh.core.status import Status
+
+
+def unclear(status: Status, due: datetime | None, as_of: datetime) -> bool:
+    """Whether a step is not finished, its deadline has passed, and it is not known to be overdue.
+
+    The unit never answered, or answered last before the deadline: then the step keeps the status it had. ``due`` is
+    the first moment that is too late; both moments are aware.
+    """
+    return due is not None and due <= as_of and not status.finished and status is not Status.OVERDUE

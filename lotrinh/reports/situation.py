@@ -1,0 +1,99 @@
+"""The sentences with which every format begins: how asking went, what presses, what is left, and what nobody knows."""
+
+from collections.abc import Iterable, Iterator
+
+from lotrinh.core.observation import Outcome
+from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.status import Status
+from lotrinh.core.text import M, Message
+from lotrinh.core.wording import OUTCOME
+
+
+def asked(report: Report) -> Message:
+    """How asking went; of one unit, how it went there, for the run asked others too."""
+    if report.only:
+        return next((_of_one(unit) for unit in report.everybody), M("Chỉ việc của cấp tỉnh"))
+    outcomes = report.outcomes()
+    return M(
+        "{units} đơn vị: {reached} hỏi được, {unreachable} không hỏi được, {invalid} trả lời không hợp lệ",
+        units=len(report.units),
+        reached=outcomes[Outcome.REACHED],
+        unreachable=outcomes[Outcome.UNREACHABLE],
+        invalid=outcomes[Outcome.INVALID],
+    )
+
+
+def _of_one(unit: UnitReport) -> Message:
+    if unit.unit.is_province:
+        return M("Chỉ việc của cấp tỉnh")
+    name = f"{unit.unit.full_name} ({unit.unit.code})"
+    return M("{unit}: {outcome}", unit=name, outcome=OUTCOME[unit.outcome])
+
+
+def nobody_reached(report: Report) -> bool:
+    """Whether the run reached none of all its units: then something is wrong at our own end."""
+    return bool(report.units) and not report.only and not report.outcomes()[Outcome.REACHED]
+
+
+def where(units: Iterable[UnitReport]) -> Message:
+    """Count units; the province is none."""
+    own = [unit.unit.is_province for unit in units]
+    count = len(own) - sum(own)
+    if not any(own):
+        return M("{count} đơn vị", count=count)
+    return M("{count} đơn vị và cấp tỉnh", count=count) if count else M("cấp tỉnh")
+
+
+def pressing(report: Report) -> Message:
+    """How many steps are overdue, due soon, and past their deadline without our knowing."""
+    unclear, soon = report.unclear(), report.statuses()[Status.DUE_SOON]
+    told = M("{overdue}; {soon} đầu việc sắp đến hạn", overdue=_overdue(report), soon=soon - unclear[Status.DUE_SOON])
+    if not unclear:
+        return told
+    return M("{told}; {count} đầu việc đã qua hạn mà chưa rõ", told=told, count=unclear.total())
+
+
+def _overdue(report: Report) -> Message:
+    late = [u for u in report.everybody if any(s.status is Status.OVERDUE for s in u.standings)]
+    count = report.statuses()[Status.OVERDUE]
+    if not count:
+        return M("không có đầu việc quá hạn")
+    if report.only:
+        return M("{count} đầu việc quá hạn", count=count)
+    return M("{count} đầu việc quá hạn ở {where}", count=count, where=where(late))
+
+
+def left(report: Report) -> Message:
+    """How many steps are not done or unknown, how many of them unknown, whose they are, and how many are overdue."""
+    count = sum(n for status, n in report.statuses().items() if not status.finished)
+    unknown = report.statuses()[Status.UNKNOWN] + kept(report)
+    told = M("{count} đầu việc chưa xong hoặc chưa rõ", count=count)
+    if unknown:
+        told = M("{told}, trong đó {count} chưa rõ", told=told, count=unknown)
+    if not report.only:
+        theirs = (u for u in report.everybody if not all(s.status.finished for s in u.standings))
+        told = M("{told}; {where}", told=told, where=where(theirs))
+    return M("{told}; {overdue}.", told=told, overdue=_overdue(report))
+
+
+def kept(report: Report) -> int:
+    """How many steps keep a status from before their deadline, which has passed."""
+    return sum(n for status, n in report.unclear().items() if status is not Status.UNKNOWN)
+
+
+def notes(report: Report) -> Iterator[Message]:
+    """Say of the totals by status what a status alone does not."""
+    if count := kept(report):
+        yield M("{count} đầu việc đã qua hạn còn giữ tình trạng theo trả lời cuối, trước hạn: chưa rõ.", count=count)
+
+
+def unlisted(report: Report, calm: int, unheard: int) -> Iterator[Message]:
+    """Say of how many units nothing is listed, and why."""
+    if calm and report.only:
+        yield M("Đơn vị này không có đầu việc quá hạn hay sắp đến hạn.")
+    elif calm:
+        yield M("{n} đơn vị không có đầu việc quá hạn hay sắp đến hạn.", n=calm)
+    if unheard and report.only:
+        yield M("Đơn vị này chưa từng trả lời hợp lệ: mọi đầu việc chưa xác định.")
+    elif unheard:
+        yield M("{n} đơn vị chưa từng trả lời hợp lệ: mọi đầu việc chưa xác định.", n=unheard)

@@ -1,0 +1,57 @@
+"""Kinds of values that settings have; pydantic's error of each names what ``problems`` says about it."""
+
+from datetime import date, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from lotrinh.core.schedules import is_plain
+
+
+def known_zone(name: str) -> str:
+    """Return the name of an IANA time zone that this machine knows."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise PydanticCustomError("zone", "not a time zone") from error
+    return name
+
+
+def network(written: object) -> IPv4Network | IPv6Network:
+    """Return the network; one error for it, where a union would give one for each of its kinds."""
+    try:
+        return ip_network(str(written))
+    except ValueError as error:
+        raise PydanticCustomError("ip_network", "not a network") from error
+
+
+def filled(written: object) -> object:
+    """Let a key that is left empty be one that is not set."""
+    return None if written == "" else written
+
+
+def cron(written: str) -> str:
+    """Return a cron expression that every program runs at the same moments; empty is none."""
+    if written and not is_plain(written):
+        raise PydanticCustomError("cron", "not a plain cron expression")
+    if written:
+        try:
+            next(CronSim(written, datetime(2026, 1, 1)))  # noqa: DTZ001 - only whether it ever comes
+        except (CronSimError, StopIteration) as error:
+            raise PydanticCustomError("cron", "not a cron expression") from error
+    return " ".join(written.split())
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Network = Annotated[IPv4Network | IPv6Network, PlainValidator(network)]
+Zone = Annotated[str, AfterValidator(known_zone)]
+File = Annotated[Path | None, BeforeValidator(filled)]
+Day = Annotated[date | None, BeforeValidator(filled)]
+Cron = Annotated[str, AfterValidator(cron)]
+Hours = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$")]

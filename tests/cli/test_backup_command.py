@@ -1,0 +1,155 @@
+"""lotrinh backup, restore, db copy: what the person at the terminal reads."""
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from lotrinh.store import open_store
+from tests.conftest import Lotrinh
+from tests.store.entries import entries, entry
+
+LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+from lotrinh.cli.main import main
+main(sys.argv[2:])
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    with open_store(f"sqlite:///{tmp_path}/data/lotrinh.db") as store:
+        store.journal.append(*entries(400))
+    return tmp_path / "data"
+
+
+def test_from_backup_to_drill_to_the_printed_head(lotrinh: Lotrinh, data: Path, tmp_path: Path) -> None:
+    made = lotrinh("backup", "--keep", "7")
+    assert made.returncode == 0, made.stderr
+    path = Path(made.stdout.strip())
+    assert path.parent == data / "backups"
+    assert "400 mục nhật ký" in made.stderr
+    (head,) = re.findall("[0-9a-f]{64}", made.stderr)
+    drill = lotrinh("restore", str(path), "--into", str(tmp_path / "tap"))
+    assert drill.returncode == 0, drill.stderr
+    assert head in drill.stderr
+    assert "lotrinh verify --head" in drill.stderr
+    assert lotrinh("verify", "--head", head, LOTRINH_DATA_DIR=str(tmp_path / "tap")).returncode == 0
+
+
+def test_an_old_backup_put_back_is_noticed_against_a_printed_head(lotrinh: Lotrinh, data: Path) -> None:
+    path = lotrinh("backup").stdout.strip()
+    with open_store(f"sqlite:///{data}/lotrinh.db") as store:
+        (printed,) = store.journal.append(entry("sau"))
+    assert lotrinh("restore", path, "--replace", "--yes").returncode == 0
+    assert lotrinh("verify").returncode == 0
+    found = lotrinh("verify", "--head", printed.hash)
+    assert found.returncode == 2
+    assert "mục số 401" in found.stderr
+
+
+def test_a_record_that_is_there_is_not_replaced_without_being_asked_for_and_confirmed(
+    lotrinh: Lotrinh, data: Path
+) -> None:
+    path = lotrinh("backup").stdout.strip()
+    before = sorted(p.name for p in data.iterdir())
+    refused, unasked = lotrinh("restore", path), lotrinh("restore", path, "--replace")
+    assert (refused.returncode, unasked.returncode) == (2, 2)
+    assert "400 mục nhật ký" in refused.stderr
+    assert "--replace" in refused.stderr
+    assert "--yes" in unasked.stderr
+    assert set(before) <= {p.name for p in data.iterdir()} <= {*before, "up.lock"}
+
+
+def test_a_record_that_is_up_is_not_replaced(lotrinh: Lotrinh, data: Path) -> None:
+    from lotrinh.cli.lock import Lock
+
+    path = lotrinh("backup").stdout.strip()
+    with Lock(data / "up.lock").sign():
+        refused = lotrinh("restore", path, "--replace", "--yes")
+    assert refused.returncode == 2
+    assert "lotrinh up" in refused.stderr
+    assert list(data.glob("replaced-*")) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals of this kind")
+@pytest.mark.parametrize(("typed", "code"), [("lotrinh.db", 0), ("co", 2)])
+def test_at_a_terminal_the_name_is_typed_to_replace(
+    lotrinh: Lotrinh, data: Path, tmp_path: Path, typed: str, code: int
+) -> None:
+    path = lotrinh("backup").stdout.strip()
+    own, other = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "lotrinh", "restore", path, "--replace"],
+        cwd=tmp_path,
+        env=os.environ | {"LOTRINH_DATA_DIR": str(data)},
+        stdin=other,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        os.write(own, f"{typed}\n".encode())
+        _, told = process.communicate(timeout=60)
+    os.close(own)
+    os.close(other)
+    assert process.returncode == code, told.decode()
+    assert bool(list(data.glob("replaced-*"))) == (code == 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limits")
+@pytest.mark.parametrize("limit", [100, 60_000, 300_000])
+def test_a_disk_that_fills_up_is_one_sentence_and_leaves_nothing(data: Path, tmp_path: Path, limit: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(limit), "backup", "--out", str(tmp_path / "kho")],
+        cwd=tmp_path,
+        env=os.environ | {"LOTRINH_DATA_DIR": str(data), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.startswith(("Chưa sao lưu", "Chưa ghi nhận"))
+    assert done.stderr.count("\n") == 1
+    assert list((tmp_path / "kho").glob("*")) == list((tmp_path / "kho").glob(".lotrinh*")) == []
+    assert not (data / "backups" / "last.json").exists()
+
+
+def test_an_archive_that_is_damaged_is_named_with_the_member(lotrinh: Lotrinh, data: Path, tmp_path: Path) -> None:
+    assert data
+    path = Path(lotrinh("backup").stdout.strip())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("data/units/la.csv", "x")
+    found = lotrinh("restore", str(path), "--into", str(tmp_path / "tap"))
+    assert found.returncode == 2
+    assert f"{path}:data/units/la.csv: " in found.stderr
+    assert not (tmp_path / "tap").exists()
+
+
+def test_a_file_that_is_gone_is_named_and_the_exit_code_tells(lotrinh: Lotrinh, data: Path, tmp_path: Path) -> None:
+    from tests.services.whole import confirm_with_file
+
+    with open_store(f"sqlite:///{tmp_path}/data/lotrinh.db") as store:
+        file = confirm_with_file(store, data, "co-tep").new.body["file"]["id"]
+    (data / "files" / file[:2] / file).unlink()
+    made = lotrinh("backup")
+    assert made.returncode == 2
+    assert file in made.stderr
+    assert Path(made.stdout.strip()).is_file()
+
+
+def test_copying_says_what_stands_there_and_no_secret(lotrinh: Lotrinh, data: Path, tmp_path: Path) -> None:
+    source = f"sqlite:///{data}/lotrinh.db"
+    done = lotrinh("db", "copy", source, f"sqlite:///{tmp_path}/khac.db")
+    assert done.returncode == 0
+    assert "400 mục nhật ký" in done.stderr
+    again = lotrinh("db", "copy", source, f"sqlite:///{tmp_path}/khac.db")
+    assert again.returncode == 2
+    assert "journal 400" in again.stderr
+    failed = lotrinh("db", "copy", source, "postgresql+psycopg://ai:mat-khau@127.0.0.1:1/x")
+    assert failed.returncode == 2
+    assert "mat-khau" not in failed.stdout + failed.stderr
