@@ -31,7 +31,8 @@ TICK = "20260202-010000"
 NATION = """
 import asyncio, sys
 from flows.nation import check_nation
-asyncio.run(check_nation("bau-cu-2026", sys.argv[1], within=int(sys.argv[2]), return_state=True))
+tick, within, *provinces = sys.argv[1:]
+asyncio.run(check_nation("bau-cu-2026", tick, "", provinces, within=int(within), return_state=True))
 """
 SIZE = text("SELECT pg_database_size('prefect')")
 TASKS = text("SELECT count(*) FROM task_run GROUP BY flow_run_id")
@@ -73,7 +74,8 @@ def nation(of: World) -> dict[str, float]:
     engine = create_engine(of.postgres.url("prefect", "psycopg"))
     with engine.connect() as prefect, open_store(of.database) as store:
         before, began = int(prefect.execute(SIZE).scalar_one()), datetime.now(UTC)  # noqa: TID251 - a measure
-        of.run(of.folder / "office", NATION, TICK, str(WITHIN)).wait(WITHIN)
+        codes = [p.code for p in of.provinces]
+        of.run(of.folder / "office", NATION, TICK, str(WITHIN), *codes).wait(WITHIN)
         recorded = [r for r in store.rounds.newest(CAMPAIGN, 200) if r.id.startswith(TICK) and r.state == FINISHED]
         time.sleep(5)  # until the server has written down what it was told
         prefect.rollback()

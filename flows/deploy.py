@@ -21,8 +21,8 @@ from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTag
 from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
-from prefect.exceptions import PrefectException
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, Setting, temporary_settings
+from prefect.exceptions import ObjectNotFound, PrefectException
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from prefect.types.entrypoint import EntrypointType
 
 from flows.check import check
@@ -190,12 +190,22 @@ async def deploy(loaded: Loaded, store: Store, pool: str) -> Plan:
     """Put all deployments, with their schedules, into a work pool."""
     made = plan(loaded, store, pool)
     async with get_client() as client:
+        await _require(client, pool)
         for each in made.deployments:
             number = await each.made(pool).aapply()
             await settle(client, number, each.crons)
         if not made.problems:
             await retire(client, made)
     return made
+
+
+async def _require(client: PrefectClient, pool: str) -> None:
+    """Refuse a work pool that is not there: the server would fail without a word."""
+    try:
+        await client.read_work_pool(pool)
+    except ObjectNotFound as error:
+        sentence = M("Không có work pool “{pool}”. Hãy tạo: prefect work-pool create {pool} --type process", pool=pool)
+        raise BadInput([Problem("--pool", 0, 0, sentence)]) from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -221,7 +231,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _fail(made.problems)
 
 
-def _server(loaded: Loaded) -> dict[Setting, str]:
+def _server(loaded: Loaded) -> dict[Any, str]:
     """Name the Prefect server of our settings, as every other program of ours does."""
     prefect = loaded.settings.prefect
     if not prefect.api_url:

@@ -17,8 +17,6 @@ from lotrinh.errors import StoreUnavailable
 if TYPE_CHECKING:
     from flows.serve import Office
 
-LOOK_SECONDS = 30.0
-"""How often settings and schedules are read again."""
 QUERY_SECONDS, PREFETCH_SECONDS = 3.0, 10.0
 """How often Prefect is asked what is due, and how long before: a process needs seconds to start, and waits then."""
 AT_ONCE = 3
@@ -111,7 +109,7 @@ class Kept:
     async def always(self, works: Callable[[], None]) -> None:
         """Look again and again; a server that is away is waited for, one that has forgotten us is ``Lost``."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(self._office.look)
             try:
                 await self.once()
             except (httpx.HTTPError, OSError, StoreUnavailable):

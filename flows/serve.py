@@ -26,6 +26,8 @@ from lotrinh.store import Store, open_store
 if TYPE_CHECKING:
     from flows.deploy import Plan
 
+LOOK_SECONDS = 30.0
+"""How often settings and schedules are read again."""
 PAUSES = (2.0, 5.0, 10.0, 30.0)
 """Seconds before Prefect is tried again, the last one for ever."""
 
@@ -50,8 +52,8 @@ class Told:
 class Office:
     """The settings file and the record as they are now; where the file has become wrong, as they were."""
 
-    def __init__(self, file: str | None, pool: str | None = None) -> None:
-        self._file, self.pool, self.loaded = file, pool, load_settings(file)
+    def __init__(self, file: str | None, pool: str | None = None, look: float = LOOK_SECONDS) -> None:
+        self._file, self.pool, self.look, self.loaded = file, pool, look, load_settings(file)
         self.store: Store = open_store(self.loaded.settings.database_url)
         self.told = Told()
 
@@ -108,9 +110,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m flows.serve")
     parser.add_argument("--settings")
     parser.add_argument("--pool", help="keep the schedules of a work pool, whose workers carry them out")
+    parser.add_argument("--look", type=float, default=LOOK_SECONDS, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     try:
-        office = Office(given.settings, given.pool)
+        office = Office(given.settings, given.pool, given.look)
     except LotrinhError as error:
         Told()(*lines_of(error))
         return error.exit_code

@@ -28,7 +28,8 @@ from lotrinh.settings.models import Settings
 from tasks.context import context
 
 Cell = str | int
-PERCENT = 100
+PERCENT, LONGEST = 100, 16_000
+"""Bytes of a report shown in Prefect: its database is to grow by little with each run, and ours has the whole."""
 
 
 @task(name="publish", cache_policy=NO_CACHE, persist_result=False)
@@ -56,7 +57,23 @@ def key_of(kind: str, campaign: str, province: str = "") -> str:
 
 def _report(report: Report, settings: Settings, key: str) -> None:
     del settings
-    create_markdown_artifact(markdown.render(report, current()), key=key, description=about(report))
+    create_markdown_artifact(short(markdown.render(report, current()), report), key=key, description=about(report))
+
+
+def short(text: str, report: Report) -> str:
+    """Keep the beginning of a long report, by whole lines, and say where the rest is: Prefect keeps three copies."""
+    size = 0
+    for number, line in enumerate(lines := text.split("\n")):
+        size += len(line.encode()) + 1
+        if size > LONGEST:
+            left = M(
+                "Còn {lines} dòng nữa. Báo cáo đầy đủ: lotrinh report {campaign} --run {run}",
+                lines=len(lines) - number,
+                campaign=report.campaign,
+                run=report.run,
+            )
+            return "\n".join([*lines[:number], "", escape(say(left)), ""])
+    return text
 
 
 def _outstanding(report: Report, settings: Settings, key: str) -> None:

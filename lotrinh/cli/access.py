@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from lotrinh.cli.base import Group, load, option, settings_option, tell
+from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem
 
@@ -60,8 +61,8 @@ def _new_file(path: Path) -> Iterator[TextIO]:
     except FileExistsError as error:
         raise Conflict(M("Đã có tệp {file}; hãy chọn tên khác.", file=str(path))) from error
     except OSError as error:
-        reason = error.strerror or ""
-        raise BadInput([Problem(str(path), 0, 0, M("Không ghi được tệp này ({reason}).", reason=reason))]) from error
+        sentence = M("Không ghi được tệp này ({reason}).", reason=reason_of(error))
+        raise BadInput([Problem(str(path), 0, 0, sentence)]) from error
     try:
         with file:
             yield file

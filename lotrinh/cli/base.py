@@ -111,6 +111,8 @@ def fail(error: LotrinhError) -> int:
 def existing(path: str) -> Path:
     """Return the path of a file that must be there."""
     found = Path(path)
+    if found.is_dir():
+        raise BadInput([Problem(path, 0, 0, M("Đây là thư mục, không phải tệp. Hãy ghi cả tên tệp."))])
     if not found.is_file():
         raise BadInput([Problem(path, 0, 0, M("Không có tệp này. Hãy kiểm tra lại đường dẫn."))])
     return found

@@ -1,12 +1,24 @@
-"""Writing a file for somebody: whole or not at all."""
+"""Reading a file that somebody names, and writing one for them: whole or not at all."""
 
 import os
 import tempfile
 from pathlib import Path
 
-from lotrinh.cli.base import tell
+from lotrinh.cli.base import existing, tell
+from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
+
+
+def read(name: str, most: int = -1) -> bytes:
+    """Return what a file holds, up to so many bytes; ``BadInput`` where it is not there or cannot be read."""
+    path = existing(name)
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        sentence = M("Không đọc được tệp này ({reason}).", reason=reason_of(error))
+        raise BadInput([Problem(name, 0, 0, sentence)]) from error
 
 
 def write(folder: Path, name: str, content: bytes) -> Path:
@@ -26,7 +38,7 @@ def write(folder: Path, name: str, content: bytes) -> Path:
         sentence = M(
             "Không ghi được tệp {name} vào đây ({reason}). Hãy chọn thư mục khác với --out, hoặc xin quyền ghi.",
             name=name,
-            reason=error.strerror or type(error).__name__,
+            reason=reason_of(error),
         )
         raise BadInput([Problem(str(folder), 0, 0, sentence)]) from error
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lotrinh.cli.base import Group, existing, load, option, settings_option, tell, width
+from lotrinh.cli.base import Group, load, option, settings_option, tell, width
 from lotrinh.core.text import M
-from lotrinh.errors import BadInput, Problem
+from lotrinh.errors import BadInput
 
 if TYPE_CHECKING:
     from lotrinh.services.import_confirmations import Judged
@@ -41,27 +41,22 @@ def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> No
     campaign_of = cache(lambda name: open_campaign(loaded.settings, name, home=home_of(loaded)))
     with open_store(loaded.settings.database_url) as store:
         judged = judge(store, uploads, campaign_of, SHEETS, now())
-        if judged.statements:
-            click.echo(draw(preview(judged.statements, current()), width()))
-        if judged.problems:
+        if judged.problems:  # no table: its rows would seem to be recorded
             tell(M("Chưa ghi gì: hãy sửa {count} chỗ sau rồi nhập lại.", count=len(judged.problems)))
             raise BadInput(judged.problems)
+        if judged.statements:
+            click.echo(draw(preview(judged.statements, current()), width()))
         if _agreed(judged, yes=yes):
             entries = record(store, judged, now())
             tell(M("Đã ghi {count} mục vào nhật ký.", count=len(entries)))
 
 
 def _upload(name: str) -> "Upload":
+    from lotrinh.cli.files import read
     from lotrinh.services.returned_files import Upload
     from lotrinh.services.uploads import LARGEST
 
-    path = existing(name)
-    try:
-        with path.open("rb") as file:
-            return Upload(name, file.read(LARGEST + 1))
-    except OSError as error:
-        sentence = M("Không đọc được tệp này ({reason}).", reason=error.strerror or "")
-        raise BadInput([Problem(name, 0, 0, sentence)]) from error
+    return Upload(name, read(name, LARGEST + 1))
 
 
 def _agreed(judged: "Judged", *, yes: bool) -> bool:

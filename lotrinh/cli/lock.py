@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Self
 
+from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, StoreUnavailable
 
@@ -21,7 +22,7 @@ class Lock:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            sentence = M("Không ghi được vào {path} ({reason}).", path=str(path), reason=error.strerror or "")
+            sentence = M("Không ghi được vào {path} ({reason}).", path=str(path), reason=reason_of(error))
             raise StoreUnavailable(sentence) from error
         if not _taken(self._file):
             holder = os.read(self._file, 20).decode(errors="replace").strip()

@@ -27,6 +27,7 @@ from lotrinh.cli.record import db, verify
 from lotrinh.cli.remind import remind, send
 from lotrinh.cli.report import report
 from lotrinh.cli.rollup import rollup
+from lotrinh.cli.schedule import schedule
 from lotrinh.cli.serve import portal
 from lotrinh.cli.settings import settings
 from lotrinh.cli.token import token
@@ -50,6 +51,7 @@ def cli() -> None:
 for command in (
     up,
     check,
+    schedule,
     report,
     explain,
     changes,

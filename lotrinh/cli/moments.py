@@ -1,27 +1,44 @@
 """Moments that people give on the command line."""
 
+import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from lotrinh.clock import now
+from lotrinh.core.days import ONE_SECOND, read_day
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 
 DAY = timedelta(days=1)
+HOUR = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 
 
 def moment_of(text: str | None, zone: str) -> datetime | None:
-    """Read --as-of: a date-time, local unless it says its offset; a day alone means the end of that day."""
+    """Read --as-of: a date-time, local unless it says its offset; a day alone means the end of that day.
+
+    As people write it (2/2/2026, 2/2/2026 08:00) or as programs do (2026-02-02T08:00).
+    """
     if text is None:
         return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        sentence = M("“{text}” không phải thời điểm. Hãy viết dạng 2026-02-02T08:00 hoặc 2026-02-02.", text=text)
-        raise BadInput([Problem("--as-of", 0, 0, sentence)]) from error
-    if len(text) == len("2026-02-02") and moment.time() == time():
-        moment += DAY - timedelta(seconds=1)
+    if day := read_day(text):
+        return datetime.combine(day, time(), ZoneInfo(zone)) + DAY - ONE_SECOND
+    moment = _with_hour(text.strip())
+    if moment is None:
+        sentence = M("“{text}” không phải thời điểm. Hãy viết dạng 2/2/2026 08:00 hoặc 2/2/2026.", text=text)
+        raise BadInput([Problem("--as-of", 0, 0, sentence)])
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+
+
+def _with_hour(text: str) -> datetime | None:
+    # The day may be written as people do; what follows the last gap is the hour.
+    written, _, hour = text.rpartition(" ")
+    day = read_day(written)
+    if day and HOUR.fullmatch(hour):
+        text = f"{day.isoformat()}T{hour.zfill(len('08:00'))}"
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def past(moment: datetime | None) -> datetime | None:

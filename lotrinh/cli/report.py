@@ -1,10 +1,11 @@
 """lotrinh report: the report of a finished run again, in every format, to print, sign or feed onwards."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from lotrinh.cli.base import Command, existing, load, option, settings_option, tell, width
+from lotrinh.cli.base import Command, load, option, settings_option, tell, width
 from lotrinh.core.text import M
 
 FORMATS = ("table", "markdown", "html", "csv", "json", "xlsx", "docx", "svg", "ics")
@@ -39,17 +40,20 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     settings: str | None,
 ) -> None:
     """Print the report, or write it into a folder and say where it is."""
+    from lotrinh.cli.files import read
     from lotrinh.cli.moments import moment_of
     from lotrinh.cli.running import home_of
     from lotrinh.core.told import NOTHING_TOLD
     from lotrinh.i18n import current
     from lotrinh.reports.documents import FORMATS as KNOWN
-    from lotrinh.reports.documents import Wish, file_name, make
+    from lotrinh.reports.documents import Wish, file_name, make, particulars
     from lotrinh.services.campaigns import open_campaign
     from lotrinh.services.feeds import of_run
     from lotrinh.services.reporting import chosen, dossier, only
     from lotrinh.store import open_store
 
+    if form != "docx":
+        _unused({"--layout": layout, "--number": number, "--template": template})
     loaded = load(settings)
     opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
     own = (Path(template) if template else loaded.settings.report.template) if form == "docx" else None
@@ -59,13 +63,20 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
         found = only(found, unit) if unit else found
         papers = dossier(store, loaded.settings, opened, found, layout=layout or "", number=number or "")
         told = of_run(store, found) if form == "ics" else NOTHING_TOLD
-    its = existing(str(own)).read_bytes() if own else None
+    its = read(str(own)) if own else None
     wish = Wish(current(), width(), everything, its, picture, told, loaded.settings.portal.public_url)
     if out is None and KNOWN[form].printed:
         click.echo(make(papers, form, wish), nl=False)
         return
-    name = file_name(form, opened.id, found.run, unit or "", picture if form == "svg" else "")
+    kept_apart = particulars(form, papers, picture, own.stem if own else "")
+    name = file_name(form, opened.id, found.run, unit or "", *kept_apart)
     _written(make(papers, form, wish), Path(out or "."), name, form)
+
+
+def _unused(given: Mapping[str, str | None]) -> None:
+    """Say which options change nothing in this format: whoever gave a number expects to see it."""
+    if names := ", ".join(name for name, value in given.items() if value):
+        tell(M("{names} chỉ dùng với --format docx, ở đây không có tác dụng.", names=names))
 
 
 def _written(content: bytes, folder: Path, name: str, form: str) -> None:

@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 from lotrinh.core.observation import Outcome
 from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
-from lotrinh.core.status import Status
+from lotrinh.core.status import DONE, Status
 from lotrinh.core.units import Unit
-
-DONE = frozenset({Status.DONE, Status.DONE_LATE})
 
 
 class OfStep(NamedTuple):

@@ -1,8 +1,10 @@
 """Days as Vietnamese people write them."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
+ONE_SECOND = timedelta(seconds=1)
+"""The precision of what is written: a day that ends at 24 o'clock is written as its last second."""
 DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", re.ASCII)
 YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 RUN = re.compile(r"(\d{2})(\d{2})(\d{4})", re.ASCII)

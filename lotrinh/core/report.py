@@ -187,7 +187,7 @@ def pressing(report: UnitReport, as_of: datetime) -> tuple[OutstandingRow, ...]:
     """List the steps that press in one unit; none of a unit that never said anything, for all are unknown alike."""
     if silent(report):
         return ()
-    rows = outstanding(report, (*OUTSTANDING_NOW, Status.UPCOMING, Status.UNKNOWN))
+    rows = outstanding(report, (*OUTSTANDING_NOW, Status.UPCOMING, Status.UNSCHEDULED, Status.UNKNOWN))
     return tuple(row for row in rows if presses(row.standing, as_of))
 
 

@@ -13,9 +13,8 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
-from lotrinh.core.changes import DONE
 from lotrinh.core.report import Report, UnitReport
-from lotrinh.core.status import Status
+from lotrinh.core.status import DONE, Status
 from lotrinh.core.text import M, Message, fold
 from lotrinh.core.unclear import unclear
 from lotrinh.core.units import Unit, UnitKind

@@ -1,11 +1,11 @@
 """When a campaign runs by itself: which ticks of its schedules count, and a schedule in words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lotrinh.core.calendar import Calendar
 from lotrinh.core.rest import why_off
@@ -174,6 +174,14 @@ def cron_of(hours: Hours) -> str | None:
     days = "*" if hours.weekdays == EVERY_DAY else ",".join(str((day + 1) % 7) for day in hours.weekdays)
     at = ",".join(str(int(hour.split(":")[0])) for hour in sorted(set(hours.hours)))
     return f"{int(minutes.pop())} {at} * * {days}"
+
+
+def schedule_said(content: Mapping[str, Any]) -> Message:
+    """Say a schedule as the journal keeps it, with its report."""
+    schedule = Schedule(**{name: content[name] for name in Schedule.__slots__ if name in content})
+    if not schedule.report:
+        return schedule_words(schedule)
+    return M("{checks}; báo cáo {when}", checks=schedule_words(schedule), when=cron_words(schedule.report))
 
 
 def cron_words(cron: str) -> Message:

@@ -33,7 +33,8 @@ class Status(StrEnum):
         return self in FINISHED
 
 
-FINISHED = frozenset({Status.DONE, Status.DONE_LATE, Status.NOT_APPLICABLE})
+DONE = frozenset({Status.DONE, Status.DONE_LATE})
+FINISHED = DONE | {Status.NOT_APPLICABLE}
 NO_FLAGS: Mapping[str, object] = MappingProxyType({})
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from lotrinh.core.deadlines import Schedule
-from lotrinh.core.evaluation import shown
 from lotrinh.core.journal import Kind
 from lotrinh.core.observation import Outcome
 from lotrinh.core.roles import Role
@@ -84,7 +83,7 @@ def reason(standing: Standing, schedule: Schedule, now: datetime) -> Message:
         return STATUS[standing.status]
     days = abs((schedule.due.day - now.date()).days)
     if unclear(standing.status, standing.due, now):
-        return M("chưa rõ: đã qua hạn {due}, đơn vị trả lời lần cuối trước hạn", due=shown(schedule.due))
+        return M("chưa rõ: đã qua hạn, đơn vị trả lời lần cuối trước hạn")
     if standing.status is Status.OVERDUE:
         return M("quá hạn {days} ngày", days=days) if days else M("quá hạn từ {hour} hôm nay", hour=_hour(schedule))
     if standing.status in {Status.DUE_SOON, Status.OPEN, Status.UPCOMING}:

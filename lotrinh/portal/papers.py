@@ -1,6 +1,6 @@
 """Reports as files: which there are to choose from, and the one that was asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -11,7 +11,7 @@ from lotrinh.core.text import M, nfc
 from lotrinh.core.told import NOTHING_TOLD
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.portal.state import State
-from lotrinh.reports.documents import FORMATS, Wish, file_name, make
+from lotrinh.reports.documents import FORMATS, Wish, file_name, make, particulars
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.feeds import of_run
 from lotrinh.services.reporting import chosen, dossier, only
@@ -98,9 +98,7 @@ def paper(  # noqa: PLR0913 - what a file is made of, each by its name
     ``NotFound`` where there is no such run, unit or format; ``Busy`` where too many are being made; ``BadInput``
     where the office's own template is wrong. ``blank`` leaves the letterhead to be filled.
     """
-    form = ENDINGS.get(ending)
-    if form is None:
-        raise NotFound(M("Không có dạng báo cáo “{form}”.", form=ending))
+    form = form_of(ending)
     if form == "json" and run and (kept := state.store.rounds.snapshot(run)):
         # As it was written, and all that is left of the runs of an older lotrinh.
         return Paper(f"{kept}\n".encode(), FORMATS[form].media, file_name(form, campaign.id, run))
@@ -115,7 +113,25 @@ def paper(  # noqa: PLR0913 - what a file is made of, each by its name
         site = state.settings.portal.public_url
         wish = Wish(language, template=template, picture=asked.picture, told=told, site=site)
         content = make(papers, form, wish)
-    name = file_name(form, campaign.id, report.run, unit, asked.picture if form == "svg" else "")
+    own = Path(state.settings.report.template or "").stem if template else ""
+    name = file_name(form, campaign.id, report.run, unit, *particulars(form, papers, asked.picture, own))
+    return _paper(content, form, name)
+
+
+def form_of(ending: str, among: Collection[str] = tuple(FORMATS)) -> str:
+    """Return the format whose files end so; ``NotFound`` where there is none among these."""
+    form = ENDINGS.get(ending, "")
+    if form not in among:
+        raise NotFound(M("Không có dạng báo cáo “{form}”.", form=ending))
+    return form
+
+
+def text_paper(text: str, form: str, *named: str) -> Paper:
+    """Hand a text over as a file, named as the files of reports are."""
+    return _paper(text.encode(), form, file_name(form, *named))
+
+
+def _paper(content: bytes, form: str, name: str) -> Paper:
     return Paper(MARK + content if form == "csv" else content, FORMATS[form].media, name)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from lotrinh.core.dossier import Dossier
+from lotrinh.core.text import fold
 from lotrinh.core.told import NOTHING_TOLD, Tellings
 
 TEXT = "; charset=utf-8"
@@ -38,6 +39,19 @@ def file_name(form: str, *parts: str) -> str:
     """Name a file of one format in plain letters, from the campaign, the run and what narrows it."""
     name = "-".join(filter(None, parts))
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in name) + f".{FORMATS[form].ending}"
+
+
+LONGEST_NUMBER = 40
+
+
+def particulars(form: str, dossier: Dossier, picture: str, template: str = "") -> tuple[str, ...]:
+    """Tell what keeps two files of one run apart: the picture; the layout or the template's name, and the number."""
+    if form == "svg":
+        return (picture,)
+    if form != "docx":
+        return ()
+    head = dossier.letterhead
+    return fold(template) or head.layout.value, fold(head.number).strip()[:LONGEST_NUMBER]
 
 
 def make(dossier: Dossier, form: str, wish: Wish) -> bytes:

@@ -8,7 +8,7 @@ from lotrinh.core.checklist import Basis
 from lotrinh.core.deadlines import Schedule
 from lotrinh.core.report import MilestoneRow, Report, UnitReport
 from lotrinh.core.rules import Moment
-from lotrinh.core.status import Planned, Standing, Status
+from lotrinh.core.status import DONE, Planned, Standing, Status
 from lotrinh.core.text import M, Message, Text
 from lotrinh.core.told import NEVER, OFFICE, Tellings, Told
 from lotrinh.core.wording import FLAGS, STATUS
@@ -16,7 +16,6 @@ from lotrinh.i18n import say
 from lotrinh.reports.ics import Entry, written
 from lotrinh.reports.tables import basis, moment
 
-DONE = frozenset({Status.DONE, Status.DONE_LATE})
 REMINDED = timedelta(days=3)
 """So long before the last working day up to a deadline programs speak up."""
 

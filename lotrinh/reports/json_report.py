@@ -1,15 +1,14 @@
 """The report as JSON, for other programs. Date-times carry their offset."""
 
 import json
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
+from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.report import MilestoneRow, Report, UnitReport
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import Standing
 from lotrinh.i18n import say
-
-LAST_SECOND = timedelta(seconds=1)
 
 
 def as_json(report: Report) -> str:
@@ -87,7 +86,7 @@ def due_at(due: Moment | None, zone: tzinfo | None) -> datetime | None:
     """The last second that is in time: 23:59:59 of a day without an hour, or the hour itself."""
     if due is None or zone is None:
         return None
-    return due.ends(zone) - LAST_SECOND if due.hour is None else due.ends(zone)
+    return due.ends(zone) - ONE_SECOND if due.hour is None else due.ends(zone)
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401 - json hands over whatever it does not know

@@ -1,22 +1,20 @@
 """Which two reports are compared: two runs, two days, one of each, or the last two there are."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from lotrinh.core.changes import Changes, changes
-from lotrinh.core.days import read_day
+from lotrinh.core.days import ONE_SECOND, read_day
 from lotrinh.core.snapshot import Snapshot
 from lotrinh.core.text import M, Message, Text
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns import Campaign
+from lotrinh.services.known_runs import last_runs, too_early
 from lotrinh.services.snapshots import checklist_of, snapshot_of
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, Round
 
-NAMED = 5
-"""How many of the last runs are named to somebody who asked for one that is not there."""
-ONE_SECOND = timedelta(seconds=1)
 TOO_FEW = M("Cần hai lượt kiểm tra đã xong để so sánh.")
 
 
@@ -101,21 +99,12 @@ def _on(store: Store, campaign: Campaign, day: date, now: datetime) -> Round:
     found = store.rounds.latest(campaign.id, day, province=campaign.province.code)
     if found is None:
         first = store.rounds.first(campaign.id, province=campaign.province.code)
-        raise NotFound(_too_early(campaign, day, first) if first else TOO_FEW)
+        raise NotFound(too_early(campaign, M("hết ngày {day}", day=day), first) if first else TOO_FEW)
     return found
 
 
-def _too_early(campaign: Campaign, day: date, first: Round) -> Message:
-    return M(
-        "Chưa có lượt kiểm tra nào tính đến hết ngày {day}. Lượt đầu tiên của đợt này là {run}, lúc {first}.",
-        day=day,
-        run=first.id,
-        first=first.as_of.astimezone(campaign.zone),
-    )
-
-
 def _unknown(store: Store, campaign: Campaign, text: str) -> Message:
-    last = ", ".join(run.id for run in store.rounds.finished(campaign.id, NAMED, province=campaign.province.code))
+    last = last_runs(store, campaign)
     if not last:
         return TOO_FEW
     return M(

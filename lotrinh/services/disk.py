@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import StoreUnavailable
 
@@ -21,5 +22,4 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        reason = error.strerror or ""
-        raise StoreUnavailable(M("Chưa ghi nhận: không lưu được tệp ({reason}).", reason=reason)) from error
+        raise StoreUnavailable(M("Chưa ghi nhận: không lưu được tệp ({reason}).", reason=reason_of(error))) from error

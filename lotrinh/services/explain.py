@@ -1,9 +1,10 @@
 """Why a step stands as it does in one unit, at this moment or at one in the past: all that is known, put together."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from lotrinh.core.checklist import Step
+from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.deadlines import trace
 from lotrinh.core.decided import Case, because, list_of
 from lotrinh.core.explanation import Asked, Before, Explanation, Ground, hangs_on, rules_told, told
@@ -15,7 +16,7 @@ from lotrinh.core.text import M, Message
 from lotrinh.core.units import Unit
 from lotrinh.services.assess import Plans, has_own_system
 from lotrinh.services.campaigns import Campaign
-from lotrinh.services.frozen import thaw
+from lotrinh.services.frozen import thaw_one
 from lotrinh.services.live import Now
 from lotrinh.services.naming import named
 from lotrinh.settings.models import Settings
@@ -24,7 +25,6 @@ from lotrinh.store.journal import Sought
 
 ROUNDS = 5
 """Rounds that are shown: the last that asked the unit."""
-ONE_SECOND = timedelta(seconds=1)
 
 
 class _Then(NamedTuple):
@@ -126,11 +126,9 @@ def _reported(store: Store, at: _Unit, unit: Unit, step: Step) -> _Then | None:
     if found is None or any(e.new.step == step.id and e.new.at > found.as_of for e in at.entries[unit.code]):
         return None
     kept = store.rounds.frozen(found.id) if found.checklist_hash == at.campaign.checklist.content_hash else None
-    for of in thaw(kept[0], at.campaign.checklist).units if kept else ():
-        for item, standing in zip(of.plan, of.standings, strict=True):
-            if of.unit.code == unit.code and standing.step == step.id:
-                return _Then(found.id, item, standing)
-    return None
+    of = thaw_one(kept[0], at.campaign.checklist, unit.code) if kept else None
+    pairs = zip(of.plan, of.standings, strict=True) if of else ()
+    return next((_Then(found.id, item, standing) for item, standing in pairs if standing.step == step.id), None)
 
 
 def _lost(at: _Unit, unit: Unit, then: _Then | None) -> list[Message]:

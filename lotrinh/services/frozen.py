@@ -110,7 +110,7 @@ def thaw(frozen: bytes, checklist: Checklist) -> Report:
     data = json.loads(zlib.decompress(frozen))
     zone = ZoneInfo(checklist.timezone)
     policy = Policy(*(timedelta(seconds=s) for s in data["policy"]))
-    plans = [_plan_of(written, checklist, zone, policy) for written in data["plans"]]
+    plans = {n: _plan_of(written, checklist, zone, policy) for n, written in enumerate(data["plans"])}
     everybody = [_unit_of(u, plans) for u in data["units"]]
     province = next((u for u in everybody if u.unit.is_province), None)
     units = tuple(u for u in everybody if not u.unit.is_province)
@@ -132,6 +132,17 @@ def thaw(frozen: bytes, checklist: Checklist) -> Report:
         tuple(_voice_of(v, by_code, checklist) for v in data["voices"]),
         {name: _schedule_of(s) for name, s in data.get("milestones", {}).items()},
     )
+
+
+def thaw_one(frozen: bytes, checklist: Checklist, code: str) -> UnitReport | None:
+    """Make one unit's part again, or the province's, without the others; None where the report has no such unit."""
+    data = json.loads(zlib.decompress(frozen))
+    written = next((unit for unit in data["units"] if unit["unit"][0] == code), None)
+    if written is None:
+        return None
+    policy = Policy(*(timedelta(seconds=s) for s in data["policy"]))
+    number = written["plan"]
+    return _unit_of(written, {number: _plan_of(data["plans"][number], checklist, ZoneInfo(checklist.timezone), policy)})
 
 
 def dues_of(frozen: bytes) -> Dues:
@@ -168,7 +179,7 @@ def _moment_of(written: list[Any] | None) -> Moment | None:
     return Moment(date.fromisoformat(day), time.fromisoformat(hour) if hour else None)
 
 
-def _unit_of(written: Mapping[str, Any], plans: list[tuple[Planned, ...]]) -> UnitReport:
+def _unit_of(written: Mapping[str, Any], plans: Mapping[int, tuple[Planned, ...]]) -> UnitReport:
     code, kind, name, area, tags, url = written["unit"]
     unit = Unit(code, UnitKind(kind), name, area, frozenset(tags), url)
     planned = concerned(plans[written["plan"]], unit)

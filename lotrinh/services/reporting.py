@@ -8,6 +8,7 @@ from lotrinh.core.report import Report, milestone_rows
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns import Campaign
+from lotrinh.services.known_runs import none_yet, too_early, unknown
 from lotrinh.services.snapshots import report_again
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -37,22 +38,13 @@ def chosen(store: Store, campaign: Campaign, run: str = "", as_of: datetime | No
 def _named(store: Store, campaign: Campaign, run: str) -> Round:
     found = store.rounds.get(run)
     if found is None or not campaign.holds(found):
-        raise NotFound(M("Đợt này không có lượt kiểm tra “{run}”.", run=run))
+        raise NotFound(unknown(store, campaign, run))
     return found
 
 
 def _none_yet(store: Store, campaign: Campaign, moment: datetime | None) -> M:
     first = store.rounds.first(campaign.id, province=campaign.province.code)
-    if moment is None or first is None:
-        return M(
-            "Đợt này chưa có lượt kiểm tra nào chạy xong. Hãy chạy: lotrinh check {campaign}", campaign=campaign.id
-        )
-    return M(
-        "Chưa có lượt kiểm tra nào tính đến {when}. Lượt đầu tiên của đợt này là {run}, lúc {first}.",
-        when=moment,
-        run=first.id,
-        first=first.as_of.astimezone(campaign.zone),
-    )
+    return none_yet(campaign) if moment is None or first is None else too_early(campaign, moment, first)
 
 
 def _made_again(store: Store, found: Round) -> Report:

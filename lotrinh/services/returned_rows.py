@@ -71,7 +71,10 @@ class Row:
             return value
         if isinstance(value, float) and value.is_integer():
             return str(int(value))
-        if isinstance(value, bool | date | time):
+        if isinstance(value, bool):
+            self.wrong(name, M("bảng tính đã đổi chữ thành đúng/sai (TRUE, FALSE). Hãy gõ lại, thêm dấu ' ở trước."))
+            return ""
+        if isinstance(value, date | time):
             self.wrong(name, M("bảng tính đã đổi chữ thành ngày giờ. Hãy gõ lại, thêm dấu ' ở trước."))
             return ""
         return str(value)

@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, time, timedelta
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from lotrinh.core.changes import DONE
+from lotrinh.core.days import ONE_SECOND
+from lotrinh.core.os_errors import reason_of
 from lotrinh.core.rollup import Line, Rollup, Told, measure
-from lotrinh.core.status import Status
+from lotrinh.core.status import DONE, Status
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.core.units import Unit, UnitKind
 from lotrinh.errors import BadInput, Problem
@@ -121,7 +122,7 @@ def _told(step: StepIn) -> Told:
     due = step.due_at
     # A day without an hour is written as its last second; an hour is itself the first moment that is too late.
     whole = due is not None and due.time() == LAST_SECOND
-    late = due + timedelta(seconds=1) if due and whole else due
+    late = due + ONE_SECOND if due and whole else due
     day = due.date() if due else None
     return Told(step.status, day, late, step.completed_on, step.reported_at, "awaiting" in step.flags)
 
@@ -133,7 +134,7 @@ def _report(file: Path) -> ReportIn:
             raise BadInput([Problem(where, 0, 0, M("Tệp lớn quá {most} MB.", most=LARGEST // 1_000_000))])
         written = file.read_bytes().removeprefix(b"\xef\xbb\xbf")
     except OSError as error:
-        sentence = M("Không đọc được tệp này ({reason}).", reason=error.strerror or type(error).__name__)
+        sentence = M("Không đọc được tệp này ({reason}).", reason=reason_of(error))
         raise BadInput([Problem(where, 0, 0, sentence)]) from error
     try:
         return ReportIn.model_validate_json(written)

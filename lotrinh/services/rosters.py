@@ -15,6 +15,7 @@ from lotrinh.catalog.units import (
     read_roster,
     write_roster,
 )
+from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.core.units import Unit, UnitKind
 from lotrinh.errors import BadInput, Problem
@@ -81,9 +82,8 @@ def import_roster(settings: Settings, file: Path) -> Import:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_roster(path, units)
     except OSError as error:
-        reason = error.strerror or ""
         raise BadInput(
-            [Problem(str(path), 0, 0, M("Chưa nhập: không ghi được tệp ({reason}).", reason=reason))]
+            [Problem(str(path), 0, 0, M("Chưa nhập: không ghi được tệp ({reason}).", reason=reason_of(error)))]
         ) from error
     return Import(path, units, changes, tuple(address_findings(units)))
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
+from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, NotFound, Problem, StoreUnavailable
 from lotrinh.store import Store
@@ -145,9 +146,7 @@ def _write(path: Path, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)  # half a file would keep a full disk full
-        raise StoreUnavailable(
-            M("Chưa ghi nhận: không lưu được tệp ({reason}).", reason=error.strerror or "")
-        ) from error
+        raise StoreUnavailable(M("Chưa ghi nhận: không lưu được tệp ({reason}).", reason=reason_of(error))) from error
 
 
 def _sync_folder(folder: Path) -> None:

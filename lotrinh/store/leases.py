@@ -59,7 +59,9 @@ class Leases:
 def _insert(connection: Connection, values: dict[str, str]) -> bool:
     # The databases have one clause for it, SQLAlchemy one for each of them.
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return bool(connection.execute(dialect.insert(leases).values(**values).on_conflict_do_nothing()).rowcount)
+    new = dialect.insert(leases).values(**values).on_conflict_do_nothing()
+    # What was inserted is asked for by name: psycopg does not count the rows of such a statement.
+    return connection.execute(new.returning(leases.c.name)).first() is not None
 
 
 def _is(known: Lease) -> tuple[ColumnElement[bool], ...]:

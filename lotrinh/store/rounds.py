@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, exists, func, insert, select, update
 
+from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.observation import Observation
 from lotrinh.core.text import M
 from lotrinh.core.told import News
@@ -46,7 +47,6 @@ __all__ = [
     "SeenUnit",
 ]
 ONE_DAY = timedelta(days=1)
-ONE_SECOND = timedelta(seconds=1)
 LOOKED_BACK = 10
 """Rounds in which the newest observation of a unit is looked for: several may have been cut off in a row."""
 
@@ -64,7 +64,8 @@ class Rounds:
     def start(self, new: Round, unless: Collection[str] = ()) -> str:
         """Record that a round begins; the province's rounds of the campaign that a killed process left are interrupted.
 
-        A round whose run still holds the campaign's lease is being carried out, and goes on. Where one of the rounds ``unless`` has finished, nothing begins, and its id is returned; else an empty text.
+        A round whose run still holds the campaign's lease is being carried out, and goes on. Where one of the rounds
+        ``unless`` has finished, nothing begins, and its id is returned; else an empty text.
         """
         held = exists().where(func.substr(leases.c.holder, 1, func.length(rounds.c.id) + 1) == rounds.c.id + " ")
         left = update(rounds).where(*_of(new.campaign, new.province), rounds.c.state == RUNNING, ~held)

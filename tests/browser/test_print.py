@@ -4,8 +4,10 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from lotrinh.reports.return_sheet.paper import page as paper
+from tests.browser.conftest import PHONE, Visit
 from tests.browser.world import LONGEST, NORMAL, World
+from tests.reports.test_return_sheet import sheet_of
 
 MILLIMETRE = 96 / 25.4
 PAPER = round((210 - 2 * 20) * MILLIMETRE)
@@ -36,3 +38,14 @@ def test_what_belongs_to_the_screen_is_not_printed(world: World, visit: Visit) -
         expect(page.locator(on_screen).first).to_be_hidden()
     expect(page.locator("main h1")).to_have_css("color", "rgb(0, 0, 0)")
     expect(page.locator("html")).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
+def test_a_return_sheet_scrolls_in_itself_on_a_phone_and_is_whole_on_paper(visit: Visit) -> None:
+    page = visit(viewport=PHONE)
+    page.set_content(paper(sheet_of(), "vi"))
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert page.evaluate("document.querySelector('thead').offsetHeight") < 150
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": round(277 * MILLIMETRE), "height": 700})
+    assert page.evaluate("getComputedStyle(document.querySelector('.wide')).overflowX") == "visible"
+    assert page.evaluate("document.documentElement.scrollWidth") <= round(277 * MILLIMETRE)

@@ -23,7 +23,7 @@ from lotrinh.services.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.settings.models import Units as UnitSettings
 from lotrinh.store import open_store
-from tests.conftest import COLUMNS, Lotrinh
+from tests.conftest import COLUMNS, TOP, Lotrinh
 from tests.quick import migrated, quick_databases
 
 __all__ = ["migrated", "quick_databases"]
@@ -31,6 +31,8 @@ __all__ = ["migrated", "quick_databases"]
 NOW = datetime(2026, 2, 2, 8, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 DAY = timedelta(days=1)
 BROKEN = "broken"
+STATE = "-state"
+"""What the name of a document of the state's layout carries."""
 
 
 class Ended(NamedTuple):
@@ -93,6 +95,9 @@ def test_the_newest_run_is_printed_unless_a_run_or_a_moment_is_named(run: Run) -
         (("--run", "luot-5"), "luot-5"),
         (("--as-of", "2026-01-30T08:00"), "luot-5"),
         (("--as-of", "2026-02-01"), "luot-1"),
+        (("--as-of", "1/2/2026"), "luot-1"),
+        (("--as-of", "01/02/2026 07:59"), "luot-5"),
+        (("--as-of", "1.2.2026 8:00"), "luot-1"),
         (("--as-of", "2026-01-28T01:00:00+00:00"), "luot-5"),
     ):
         ended = run("bau-cu-2026", "--format", "json", *asked)
@@ -113,11 +118,12 @@ def test_what_is_printed_is_the_report_of_the_run_and_its_sample_data_is_labelle
 @pytest.mark.usefixtures("reports")
 @pytest.mark.parametrize("form", ["docx", "xlsx"])
 def test_documents_are_written_into_the_folder_one_stands_in_and_their_place_is_said(run: Run, form: str) -> None:
+    name = f"bau-cu-2026-luot-1{STATE if form == 'docx' else ''}.{form}"
     ended = run("bau-cu-2026", "--format", form)
-    assert (ended.code, ended.out, ended.err) == (0, "", f"Đã ghi bau-cu-2026-luot-1.{form}\n")
-    with ZipFile(f"bau-cu-2026-luot-1.{form}") as archive:
+    assert (ended.code, ended.out, ended.err) == (0, "", f"Đã ghi {name}\n")
+    with ZipFile(name) as archive:
         assert archive.testzip() is None
-    assert [path.name for path in Path().iterdir()] == [f"bau-cu-2026-luot-1.{form}"]
+    assert [path.name for path in Path().iterdir()] == [name]
 
 
 @pytest.mark.usefixtures("reports")
@@ -127,7 +133,8 @@ def test_files_are_named_after_campaign_run_unit_and_picture_in_a_folder_that_is
         (("--format", "markdown"), "bau-cu-2026-luot-1.md"),
         (("--format", "svg", "--picture", "curve"), "bau-cu-2026-luot-1-curve.svg"),
         (("--format", "ics", "--unit", "04960"), "bau-cu-2026-luot-1-04960.ics"),
-        (("--format", "docx", "--layout", "party", "--unit", "25"), "bau-cu-2026-luot-1-25.docx"),
+        (("--format", "docx", "--layout", "party", "--unit", "25"), "bau-cu-2026-luot-1-25-party.docx"),
+        (("--format", "docx", "--number", " 47/BC "), "bau-cu-2026-luot-1-state-47_bc.docx"),
     ):
         ended = run("bau-cu-2026", "--out", "bao-cao/thang-2", *asked)
         assert ended == Ended(0, "", f"Đã ghi {Path('bao-cao/thang-2', name)}\n")
@@ -153,7 +160,7 @@ def test_one_unit_or_the_province_itself_can_be_asked_for(run: Run) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (("--run", "khong-co"), "Đợt này không có lượt kiểm tra “khong-co”."),
+        (("--run", "khong-co"), "Đợt này không có lượt kiểm tra “khong-co”. Các lượt gần nhất: luot-1, luot-5."),
         (("--run", BROKEN), f"Lượt kiểm tra “{BROKEN}” không để lại báo cáo: lượt đó không chạy xong."),
         (("--as-of", "2026-01-01"), "Lượt đầu tiên của đợt này là luot-5, lúc 08:00 28/01/2026."),
         (("--as-of", "hôm qua"), "“hôm qua” không phải thời điểm."),
@@ -161,6 +168,7 @@ def test_one_unit_or_the_province_itself_can_be_asked_for(run: Run) -> None:
         (("--unit", "99999"), "Đợt này không có đơn vị mang mã “99999”."),
         (("--unit", "Lương Sơn"), "Đợt này không có đơn vị mang mã “Lương Sơn”."),
         (("--format", "docx", "--template", "khong-co.docx"), "khong-co.docx: Không có tệp này."),
+        (("--format", "docx", "--template", "."), ".: Đây là thư mục, không phải tệp. Hãy ghi cả tên tệp."),
     ],
 )
 def test_what_cannot_be_found_is_a_sentence_and_exit_code_two_and_nothing_is_written(
@@ -183,13 +191,15 @@ def test_without_any_run_it_is_said_how_to_make_one(run: Run) -> None:
 @pytest.mark.parametrize("form", ["docx", "xlsx", "csv"])
 def test_a_folder_that_cannot_be_written_is_said_and_no_half_of_a_file_is_left(run: Run, form: str) -> None:
     Path("tep").write_text("một tệp, không phải thư mục", encoding="utf-8")
-    Path("cho", f"bau-cu-2026-luot-1.{form}").mkdir(parents=True)
-    for folder in ("tep", "tep/con", "cho"):
+    name = f"bau-cu-2026-luot-1{STATE if form == 'docx' else ''}.{form}"
+    Path("cho", name).mkdir(parents=True)
+    a_file, a_folder = "đây là một tệp, không phải thư mục", "đây là thư mục, không phải tệp"
+    for folder, why in (("tep", a_file), ("tep/con", a_file), ("cho", a_folder)):
         ended = run("bau-cu-2026", "--format", form, "--out", folder)
         assert (ended.code, ended.out) == (2, ""), folder
-        assert f"Không ghi được tệp bau-cu-2026-luot-1.{form} vào đây" in ended.err
+        assert f"Không ghi được tệp {name} vào đây ({why})" in ended.err
         assert "Hãy chọn thư mục khác với --out" in ended.err
-    assert {path.name for path in Path().rglob("*")} == {"tep", "cho", f"bau-cu-2026-luot-1.{form}"}
+    assert {path.name for path in Path().rglob("*")} == {"tep", "cho", name}
 
 
 @pytest.mark.usefixtures("reports")
@@ -204,7 +214,7 @@ def test_a_file_that_is_there_is_replaced_whole_or_stays_as_it_was(run: Run, mon
 
     with monkeypatch.context() as disk:
         disk.setattr(os, "fdopen", full)
-        assert "No space left on device" in run("bau-cu-2026", "--format", "markdown", "--out", ".").err
+        assert "ổ đĩa đã đầy" in run("bau-cu-2026", "--format", "markdown", "--out", ".").err
     assert ([path.name for path in Path().iterdir()], there.read_text("utf-8")) == ([there.name], "cũ")
     assert run("bau-cu-2026", "--format", "markdown", "--out", ".").code == 0
     assert there.read_bytes() == whole
@@ -220,11 +230,30 @@ def test_layout_and_number_of_the_command_go_before_those_of_the_settings(run: R
     common = ("bau-cu-2026", "--settings", str(tmp_path / "office.toml"), "--format", "docx")
     assert run(*common, "--out", "dang").code == 0
     assert run(*common, "--out", "nha-nuoc", "--layout", "state", "--number", "47").code == 0
-    party, state = (document(Path(folder, "bau-cu-2026-luot-1.docx")) for folder in ("dang", "nha-nuoc"))
+    names = ("dang/bau-cu-2026-luot-1-party-11.docx", "nha-nuoc/bau-cu-2026-luot-1-state-47.docx")
+    party, state = (document(Path(name)) for name in names)
     assert "ĐẢNG CỘNG SẢN VIỆT NAM" in party
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in state
     assert "VĂN PHÒNG UBND TỈNH MẪU" in state
     assert ("11" in party, "47" in state) == (True, True)
+
+
+@pytest.mark.usefixtures("reports")
+def test_reports_in_two_layouts_and_by_a_template_lie_beside_each_other(run: Run) -> None:
+    mine = Path("Mẫu đơn vị.docx")
+    mine.write_bytes((TOP / "docs" / "templates" / "mau-rieng.docx").read_bytes())
+    for asked in (("--layout", "state"), ("--layout", "party"), ("--template", str(mine))):
+        assert run("bau-cu-2026", "--format", "docx", "--out", "ra", *asked).code == 0
+    assert {path.name for path in Path("ra").iterdir()} == {
+        f"bau-cu-2026-luot-1-{own}.docx" for own in ("state", "party", "mau_don_vi")
+    }
+
+
+@pytest.mark.usefixtures("reports")
+def test_options_of_documents_alone_are_said_to_change_nothing_elsewhere(run: Run) -> None:
+    ended = run("bau-cu-2026", "--format", "xlsx", "--number", "5", "--layout", "party")
+    assert ended.code == 0
+    assert ended.err.startswith("--layout, --number chỉ dùng với --format docx, ở đây không có tác dụng.\n")
 
 
 def document(path: Path) -> str:

@@ -50,8 +50,9 @@ def test_a_deadline_with_an_hour_is_named_on_its_day() -> None:
     assert why(Status.OVERDUE, "2026-01-31T18:00", HOUR) == "quá hạn từ 17:00 hôm nay"
 
 
-def test_a_stale_status_does_not_count_days_to_a_deadline_that_has_passed() -> None:
-    assert why(Status.DUE_SOON, "2026-02-10T08:00") == "sắp đến hạn"
+@pytest.mark.parametrize("status", [Status.DUE_SOON, Status.OPEN, Status.UPCOMING])
+def test_a_status_kept_from_before_a_deadline_that_has_passed_is_said_to_be_unclear(status: Status) -> None:
+    assert why(status, "2026-02-10T08:00") == "chưa rõ: đã qua hạn, đơn vị trả lời lần cuối trước hạn"
 
 
 def test_what_waits_or_is_unknown_says_why() -> None:

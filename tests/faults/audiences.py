@@ -111,6 +111,7 @@ TABLE = {
         GET /campaigns/{campaign_id}/runs/now
         GET /campaigns/{campaign_id}/runs/{run_id}
         GET /campaigns/{campaign_id}/runs/{run_id}/report.{form}
+        GET /campaigns/{campaign_id}/schedule
         GET /campaigns/{campaign_id}/changes
         GET /campaigns/{campaign_id}/changes/report.{form}
         GET /campaigns/{campaign_id}/rollup
@@ -129,6 +130,7 @@ TABLE = {
     """,
     Audience.RUN: "POST /campaigns/{campaign_id}/runs",
     Audience.CHANGE: """
+        POST /campaigns/{campaign_id}/schedule
         GET /campaigns/{campaign_id}/what-if
         POST /campaigns/{campaign_id}/what-if
         POST /campaigns/{campaign_id}/what-if/apply

@@ -100,3 +100,16 @@ def test_an_artifact_that_fails_keeps_no_other_from_being_published(
         publish.publish_report(report, Settings(portal={"public_url": "https://tiendo.example.vn"}))
         publish.publish_report(report, Settings())
     assert made == ["progress-bau-cu-2026", "link-bau-cu-2026", "progress-bau-cu-2026"]
+
+
+def test_a_long_report_is_cut_between_lines_and_says_where_the_whole_is(report: Report) -> None:
+    from tasks.publish import LONGEST, short
+
+    whole = "\n".join(f"| dòng {n} |" for n in range(5000))
+    cut = short(whole, report)
+    kept, _, rest = cut.rpartition("\n\n")
+    assert len(kept.encode()) <= LONGEST
+    assert whole.startswith(f"{kept}\n")
+    assert rest.startswith(f"Còn {5000 - len(kept.splitlines())} dòng nữa.")
+    assert report.run in rest.replace("\\", "")
+    assert short("| ngắn |\n", report) == "| ngắn |\n"

@@ -101,8 +101,8 @@ def test_each_format_comes_as_a_file_the_same_as_from_the_command_line(
     made = documents.make(papers, form, Wish("vi"))
     assert answer.content == (b"\xef\xbb\xbf" + made if form == "csv" else made)
     assert answer.headers["content-type"] == media
-    picture = "-timeline" if form == "svg" else ""
-    assert answer.headers["content-disposition"] == f'attachment; filename="thu-{run}{picture}.{ending}"'
+    own = {"svg": "-timeline", "docx": "-state"}.get(form, "")
+    assert answer.headers["content-disposition"] == f'attachment; filename="thu-{run}{own}.{ending}"'
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"].startswith("sandbox")
 

@@ -13,7 +13,7 @@ from lotrinh.core.status import Status
 from lotrinh.core.text import Text
 from lotrinh.reports.docx import document
 from lotrinh.services.reporting import only
-from tests.reports.papers import lines, made, opened, section, table
+from tests.reports.papers import lines, made, opened, section, table, tables
 from tests.reports.samples import (
     INVALID,
     NOW,
@@ -40,8 +40,8 @@ def test_a_milestone_that_all_reached_in_time_is_in_section_2_alone() -> None:
     assert [row[1] for row in table(content, "Đơn vị hoàn thành")] == [
         "Mốc to-bau-cu (?)",
         "Mốc ho-so (?)",
-        "Mốc cho",
         "Mốc sau",
+        "Mốc cho",
     ]
     assert section(content, 3)[1] == "Không có mốc nào trễ hạn hoặc quá hạn."
 
@@ -60,7 +60,10 @@ def test_a_deadline_that_passed_without_an_answer_is_unknown_and_neither_late_no
     report = the_report(unit_report(SON, everybody_at(Status.UNKNOWN), outcome=UNREACHABLE, heard=None))
     content = made(report)
     assert section(content, 2)[1] == "Chưa có mốc nào mà mọi đơn vị đều hoàn thành đúng hạn."
-    assert [row[3:] for row in table(content, "Trong đó trễ")] == [["0/1", "—", "—", "1"]] * 2
+    assert section(content, 3)[1] == "Không có mốc nào trễ hạn hoặc quá hạn."
+    assert not any("Trong đó trễ" in rows[0] for rows in tables(content))
+    assert [row[3:] for row in table(content, "Xong", "Chưa rõ")] == [["0/1", "1"]] * 2
+    assert any("chưa rõ, không tính là trễ hạn hay quá hạn" in line for line in section(content, 3))
     assert "5 đầu việc chưa xác định: không tính là chưa làm." in section(content, 4)
     assert any("không tính là xong, không tính là quá hạn" in line for line in section(content, 3))
 
@@ -81,7 +84,7 @@ def test_the_table_of_totals_is_the_reports_own() -> None:
     report = two()
     told = {row[0]: int(row[1]) for row in table(made(report), "Số đầu việc")}
     assert told["Tổng số đầu việc"] == report.statuses().total()
-    assert told["Trong đó còn phải làm"] == report.summary()["outstanding"]
+    assert told["Trong đó chưa xong hoặc chưa rõ"] == report.summary()["outstanding"]
     assert told["quá hạn"] == report.statuses()[Status.OVERDUE] == 2
 
 

@@ -169,7 +169,7 @@ def test_the_office_s_counts_are_the_report_s() -> None:
     report = the_report(unit_report(commune()), OTHERS, unit_report(commune("05047"), everybody_at(Status.UNKNOWN)))
     row = next(r for r in report.milestones if r.milestone.id == "ho-so")
     note = milestone_event("ho-so", of_office(report)).note
-    assert f"Đã xong {row.done}/{row.units} đơn vị; quá hạn {row.overdue}; chưa xác định {row.unknown}." in note
+    assert f"Đã xong {row.done}/{row.units} đơn vị; quá hạn {row.overdue}; chưa rõ {row.unknown}." in note
     assert (row.done, row.units, row.overdue, row.unknown) == (1, 3, 1, 1)
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -48,6 +49,15 @@ def test_a_mean_has_one_digit_behind_the_comma() -> None:
     from fractions import Fraction
 
     assert [decimal(Fraction(*n), "vi") for n in ((9, 2), (1, 3), (95, 100))] == ["4,5", "0,3", "1,0"]
+
+
+def test_provinces_of_different_days_are_named_with_how_much_older_their_figures_are() -> None:
+    new = one()[0]
+    old = replace(new, code="01", name="Hà Nội", as_of=new.as_of - timedelta(days=3))
+    same = replace(new, code="79", name="Cần Thơ", as_of=new.as_of - timedelta(hours=5))
+    text = render([new, old, same], By.PROVINCE, "table", "vi", 200)
+    assert "Hà Nội: số liệu cũ hơn tỉnh mới nhất 3 ngày." in text
+    assert text.count("số liệu cũ hơn") == 1
 
 
 def test_the_table_has_a_row_for_each_area_and_one_for_all() -> None:

@@ -97,6 +97,6 @@ def test_milestones_have_the_same_figures_in_json_terminal_and_markdown(report: 
 
 
 @pytest.mark.parametrize("form", ["table", "markdown"])
-def test_overdue_units_in_the_heading_count_the_province_as_a_unit_too(form: str) -> None:
+def test_the_heading_counts_units_with_something_overdue_and_names_the_province_beside_them(form: str) -> None:
     report = the_report(unit_report(commune()), province=Status.OVERDUE)
-    assert "3 đầu việc quá hạn ở 2 đơn vị; 1 đầu việc sắp đến hạn" in made(report, form)
+    assert "3 đầu việc quá hạn ở 1 đơn vị và cấp tỉnh; 1 đầu việc sắp đến hạn" in made(report, form)

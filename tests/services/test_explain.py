@@ -215,6 +215,19 @@ def test_what_an_own_system_said_then_is_taken_from_the_report_of_that_time(stor
     assert "ở đây chỉ tính theo nhật ký" in told(stated)
 
 
+def test_the_provinces_own_steps_are_found_in_that_report_too(store: Store, settings: Settings) -> None:
+    of = replace(OF, province=replace(PROVINCE, status_url="https://phutho.example.vn/s"))
+    names = list[str]()
+    for at in (NOW - 4 * DAY, NOW):
+        round_ = begin(store, of, at, at, {})
+        body = says(of.province, {"id": "cua-tinh", "state": "open"})
+        store.rounds.record(round_.id, of.id, [hear(settings, of, of.province, body)])
+        close_round(store, of, make_report(store, settings, of, round_), at)
+        names.append(round_.id)
+    made = explain(store, settings, of, of.province, of.checklist.steps["cua-tinh"], NOW - DAY)
+    assert made.then == names[0]
+
+
 def test_before_the_first_run_an_own_system_is_unknown(store: Store, settings: Settings) -> None:
     run(store, settings, NOW, hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "qua-han"} | DONE), NOW))
     made = explained(store, settings, LIEN_SON, "qua-han", NOW - DAY)

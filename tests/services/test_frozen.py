@@ -15,7 +15,7 @@ from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import Campaign, open_campaign
 from lotrinh.services.check import close_round
-from lotrinh.services.frozen import freeze, thaw
+from lotrinh.services.frozen import freeze, thaw, thaw_one
 from lotrinh.services.live import Live
 from lotrinh.services.sample import sample_entries
 from lotrinh.settings.models import Settings
@@ -62,6 +62,16 @@ def test_obstacles_proposals_and_their_answers_are_kept(report: Report, campaign
     own = [v for v in again(report, campaign).voices if v.unit.code == UNIT and v.step.id == STEP]
     assert [(v.text, v.proposal) for v in own] == [("Mất điện <b>cả xã</b>", False), ("Đề nghị tỉnh cấp máy in", True)]
     assert {(v.answer, v.handed_to, v.answered_at) for v in own} == {("Đã giao Sở Nội vụ", "Sở Nội vụ", NOW)}
+
+
+def test_one_unit_or_the_province_is_made_again_without_the_others(report: Report, campaign: Campaign) -> None:
+    frozen, whole = freeze(report, campaign.policy), again(report, campaign)
+    for each in whole.everybody:
+        alone = thaw_one(frozen, report.checklist, each.unit.code)
+        assert alone
+        assert (alone.unit, alone.standings, alone.checked_at) == (each.unit, each.standings, each.checked_at)
+        assert [(p.step.id, p.opens, p.due) for p in alone.plan] == [(p.step.id, p.opens, p.due) for p in each.plan]
+    assert thaw_one(frozen, report.checklist, "99999") is None
 
 
 def test_laying_down_again_changes_nothing(report: Report, campaign: Campaign) -> None:

@@ -44,6 +44,8 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
         {"completed_on": "29/1/2026", "document.number": date(2026, 3, 12)},
         [("document.number", "đổi chữ thành")],
     ),
+    ("thuong", {"completed_on": "29/1/2026", "note": True}, [("note", "đổi chữ thành đúng/sai")]),
+    ("dem", {"completed_on": "29/1/2026", "done": True, "of": 2}, [("done", "đổi chữ thành đúng/sai")]),
     ("dem", {"done": 7, "of": 12}, [("completed_on", "ngày của số liệu")]),
     ("dem", {"completed_on": "29/1/2026", "done": 7}, [("of", "Hãy ghi tổng số")]),
     ("dem", {"completed_on": "29/1/2026", "of": 12}, [("done", "Hãy ghi số đã xong")]),

@@ -24,7 +24,7 @@ LINES = (
     "{{ tinh_hinh }}",
     "{% if luot_bi_ngat %}Lượt kiểm tra trước ({{ luot_bi_ngat }}) bị ngắt giữa chừng.{% endif %}",
     "Tổng số {{ tong_so }} đầu việc: {{ dung_han }} hoàn thành đúng hạn, {{ tre_han }} trễ hạn, {{ qua_han }} quá hạn.",
-    "Chưa xác định {{ chua_xac_dinh }}; còn phải làm {{ con_phai_lam }}.",
+    "Chưa xong hoặc chưa rõ {{ con_phai_lam }}, trong đó chưa xác định {{ chua_xac_dinh }}.",
 )
 TITLES = frozenset(LINES[4:6])
 TABLES: Sequence[tuple[str, str, Sequence[tuple[str, str, float]]]] = (
@@ -32,6 +32,11 @@ TABLES: Sequence[tuple[str, str, Sequence[tuple[str, str, float]]]] = (
         "Các mốc trễ hạn, quá hạn",
         "m in moc_tre_han",
         (("Mốc", "ten", 75), ("Hạn", "han", 30), ("Xong", "xong", 20), ("Trễ", "tre", 20), ("Quá hạn", "qua_han", 20)),
+    ),
+    (
+        "Các mốc đến hạn mà chưa rõ",
+        "m in moc_chua_ro",
+        (("Mốc", "ten", 75), ("Hạn", "han", 35), ("Xong", "xong", 25), ("Chưa rõ", "chua_ro", 30)),
     ),
     (
         "Đơn vị còn việc",

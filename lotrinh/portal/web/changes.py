@@ -1,6 +1,5 @@
 """What changed between two runs or two days, as a page and as files."""
 
-from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,10 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 from lotrinh.core.days import read_day
 from lotrinh.core.text import Message
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.portal.papers import MARK, Paper
+from lotrinh.portal.papers import form_of, text_paper
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import NO_SUCH_PAGE, At
+from lotrinh.portal.visitor import At
 from lotrinh.portal.web.confirm import UNPROCESSABLE
 from lotrinh.reports.changes import SWAPPED, Comparison, render, summary
 from lotrinh.services.changing import Compared, compared
@@ -22,13 +21,7 @@ CHOICES = 100
 """Runs among which two can be chosen."""
 LONGEST = 100
 """Characters of a name or day that are looked at."""
-FORMS: Mapping[str, tuple[str, str]] = {
-    "html": ("html", "text/html; charset=utf-8"),
-    "csv": ("csv", "text/csv; charset=utf-8"),
-    "json": ("json", "application/json"),
-    "md": ("markdown", "text/markdown; charset=utf-8"),
-}
-"""How a file ends -> its form and its type."""
+FORMS = ("html", "csv", "json", "markdown")
 Old = Annotated[str, Query(alias="from")]
 New = Annotated[str, Query(alias="to")]
 
@@ -74,9 +67,7 @@ def changed(request: Request, at: At, old: Old = "", new: New = "") -> Response:
 @router.get(CHANGES + "/report.{form}")
 def download(request: Request, at: At, form: str, old: Old = "", new: New = "") -> Response:
     """Give what changed as a file."""
-    if form not in FORMS:
-        raise NotFound(NO_SUCH_PAGE)
-    kind, media = FORMS[form]
+    kind = form_of(form, FORMS)
     found = compared(state_of(request).store, at.campaign, old[:LONGEST], new[:LONGEST], at.now)
     of = Comparison(
         at.campaign.title,
@@ -87,6 +78,5 @@ def download(request: Request, at: At, form: str, old: Old = "", new: New = "") 
         found.titles,
         found.swapped,
     )
-    content = render(of, kind, language_of(request)).encode()
-    name = f"{at.campaign.id}-{found.old.run}-{found.new.run}.{form}"
-    return Paper(MARK + content if form == "csv" else content, media, name).answer()
+    text = render(of, kind, language_of(request))
+    return text_paper(text, kind, at.campaign.id, found.old.run, found.new.run).answer()

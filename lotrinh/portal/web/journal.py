@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 
 from lotrinh.core.journal import GENESIS, Kind
+from lotrinh.core.schedules import schedule_said
 from lotrinh.core.text import M, fold
 from lotrinh.core.units import Unit
 from lotrinh.core.wording import ACTS, KIND, ROLE
@@ -58,6 +59,7 @@ def newest(request: Request, visitor: Administrator, before: Before = None) -> R
         kinds=list(Kind),
         KIND=KIND,
         ACTS=ACTS,
+        schedule_said=schedule_said,
         ROLE=ROLE,
         zone=ZoneInfo(state.settings.timezone),
         names=_names(state, language_of(request)),

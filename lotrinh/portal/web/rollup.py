@@ -13,11 +13,10 @@ from lotrinh.core.rollup import NO_AREA, By, Figures, Row, rollup, rows
 from lotrinh.core.rollup import Rollup as Rolled
 from lotrinh.core.text import Message
 from lotrinh.core.units import UnitKind
-from lotrinh.errors import NotFound
 from lotrinh.i18n import say
-from lotrinh.portal.papers import MARK, Paper
+from lotrinh.portal.papers import form_of, text_paper
 from lotrinh.portal.render import language_of
-from lotrinh.portal.visitor import NO_SUCH_PAGE, At
+from lotrinh.portal.visitor import At
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, folded, leaf, office_page
 from lotrinh.reports.rollup import FIRST_COLUMN, decimal, heading, percent, render
 from lotrinh.services.live import Live
@@ -28,12 +27,7 @@ ON_A_PAGE = 200
 WITHOUT_AREA = "none"
 """What ``only`` says where units of no area are asked for."""
 CHOICES = (By.AREA, By.KIND, By.UNIT)
-FORMS: Mapping[str, tuple[str, str]] = {
-    "csv": ("csv", "text/csv; charset=utf-8"),
-    "json": ("json", "application/json"),
-    "md": ("markdown", "text/markdown; charset=utf-8"),
-}
-"""How a file ends -> its form and its type."""
+FORMS = ("csv", "json", "markdown")
 _kept: WeakKeyDictionary[Live, tuple[Report, Rolled]] = WeakKeyDictionary()
 _lock = Lock()
 
@@ -142,12 +136,8 @@ def _sorted(shown: list[Shown], asked: Asked) -> list[Shown]:
 @router.get(HERE + "/table.{form}")
 def download(request: Request, at: At, form: str) -> Response:
     """Give the roll-up of this minute as a file."""
-    if form not in FORMS:
-        raise NotFound(NO_SUCH_PAGE)
-    kind, media = FORMS[form]
+    kind = form_of(form, FORMS)
     wanted = request.query_params.get("by", "")
     by = By(wanted) if wanted in CHOICES else By.AREA
     text = render([rolled(at.live, at.live.report(at.now))], by, kind, language_of(request), 0)
-    content = text.encode()
-    name = f"{at.campaign.id}-tong-hop-{by.value}.{form}"
-    return Paper(MARK + content if form == "csv" else content, media, name).answer()
+    return text_paper(text, kind, at.campaign.id, "tong-hop", by.value).answer()

@@ -53,7 +53,7 @@ class Prose(Writer):
         made = (
             (M("Tình hình chung"), self.situation()),
             (M("Các mốc đã hoàn thành đúng hạn"), self.on_time()),
-            (M("Các mốc trễ hạn, quá hạn; các mốc đến hạn mà chưa rõ"), (*self.late(), *self.unsure())),
+            (M("Các mốc trễ hạn, quá hạn; các mốc đến hạn mà chưa rõ"), (*self.late(), *self.unsure(), *self._meant())),
             (M("Đầu việc còn phải làm của từng đơn vị"), self.behind.parts()),
             (M("Khó khăn, vướng mắc và kiến nghị"), self.said()),
             (M("Việc đến hạn trong {days} ngày tới", days=self.dossier.ahead), self.ahead.parts()),
@@ -172,12 +172,15 @@ class Prose(Writer):
         yield from self._beside(found)
 
     def _beside(self, found: Sequence[Reach]) -> Iterator[str]:
-        """Say what a table of milestones does not: the province's own part, and what "unknown" means."""
+        """Say what a table of milestones does not: the province's own part."""
         own = [r for r in found if r.row.units and r.row.province and not r.row.province.finished]
         if own:
             told = "; ".join(f"{self.name_of(reach)}: {self.own_of(reach)}" for reach in own)
             yield self.say(M("Phần việc của tỉnh chưa xong trong các mốc này: {told}.", told=told))
-        if any(reach.row.unknown for reach in found):
+
+    def _meant(self) -> Iterator[str]:
+        """Say what "unknown" means, once for both tables."""
+        if any(reach.row.unknown for reach in self.reaches if reach.end in {End.LATE, End.UNSURE}):
             yield self.say(
                 M(
                     "“Chưa rõ” là số đơn vị chưa từng trả lời hợp lệ, hoặc trả lời lần cuối trước hạn: không tính là "

@@ -5,6 +5,7 @@ from datetime import date
 
 from lotrinh.core.actors import named
 from lotrinh.core.journal import Entry, Kind
+from lotrinh.core.schedules import schedule_said
 from lotrinh.core.text import M, Message
 from lotrinh.core.wording import KIND
 from lotrinh.reports.xlsx.book import Book
@@ -70,6 +71,9 @@ def _completed(book: Book, written: object) -> Cell:
 
 def _content(entry: Entry) -> Iterator[Message | str]:
     body = entry.new.body
+    if schedule := body.get("schedule"):
+        yield M("lịch chạy {old} → {new}", old=schedule_said(schedule["old"]), new=schedule_said(schedule["new"]))
+        return
     if entry.new.kind is Kind.CHANGED:
         anchor, checklist = body["anchor"], body["checklist"]
         yield M("ngày gốc {old} → {new}", old=anchor["old"] or "—", new=anchor["new"] or "—")

@@ -1,0 +1,133 @@
+"""lotrinh schedule: when a campaign runs by itself, and changing it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from lotrinh.cli.base import Group, load, option, settings_option, tell
+from lotrinh.core.text import M
+from lotrinh.i18n import say
+
+if TYPE_CHECKING:
+    from lotrinh.core.schedules import Schedule
+    from lotrinh.services.campaigns import Campaign
+    from lotrinh.services.schedules import Effective
+    from lotrinh.settings.models import Settings
+    from lotrinh.store import Store
+
+SHOWN = 5
+
+
+class Opened(NamedTuple):
+    """A campaign with its record."""
+
+    settings: "Settings"
+    store: "Store"
+    campaign: "Campaign"
+
+    @property
+    def holds(self) -> "Effective":
+        """The schedule that holds."""
+        from lotrinh.services.schedules import effective
+
+        return effective(self.store, self.settings, self.campaign.id)
+
+    def change(self, new: "Schedule | None") -> None:
+        """Let another schedule hold, and show it."""
+        from lotrinh.clock import now
+        from lotrinh.core.actors import CONSOLE
+        from lotrinh.services.schedules import change
+
+        if not change(self.store, self.settings, self.campaign, new, self.holds.version, CONSOLE, now()):
+            tell(M("Lịch không có gì thay đổi."))
+        self.show()
+
+    def show(self) -> None:
+        """Print the schedule in words, as cron, and the next runs."""
+        from lotrinh.clock import now
+        from lotrinh.core.schedules import cron_words, schedule_words
+        from lotrinh.services.schedules import next_checks, next_report
+
+        schedule, changed = self.holds
+        click.echo(say(schedule_words(schedule)))
+        for name, value in asdict(schedule).items():
+            written = f'"{value}"' if isinstance(value, str) else str(value).lower()
+            click.echo(f"  {name} = {written}")
+        if schedule.report:
+            when = next_report(schedule, self.campaign, now()) or "—"
+            click.echo(say(M("Báo cáo: {words}; lần tới {when}", words=cron_words(schedule.report), when=when)))
+        for tick in next_checks(schedule, self.campaign, now(), SHOWN):
+            click.echo(f"{tick.at:%Y-%m-%d %H:%M} {self.campaign.zone.key}")
+        if changed:
+            tell(M("Văn phòng đã đổi lịch này lúc {when}; lịch trong tệp cấu hình không dùng.",
+                   when=changed.changed_at.astimezone(self.campaign.zone)))  # fmt: skip
+
+
+@contextmanager
+def opened(campaign: str, settings: str | None) -> Iterator[Opened]:
+    """Open a campaign and the record."""
+    from lotrinh.cli.running import home_of
+    from lotrinh.services.campaigns import open_campaign
+    from lotrinh.store import open_store
+
+    loaded = load(settings)
+    found = open_campaign(loaded.settings, campaign, home=home_of(loaded))
+    with open_store(loaded.settings.database_url) as store:
+        yield Opened(loaded.settings, store, found)
+
+
+@click.group(cls=Group, help="Lịch chạy của một đợt: xem, đổi, tạm dừng.")
+def schedule() -> None:
+    """Hold the commands on schedules."""
+
+
+@schedule.command(help="Xem lịch đang dùng và các lượt tới.")
+@click.argument("campaign", metavar="CAMPAIGN")
+@settings_option()
+def show(campaign: str, settings: str | None) -> None:
+    """Print the schedule that holds."""
+    with opened(campaign, settings) as found:
+        found.show()
+
+
+@schedule.command("set", help="Đổi lịch; mục nào không nêu thì giữ nguyên.")
+@click.argument("campaign", metavar="CAMPAIGN")
+@option("--cron", help='Khi nào kiểm tra, ví dụ "0 7 * * *"; trống: chỉ khi có người bấm.')
+@option("--last-week", help="Thay cho lịch trên trong bảy ngày trước ngày gốc; trống: như thường.")
+@option("--report", help="Khi nào gửi báo cáo cho văn phòng; trống: không gửi.")
+@option("--skip-days-off/--every-day", "skip_days_off", default=None, help="Không chạy / có chạy vào ngày nghỉ.")
+@option("--reset", is_flag=True, help="Trở về lịch trong tệp cấu hình.")
+@settings_option()
+def set_(campaign: str, settings: str | None, *, reset: bool, **wished: str | bool | None) -> None:
+    """Change what is named; all that is wrong is said at once and nothing is changed."""
+    from lotrinh.services.schedules import checked
+
+    with opened(campaign, settings) as found:
+        named = {name: value for name, value in wished.items() if value is not None}
+        found.change(None if reset else checked(asdict(found.holds.schedule) | named))
+
+
+@schedule.command(help="Tạm dừng: không tự chạy, không tự gửi báo cáo.")
+@click.argument("campaign", metavar="CAMPAIGN")
+@settings_option()
+def pause(campaign: str, settings: str | None) -> None:
+    """Pause a campaign."""
+    _pause(campaign, settings, paused=True)
+
+
+@schedule.command(help="Chạy lại theo lịch.")
+@click.argument("campaign", metavar="CAMPAIGN")
+@settings_option()
+def resume(campaign: str, settings: str | None) -> None:
+    """Let a paused campaign run again."""
+    _pause(campaign, settings, paused=False)
+
+
+def _pause(campaign: str, settings: str | None, *, paused: bool) -> None:
+    from dataclasses import replace
+
+    with opened(campaign, settings) as found:
+        found.change(replace(found.holds.schedule, paused=paused))

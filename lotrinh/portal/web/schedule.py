@@ -1,0 +1,90 @@
+"""The schedule of a campaign: when it runs by itself, said in words, and the form that changes it."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
+
+from lotrinh.core.roles import Action
+from lotrinh.core.schedules import WEEKDAYS, cron_words, schedule_words
+from lotrinh.errors import BadInput, LotrinhError
+from lotrinh.portal.render import page
+from lotrinh.portal.state import state_of
+from lotrinh.portal.visitor import At, Form, Place, field, guarded, refuse
+from lotrinh.services import schedule_form
+from lotrinh.services.schedule_form import CRONS, Typed, days_of
+from lotrinh.services.schedules import change, effective, next_checks, next_report, written
+
+router = APIRouter(include_in_schema=False)
+HERE = "/campaigns/{campaign_id}/schedule"
+SEE_OTHER = 303
+SHOWN = 5
+FLAGS = ("skip_days_off", "paused")
+
+
+def changing(request: Request, at: At) -> Place:
+    """Require a campaign that the visitor may change."""
+    if not at.visitor.may(Action.CHANGE):
+        refuse(request, at.visitor)
+    return at
+
+
+@router.get(HERE)
+def shown(request: Request, at: At, saved: str = "") -> Response:
+    """Show when the campaign runs, what comes next, and to whoever may change it the form."""
+    return _page(request, at, saved=saved == "1")
+
+
+def _page(
+    request: Request,
+    at: Place,
+    typed: Mapping[str, Typed] | None = None,
+    flags: Mapping[str, bool] | None = None,
+    error: LotrinhError | None = None,
+    *,
+    saved: bool = False,
+) -> Response:
+    state = state_of(request)
+    holds = effective(state.store, state.settings, at.campaign.id)
+    schedule, of_file = holds.schedule, written(state.settings, at.campaign.id)
+    problems = error.problems if isinstance(error, BadInput) else ()
+    return page(
+        request,
+        "schedule.html",
+        error.http_status if error else 200,
+        at=at,
+        schedule=schedule,
+        holds=holds,
+        saved=saved,
+        words=schedule_words(schedule),
+        report_words=cron_words(schedule.report) if schedule.report else None,
+        file_words=schedule_words(of_file),
+        coming=next_checks(schedule, at.campaign, at.now, SHOWN),
+        report_next=next_report(schedule, at.campaign, at.now),
+        typed=typed or schedule_form.shown(schedule),
+        flags=flags or {name: getattr(schedule, name) for name in FLAGS},
+        weekdays=WEEKDAYS,
+        problems=problems,
+        trouble=error.sentence if error and not problems else None,
+        may_change=at.visitor.may(Action.CHANGE),
+    )
+
+
+@router.post(HERE, dependencies=[Depends(guarded)])
+def send(request: Request, at: Annotated[Place, Depends(changing)], form: Form) -> Response:
+    """Let the new schedule hold; what was typed wrong is given back."""
+    state, typed = state_of(request), {name: _typed(form, name) for name in CRONS}
+    flags = {name: bool(field(form, name)) for name in FLAGS}
+    try:
+        new = None if field(form, "reset") else schedule_form.read(typed, **flags)
+        change(state.store, state.settings, at.campaign, new, field(form, "seen"), at.visitor.actor, at.now)
+    except LotrinhError as error:
+        return _page(request, at, typed, flags, error)
+    return RedirectResponse(f"/campaigns/{at.campaign.id}/schedule?saved=1", SEE_OTHER)
+
+
+def _typed(form: FormData, name: str) -> Typed:
+    days = days_of(value for value in form.getlist(f"{name}_days") if isinstance(value, str))
+    return Typed(field(form, f"{name}_hours"), days, field(form, f"{name}_cron"))

@@ -1,0 +1,101 @@
+"""A schedule as people fill it in: hours and days of the week, or cron for those who know it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import NamedTuple
+
+from lotrinh.core.schedules import EVERY_DAY, Hours, Schedule, cron_of, hours_of
+from lotrinh.core.text import M, Message
+from lotrinh.errors import BadInput, Problem
+from lotrinh.services.schedules import checked
+
+CRONS = ("cron", "last_week", "report")
+"""The fields of a schedule that say when."""
+HOUR = re.compile(r"(\d{1,2})(?:[:h.g](\d{2})?)?", re.ASCII | re.IGNORECASE)
+HOURS_A_DAY, MINUTES = 24, 60
+SHOWN = 60
+
+
+class Typed(NamedTuple):
+    """What was typed for one of the crons: hours in one line, days of the week by number (0 is Monday), cron."""
+
+    hours: str = ""
+    days: tuple[int, ...] = EVERY_DAY
+    cron: str = ""
+
+
+def shown(schedule: Schedule) -> dict[str, Typed]:
+    """Fill the form in from a schedule."""
+    return {name: _shown(getattr(schedule, name)) for name in CRONS}
+
+
+def _shown(cron: str) -> Typed:
+    if not cron:
+        return Typed()
+    if hours := hours_of(cron):
+        return Typed(", ".join(hours.hours), hours.weekdays)
+    return Typed(cron=cron)
+
+
+def read(typed: Mapping[str, Typed], *, skip_days_off: bool, paused: bool) -> Schedule:
+    """Read the form; ``BadInput`` names each field that is wrong as cron_hours, cron_days or cron_cron."""
+    problems, content = list[Problem](), dict[str, object]()
+    for name in CRONS:
+        try:
+            content[name] = _cron(name, typed[name])
+        except BadInput as error:
+            problems += error.problems
+    if problems:
+        raise BadInput(problems)
+    return checked(asdict(Schedule(skip_days_off=skip_days_off, paused=paused)) | content)
+
+
+def _cron(name: str, typed: Typed) -> str:
+    hours, cron = typed.hours.strip(), typed.cron.strip()
+    if hours and cron:
+        raise _wrong(f"{name}_cron", M("Chỉ điền giờ hoặc cron, không điền cả hai."))
+    if not hours:
+        return _checked(name, cron)
+    found = tuple(_hour(name, word) for word in re.split(r"[\s,;]+", hours.strip(" ,;")))
+    if not typed.days:
+        raise _wrong(f"{name}_days", M("Hãy chọn ít nhất một ngày trong tuần."))
+    made = cron_of(Hours(found, typed.days))
+    if made is None:
+        sentence = M("Các giờ phải cùng số phút, ví dụ 07:00, 13:00; nếu không, chỉ chọn một giờ.")
+        raise _wrong(f"{name}_hours", sentence)
+    return made
+
+
+def _checked(name: str, cron: str) -> str:
+    """Check an expression by the rules of the settings file, and say what is wrong beside the form's field."""
+    try:
+        checked({name: cron})
+    except BadInput as error:
+        sentence = M(
+            "“{cron}” không phải cron năm phần mà mọi chương trình hiểu như nhau; ví dụ 0 7 * * 1-5 là 07:00 các ngày"
+            " thứ Hai đến thứ Sáu.",
+            cron=cron[:SHOWN],
+        )
+        raise _wrong(f"{name}_cron", sentence) from error
+    return cron
+
+
+def _hour(name: str, word: str) -> str:
+    match = HOUR.fullmatch(word)
+    hour, minute = (int(part or 0) for part in match.groups()) if match else (HOURS_A_DAY, 0)
+    if hour >= HOURS_A_DAY or minute >= MINUTES:
+        sentence = M(
+            "“{text}” không phải một giờ. Hãy viết dạng 07:00, nhiều giờ thì cách nhau dấu phẩy.", text=word[:SHOWN]
+        )
+        raise _wrong(f"{name}_hours", sentence)
+    return f"{hour:02d}:{minute:02d}"
+
+
+def _wrong(field: str, sentence: Message) -> BadInput:
+    return BadInput([Problem(field, 0, 0, sentence)])
+
+
+def days_of(numbers: Iterable[str]) -> tuple[int, ...]:
+    """Read the check boxes of the days; what is none of them is left out."""
+    return tuple(sorted({int(n) for n in numbers if n.isascii() and n.isdigit() and int(n) in EVERY_DAY}))

@@ -1,0 +1,284 @@
+"""Deployments on a real Prefect server: in step with the record, late runs superseded, overlapping ones refused."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lotrinh.clock import now
+from lotrinh.core.schedules import Schedule
+from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.lease import holding
+from lotrinh.services.schedules import change, effective
+from lotrinh.settings.load import load_settings
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store, open_store
+from tests.conftest import TOP
+from tests.flows.servers import environment, prefect_at, serving
+from tests.growth.world import free_port, wait_until
+
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+CAMPAIGN, HOUR = "bau-cu-2026", timedelta(hours=1)
+SETTINGS = """\
+data_dir = "data"
+[prefect]
+api_url = "http://127.0.0.1:{port}/api"
+[http]
+allow_networks = ["127.0.0.0/8"]
+[units]
+file = "units.csv"
+[remind]
+cron = "30 7 * * *"
+[[campaigns]]
+id = "bau-cu-2026"
+anchor = 2099-03-15
+[campaigns.schedule]
+cron = "{cron}"
+last_week = "0 7,13 * * *"
+report = "0 8 * * 1"
+"""
+UNITS = "code,kind,name,status_url\n04924,xa,Lương Sơn,http://127.0.0.1:9/\n"
+
+
+def office(folder: Path, port: int, cron: str = "0 7 * * *") -> Path:
+    """Lay an office's folder out; its schedule leaves the tests alone, unless they want one that comes."""
+    folder.mkdir()
+    (folder / "units.csv").write_text(UNITS, encoding="utf-8")
+    file = folder / "settings.toml"
+    file.write_text(SETTINGS.format(port=port, cron=cron), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A Prefect server of this module's own."""
+    chosen = free_port()
+    with prefect_at(chosen, tmp_path_factory.mktemp("prefect")):
+        yield chosen
+
+
+@pytest.fixture
+def prefect(port: int, tmp_path: Path) -> Iterator[Any]:
+    """A client of the server; Prefect's own settings are those of the test."""
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api", PREFECT_HOME: tmp_path / "client"}):
+        with get_client(sync_client=True) as client:
+            for deployment in client.read_deployments():
+                client.delete_deployment(deployment.id)
+            yield client
+
+
+def crons(client: Any, name: str) -> dict[str, tuple[str, str, bool, str]]:
+    """The schedules of a deployment: cron, zone, whether active, and what tick its runs are told."""
+    there = client.read_deployment_by_name(name).schedules
+    return {s.slug: (s.schedule.cron, s.schedule.timezone, s.active, s.parameters.get("tick", "")) for s in there}
+
+
+def keep_in_step(file: Path) -> Callable[[], None]:
+    """Do by hand what ``flows.serve`` does again and again."""
+    from flows.runner import Kept
+    from flows.serve import Office
+
+    own = Office(str(file))
+    kept = Kept(own, lambda planned: planned.made().aapply())
+    return lambda: asyncio.run(kept.once())
+
+
+def changed(file: Path, new: Schedule) -> tuple[Store, Settings]:
+    """Let the office change the schedule in the portal."""
+    settings = load_settings(str(file)).settings
+    with open_store(settings.database_url) as store:
+        seen = effective(store, settings, CAMPAIGN).version
+        change(store, settings, open_campaign(settings, CAMPAIGN), new, seen, "officer:lan", now())
+    return store, settings
+
+
+def test_deployments_have_their_crons_in_the_campaign_s_time_zone(prefect: Any, port: int, tmp_path: Path) -> None:
+    keep_in_step(office(tmp_path / "office", port))()
+    zone = "Asia/Ho_Chi_Minh"
+    assert crons(prefect, f"check/{CAMPAIGN}") == {
+        "usual": ("0 7 * * *", zone, True, "usual"),
+        "dense": ("0 7,13 * * *", zone, True, "dense"),
+    }
+    assert crons(prefect, f"report/{CAMPAIGN}") == {"report": ("0 8 * * 1", zone, True, "report")}
+    assert crons(prefect, "remind/remind") == {"remind": ("30 7 * * *", zone, True, "")}
+    assert crons(prefect, "send/send") == {}
+    deployment = prefect.read_deployment_by_name(f"check/{CAMPAIGN}")
+    assert (deployment.entrypoint, deployment.parameters["campaign"]) == ("flows.check.check", CAMPAIGN)
+    assert {"campaign:bau-cu-2026", "province:25"} <= set(deployment.tags)
+
+
+def test_a_schedule_that_the_office_changes_appears_in_prefect_without_a_restart(
+    prefect: Any, port: int, tmp_path: Path
+) -> None:
+    file = office(tmp_path / "office", port)
+    look = keep_in_step(file)
+    look()
+    before = {s.slug: s.id for s in prefect.read_deployment_by_name(f"check/{CAMPAIGN}").schedules}
+    look()
+    assert {s.slug: s.id for s in prefect.read_deployment_by_name(f"check/{CAMPAIGN}").schedules} == before
+    changed(file, Schedule("30 6 * * 1-5", report="0 8 * * 1"))
+    look()
+    assert crons(prefect, f"check/{CAMPAIGN}") == {"usual": ("30 6 * * 1-5", "Asia/Ho_Chi_Minh", True, "usual")}
+    changed(file, Schedule("30 6 * * 1-5", report="0 8 * * 1", paused=True))
+    look()
+    assert [active for _, _, active, _ in crons(prefect, f"check/{CAMPAIGN}").values()] == [False]
+    assert [active for _, _, active, _ in crons(prefect, f"report/{CAMPAIGN}").values()] == [False]
+
+
+def test_a_campaign_that_is_taken_out_of_the_settings_runs_no_more(prefect: Any, port: int, tmp_path: Path) -> None:
+    file = office(tmp_path / "office", port)
+    look = keep_in_step(file)
+    look()
+    file.write_text(SETTINGS.format(port=port, cron="").partition("[[campaigns]]")[0], encoding="utf-8")
+    look()
+    assert crons(prefect, f"check/{CAMPAIGN}") == {}
+    assert crons(prefect, "remind/remind")
+
+
+def test_settings_that_become_wrong_are_said_once_and_leave_everything_as_it_was(
+    prefect: Any, port: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = office(tmp_path / "office", port)
+    look = keep_in_step(file)
+    look()
+    before = crons(prefect, f"check/{CAMPAIGN}")
+    file.write_text(SETTINGS.format(port=port, cron="0 25 * * *"), encoding="utf-8")
+    look()
+    look()
+    assert crons(prefect, f"check/{CAMPAIGN}") == before
+    assert capsys.readouterr().err.count("“campaigns.0.schedule.cron” phải là lịch kiểu cron năm phần") == 1
+
+
+def ran(prefect: Any, *runs: Any, seconds: float = 90) -> list[tuple[str, str]]:
+    """Wait until these runs have ended; return the names of their states and what they say."""
+    end = time.monotonic() + seconds
+    while True:
+        states = [prefect.read_flow_run(run.id).state for run in runs]
+        if all(state.is_final() for state in states):
+            return [(state.name, state.message or "") for state in states]
+        assert time.monotonic() < end, [state.name for state in states]
+        time.sleep(0.5)
+
+
+def asked(prefect: Any, ago: timedelta, **parameters: str) -> Any:
+    """A run of the check that was due some time ago."""
+    from prefect.states import Scheduled
+
+    deployment = prefect.read_deployment_by_name(f"check/{CAMPAIGN}")
+    state = Scheduled(scheduled_time=now() - ago)
+    return prefect.create_flow_run_from_deployment(deployment.id, parameters=parameters, state=state)
+
+
+def test_runs_step_aside_for_newer_ones_for_their_calendar_and_for_whoever_holds_the_lease(
+    prefect: Any, port: int, tmp_path: Path
+) -> None:
+    file = office(tmp_path / "office", port)
+    keep_in_step(file)()
+    late = [asked(prefect, age * HOUR, tick=tick) for age, tick in ((3, "usual"), (2, "usual"), (1, "dense"))]
+    with serving(file, port):
+        oldest, newer, dense = ran(prefect, *late)
+        settings = load_settings(str(file)).settings
+        with open_store(settings.database_url) as store:
+            campaign = open_campaign(settings, CAMPAIGN)
+            with holding(store, campaign, "am-terminal", now):
+                refused = ran(prefect, asked(prefect, timedelta()))
+            (round_,) = store.rounds.newest(CAMPAIGN)
+    assert oldest[0] == "Superseded"
+    assert oldest[1].startswith("Lượt này trễ: đã đến giờ của lượt mới hơn")
+    # The dense one is newer still, but it is not its week: it keeps no other from running.
+    assert dense == ("Skipped", "Lịch tuần cuối chỉ chạy từ 08/03/2099 đến 14/03/2099.")
+    assert newer == ("Completed", f"Lượt {round_.id}: 0 trên 1 đơn vị trả lời; 1 không hỏi được.")
+    assert round_.state == "finished"
+    tags = set(prefect.read_flow_run(late[1].id).tags)
+    assert {"campaign:bau-cu-2026", "province:25", "unreachable:1"} <= tags
+    ((name, said),) = refused
+    assert name == "Refused"
+    assert f"lượt am-terminal, máy " in said
+    assert f"tiến trình {os.getpid()}" in said
+
+
+def test_prefect_deploy_all_makes_deployments_that_every_worker_can_run(
+    prefect: Any, port: int, tmp_path: Path
+) -> None:
+    environment_ = environment(port, tmp_path / "client")
+    pool = ["work-pool", "create", "lotrinh", "--type", "process", "--overwrite"]
+    for arguments in (pool, ["--no-prompt", "deploy", "--all"]):
+        command = [sys.executable, "-m", "prefect", *arguments]
+        done = subprocess.run(
+            command, cwd=TOP, env=environment_, capture_output=True, text=True, timeout=90, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    there = {(d.entrypoint, d.name): d for d in prefect.read_deployments()}
+    assert there.keys() == {
+        ("flows.check.check", CAMPAIGN),
+        ("flows.check.check", "province"),
+        ("flows.nation.check_nation", "nation"),
+        ("flows.remind.remind", "remind"),
+        ("flows.remind.send", "send"),
+        ("flows.weekly.weekly", CAMPAIGN),
+    }
+    assert {d.work_pool_name for d in there.values()} == {"lotrinh"}
+    assert [d.pull_steps for d in there.values() if d.pull_steps] == []
+    assert crons(prefect, f"check/{CAMPAIGN}")["dense"] == ("0 7,13 * * *", "Asia/Ho_Chi_Minh", True, "dense")
+
+
+def test_a_work_pool_that_is_not_there_is_named_with_what_to_do(prefect: Any, port: int, tmp_path: Path) -> None:
+    from flows.deploy import main
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stderr", words := Words())
+        assert main(["--settings", str(office(tmp_path / "office", port)), "--pool", "khac"]) == 2
+    assert "Không có work pool “khac”. Hãy tạo: prefect work-pool create khac" in words.text
+    assert prefect.read_deployments() == []
+
+
+class Words:
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> None:
+        self.text += text
+
+    def writelines(self, texts: Any) -> None:
+        self.text += "".join(texts)
+
+
+def test_serving_begins_before_the_server_outlives_it_and_finds_an_empty_one(tmp_path: Path) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    port = free_port()
+    file = office(tmp_path / "office", port, cron="0 0 1 1 *")
+    log = tmp_path / "office" / "run.log"
+
+    def scheduled() -> bool:
+        """Whether Prefect knows the deployment and has made runs of its schedule."""
+        try:
+            with get_client(sync_client=True) as client:
+                return any("auto-scheduled" in run.tags for run in client.read_flow_runs())
+        except Exception:
+            return False
+
+    api = {PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}
+    with serving(file, port) as process, temporary_settings(api):
+        wait_until(lambda: "Không dùng được máy chủ Prefect" in log.read_text(), 60)
+        for home in ("first", "second"):
+            with prefect_at(port, tmp_path / home):
+                wait_until(scheduled, 60)
+            assert process.poll() is None
+        process.terminate()
+        process.wait(20)
+    assert log.read_text().count("Lịch chạy đang dùng máy chủ Prefect") >= 2

@@ -1,0 +1,124 @@
+"""The schedule in the portal: read by the office, changed by whoever may, recorded, given back where it is wrong."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from lotrinh.core.journal import Kind
+from lotrinh.core.roles import Role
+from lotrinh.core.schedules import Schedule
+from lotrinh.services.schedules import effective
+from lotrinh.settings.models import Schedule as ScheduleSettings
+from lotrinh.settings.models import Settings
+from tests.portal.conftest import Enter, Portal
+from tests.portal.desk import HOME, at_desk, small
+from tests.portal.people import hidden, send, shown
+
+HERE = HOME + "/schedule"
+WRITTEN = ScheduleSettings(cron="0 7 * * *", last_week="0 7,13 * * *", report="0 8 * * 1")
+
+
+@pytest.fixture
+def portal_settings(tmp_path: Path) -> Settings:
+    made = small(tmp_path)
+    campaign = made.campaigns[0].model_copy(update={"schedule": WRITTEN})
+    return made.model_copy(update={"campaigns": (campaign,)})
+
+
+@pytest.fixture
+def lan(portal: Portal, enter: Enter) -> httpx.Client:
+    return at_desk(portal, enter)
+
+
+def holds(portal: Portal, settings: Settings) -> Schedule:
+    return effective(portal.store, settings, "thu").schedule
+
+
+def test_the_page_says_when_and_what_comes_next(lan: httpx.Client) -> None:
+    text = shown(lan.get(HERE))
+    assert "mỗi ngày lúc 07:00; bảy ngày trước ngày gốc: mỗi ngày lúc 07:00, 13:00" in text
+    assert "thứ Hai lúc 08:00; lần tới 08:00 09/02/2026" in text
+    assert re.findall(r"07:00 (\d\d/02/2026)", text) == [f"{day:02d}/02/2026" for day in range(3, 8)]
+    assert HERE in lan.get(HOME + "/overview").text
+
+
+def test_an_officer_changes_it_and_journal_and_page_say_who(
+    portal: Portal, portal_settings: Settings, lan: httpx.Client
+) -> None:
+    answer = send(lan, HERE, cron_hours="6h30", cron_days=["0", "1", "2", "3", "4"], skip_days_off="1")
+    assert answer.status_code == 200
+    assert "Lịch đã lưu" in answer.text
+    assert "thứ Hai đến thứ Sáu lúc 06:30; bỏ ngày nghỉ" in shown(answer)
+    assert "Văn phòng tỉnh (van-phong)" in shown(answer)
+    assert holds(portal, portal_settings) == Schedule("30 6 * * 1,2,3,4,5", skip_days_off=True)
+    (entry,) = portal.store.journal.entries("thu")
+    assert (entry.new.kind, entry.new.actor) == (Kind.CHANGED, "officer:van-phong")
+
+
+def test_the_file_s_schedule_is_taken_up_again(portal: Portal, portal_settings: Settings, lan: httpx.Client) -> None:
+    changed = send(lan, HERE, paused="1")
+    assert "tạm dừng" in shown(changed)
+    fields = hidden(changed.text)
+    answer = lan.post(HERE, data=fields | {"reset": "1"})
+    assert answer.status_code == 200
+    assert holds(portal, portal_settings) == Schedule(**WRITTEN.model_dump())
+    assert "Dùng lịch trong tệp cấu hình" not in answer.text
+
+
+def test_bad_input_is_said_beside_its_field_and_what_was_typed_comes_back(
+    portal: Portal, portal_settings: Settings, lan: httpx.Client
+) -> None:
+    hostile = '26h"><script>alert(1)</script>'
+    answer = send(lan, HERE, cron_hours=hostile, cron_days=["2"], report_cron="mỗi tuần", last_week_hours="9h")
+    assert answer.status_code == 422
+    assert "không phải một giờ" in shown(answer)
+    assert "“mỗi tuần” không phải cron năm phần" in shown(answer)
+    assert "Hãy chọn ít nhất một ngày trong tuần." in shown(answer)
+    assert "<script>" not in answer.text
+    assert "26h&#34;&gt;&lt;script&gt;alert(1)" in answer.text
+    assert re.findall(r'name="cron_days" value="(\d)"[^>]* checked', answer.text) == ["2"]
+    assert 'value="mỗi tuần"' in answer.text
+    assert holds(portal, portal_settings) == Schedule(**WRITTEN.model_dump())
+    assert portal.store.journal.entries("thu") == ()
+
+
+def test_a_form_that_was_opened_before_another_change_changes_nothing_and_names_who_was_quicker(
+    portal: Portal, portal_settings: Settings, lan: httpx.Client
+) -> None:
+    old = hidden(lan.get(HERE).text)
+    send(lan, HERE, cron_hours="6h", cron_days=["0"])
+    answer = lan.post(HERE, data=old | {"cron_hours": "9h", "cron_days": "1"})
+    assert answer.status_code == 409
+    assert "Văn phòng tỉnh (van-phong) đã đổi lịch này" in shown(answer)
+    assert 'value="9h"' in answer.text
+    assert holds(portal, portal_settings).cron == "0 6 * * 1"
+
+
+def test_a_form_sent_twice_is_one_change(portal: Portal, lan: httpx.Client) -> None:
+    form = hidden(lan.get(HERE).text) | {"cron_hours": "6h", "cron_days": "0"}
+    first, second = (lan.post(HERE, data=form) for _ in range(2))
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert len(portal.store.journal.entries("thu")) == 1
+
+
+def test_a_viewer_reads_it_and_finds_no_form(portal: Portal, enter: Enter) -> None:
+    viewer = at_desk(portal, enter, Role.VIEWER)
+    answer = viewer.get(HERE)
+    assert answer.status_code == 200
+    assert '<form method="post" action="' + HERE not in answer.text
+    assert viewer.post(HERE, data={**hidden(answer.text), "paused": "1"}).status_code == 404
+
+
+def test_the_journal_page_says_what_was_changed(portal: Portal, enter: Enter) -> None:
+    administrator = at_desk(portal, enter, Role.ADMINISTRATOR)
+    send(administrator, HERE, cron_hours="6h", cron_days=["0"])
+    text = shown(administrator.get("/journal"))
+    assert (
+        "lịch chạy mỗi ngày lúc 07:00; bảy ngày trước ngày gốc: mỗi ngày lúc 07:00, 13:00; báo cáo thứ Hai lúc 08:00"
+        in text
+    )
+    assert "→ thứ Hai lúc 06:00" in text
+    number = portal.store.journal.entries("thu")[0].number
+    assert administrator.get(f"{HOME}/what-if/{number}").status_code == 404

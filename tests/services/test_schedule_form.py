@@ -1,0 +1,73 @@
+"""A schedule as people type it: forgiving about how hours are written, strict about what they mean."""
+
+import pytest
+
+from lotrinh.core.schedules import Schedule
+from lotrinh.errors import BadInput
+from lotrinh.i18n import say
+from lotrinh.services.schedule_form import CRONS, Typed, days_of, read, shown
+
+NOTHING = {name: Typed() for name in CRONS}
+
+
+def problems(**typed: Typed) -> dict[str, str]:
+    with pytest.raises(BadInput) as refused:
+        read(NOTHING | typed, skip_days_off=False, paused=False)
+    return {problem.where: say(problem.sentence) for problem in refused.value.problems}
+
+
+@pytest.mark.parametrize(
+    ("hours", "cron"),
+    [
+        ("07:00", "0 7 * * *"),
+        ("7h, 13h", "0 7,13 * * *"),
+        ("13:30;7h30", "30 7,13 * * *"),
+        ("7 13", "0 7,13 * * *"),
+        (" 07.15 , ", "15 7 * * *"),
+        ("", ""),
+    ],
+)
+def test_hours_are_read_however_people_write_them(hours: str, cron: str) -> None:
+    assert read(NOTHING | {"cron": Typed(hours)}, skip_days_off=False, paused=False) == Schedule(cron)
+
+
+def test_days_and_flags_and_cron_are_read() -> None:
+    typed = {
+        "cron": Typed("6h30", (0, 1, 2, 3, 4)),
+        "last_week": Typed(cron="*/30 7-17 * * *"),
+        "report": Typed("8h", (6,)),
+    }
+    made = read(typed, skip_days_off=True, paused=True)
+    assert made == Schedule(
+        "30 6 * * 1,2,3,4,5", "*/30 7-17 * * *", skip_days_off=True, paused=True, report="0 8 * * 0"
+    )
+
+
+@pytest.mark.parametrize("schedule", [Schedule(), Schedule("30 6 * * 1,2", "*/30 7-17 * * *", report="0 8 * * 0")])
+def test_what_is_shown_is_read_as_it_was(schedule: Schedule) -> None:
+    assert read(shown(schedule), skip_days_off=False, paused=False) == schedule
+
+
+def test_all_that_is_wrong_is_said_at_once_beside_its_field() -> None:
+    found = problems(cron=Typed("26h"), last_week=Typed("7h", ()), report=Typed(cron="0 8 L * *"))
+    assert list(found) == ["cron_hours", "last_week_days", "report_cron"]
+    assert found["cron_hours"].startswith("“26h” không phải một giờ.")
+    assert found["last_week_days"] == "Hãy chọn ít nhất một ngày trong tuần."
+    assert found["report_cron"].startswith("“0 8 L * *” không phải cron năm phần")
+
+
+def test_hours_and_cron_together_are_refused_rather_than_one_of_them_overlooked() -> None:
+    assert "cron_cron" in problems(cron=Typed("7h", cron="0 8 * * *"))
+
+
+def test_hours_with_different_minutes_are_refused_with_what_to_do() -> None:
+    assert "cùng số phút" in problems(cron=Typed("7:00, 13:30"))["cron_hours"]
+
+
+@pytest.mark.parametrize("text", ["bảy giờ", "7:60", "-1", "07:00 CH", "1" * 5000, "<script>", "٧"])
+def test_what_is_no_hour_is_refused_shortly(text: str) -> None:
+    assert len(problems(cron=Typed(text))["cron_hours"]) < 200
+
+
+def test_check_boxes_that_are_no_days_are_left_out() -> None:
+    assert days_of(["0", "6", "6", "7", "x", "-1", "٣", ""]) == (0, 6)
