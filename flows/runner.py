@@ -1,18 +1,21 @@
 """Prefect's runner with our deployments, kept in step with our record."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 from uuid import UUID
 
 import httpx
 from prefect import get_client
-from prefect.exceptions import PrefectException
+from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.runner import Runner
 
 from flows.deploy import Planned, retire, settle
 from lotrinh.errors import StoreUnavailable
+from lotrinh.i18n import say
 
 if TYPE_CHECKING:
     from flows.serve import Office
@@ -26,11 +29,22 @@ FAILURES = (httpx.HTTPError, PrefectException, RuntimeError, OSError)
 
 
 class Lost(Exception):
-    """The Prefect server is not there, or does not know our deployments any more; ``why`` in its client's words."""
+    """The Prefect server is not there, or its runner has failed; ``why`` in their words."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(str(error))
         self.why = type(error).__name__
+
+
+class Heard(NamedTuple):
+    """Who hears that server and record are in step, and that the server fails us."""
+
+    works: Callable[[], None]
+    fails: Callable[[str], None]
+
+
+NOISE = ("FlowRunCancellingObserver", "runner.cancellation_manager", "events.clients", "_internal.concurrency")
+"""Loggers of Prefect that tell at length, and again and again, that the server is away: we say it once."""
 
 
 class Patient(Runner):
@@ -38,6 +52,11 @@ class Patient(Runner):
 
     What runs meanwhile records its result with us; whether the server is there for good is asked beside it.
     """
+
+    def handle_sigterm(self, *_: object) -> None:
+        """Stop in order: Prefect's own handler does not wait for its stopping to be done."""
+        if self._loop and self.started:
+            self._stopping = self._loop.create_task(self.astop())
 
     async def __aenter__(self) -> Self:
         """Begin, with a poller to which a server that cannot be reached is no error."""
@@ -53,11 +72,10 @@ class Patient(Runner):
         return self
 
 
-async def serve_once(office: "Office", works: Callable[[], None]) -> None:
-    """Serve the office's deployments until asked to stop; ``Lost`` when the server does not know them any more.
-
-    ``works`` is called whenever server and record have been found in step.
-    """
+async def serve_once(office: "Office", heard: Heard) -> None:
+    """Serve the office's deployments until asked to stop; ``Lost`` when the server is not there to begin with."""
+    for name in NOISE:
+        logging.getLogger(f"prefect.{name}").setLevel(logging.CRITICAL)
     runner = Patient(
         "lotrinh",
         query_seconds=QUERY_SECONDS,
@@ -70,9 +88,9 @@ async def serve_once(office: "Office", works: Callable[[], None]) -> None:
         await kept.once()
     except FAILURES as error:
         raise Lost(error) from error
-    works()
+    heard.works()
     running = asyncio.create_task(runner.start())
-    keeping = asyncio.create_task(kept.always(works))
+    keeping = asyncio.create_task(kept.always(heard))
     try:
         await asyncio.wait({running, keeping}, return_when=asyncio.FIRST_COMPLETED)
         if keeping.done():
@@ -88,13 +106,13 @@ async def serve_once(office: "Office", works: Callable[[], None]) -> None:
         running.cancel()
 
 
-async def keep_pool(office: "Office", pool: str, works: Callable[[], None]) -> None:
+async def keep_pool(office: "Office", pool: str, heard: Heard) -> None:
     """Keep the deployments of a work pool in step with the record; ``Lost`` as with ``serve_once``."""
     kept = Kept(office, lambda planned: planned.made(pool).aapply())
     try:
         await kept.once()
-        works()
-        await kept.always(works)
+        heard.works()
+        await kept.always(heard)
     except FAILURES as error:
         raise Lost(error) from error
 
@@ -106,24 +124,35 @@ class Kept:
         self._office, self._add = office, add
         self._known: dict[str, tuple[Planned, UUID]] = {}
 
-    async def always(self, works: Callable[[], None]) -> None:
-        """Look again and again; a server that is away is waited for, one that has forgotten us is ``Lost``."""
+    async def always(self, heard: Heard) -> None:
+        """Look again and again; a server that is away, or a record, is waited for."""
         while True:
             await asyncio.sleep(self._office.look)
             try:
                 await self.once()
-            except (httpx.HTTPError, OSError, StoreUnavailable):
-                continue
-            works()
+            except StoreUnavailable as error:
+                heard.fails(say(error.sentence))
+            except (httpx.HTTPError, OSError) as error:
+                heard.fails(type(error).__name__)
+            else:
+                heard.works()
 
     async def once(self) -> None:
         """Bring Prefect in step with the record."""
         plan = await asyncio.to_thread(self._office.plan)
         async with get_client() as client:
             for each in plan.deployments:
-                await settle(client, await self._number(each), each.crons)
+                await self._settle(client, each)
             if not plan.problems:
                 await retire(client, plan)
+
+    async def _settle(self, client: PrefectClient, planned: Planned) -> None:
+        """Bring one deployment in step; one that the server does not know any more is made again."""
+        try:
+            await settle(client, await self._number(planned), planned.crons)
+        except ObjectNotFound:
+            self._known.pop(planned.full_name, None)
+            await settle(client, await self._number(planned), planned.crons)
 
     async def _number(self, planned: Planned) -> UUID:
         """Return a deployment's id; a new one, or one that has changed in more than its schedules, is served anew."""

@@ -80,7 +80,7 @@ def _again(loaded: Loaded, file: str | None) -> Loaded:
 
 async def serve(office: Office) -> None:
     """Serve until asked to stop; a Prefect server that fails us is tried again."""
-    from flows.runner import Lost, keep_pool, serve_once  # noqa: PLC0415 - as above
+    from flows.runner import Heard, Lost, keep_pool, serve_once  # noqa: PLC0415 - as above
 
     url, failures = office.loaded.settings.prefect.api_url, 0
     told = Told()
@@ -90,13 +90,15 @@ async def serve(office: Office) -> None:
         failures = 0
         told(say(M("Lịch chạy đang dùng máy chủ Prefect tại {url}.", url=url)))
 
+    def fails(why: str) -> None:
+        told(say(M("Không dùng được máy chủ Prefect tại {url} ({reason}); đang thử lại.", url=url, reason=why)))
+
+    heard = Heard(works, fails)
     while True:
         try:
-            await (keep_pool(office, office.pool, works) if office.pool else serve_once(office, works))
+            await (keep_pool(office, office.pool, heard) if office.pool else serve_once(office, heard))
         except Lost as error:
-            told(
-                say(M("Không dùng được máy chủ Prefect tại {url} ({reason}); đang thử lại.", url=url, reason=error.why))
-            )
+            fails(error.why)
         except LotrinhError as error:
             told(*lines_of(error))
         else:

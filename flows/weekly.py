@@ -1,12 +1,22 @@
 """The report of a campaign, by mail to the office."""
 
-from prefect import flow
+from typing import Any
 
+from prefect import State, flow
+from prefect.states import Completed
+
+from lotrinh.services.check import Request
 from tasks import reminders
+from tasks.aside import aside
 
 
 @flow(name="report", flow_run_name="report {campaign}", persist_result=False)
-def weekly(campaign: str, settings: str = "") -> dict[str, int]:
-    """Send the newest report with the DOCX attached, once a day however often this runs."""
+def weekly(campaign: str, settings: str = "", tick: str = "") -> State[Any]:
+    """Send the newest report with the DOCX attached, once a day however often this runs.
+
+    ``tick`` tells that the schedule's moment has come; a run with one steps aside where it is not wanted.
+    """
+    if ended := aside(Request(campaign, settings=settings), tick):
+        return ended
     new = reminders.report(campaign, settings)
-    return {"new": new} | reminders.send(settings)
+    return Completed(data={"new": new} | reminders.send(settings))

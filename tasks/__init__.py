@@ -1,1 +1,1 @@
-"""The steps flows are made of. Retries, timeouts and tags live here and nowhere else."""
+"""The steps flows are made of. Retries and timeouts live here and nowhere else."""

@@ -43,11 +43,11 @@ def report(campaign: str, settings: str) -> int:
         return lay_down_report(opened, campaign, now())
 
 
-@task(name="send", tags=["sending"], cache_policy=NO_CACHE, persist_result=False)
+@task(name="send", cache_policy=NO_CACHE, persist_result=False)
 def send(settings: str) -> dict[str, int]:
-    """Empty the outbox once; return what became of how many messages. Problems name the unit."""
+    """Empty the outbox once; return what became of how many messages. The log names message and unit, no address."""
     with office(settings) as opened:
         done = deliver.send(opened, now)
     for problem in done.problems:
-        get_run_logger().warning(problem)
+        get_run_logger().warning("outbox id=%s unit=%s", problem.id, problem.unit)
     return {"sent": done.sent, "failed": done.failed, "unclear": done.unclear, "waiting": done.waiting}

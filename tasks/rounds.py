@@ -15,7 +15,11 @@ from lotrinh.services.check import Request, close_round
 from tasks.context import context
 
 PLAIN: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
-"""Nothing that touches the world is cached or persisted: Prefect's copy is not the record."""
+"""Nothing that touches the world is cached or persisted: Prefect's copy is not the record.
+
+No task has tags of its own: Prefect's server is asked for a slot of each tag, and a task of a run whose server has
+just gone would fail for the want of it.
+"""
 
 
 @task(name="load", **PLAIN)
@@ -32,7 +36,7 @@ def load(request: dict[str, str]) -> list[list[str]]:
     return asking.batches([u.code for u in shared.campaign.units])
 
 
-@task(name="ask", task_run_name="ask-{number}", retries=1, retry_delay_seconds=2, tags=["asking"], **PLAIN)
+@task(name="ask", task_run_name="ask-{number}", retries=1, retry_delay_seconds=2, **PLAIN)
 async def ask(request: dict[str, str], codes: list[str], number: int) -> dict[str, int]:
     """Ask one batch of units, record what they said, and return how many ended how.
 

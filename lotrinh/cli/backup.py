@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 @click.command(cls=Command, help="Sao lưu cơ sở dữ liệu, tệp đã nộp và danh sách của văn phòng, trong khi vẫn chạy.")
 @option("--out", metavar="DIR", help="Thư mục chứa bản sao lưu; mặc định là backups trong data_dir.")
 @option("--keep", type=click.IntRange(min=1), metavar="N", help="Chỉ giữ N bản mới nhất trong thư mục đó.")
+@option("--accept-head", is_flag=True, help="Nhận nhật ký đang có làm mốc, sau khi đã biết vì sao bị cắt.")
 @settings_option()
-def backup(out: str | None, keep: int | None, settings: str | None) -> int:
+def backup(out: str | None, keep: int | None, settings: str | None, *, accept_head: bool) -> int:
     """Print the file's path; exit 0 when it was written, read again, and the journal is whole."""
     from lotrinh.clock import now
     from lotrinh.services.backup import Place, back_up
 
     chosen = load(settings).settings
     place = Place(chosen.database_url, chosen.data_dir)
-    made = back_up(place, Path(out) if out else chosen.data_dir / "backups", now(), keep)
+    folder = Path(out) if out else chosen.data_dir / "backups"
+    made = back_up(place, folder, now(), keep, accept=accept_head)
     click.echo(str(made.path))
     return _tell_made(made)
 
@@ -44,6 +46,8 @@ def _tell_made(made: "Made") -> int:
             head=manifest.head,
         )
     )
+    if made.accepted:
+        tell(M("Đã nhận mã cuối này làm mốc cho các lần sao lưu sau. Các bản sao lưu cũ được giữ nguyên."))
     if made.deleted:
         tell(M("Đã xóa {count} bản cũ.", count=len(made.deleted)))
     if manifest.missing:
@@ -58,6 +62,8 @@ def _tell_made(made: "Made") -> int:
                 number=made.first_bad,
             )
         )
+        if manifest.first_bad is None:
+            tell(M("Biết rõ vì sao bị cắt thì nhận nhật ký này làm mốc: lotrinh backup --accept-head"))
     return 2 if manifest.missing or made.first_bad is not None else 0
 
 

@@ -45,7 +45,7 @@ def lines(findings: "Iterable[Finding]") -> Iterable[str]:
     wide = max(len(say(finding.sign.value)) for finding in findings)
     for finding in findings:
         advice = f" → {say(finding.advice)}" if finding.advice else ""
-        yield clean(f"{say(finding.sign.value):{wide}}  {say(finding.found)}.{advice}".replace("..", "."))
+        yield clean(f"{say(finding.sign.value):{wide}}  {say(finding.found).removesuffix('.')}.{advice}")
 
 
 def as_json(findings: "Iterable[Finding]") -> str:

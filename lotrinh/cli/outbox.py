@@ -54,8 +54,9 @@ def retry(number: int, settings: str | None) -> None:
     from lotrinh.services import outbox as service
     from lotrinh.store import open_store
 
-    with open_store(load(settings).settings.database_url) as store:
-        service.retry(store, number, now())
+    chosen = load(settings).settings
+    with open_store(chosen.database_url) as store:
+        service.retry(store, number, now().astimezone(ZoneInfo(chosen.timezone)))
     tell(M("Tin {number} chờ gửi lại. Hãy chạy: lotrinh send", number=number))
 
 

@@ -24,6 +24,10 @@ SETTLED_SECONDS = 60
 """A part that served so long and then dies is not one that cannot start."""
 TRIES = 5
 LONGEST_PAUSE = 60
+LOST_FOR_GOOD = "portal"
+"""The one part that is given up: without it nothing of use is left. Others are started again for ever."""
+REPEATED_SECONDS = 3600
+"""How often it is said of a part that it still cannot live."""
 
 
 class State(Enum):
@@ -58,7 +62,7 @@ class Watched:
         self._children: list[Tethered] = []
         self._next = self._begun = self._ready = 0.0
         self._since = ""
-        self._slow_said = False
+        self._slow_said, self._said = False, -float(REPEATED_SECONDS)
 
     @property
     def title(self) -> M:
@@ -111,6 +115,9 @@ class Watched:
         """Plan the next start, later each time; a death that another part's absence explains does not count."""
         settled = self.state is State.READY and time.monotonic() - self._ready >= SETTLED_SECONDS
         self.deaths = 1 if settled else self.deaths + 1 if counts else self.deaths
+        if self.deaths >= TRIES and self.part.name != LOST_FOR_GOOD:
+            self._still_dies(code)
+            return
         if self.deaths >= TRIES:
             self.state = State.GIVEN_UP
             sentence = M("{part}: dừng {times} lần liền (mã {code}); không khởi động lại nữa. Xem {log}.", times=TRIES,
@@ -120,6 +127,16 @@ class Watched:
             self.state, self._next = State.WAITING, time.monotonic() + pause
             sentence = M("{part}: đã dừng bất ngờ (mã {code}); khởi động lại sau {pause} giây. Xem {log}.", pause=pause,
                          code=code, **self._named())  # fmt: skip
+        self._tell(sentence)
+
+    def _still_dies(self, code: int) -> None:
+        """Go on trying, and say so once an hour: the cause may be mended without anybody's starting us again."""
+        self.state, self._next = State.WAITING, time.monotonic() + LONGEST_PAUSE
+        if time.monotonic() - self._said < REPEATED_SECONDS:
+            return
+        self._said = time.monotonic()
+        sentence = M("{part}: dừng {times} lần liền (mã {code}); vẫn thử lại sau mỗi {pause} giây. Xem {log}.",
+                     times=self.deaths, code=code, pause=LONGEST_PAUSE, **self._named())  # fmt: skip
         self._tell(sentence)
 
     def _named(self) -> dict[str, object]:

@@ -50,7 +50,9 @@ def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # no
             return 0
         reminded = deliver.remind(office, now())
         tell(M("Hôm nay có {count} lời nhắc; {new} tin mới.", count=len(reminded.prepared), new=reminded.new))
-        return said(deliver.send(office, now))
+        if reminded.nowhere:
+            tell(M("{count} nơi chưa có địa chỉ, nên không được nhắc.", count=reminded.nowhere))
+        return said(deliver.send(office, now)) or (NOT_ALL if reminded.nowhere else 0)
 
 
 def _print(prepared: "tuple[Prepared, ...]") -> None:
@@ -77,7 +79,7 @@ def send(settings: str | None) -> int:
 def said(done: "Emptied") -> int:
     """Say what became of the messages; return the exit code."""
     for problem in done.problems:
-        tell(problem)
+        tell(f"{problem.unit}: {problem.reason}")
     sentence = M(
         "Đã gửi {sent}; còn chờ {waiting}; không gửi được {failed}; không rõ đã gửi chưa {unclear}.",
         sent=done.sent,

@@ -25,9 +25,11 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
     from lotrinh.cli.moments import moment_of
     from lotrinh.clock import now, started_at
     from lotrinh.portal.app import create_app
+    from lotrinh.services.unfinished import require_finished
     from lotrinh.store import open_store
 
     loaded = load(settings)
+    require_finished(loaded.settings.data_dir)
     chosen = loaded.settings.portal.model_copy(update={"port": port} if port else {})
     config = loaded.settings.model_copy(update={"portal": chosen})
     home = loaded.file.resolve().parent if loaded.file else None

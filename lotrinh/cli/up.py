@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ def up(settings: str | None) -> int:
     """Start everything, restart what dies, stop in order; exit 1 when the portal is lost for good."""
     from lotrinh.cli.lock import Lock
     from lotrinh.cli.parts import Part, Watched
+    from lotrinh.cli.sender import Sender
 
     plan = planned(settings)
     if isinstance(plan, int):
@@ -41,12 +42,14 @@ def up(settings: str | None) -> int:
     with Lock(Path(plan["lock"])).sign():
         logs = Path(plan["logs"])
         watched = [Watched(Part(**part), logs, tell_at) for part in plan["parts"]]
-        rotate([one.log for one in watched])
+        sender = Sender(plan["send"], logs, tell_at)
+        rotate([*(one.log for one in watched), sender.log])
         if not plan["prefect"]:
             tell_at(M("Prefect: không dùng (prefect.api_url để trống); không có gì tự chạy theo lịch."))
         try:
-            code = supervise(watched, stopping)
+            code = supervise(watched, stopping, sender.look)
         finally:
+            sender.stop()
             stop(watched)
     tell(M("Đã dừng tất cả."))
     return code
@@ -94,12 +97,13 @@ class Stopping:
         self.asked = True
 
 
-def supervise(watched: "Sequence[Watched]", stopping: Stopping) -> int:
-    """Look after every part until we are asked to stop, or the portal is lost for good."""
+def supervise(watched: "Sequence[Watched]", stopping: Stopping, besides: Callable[[], None] = lambda: None) -> int:
+    """Look after every part until we are asked to stop, or the portal is lost for good; do ``besides`` each time."""
     from lotrinh.cli.parts import State
 
     by_name = {one.part.name: one for one in watched}
     while not stopping.asked:
+        besides()
         for one in watched:
             needed = by_name.get(one.part.needs)
             one.look(may_start=needed is None or needed.state is State.READY)

@@ -1,6 +1,10 @@
 """Any channel that Apprise knows: Telegram, SMS gateways, chat rooms."""
 
+import logging
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from lotrinh.core.text import M
 from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
@@ -8,30 +12,101 @@ from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
 ANSWERED = re.compile(r"error=(\d{3})\b")
 NOT_CONNECTED = ("NewConnectionError", "NameResolutionError", "ConnectTimeout", "Name or service not known")
 TOO_MANY, OF_SERVER = 429, 500
+WHOLE_SECONDS = 120.0
+"""How long a channel may take: Apprise waits for each piece of an answer, not for the whole."""
+TALKERS = ("apprise", "urllib3")
+"""Loggers that write addresses, and so tokens, and what is sent."""
+UNCLEAR = M("Kênh gửi không cho biết đã nhận chưa.")
+
+
+class _Ear(logging.Handler):
+    """Hears what the thread that made it has logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self._thread, self.said = threading.get_ident(), ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one record."""
+        if record.thread == self._thread:
+            self.said += f"{record.getMessage()}\n"
+
+
+class _Hush:
+    """Keeps the talkers' words from every other handler while anything is being sent."""
+
+    def __init__(self) -> None:
+        self._lock, self._sending = threading.Lock(), 0
+        self._before: list[tuple[logging.Logger, int, bool, list[logging.Handler]]] = []
+
+    @contextmanager
+    def heard_alone(self) -> Iterator[_Ear]:
+        """Let one thread hear its own words, and nobody else any."""
+        ear = _Ear()
+        with self._lock:
+            if not self._sending:
+                self._take()
+            self._sending += 1
+            logging.getLogger(TALKERS[0]).addHandler(ear)
+        try:
+            yield ear
+        finally:
+            with self._lock:
+                logging.getLogger(TALKERS[0]).removeHandler(ear)
+                self._sending -= 1
+                if not self._sending:
+                    self._give_back()
+
+    def _take(self) -> None:
+        loggers = [logging.getLogger(name) for name in TALKERS]
+        self._before = [(each, each.level, each.propagate, each.handlers[:]) for each in loggers]
+        for each in loggers:
+            each.handlers[:], each.propagate = [logging.NullHandler()], False
+        loggers[0].setLevel(logging.DEBUG)
+
+    def _give_back(self) -> None:
+        for logger, level, propagate, handlers in self._before:
+            logger.handlers[:], logger.propagate = handlers, propagate
+            logger.setLevel(level)
+
+
+_hush = _Hush()
 
 
 def send(url: str, title: str, text: str) -> Outcome:
-    """Send a short text to an Apprise address. Never raises for the service's sake.
+    """Send a short text to an Apprise address. Never raises for the service's sake, and never waits for ever.
 
     Apprise itself tells no more than yes or no; what is certain is read from what it logs, and only that is tried
     again. The log may hold tokens: no word of it goes any further.
     """
-    import logging  # noqa: PLC0415 - beside what it is for
+    ended: list[Outcome] = []
+    thread = threading.Thread(target=lambda: ended.append(_sent(url, title, text)), name="lotrinh-channel", daemon=True)
+    thread.start()
+    thread.join(WHOLE_SECONDS)
+    return ended[0] if ended else Unknown(UNCLEAR)
 
+
+def _sent(url: str, title: str, text: str) -> Outcome:
     import apprise  # noqa: PLC0415 - heavy, and needed where somebody uses such a channel
 
-    channel = apprise.Apprise()
-    if not channel.add(url):
-        return Refused(M("Địa chỉ kênh gửi (url) không đúng cách viết của Apprise."), permanent=True)
-    capture = apprise.LogCapture(level=logging.DEBUG)  # type: ignore[no-untyped-call]  # apprise has no types there
-    with capture as log:
-        if channel.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT):
-            return Sent()
-        said = log.getvalue()
+    with _hush.heard_alone() as ear:
+        channel = apprise.Apprise()
+        if not channel.add(url):
+            return Refused(M("Địa chỉ kênh gửi (url) không đúng cách viết của Apprise."), permanent=True)
+        try:
+            if channel.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT):
+                return Sent()
+        except Exception:  # noqa: BLE001 - whatever a channel's own code does: nobody knows how far it came
+            return Unknown(UNCLEAR)
+    return _read(ear.said)
+
+
+def _read(said: str) -> Outcome:
+    """Read from Apprise's log what is certain."""
     if found := ANSWERED.search(said):
         code = int(found[1])
         reason = M("Kênh gửi từ chối: {reason}", reason=code)
         return Refused(reason, permanent=code != TOO_MANY and code < OF_SERVER)
     if any(word in said for word in NOT_CONNECTED):
         return Refused(M("Không kết nối được kênh gửi."))
-    return Unknown(M("Kênh gửi không cho biết đã nhận chưa."))
+    return Unknown(UNCLEAR)

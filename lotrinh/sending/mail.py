@@ -104,10 +104,8 @@ class Mailer:
     def _conversation(self) -> Iterator[smtplib.SMTP]:
         """Connect, protect the line, sign in; in the end hang up, whatever became of it."""
         settings = self._settings
-        server = self._connected()
-        watch = threading.Timer(min(settings.timeout_seconds * WHOLE, LONGEST_SECONDS), _hang_up, [server.sock])
-        watch.daemon = True
-        watch.start()
+        with _about_everybody():
+            server = _Line(settings, self._domain, self._context)
         try:
             with _about_everybody():
                 if settings.security == "starttls":
@@ -116,20 +114,44 @@ class Mailer:
                     server.login(settings.user, settings.password.get_secret_value())
             yield server
         finally:
-            watch.cancel()
-            # The mail was taken over, or was not: what the server says to our good-bye changes nothing.
+            # The mail was taken over, or was not: what the server says to our good-bye changes nothing, nor is it read.
             with contextlib.suppress(smtplib.SMTPException, OSError):
-                server.quit()
+                server.putcmd("quit")
             server.close()
 
-    def _connected(self) -> smtplib.SMTP:
-        settings, own = self._settings, self._domain
-        with _about_everybody():
-            if settings.security == "tls":
-                return smtplib.SMTP_SSL(
-                    settings.host, settings.port, own, timeout=settings.timeout_seconds, context=self._context
-                )
-            return smtplib.SMTP(settings.host, settings.port, own, settings.timeout_seconds)
+
+class _Line(smtplib.SMTP):
+    """A conversation that is hung up on when it lasts too long, from the first byte to the last."""
+
+    def __init__(self, settings: MailSettings, own: str, context: ssl.SSLContext) -> None:
+        self._tls = context if settings.security == "tls" else None
+        self._longest = min(settings.timeout_seconds * WHOLE, LONGEST_SECONDS)
+        self._watch: threading.Timer | None = None
+        super().__init__(settings.host, settings.port, own, settings.timeout_seconds)
+
+    def connect(self, host: str = "localhost", port: int = 0, source_address: object = None) -> tuple[int, bytes]:
+        """Connect and hear the greeting, with the watch set before."""
+        del source_address  # none is ever chosen
+        line = socket.create_connection((host, port), self.timeout)
+        # A second handle on the same connection: it stays good when TLS takes the first one over.
+        self._held = line.dup()
+        self._watch = threading.Timer(self._longest, _hang_up, [self._held])
+        self._watch.daemon = True
+        self._watch.start()
+        try:
+            self.sock = self._tls.wrap_socket(line, server_hostname=host) if self._tls else line
+        except BaseException:
+            line.close()
+            self.close()
+            raise
+        return self.getreply()
+
+    def close(self) -> None:
+        """Hang up; only then nobody watches any more."""
+        super().close()
+        if self._watch:
+            self._watch.cancel()
+            self._held.close()
 
 
 def one_line(text: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
+import socket
 from datetime import datetime
 
 import httpx
@@ -12,7 +13,7 @@ from lotrinh.core.observation import Reason
 from lotrinh.core.text import M
 from lotrinh.probing.addresses import Address, Gate, Target, read_target
 from lotrinh.probing.clients import new_client, trust
-from lotrinh.probing.failures import Failed
+from lotrinh.probing.failures import Failed, from_resolver
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.resolver import Resolver, system_resolver
 from lotrinh.sending.outcomes import Outcome, Refused, Sent
@@ -24,6 +25,7 @@ UNUSABLE = M(
     "Địa chỉ nhận tin không dùng được, hoặc trỏ vào mạng nội bộ. "
     "Nếu đúng là máy chủ cần báo, thêm vào [http] allow_networks hoặc allow_hosts trong cấu hình."
 )
+NO_NAME = M("Không tra được tên miền của phần mềm nhận tin. Hãy xem lại địa chỉ webhook, hoặc máy chủ tên miền.")
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -53,7 +55,8 @@ class Hooks:
         try:
             return asyncio.run(self._sent(url, headers, body))
         except Failed as failed:
-            return Refused(UNUSABLE, permanent=failed.reason is Reason.ADDRESS)
+            inside = failed.reason is Reason.ADDRESS
+            return Refused(UNUSABLE if inside else NO_NAME, permanent=inside)
         except (TimeoutError, httpx.HTTPError, OSError, ValueError) as error:
             return Refused(M("Phần mềm nhận tin không trả lời ({reason}).", reason=type(error).__name__))
 
@@ -63,7 +66,10 @@ class Hooks:
             return _read(await self._post(target, (await self._addresses(target))[0], headers, body))
 
     async def _addresses(self, target: Target) -> list[Address]:
-        found = [str(target.literal)] if target.literal else await self._resolver(target.host, target.port)
+        try:
+            found = [str(target.literal)] if target.literal else await self._resolver(target.host, target.port)
+        except (socket.gaierror, UnicodeError) as error:
+            raise from_resolver(error, target.host) from error
         return self._gate.admit(target, found)
 
     async def _post(self, target: Target, address: Address, headers: dict[str, str], body: bytes) -> int:

@@ -1,5 +1,7 @@
 """Messages of a Zalo bot."""
 
+import asyncio
+import contextlib
 import json
 
 import httpx
@@ -11,7 +13,9 @@ from lotrinh.settings.models import Zalo
 
 MOST = 2000
 """Characters that a message may have."""
-SECONDS = 20.0
+SECONDS, WHOLE_SECONDS = 20.0, 60.0
+"""How long each piece may take, and everything together."""
+LONGEST_ANSWER = 64 * 1024
 TOO_MANY, OF_SERVER = 429, 500
 
 
@@ -25,32 +29,41 @@ class ZaloBot:
         """Send a text to one chat. Never raises for the service's sake."""
         token = self._settings.token.get_secret_value()
         url = f"{self._settings.api_url.rstrip('/')}/bot{token}/sendMessage"
-        timeout = httpx.Timeout(SECONDS).as_dict()
         try:
-            request = httpx.Request(
-                "POST", url, json={"chat_id": chat, "text": text[:MOST]}, extensions={"timeout": timeout}
-            )
-            # The lower half alone: a client would write the address, and so the token, into the log.
-            with httpx.HTTPTransport(trust_env=False) as transport:
-                response = transport.handle_request(request)
-                response.read()
+            status, content = asyncio.run(_asked(url, {"chat_id": chat, "text": text[:MOST]}))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             reason = M("Không kết nối được dịch vụ Zalo ({reason}).", reason=type(error).__name__)
             return Refused(reason, everybody=True)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             return Unknown(M("Dịch vụ Zalo không trả lời ({reason}).", reason=type(error).__name__))
-        return _read(response)
+        return _read(status, content)
 
 
-def _read(response: httpx.Response) -> Outcome:
+async def _asked(url: str, said: dict[str, str]) -> tuple[int, bytes]:
+    """Return status and answer, of which no more is read than it may have, and no longer than it may take."""
+    extensions = {"timeout": httpx.Timeout(SECONDS).as_dict()}
+    request = httpx.Request("POST", url, json=said, headers={"Accept-Encoding": "identity"}, extensions=extensions)
+    content = b""
+    # The lower half alone: a client would write the address, and so the token, into the log.
+    async with asyncio.timeout(WHOLE_SECONDS), httpx.AsyncHTTPTransport(trust_env=False) as transport:
+        response = await transport.handle_async_request(request)
+        async with contextlib.aclosing(response):
+            async for piece in response.aiter_raw():
+                content += piece
+                if len(content) > LONGEST_ANSWER:
+                    break
+        return response.status_code, content[:LONGEST_ANSWER]
+
+
+def _read(status: int, content: bytes) -> Outcome:
     """Read the answer: the service says ``ok`` in its body, whatever the status."""
     try:
-        said = json.loads(response.content)
-        ok, code = said["ok"] is True, int(said.get("error_code") or response.status_code)
+        said = json.loads(content)
+        ok, code = said["ok"] is True, int(said.get("error_code") or status)
         words = one_line(str(said.get("description") or ""))[:LONGEST]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        ok, code, words = False, response.status_code, ""
-        if response.is_success:
+        ok, code, words = False, status, ""
+        if httpx.codes.is_success(status):
             return Unknown(M("Dịch vụ Zalo trả lời không đọc được."))
     if ok:
         return Sent()

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem, StoreUnavailable
 
@@ -155,7 +156,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except UNREADABLE as error:
         if isinstance(error, OSError) and error.errno:
-            sentence = M("Không đọc được hoặc không ghi được tệp ({reason}).", reason=error.strerror or "")
+            sentence = M("Không đọc được hoặc không ghi được tệp ({reason}).", reason=reason_of(error))
             raise StoreUnavailable(sentence) from error
         damaged = M("Tệp sao lưu bị hỏng, không mở được. Hãy dùng bản khác.")
         raise BadInput([Problem(str(path), 0, 0, damaged)]) from error

@@ -1,7 +1,6 @@
 """Backups while everything runs: the record, the files it names, the office's own lists; one archive, read again."""
 
 import io
-import json
 import os
 import re
 import shutil
@@ -14,12 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lotrinh import __version__
-from lotrinh.core.journal import GENESIS
+from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, StoreUnavailable
-from lotrinh.services import archives
+from lotrinh.services import archives, last_backup
 from lotrinh.services.archives import FOLDERS, RECORD, Manifest, Writer
-from lotrinh.services.disk import write_whole
+from lotrinh.services.last_backup import Known
+from lotrinh.services.unfinished import require_finished
 from lotrinh.services.uploads import path_of
 from lotrinh.store import image
 from lotrinh.store.copying import Extent
@@ -37,13 +37,15 @@ class Made(NamedTuple):
     """A backup that was made and read again.
 
     ``first_bad`` is the journal's first entry that does not fit, or that should be there after the backup before this
-    one and is not; ``deleted`` are the older backups that it replaces.
+    one and is not; ``deleted`` are the older backups that it replaces. ``accepted``: a journal that lost its end was
+    accepted as it is now.
     """
 
     path: Path
     manifest: Manifest
     first_bad: int | None
     deleted: tuple[Path, ...]
+    accepted: bool = False
 
 
 class Place(NamedTuple):
@@ -53,24 +55,28 @@ class Place(NamedTuple):
     folder: Path
 
 
-def back_up(place: Place, out: Path, now: datetime, keep: int | None = None) -> Made:
+def back_up(place: Place, out: Path, now: datetime, keep: int | None = None, *, accept: bool = False) -> Made:
     """Make a backup in the folder ``out``, and then delete all but the newest ``keep``.
 
-    Older ones stay where the journal is not whole. ``StoreUnavailable`` when it cannot be made; nothing is left then.
+    Older ones stay where the journal is not whole, and the journal that a later one is held against stays the old one
+    until somebody accepts that its end is lost (``accept``). ``StoreUnavailable`` when it cannot be made; nothing is
+    left then.
     """
+    require_finished(place.folder)
+    known = last_backup.known(place.folder)
     with _tried(), _workshop(out, now) as work:
         ours = _moment(place, work / RECORD)
         schema, extent = image.examine(work / RECORD)
-        bad = extent.first_bad
-        if bad is None and not image.holds(work / RECORD, _last_head(place.folder)):
-            bad = extent.entries + 1
+        lost = extent.first_bad is None and not image.holds(work / RECORD, known.head)
+        bad = (known.first_bad or extent.entries + 1) if lost and not accept else extent.first_bad
         manifest = _write(work, place, ours, _described(now, schema, extent))
         target = out / f"lotrinh-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{extent.head[:8]}.zip"
         (work / "archive.zip").replace(target)
         _sync(out)
-    _remember(place.folder, target, manifest)
-    deleted = () if bad is not None or keep is None else tuple(_delete_old(out, target, keep))
-    return Made(target, manifest, bad, deleted)
+    journal = Known(extent.head, extent.entries) if bad is None else known._replace(first_bad=bad)
+    last_backup.remember(place.folder, manifest.at, target, journal)
+    deleted = () if bad is not None or lost or keep is None else tuple(_delete_old(out, target, keep))
+    return Made(target, manifest, bad, deleted, accepted=lost and accept)
 
 
 @contextmanager
@@ -78,8 +84,8 @@ def _tried() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreUnavailable(M("Chưa sao lưu: không ghi được tệp ({reason}).", reason=reason)) from error
+        sentence = M("Chưa sao lưu: không ghi được tệp ({reason}).", reason=reason_of(error))
+        raise StoreUnavailable(sentence) from error
 
 
 @contextmanager
@@ -165,25 +171,6 @@ def _sync(folder: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
-
-
-def _last(folder: Path) -> Path:
-    return folder / "backups" / "last.json"
-
-
-def _last_head(folder: Path) -> str:
-    """Return the journal's last hash at the backup before, or the one before all entries where that is not known."""
-    try:
-        head = json.loads(_last(folder).read_text(encoding="utf-8"))["head"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return GENESIS
-    return str(head)
-
-
-def _remember(folder: Path, path: Path, manifest: Manifest) -> None:
-    said = {"at": manifest.at.isoformat(), "path": str(path.resolve()), "head": manifest.head}
-    content = json.dumps(said | {"entries": manifest.entries}, ensure_ascii=False)
-    write_whole(_last(folder), content.encode())
 
 
 def _delete_old(out: Path, newest: Path, keep: int) -> Iterator[Path]:

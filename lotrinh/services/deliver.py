@@ -16,6 +16,11 @@ class Reminded(NamedTuple):
     prepared: tuple[Prepared, ...]
     new: int
 
+    @property
+    def nowhere(self) -> int:
+        """How many cannot be told anything: they have no address."""
+        return sum(not each.addresses for each in self.prepared)
+
 
 def remind(office: Office, now: datetime) -> Reminded:
     """Lay down the digests of a day; repeating it lays down nothing more."""

@@ -7,8 +7,8 @@ import base64
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from lotrinh.clock import Clock
@@ -35,12 +35,17 @@ LOST = timedelta(minutes=30)
 FIRST_WAIT, LONGEST_WAIT, GROWTH = timedelta(minutes=2), timedelta(hours=6), 4
 REMINDER = "remind"
 """The kind of messages that are true on their own day only."""
-KEPT = ("to", "subject", "title", "day", "delivery")
+KEPT = ("to", "subject", "title", "day", "delivery", "campaigns")
 """What is kept of a message that has been sent."""
 LOST_WORDS = M("Việc gửi bị dừng giữa chừng: không rõ đã gửi chưa.")
 TOO_LATE = M("Qua ngày mà chưa gửi được, nên không gửi nữa.")
 NOWHERE = M("Chưa có địa chỉ nhận. Hãy khai báo trong [[receivers]] hoặc danh sách đơn vị.")
 GONE = M("Địa chỉ này không còn trong cấu hình.")
+NO_ADDRESS = M(
+    "Tin này chưa có địa chỉ nhận nên không gửi lại được. Hãy khai báo địa chỉ trong [[receivers]] hoặc danh sách "
+    "đơn vị; những tin sau sẽ gửi tới đó. Tin này thì bỏ đi."
+)
+PAST_DAY = M("Lời nhắc này của ngày {day}, nay đã qua nên không gửi lại nữa. Hãy bỏ tin này, rồi chạy: lotrinh remind")
 NO_SUCH = M("Không có tin mang số {number}.")
 STATE: Mapping[str, Message] = {
     WAITING: M("chờ gửi"),
@@ -52,6 +57,14 @@ STATE: Mapping[str, Message] = {
 }
 
 
+class Trouble(NamedTuple):
+    """A message that did not go out. ``reason`` may quote addresses: it is for who may read the outbox."""
+
+    id: int
+    unit: str
+    reason: str
+
+
 @dataclass(slots=True)
 class Emptied:
     """What became of the messages of one go; ``waiting`` are still to be sent, now or later."""
@@ -60,7 +73,7 @@ class Emptied:
     failed: int = 0
     unclear: int = 0
     waiting: int = 0
-    problems: list[str] = field(default_factory=list)
+    problems: list[Trouble] = field(default_factory=list)
 
 
 class Senders:
@@ -193,12 +206,21 @@ def _count(done: Emptied, message: Posted, ending: Ending) -> None:
         log.warning(
             "outbox id=%s unit=%s channel=%s state=%s", message.id, message.receiver, message.channel, ending.state
         )
-        done.problems.append(f"{message.receiver}: {ending.problem}")
+        done.problems.append(Trouble(message.id, message.receiver, ending.problem))
 
 
 def retry(store: Store, number: int, now: datetime) -> None:
-    """Let a message be sent again; ``Conflict`` where it was sent or still will be."""
-    _known(store, number)
+    """Let a message be sent again; ``Conflict`` where it was sent, still will be, or cannot be on the day of ``now``.
+
+    ``now`` is in the office's zone.
+    """
+    message = _known(store, number)
+    if message.state in {FAILED, UNCLEAR}:
+        if not message.content.get("to"):
+            raise Conflict(NO_ADDRESS)
+        day = message.content.get("day", "")
+        if message.kind == REMINDER and day and day != now.date().isoformat():
+            raise Conflict(M(PAST_DAY.msgid, day=date.fromisoformat(day)))
     if not store.outbox.retry(number, now):
         raise Conflict(M("Chỉ gửi lại được tin không gửi được, hoặc không rõ đã gửi chưa."))
 
@@ -210,6 +232,8 @@ def drop(store: Store, number: int, now: datetime) -> None:
         raise Conflict(M("Tin này đã gửi, đang gửi, hoặc đã bỏ."))
 
 
-def _known(store: Store, number: int) -> None:
-    if store.outbox.get(number) is None:
+def _known(store: Store, number: int) -> Posted:
+    message = store.outbox.get(number)
+    if message is None:
         raise NotFound(M(NO_SUCH.msgid, number=number))
+    return message

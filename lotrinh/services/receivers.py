@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
@@ -89,4 +90,8 @@ def masked(channel: str, to: str) -> str:
     if channel == MAIL:
         name, _, domain = to.partition("@")
         return f"{name[:SHOWN]}…@{domain}"
+    if channel == HOOK:
+        # What follows the host may be a key, and what stands before it a password.
+        url = urlsplit(to)
+        return f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
     return f"{to[:SHOWN]}…" if channel in {ZALO, URL} else to

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from lotrinh.core.reminders import Digest, Rhythm, Told, digests
+from lotrinh.core.schedules import Schedule
 from lotrinh.core.text import M
 from lotrinh.core.units import Unit
 from lotrinh.i18n import current, say
@@ -18,7 +19,8 @@ from lotrinh.services.outbox import NOWHERE, REMINDER
 from lotrinh.services.quiet import EVERY_DAY, Quiet
 from lotrinh.services.receivers import MAIL, Address, Addresses, addresses, fingerprint
 from lotrinh.services.rosters import roster
-from lotrinh.settings.models import Schedule, Settings
+from lotrinh.services.schedules import effective
+from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, UNCLEAR, WAITING, New
 
@@ -67,7 +69,7 @@ def open_office(store: Store, settings: Settings, home: Path | None = None) -> O
     """Open the campaigns that run by themselves; ``BadInput`` with all that is wrong in the settings."""
     known = roster(settings)
     told = addresses(settings, known)
-    schedules = {c.id: c.schedule for c in settings.campaigns}
+    schedules = {c.id: effective(store, settings, c.id).schedule for c in settings.campaigns}
     running = [open_campaign(settings, name, home=home) for name, each in schedules.items() if not each.paused]
     return Office(store, settings, tuple(running), known.province, told, schedules)
 

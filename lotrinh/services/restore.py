@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Conflict, LotrinhError, Problem, StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services import archives
+from lotrinh.services import archives, last_backup, unfinished
 from lotrinh.services.archives import FOLDERS, RECORD, Manifest
 from lotrinh.services.backup import Place
+from lotrinh.services.last_backup import Known
 from lotrinh.store import image
 from lotrinh.store.copying import Extent, parts
 from lotrinh.store.engine import file_of, newer
@@ -64,10 +66,12 @@ def restore(file: Path, place: Place, now: datetime, *, replace: bool = False) -
     """Put a backup in its place; ``Conflict`` where there is a record already, unless ``replace``.
 
     Everything is checked and laid out beside before anything is touched. Folders are put in their places by their
-    names, then the database in one transaction; where that fails all goes back. What stood there lies in a folder
-    ``replaced-…`` afterwards, a record of its own.
+    names, then the database in one transaction; where that fails all goes back, at once or, where we are killed, with
+    the next restore. What stood there lies in a folder ``replaced-…`` afterwards, a record of its own.
     """
     manifest = archives.check(file)
+    with _tried():
+        unfinished.undo(place.folder, place.url, tuple(LAID_OUT))
     there = standing(place)
     if there.anything and not replace:
         sentence = M(
@@ -80,7 +84,13 @@ def restore(file: Path, place: Place, now: datetime, *, replace: bool = False) -
         _fit(file, work / RECORD, manifest)
         doubtful = image.calm(work / RECORD, say(UNCLEAR))
         aside = place.folder / f"replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}" if there.anything else None
+        _, after = image.examine(work / RECORD)
+        plan = unfinished.Plan(aside.name if aside else "", there.folders, there.counts, after.counts, after.head)
+        unfinished.begin(place.folder, plan)
         extent = _switch(work, place, aside, there, replace=replace)
+        journal = Known(extent.head, extent.entries, extent.first_bad)
+        last_backup.remember(place.folder, manifest.at, file, journal)  # what the next backup is held against
+        unfinished.end(place.folder)
     return Restored(manifest, extent, doubtful, aside)
 
 
@@ -89,8 +99,8 @@ def _tried() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreUnavailable(M("Chưa khôi phục: không ghi được tệp ({reason}).", reason=reason)) from error
+        sentence = M("Chưa khôi phục: không ghi được tệp ({reason}).", reason=reason_of(error))
+        raise StoreUnavailable(sentence) from error
 
 
 @contextmanager
@@ -126,7 +136,7 @@ def _fit(file: Path, record: Path, manifest: Manifest) -> None:
 
 
 def _switch(work: Path, place: Place, aside: Path | None, there: Standing, *, replace: bool) -> Extent:
-    with _moves(aside) as move:
+    with _moves(place.folder, aside) as move:
         if aside:
             _set_aside(place, aside, there, move)
         for name, lies in LAID_OUT.items():
@@ -150,7 +160,7 @@ def _set_aside(place: Place, aside: Path, there: Standing, move: Callable[[Path,
 
 
 @contextmanager
-def _moves(aside: Path | None) -> Iterator[Callable[[Path, Path], None]]:
+def _moves(folder: Path, aside: Path | None) -> Iterator[Callable[[Path, Path], None]]:
     """Move things; when anything fails, everything goes back to where it was."""
     done: list[tuple[Path, Path]] = []
 
@@ -158,13 +168,14 @@ def _moves(aside: Path | None) -> Iterator[Callable[[Path, Path], None]]:
         source.rename(target)
         done.append((source, target))
 
-    if aside:
-        aside.mkdir()
     try:
+        if aside:
+            aside.mkdir()
         yield move
     except BaseException:
         for source, target in reversed(done):
             target.rename(source)
         if aside:
             shutil.rmtree(aside, ignore_errors=True)
+        unfinished.end(folder)
         raise

@@ -10,8 +10,9 @@ from cronsim import CronSim
 from lotrinh.core.text import Text
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.reminders import Office, to_office
+from lotrinh.store.outbox import Message
 
-ALARM, RECOVERED = "alarm", "recovered"
+ALARM, RECOVERED, NAMED = "alarm", "recovered", "campaigns"
 LOOKED_AHEAD = 1000
 """Times of a schedule that are looked at for one on a working day."""
 
@@ -21,6 +22,7 @@ class Silent(NamedTuple):
 
     title: Text
     last: datetime | None
+    campaign: str = ""
 
 
 def silent(office: Office, now: datetime) -> tuple[Silent, ...]:
@@ -36,7 +38,7 @@ def _silence(office: Office, campaign: Campaign, now: datetime) -> Silent | None
     patience = timedelta(hours=office.settings.remind.silent_hours)
     if last and (now - last <= patience or now < next(_expected(office, campaign, last), now)):
         return None
-    return Silent(campaign.title, last)
+    return Silent(campaign.title, last, campaign.id)
 
 
 def _expected(office: Office, campaign: Campaign, after: datetime) -> Iterator[datetime]:
@@ -53,10 +55,29 @@ def watch(office: Office, now: datetime) -> int:
         return 0
     day, found = now.astimezone(office.zone).date(), silent(office, now)
     if found:
-        letter = office.writer.silence(found, day)
-        return office.store.outbox.put(to_office(office, ALARM, f"{ALARM}/{day}", letter, now, {}), now)
+        letter = office.writer.silence([(each.title, each.last) for each in found], day)
+        named = {NAMED: [each.campaign for each in found]}
+        made = to_office(office, ALARM, f"{ALARM}/{day}", letter, now, {})
+        return office.store.outbox.put([m._replace(content={**m.content, **named}) for m in made], now)
     alarm = office.store.outbox.newest(kind=ALARM, most=1)
-    return _recovered(office, alarm[0].key.split("/")[1], day, now) if alarm else 0
+    if not alarm or not all(_runs_again(office, name, alarm[0].created_at) for name in _named(office, alarm[0])):
+        return 0
+    return _recovered(office, alarm[0].key.split("/")[1], day, now)
+
+
+def _named(office: Office, alarm: Message) -> list[str]:
+    """List the campaigns an alarm was about; one that does not say so may have meant any that runs by itself."""
+    scheduled = [c.id for c in office.campaigns if office.schedules[c.id].cron]
+    return list(alarm.content.get(NAMED, scheduled))
+
+
+def _runs_again(office: Office, name: str, alarm: datetime) -> bool:
+    """Whether a check has finished since; of a campaign that is paused or gone there is nothing to say."""
+    campaign = next((each for each in office.campaigns if each.id == name), None)
+    if campaign is None:
+        return False
+    latest = office.store.rounds.latest(name, province=campaign.province.code)
+    return bool(latest and latest.finished_at and latest.finished_at > alarm)
 
 
 def _recovered(office: Office, alarm: str, day: date, now: datetime) -> int:

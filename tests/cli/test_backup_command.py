@@ -153,3 +153,29 @@ def test_copying_says_what_stands_there_and_no_secret(lotrinh: Lotrinh, data: Pa
     failed = lotrinh("db", "copy", source, "postgresql+psycopg://ai:mat-khau@127.0.0.1:1/x")
     assert failed.returncode == 2
     assert "mat-khau" not in failed.stdout + failed.stderr
+
+
+def test_a_lost_end_is_told_until_a_person_accepts_it(lotrinh: Lotrinh, data: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    assert lotrinh("backup").returncode == 0
+    with closing(sqlite3.connect(data / "lotrinh.db", isolation_level=None)) as raw:
+        raw.execute("DROP TRIGGER journal_no_delete")
+        raw.execute("DELETE FROM journal WHERE number > 390")
+    nights = [lotrinh("backup", "--keep", "1"), lotrinh("backup", "--keep", "1")]
+    assert [night.returncode for night in nights] == [2, 2]
+    assert all("mục số 391" in night.stderr and "--accept-head" in night.stderr for night in nights)
+    assert lotrinh("backup", "--accept-head").returncode == 0
+    assert lotrinh("backup").returncode == 0
+
+
+@pytest.mark.parametrize("command", [["portal"], ["up"], ["backup"]])
+def test_a_restore_that_did_not_end_is_said_and_nothing_is_started(
+    lotrinh: Lotrinh, data: Path, command: list[str]
+) -> None:
+    (data / "restore.json").write_text("{}", encoding="utf-8")
+    refused = lotrinh(*command)
+    assert refused.returncode == 2
+    assert "bị ngắt giữa chừng" in refused.stderr
+    assert "bị ngắt giữa chừng" in lotrinh("doctor").stdout

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from lotrinh.cli import parts
 from lotrinh.cli.parts import Part, State, Watched
 from lotrinh.cli.processes import Tethered
+from lotrinh.cli.sender import Sender
 from lotrinh.cli.up import Stopping, rotate, supervise
 from lotrinh.core.text import M
 from lotrinh.i18n import say
@@ -58,6 +60,49 @@ def test_everything_ends_with_exit_code_one_when_the_portal_is_lost_for_good(
 ) -> None:
     monkeypatch.setattr(parts, "LONGEST_PAUSE", 0)
     assert supervise([Watched(part("no.such.module"), tmp_path, Heard())], Unasked()) == 1
+
+
+def test_what_is_not_the_portal_is_started_again_for_ever_and_that_is_said_once_an_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "LONGEST_PAUSE", 0)
+    heard = Heard()
+    watched = Watched(replace(part("no.such.module"), name="flows"), tmp_path, heard)
+    end = time.monotonic() + 30
+    while watched.deaths < 8:
+        assert time.monotonic() < end
+        watched.look(may_start=True)
+        time.sleep(0.01)
+    assert watched.state is State.WAITING
+    assert len(heard) == 5
+    log = tmp_path / "flows.log"
+    assert heard[-1] == f"Lịch chạy: dừng 5 lần liền (mã 1); vẫn thử lại sau mỗi 0 giây. Xem {log}."
+
+
+def test_messages_are_sent_now_and_then_and_a_sender_that_hangs_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looked_until(text: str) -> None:
+        end = time.monotonic() + 20
+        while text not in "".join([*heard, log.read_text() if log.exists() else ""]):
+            assert time.monotonic() < end
+            sender.look()
+            time.sleep(0.01)
+
+    heard, log = Heard(), tmp_path / "send.log"
+    sender = Sender(["no.such.module"], tmp_path, heard)
+    sender.look()
+    assert not log.exists()
+    monkeypatch.setattr("lotrinh.cli.sender.EVERY_SECONDS", 0)
+    looked_until("lotrinh send không chạy được (mã 1)")
+    (tmp_path / "hanging.py").write_text("import time\nprint('here', flush=True)\ntime.sleep(99)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    sender = Sender(["hanging"], tmp_path, heard)
+    looked_until("here\n")
+    monkeypatch.setattr("lotrinh.cli.sender.LONGEST_SECONDS", 0)
+    looked_until("here\nhere\n")
+    sender.stop()
+    assert len(heard) == 1
 
 
 def test_the_pause_before_a_restart_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

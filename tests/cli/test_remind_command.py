@@ -65,6 +65,7 @@ def test_reminding_sends_once_and_what_is_refused_can_be_sent_again_or_dropped(l
         refused = lotrinh("remind")
         assert refused.returncode == 3
         assert "550 nobody" in refused.stderr
+        assert "2 nơi chưa có địa chỉ" in refused.stderr
         number, *_, state, problem = lotrinh("outbox", "list", "--state", "failed").stdout.strip().split("\t")
         assert (state, problem) == ("không gửi được", "Máy chủ gửi thư từ chối: 550 nobody")
         assert not post.mails

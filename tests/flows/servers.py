@@ -1,13 +1,16 @@
 """A whole Prefect server, with the service that makes runs of schedules, which the test harness leaves out."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.conftest import TOP
 from tests.growth.world import ended, healthy, start, wait_until
+
+if TYPE_CHECKING:
+    import subprocess
 
 QUIET = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_SERVER_LEVEL": "WARNING"}
 

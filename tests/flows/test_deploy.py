@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from tests.conftest import TOP
 from tests.flows.servers import environment, prefect_at, serving
-from tests.growth.world import free_port, wait_until
+from tests.growth.world import free_port
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
 CAMPAIGN, HOUR = "bau-cu-2026", timedelta(hours=1)
@@ -71,11 +70,11 @@ def prefect(port: int, tmp_path: Path) -> Iterator[Any]:
     from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
-    with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api", PREFECT_HOME: tmp_path / "client"}):
-        with get_client(sync_client=True) as client:
-            for deployment in client.read_deployments():
-                client.delete_deployment(deployment.id)
-            yield client
+    own = {PREFECT_API_URL: f"http://127.0.0.1:{port}/api", PREFECT_HOME: tmp_path / "client"}
+    with temporary_settings(own), get_client(sync_client=True) as client:
+        for deployment in client.read_deployments():
+            client.delete_deployment(deployment.id)
+        yield client
 
 
 def crons(client: Any, name: str) -> dict[str, tuple[str, str, bool, str]]:
@@ -171,11 +170,11 @@ def ran(prefect: Any, *runs: Any, seconds: float = 90) -> list[tuple[str, str]]:
         time.sleep(0.5)
 
 
-def asked(prefect: Any, ago: timedelta, **parameters: str) -> Any:
-    """A run of the check that was due some time ago."""
+def asked(prefect: Any, ago: timedelta, flow: str = "check", **parameters: str) -> Any:
+    """A run that was due some time ago."""
     from prefect.states import Scheduled
 
-    deployment = prefect.read_deployment_by_name(f"check/{CAMPAIGN}")
+    deployment = prefect.read_deployment_by_name(f"{flow}/{CAMPAIGN}")
     state = Scheduled(scheduled_time=now() - ago)
     return prefect.create_flow_run_from_deployment(deployment.id, parameters=parameters, state=state)
 
@@ -193,6 +192,9 @@ def test_runs_step_aside_for_newer_ones_for_their_calendar_and_for_whoever_holds
             campaign = open_campaign(settings, CAMPAIGN)
             with holding(store, campaign, "am-terminal", now):
                 refused = ran(prefect, asked(prefect, timedelta()))
+            due = ran(prefect, asked(prefect, HOUR, "report", tick="report"))
+            changed(file, Schedule("0 7 * * *", report="0 8 * * 1", paused=True))
+            paused = ran(prefect, asked(prefect, timedelta(), "report", tick="report"))
             (round_,) = store.rounds.newest(CAMPAIGN)
     assert oldest[0] == "Superseded"
     assert oldest[1].startswith("Lượt này trễ: đã đến giờ của lượt mới hơn")
@@ -202,9 +204,11 @@ def test_runs_step_aside_for_newer_ones_for_their_calendar_and_for_whoever_holds
     assert round_.state == "finished"
     tags = set(prefect.read_flow_run(late[1].id).tags)
     assert {"campaign:bau-cu-2026", "province:25", "unreachable:1"} <= tags
+    assert [name for name, _ in due] == ["Completed"]
+    assert paused == [("Skipped", "Lịch của đợt này đang tạm dừng.")]
     ((name, said),) = refused
     assert name == "Refused"
-    assert f"lượt am-terminal, máy " in said
+    assert "lượt am-terminal, máy " in said
     assert f"tiến trình {os.getpid()}" in said
 
 
@@ -254,31 +258,3 @@ class Words:
 
     def writelines(self, texts: Any) -> None:
         self.text += "".join(texts)
-
-
-def test_serving_begins_before_the_server_outlives_it_and_finds_an_empty_one(tmp_path: Path) -> None:
-    from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    port = free_port()
-    file = office(tmp_path / "office", port, cron="0 0 1 1 *")
-    log = tmp_path / "office" / "run.log"
-
-    def scheduled() -> bool:
-        """Whether Prefect knows the deployment and has made runs of its schedule."""
-        try:
-            with get_client(sync_client=True) as client:
-                return any("auto-scheduled" in run.tags for run in client.read_flow_runs())
-        except Exception:
-            return False
-
-    api = {PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}
-    with serving(file, port) as process, temporary_settings(api):
-        wait_until(lambda: "Không dùng được máy chủ Prefect" in log.read_text(), 60)
-        for home in ("first", "second"):
-            with prefect_at(port, tmp_path / home):
-                wait_until(scheduled, 60)
-            assert process.poll() is None
-        process.terminate()
-        process.wait(20)
-    assert log.read_text().count("Lịch chạy đang dùng máy chủ Prefect") >= 2

@@ -184,22 +184,16 @@ def wait_until(holds: Any, seconds: float) -> None:
 
 
 def prefect_environment(database: Postgres, redis: int, folder: Path) -> dict[str, str]:
-    """All five that go through Redis, and the database: one left out, and two servers would not know of each other."""
-    url = f"redis://127.0.0.1:{redis}"
+    """Take the settings that we hand out for a server, all five of Redis among them, with the addresses of ours."""
+    handed_out = (TOP / "deploy" / "prefect-server.env").read_text(encoding="utf-8").splitlines()
+    settings = dict(line.split("=", 1) for line in handed_out if line and not line.startswith("#"))
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOTRINH_", "PREFECT_"))}
-    return kept | {
+    own = {
         "PREFECT_HOME": str(folder),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": database.url("prefect", "asyncpg"),
-        "PREFECT_MESSAGING_BROKER": "prefect_redis.messaging",
-        "PREFECT_MESSAGING_CACHE": "prefect_redis.messaging",
-        "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
-        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
-        "PREFECT_REDIS_MESSAGING_URL": f"{url}/0",
-        "PREFECT_SERVER_DOCKET_URL": f"{url}/1",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
-        "DO_NOT_TRACK": "1",
     }
+    ours = {k: v.replace("127.0.0.1:6379", f"127.0.0.1:{redis}") for k, v in settings.items()}
+    return kept | ours | own
 
 
 def healthy(port: int) -> bool:

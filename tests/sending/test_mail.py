@@ -135,6 +135,50 @@ def test_a_server_that_drips_is_hung_up_on() -> None:
     assert time.monotonic() - started < 6
 
 
+def endless(word: bytes) -> Callable[[socket.socket], None]:
+    def talk(line: socket.socket) -> None:
+        for _ in range(100):
+            line.sendall(word + b"-more\r\n")
+            time.sleep(0.1)
+
+    return talk
+
+
+def test_a_greeting_without_an_end_is_hung_up_on() -> None:
+    started = time.monotonic()
+    with bad_post(b"", endless(b"220")) as port:
+        outcome = send(MAIL, Post(port), timeout_seconds=0.3)
+    assert isinstance(outcome, Refused)
+    assert outcome.everybody
+    assert time.monotonic() - started < 6
+
+
+def test_a_good_bye_without_an_end_is_not_waited_for() -> None:
+    started = time.monotonic()
+    with bad_post(b"QUIT", endless(b"221")) as port:
+        assert send(MAIL, Post(port), timeout_seconds=0.3) == Sent()
+        assert time.monotonic() - started < 1.5
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_server_that_drips_inside_tls_is_hung_up_on(security: str) -> None:
+    def drip(line: socket.socket) -> None:
+        if security == "starttls":
+            line.sendall(b"250-here\r\n250 STARTTLS\r\n")
+            line.recv(1000)
+            line.sendall(b"220 go on\r\n")
+        line.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc")
+        for _ in range(100):
+            line.sendall(b"\x03")
+            time.sleep(0.1)
+
+    started = time.monotonic()
+    with bad_post(b"EHLO" if security == "starttls" else b"", drip) as port:
+        outcome = send(MAIL, Post(port), timeout_seconds=0.3, security=security)
+    assert isinstance(outcome, Refused)
+    assert time.monotonic() - started < 6
+
+
 def test_a_port_where_nobody_listens_is_about_everybody() -> None:
     outcome = send(MAIL, Post(free_port()))
     assert isinstance(outcome, Refused)

@@ -295,3 +295,39 @@ def test_a_restored_old_backup_is_named_by_a_head_printed_later(
     assert store.journal.verify(old.manifest.head) is None
     assert store.journal.verify(printed) == 7
     assert back_up(home, out, NOW + timedelta(days=1)).first_bad is None  # the last backup's head is still there
+
+
+def test_a_lost_end_is_told_every_night_and_nothing_is_deleted_until_somebody_accepts_it(
+    filled: Place, out: Path
+) -> None:
+    (good,) = made_daily(filled, out, 1)
+    tamper(filled, "DELETE FROM journal WHERE number > 4")
+    for night in range(1, 4):
+        made = back_up(filled, out, NOW + timedelta(days=night), keep=1)
+        assert (made.first_bad, made.deleted, made.accepted) == (5, (), False)
+        said = json.loads((filled.folder / "backups" / "last.json").read_text(encoding="utf-8"))
+        assert (said["head"], said["first_bad"], said["path"]) == (good.manifest.head, 5, str(made.path))
+        with open_store(filled.url) as store:  # work goes on: the entry that is missing stays the same
+            store.journal.append(entry(f"dem-{night}"))
+    accepted = back_up(filled, out, NOW + timedelta(days=4), keep=1, accept=True)
+    assert (accepted.first_bad, accepted.deleted, accepted.accepted) == (None, (), True)
+    after = back_up(filled, out, NOW + timedelta(days=5), keep=1)
+    assert (after.first_bad, len(after.deleted), after.accepted) == (None, 5, False)
+
+
+def test_a_chain_that_does_not_fit_cannot_be_accepted(filled: Place, out: Path) -> None:
+    made_daily(filled, out, 1)
+    tamper(filled, "UPDATE journal SET actor = 'ai-do' WHERE number = 3")
+    made = back_up(filled, out, NOW + timedelta(days=1), keep=1, accept=True)
+    assert (made.first_bad, made.deleted, made.accepted) == (3, (), False)
+
+
+def test_after_a_restore_the_next_backup_finds_nothing_wrong(filled: Place, out: Path) -> None:
+    (old,) = made_daily(filled, out, 1)
+    with open_store(filled.url) as store:
+        store.journal.append(entry("sau"))
+    back_up(filled, out, NOW + timedelta(days=1))
+    restore(old.path, filled, NOW + timedelta(days=2), replace=True)
+    said = json.loads((filled.folder / "backups" / "last.json").read_text(encoding="utf-8"))
+    assert (said["head"], said["path"]) == (old.manifest.head, str(old.path))
+    assert back_up(filled, out, NOW + timedelta(days=3)).first_bad is None

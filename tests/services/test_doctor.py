@@ -10,18 +10,26 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import trustme
 
+from lotrinh.cli.doctor import lines
 from lotrinh.cli.processes import free_port
+from lotrinh.core.schedules import Schedule
+from lotrinh.core.text import M
 from lotrinh.core.units import Unit, UnitKind
 from lotrinh.probing.options import HttpOptions
+from lotrinh.services import last_backup
+from lotrinh.services.campaigns import open_campaign
 from lotrinh.services.doctor import certificates, machine, record, servers
 from lotrinh.services.doctor.examine import Depth, examine, worst
-from lotrinh.services.doctor.finding import Finding, Sign
+from lotrinh.services.doctor.finding import Finding, Sign, good
+from lotrinh.services.schedules import Effective
 from lotrinh.settings.models import Mail, Portal, Prefect, Settings
 from lotrinh.store import open_store
+from lotrinh.store.schedules import Changed
 from tests.store.entries import AT, entries
 
 NOW = AT + timedelta(days=1)
@@ -40,6 +48,14 @@ def settings_of(folder: Path, **changes: Any) -> Settings:
 def looked(settings: Settings, now: datetime = NOW, **depth: bool) -> dict[str, Finding]:
     found = examine(settings, "settings.toml", lambda: now, {}, Depth(**depth))
     return {finding.what: finding for finding in found}
+
+
+def missed(schedule: Schedule, finished: str, now: str) -> bool:
+    """Whether the election campaign's run is missed; its anchor is 15 March 2026."""
+    campaign = open_campaign(Settings(), "bau-cu-2026")
+    return record.missed(
+        Effective(schedule, None), campaign, datetime.fromisoformat(finished), datetime.fromisoformat(now)
+    )
 
 
 def made(settings: Settings, count: int = 3) -> Path:
@@ -142,7 +158,46 @@ def test_a_clock_behind_the_newest_entry_is_broken(tmp_path: Path) -> None:
     ],
 )
 def test_a_run_is_missed_an_hour_after_its_time(finished: str, now: str, *, is_missed: bool) -> None:
-    assert record.missed("0 7 * * *", datetime.fromisoformat(finished), datetime.fromisoformat(now)) is is_missed
+    assert missed(Schedule("0 7 * * *"), finished, now) is is_missed
+
+
+@pytest.mark.parametrize(
+    ("schedule", "finished", "now"),
+    [
+        (Schedule("0 7 * * *", skip_days_off=True), "2026-03-06T07:10:00+07:00", "2026-03-08T23:00:00+07:00"),
+        (Schedule("0 */2 * * *", "0 7 * * *"), "2026-03-09T07:10:00+07:00", "2026-03-09T23:00:00+07:00"),
+        (Schedule("0 7 * * *", paused=True), "2026-02-02T07:10:00+07:00", "2026-02-09T07:10:00+07:00"),
+    ],
+)
+def test_days_off_the_last_week_and_a_pause_are_no_missed_runs(schedule: Schedule, finished: str, now: str) -> None:
+    assert not missed(schedule, finished, now)
+
+
+def test_a_run_of_the_last_week_is_missed_by_the_last_weeks_schedule() -> None:
+    dense = Schedule("0 7 * * *", "0 7,13 * * *")
+    assert missed(dense, "2026-03-09T07:10:00+07:00", "2026-03-09T14:01:00+07:00")
+
+
+def test_what_was_due_before_the_office_changed_the_schedule_is_not_missed() -> None:
+    changed = Changed("bau-cu-2026", {}, datetime.fromisoformat("2026-02-05T09:00:00+07:00"), "officer:lan")
+    holds = Effective(Schedule("0 7 * * *"), changed)
+    finished = datetime.fromisoformat("2026-02-02T07:10:00+07:00")
+    campaign = open_campaign(Settings(), "bau-cu-2026")
+    for now, late in (("2026-02-05T12:00:00+07:00", False), ("2026-02-06T08:01:00+07:00", True)):
+        assert record.missed(holds, campaign, finished, datetime.fromisoformat(now)) is late
+
+
+def test_a_journal_that_lost_its_end_at_the_last_backup_is_broken(tmp_path: Path) -> None:
+    last_backup.remember(tmp_path, NOW, tmp_path / "b.zip", last_backup.Known("0", 9, 5))
+    found = record.backup(tmp_path, NOW, ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert (found.sign, "mục số 5" in repr(found.found)) == (Sign.BROKEN, True)
+
+
+def test_a_folder_above_is_shown_as_it_is() -> None:
+    (line,) = lines([good("data_folder", M("Ghi được vào {place}", place="../du-lieu"))])
+    assert "../du-lieu." in line
+    (ended,) = lines([good("x", M("Đã xong."))])
+    assert ended.endswith("Đã xong.")
 
 
 def test_a_backup_older_than_a_week_or_gone_wants_attention(tmp_path: Path) -> None:
@@ -228,7 +283,25 @@ def test_a_certificate_file_that_cannot_be_read_is_broken(tmp_path: Path) -> Non
 
 
 def test_a_mail_host_that_refuses_is_broken() -> None:
-    assert servers.mail(Mail(host="127.0.0.1", port=free_port(0))).sign is Sign.BROKEN
+    assert servers.mail(Mail(host="127.0.0.1", port=free_port(0)), ssl.create_default_context()).sign is Sign.BROKEN
+
+
+def test_a_mail_host_that_drips_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "MAIL_SECONDS", 0.3)
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            with listening.accept()[0] as one:
+                while not stop.wait(0.05):
+                    one.sendall(b"2")
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        found = servers.mail(Mail(host="127.0.0.1", port=listening.getsockname()[1]), ssl.create_default_context())
+        stop.set()
+        thread.join()
+    assert (found.sign, "giây" in repr(found.found)) == (Sign.BROKEN, True)
 
 
 @pytest.fixture

@@ -205,6 +205,23 @@ def test_when_checks_stop_the_office_hears_once_a_day_and_once_when_they_run_aga
     assert subjects[-1] == "Ngày 13/02/2026: việc kiểm tra đã chạy lại"
 
 
+def test_nobody_is_told_that_checks_run_again_where_none_has_run(tmp_path: Path, store: Store) -> None:
+    with post_office() as post:
+        world = world_in(tmp_path, post.settings(), schedule=EVERY_MORNING)
+        assert world.send(store).sent == 1  # the alarm, of which only little is kept
+        patient = world_in(tmp_path, post.settings(), schedule=EVERY_MORNING, remind=Remind(silent_hours=999))
+        paused = world_in(tmp_path, post.settings(), schedule=Schedule(cron="0 7 * * *", paused=True))
+        by_hand = world_in(tmp_path, post.settings())
+        later = DAY + timedelta(hours=3)
+        assert [watch(w.office(store), later) for w in (paused, by_hand)] == [0, 0]
+        checked(store, world, DAY - timedelta(hours=1))
+        assert watch(patient.office(store), later) == 0
+        checked(store, world, DAY + timedelta(hours=1))
+        assert watch(paused.office(store), later) == 0
+        assert [watch(world.office(store), later) for _ in range(2)] == [1, 0]
+    assert [m.kind for m in store.outbox.newest()] == ["recovered", "alarm"]
+
+
 def test_what_runs_rarely_or_by_hand_is_not_missed_in_between(tmp_path: Path, store: Store) -> None:
     by_hand = world_in(tmp_path, MAIL)
     assert silent(by_hand.office(store), DAY) == ()

@@ -13,7 +13,8 @@ from sqlalchemy import insert
 
 from lotrinh.errors import Conflict, OldSchema, StoreUnavailable
 from lotrinh.services.backup import Made, Place, back_up
-from lotrinh.services.restore import restore, standing
+from lotrinh.services.restore import LAID_OUT, restore, standing
+from lotrinh.services.unfinished import require_finished, undo
 from lotrinh.store import image, open_store
 from lotrinh.store.copying import extent
 from lotrinh.store.engine import connect, migrate, reading, writing
@@ -119,7 +120,7 @@ def test_a_switch_that_fails_at_the_last_moment_leaves_everything_as_it_was(
         (home.folder / "lotrinh.db").write_bytes(b"hong" * 999)
     names = {p.name for p in home.folder.iterdir()}
     monkeypatch.setattr(image, "put", failing)
-    with pytest.raises(StoreUnavailable, match="No space left"):
+    with pytest.raises(StoreUnavailable, match="ổ đĩa đã đầy"):
         restore(made.path, home, NOW, replace=True)
     assert everything(home.folder) == files
     assert {p.name for p in home.folder.iterdir()} == names
@@ -148,9 +149,43 @@ def test_one_that_is_killed_before_the_database_is_written_can_be_repeated(home:
     command = [sys.executable, "-c", KILLED, str(made.path), home.url, str(home.folder), NOW.isoformat()]
     assert subprocess.run(command, check=False, cwd=TOP).returncode == 9
     assert rows_of(home.url) == before  # the old database, whole
+    with pytest.raises(Conflict, match="bị ngắt giữa chừng"):
+        require_finished(home.folder)
+    with pytest.raises(Conflict, match="bị ngắt giữa chừng"):
+        back_up(home, home.folder / "backups", NOW)
     done = restore(made.path, home, NOW + timedelta(seconds=1), replace=True)
     assert (done.extent.entries, done.extent.first_bad) == (6, None)
     assert list(home.folder.glob(".lotrinh-restore-*")) == []
+    require_finished(home.folder)
+    assert done.aside is not None
+    assert list(home.folder.glob("replaced-*")) == [done.aside]
+    assert rows_of(sqlite_at(done.aside).url) == before
+    assert (done.aside / "units" / "phu-tho.csv").read_bytes() == b"cu"
+
+
+def test_one_that_was_killed_is_undone_and_one_whose_database_was_written_has_ended(home: Place, made: Made) -> None:
+    files = everything(home.folder)
+    with open_store(home.url) as store:
+        store.journal.append(entry("sau"))
+    command = [sys.executable, "-c", KILLED, str(made.path), home.url, str(home.folder), NOW.isoformat()]
+    subprocess.run(command, check=False, cwd=TOP)
+    (home.folder / "units" / "phu-tho.csv").write_bytes(b"cua ban sao luu")
+    marker = (home.folder / "restore.json").read_bytes()
+    undo(home.folder, home.url, tuple(LAID_OUT))
+    assert {name: content for name, content in everything(home.folder).items() if ".lotrinh-" not in name} == files
+    done = restore(made.path, home, NOW, replace=True)
+    assert done.aside is not None
+    (home.folder / "restore.json").write_bytes(marker)  # killed when all was done but for the last word
+    undo(home.folder, home.url, tuple(LAID_OUT))
+    assert (done.aside / "units" / "phu-tho.csv").is_file()
+    require_finished(home.folder)
+
+
+def test_one_into_an_empty_place_that_was_killed_needs_no_replace(made: Made, new: Place) -> None:
+    command = [sys.executable, "-c", KILLED, str(made.path), new.url, str(new.folder), NOW.isoformat()]
+    assert subprocess.run(command, check=False, cwd=TOP).returncode == 9
+    assert restore(made.path, new, NOW).extent.entries == 6
+    require_finished(new.folder)
 
 
 def test_messages_that_were_waiting_are_in_doubt_and_nobody_is_signed_in(home: Place, new: Place) -> None:

@@ -11,6 +11,7 @@ from lotrinh.core.schedules import Schedule, Tick
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.i18n import say
 from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.reminders import open_office
 from lotrinh.services.schedules import change, checked, effective, next_checks, next_report
 from lotrinh.services.what_if import changes
 from lotrinh.settings.models import Campaign as CampaignSettings
@@ -92,6 +93,14 @@ def test_of_two_who_change_at_once_the_second_hears_who_was_quicker_and_nothing_
     )
     assert effective(store, settings, campaign.id).schedule == NEW
     assert len(store.journal.entries(campaign.id)) == 1
+
+
+def test_a_campaign_that_the_office_pauses_is_not_reminded_of_either(
+    store: Store, settings: Settings, campaign: Campaign
+) -> None:
+    assert [each.id for each in open_office(store, settings).campaigns] == [campaign.id]
+    change(store, settings, campaign, replace(WRITTEN, paused=True), "", LAN, NOW)
+    assert open_office(store, settings).campaigns == ()
 
 
 def test_a_kept_schedule_that_cannot_be_read_any_more_lets_the_file_s_hold(

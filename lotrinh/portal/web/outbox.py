@@ -71,7 +71,7 @@ def _done(request: Request, number: str, act: Callable[[Store, int, datetime], N
     state = state_of(request)
     try:
         good = number.isascii() and number.isdigit() and len(number) <= LONGEST
-        act(state.store, int(number) if good else 0, state.clock())
+        act(state.store, int(number) if good else 0, state.clock().astimezone(ZoneInfo(state.settings.timezone)))
     except Conflict as error:
         return _page(request, error=error)
     return RedirectResponse("/outbox", SEE_OTHER)

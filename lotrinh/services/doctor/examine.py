@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError
+from lotrinh.services import unfinished
 from lotrinh.services.ask import http_options
 from lotrinh.services.doctor import certificates, machine, record, servers
 from lotrinh.services.doctor.finding import Finding, Sign, attention, broken, good
@@ -38,7 +40,7 @@ def examine(
             "settings", M("Không có settings.toml: dùng giá trị mặc định"), M("Chạy ở thư mục có settings.toml.")
         )
     )
-    yield from local(settings, clock, depth)
+    yield from local(settings, clock, depth, Path(file).resolve().parent if file else None)
     yield from servers.portal(settings, clock)
     yield from servers.prefect(settings, clock, prefect)
     yield machine.client_telemetry(environment)
@@ -48,15 +50,17 @@ def examine(
     if depth.units:
         yield from units(settings, clock)
     if depth.mail:
-        yield servers.mail(settings.mail)
+        yield servers.mail(settings.mail, servers.context(settings.http.ca_file))
 
 
-def local(settings: Settings, clock: Clock, depth: Depth) -> Iterator[Finding]:
+def local(settings: Settings, clock: Clock, depth: Depth, home: Path | None = None) -> Iterator[Finding]:
     """Look at what lies on this machine: folder, disk, time zones, record, backup."""
     yield machine.data_folder(settings.data_dir)
     yield machine.disk(settings.data_dir)
     yield from machine.time_zones((settings.timezone,), clock())
-    yield from record.record(settings, clock(), full=depth.full)
+    if unfinished.is_unfinished(settings.data_dir):
+        yield broken("restore", unfinished.SENTENCE)
+    yield from record.record(settings, clock(), full=depth.full, home=home)
     yield record.backup(settings.data_dir, clock(), ZoneInfo(settings.timezone))
 
 

@@ -1,20 +1,19 @@
 """The record: its schema, its chain, the last runs, the last backup, what could not be sent."""
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from cronsim import CronSim
-
 from lotrinh.core.journal import Entry, chain_hash
+from lotrinh.core.schedules import schedule_words
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, OldSchema
-from lotrinh.services.campaigns import declared
+from lotrinh.services import last_backup
+from lotrinh.services.campaigns import Campaign, open_campaign
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
-from lotrinh.settings.models import Campaign, Settings
+from lotrinh.services.schedules import Effective, effective, next_checks
+from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, require_there, version
 from lotrinh.store.outbox import FAILED, UNCLEAR
@@ -28,8 +27,11 @@ BACKUP_DAYS = 7
 MADE = M("`lotrinh up` tạo khi chạy lần đầu.")
 
 
-def record(settings: Settings, now: datetime, *, full: bool) -> Iterator[Finding]:
-    """Open the record as it is, and look at it; a database that is not there is not made."""
+def record(settings: Settings, now: datetime, *, full: bool, home: Path | None = None) -> Iterator[Finding]:
+    """Open the record as it is, and look at it; a database that is not there is not made.
+
+    ``home`` is the settings file's folder, where checklists are looked for.
+    """
     try:
         if is_empty(settings.database_url):
             yield attention("schema", M("Cơ sở dữ liệu còn trống"), MADE)
@@ -39,7 +41,7 @@ def record(settings: Settings, now: datetime, *, full: bool) -> Iterator[Finding
             yield chain(store, full=full)
             yield newest_entry(store, now)
             for campaign in settings.campaigns:
-                yield last_run(store, declared(settings, campaign.id), now, ZoneInfo(settings.timezone))
+                yield last_run(store, settings, campaign.id, now, home)
             yield outbox(store)
     except OldSchema as error:
         yield broken("schema", error.sentence)
@@ -93,33 +95,37 @@ def newest_entry(store: Store, now: datetime) -> Finding:
     return good("clock_record", M("Đồng hồ máy không chậm hơn nhật ký"))
 
 
-def last_run(store: Store, campaign: Campaign, now: datetime, zone: ZoneInfo) -> Finding:
-    """Compare a campaign's last finished run with its schedule."""
-    what, round_ = f"last_run:{campaign.id}", store.rounds.latest(campaign.id)
+def last_run(store: Store, settings: Settings, name: str, now: datetime, home: Path | None = None) -> Finding:
+    """Compare a campaign's last finished run with the schedule that holds."""
+    what, round_ = f"last_run:{name}", store.rounds.latest(name)
     finished = round_.finished_at if round_ else None
-    scheduled = campaign.schedule.cron and not campaign.schedule.paused
     if finished is None:
-        found = M("Đợt {campaign}: chưa có lượt kiểm tra nào chạy xong", campaign=campaign.id)
-        return attention(what, found, M("Chạy: lotrinh check {campaign}", campaign=campaign.id))
-    at = finished.astimezone(zone)
-    found = M("Đợt {campaign}: lượt gần nhất xong lúc {at}", campaign=campaign.id, at=at)
-    if scheduled and missed(campaign.schedule.cron, at, now.astimezone(zone)):
-        advice = M("Đã lỡ lịch “{cron}”. Xem `lotrinh up` còn chạy không.", cron=campaign.schedule.cron)
+        found = M("Đợt {campaign}: chưa có lượt kiểm tra nào chạy xong", campaign=name)
+        return attention(what, found, M("Chạy: lotrinh check {campaign}", campaign=name))
+    at = finished.astimezone(ZoneInfo(settings.timezone))
+    found = M("Đợt {campaign}: lượt gần nhất xong lúc {at}", campaign=name, at=at)
+    holds = effective(store, settings, name)
+    try:
+        late = missed(holds, open_campaign(settings, name, home=home), finished, now)
+    except LotrinhError as error:
+        return attention(what, found, error.sentence)
+    if late:
+        advice = M("Đã lỡ lịch “{cron}”. Xem `lotrinh up` còn chạy không.", cron=schedule_words(holds.schedule))
         return attention(what, found, advice)
     return good(what, found)
 
 
-def missed(cron: str, finished: datetime, now: datetime) -> bool:
-    """Whether a run was due after the last one finished, and long enough ago."""
-    due: datetime | None = next(CronSim(cron, finished), None)
-    return due is not None and due + LATE < now
+def missed(holds: Effective, campaign: Campaign, finished: datetime, now: datetime) -> bool:
+    """Whether a run was due after the last one finished, and since this schedule holds, and long enough ago."""
+    since = max(finished, holds.changed.changed_at) if holds.changed else finished
+    return any(due.at + LATE < now for due in next_checks(holds.schedule, campaign, since, 1))
 
 
 def backup(data_dir: Path, now: datetime, zone: ZoneInfo) -> Finding:
     """Look when the last backup was made."""
     advice = M("Sao lưu: lotrinh backup")
     try:
-        said: dict[str, Any] = json.loads((data_dir / "backups" / "last.json").read_text(encoding="utf-8"))
+        said, bad = last_backup.read(data_dir), last_backup.known(data_dir).first_bad
         at, path = datetime.fromisoformat(said["at"]), str(said["path"])
         age = now - at
     except FileNotFoundError:
@@ -127,6 +133,11 @@ def backup(data_dir: Path, now: datetime, zone: ZoneInfo) -> Finding:
     except (OSError, ValueError, KeyError, TypeError):
         return attention("backup", M("Không đọc được ghi chép của lần sao lưu gần nhất"), advice)
     found = M("Sao lưu gần nhất {at}: {path}", at=at.astimezone(zone), path=path)
+    if bad is not None:
+        found = M(
+            "Sao lưu gần nhất {at}: nhật ký đã bị sửa hoặc bị cắt ở mục số {number}", at=at.astimezone(zone), number=bad
+        )
+        return broken("backup", found, M("Tìm vì sao trước khi dùng tiếp: lotrinh verify. Xem docs/backup.md."))
     if not Path(path).exists():
         return attention("backup", M("Không còn tệp sao lưu {path}", path=path), advice)
     return attention("backup", found, advice) if age > timedelta(days=BACKUP_DAYS) else good("backup", found)

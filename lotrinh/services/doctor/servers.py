@@ -3,6 +3,7 @@
 import smtplib
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -16,7 +17,8 @@ from lotrinh.core.text import M
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
 from lotrinh.settings.models import Mail, Settings
 
-SECONDS = 5
+SECONDS, MAIL_SECONDS = 5, 20
+"""For one answer; for a whole conversation with the mail host."""
 CLOSE, FAR = timedelta(seconds=60), timedelta(minutes=5)
 """How far two clocks may be apart before somebody should look, and before deadlines become wrong."""
 LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names for all addresses, where one is asked
@@ -176,26 +178,41 @@ def clocks(what: str, whose: M, answer: httpx.Response, now: datetime) -> Iterat
         yield good(f"clock_{what}", M("Đồng hồ máy khớp với {whose}", whose=whose))
 
 
-def mail(settings: Mail) -> Finding:
+def mail(settings: Mail, trust: ssl.SSLContext) -> Finding:
     """Greet the mail host, and sign in where a user is set; nothing is sent."""
     if not settings.host:
         return attention("mail", M("Chưa đặt máy chủ thư (mail.host)"), M("Đặt [mail] nếu cần gửi thư."))
     where = M("máy chủ thư {host}:{port}", host=settings.host, port=settings.port)
-    try:
-        with _connected(settings) as server:
-            server.ehlo()
-            if settings.security == "starttls":
-                server.starttls(context=ssl.create_default_context())
-            if settings.user:
-                server.login(settings.user, settings.password.get_secret_value())
-    except (OSError, smtplib.SMTPException) as error:
-        found = M("Không dùng được {where} ({reason})", where=where, reason=str(error))
+    refused: list[str | M] = [M("quá {seconds} giây", seconds=MAIL_SECONDS)]
+
+    def greet() -> None:
+        try:
+            _greet(settings, trust)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            refused[:] = [str(error)]
+        else:
+            refused.clear()
+
+    # Each answer has its own time; a host that gives one letter at a time is left behind altogether.
+    greeting = threading.Thread(target=greet, daemon=True)
+    greeting.start()
+    greeting.join(MAIL_SECONDS)
+    for reason in refused:
+        found = M("Không dùng được {where} ({reason})", where=where, reason=reason)
         return broken("mail", found, M("Kiểm tra [mail]: host, port, security, user, password."))
     return good("mail", M("Dùng được {where}", where=where))
 
 
-def _connected(settings: Mail) -> smtplib.SMTP:
+def _greet(settings: Mail, trust: ssl.SSLContext) -> None:
+    with _connected(settings, trust) as server:
+        server.ehlo()
+        if settings.security == "starttls":
+            server.starttls(context=trust)
+        if settings.user:
+            server.login(settings.user, settings.password.get_secret_value())
+
+
+def _connected(settings: Mail, trust: ssl.SSLContext) -> smtplib.SMTP:
     if settings.security == "tls":
-        safe = ssl.create_default_context()
-        return smtplib.SMTP_SSL(settings.host, settings.port, timeout=SECONDS, context=safe)
+        return smtplib.SMTP_SSL(settings.host, settings.port, timeout=SECONDS, context=trust)
     return smtplib.SMTP(settings.host, settings.port, timeout=SECONDS)

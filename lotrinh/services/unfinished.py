@@ -1,0 +1,116 @@
+"""A restore that was killed while it put things in their places: noticed by all, undone by the next restore."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lotrinh.core.text import M
+from lotrinh.errors import Conflict, LotrinhError
+from lotrinh.services.disk import write_whole
+from lotrinh.store import image
+from lotrinh.store.copying import Extent, parts
+from lotrinh.store.engine import file_of
+
+MARKER = "restore.json"
+SENTENCE = M(
+    "Lần khôi phục trước bị ngắt giữa chừng, dữ liệu chưa dùng được. Hãy chạy lại `lotrinh restore` với bản sao lưu ấy."
+)
+
+
+class Plan(NamedTuple):
+    """What a restore is about to do: where the old record goes, which of its folders, and the database before, after.
+
+    ``before`` are the old database's rows by table, None where it was damaged.
+    """
+
+    aside: str
+    folders: tuple[str, ...]
+    before: Mapping[str, int] | None
+    after: Mapping[str, int]
+    head: str
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether a restore of this data folder was begun and did not end."""
+    return (folder / MARKER).exists()
+
+
+def require_finished(folder: Path) -> None:
+    """``Conflict`` where a restore of this data folder was begun and did not end."""
+    if is_unfinished(folder):
+        raise Conflict(SENTENCE)
+
+
+def begin(folder: Path, plan: Plan) -> None:
+    """Write down what is about to be done, before the first thing is moved."""
+    write_whole(folder / MARKER, json.dumps(plan._asdict()).encode())
+
+
+def end(folder: Path) -> None:
+    """Everything is in its place, or back where it was."""
+    (folder / MARKER).unlink(missing_ok=True)
+
+
+def undo(folder: Path, url: str, names: tuple[str, ...]) -> None:
+    """Put everything back as it was before a restore that was killed; ``names`` are the folders that it may lay out.
+
+    Where the database was written already it had ended: then all is in its place, and stays. May be killed itself.
+    """
+    if not is_unfinished(folder):
+        return
+    plan = _read(folder)
+    if not _was_written(folder, url, plan):
+        aside = folder / plan.aside if plan.aside else None
+        for name in names:
+            _back(folder / name, aside / name if aside else None, was_there=name in plan.folders)
+        if plan.before is None and aside and (file := file_of(url)):
+            _database_back(file, aside)
+        if aside:
+            shutil.rmtree(aside, ignore_errors=True)
+    end(folder)
+
+
+def _read(folder: Path) -> Plan:
+    try:
+        said: dict[str, Any] = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+        plan = Plan(**said)
+        return plan._replace(aside=Path(plan.aside).name, folders=tuple(plan.folders))
+    except (ValueError, TypeError) as error:
+        sentence = M("Tệp {file} không đọc được. Hãy khôi phục vào thư mục khác bằng --into.", file=MARKER)
+        raise Conflict(sentence) from error
+
+
+def _was_written(folder: Path, url: str, plan: Plan) -> bool:
+    """Whether the database is the new one. It is written in one transaction: it is the old one or the new one."""
+    if plan.before == plan.after or image.held(url) != {name: count for name, count in plan.after.items() if count}:
+        return False
+    with tempfile.TemporaryDirectory(prefix=".lotrinh-restore-", dir=folder) as work:
+        return _extent(url, Path(work) / "now.db").head == plan.head
+
+
+def _extent(url: str, path: Path) -> Extent:
+    try:
+        image.take(url, path)
+        return image.examine(path)[1]
+    except LotrinhError:
+        return Extent({}, "", None)
+
+
+def _back(place: Path, old: Path | None, *, was_there: bool) -> None:
+    """Take away what the backup laid out, and put back what lay there before."""
+    if was_there and (old is None or not old.exists()):
+        return  # it was not moved yet, or is back already
+    if place.exists():
+        shutil.rmtree(place)
+    if was_there and old:
+        old.rename(place)
+
+
+def _database_back(file: Path, aside: Path) -> None:
+    """Put a damaged database back: whoever looks for what can be saved finds it where it was."""
+    moved = [(part, aside / part.name) for part in parts(file) if (aside / part.name).exists()]
+    for part, old in moved:
+        old.replace(part)

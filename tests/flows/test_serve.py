@@ -1,0 +1,90 @@
+"""Serving outlives its Prefect server: begun before it, left by it in the middle of a run, and finding an empty one."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+
+from lotrinh.settings.load import load_settings
+from lotrinh.store import Store, open_store
+from lotrinh.store.rounds import FINISHED, RUNNING
+from tests.flows.servers import prefect_at, serving
+from tests.flows.test_deploy import CAMPAIGN, asked, office
+from tests.growth.world import free_port, wait_until
+
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+SLOW_SECONDS = 4
+NAMES = {"04924": "Lương Sơn", "04960": "Liên Sơn"}
+
+
+@contextmanager
+def slow_communes(file: Path) -> Iterator[None]:
+    """Communes on one host, which is asked for one at a time, that take long to say nothing."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            time.sleep(SLOW_SECONDS)
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    rows = [f"{code},xa,{name},http://127.0.0.1:{server.server_address[1]}/{code}" for code, name in NAMES.items()]
+    (file.parent / "units.csv").write_text("\n".join(["code,kind,name,status_url", *rows, ""]), encoding="utf-8")
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def states(store: Store) -> list[str]:
+    return [round_.state for round_ in store.rounds.newest(CAMPAIGN)]
+
+
+def test_serving_outlives_its_server_and_a_run_that_the_server_leaves_is_recorded(tmp_path: Path) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import PrefectException
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    port = free_port()
+    file = office(tmp_path / "office", port, cron="0 0 1 1 *")
+    log = tmp_path / "office" / "run.log"
+    url = load_settings(str(file)).settings.database_url
+
+    def scheduled() -> bool:
+        """Whether Prefect knows the deployment and has made runs of its schedule."""
+        try:
+            with get_client(sync_client=True) as client:
+                return any("auto-scheduled" in run.tags for run in client.read_flow_runs())
+        except (httpx.HTTPError, PrefectException):
+            return False
+
+    api = {PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}
+    with slow_communes(file), serving(file, port) as process, temporary_settings(api), open_store(url) as store:
+        wait_until(lambda: "Không dùng được máy chủ Prefect" in log.read_text(), 60)
+        with prefect_at(port, tmp_path / "first") as server:
+            wait_until(scheduled, 60)
+            with get_client(sync_client=True) as client:
+                asked(client, timedelta())
+            wait_until(lambda: states(store) == [RUNNING], 60)
+            server.kill()
+            server.wait()
+        wait_until(lambda: states(store) == [FINISHED], 60)
+        assert process.poll() is None
+        with prefect_at(port, tmp_path / "second"):
+            wait_until(scheduled, 90)
+            wait_until(lambda: log.read_text().count("Lịch chạy đang dùng máy chủ Prefect") == 2, 30)
+            process.terminate()
+            assert process.wait(20) == 0
+    assert log.read_text().count("Không dùng được máy chủ Prefect") <= 3

@@ -1,0 +1,75 @@
+"""What people may do with messages that did not go out, and what is shown of them."""
+
+from contextlib import nullcontext
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+
+from lotrinh.errors import Conflict
+from lotrinh.i18n import say
+from lotrinh.services import deliver
+from lotrinh.services.outbox import retry
+from lotrinh.services.receivers import HOOK, masked
+from lotrinh.settings.models import Mail, Remind
+from lotrinh.store import Store
+from lotrinh.store.outbox import FAILED, WAITING
+from tasks import reminders
+from tests.sending.servers import post_office
+from tests.services.reminding import DAY, RECEIVERS, world_in
+
+
+def test_what_has_no_address_is_not_promised_to_be_sent_again(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, Mail(), receivers=())
+    world.remind(store)
+    (message,) = store.outbox.newest()
+    with pytest.raises(Conflict) as caught:
+        retry(store, message.id, DAY)
+    assert "Hãy khai báo địa chỉ trong [[receivers]]" in say(caught.value.sentence)
+    assert [m.state for m in store.outbox.newest()] == [FAILED]
+
+
+def test_a_reminder_can_be_sent_again_on_its_own_day_only(tmp_path: Path, store: Store) -> None:
+    with post_office() as post:
+        world = world_in(tmp_path, post.settings(), remind=Remind(tries=1))
+        post.replies["RCPT"] = ["550 nobody"] * 3
+        world.remind(store)
+        assert world.send(store).failed == 3
+    number = store.outbox.newest()[0].id
+    with pytest.raises(Conflict) as caught:
+        retry(store, number, DAY + timedelta(days=1))
+    assert "của ngày 10/02/2026" in say(caught.value.sentence)
+    retry(store, number, DAY)
+    found = store.outbox.get(number)
+    assert found
+    assert found.state == WAITING
+
+
+def test_who_has_no_address_is_counted(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, Mail(host="127.0.0.1", sender="a@b.vn"), receivers=RECEIVERS[:2])
+    assert deliver.remind(world.office(store), DAY).nowhere == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.vn:8443/khoa?token=bi-mat", "https://ai:bi-mat@a.vn:8443/", "https://a.vn:8443"]
+)
+def test_of_a_webhook_no_more_is_shown_than_where_it_is(url: str) -> None:
+    assert masked(HOOK, url) == "https://a.vn:8443"
+
+
+def test_what_a_server_quotes_is_kept_out_of_the_log_of_runs(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Mock()
+    with post_office() as post:
+        world = world_in(tmp_path, post.settings(), remind=Remind(tries=1))
+        post.replies["RCPT"] = ["550 luong-son@phutho.example.vn unknown"] * 3
+        world.remind(store)
+        monkeypatch.setattr(reminders, "office", lambda _: nullcontext(world.office(store)))
+        monkeypatch.setattr(reminders, "now", world.now)
+        monkeypatch.setattr(reminders, "get_run_logger", Mock(return_value=log))
+        assert reminders.send.fn("")["failed"] == 3
+    said = str(log.mock_calls)
+    assert "04924" in said
+    assert "@" not in said
