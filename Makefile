@@ -14,7 +14,7 @@ run: .venv/run.done
 	$(BIN)/python -m lotrinh demo $(ARGS)
 
 test: .venv/dev.done
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: .venv/dev.done
 	$(BIN)/ruff format --check

@@ -98,7 +98,7 @@ def test_no_fault_of_one_unit_reaches_another() -> None:
 
 
 def test_each_unit_has_exactly_one_line_in_the_log_and_starts_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, "lotrinh"):
         seen, _ = asyncio.run(ask_many(mixed()))
     lines = [r.getMessage() for r in caplog.records if r.name != "asyncio"]
     assert sorted(line.partition(" campaign=")[0] for line in lines) == sorted(f"unit={unit}" for unit in seen)
