@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-MEASURES = ("startup", "statuses", "check", "board", "confirmations", "reports", "up", "backup")
+MEASURES = ("startup", "statuses", "check", "board", "confirmations", "reports", "up", "backup", "nation", "soak")
 
 
 def main(names: list[str]) -> None:
