@@ -3,7 +3,19 @@
 import importlib
 import sys
 
-MEASURES = ("startup", "statuses", "check", "board", "confirmations", "reports", "up", "backup", "nation", "soak")
+MEASURES = (
+    "startup",
+    "statuses",
+    "check",
+    "board",
+    "confirmations",
+    "reports",
+    "up",
+    "schedule",
+    "backup",
+    "nation",
+    "soak",
+)
 
 
 def main(names: list[str]) -> None:

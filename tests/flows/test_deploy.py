@@ -237,24 +237,29 @@ def test_prefect_deploy_all_makes_deployments_that_every_worker_can_run(
     assert crons(prefect, f"check/{CAMPAIGN}")["dense"] == ("0 7,13 * * *", "Asia/Ho_Chi_Minh", True, "dense")
 
 
-def test_a_work_pool_that_is_not_there_is_named_with_what_to_do(prefect: Any, port: int, tmp_path: Path) -> None:
+def test_a_work_pool_gets_the_schedules_that_hold_and_its_workers_their_own_settings(
+    prefect: Any, port: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from prefect.client.schemas.actions import WorkPoolCreate
+
     from flows.deploy import main
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "stderr", words := Words())
-        assert main(["--settings", str(office(tmp_path / "office", port)), "--pool", "khac"]) == 2
-    assert "Không có work pool “khac”. Hãy tạo: prefect work-pool create khac" in words.text
+    file = office(tmp_path / "office", port)
+    changed(file, Schedule("30 6 * * 1-5"))
+    prefect.create_work_pool(WorkPoolCreate(name="vung", type="process"), overwrite=True)
+    assert main(["--settings", str(file), "--pool", "vung"]) == 0
+    assert f"check/{CAMPAIGN}: 30 6 * * 1-5 Asia/Ho_Chi_Minh\n" in capsys.readouterr().out
+    deployment = prefect.read_deployment_by_name(f"check/{CAMPAIGN}")
+    assert deployment.work_pool_name == "vung"
+    assert deployment.parameters == {"campaign": CAMPAIGN}
+    assert crons(prefect, f"check/{CAMPAIGN}") == {"usual": ("30 6 * * 1-5", "Asia/Ho_Chi_Minh", True, "usual")}
+
+
+def test_a_work_pool_that_is_not_there_is_named_with_what_to_do(
+    prefect: Any, port: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from flows.deploy import main
+
+    assert main(["--settings", str(office(tmp_path / "office", port)), "--pool", "khac"]) == 2
+    assert "Không có work pool “khac”. Hãy tạo: prefect work-pool create khac" in capsys.readouterr().err
     assert prefect.read_deployments() == []
-
-
-class Words:
-    """Keeps what is written."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, text: str) -> None:
-        self.text += text
-
-    def writelines(self, texts: Any) -> None:
-        self.text += "".join(texts)

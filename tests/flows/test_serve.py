@@ -18,7 +18,7 @@ from tests.flows.servers import prefect_at, serving
 from tests.flows.test_deploy import CAMPAIGN, asked, office
 from tests.growth.world import free_port, wait_until
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
 SLOW_SECONDS = 4
 NAMES = {"04924": "Lương Sơn", "04960": "Liên Sơn"}
 
@@ -84,7 +84,7 @@ def test_serving_outlives_its_server_and_a_run_that_the_server_leaves_is_recorde
         assert process.poll() is None
         with prefect_at(port, tmp_path / "second"):
             wait_until(scheduled, 90)
-            wait_until(lambda: log.read_text().count("Lịch chạy đang dùng máy chủ Prefect") == 2, 30)
             process.terminate()
             assert process.wait(20) == 0
+    # Said when it changes, not each second; a short absence is bridged by Prefect's client without a word.
     assert log.read_text().count("Không dùng được máy chủ Prefect") <= 3
