@@ -22,8 +22,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are k
 
 INTERRUPT = signal.SIGTERM if signal.getsignal(signal.SIGINT) is signal.SIG_IGN else signal.SIGINT
 """Whoever runs the tests in the background may have told them, and all that they start, to ignore Ctrl-C."""
-STOPPED = 60
-"""Seconds within which everything has stopped, on a busy machine too."""
+STOPPED = 20
+"""Seconds within which everything has stopped: what is promised."""
 SETTINGS = """
 province = "25"
 data_dir = "data"

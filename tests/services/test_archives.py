@@ -11,32 +11,13 @@ import pytest
 from lotrinh.errors import BadInput, LotrinhError
 from lotrinh.i18n import say
 from lotrinh.services.archives import MANIFEST, RECORD
-from lotrinh.services.backup import Made, Place, back_up
+from lotrinh.services.backup import Made, Place
 from lotrinh.services.restore import restore
-from lotrinh.store import open_store
-from tests.services.whole import NOW, fill, sqlite_at
+from tests.services.whole import NOW, home, made, new
+
+__all__ = ["home", "made", "new"]
 
 Change = Callable[[dict[str, bytes]], object]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Place:
-    place = sqlite_at(tmp_path / "data")
-    with open_store(place.url) as store:
-        fill(store, place.folder)
-    (place.folder / "units").mkdir()
-    (place.folder / "units" / "phu-tho.csv").write_bytes(b"cu")
-    return place
-
-
-@pytest.fixture
-def made(home: Place, tmp_path: Path) -> Made:
-    return back_up(home, tmp_path / "kho", NOW)
-
-
-@pytest.fixture
-def new(tmp_path: Path) -> Place:
-    return sqlite_at(tmp_path / "moi")
 
 
 def changed(made: Made, change: Change) -> Path:

@@ -1,9 +1,7 @@
 """What ``lotrinh doctor`` finds, in each state an installation can be in; and that it changes nothing."""
 
 import json
-import socket
 import sqlite3
-import ssl
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,21 +11,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import trustme
 
 from lotrinh.cli.doctor import lines
 from lotrinh.cli.processes import free_port
 from lotrinh.core.schedules import Schedule
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit, UnitKind
-from lotrinh.probing.options import HttpOptions
 from lotrinh.services import last_backup
 from lotrinh.services.campaigns import open_campaign
-from lotrinh.services.doctor import certificates, machine, record, servers
+from lotrinh.services.doctor import machine, record
 from lotrinh.services.doctor.examine import Depth, examine, worst
 from lotrinh.services.doctor.finding import Finding, Sign, good
 from lotrinh.services.schedules import Effective
-from lotrinh.settings.models import Mail, Portal, Prefect, Settings
+from lotrinh.settings.models import Portal, Prefect, Settings
 from lotrinh.store import open_store
 from lotrinh.store.schedules import Changed
 from tests.store.entries import AT, entries
@@ -274,94 +269,6 @@ def test_little_free_disk_wants_attention(free: float, total: float, sign: Sign)
 )
 def test_a_client_told_that_it_may_send_telemetry_wants_attention(said: dict[str, str], sign: Sign) -> None:
     assert machine.client_telemetry(said).sign is sign
-
-
-def test_a_certificate_file_that_cannot_be_read_is_broken(tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").write_text("no certificate", encoding="utf-8")
-    (found,) = servers.ca_file(str(tmp_path / "ca.pem"))
-    assert found.sign is Sign.BROKEN
-
-
-def test_a_mail_host_that_refuses_is_broken() -> None:
-    assert servers.mail(Mail(host="127.0.0.1", port=free_port(0)), ssl.create_default_context()).sign is Sign.BROKEN
-
-
-def test_a_mail_host_that_drips_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "MAIL_SECONDS", 0.3)
-    stop = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def drip() -> None:
-            with listening.accept()[0] as one:
-                while not stop.wait(0.05):
-                    one.sendall(b"2")
-
-        thread = threading.Thread(target=drip, daemon=True)
-        thread.start()
-        found = servers.mail(Mail(host="127.0.0.1", port=listening.getsockname()[1]), ssl.create_default_context())
-        stop.set()
-        thread.join()
-    assert (found.sign, "giây" in repr(found.found)) == (Sign.BROKEN, True)
-
-
-@pytest.fixture
-def tls() -> Iterator[tuple[int, ssl.SSLContext]]:
-    """A server with a certificate for localhost, and whom to trust for it."""
-    authority, context, trust = (
-        trustme.CA(),
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH),
-        ssl.create_default_context(),
-    )
-    authority.issue_cert("localhost", not_after=NOW + timedelta(days=3650)).configure_cert(context)
-    authority.configure_trust(trust)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        stop = threading.Event()
-
-        def serve() -> None:
-            while not stop.is_set():
-                plain, _ = listening.accept()
-                try:
-                    with context.wrap_socket(plain, server_side=True) as safe:
-                        safe.recv(1)
-                except OSError:
-                    plain.close()
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listening.getsockname()[1], trust
-        stop.set()
-        socket.create_connection(listening.getsockname()).close()
-        thread.join()
-
-
-def unit(url: str) -> Unit:
-    return Unit("04924", UnitKind.COMMUNE, "Lương Sơn", status_url=url)
-
-
-def test_a_certificate_is_good_until_two_weeks_before_its_end(tls: tuple[int, ssl.SSLContext]) -> None:
-    port, trust = tls
-    options = HttpOptions(allow_hosts=("localhost",))
-    at = {days: NOW + timedelta(days=days) for days in (0, 3640)}
-    signs = {}
-    for days, now in at.items():
-        first, *_ = certificates.own(f"https://localhost:{port}", trust, now)
-        found = [f.sign for f in certificates.of_units([unit(f"https://localhost:{port}/x")], options, trust, now)]
-        signs[days] = (first.sign, found)
-    assert signs == {
-        0: (Sign.GOOD, [Sign.GOOD]),
-        3640: (Sign.ATTENTION, [Sign.ATTENTION, Sign.GOOD]),
-    }
-
-
-def test_a_certificate_of_an_unknown_authority_is_broken(tls: tuple[int, ssl.SSLContext]) -> None:
-    (found,) = certificates.own(f"https://localhost:{tls[0]}", ssl.create_default_context(), NOW)
-    assert found.sign is Sign.BROKEN
-
-
-def test_an_inside_address_of_the_roster_is_not_asked_for_its_certificate(tls: tuple[int, ssl.SSLContext]) -> None:
-    port, trust = tls
-    found = list(certificates.of_units([unit(f"https://127.0.0.1:{port}/x")], HttpOptions(), trust, NOW))
-    assert "mạng nội bộ" in repr(found[0].found)
 
 
 def test_the_worst_sign_is_the_exit_code() -> None:

@@ -22,30 +22,10 @@ from lotrinh.store.journal import Journal
 from lotrinh.store.schema import HEAD, outbox
 from tests.conftest import TOP
 from tests.faults.conftest import NewDatabase, postgres
-from tests.services.whole import NOW, fill, row, rows_of, sqlite_at
+from tests.services.whole import NOW, home, made, new, row, rows_of, sqlite_at
 from tests.store.entries import entries, entry
 
-__all__ = ["postgres"]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Place:
-    place = sqlite_at(tmp_path / "data")
-    with open_store(place.url) as store:
-        fill(store, place.folder)
-    (place.folder / "units").mkdir()
-    (place.folder / "units" / "phu-tho.csv").write_bytes(b"cu")
-    return place
-
-
-@pytest.fixture
-def made(home: Place, tmp_path: Path) -> Made:
-    return back_up(home, tmp_path / "kho", NOW)
-
-
-@pytest.fixture
-def new(tmp_path: Path) -> Place:
-    return sqlite_at(tmp_path / "moi")
+__all__ = ["home", "made", "new", "postgres"]
 
 
 def everything(folder: Path) -> dict[str, bytes]:

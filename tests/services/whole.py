@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Column, Integer, LargeBinary, Table, insert, select
 
 from lotrinh.core.journal import Entry
-from lotrinh.services.backup import Place
+from lotrinh.services.backup import Made, Place, back_up
 from lotrinh.services.uploads import described, take
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import reading, writing
@@ -62,3 +63,24 @@ def rows_of(url: str) -> Rows:
             table.name: sorted((tuple(found) for found in connection.execute(select(table))), key=repr)
             for table in metadata.sorted_tables
         }
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Place:
+    """A record with everything in it, and a list of units."""
+    place = sqlite_at(tmp_path / "data")
+    with open_store(place.url) as store:
+        fill(store, place.folder)
+    (place.folder / "units").mkdir()
+    (place.folder / "units" / "phu-tho.csv").write_bytes(b"cu")
+    return place
+
+
+@pytest.fixture
+def made(home: Place, tmp_path: Path) -> Made:
+    return back_up(home, tmp_path / "kho", NOW)
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Place:
+    return sqlite_at(tmp_path / "moi")
