@@ -135,8 +135,8 @@ def measure() -> dict[str, object]:
         found["restore_s"] = timed(lambda: restore(archive, new, now()))
         found["bare_rows_s"] = timed(lambda: bare_rows(place, address))
         url = address.replace("postgresql://", "postgresql+psycopg://")
-        found["to_postgresql_s"] = timed(lambda: copy_record(place.url, url))
-        found["back_s"] = timed(lambda: copy_record(url, f"sqlite:///{top}/back.db"))
+        found["to_postgresql_s"] = timed(lambda: copy_record(place.url, url, now()))
+        found["back_s"] = timed(lambda: copy_record(url, f"sqlite:///{top}/back.db", now()))
         found["process_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
     return found
 

@@ -24,7 +24,7 @@ from lotrinh.cli.demo import child
 from lotrinh.cli.running import prefect_environment
 from lotrinh.clock import now
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.check import Request, run_check
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
@@ -134,7 +134,7 @@ def rounds(urls: list[str]) -> dict[str, float]:
 
     from flows.check import run  # noqa: PLC0415 - as above
 
-    campaign = open_campaign(settings, CAMPAIGN)
+    campaign = open_declared(settings, CAMPAIGN)
     times: dict[str, list[float]] = {"bare": [], "direct": [], "flow": []}
     for turn in range(ROUNDS + 1):
         began = time.perf_counter()

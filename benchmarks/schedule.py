@@ -62,7 +62,7 @@ def until_changed(url: str, cron: str) -> float:
     """Seconds until Prefect has this schedule of the check."""
     begun = time.perf_counter()
     while time.perf_counter() - begun < LONGEST:
-        there = httpx.get(f"{url}/deployments/name/check/{CAMPAIGN}", trust_env=False).json()
+        there = httpx.get(f"{url}/deployments/name/check/{CAMPAIGN}.phu-tho", trust_env=False).json()
         if [one["schedule"]["cron"] for one in there["schedules"]] == [cron]:
             return round(time.perf_counter() - begun, 1)
         time.sleep(0.5)

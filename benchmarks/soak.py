@@ -16,7 +16,7 @@ from check import CAMPAIGN, serving
 from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.clock import now
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.check import run_check
 from lotrinh.settings.models import Http, Settings
 from lotrinh.store import open_store
@@ -33,7 +33,7 @@ def measure(rounds: int = ROUNDS) -> dict[str, float]:
         units = packaged_roster(province("25"))
         write_roster(roster, [replace(u, status_url=f"http://127.0.0.1:{port}/{u.code}") for u in units])
         settings = Settings(data_dir=Path(folder), http=Http(allow_networks=("127.0.0.0/8",), per_host=100))
-        campaign = open_campaign(settings, CAMPAIGN, roster)
+        campaign = open_declared(settings, CAMPAIGN, roster)
         with open_store(settings.database_url) as store:
             for _ in range(rounds):
                 asyncio.run(run_check(store, settings, campaign, begin(store, campaign, now(), now(), {}), now))

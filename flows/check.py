@@ -11,7 +11,7 @@ from prefect.states import Completed, Failed
 
 from lotrinh.clock import now
 from lotrinh.core.observation import Observation
-from lotrinh.errors import Overlapping, RoundNotCarriedOut, StoreUnavailable
+from lotrinh.errors import Conflict, Overlapping, RoundNotCarriedOut, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.ask import OUR_NETWORK, new_name
 from lotrinh.services.check import Request
@@ -20,8 +20,8 @@ from tasks import aside, counts, publish, rounds
 from tasks.context import asking, close, context, holding
 from tasks.patience import PATIENCE_SECONDS, leave_after, within_patience
 
-REFUSED = "Refused"
-"""Name of the state in which a run ends because another one carries the campaign out."""
+REFUSED, REPLACED = "Refused", "Replaced"
+"""Names of the states in which a run ends that found another one, and that was taken for dead and replaced."""
 
 
 def _run_name() -> str:
@@ -50,10 +50,11 @@ async def check(
     try:
         async with holding(request, patient=bool(deployment.id)):
             return await carry_out(request)
-    except Overlapping as error:
+    except Conflict as error:
         if not deployment.id:
             raise
-        return Failed(name=REFUSED, message=say(error.sentence))
+        name = REFUSED if isinstance(error, Overlapping) else REPLACED
+        return Failed(name=name, message=say(error.sentence))
 
 
 async def carry_out(request: Request) -> State[Any]:

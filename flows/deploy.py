@@ -1,5 +1,6 @@
 """The deployments of one office: the checks of its campaigns, reminders, sending, reports; each with its cron.
 
+Their names have the province in them, for several offices may use one Prefect server.
 ``python -m flows.deploy --pool POOL --settings FILE`` puts them into a work pool; ``flows.serve`` serves them itself.
 Their schedules are those that hold in our own record, and are set again whenever they differ: the office changes them
 in the portal, not in Prefect.
@@ -10,6 +11,7 @@ import asyncio
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -26,49 +28,56 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from prefect.types.entrypoint import EntrypointType
 
 from flows.check import check
+from flows.nation import check_nation
 from flows.remind import remind, send
 from flows.weekly import weekly
+from lotrinh.catalog.units import province
 from lotrinh.core.schedules import Tick
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
 from lotrinh.i18n import say
-from lotrinh.services.campaigns import open_campaign
-from lotrinh.services.rosters import roster
+from lotrinh.services.campaigns import checklist_path, declared, open_campaign
+from lotrinh.services.prefect_server import auth_string
+from lotrinh.services.rosters import fault
 from lotrinh.services.said import lines_of
 from lotrinh.services.schedules import effective
 from lotrinh.settings.load import Loaded, load_settings
 from lotrinh.store import Store, open_store
 
-OURS = "lotrinh"
-"""A tag of every deployment that is kept in step with our record."""
+OURS, NATION = "lotrinh", "lotrinh-nation"
+"""Tags: of every deployment that is kept in step with our record; of those of the nation's check."""
+ENGINE = "python -m prefect.engine"
+"""What a worker starts for a run, as in ``prefect.yaml``: alone, without processes that prepare a workspace."""
 SENDING = "*/15 * * * *"
 """When messages whose time has come again are sent: their own waits begin at two minutes and grow to hours."""
+ONLY_WITH_WORKERS = M(
+    "[nation] chỉ chạy được bằng worker. Hãy chạy: python -m flows.serve --pool lotrinh, và các worker."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """One schedule of a deployment. ``tick`` is told to its runs, so that they know which week is theirs."""
+    """One schedule of a deployment. ``told`` are parameters of its runs: which week is theirs, which campaign."""
 
     slug: str
     cron: str
     zone: str
     active: bool = True
-    tick: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def made(self) -> DeploymentScheduleCreate:
         """The schedule as Prefect is asked for it."""
-        parameters = {"tick": self.tick} if self.tick else {}
-        cron = CronSchedule(cron=self.cron, timezone=self.zone)
+        cron, parameters = CronSchedule(cron=self.cron, timezone=self.zone), dict(self.told)
         return DeploymentScheduleCreate(schedule=cron, active=self.active, parameters=parameters, slug=self.slug)
 
     def is_as(self, there: DeploymentSchedule) -> bool:
         """Whether Prefect has it already."""
-        known, parameters = there.schedule, {"tick": self.tick} if self.tick else {}
+        known = there.schedule
         if not isinstance(known, CronSchedule):
             return False
         same = (known.cron, known.timezone, there.active) == (self.cron, self.zone, self.active)
-        return same and dict(there.parameters) == parameters
+        return same and dict(there.parameters) == self.told
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,57 +105,86 @@ class Planned:
         By module path: the program that carries it out imports our package, whatever folder it runs in.
         """
         module = EntrypointType.MODULE_PATH
-        parameters, tags = dict(self.parameters), list(self.tags)
-        return RunnerDeployment.from_flow(
-            self.flow, self.name, parameters=parameters, tags=tags, entrypoint_type=module, work_pool_name=pool
-        )
+        where: dict[str, Any] = {"work_pool_name": pool, "job_variables": {"command": ENGINE}} if pool else {}
+        known: dict[str, Any] = {"parameters": dict(self.parameters), "tags": list(self.tags)}
+        return RunnerDeployment.from_flow(self.flow, self.name, entrypoint_type=module, **known, **where)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All deployments, and what kept others from being planned."""
+    """All deployments, and what kept others from being planned: ``kept`` names those, which stay as they are."""
 
     deployments: tuple[Planned, ...]
     province: str
+    kept: tuple[str, ...]
     problems: tuple[LotrinhError, ...] = ()
 
 
 def plan(loaded: Loaded, store: Store, pool: str | None = None) -> Plan:
     """Work out what is to be deployed; a campaign that cannot be opened keeps no other from it.
 
-    Runs of a work pool are told of no settings file: each worker has its own.
+    A roster that cannot be read keeps all campaigns from it, and is said once. Runs of a work pool are told of no
+    settings file: each worker has its own.
     """
     settings = loaded.settings
     file = {"settings": str(loaded.file.resolve())} if loaded.file and not pool else {}
-    province = roster(settings).province.code
-    common = (OURS, f"province:{province}")
-    found, problems = list[Planned](), list[LotrinhError]()
-    for name in (campaign.id for campaign in settings.campaigns):
+    own = province(settings.province)
+    common = (OURS, f"province:{own.code}")
+    names = {campaign.id: f"{campaign.id}.{own.slug}" for campaign in settings.campaigns}
+    found, problems, planned = list[Planned](), list[LotrinhError](), set[str]()
+    if names and (wrong := fault(settings)):
+        sentence = M("Chưa đưa được lịch mới của đợt nào lên Prefect; lịch đang có vẫn giữ. {fault}", fault=wrong)
+        problems.append(LotrinhError(sentence))
+    for name, full in () if problems else names.items():
         try:
-            found += _of_campaign(loaded, store, name, file, (*common, f"campaign:{name}"))
+            found += _of_campaign(loaded, store, name, full, file, (*common, f"campaign:{name}"))
+            planned.add(name)
         except LotrinhError as error:
             problems.append(error)
     reminding = _crons(Cron("remind", settings.remind.cron, settings.timezone))
     sending = _crons(Cron("send", SENDING if sends(loaded) else "", settings.timezone))
-    found += [Planned(remind, "remind", file, common, reminding), Planned(send, "send", file, common, sending)]
-    return Plan(tuple(found), province, tuple(problems))
+    found += [Planned(remind, own.slug, file, common, reminding), Planned(send, own.slug, file, common, sending)]
+    if settings.nation.campaigns:
+        found += _of_nation(loaded, common, problems) if pool else ()
+        problems += [] if pool else [LotrinhError(ONLY_WITH_WORKERS)]
+    kept = tuple(names[name] for name in names.keys() - planned)
+    return Plan(tuple(found), own.code, kept, tuple(problems))
 
 
 def _of_campaign(
-    loaded: Loaded, store: Store, name: str, file: Mapping[str, str], tags: tuple[str, ...]
+    loaded: Loaded, store: Store, name: str, full: str, file: Mapping[str, str], tags: tuple[str, ...]
 ) -> Iterator[Planned]:
-    home = loaded.file.resolve().parent if loaded.file else None
-    zone = open_campaign(loaded.settings, name, home=home).zone.key
+    """Plan a campaign's checks and reports under its ``full`` name, which no other office on the server has."""
+    zone = open_campaign(store, loaded.settings, name, home=_home(loaded)).zone.key
     schedule = effective(store, loaded.settings, name).schedule
     active = not schedule.paused
     parameters = {"campaign": name, **file}
     checks = _crons(
-        Cron(Tick.USUAL.value, schedule.cron, zone, active, Tick.USUAL.value),
-        Cron(Tick.DENSE.value, schedule.last_week, zone, active, Tick.DENSE.value),
+        *(
+            Cron(tick.value, cron, zone, active, {"tick": tick.value})
+            for tick, cron in ((Tick.USUAL, schedule.cron), (Tick.DENSE, schedule.last_week))
+        )
     )
-    reports = _crons(Cron(Tick.REPORT.value, schedule.report, zone, active, Tick.REPORT.value))
-    yield Planned(check, name, parameters, tags, checks)
-    yield Planned(weekly, name, parameters, tags, reports)
+    reports = _crons(Cron(Tick.REPORT.value, schedule.report, zone, active, {"tick": Tick.REPORT.value}))
+    yield Planned(check, full, parameters, tags, checks)
+    yield Planned(weekly, full, parameters, tags, reports)
+
+
+def _of_nation(loaded: Loaded, tags: tuple[str, ...], problems: list[LotrinhError]) -> Iterator[Planned]:
+    """Plan the nation's check, one schedule for each campaign, and the deployment whose runs are the provinces'."""
+    settings, crons = loaded.settings, list[Cron]()
+    for name in settings.nation.campaigns:
+        try:
+            checklist_path(settings, declared(settings, name), _home(loaded))
+            crons.append(Cron(name, settings.nation.cron, settings.timezone, told={"campaign": name}))
+        except LotrinhError as error:
+            problems.append(error)
+    yield Planned(check, "province", tags=(NATION,))
+    yield Planned(check_nation, "nation", tags=(*tags, NATION), crons=_crons(*crons))
+
+
+def _home(loaded: Loaded) -> Path | None:
+    return loaded.file.resolve().parent if loaded.file else None
 
 
 def _crons(*crons: Cron) -> tuple[Cron, ...]:
@@ -177,9 +215,12 @@ async def settle(client: PrefectClient, number: UUID, crons: Sequence[Cron]) -> 
 
 
 async def retire(client: PrefectClient, planned: Plan) -> list[str]:
-    """Take the schedules away from deployments of ours whose campaigns are no more; return their names."""
+    """Take the schedules away from deployments of ours whose campaigns are no more; return their names.
+
+    A campaign that could not be planned now is still there, and keeps what it has.
+    """
     tags = DeploymentFilterTags(all_=[OURS, f"province:{planned.province}"])
-    known = {each.name for each in planned.deployments}
+    known = {*planned.kept, *(each.name for each in planned.deployments)}
     gone = [
         d for d in await client.read_deployments(deployment_filter=DeploymentFilter(tags=tags)) if d.name not in known
     ]
@@ -194,8 +235,7 @@ async def deploy(loaded: Loaded, store: Store, pool: str) -> Plan:
         for each in made.deployments:
             number = await each.made(pool).aapply()
             await settle(client, number, each.crons)
-        if not made.problems:
-            await retire(client, made)
+        await retire(client, made)
     return made
 
 
@@ -237,8 +277,8 @@ def _server(loaded: Loaded) -> dict[Any, str]:
     if not prefect.api_url:
         sentence = M("prefect.api_url để trống: không có máy chủ Prefect nào để đưa lịch lên.")
         raise BadInput([Problem("prefect.api_url", 0, 0, sentence)])
-    secret = prefect.auth_string.get_secret_value()
-    return {PREFECT_API_URL: prefect.api_url} | ({PREFECT_API_AUTH_STRING: secret} if secret else {})
+    auth = auth_string(loaded.settings)
+    return {PREFECT_API_URL: prefect.api_url} | ({PREFECT_API_AUTH_STRING: auth} if auth else {})
 
 
 def _fail(errors: Sequence[LotrinhError]) -> int:

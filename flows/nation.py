@@ -10,6 +10,9 @@ from lotrinh.clock import now
 from lotrinh.services.nation import tick_of
 from tasks.nation import run_provinces
 
+PATIENCE_SECONDS = 120
+"""A try says nothing while it starts and while it waits for the lease of a dead one on another machine, up to 73 s."""
+
 
 @flow(name="check-nation", persist_result=False)
 async def check_nation(
@@ -19,7 +22,7 @@ async def check_nation(
     provinces: list[str] | None = None,
     deployment: str = "check/province",
     within: int = 900,
-    patience: int = 60,
+    patience: int = PATIENCE_SECONDS,
 ) -> State[Any]:
     """Check every province once for this tick; the state in which the run ends names those that are missing.
 

@@ -1,15 +1,18 @@
 """Reminders of today, and the sending of what waits in the outbox."""
 
-from prefect import flow
+from typing import Any
+
+from prefect import State, flow
+from prefect.states import Completed
 
 from tasks import reminders
 
 
 @flow(name="remind", persist_result=False)
-def remind(settings: str = "") -> dict[str, int]:
+def remind(settings: str = "") -> State[Any]:
     """Lay today's digests down, each once however often this runs, and send what may be sent."""
-    made = reminders.digests(settings)
-    return made | reminders.send(settings)
+    made, told = reminders.digests(settings)
+    return Completed(data=made | reminders.send(settings), message=told or None)
 
 
 @flow(name="send", persist_result=False)

@@ -14,7 +14,7 @@ from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.runner import Runner
 
 from flows.deploy import Planned, retire, settle
-from lotrinh.errors import StoreUnavailable
+from lotrinh.errors import LotrinhError
 from lotrinh.i18n import say
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Kept:
             await asyncio.sleep(self._office.look)
             try:
                 await self.once()
-            except StoreUnavailable as error:
+            except LotrinhError as error:
                 heard.fails(say(error.sentence))
             except (httpx.HTTPError, OSError) as error:
                 heard.fails(type(error).__name__)
@@ -143,8 +143,7 @@ class Kept:
         async with get_client() as client:
             for each in plan.deployments:
                 await self._settle(client, each)
-            if not plan.problems:
-                await retire(client, plan)
+            await retire(client, plan)
 
     async def _settle(self, client: PrefectClient, planned: Planned) -> None:
         """Bring one deployment in step; one that the server does not know any more is made again."""

@@ -14,12 +14,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lotrinh import logs
+from lotrinh.catalog.units import province
 from lotrinh.clock import now
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
 from lotrinh.i18n import say
+from lotrinh.services.lock import FLOWS
 from lotrinh.services.prefect_server import prefect_environment
 from lotrinh.services.said import lines_of
+from lotrinh.services.unfinished import in_use
 from lotrinh.settings.load import Loaded, load_settings
 from lotrinh.store import Store, open_store
 
@@ -35,16 +38,17 @@ log = logging.getLogger("lotrinh.serve")
 
 
 class Told:
-    """Says sentences on stderr, each once as long as it stays true."""
+    """Says sentences on stderr, each once as long as it stays true; as events are logged, plain or as JSON."""
 
-    def __init__(self) -> None:
-        self._said: frozenset[str] = frozenset()
+    def __init__(self, form: str = "plain") -> None:
+        self._form, self._said = form, frozenset[str]()
 
     def __call__(self, *sentences: str) -> None:
         """Say what is true now; what was said last time is not said again."""
         for sentence in dict.fromkeys(sentences):
             if sentence not in self._said:
-                sys.stderr.write(f"{now():%Y-%m-%dT%H:%M:%SZ} {sentence}\n")
+                plain = f"{now():%Y-%m-%dT%H:%M:%SZ} {sentence}"
+                sys.stderr.write(f"{logs.as_json(log.name, sentence) if self._form == logs.JSON else plain}\n")
                 sys.stderr.flush()
         self._said = frozenset(sentences)
 
@@ -55,7 +59,7 @@ class Office:
     def __init__(self, file: str | None, pool: str | None = None, look: float = LOOK_SECONDS) -> None:
         self._file, self.pool, self.look, self.loaded = file, pool, look, load_settings(file)
         self.store: Store = open_store(self.loaded.settings.database_url)
-        self.told = Told()
+        self.told = Told(self.loaded.settings.log.format)
 
     def plan(self) -> "Plan":
         """Work out what is to be deployed, and say what is wrong."""
@@ -74,6 +78,7 @@ class Office:
 def _again(loaded: Loaded, file: str | None) -> Loaded:
     """Read the settings again; where the record is and where Prefect is stay as they were at the start."""
     fresh = load_settings(file)
+    province(fresh.settings.province)  # of one that there is not, nothing could be planned
     fixed = {name: getattr(loaded.settings, name) for name in ("data_dir", "database", "prefect")}
     return Loaded(fresh.settings.model_copy(update=fixed), fresh.file, fresh.origins)
 
@@ -83,7 +88,7 @@ async def serve(office: Office) -> None:
     from flows.runner import Heard, Lost, keep_pool, serve_once  # noqa: PLC0415 - as above
 
     url, failures = office.loaded.settings.prefect.api_url, 0
-    told = Told()
+    told = Told(office.loaded.settings.log.format)
 
     def works() -> None:
         nonlocal failures
@@ -113,21 +118,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--settings")
     parser.add_argument("--pool", help="keep the schedules of a work pool, whose workers carry them out")
     parser.add_argument("--look", type=float, default=LOOK_SECONDS, help=argparse.SUPPRESS)
-    given = parser.parse_args(arguments)
+    given, told = parser.parse_args(arguments), Told()
     try:
-        office = Office(given.settings, given.pool, given.look)
+        settings = load_settings(given.settings).settings
+        told = Told(settings.log.format)
+        os.environ.setdefault("LOTRINH_LANG", settings.language)
+        if not settings.prefect.api_url:
+            told(say(M("prefect.api_url để trống: không có gì tự chạy theo lịch.")))
+            return 2
+        with in_use(settings.data_dir, settings.database_url, FLOWS):
+            office = Office(given.settings, given.pool, given.look)
+            logs.join(settings.log.format, settings.log.level)
+            os.environ.update(prefect_environment(settings))
+            with office.store:
+                asyncio.run(serve(office))
     except LotrinhError as error:
-        Told()(*lines_of(error))
+        told(*lines_of(error))
         return error.exit_code
-    settings = office.loaded.settings
-    os.environ.setdefault("LOTRINH_LANG", settings.language)
-    if not settings.prefect.api_url:
-        Told()(say(M("prefect.api_url để trống: không có gì tự chạy theo lịch.")))
-        return 2
-    logs.join(settings.log.format, settings.log.level)
-    os.environ.update(prefect_environment(settings))
-    with office.store:
-        asyncio.run(serve(office))
     return 0
 
 

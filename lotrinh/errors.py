@@ -101,9 +101,16 @@ class OldSchema(LotrinhError):
     http_status = 503
 
 
-class StoreUnavailable(LotrinhError):
-    """The database cannot be reached or written: nothing was recorded."""
+class Moved(LotrinhError):
+    """The record was moved into another database; this one is not used any more."""
 
+    http_status = 503
+
+
+class StoreUnavailable(LotrinhError):
+    """The database cannot be reached or written: nothing was recorded. It may help to try again later."""
+
+    exit_code = 4
     http_status = 503
 
 

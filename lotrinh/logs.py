@@ -69,6 +69,11 @@ class JsonLines(logging.Formatter):
         return printable(json.dumps(event, ensure_ascii=False))
 
 
+def as_json(logger: str, sentence: str) -> str:
+    """Return what is said without a logger as the line of JSON that an event of this logger would be."""
+    return JsonLines().format(logging.makeLogRecord({"name": logger, "levelname": "INFO", "msg": sentence}))
+
+
 def start(form: str, level: str) -> None:
     """Log our events of this level (a name, as ``warning``) and worse to stderr, and nothing anywhere else.
 

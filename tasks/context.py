@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from lotrinh import logs, traces
@@ -35,6 +35,8 @@ class Context:
     prober: Prober | None = None
     heard: Heard | None = None
     report: Report | None = None
+    notes: list[str] = field(default_factory=list)
+    """What the run's closing message has to say besides."""
 
     def round(self, name: str) -> Round:
         """Return the round by its name."""
@@ -52,8 +54,13 @@ def context(request: Request) -> Context:
     traces.start("lotrinh-check")
     home = loaded.file.resolve().parent if loaded.file else None
     loaded = replace(loaded, settings=for_province(loaded.settings, request.province))
-    campaign = open_campaign(loaded.settings, request.campaign, request.units_file, home)
-    return Context(loaded, campaign, open_store(loaded.settings.database_url))
+    store = open_store(loaded.settings.database_url)
+    try:
+        campaign = open_campaign(store, loaded.settings, request.campaign, request.units_file, home)
+    except BaseException:
+        store.close()
+        raise
+    return Context(loaded, campaign, store)
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ async def tell_counts(request: Request) -> str:
     await _tag(tags_of(shared.report, shared.campaign.province.code))
     if failed := failures(shared.report):
         get_run_logger().warning("%s", failed)
-    return say(closing(shared.report))
+    return " ".join([say(closing(shared.report)), *shared.notes])
 
 
 def tags_of(report: Report, province: str) -> list[str]:

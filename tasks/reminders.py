@@ -11,6 +11,7 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from lotrinh.clock import now
+from lotrinh.i18n import say
 from lotrinh.services import deliver
 from lotrinh.services.reminders import Office, open_office
 from lotrinh.services.weekly import lay_down_report
@@ -29,11 +30,16 @@ def office(settings: str) -> Iterator[Office]:
 
 
 @task(name="digests", cache_policy=NO_CACHE, persist_result=False)
-def digests(settings: str) -> dict[str, int]:
-    """Lay the digests of today down; return how many there are and how many messages were new."""
+def digests(settings: str) -> tuple[dict[str, int], str]:
+    """Lay the digests of today down; return how many there are and how many messages were new, and what to say."""
     with office(settings) as opened:
         reminded = deliver.remind(opened, now())
-        return {"digests": len(reminded.prepared), "new": reminded.new}
+        if reminded.doubtful:
+            get_run_logger().warning("a backup was put back today: %s messages wait for a person", reminded.new)
+        notes = [say(told) for told in reminded.notes]
+        for told in notes:
+            get_run_logger().warning("%s", told)
+        return {"digests": len(reminded.prepared), "new": reminded.new}, " ".join(notes)
 
 
 @task(name="weekly-report", cache_policy=NO_CACHE, persist_result=False)

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from prefect import get_run_logger, task
+from prefect import State, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from lotrinh.clock import now
 from lotrinh.core.observation import Outcome
-from lotrinh.errors import AlreadyRecorded
+from lotrinh.errors import AlreadyRecorded, Conflict
 from lotrinh.i18n import say
 from lotrinh.services import ask as asking
 from lotrinh.services.assess import make_report
 from lotrinh.services.check import Request, close_round
+from lotrinh.services.other_units import other_units
 from tasks.context import context
 
 PLAIN: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
@@ -33,10 +34,25 @@ def load(request: dict[str, str]) -> list[list[str]]:
     except AlreadyRecorded as error:
         get_run_logger().warning("%s", say(error.sentence))
         return []
+    if not wanted.units and (told := other_units(shared.store, shared.campaign)):
+        get_run_logger().warning("%s", say(told))
+        shared.notes.append(say(told))
     return asking.batches([u.code for u in shared.campaign.units])
 
 
-@task(name="ask", task_run_name="ask-{number}", retries=1, retry_delay_seconds=2, **PLAIN)
+def _worth_again(_task: object, _run: object, state: State[Any]) -> bool:
+    """Whether a batch that failed is asked again: not where a newer round has taken this one's place."""
+    return not isinstance(state.data, Conflict)
+
+
+@task(
+    name="ask",
+    task_run_name="ask-{number}",
+    retries=1,
+    retry_delay_seconds=2,
+    retry_condition_fn=_worth_again,
+    **PLAIN,
+)
 async def ask(request: dict[str, str], codes: list[str], number: int) -> dict[str, int]:
     """Ask one batch of units, record what they said, and return how many ended how.
 

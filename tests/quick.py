@@ -1,15 +1,22 @@
-"""New databases copied from one that was migrated once: most tests are not about migrations."""
+"""What most tests are not about, made quick: new databases are copies of a migrated one, hashes are light."""
 
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
+from lotrinh.services import secrets
 from lotrinh.store import open_store, store
 from lotrinh.store.schema import HEAD
 
+FULL = os.environ.get("CI") == "true"
+"""Whether tests that can go on for any length do so at full length; elsewhere at a length that can be waited for."""
 upgrade = store.upgrade
+LIGHT = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+NOBODY = LIGHT.hash(secrets.new_secret())
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +43,10 @@ def quick_databases(migrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return None, HEAD
 
     monkeypatch.setattr(store, "upgrade", copied)
+
+
+@pytest.fixture(autouse=True)
+def quick_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let secrets of this process be hashed in a moment; what a hash needs stands in the hash."""
+    monkeypatch.setattr(secrets, "HASHER", LIGHT)
+    monkeypatch.setattr(secrets, "NOBODY", NOBODY)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,6 +67,12 @@ def load_checklist(path: Path) -> Checklist:
     except OSError as error:
         sentence = M("Không đọc được tệp này. Hãy kiểm tra lại đường dẫn.")
         raise BadInput([Problem(str(path), 0, 0, sentence)]) from error
+    return _packaged(raw, path) if path.parent == PACKAGED else read_checklist(raw, str(path), path.parent)
+
+
+@lru_cache(maxsize=8)
+def _packaged(raw: bytes, path: Path) -> Checklist:
+    """Read a checklist that comes with lotrinh, and whose calendars do: once, for they stay as they are."""
     return read_checklist(raw, str(path), path.parent)
 
 

@@ -74,7 +74,8 @@ class Checks:
         One that another run kept from beginning was never to be.
         """
         if self._store.rounds.get(name) is None:
-            opened = open_campaign(self._settings, campaign, home=self._file.resolve().parent if self._file else None)
+            home = self._file.resolve().parent if self._file else None
+            opened = open_campaign(self._store, self._settings, campaign, home=home)
             if standing(self._store, opened, now):
                 return
             begin(self._store, opened, now(), now(), {"portal": True}, name)

@@ -1,7 +1,6 @@
-"""lotrinh backup, restore, db copy: the record kept elsewhere, put back, moved to another database."""
+"""lotrinh backup, restore, db copy, db reopen: the record kept elsewhere, put back, moved to another database."""
 
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -67,7 +66,7 @@ def _tell_made(made: "Made") -> int:
     return 2 if manifest.missing or made.first_bad is not None else 0
 
 
-@click.command(cls=Command, help="Khôi phục từ bản sao lưu. Hãy dừng lotrinh up trước.")
+@click.command(cls=Command, help="Khôi phục từ bản sao lưu. Hãy dừng lotrinh up, cổng trước.")
 @click.argument("file", metavar="FILE")
 @option("--into", metavar="DIR", help="Khôi phục vào thư mục này, thành data_dir mới; dùng để tập khôi phục.")
 @option("--database", metavar="URL", help="Cơ sở dữ liệu nhận; mặc định theo cấu hình, hoặc lotrinh.db trong --into.")
@@ -76,8 +75,8 @@ def _tell_made(made: "Made") -> int:
 @settings_option()
 def restore(file: str, into: str | None, database: str | None, replace: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - a command's options
     """Check, lay out beside, switch; say what stands there now."""
-    from lotrinh.cli.lock import Lock
     from lotrinh.clock import now
+    from lotrinh.services.lock import alone
     from lotrinh.services.restore import restore as put_back
     from lotrinh.services.restore import standing
 
@@ -85,7 +84,7 @@ def restore(file: str, into: str | None, database: str | None, replace: bool, ye
     there = standing(place)
     if replace and there.anything and not yes:
         _confirm(place, there)
-    with Lock(place.folder / "up.lock") if place.folder.is_dir() else nullcontext():
+    with alone(place.folder):
         done = put_back(source, place, now(), replace=replace)
     _tell_restored(done)
     return 0
@@ -139,15 +138,32 @@ def _tell_restored(done: "Restored") -> None:
 
 
 @click.command(
-    "copy", cls=Command, help="Chép toàn bộ dữ liệu sang cơ sở dữ liệu khác, còn trống (SQLite ↔ PostgreSQL)."
+    "copy", cls=Command, help="Chuyển toàn bộ dữ liệu sang cơ sở dữ liệu khác, còn trống (SQLite ↔ PostgreSQL)."
 )
 @click.argument("source", metavar="FROM_URL")
 @click.argument("target", metavar="TO_URL")
 def copy(source: str, target: str) -> None:
     """Copy, and say what stands there now; the addresses may hold passwords and are not said."""
+    from lotrinh.clock import now
     from lotrinh.services.copying import copy_record
 
-    done = copy_record(source, target)
+    done = copy_record(source, target, now())
     rows = sum(done.counts.values())
     tell(M("Đã chép {rows} dòng, {entries} mục nhật ký; chuỗi mã nguyên vẹn.", rows=rows, entries=done.entries))
     tell(M("Mã cuối của nhật ký: {head}. Tệp đã nộp vẫn ở data_dir.", head=done.head))
+    tell(M("Bản cũ đã đóng: mọi lệnh từ chối nó. Chưa đặt địa chỉ mới vào database.url thì không lệnh nào chạy."))
+
+
+@click.command(cls=Command, help="Dùng lại cơ sở dữ liệu đã chuyển đi bằng db copy, khi bỏ bản đã chuyển.")
+@settings_option()
+def reopen(settings: str | None) -> None:
+    """Let the record of the settings be used again; say what that means for the one it was copied to."""
+    from lotrinh.clock import now
+    from lotrinh.services.copying import reopen as open_again
+
+    if to := open_again(load(settings).settings.database_url, now()):
+        tell(
+            M("Dữ liệu ở đây dùng lại được. Điều đã ghi ở {to} từ khi chuyển không có ở đây: đừng dùng cả hai.", to=to)
+        )
+    else:
+        tell(M("Dữ liệu ở đây không phải bản cũ đã chuyển đi; không có gì để mở lại."))

@@ -29,8 +29,8 @@ def changes(campaign: str, old: str, new: str, form: str, out: str | None, setti
     from lotrinh.store import open_store
 
     loaded = load(settings)
-    opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
     with open_store(loaded.settings.database_url) as store:
+        opened = open_campaign(store, loaded.settings, campaign, home=home_of(loaded))
         found = compared(store, opened, old, new, now())
     if found.swapped:
         tell(SWAPPED)

@@ -77,6 +77,7 @@ def demo(as_of: str, *, once: bool) -> None:
         report = carry_out(load(str(home.settings)), CAMPAIGN, moment, None)
         click.echo(terminal.render(report, current(), width()))
         tell(M("Prefect: {url}", url=f"http://127.0.0.1:{home.prefect}"))
+        tell(M("  mật khẩu: {secret}", secret=home.secrets["prefect"]))
         tell(M("Cổng lotrinh: {url}", url=f"http://127.0.0.1:{home.portal}"))
         tell(M("  xã Liên Sơn: mã 04960, mã bí mật {secret}", secret=home.secrets["04960"]))
         tell(M("  văn phòng tỉnh: tên quan-tri, mật khẩu {secret}", secret=home.secrets["quan-tri"]))
@@ -134,13 +135,11 @@ def running(folder: Path, as_of: datetime) -> Iterator[Home]:
 
 @contextmanager
 def prefect_server(home: Home) -> "Iterator[Child]":
-    """Prefect's server on loopback, in the demonstration's own folder, without telemetry."""
-    environment = {
-        "PREFECT_HOME": str(home.folder / "prefect-server"),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
-    }
+    """Prefect's server on loopback, in the demonstration's own folder."""
+    from lotrinh.services.prefect_server import made_password, server_environment
+
+    home.secrets["prefect"] = made_password(home.folder)
+    environment = server_environment(home.folder / "prefect-server", "127.0.0.1", home.prefect, home.secrets["prefect"])
     arguments = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(home.prefect)]
     yield from child("Prefect", arguments, environment, home.folder / "prefect.log")
 
@@ -201,9 +200,9 @@ def fill(home: Home, as_of: datetime) -> None:
     from lotrinh.store import open_store
 
     settings = load(str(home.settings)).settings
-    campaign = open_campaign(settings, CAMPAIGN)
-    told = [e for e in sample_entries(campaign, as_of) if e.unit not in {UNREACHABLE, NONSENSE}]
     with open_store(settings.database_url) as store:
+        campaign = open_campaign(store, settings, CAMPAIGN)
+        told = [e for e in sample_entries(campaign, as_of) if e.unit not in {UNREACHABLE, NONSENSE}]
         store.journal.append(*told)
         let_in(home, store, campaign, as_of)
     tell(M("Đã nạp {count} xác nhận MẪU cho {units} đơn vị.", count=len(told), units=len({e.unit for e in told})))
@@ -216,7 +215,7 @@ def let_in(home: Home, store: "Store", campaign: "Campaign", now: datetime) -> N
     from lotrinh.services.secrets import new_secret
 
     slip, *_ = issue_slips(store, [campaign.by_code["04960"]], now)
-    home.secrets = {"04960": slip.secret, "quan-tri": new_secret()}
+    home.secrets |= {"04960": slip.secret, "quan-tri": new_secret()}
     add_officer(store, "quan-tri", Role.ADMINISTRATOR, "Quản trị (trình diễn)", home.secrets["quan-tri"], now)
 
 

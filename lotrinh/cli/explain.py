@@ -31,12 +31,12 @@ def explain(campaign: str, unit: str, step: str, as_of: str | None, form: str, s
     from lotrinh.store import open_store
 
     loaded = load(settings)
-    opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
     moment = past(moment_of(as_of, loaded.settings.timezone)) or now()
-    found = unit_of(opened, unit)
-    wanted = step_of(opened, found, step)
     with open_store(loaded.settings.database_url) as store:
-        made = service.explain(store, loaded.settings, opened, found, wanted, moment)
+        opened = open_campaign(store, loaded.settings, campaign, home=home_of(loaded))
+        found = unit_of(opened, unit)
+        wanted = step_of(opened, found, step)
+        made = service.explain(store, loaded.settings, opened, found, wanted, moment, past=as_of is not None)
     language = current()
     if form == "json":
         click.echo(explanation_data.as_json(made, language))

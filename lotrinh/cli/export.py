@@ -47,9 +47,9 @@ def sheets(
     from lotrinh.store import open_store
 
     loaded = load(settings)
-    opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
     moment, count = moment_of(as_of, loaded.settings.timezone), 0
     with open_store(loaded.settings.database_url) as store:
+        opened = open_campaign(store, loaded.settings, campaign, home=home_of(loaded))
         live = Live(store, loaded.settings, opened)
         report = chosen(store, opened, as_of=moment) if moment else live.report(now())
         for sheet in made_of(store, loaded.settings, opened, report, Wanted(units, silent)):

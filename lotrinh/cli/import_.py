@@ -38,8 +38,8 @@ def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> No
 
     loaded = load(settings)
     uploads = [_upload(name) for name in files]
-    campaign_of = cache(lambda name: open_campaign(loaded.settings, name, home=home_of(loaded)))
     with open_store(loaded.settings.database_url) as store:
+        campaign_of = cache(lambda name: open_campaign(store, loaded.settings, name, home=home_of(loaded)))
         judged = judge(store, uploads, campaign_of, SHEETS, now())
         if judged.problems:  # no table: its rows would seem to be recorded
             tell(M("Chưa ghi gì: hãy sửa {count} chỗ sau rồi nhập lại.", count=len(judged.problems)))

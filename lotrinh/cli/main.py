@@ -11,7 +11,7 @@ import click
 from lotrinh import __version__
 from lotrinh.cli.access import access
 from lotrinh.cli.admin import admin
-from lotrinh.cli.backup import backup, copy, restore
+from lotrinh.cli.backup import backup, copy, reopen, restore
 from lotrinh.cli.base import Group, Option, fail, tell, utf8
 from lotrinh.cli.changes import changes
 from lotrinh.cli.check import check
@@ -77,6 +77,7 @@ for command in (
     cli.add_command(command)
 access.add_command(token)
 db.add_command(copy)
+db.add_command(reopen)
 
 
 def choose_language() -> None:

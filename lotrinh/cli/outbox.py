@@ -1,19 +1,27 @@
 """lotrinh outbox: what was sent, what waits, and what somebody has to look at."""
 
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
 
-from lotrinh.cli.base import Group, load, option, settings_option, tell
+from lotrinh.cli.base import Group, load, option, settings_option, show, tell
 from lotrinh.core.text import M
+from lotrinh.errors import BadInput, LotrinhError, Problem
 from lotrinh.i18n import say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lotrinh.core.text import Message as Sentence
+    from lotrinh.settings.models import Settings
+    from lotrinh.store import Store
     from lotrinh.store.outbox import Message
 
 STATES = ("waiting", "sending", "unclear", "failed", "sent", "dropped")
-SHOWN = 200
+SHOWN, MOST = 200, 1_000_000
 
 
 @click.group(cls=Group, help="Hộp tin gửi đi: tin chờ gửi, không gửi được, không rõ đã gửi chưa.")
@@ -31,44 +39,108 @@ def listed(state: str | None, settings: str | None) -> None:
     chosen = load(settings).settings
     with open_store(chosen.database_url) as store:
         for message in store.outbox.newest((state,) if state else (), SHOWN):
-            click.echo(_row(message, ZoneInfo(chosen.timezone)))
+            click.echo(_row(message, chosen))
 
 
-def _row(message: "Message", zone: ZoneInfo) -> str:
+def _row(message: "Message", settings: "Settings") -> str:
     from lotrinh.reports.tables import clean
     from lotrinh.services.outbox import STATE
-    from lotrinh.services.receivers import masked
+    from lotrinh.services.receivers import shown
 
-    at = message.created_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-    where = masked(message.channel, message.content["to"])
+    at = message.created_at.astimezone(ZoneInfo(settings.timezone)).strftime("%Y-%m-%d %H:%M")
+    where = shown(settings, message.channel, message.content["to"])
     words = (message.receiver, message.kind, message.channel, where, say(STATE[message.state]), message.problem)
     return "\t".join((str(message.id), at, *map(clean, words)))
 
 
-@outbox.command(help="Cho gửi lại một tin không gửi được, hoặc không rõ đã gửi chưa.")
-@click.argument("number", metavar="NUMBER", type=int)
-@settings_option()
-def retry(number: int, settings: str | None) -> None:
-    """Let a message be sent again by the next go."""
-    from lotrinh.clock import now
+def _which(command: Callable[..., int]) -> Callable[..., int]:
+    """Let a command be told which messages: by number, or all of which nobody knows whether they went out."""
+    numbers = click.argument("numbers", metavar="[NUMBER]...", type=int, nargs=-1)
+    everything = option("--all-unclear", is_flag=True, help="Mọi tin không rõ đã gửi chưa: in ra trước, rồi hỏi.")
+    yes = option("--yes", is_flag=True, help="Làm ngay, không hỏi.")
+    return numbers(everything(yes(settings_option()(command))))
+
+
+@outbox.command(help="Cho gửi lại những tin không gửi được, hoặc không rõ đã gửi chưa.")
+@_which
+def retry(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - a command's options
+    """Let messages be sent again by the next go."""
     from lotrinh.services import outbox as service
+
+    asked = Asked(numbers, all_unclear, yes)
+    what = Act(
+        service.retry,
+        service.not_again,
+        M("Cho gửi lại {count} tin trên?"),
+        M("Tin {number} chờ gửi lại. Hãy chạy: lotrinh send"),
+    )
+    return _each(asked, what, settings)
+
+
+@outbox.command(help="Bỏ những tin chưa gửi, không gửi nữa.")
+@_which
+def drop(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - as above
+    """Never send messages."""
+    from lotrinh.services import outbox as service
+
+    asked = Asked(numbers, all_unclear, yes)
+    what = Act(service.drop, lambda *_: None, M("Bỏ {count} tin trên?"), M("Đã bỏ tin {number}."))
+    return _each(asked, what, settings)
+
+
+class Asked(NamedTuple):
+    """Which messages were asked for."""
+
+    numbers: tuple[int, ...]
+    all_unclear: bool
+    yes: bool
+
+
+class Act(NamedTuple):
+    """What is done with messages: how, why not with one, and in which words it is asked and told."""
+
+    do: "Callable[[Store, int, datetime], None]"
+    why_not: "Callable[[Message, datetime], Sentence | None]"
+    question: M
+    done: M
+
+
+def _each(asked: Asked, act: Act, settings: str | None) -> int:
+    """Do it with each message, whatever becomes of the others; return the exit code."""
+    from lotrinh.clock import now
     from lotrinh.store import open_store
 
+    if bool(asked.numbers) == asked.all_unclear:
+        raise BadInput([Problem("outbox", 0, 0, M("Hãy ghi số của các tin, hoặc chỉ --all-unclear."))])
     chosen = load(settings).settings
+    local, problems = now().astimezone(ZoneInfo(chosen.timezone)), list[Problem]()
     with open_store(chosen.database_url) as store:
-        service.retry(store, number, now().astimezone(ZoneInfo(chosen.timezone)))
-    tell(M("Tin {number} chờ gửi lại. Hãy chạy: lotrinh send", number=number))
+        numbers = _agreed(store, chosen, asked, act, local) if asked.all_unclear else asked.numbers
+        for number in numbers:
+            try:
+                act.do(store, number, local)
+                tell(M(act.done.msgid, number=number))
+            except LotrinhError as error:
+                problems.append(Problem(str(number), 0, 0, error.sentence))
+    show(problems)
+    return 2 if problems else 0
 
 
-@outbox.command(help="Bỏ một tin, không gửi nữa.")
-@click.argument("number", metavar="NUMBER", type=int)
-@settings_option()
-def drop(number: int, settings: str | None) -> None:
-    """Never send a message."""
-    from lotrinh.clock import now
-    from lotrinh.services import outbox as service
-    from lotrinh.store import open_store
+def _agreed(store: "Store", settings: "Settings", asked: Asked, act: Act, local: "datetime") -> list[int]:
+    """Show what it would be done with, and what not; return the numbers where somebody agrees."""
+    from lotrinh.store.outbox import UNCLEAR
 
-    with open_store(load(settings).settings.database_url) as store:
-        service.drop(store, number, now())
-    tell(M("Đã bỏ tin {number}.", number=number))
+    fit = list[int]()
+    for message in reversed(store.outbox.newest((UNCLEAR,), MOST)):
+        click.echo(_row(message, settings))
+        if sentence := act.why_not(message, local):
+            show([Problem(str(message.id), 0, 0, sentence)])
+        else:
+            fit.append(message.id)
+    if not fit:
+        tell(M("Không có tin nào để làm."))
+    elif not asked.yes and not sys.stdin.isatty():
+        tell(M("Chưa làm gì với {count} tin. Nếu bảng trên đúng, hãy chạy lại với --yes.", count=len(fit)))
+    elif asked.yes or click.confirm(say(M(act.question.msgid, count=len(fit))), err=True):
+        return fit
+    return []

@@ -9,20 +9,25 @@ import errno
 import json
 import sys
 from collections.abc import Iterator
-from ipaddress import ip_address
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import httpx
 
 from lotrinh.cli.base import fail, load, utf8
-from lotrinh.cli.lock import Lock
 from lotrinh.cli.processes import bindable
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
-from lotrinh.services.prefect_server import prefect_environment
+from lotrinh.services.lock import UP, Lock, path_of
+from lotrinh.services.prefect_server import (
+    auth_string,
+    made_password,
+    on_this_machine,
+    password_file,
+    prefect_environment,
+    server_environment,
+)
 from lotrinh.services.unfinished import require_finished
-from lotrinh.settings.load import Loaded
+from lotrinh.settings.load import Loaded, require_token
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 
@@ -46,13 +51,8 @@ class Place(NamedTuple):
 
 def prefect_place(settings: Settings) -> Place | None:
     """Where the Prefect server of this machine listens; None where it is another machine's, or none is used."""
-    url = urlsplit(settings.prefect.api_url)
-    host = "127.0.0.1" if url.hostname == "localhost" else url.hostname or ""
-    try:
-        loopback = url.scheme == "http" and ip_address(host).is_loopback
-        return Place("prefect.api_url", host, url.port or 80) if loopback else None
-    except ValueError:
-        return None
+    found = on_this_machine(settings.prefect.api_url)
+    return Place("prefect.api_url", *found) if found else None
 
 
 def portal_place(settings: Settings) -> Place:
@@ -92,7 +92,7 @@ def who(place: Place) -> M:
     """Ask who has the port: another of ours, or anybody."""
     if place.setting == "portal.port":
         return M("cổng lotrinh khác") if "head" in answer(f"{place.url}/healthz") else M("chương trình khác")
-    return M("máy chủ Prefect khác") if answer(f"{place.url}/api/admin/version") else M("chương trình khác")
+    return M("máy chủ Prefect khác") if answer(f"{place.url}/api/health") == "true" else M("chương trình khác")
 
 
 def answer(url: str) -> str:
@@ -106,12 +106,18 @@ def answer(url: str) -> str:
 
 def prepare(loaded: Loaded) -> dict[str, object]:
     """Check everything, make a new database, and return what to run; nothing is started."""
+    require_token(loaded)
     settings = loaded.settings
     portal, prefect = portal_place(settings), prefect_place(settings)
-    require_finished(settings.data_dir)
-    with Lock(settings.data_dir / "up.lock"), open_store(settings.database_url):
-        if problems := list(obstacles([portal, *([prefect] if prefect else [])])):
-            raise BadInput(problems)
+    lock = path_of(settings.data_dir, UP)
+    with Lock(lock).sign():
+        require_finished(settings.data_dir, settings.database_url)
+        with open_store(settings.database_url):
+            if problems := list(obstacles([portal, *([prefect] if prefect else [])])):
+                raise BadInput(problems)
+        own = prefect is not None and not settings.prefect.auth_string.get_secret_value()
+        if own:
+            made_password(settings.data_dir)
     logs = (settings.data_dir / "logs").resolve()
     logs.mkdir(parents=True, exist_ok=True)
     file = ["--settings", str(loaded.file.resolve())] if loaded.file else []
@@ -123,9 +129,11 @@ def prepare(loaded: Loaded) -> dict[str, object]:
     return {
         "language": settings.language,
         "timezone": settings.timezone,
-        "lock": str((settings.data_dir / "up.lock").resolve()),
+        "lock": str(lock.resolve()),
         "logs": str(logs),
+        "log_format": settings.log.format,
         "prefect": settings.prefect.api_url,
+        "password": str(password_file(settings.data_dir).resolve()) if own else "",
         "parts": parts,
         "send": ["lotrinh", "send", *file],
     }
@@ -143,20 +151,10 @@ def portal_part(place: Place, file: list[str]) -> dict[str, object]:
 
 
 def prefect_part(settings: Settings, place: Place) -> dict[str, object]:
-    """Prefect's server on loopback: own folder, no telemetry, its database cleaned up by itself."""
-    environment = {
-        "PREFECT_HOME": str((settings.data_dir / "prefect-server").resolve()),
-        "PREFECT_API_URL": settings.prefect.api_url,
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-        # Its feed of events is three quarters of what a run leaves behind; runs, tasks and reports are kept without.
-        "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
-        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-    }
-    if secret := settings.prefect.auth_string.get_secret_value():
-        environment |= {"PREFECT_SERVER_API_AUTH_STRING": secret, "PREFECT_API_AUTH_STRING": secret}
+    """Prefect's server on loopback, with a password."""
+    folder = settings.data_dir / "prefect-server"
+    environment = server_environment(folder, place.host, place.port, auth_string(settings))
+    environment["PREFECT_API_URL"] = settings.prefect.api_url
     return {
         "name": "prefect",
         "arguments": ["prefect", "server", "start", "--host", place.host, "--port", str(place.port)],
@@ -175,7 +173,7 @@ def flows_part(settings: Settings, file: list[str], needs: str) -> dict[str, obj
         "environment": prefect_environment(settings),
         "url": settings.prefect.api_url,
         "probe": f"{settings.prefect.api_url.rstrip('/')}/deployments/filter",
-        "auth": settings.prefect.auth_string.get_secret_value(),
+        "auth": auth_string(settings),
         "needs": needs,
         "stop_seconds": 5,
     }

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 NOT_ALL = 3
 """Exit code where something could not be sent."""
+DOUBT = M(
+    "Hôm nay đã khôi phục bản sao lưu: lời nhắc có thể đã gửi trước đó, nên không tự gửi. Hãy hỏi vài nơi nhận; chưa "
+    "nhận thì: lotrinh outbox retry --all-unclear, rồi lotrinh send"
+)
 
 
 @contextmanager
@@ -23,9 +27,11 @@ def opened(settings: str | None) -> Iterator["Office"]:
     """Open all that reminding needs."""
     from lotrinh.cli.running import home_of
     from lotrinh.services.reminders import open_office
+    from lotrinh.services.unfinished import require_finished
     from lotrinh.store import open_store
 
     loaded = load(settings)
+    require_finished(loaded.settings.data_dir, loaded.settings.database_url)
     with open_store(loaded.settings.database_url) as store:
         yield open_office(store, loaded.settings, home_of(loaded))
 
@@ -52,7 +58,11 @@ def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # no
         tell(M("Hôm nay có {count} lời nhắc; {new} tin mới.", count=len(reminded.prepared), new=reminded.new))
         if reminded.nowhere:
             tell(M("{count} nơi chưa có địa chỉ, nên không được nhắc.", count=reminded.nowhere))
-        return said(deliver.send(office, now)) or (NOT_ALL if reminded.nowhere else 0)
+        if reminded.doubtful:
+            tell(DOUBT)
+        for told in reminded.notes:
+            tell(told)
+        return said(deliver.send(office, now)) or (NOT_ALL if reminded.nowhere or reminded.doubtful else 0)
 
 
 def _print(prepared: "tuple[Prepared, ...]") -> None:

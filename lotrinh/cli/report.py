@@ -55,10 +55,10 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     if form != "docx":
         _unused({"--layout": layout, "--number": number, "--template": template})
     loaded = load(settings)
-    opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
     own = (Path(template) if template else loaded.settings.report.template) if form == "docx" else None
     moment = moment_of(as_of, loaded.settings.timezone)
     with open_store(loaded.settings.database_url) as store:
+        opened = open_campaign(store, loaded.settings, campaign, home=home_of(loaded))
         found = chosen(store, opened, run or "", moment)
         found = only(found, unit) if unit else found
         papers = dossier(store, loaded.settings, opened, found, layout=layout or "", number=number or "")

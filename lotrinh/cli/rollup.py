@@ -51,9 +51,9 @@ def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     from lotrinh.store import open_store
 
     loaded = load(settings)
-    opened = open_campaign(loaded.settings, campaign, home=home_of(loaded))
     given = [*(existing(file) for file in files), *(files_in(Path(folder)) if folder else ())]
     with open_store(loaded.settings.database_url) as store:
+        opened = open_campaign(store, loaded.settings, campaign, home=home_of(loaded))
         own = _own(store, opened, run or "", moment_of(as_of, loaded.settings.timezone), needed=not given)
     provinces = (*([own] if own else []), *others(given, opened.id, own))
     rows = By(by or ("province" if given else "area"))

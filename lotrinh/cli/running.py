@@ -21,8 +21,11 @@ from lotrinh.services.assess import make_report
 from lotrinh.services.campaigns import Campaign, open_campaign
 from lotrinh.services.check import Request, run_check
 from lotrinh.services.lease import holding
+from lotrinh.services.lock import CHECK
+from lotrinh.services.other_units import other_units
 from lotrinh.services.prefect_server import prefect_environment
 from lotrinh.services.snapshots import report_again
+from lotrinh.services.unfinished import in_use
 from lotrinh.settings.load import Loaded
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
@@ -43,31 +46,35 @@ def carry_out(
 ) -> Report:
     """Ask, assess, record; return the report of the finished round, which is called ``name`` where one is given."""
     settings = loaded.settings
-    campaign = open_campaign(settings, campaign_name, Path(units) if units else None, home_of(loaded))
     logs.start(settings.log.format, settings.log.level)
     traces.start("lotrinh-check")
-    with open_store(settings.database_url) as store, progress(len(campaign.units)) as heard:
-        started = now()
-        request = Request(
-            campaign_name,
-            (as_of or started).isoformat(),
-            str(loaded.file.resolve()) if loaded.file else "",
-            str(Path(units).resolve()) if units else "",
-            name or new_name(started),
-        )
-        if not direct and prefect_answers(settings):
-            through_prefect(settings, request, heard)
-            if report := finished(store, settings, campaign, request.round):
-                return report
-            tell(M("Prefect không chạy xong lượt này; chạy trực tiếp lại từ đầu."))
-        elif not direct:
-            tell(M("Không có máy chủ Prefect tại {url}: chạy trực tiếp.", url=settings.prefect.api_url or "—"))
-        # A round that Prefect has begun keeps its name: this one gets another.
-        fresh = "" if store.rounds.get(request.round) else request.round
-        fresh = fresh or new_name(now())
-        with holding(store, campaign, fresh, now):
-            round_ = begin(store, campaign, now(), as_of or started, {"direct": True}, fresh)
-            return asyncio.run(run_check(store, settings, campaign, round_, now, heard))
+    with in_use(settings.data_dir, settings.database_url, CHECK), open_store(settings.database_url) as store:
+        campaign = open_campaign(store, settings, campaign_name, Path(units) if units else None, home_of(loaded))
+        with progress(len(campaign.units)) as heard:
+            started = now()
+            request = Request(
+                campaign_name,
+                as_of.isoformat() if as_of else "",
+                str(loaded.file.resolve()) if loaded.file else "",
+                str(Path(units).resolve()) if units else "",
+                name or new_name(started),
+            )
+            if not direct and prefect_answers(settings):
+                through_prefect(settings, request, heard)
+                if report := finished(store, settings, campaign, request.round):
+                    return report
+                tell(M("Prefect không chạy xong lượt này; chạy trực tiếp lại từ đầu."))
+            elif not direct:
+                tell(M("Không có máy chủ Prefect tại {url}: chạy trực tiếp.", url=settings.prefect.api_url or "—"))
+            if not units and (told := other_units(store, campaign)):
+                tell(told)
+            # A round that Prefect has begun keeps its name: this one gets another.
+            fresh = "" if store.rounds.get(request.round) else request.round
+            fresh = fresh or new_name(now())
+            with holding(store, campaign, fresh, now):
+                begun = now()
+                round_ = begin(store, campaign, begun, as_of or begun, {"direct": True}, fresh)
+                return asyncio.run(run_check(store, settings, campaign, round_, now, heard))
 
 
 def home_of(loaded: Loaded) -> Path | None:

@@ -74,9 +74,8 @@ def opened(campaign: str, settings: str | None) -> Iterator[Opened]:
     from lotrinh.store import open_store
 
     loaded = load(settings)
-    found = open_campaign(loaded.settings, campaign, home=home_of(loaded))
     with open_store(loaded.settings.database_url) as store:
-        yield Opened(loaded.settings, store, found)
+        yield Opened(loaded.settings, store, open_campaign(store, loaded.settings, campaign, home=home_of(loaded)))
 
 
 @click.group(cls=Group, help="Lịch chạy của một đợt: xem, đổi, tạm dừng.")

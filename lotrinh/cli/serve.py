@@ -25,11 +25,13 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
     from lotrinh.cli.moments import moment_of
     from lotrinh.clock import now, started_at
     from lotrinh.portal.app import create_app
-    from lotrinh.services.unfinished import require_finished
+    from lotrinh.services.lock import PORTAL
+    from lotrinh.services.unfinished import in_use
+    from lotrinh.settings.load import require_token
     from lotrinh.store import open_store
 
     loaded = load(settings)
-    require_finished(loaded.settings.data_dir)
+    require_token(loaded)
     chosen = loaded.settings.portal.model_copy(update={"port": port} if port else {})
     config = loaded.settings.model_copy(update={"portal": chosen})
     home = loaded.file.resolve().parent if loaded.file else None
@@ -40,6 +42,7 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
     # uvicorn gives the signal on once it has stopped serving; then, too, nothing may be left open.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with (
+        in_use(config.data_dir, config.database_url, PORTAL),
         open_store(config.database_url) as store,
         Checks(config, loaded.file, store, clock if moment else None) as checks,
     ):

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from lotrinh.cli.parts import Watched
 
 BUSY_PAUSE, IDLE_PAUSE = 0.1, 0.5
-KEPT_LOGS = 5
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """What asks us to stop; each system has some of them."""
 STOPPED, LOST = 0, 1
@@ -29,29 +28,32 @@ STOPPED, LOST = 0, 1
 @settings_option()
 def up(settings: str | None) -> int:
     """Start everything, restart what dies, stop in order; exit 1 when the portal is lost for good."""
-    from lotrinh.cli.lock import Lock
     from lotrinh.cli.parts import Part, Watched
+    from lotrinh.cli.rotating import Logs
     from lotrinh.cli.sender import Sender
+    from lotrinh.services.lock import Lock
 
     plan = planned(settings)
     if isinstance(plan, int):
         return plan
     os.environ.setdefault("LOTRINH_LANG", plan["language"])
-    tell_at = Stamped(plan["timezone"])
+    tell_at = Stamped(plan["timezone"], plan["log_format"])
     stopping = Stopping()
     with Lock(Path(plan["lock"])).sign():
-        logs = Path(plan["logs"])
-        watched = [Watched(Part(**part), logs, tell_at) for part in plan["parts"]]
-        sender = Sender(plan["send"], logs, tell_at)
-        rotate([*(one.log for one in watched), sender.log])
+        folder = Path(plan["logs"])
+        watched = [Watched(Part(**part), folder, tell_at) for part in plan["parts"]]
+        sender = Sender(plan["send"], folder, tell_at)
+        logs = Logs([*(one.log for one in watched), sender.log])
         if not plan["prefect"]:
             tell_at(M("Prefect: không dùng (prefect.api_url để trống); không có gì tự chạy theo lịch."))
+        if plan["password"]:
+            tell_at(M("Prefect: trang của Prefect hỏi mật khẩu; mật khẩu nằm trong tệp {file}.", file=plan["password"]))
         try:
-            code = supervise(watched, stopping, sender.look)
+            code = supervise(watched, stopping, (sender.look, logs.look))
         finally:
             sender.stop()
             stop(watched)
-    tell(M("Đã dừng tất cả."))
+    tell_at(M("Đã dừng tất cả."))
     return code
 
 
@@ -68,19 +70,23 @@ def planned(settings: str | None) -> dict[str, Any] | int:
 
 
 class Stamped:
-    """Says sentences with the time of day where the deadlines are: they stand on a screen for weeks."""
+    """Says sentences with the time of day where the deadlines are, for they stand on a screen for weeks; or as JSON."""
 
-    def __init__(self, zone: str) -> None:
+    def __init__(self, zone: str, form: str) -> None:
         from zoneinfo import ZoneInfo
 
-        self._zone = ZoneInfo(zone)
+        self._zone, self._form = ZoneInfo(zone), form
 
     def __call__(self, sentence: M) -> None:
         """Say one sentence."""
+        from lotrinh import logs
         from lotrinh.clock import now
         from lotrinh.i18n import say
 
-        tell(f"{now().astimezone(self._zone):%d/%m %H:%M:%S} {say(sentence)}")
+        if self._form == logs.JSON:
+            tell(logs.as_json("lotrinh.up", say(sentence)))
+        else:
+            tell(f"{now().astimezone(self._zone):%d/%m %H:%M:%S} {say(sentence)}")
 
 
 class Stopping:
@@ -97,13 +103,14 @@ class Stopping:
         self.asked = True
 
 
-def supervise(watched: "Sequence[Watched]", stopping: Stopping, besides: Callable[[], None] = lambda: None) -> int:
+def supervise(watched: "Sequence[Watched]", stopping: Stopping, besides: Iterable[Callable[[], None]] = ()) -> int:
     """Look after every part until we are asked to stop, or the portal is lost for good; do ``besides`` each time."""
     from lotrinh.cli.parts import State
 
     by_name = {one.part.name: one for one in watched}
     while not stopping.asked:
-        besides()
+        for do in besides:
+            do()
         for one in watched:
             needed = by_name.get(one.part.needs)
             one.look(may_start=needed is None or needed.state is State.READY)
@@ -119,12 +126,3 @@ def stop(watched: "Sequence[Watched]") -> None:
     order = {"flows": 0, "portal": 1, "prefect": 2}
     for one in sorted(watched, key=lambda w: order[w.part.name]):
         one.stop()
-
-
-def rotate(logs: Iterable[Path]) -> None:
-    """Keep the logs of the last starts: portal.log becomes portal.1.log, and so on."""
-    for log in logs:
-        for number in range(KEPT_LOGS - 1, -1, -1):
-            old = log if number == 0 else log.with_suffix(f".{number}.log")
-            if old.exists():
-                old.replace(log.with_suffix(f".{number + 1}.log"))

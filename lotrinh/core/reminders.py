@@ -1,6 +1,6 @@
 """Who is reminded of what on a day: one digest for each receiver, over all campaigns together."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -103,22 +103,32 @@ class Told(NamedTuple):
     calendar: Calendar
 
 
-def digests(campaigns: Iterable[Told], rhythm: Rhythm, today: date) -> tuple[Digest, ...]:
-    """Make the digests of a day, the office's first, the others by unit code; nobody has two."""
+Reminded = Mapping[str, Collection[date]]
+"""The days on which each receiver had a digest, by unit code. What today says does not depend on today's own."""
+
+
+def digests(campaigns: Iterable[Told], rhythm: Rhythm, today: date, reminded: Reminded) -> tuple[Digest, ...]:
+    """Make the digests of a day, the office's first, the others by unit code; nobody has two.
+
+    A step is in one where a day of reminding of it has come since its receiver was told last: a day on which nothing
+    could be sent is made up for on the next.
+    """
     made: dict[str, Digest] = {}
     for report, calendar in campaigns:
-        if day := _Day.of(calendar, today, rhythm, report.as_of):
-            for digest in _of_campaign(report, day):
+        if calendar.is_working(today):
+            day = _Day(today, report.as_of, rhythm, calendar)
+            for digest in _of_campaign(report, day, reminded):
                 known = made.get(digest.unit.code)
                 made[digest.unit.code] = _together(known, digest) if known else digest
     return tuple(sorted(made.values(), key=lambda digest: (not digest.unit.is_province, digest.unit.code)))
 
 
-def _of_campaign(report: Report, day: "_Day") -> Iterator[Digest]:
+def _of_campaign(report: Report, day: "_Day", reminded: Reminded) -> Iterator[Digest]:
     for unit in report.everybody:
-        items = tuple(sorted(day.items(unit), key=lambda item: item.due.day))
+        gap = day.since(reminded.get(unit.unit.code, ()))
+        items = tuple(sorted(gap.items(unit), key=lambda item: item.due.day))
         section = Section(report.campaign, report.title, _heard(unit, report), items, report.sample)
-        escalation = _escalation(report, day) if unit.unit.is_province else None
+        escalation = _escalation(report, gap) if unit.unit.is_province else None
         if items or escalation:
             told = (escalation,) if escalation else ()
             yield Digest(unit.unit, day.today, (section,) if items else (), told)
@@ -129,8 +139,8 @@ def _together(first: Digest, second: Digest) -> Digest:
     return replace(first, sections=sections, escalations=escalations)
 
 
-def _escalation(report: Report, day: "_Day") -> Escalation | None:
-    late = [Late(u.unit, _heard(u, report), items) for u in report.units if (items := tuple(day.escalated(u)))]
+def _escalation(report: Report, gap: "_Gap") -> Escalation | None:
+    late = [Late(u.unit, _heard(u, report), items) for u in report.units if (items := tuple(gap.escalated(u)))]
     silent = tuple(unit.unit for unit in report.units if is_silent(unit))
     late.sort(key=lambda found: (min(item.days for item in found.items), found.unit.code))
     if not late and not silent:
@@ -149,40 +159,54 @@ def is_silent(unit: UnitReport) -> bool:
 
 
 class _Day(NamedTuple):
-    """A day on which people are told things, with the quiet days around it.
-
-    ``ahead`` are the day itself and the quiet ones after it: what falls there is told before. ``behind`` are it and
-    the quiet ones before it: what became overdue there is told now.
-    """
+    """A day that is worked, on which people are told things."""
 
     today: date
     now: datetime
     rhythm: Rhythm
-    ahead: tuple[date, ...]
-    behind: tuple[date, ...]
+    calendar: Calendar
 
-    @classmethod
-    def of(cls, calendar: Calendar, today: date, rhythm: Rhythm, now: datetime) -> "_Day | None":
-        """Look around a day; None for one that is quiet itself."""
-        if not calendar.is_working(today):
-            return None
-        ahead = (today, *_quiet_after(calendar, today, ONE_DAY))
-        return cls(today, now, rhythm, ahead, (today, *_quiet_after(calendar, today, -ONE_DAY)))
+    def since(self, told: Collection[date]) -> "_Gap":
+        """Return what has come for somebody who was told on these days; on a quiet one nothing of this campaign."""
+        before = (day for day in told if day < self.today and self.calendar.is_working(day))
+        last = max(before, default=None)
+        return _Gap(self, last or date.min, self._end(last) if last else date.min, self._end(self.today))
+
+    def _end(self, day: date) -> date:
+        """Return the last of the quiet days after one that is worked: what falls on them is told on it."""
+        for _ in range(LONGEST_BREAK):
+            if self.calendar.is_working(day + ONE_DAY):
+                break
+            day += ONE_DAY
+        return day
+
+
+class _Gap(NamedTuple):
+    """The days that somebody is told of today: those after the last on which they were told.
+
+    What became overdue on quiet days is told after them, up to today; what comes before a deadline is told before
+    them, so that reaches from ``after`` to ``end``, the last quiet days after the last time and after today.
+    """
+
+    day: _Day
+    last: date
+    after: date
+    end: date
 
     def items(self, unit: UnitReport) -> Iterator[Item]:
         """Find what a unit is reminded of."""
         for planned, standing in zip(unit.plan, unit.standings, strict=True):
-            if (why := self._why(planned, standing)) and (item := _item(planned, standing, why, self.today)):
+            if (why := self._why(planned, standing)) and (item := _item(planned, standing, why, self.day.today)):
                 yield item
 
     def escalated(self, unit: UnitReport) -> Iterator[Item]:
         """Find what the office hears of: known to be overdue, and for long enough."""
-        first = max(1, self.rhythm.escalate_after)
+        first = max(1, self.day.rhythm.escalate_after)
         for planned, standing in zip(unit.plan, unit.standings, strict=True):
             if standing.status is not Status.OVERDUE or not planned.schedule.due:
                 continue
             if self._comes_round(planned.schedule.due.day, first) and (
-                item := _item(planned, standing, Why.OVERDUE, self.today)
+                item := _item(planned, standing, Why.OVERDUE, self.day.today)
             ):
                 yield item
 
@@ -190,7 +214,7 @@ class _Day(NamedTuple):
         due = planned.schedule.due
         if standing.status.finished or due is None or planned.due is None:
             return None
-        if self.now < planned.due:
+        if self.day.now < planned.due:
             return Why.DUE if self._is_before(due.day) else None
         if not self._comes_round(due.day, 1):
             return None
@@ -198,21 +222,15 @@ class _Day(NamedTuple):
         return Why.OVERDUE if standing.status is Status.OVERDUE else Why.UNCONFIRMED
 
     def _is_before(self, due: date) -> bool:
-        """Whether a day of reminding falls on today or a quiet day after it; a deadline on a quiet day is one too."""
-        return due in self.ahead[1:] or any((due - day).days in self.rhythm.before_days for day in self.ahead)
+        """Whether a day of reminding before a deadline has come; a deadline on a quiet day is one too."""
+        least, most = (due - self.end).days, (due - self.after).days
+        quiet = least <= 0 < most and not self.day.calendar.is_working(due)
+        return quiet or any(least <= days < most for days in self.day.rhythm.before_days)
 
     def _comes_round(self, due: date, first: int) -> bool:
-        """Whether today or a quiet day before it is the first day, or one of those that come round after it."""
-        late = [(day - due).days for day in self.behind]
-        return any(days >= first and (days - first) % self.rhythm.overdue_every == 0 for days in late)
-
-
-def _quiet_after(calendar: Calendar, day: date, step: timedelta) -> Iterator[date]:
-    for _ in range(LONGEST_BREAK):
-        day += step
-        if calendar.is_working(day):
-            return
-        yield day
+        """Whether the first day after a deadline, or one of those that come round after it, has come."""
+        late = (self.day.today - due).days - first
+        return late >= 0 and late % self.day.rhythm.overdue_every < (self.day.today - self.last).days
 
 
 def _item(planned: Planned, standing: Standing, why: Why, today: date) -> Item | None:

@@ -1,13 +1,15 @@
 """The application and what all its routes share."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from lotrinh import __version__
 from lotrinh.clock import Clock, now
@@ -86,6 +88,16 @@ PAGES = (
 )
 
 
+@lru_cache(maxsize=1)
+def routes() -> list[BaseRoute]:
+    """List all routes. They hold nothing of one application: what is worked out of them, is once in each process."""
+    router = APIRouter()
+    for each in (api.router, *PAGES):
+        router.include_router(each)
+    router.mount("/static", Forever(directory=STATIC), name="static")
+    return router.routes
+
+
 def create_app(
     settings: Settings,
     store: Store,
@@ -98,12 +110,10 @@ def create_app(
     ``home`` is the folder that checklists of the office lie in; ``run`` starts a check of a campaign in the
     background.
     """
-    app = FastAPI(title="lotrinh", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="lotrinh", version=__version__, routes=routes(), docs_url=None, redoc_url=None, openapi_url=None
+    )
     state = app.state.lotrinh = State(settings, store, clock, home, run=run)
-    app.include_router(api.router)
-    for router in PAGES:
-        app.include_router(router)
-    app.mount("/static", Forever(directory=STATIC), name="static")
     app.add_exception_handler(SignInNeeded, sign_in.sign_in_needed)
     app.add_exception_handler(StaleForm, sign_in.stale)
     app.add_exception_handler(LotrinhError, sentence)

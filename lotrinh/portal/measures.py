@@ -5,6 +5,7 @@ import platform
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -14,8 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lotrinh import __version__, logs, traces
 from lotrinh.catalog.checklists import packaged_names
+from lotrinh.errors import LotrinhError
 from lotrinh.portal.state import State
 from lotrinh.services.figures import Seen, Watch
+from lotrinh.services.schedules import overdue
 from lotrinh.store.schema import HEAD
 
 BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -81,8 +84,8 @@ class Measured:
 class Record(Collector):
     """The figures of the record, looked up whenever they are asked for."""
 
-    def __init__(self, look: Callable[[], Seen | None]) -> None:
-        self._look = look
+    def __init__(self, look: Callable[[], Seen | None], overdue: Callable[[], "Samples"]) -> None:
+        self._look, self._overdue = look, overdue
 
     def describe(self) -> Iterator[Metric]:
         """Nothing: registering must not ask the database."""
@@ -97,6 +100,8 @@ class Record(Collector):
         if seen:
             yield from of_record(seen)
             yield from of_runs(seen)
+            about_due = "Seconds since a check was due that did not come; 0: none."
+            yield gauge("lotrinh_run_overdue_seconds", about_due, self._overdue(), "campaign", "province")
 
 
 Samples = Sequence[tuple[tuple[str, ...], float]]
@@ -125,6 +130,16 @@ def of_runs(seen: Seen) -> Iterator[Metric]:
     yield gauge("lotrinh_runs", "Checks.", runs, "campaign", "state")
 
 
+def overdue_of(state: State, names: Sequence[str]) -> Iterator[tuple[tuple[str, str], float]]:
+    """Look for each campaign since when a check is missing; one that cannot be opened has no figure."""
+    now = state.clock()
+    for name in names:
+        with suppress(LotrinhError):
+            campaign = state.campaign(name)
+            due = overdue(state.store, state.settings, campaign, state.begun, now)
+            yield (name, campaign.province.code), (now - due).total_seconds() if due else 0.0
+
+
 def gauge(name: str, about: str, samples: Samples, *labels: str) -> Metric:
     """Make one family of figures."""
     family = GaugeMetricFamily(name, about, labels=labels)
@@ -138,6 +153,6 @@ def measure(app: FastAPI, state: State) -> None:
     registry = app.state.registry = CollectorRegistry()
     names = tuple(c.id for c in state.settings.campaigns) or tuple(packaged_names())
     watch = Watch(state.store)
-    registry.register(Record(lambda: watch.look(names, state.clock())))
+    registry.register(Record(lambda: watch.look(names, state.clock()), lambda: tuple(overdue_of(state, names))))
     app.add_middleware(Measured, requests=Requests(registry), log=state.log)
     traces.watch(app)

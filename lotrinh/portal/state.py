@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
@@ -14,7 +15,7 @@ from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.turns import Turns
-from lotrinh.services.campaigns import Campaign, campaign_files, open_campaign
+from lotrinh.services.campaigns import Campaign, campaign_files, is_current, open_campaign
 from lotrinh.services.live import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -36,8 +37,14 @@ class State:
     """Starts a check of a campaign in the background; None where this portal cannot."""
     turns: Turns = field(default_factory=Turns)
     """Who may make a document now."""
+    begun: datetime = field(init=False)
+    """Since when this portal runs: a campaign that never ran may have been declared just before."""
     _open: dict[str, tuple[tuple[float, ...], Campaign, Live]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        """Look at the clock."""
+        self.begun = self.clock()
 
     @property
     def https(self) -> bool:
@@ -45,7 +52,7 @@ class State:
         return self.settings.portal.origin.startswith("https://")
 
     def campaign(self, name: str) -> Campaign:
-        """Return a campaign, opened once for each state of its files."""
+        """Return a campaign, opened once for each state of its files and of what was applied to it."""
         return self._opened(name)[1]
 
     def live(self, campaign: Campaign) -> Live:
@@ -61,10 +68,13 @@ class State:
         if not NAME.fullmatch(name):
             raise NotFound(M("Không có đợt “{name}”.", name=name))
         stamp = tuple(_changed(path) for path in campaign_files(self.settings, name, self.home))
+        known = self._open.get(name)
+        if known and known[0] == stamp and is_current(self.store, known[1]):
+            return known
         with self._lock:
-            known = self._open.get(name)
-            if known is None or known[0] != stamp:
-                campaign = open_campaign(self.settings, name, home=self.home)
+            known = self._open.get(name)  # another thread may have opened it meanwhile
+            if known is None or known[0] != stamp or not is_current(self.store, known[1]):
+                campaign = open_campaign(self.store, self.settings, name, home=self.home)
                 known = self._open[name] = (stamp, campaign, Live(self.store, self.settings, campaign))
             return known
 

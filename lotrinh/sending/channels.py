@@ -5,9 +5,13 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from lotrinh.core.text import M
 from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
+
+if TYPE_CHECKING:
+    import apprise
 
 ANSWERED = re.compile(r"error=(\d{3})\b")
 NOT_CONNECTED = ("NewConnectionError", "NameResolutionError", "ConnectTimeout", "Name or service not known")
@@ -16,7 +20,10 @@ WHOLE_SECONDS = 120.0
 """How long a channel may take: Apprise waits for each piece of an answer, not for the whole."""
 TALKERS = ("apprise", "urllib3")
 """Loggers that write addresses, and so tokens, and what is sent."""
+SPLIT = "split"
+"""Apprise's word for sending a long text as several messages."""
 UNCLEAR = M("Kênh gửi không cho biết đã nhận chưa.")
+SEVERAL = M("Địa chỉ kênh gửi này có nhiều nơi nhận: không rõ nơi nào đã nhận. Hãy ghi mỗi nơi nhận một url riêng.")
 
 
 class _Ear(logging.Handler):
@@ -94,19 +101,26 @@ def _sent(url: str, title: str, text: str) -> Outcome:
         if not channel.add(url):
             return Refused(M("Địa chỉ kênh gửi (url) không đúng cách viết của Apprise."), permanent=True)
         try:
+            several = _several(channel)
             if channel.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT):
                 return Sent()
         except Exception:  # noqa: BLE001 - whatever a channel's own code does: nobody knows how far it came
             return Unknown(UNCLEAR)
-    return _read(ear.said)
+    # Of several messages one may have been taken though another was not.
+    return Unknown(SEVERAL) if several else _read(ear.said)
+
+
+def _several(channel: "apprise.Apprise") -> bool:
+    """Whether more than one message may go out: to several places, in several pieces, or in several tries."""
+    (plugin, *more) = channel
+    return bool(more) or len(plugin) != 1 or plugin.overflow_mode == SPLIT
 
 
 def _read(said: str) -> Outcome:
-    """Read from Apprise's log what is certain."""
-    if found := ANSWERED.search(said):
-        code = int(found[1])
-        reason = M("Kênh gửi từ chối: {reason}", reason=code)
-        return Refused(reason, permanent=code != TOO_MANY and code < OF_SERVER)
+    """Read from Apprise's log what is certain of one message: not an error of a server, which may have a gateway."""
+    if codes := [int(code) for code in ANSWERED.findall(said)]:
+        reason = M("Kênh gửi từ chối: {reason}", reason=codes[-1])
+        return Unknown(UNCLEAR) if max(codes) >= OF_SERVER else Refused(reason, permanent=TOO_MANY not in codes)
     if any(word in said for word in NOT_CONNECTED):
         return Refused(M("Không kết nối được kênh gửi."))
     return Unknown(UNCLEAR)

@@ -3,9 +3,7 @@
 import contextlib
 import re
 import smtplib
-import socket
 import ssl
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,19 +11,16 @@ from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from email.utils import format_datetime
 
-from lotrinh.core.text import M
+from lotrinh.core.text import M, Message
 from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
+from lotrinh.sending.quoted import LONGEST, one_line
+from lotrinh.sending.smtp import Line, why
 from lotrinh.settings.models import Mail as MailSettings
 
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 """What is sent to: one plain address, in which nothing can begin a new header, a new receiver or an option."""
 PERMANENT, CLOSING, GO_ON, FIRST_GOOD, FIRST_BAD = 500, 421, 354, 200, 300
 """SMTP's own numbers."""
-WHOLE, LONGEST_SECONDS = 6, 1200
-"""How many times the longest wait a whole conversation may last, and in seconds at most: a server that drips is hung
-up on."""
-LONGEST = 200
-"""Characters of a server's answer that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +46,11 @@ class Mail:
 
 
 class _NotSentError(Exception):
-    """Carries the refusal out of the conversation."""
+    """Carries the refusal out of the conversation; ``why`` in our words, where it is no answer about a mail."""
 
-    def __init__(self, refused: Refused) -> None:
+    def __init__(self, refused: Refused, why: Message | None = None) -> None:
         super().__init__(refused)
-        self.refused = refused
+        self.refused, self.why = refused, why
 
 
 def is_address(text: str) -> bool:
@@ -81,6 +76,15 @@ class Mailer:
         except _NotSentError as error:
             return error.refused
 
+    def greet(self) -> Message | None:
+        """Greet the server, and sign in where a user is set; return why that failed. Nothing is sent."""
+        try:
+            with self._conversation() as server, _about_everybody():
+                server.ehlo_or_helo_if_needed()
+        except _NotSentError as error:
+            return error.why
+        return None
+
     def written(self, mail: Mail) -> EmailMessage:
         """Write a mail down; what would break a header out of its line is taken away."""
         made = EmailMessage(POLICY)
@@ -105,7 +109,7 @@ class Mailer:
         """Connect, protect the line, sign in; in the end hang up, whatever became of it."""
         settings = self._settings
         with _about_everybody():
-            server = _Line(settings, self._domain, self._context)
+            server = Line(settings, self._domain, self._context)
         try:
             with _about_everybody():
                 if settings.security == "starttls":
@@ -120,53 +124,14 @@ class Mailer:
             server.close()
 
 
-class _Line(smtplib.SMTP):
-    """A conversation that is hung up on when it lasts too long, from the first byte to the last."""
-
-    def __init__(self, settings: MailSettings, own: str, context: ssl.SSLContext) -> None:
-        self._tls = context if settings.security == "tls" else None
-        self._longest = min(settings.timeout_seconds * WHOLE, LONGEST_SECONDS)
-        self._watch: threading.Timer | None = None
-        super().__init__(settings.host, settings.port, own, settings.timeout_seconds)
-
-    def connect(self, host: str = "localhost", port: int = 0, source_address: object = None) -> tuple[int, bytes]:
-        """Connect and hear the greeting, with the watch set before."""
-        del source_address  # none is ever chosen
-        line = socket.create_connection((host, port), self.timeout)
-        # A second handle on the same connection: it stays good when TLS takes the first one over.
-        self._held = line.dup()
-        self._watch = threading.Timer(self._longest, _hang_up, [self._held])
-        self._watch.daemon = True
-        self._watch.start()
-        try:
-            self.sock = self._tls.wrap_socket(line, server_hostname=host) if self._tls else line
-        except BaseException:
-            line.close()
-            self.close()
-            raise
-        return self.getreply()
-
-    def close(self) -> None:
-        """Hang up; only then nobody watches any more."""
-        super().close()
-        if self._watch:
-            self._watch.cancel()
-            self._held.close()
-
-
-def one_line(text: str) -> str:
-    """Take line ends and control characters out of what stands in a header."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
 @contextlib.contextmanager
 def _about_everybody() -> Iterator[None]:
     """Say of what fails before a mail is spoken of that the server takes none."""
     try:
         yield
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        reason = M("Máy chủ gửi thư không dùng được: {reason}", reason=_words(error))
-        raise _NotSentError(Refused(reason, everybody=True)) from error
+        reason = M("Máy chủ gửi thư không dùng được: {reason}", reason=why(error))
+        raise _NotSentError(Refused(reason, everybody=True), why(error)) from error
 
 
 def _begin(server: smtplib.SMTP, sender: str, to: str) -> None:
@@ -177,7 +142,7 @@ def _begin(server: smtplib.SMTP, sender: str, to: str) -> None:
         _require(*server.rcpt(to))
         _require(*server.docmd("DATA"))
     except (smtplib.SMTPException, OSError) as error:
-        reason = M("Máy chủ gửi thư ngắt giữa chừng: {reason}", reason=_words(error))
+        reason = M("Máy chủ gửi thư ngắt giữa chừng: {reason}", reason=why(error))
         raise _NotSentError(Refused(reason, everybody=True)) from error
 
 
@@ -201,11 +166,11 @@ def _hand_over(server: smtplib.SMTP, content: bytes) -> Outcome:
     try:
         server.send(_framed(content))
     except (smtplib.SMTPException, OSError) as error:
-        return Refused(M("Máy chủ gửi thư ngắt giữa chừng: {reason}", reason=_words(error)), everybody=True)
+        return Refused(M("Máy chủ gửi thư ngắt giữa chừng: {reason}", reason=why(error)), everybody=True)
     try:
         code, answer = server.getreply()
     except (smtplib.SMTPException, OSError) as error:
-        return Unknown(M("Máy chủ nhận thư rồi không trả lời: {reason}", reason=_words(error)))
+        return Unknown(M("Máy chủ nhận thư rồi không trả lời rõ: {reason}", reason=why(error)))
     return Sent() if FIRST_GOOD <= code < FIRST_BAD else _refusal(code, answer)
 
 
@@ -213,14 +178,3 @@ def _framed(content: bytes) -> bytes:
     """Write a mail as SMTP wants it: lines end in CRLF, one that begins with a dot gets another, a dot ends it."""
     lines = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
     return re.sub(rb"(?m)^\.", b"..", lines).removesuffix(b"\r\n") + b"\r\n.\r\n"
-
-
-def _hang_up(line: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
-
-
-def _words(error: Exception) -> str:
-    said = error.smtp_error if isinstance(error, smtplib.SMTPResponseException) else str(error)
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    return one_line(text)[:LONGEST] or type(error).__name__

@@ -19,7 +19,11 @@ from lotrinh.probing.resolver import Resolver, system_resolver
 from lotrinh.sending.outcomes import Outcome, Refused, Sent
 
 SIGNATURE, TIMESTAMP, DELIVERY = "X-Lotrinh-Signature", "X-Lotrinh-Timestamp", "X-Lotrinh-Delivery"
-TOO_MANY, TOO_SLOW, OF_SERVER = 429, 408, 500
+OF_SERVER = 500
+AGAIN = frozenset({401, 403, 404, 408, 425, 429})
+"""Refusals that may end: a key or an address that is set right, a busy server. So may all errors of a server."""
+EVERYBODY = frozenset({401, 403, 404, 429, 502, 503, 504})
+"""Answers that are not about this message: another one would have had the same."""
 
 UNUSABLE = M(
     "Địa chỉ nhận tin không dùng được, hoặc trỏ vào mạng nội bộ. "
@@ -28,9 +32,10 @@ UNUSABLE = M(
 NO_NAME = M("Không tra được tên miền của phần mềm nhận tin. Hãy xem lại địa chỉ webhook, hoặc máy chủ tên miền.")
 
 
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Sign a body: HMAC-SHA256 (hex) over the timestamp, a dot and the body."""
-    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+def signature(secret: str, timestamp: str, delivery: str, body: bytes) -> str:
+    """Sign a body and its number: HMAC-SHA256 (hex) over timestamp, delivery and body, with dots between."""
+    signed = f"{timestamp}.{delivery}.".encode() + body
+    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
 class Hooks:
@@ -50,20 +55,26 @@ class Hooks:
             "Content-Type": "application/json",
             TIMESTAMP: timestamp,
             DELIVERY: delivery,
-            SIGNATURE: f"sha256={signature(secret, timestamp, body)}",
+            SIGNATURE: f"sha256={signature(secret, timestamp, delivery, body)}",
         }
         try:
             return asyncio.run(self._sent(url, headers, body))
         except Failed as failed:
             inside = failed.reason is Reason.ADDRESS
-            return Refused(UNUSABLE if inside else NO_NAME, permanent=inside)
+            return Refused(UNUSABLE if inside else NO_NAME, permanent=inside, everybody=True)
         except (TimeoutError, httpx.HTTPError, OSError, ValueError) as error:
-            return Refused(M("Phần mềm nhận tin không trả lời ({reason}).", reason=type(error).__name__))
+            reason = M("Phần mềm nhận tin không trả lời ({reason}).", reason=type(error).__name__)
+            return Refused(reason, everybody=True)
 
     async def _sent(self, url: str, headers: dict[str, str], body: bytes) -> Outcome:
+        """Post to the first address that can be connected to, all within one time."""
         async with asyncio.timeout(self._options.total_seconds):
             target = read_target(url)
-            return _read(await self._post(target, (await self._addresses(target))[0], headers, body))
+            *others, last = await self._addresses(target)
+            for address in others:
+                with contextlib.suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                    return _read(await self._post(target, address, headers, body))
+            return _read(await self._post(target, last, headers, body))
 
     async def _addresses(self, target: Target) -> list[Address]:
         try:
@@ -74,7 +85,8 @@ class Hooks:
 
     async def _post(self, target: Target, address: Address, headers: dict[str, str], body: bytes) -> int:
         own = {"Host": target.host_header, "User-Agent": self._options.user_agent, "Connection": "close"}
-        extensions: dict[str, object] = {} if target.literal else {"sni_hostname": target.host}
+        extensions: dict[str, object] = {"timeout": {"connect": self._options.connect_seconds}}
+        extensions |= {} if target.literal else {"sni_hostname": target.host}
         request = httpx.Request("POST", target.at(address), headers=own | headers, content=body, extensions=extensions)
         client = new_client(trust(self._options))
         async with contextlib.aclosing(client):
@@ -87,5 +99,5 @@ class Hooks:
 def _read(status: int) -> Outcome:
     if httpx.codes.is_success(status):
         return Sent()
-    again = status in {TOO_MANY, TOO_SLOW} or status >= OF_SERVER
-    return Refused(M("Phần mềm nhận tin từ chối: {reason}", reason=status), permanent=not again)
+    reason = M("Phần mềm nhận tin từ chối: {reason}", reason=status)
+    return Refused(reason, permanent=not (status in AGAIN or status >= OF_SERVER), everybody=status in EVERYBODY)

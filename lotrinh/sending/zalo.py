@@ -7,8 +7,8 @@ import json
 import httpx
 
 from lotrinh.core.text import M
-from lotrinh.sending.mail import LONGEST, one_line
 from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
+from lotrinh.sending.quoted import LONGEST, one_line
 from lotrinh.settings.models import Zalo
 
 MOST = 2000
@@ -56,16 +56,23 @@ async def _asked(url: str, said: dict[str, str]) -> tuple[int, bytes]:
 
 
 def _read(status: int, content: bytes) -> Outcome:
-    """Read the answer: the service says ``ok`` in its body, whatever the status."""
+    """Read the answer: the service says ``ok`` in its body, whatever the status.
+
+    An error without that word may be a gateway's, and what stands behind it may have taken the message.
+    """
+    ok: object = None
     try:
         said = json.loads(content)
-        ok, code = said["ok"] is True, int(said.get("error_code") or status)
+        ok = said["ok"]
+        code = int(said.get("error_code") or status)
         words = one_line(str(said.get("description") or ""))[:LONGEST]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        ok, code, words = False, status, ""
-        if httpx.codes.is_success(status):
-            return Unknown(M("Dịch vụ Zalo trả lời không đọc được."))
-    if ok:
+        code, words = status, ""
+    if ok is True:
         return Sent()
+    if ok is not False and httpx.codes.is_success(status):
+        return Unknown(M("Dịch vụ Zalo trả lời không đọc được."))
+    if ok is not False and status >= OF_SERVER:
+        return Unknown(M("Dịch vụ Zalo báo lỗi {code}: không rõ đã gửi chưa.", code=status))
     reason = M("Dịch vụ Zalo từ chối: {reason}", reason=f"{code} {words}".strip())
     return Refused(reason, permanent=code != TOO_MANY and code < OF_SERVER)

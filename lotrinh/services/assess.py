@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from lotrinh.core.checklist import Level
 from lotrinh.core.deadlines import timetable
-from lotrinh.core.journal import NOTHING_SAID, fold
+from lotrinh.core.journal import GENESIS, NOTHING_SAID, fold
 from lotrinh.core.observation import Answer, Outcome, Reason, Seen
 from lotrinh.core.report import Report, UnitReport, milestone_rows, voices_of
 from lotrinh.core.status import Heard, Planned, View, assess, completed_day, concerned, plan
@@ -46,8 +46,12 @@ class Assessment:
     def __init__(self, store: Store, settings: Settings, campaign: Campaign, round_: Round) -> None:
         self.campaign, self.round, self.settings = campaign, round_, settings
         self.now = round_.as_of.astimezone(campaign.zone)
-        self.records = fold(store.journal.entries(campaign.id, units=campaign.by_code), until=self.now)
-        self.head = store.journal.head()
+        last = store.journal.latest(1)
+        self.head, number = (last[0].hash, last[0].number) if last else (GENESIS, 0)
+        entries = store.journal.entries(campaign.id, units=campaign.by_code)
+        # Of this moment all tells that has been recorded, whatever the clock said then: it may have been set back.
+        until = None if round_.of_now else self.now
+        self.records = fold((entry for entry in entries if entry.number <= number), until=until)
         self.seen = store.rounds.seen(round_.id)
         self.kept = store.rounds.answers(campaign.id, units=campaign.by_code)
         self.interrupted = store.rounds.interrupted_before(campaign.id, round_.id, province=campaign.province.code)

@@ -2,7 +2,6 @@
 
 import io
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from lotrinh import __version__
 from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, StoreUnavailable
+from lotrinh.i18n import say
 from lotrinh.services import archives, last_backup
 from lotrinh.services.archives import FOLDERS, RECORD, Manifest, Writer
 from lotrinh.services.last_backup import Known
@@ -24,7 +24,6 @@ from lotrinh.services.uploads import path_of
 from lotrinh.store import image
 from lotrinh.store.copying import Extent
 
-NAME = re.compile(r"lotrinh-\d{8}T\d{6}Z-[0-9a-f]{8}\.zip")
 WORK = ".lotrinh-backup-"
 FORGOTTEN = timedelta(days=1)
 """What a backup that was killed left behind is deleted after so long."""
@@ -60,9 +59,17 @@ def back_up(place: Place, out: Path, now: datetime, keep: int | None = None, *, 
 
     Older ones stay where the journal is not whole, and the journal that a later one is held against stays the old one
     until somebody accepts that its end is lost (``accept``). ``StoreUnavailable`` when it cannot be made; nothing is
-    left then.
+    left then but the word of it, for whoever looks whether backups are made.
     """
-    require_finished(place.folder)
+    try:
+        return _back_up(place, out, now, keep, accept=accept)
+    except LotrinhError as error:
+        last_backup.note_failure(place.folder, now, say(error.sentence))
+        raise
+
+
+def _back_up(place: Place, out: Path, now: datetime, keep: int | None, *, accept: bool) -> Made:
+    require_finished(place.folder, place.url)
     known = last_backup.known(place.folder)
     with _tried(), _workshop(out, now) as work:
         ours = _moment(place, work / RECORD)
@@ -114,7 +121,7 @@ def _moment(place: Place, path: Path) -> Mapping[str, bytes]:
 
 
 def _lists(folder: Path) -> Mapping[str, bytes]:
-    """Read what the office imported or applied: rosters, checklists, changes of campaigns."""
+    """Read the rosters that the office imported, and what older versions kept of applied checklists."""
     found = {}
     for path in (path for name in FOLDERS for path in sorted((folder / name).glob("*"))):
         if path.is_file() and not path.name.startswith(".") and path.suffix != ".part":
@@ -175,7 +182,9 @@ def _sync(folder: Path) -> None:
 
 def _delete_old(out: Path, newest: Path, keep: int) -> Iterator[Path]:
     """Delete the oldest backups; never the one just made, whatever its name says of its time."""
-    others = sorted((path for path in out.iterdir() if NAME.fullmatch(path.name) and path != newest), reverse=True)
+    others = sorted(
+        (path for path in out.iterdir() if last_backup.NAME.fullmatch(path.name) and path != newest), reverse=True
+    )
     for old in others[keep - 1 :]:
         with suppress(OSError):  # somebody holds it open (Windows): the next backup will delete it
             old.unlink(missing_ok=True)

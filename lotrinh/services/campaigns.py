@@ -7,8 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from lotrinh.catalog.checklists import find_checklist, load_checklist
 from lotrinh.core.checklist import Checklist
 from lotrinh.core.consistency import findings
@@ -19,9 +17,11 @@ from lotrinh.core.status import Policy
 from lotrinh.core.text import M, Message, Text
 from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.services.rosters import imported_path, roster
+from lotrinh.services.applied import NOTHING, Applied, checklist_of, read
+from lotrinh.services.rosters import Roster, imported_path, roster
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings
+from lotrinh.store import Store
 from lotrinh.store.rounds import Round
 
 A_YEAR = timedelta(days=366)
@@ -33,6 +33,7 @@ class Campaign:
     """A checklist bound to an anchor, a set of units and a policy.
 
     ``starts`` is the first day on which a step of it can have been completed; None where there is no anchor yet.
+    ``change`` is the number of the journal's entry whose anchor or checklist it has; 0: those of its files.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Campaign:
     zone: ZoneInfo
     policy: Policy
     starts: date | None = None
+    change: int = 0
 
     @cached_property
     def awaited(self) -> tuple[str, ...]:
@@ -66,20 +68,40 @@ class Campaign:
         return (round_.campaign, round_.province) == (self.id, self.province.code)
 
 
-def open_campaign(settings: Settings, name: str, units_file: Path | None = None, home: Path | None = None) -> Campaign:
-    """Open a campaign of the settings, or a checklist under its own name; ``home`` is the settings file's folder."""
-    config = configured(settings, name)
-    return bind(settings, config, load_checklist(checklist_path(settings, config, home)), units_file)
+def open_campaign(
+    store: Store, settings: Settings, name: str, units_file: Path | None = None, home: Path | None = None
+) -> Campaign:
+    """Open a campaign of the settings, or a checklist under its own name; what the office applied since goes before.
+
+    ``home`` is the settings file's folder. What was applied is read from the record: a machine that did not know of it
+    would tell wrong deadlines.
+    """
+    config, known = declared(settings, name), roster(settings, units_file)
+    entry = store.changes.newest(name, known.province.code)
+    checklist = checklist_of(store, settings, entry) if entry else None
+    if checklist is None:
+        checklist = load_checklist(checklist_path(settings, config, home))
+    config = with_change(config, read(entry) if entry else NOTHING)
+    return bind(config, checklist, known, partial=units_file is not None, change=entry.number if entry else 0)
+
+
+def open_declared(settings: Settings, name: str, units_file: Path | None = None, home: Path | None = None) -> Campaign:
+    """Open a campaign as its files say, for whom there is no record: nothing that the office applied is in it."""
+    config = declared(settings, name)
+    checklist = load_checklist(checklist_path(settings, config, home))
+    return bind(config, checklist, roster(settings, units_file), partial=units_file is not None)
 
 
 def bind(
-    settings: Settings, config: CampaignSettings, checklist: Checklist, units_file: Path | None = None
+    config: CampaignSettings, checklist: Checklist, known: Roster, *, partial: bool = False, change: int = 0
 ) -> Campaign:
-    """Bind a checklist to a campaign's anchor, units and policy; ``BadInput`` with all that does not fit."""
-    known = roster(settings, units_file)
+    """Bind a checklist to a campaign's anchor, units and policy; ``BadInput`` with all that does not fit.
+
+    A ``partial`` roster may lack units that the campaign names. ``change`` as in ``Campaign``.
+    """
     parameters, problems = _parameters(config, checklist)
     anchor = config.anchor or checklist.anchor.day
-    units, unknown = _chosen(config, known.units, given=units_file is not None)
+    units, unknown = _chosen(config, known.units, partial=partial)
     if problems or unknown:
         raise BadInput([*problems, *unknown])
     return Campaign(
@@ -97,12 +119,8 @@ def bind(
             timedelta(hours=config.stale_hours),
         ),
         config.starts or (anchor - A_YEAR if anchor else None),
+        change,
     )
-
-
-def configured(settings: Settings, name: str) -> CampaignSettings:
-    """Return the campaign's settings, with what the office has applied since."""
-    return with_change(settings, declared(settings, name), applied(settings, name))
 
 
 def declared(settings: Settings, name: str) -> CampaignSettings:
@@ -111,55 +129,23 @@ def declared(settings: Settings, name: str) -> CampaignSettings:
     return config or CampaignSettings.model_construct(id=name, checklist=name)
 
 
-class Applied(BaseModel):
-    """A new anchor or checklist that the office applied in the portal; it goes before the settings file.
-
-    ``checklist`` names a file in the data folder, so that the whole folder can be moved.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    anchor: date | None = None
-    checklist: str | None = None
+def with_change(config: CampaignSettings, change: Applied) -> CampaignSettings:
+    """Let an applied anchor go before what the settings file says."""
+    return config.model_copy(update={"anchor": change.anchor}) if change.anchor else config
 
 
-def applied(settings: Settings, name: str) -> Applied:
-    """Read what the office has applied to a campaign; empty where it has not."""
-    path = applied_path(settings, name)
-    if not path.is_file():
-        return Applied()
-    try:
-        return Applied.model_validate_json(path.read_bytes())
-    except FileNotFoundError:  # taken back this very moment
-        return Applied()
-    except (OSError, ValidationError) as error:
-        sentence = M("Tệp thay đổi của đợt không đọc được. Hãy khôi phục từ bản sao lưu, hoặc xóa nó rồi áp dụng lại.")
-        raise BadInput([Problem(str(path), 0, 0, sentence)]) from error
-
-
-def with_change(settings: Settings, config: CampaignSettings, change: Applied) -> CampaignSettings:
-    """Let a change go before what the settings file says."""
-    changes = change.model_dump(exclude_none=True)
-    if change.checklist:
-        changes["checklist"] = str(checklists_folder(settings) / change.checklist)
-    return config.model_copy(update=changes)
-
-
-def checklists_folder(settings: Settings) -> Path:
-    """Return where applied checklists are kept."""
-    return settings.data_dir / "checklists"
-
-
-def applied_path(settings: Settings, name: str) -> Path:
-    """Return where an applied change of a campaign is kept."""
-    return settings.data_dir / "campaigns" / f"{name}.json"
+def is_current(store: Store, campaign: Campaign) -> bool:
+    """Whether nothing was applied to a campaign since it was opened."""
+    return store.changes.number(campaign.id, campaign.province.code) == campaign.change
 
 
 def campaign_files(settings: Settings, name: str, home: Path | None) -> tuple[Path, ...]:
     """Name the files a campaign is made of: when one changes, it has to be opened again."""
-    config = configured(settings, name)
     units = settings.units.file or imported_path(settings)
-    return checklist_path(settings, config, home), units, applied_path(settings, name)
+    try:
+        return units, checklist_path(settings, declared(settings, name), home)
+    except NotFound:  # one that was applied may stand in its place
+        return (units,)
 
 
 def checklist_path(settings: Settings, config: CampaignSettings, home: Path | None) -> Path:
@@ -197,7 +183,7 @@ def _parameters(config: CampaignSettings, checklist: Checklist) -> tuple[dict[st
 
 
 def _chosen(
-    config: CampaignSettings, units: tuple[Unit, ...], *, given: bool
+    config: CampaignSettings, units: tuple[Unit, ...], *, partial: bool
 ) -> tuple[tuple[Unit, ...], list[Problem]]:
     """Keep the campaign's units; a roster given on the command line may hold only some of them."""
     if not config.units:
@@ -205,7 +191,7 @@ def _chosen(
     codes = {u.code for u in units}
     missing = [c for c in config.units if c not in codes]
     where = f"campaigns.{config.id}.units"
-    problems = [] if given else [Problem(where, 0, 0, _no_unit(code)) for code in missing]
+    problems = [] if partial else [Problem(where, 0, 0, _no_unit(code)) for code in missing]
     return tuple(u for u in units if u.code in config.units), problems
 
 

@@ -45,8 +45,8 @@ def compared(store: Store, campaign: Campaign, old: str, new: str, now: datetime
     first, second = _ends(store, campaign, old.strip(), new.strip(), now)
     if first.id == second.id:
         raise BadInput([Problem("to", 0, 0, _same(campaign, first, old, new))])
-    swapped = (first.as_of, first.started_at) > (second.as_of, second.started_at)
-    earlier, later = (second, first) if swapped else (first, second)
+    earlier, later = store.rounds.in_order(campaign.id, (first.id, second.id), province=campaign.province.code)
+    swapped = earlier.id == second.id
     before, after = _reported(store, earlier), _reported(store, later)
     # Named as the newer report's checklist does.
     lists = (checklist_of(store, campaign, then) for then in (before, after))

@@ -1,24 +1,68 @@
 """The record moved into another database: from SQLite to PostgreSQL when it outgrows one machine, and back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
 from lotrinh.core.text import M
-from lotrinh.errors import Conflict
+from lotrinh.errors import Conflict, StoreUnavailable
+from lotrinh.services.lock import UP, alone, path_of
+from lotrinh.store import moved
 from lotrinh.store.copying import Extent, copy, target_at
-from lotrinh.store.engine import connect, require_current, require_there
+from lotrinh.store.engine import connect, file_of, place_of, require_current, require_there
 
 
-def copy_record(source: str, target: str) -> Extent:
+def copy_record(source: str, target: str, now: datetime) -> Extent:
     """Copy a record from one address to another, empty one; return what stands there now.
 
-    All of it or nothing: every table, the chain whole and with the same last hash. Files handed in are not in the
-    database and stay where they are.
+    All of it or nothing: every table, the chain whole and with the same last hash. Then the source is closed: nobody
+    goes on with it by mistake, until ``reopen``. Files handed in are not in the database and stay where they are.
     """
     if source == target:
         raise Conflict(M("Chưa chép: nơi gửi và nơi nhận là một."))
     require_there(source)
     engine = connect(source)
     try:
-        require_current(engine)
-        with target_at(target) as new:
-            return copy(engine, new, sound=True)
+        with _alone(source):
+            require_current(engine)
+            moved.require_here(engine)
+            with target_at(target) as new:
+                copied = copy(engine, new, sound=True)
+            try:
+                moved.mark(engine, copied, _shown(target), now)
+            except StoreUnavailable as error:
+                sentence = M(
+                    "Đã chép đủ, nhưng không ghi được vào bản cũ rằng dữ liệu đã chuyển. Hãy tự cất bản cũ đi chỗ khác."
+                )
+                raise StoreUnavailable(sentence) from error
+            return copied
     finally:
         engine.dispose()
+
+
+def reopen(url: str, now: datetime) -> str:
+    """Let a record be used again that was moved; return where it went, "" where it was not moved."""
+    require_there(url)
+    engine = connect(url)
+    try:
+        return moved.reopen(engine, now)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _alone(source: str) -> Iterator[None]:
+    """Have the data folder of an SQLite file alone, where something ever ran with it; ``Conflict`` names what runs."""
+    file = file_of(source)
+    if file and path_of(file.parent, UP).exists():
+        with alone(file.parent):
+            yield
+    else:
+        yield
+
+
+def _shown(url: str) -> str:
+    """Return where a database is, without a secret."""
+    file = file_of(url)
+    return str(file.resolve()) if file else place_of(url, Path())

@@ -4,17 +4,26 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lotrinh.clock import Clock
-from lotrinh.services.outbox import Emptied, empty
+from lotrinh.core.text import Message
+from lotrinh.services.other_units import other_units
+from lotrinh.services.outbox import Emptied, count, empty
 from lotrinh.services.reminders import Office, Prepared, lay_down, prepare
 from lotrinh.services.watch import watch
 from lotrinh.services.webhooks import tell
+from lotrinh.store.outbox import Ending
 
 
 class Reminded(NamedTuple):
-    """The digests of a day, and how many of their messages were not laid down before."""
+    """The digests of a day, and how many of their messages were not laid down before.
+
+    ``doubtful`` where they may have been sent before a backup was put back today: then nobody sends them by itself.
+    ``notes`` name the campaigns whose units are others here than in their newest round.
+    """
 
     prepared: tuple[Prepared, ...]
     new: int
+    doubtful: bool = False
+    notes: tuple[Message, ...] = ()
 
     @property
     def nowhere(self) -> int:
@@ -25,11 +34,18 @@ class Reminded(NamedTuple):
 def remind(office: Office, now: datetime) -> Reminded:
     """Lay down the digests of a day; repeating it lays down nothing more."""
     prepared = prepare(office, now)
-    return Reminded(prepared, lay_down(office, prepared, now))
+    notes = tuple(told for campaign in office.campaigns if (told := other_units(office.store, campaign)))
+    return Reminded(prepared, lay_down(office, prepared, now), bool(prepared) and office.doubts(now), notes)
 
 
 def send(office: Office, clock: Clock) -> Emptied:
-    """Look whether checks still run, lay down what other systems have to hear, and empty the outbox once."""
-    watch(office, clock())
+    """Look whether checks still run, lay down what other systems have to hear, and empty the outbox once.
+
+    What the office is not told by itself, for want of an address or for doubt, counts in the go that found it out.
+    """
+    untold = watch(office, clock()).untold
     tell(office.store, office.settings, clock())
-    return empty(office.store, office.settings, office.quiet, clock)
+    done = empty(office.store, office.settings, office.quiet, clock)
+    for message in untold:
+        count(done, message, Ending(message.state, message.created_at, message.problem))
+    return done

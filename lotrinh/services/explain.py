@@ -21,7 +21,7 @@ from lotrinh.services.live import Now
 from lotrinh.services.naming import named
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.journal import Sought
+from lotrinh.store.journal import ANYTHING, Sought
 
 ROUNDS = 5
 """Rounds that are shown: the last that asked the unit."""
@@ -36,18 +36,22 @@ class _Then(NamedTuple):
 
 
 class _Unit(Now):
-    """One unit and the province at one moment: the journal until then, and what the rounds until then saw."""
+    """One unit and the province: all that is recorded, or the journal and the rounds until a moment in the past."""
 
-    def __init__(self, store: Store, settings: Settings, campaign: Campaign, unit: Unit, now: datetime) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, campaign: Campaign, unit: Unit, now: datetime, *, past: bool
+    ) -> None:
         self.campaign, self.settings = campaign, settings
         self.now = now.astimezone(campaign.zone)
         codes = dict.fromkeys((campaign.province.code, unit.code))
-        self.entries = {code: _until(store.journal.entries(campaign.id, code), now) for code in codes}
+        until = self.now if past else None
+        self.entries = {code: _until(store.journal.entries(campaign.id, code), until) for code in codes}
+        self.head = _head(store, until)
         self.records = fold(entry for entries in self.entries.values() for entry in entries)
         self.plans = Plans(campaign)
-        self.rounds = store.rounds.of_unit(campaign.id, unit.code, ROUNDS, self.now)
+        self.rounds = store.rounds.of_unit(campaign.id, unit.code, ROUNDS, until)
         self.seen = {seen.unit: seen for _, seen in self.rounds[:1]}
-        self.lost = has_own_system(settings, unit) and self._answered_since(store, unit)
+        self.lost = past and has_own_system(settings, unit) and self._answered_since(store, unit)
         self.kept = {} if self.lost else store.rounds.answers(campaign.id, unit.code)
         self._known = {}
 
@@ -66,13 +70,15 @@ class _Unit(Now):
         return self.unit(unit, finished, done), province, {**done, **self.completed(unit, self.heard(unit).answer)}
 
 
-def explain(store: Store, settings: Settings, campaign: Campaign, unit: Unit, step: Step, now: datetime) -> Explanation:
+def explain(
+    store: Store, settings: Settings, campaign: Campaign, unit: Unit, step: Step, now: datetime, *, past: bool = False
+) -> Explanation:
     """Explain one of the unit's own steps as of ``now``; the rules are the campaign's of today.
 
-    Of a moment in the past the journal until then speaks. What a unit's own system said then is kept only until it
-    answers again: after that, the report of the last run before that moment is taken at its word.
+    Where ``now`` is a moment in the ``past``, the journal until then speaks. What a unit's own system said then is kept
+    only until it answers again: after that, the report of the last run before that moment is taken at its word.
     """
-    at = _Unit(store, settings, campaign, unit, now)
+    at = _Unit(store, settings, campaign, unit, now, past=past)
     own, province, days = at.of(unit)
     item, standing = next(pair for pair in zip(own.plan, own.standings, strict=True) if pair[0].step.id == step.id)
     then = _reported(store, at, unit, step) if at.lost else None
@@ -105,18 +111,18 @@ def explain(store: Store, settings: Settings, campaign: Campaign, unit: Unit, st
         before=_before(campaign, item, standing, days, (province, own)),
         grounds=tuple(Ground(basis, campaign.checklist.sources[basis.source]) for basis in step.basis),
         checklist_hash=campaign.checklist.content_hash,
-        head=_head(store, at.now),
+        head=at.head,
         sample=any(r.sample for r in at.records.values()) or bool(answer and answer.sample),
         then=then.run if then else "",
     )
 
 
-def _until(entries: tuple[Entry, ...], now: datetime) -> tuple[Entry, ...]:
-    return tuple(entry for entry in entries if entry.new.at <= now)
+def _until(entries: tuple[Entry, ...], until: datetime | None) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if until is None or entry.new.at <= until)
 
 
-def _head(store: Store, now: datetime) -> str:
-    last = store.journal.latest(1, sought=Sought(until=now + ONE_SECOND))
+def _head(store: Store, until: datetime | None) -> str:
+    last = store.journal.latest(1, sought=Sought(until=until + ONE_SECOND) if until else ANYTHING)
     return last[0].hash if last else GENESIS
 
 

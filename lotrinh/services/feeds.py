@@ -45,8 +45,8 @@ def of_run(store: Store, report: Report) -> Tellings:
 
 def news_of(store: Store, report: Report, province: str) -> News | None:
     """Return what a round that ends tells of deadlines; None for one that shows a day in the past."""
-    newest = _newest(store, report, province)
-    if newest and report.as_of < newest.as_of:
+    newest, own = _newest(store, report, province), store.rounds.get(report.run)
+    if newest and report.as_of < newest.as_of and not (own and own.of_now):
         return None
     now, then = dict(dues(report)), _dues_then(store, newest.id) if newest else {}
     if not then.keys() <= now.keys():

@@ -145,6 +145,11 @@ def thaw_one(frozen: bytes, checklist: Checklist, code: str) -> UnitReport | Non
     return _unit_of(written, {number: _plan_of(data["plans"][number], checklist, ZoneInfo(checklist.timezone), policy)})
 
 
+def units_of(frozen: bytes) -> tuple[Unit, ...]:
+    """Read only of which units a report was made, the province among them."""
+    return tuple(_bare(written["unit"]) for written in json.loads(zlib.decompress(frozen))["units"])
+
+
 def dues_of(frozen: bytes) -> Dues:
     """Read only the deadlines out of a report that was laid down."""
     data = json.loads(zlib.decompress(frozen))
@@ -179,9 +184,13 @@ def _moment_of(written: list[Any] | None) -> Moment | None:
     return Moment(date.fromisoformat(day), time.fromisoformat(hour) if hour else None)
 
 
+def _bare(written: Sequence[Any]) -> Unit:
+    code, kind, name, area, tags, url = written
+    return Unit(code, UnitKind(kind), name, area, frozenset(tags), url)
+
+
 def _unit_of(written: Mapping[str, Any], plans: Mapping[int, tuple[Planned, ...]]) -> UnitReport:
-    code, kind, name, area, tags, url = written["unit"]
-    unit = Unit(code, UnitKind(kind), name, area, frozenset(tags), url)
+    unit = _bare(written["unit"])
     planned = concerned(plans[written["plan"]], unit)
     standings = tuple(_standing_of(p, s) for p, s in zip(planned, written["standings"], strict=True))
     return UnitReport(

@@ -1,12 +1,24 @@
 """What is remembered of the last backup: where it lies, and up to where the journal was known to be whole."""
 
 import json
-from datetime import datetime
+import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 
 from lotrinh.core.journal import GENESIS
+from lotrinh.errors import StoreUnavailable
 from lotrinh.services.disk import write_whole
+
+NAME = re.compile(r"lotrinh-(\d{8}T\d{6})Z-[0-9a-f]{8}\.zip")
+"""What a backup is called: when it was made, and how its last hash begins."""
+APART = timedelta(hours=12)
+"""Backups closer together count as one: somebody tried something."""
+LOOKED_BACK, REGULAR = 8, 3
+"""How many backups say how regularly they are made, and how many of them it takes."""
 
 
 class Known(NamedTuple):
@@ -19,6 +31,7 @@ class Known(NamedTuple):
 
 
 NOTHING = Known(GENESIS, 0)
+FAILED = "failed.json"
 
 
 def path_in(folder: Path) -> Path:
@@ -48,3 +61,44 @@ def remember(folder: Path, at: datetime, path: Path, journal: Known) -> None:
     if journal.first_bad is not None:
         said["first_bad"] = journal.first_bad
     write_whole(path_in(folder), json.dumps(said, ensure_ascii=False).encode())
+
+
+def interval(path: Path) -> timedelta | None:
+    """Return how far apart the backups beside this one usually are; None where there are too few to tell."""
+    try:
+        named = [name[1] for other in path.parent.iterdir() if (name := NAME.fullmatch(other.name))]
+        made = sorted(datetime.strptime(at, "%Y%m%dT%H%M%S").replace(tzinfo=UTC) for at in named)
+    except (OSError, ValueError):
+        return None
+    moments = list[datetime]()
+    for at in made:
+        if not moments or at - moments[-1] >= APART:
+            moments.append(at)
+    newest = moments[-LOOKED_BACK:]
+    if len(newest) < REGULAR:
+        return None
+    return timedelta(seconds=median((later - earlier).total_seconds() for earlier, later in pairwise(newest)))
+
+
+class Failure(NamedTuple):
+    """A backup that could not be made, and why, in words."""
+
+    at: datetime
+    reason: str
+
+
+def note_failure(folder: Path, at: datetime, reason: str) -> None:
+    """Write down that a backup could not be made; where nothing can be written, nothing is."""
+    if folder.is_dir():
+        with suppress(StoreUnavailable):
+            said = {"at": at.isoformat(), "reason": reason}
+            write_whole(folder / "backups" / FAILED, json.dumps(said, ensure_ascii=False).encode())
+
+
+def failure(folder: Path) -> Failure | None:
+    """Return the last failure that was written down, before or after the last backup; None where none can be read."""
+    try:
+        said = json.loads((folder / "backups" / FAILED).read_text(encoding="utf-8"))
+        return Failure(datetime.fromisoformat(said["at"]), str(said["reason"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

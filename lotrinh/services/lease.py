@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -61,39 +62,68 @@ class Holder(NamedTuple):
     @property
     def dead(self) -> bool:
         """Whether it was a process of this very machine that is no more; False where we cannot know."""
-        return self.started != UNKNOWN and self.machine == machine() and started(self.pid) != self.started
+        if UNKNOWN in {self.started, self.machine} or self.machine != machine():
+            return False
+        return started(self.pid) not in {self.started, UNKNOWN}
 
 
 UNKNOWN = "-"
+"""Stands for what cannot be known: nobody is dead because of it."""
+IDENTITIES = (Path("/proc/sys/kernel/random/boot_id"), Path("/etc/machine-id"))
+"""What no other machine has; a service that is shut off from the rest of ``/proc`` reads the second alone."""
 
 
 def me(run: str) -> Holder:
     """Return this process as the holder for a run."""
     host = "".join(c for c in socket.gethostname() if c.isprintable())[:LONGEST_HOST]
-    return Holder(run, machine(), os.getpid(), started(os.getpid()) or UNKNOWN, host or "?")
+    return Holder(run, machine(), os.getpid(), started(os.getpid()), host or "?")
 
 
 @lru_cache(maxsize=1)
 def machine() -> str:
-    """Name the set of processes whose numbers we can look up: this machine since it was started, this container."""
-    parts = [socket.gethostname()]
-    with suppress(OSError):
-        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii"))
+    """Name the set of processes whose numbers we can look up: this machine since it was started, this container.
+
+    ``UNKNOWN`` where nothing tells this machine from others: a name alone may be another one's too.
+    """
+    own = [_text(place) for place in IDENTITIES]
+    if not any(own):
+        return UNKNOWN
+    parts = [socket.gethostname(), *own]
     with suppress(OSError):
         parts.append(str(Path("/proc/self/ns/pid").readlink()))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
-def started(pid: int) -> str:
-    """Return when a process was started, in the system's own count; empty where it is no more.
+def _text(place: Path) -> str:
+    try:
+        return place.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
-    Only Linux tells it: elsewhere nobody is known to be dead, and a lease's time has to run out.
+
+def started(pid: int) -> str:
+    """Return when a process was started, in the system's own count; empty where it is no more, else ``UNKNOWN``.
+
+    Only Linux tells it, and not of a process that is hidden from us, as one service is from another.
     """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:
-        return ""
+        return "" if _gone(pid) else UNKNOWN
     return "" if fields[0] in {"Z", "X"} else fields[19]
+
+
+def _gone(pid: int) -> bool:
+    """Whether the system knows no process of this number; asked of Linux only, for Windows would end it."""
+    if sys.platform != "linux":
+        return False
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except OSError:
+        return False  # it is somebody else's
+    return False
 
 
 def name_of(campaign: Campaign) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from lotrinh.catalog.units import Province, province, provinces
 from lotrinh.core.text import M, Message, together
 from lotrinh.services.ask import try_name
-from lotrinh.services.campaigns import configured
+from lotrinh.services.campaigns import declared
 from lotrinh.services.rosters import as_unit, roster
 from lotrinh.settings.models import Campaign, Settings
 from lotrinh.store import Store
@@ -53,7 +53,7 @@ def _narrowed(campaign: Campaign, own: Collection[str]) -> Campaign:
 def taking_part(settings: Settings, campaign: str, names: Iterable[str] = ()) -> tuple[Province, ...]:
     """Return the provinces that have units in a campaign, of those that are named, else of all."""
     wanted = tuple(province(name) for name in names) or provinces()
-    chosen = configured(settings, campaign).units
+    chosen = declared(settings, campaign).units
     return tuple(p for p in wanted if not chosen or _has_any(settings, p, chosen))
 
 
@@ -150,7 +150,8 @@ class Nation:
         missing = [M("{name} ({why})", name=as_unit(t.province).full_name, why=_why(t)) for t in self.open]
         if not missing:
             return done
-        return M("{done} Chưa xong: {names}. Hãy chạy lại cùng lượt này.", done=done, names=together(missing, ", "))
+        names = together(missing, ", ")
+        return M("{done} Chưa xong: {names}. Hãy chạy lại với tick={tick}.", done=done, names=names, tick=self.tick)
 
 
 def _why(of: Try) -> Message:

@@ -3,9 +3,8 @@
 A refusal is tried again after growing waits; what is unclear is left to people.
 """
 
-import base64
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,15 +14,11 @@ from lotrinh.clock import Clock
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, NotFound
 from lotrinh.i18n import say
-from lotrinh.probing.clients import trust
-from lotrinh.sending import channels
-from lotrinh.sending.mail import Attachment, Mail, Mailer
 from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
-from lotrinh.sending.webhook import Hooks
-from lotrinh.sending.zalo import ZaloBot
-from lotrinh.services.ask import http_options
+from lotrinh.services.lanes import growing, lane_of, rest, rests, wake
 from lotrinh.services.quiet import Quiet
-from lotrinh.services.receivers import HOOK, MAIL, URL, ZALO, secret_url
+from lotrinh.services.receivers import HOOK
+from lotrinh.services.senders import Senders
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, Ending
@@ -32,20 +27,21 @@ from lotrinh.store.outbox import Message as Posted
 log = logging.getLogger("lotrinh.outbox")
 LOST = timedelta(minutes=30)
 """A sender that has not said for so long what became of a message has been killed; no channel takes longer."""
-FIRST_WAIT, LONGEST_WAIT, GROWTH = timedelta(minutes=2), timedelta(hours=6), 4
+LONGEST_GO = timedelta(minutes=30)
+"""After so long a go begins no further message; with the longest of them it ends within the hour."""
+LONGEST_WAIT = timedelta(hours=6)
 REMINDER = "remind"
 """The kind of messages that are true on their own day only."""
 KEPT = ("to", "subject", "title", "day", "delivery", "campaigns")
 """What is kept of a message that has been sent."""
 LOST_WORDS = M("Việc gửi bị dừng giữa chừng: không rõ đã gửi chưa.")
 TOO_LATE = M("Qua ngày mà chưa gửi được, nên không gửi nữa.")
-NOWHERE = M("Chưa có địa chỉ nhận. Hãy khai báo trong [[receivers]] hoặc danh sách đơn vị.")
-GONE = M("Địa chỉ này không còn trong cấu hình.")
 NO_ADDRESS = M(
     "Tin này chưa có địa chỉ nhận nên không gửi lại được. Hãy khai báo địa chỉ trong [[receivers]] hoặc danh sách "
     "đơn vị; những tin sau sẽ gửi tới đó. Tin này thì bỏ đi."
 )
 PAST_DAY = M("Lời nhắc này của ngày {day}, nay đã qua nên không gửi lại nữa. Hãy bỏ tin này, rồi chạy: lotrinh remind")
+NOT_OVER = M("Chỉ gửi lại được tin không gửi được, hoặc không rõ đã gửi chưa.")
 NO_SUCH = M("Không có tin mang số {number}.")
 STATE: Mapping[str, Message] = {
     WAITING: M("chờ gửi"),
@@ -76,85 +72,47 @@ class Emptied:
     problems: list[Trouble] = field(default_factory=list)
 
 
-class Senders:
-    """The channels, set up as the settings say."""
-
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._settings, self._clock = settings, clock
-        options = http_options(settings)
-        self._mailer = Mailer(settings.mail, trust(options))
-        self._zalo, self._hooks = ZaloBot(settings.zalo), Hooks(options)
-        self._ways: Mapping[str, Callable[[Posted], Outcome]] = {
-            MAIL: self._mail,
-            ZALO: lambda m: self._zalo.send(m.content["to"], m.content["short"]),
-            URL: self._url,
-            HOOK: self._hook,
-        }
-
-    def send(self, message: Posted) -> Outcome:
-        """Send one message by its channel."""
-        way = self._ways.get(message.channel)
-        return way(message) if way else Refused(NOWHERE, permanent=True)
-
-    def _mail(self, message: Posted) -> Outcome:
-        if not self._settings.mail.host:
-            return Refused(M("Chưa cấu hình máy chủ gửi thư ([mail] host)."), everybody=True)
-        content = message.content
-        files = [_attachment(file) for file in content.get("files", ())]
-        return self._mailer.send(
-            Mail(
-                content["to"],
-                content["subject"],
-                content["text"],
-                content["html"],
-                content["id"],
-                message.created_at.astimezone(ZoneInfo(self._settings.timezone)),
-                files,
-            )
-        )
-
-    def _url(self, message: Posted) -> Outcome:
-        url = secret_url(self._settings, message.content["to"])
-        content = message.content
-        return channels.send(url, content["title"], content["short"]) if url else Refused(GONE, permanent=True)
-
-    def _hook(self, message: Posted) -> Outcome:
-        url, body = message.content["to"], message.content["body"]
-        hook = next((hook for hook in self._settings.webhooks if hook.url == url), None)
-        if hook is None:
-            return Refused(GONE, permanent=True)
-        secret = hook.secret.get_secret_value()
-        return self._hooks.send(url, secret, message.content["delivery"], body.encode(), self._clock())
-
-
-def _attachment(file: Mapping[str, Any]) -> Attachment:
-    return Attachment(file["name"], file["media"], base64.b64decode(file["base64"]))
-
-
 def empty(store: Store, settings: Settings, quiet: Quiet, clock: Clock) -> Emptied:
-    """Send all that may be sent now. Several may do so at once: no message has two senders."""
+    """Send all that may be sent now, what programs wait for last. Several may do so: no message has two senders."""
     store.outbox.give_up_lost(clock(), say(LOST_WORDS))
-    go = _Go(store, settings, Senders(settings, clock), clock)
-    after = 0
-    while found := store.outbox.due(clock(), after):
-        after = found[-1].id
-        for message in found:
-            if message.channel not in go.closed and (message.channel == HOOK or not quiet(clock())):
-                go.take(message)
+    go = _Go(store, settings, Senders(settings, clock), quiet, clock, clock())
+    go.through(but=HOOK)
+    go.through(only=HOOK)
     go.done.waiting = store.outbox.counts().get(WAITING, 0)
     return go.done
 
 
 @dataclass(slots=True)
 class _Go:
-    """One go through the outbox. ``closed`` are the channels that take nothing from anybody now."""
+    """One go through the outbox. ``closed`` tells of each lane whether it takes nothing from anybody now."""
 
     store: Store
     settings: Settings
     senders: Senders
+    quiet: Quiet
     clock: Clock
-    closed: set[str] = field(default_factory=set)
+    begun: datetime
+    closed: dict[str, bool] = field(default_factory=dict)
     done: Emptied = field(default_factory=Emptied)
+
+    def through(self, *, only: str = "", but: str = "") -> None:
+        """Take what is due, of one channel or of all but one, until the go has lasted too long."""
+        after = 0
+        while found := self.store.outbox.due(self.clock(), after, only=only, but=but):
+            after = found[-1].id
+            for message in found:
+                if self.clock() - self.begun >= LONGEST_GO:
+                    return
+                if self._may(message):
+                    self.take(message)
+
+    def _may(self, message: Posted) -> bool:
+        if message.channel != HOOK and self.quiet(self.clock()):
+            return False
+        lane = lane_of(message)
+        if lane not in self.closed:
+            self.closed[lane] = message.channel != HOOK and rests(self.store, lane, self.clock())
+        return not self.closed[lane]
 
     def take(self, message: Posted) -> None:
         """Claim a message, send it, and record how that ended."""
@@ -168,9 +126,16 @@ class _Go:
         outcome = self.senders.send(claimed)
         ending = _ending(outcome, claimed, self.settings.remind.tries, self.clock())
         box.end(claimed, ending, _kept(claimed, ending))
-        if isinstance(outcome, Refused) and outcome.everybody:
-            self.closed.add(claimed.channel)
-        _count(self.done, claimed, ending)
+        self._learn(lane_of(claimed), outcome)
+        count(self.done, claimed, ending)
+
+    def _learn(self, lane: str, outcome: Outcome) -> None:
+        """Leave a lane alone that takes nothing now, or of which nobody knows what it takes."""
+        if isinstance(outcome, Unknown):
+            rest(self.store, lane, self.clock())
+        elif isinstance(outcome, Sent):
+            wake(self.store, lane, self.clock())
+        self.closed[lane] = isinstance(outcome, Unknown) or (isinstance(outcome, Refused) and outcome.everybody)
 
 
 def _too_late(message: Posted, settings: Settings, now: datetime) -> bool:
@@ -187,7 +152,7 @@ def _ending(outcome: Outcome, message: Posted, tries: int, now: datetime) -> End
         return Ending(UNCLEAR, now, reason)
     if outcome.permanent or message.tries >= tries:
         return Ending(FAILED, now, reason)
-    return Ending(WAITING, now, reason, now + min(FIRST_WAIT * GROWTH ** (message.tries - 1), LONGEST_WAIT))
+    return Ending(WAITING, now, reason, now + min(growing(message.tries), LONGEST_WAIT))
 
 
 def _kept(message: Posted, ending: Ending) -> Mapping[str, Any] | None:
@@ -197,7 +162,8 @@ def _kept(message: Posted, ending: Ending) -> Mapping[str, Any] | None:
     return {name: message.content[name] for name in KEPT if name in message.content}
 
 
-def _count(done: Emptied, message: Posted, ending: Ending) -> None:
+def count(done: Emptied, message: Posted, ending: Ending) -> None:
+    """Count how a message ended, and log it where it did not go out."""
     done.sent += ending.state == SENT
     done.failed += ending.state == FAILED
     done.unclear += ending.state == UNCLEAR
@@ -212,17 +178,26 @@ def _count(done: Emptied, message: Posted, ending: Ending) -> None:
 def retry(store: Store, number: int, now: datetime) -> None:
     """Let a message be sent again; ``Conflict`` where it was sent, still will be, or cannot be on the day of ``now``.
 
-    ``now`` is in the office's zone.
+    ``now`` is in the office's zone. What held its lane back is over: a person has looked.
     """
     message = _known(store, number)
-    if message.state in {FAILED, UNCLEAR}:
-        if not message.content.get("to"):
-            raise Conflict(NO_ADDRESS)
-        day = message.content.get("day", "")
-        if message.kind == REMINDER and day and day != now.date().isoformat():
-            raise Conflict(M(PAST_DAY.msgid, day=date.fromisoformat(day)))
+    if sentence := not_again(message, now):
+        raise Conflict(sentence)
     if not store.outbox.retry(number, now):
-        raise Conflict(M("Chỉ gửi lại được tin không gửi được, hoặc không rõ đã gửi chưa."))
+        raise Conflict(NOT_OVER)
+    wake(store, lane_of(message), now)
+
+
+def not_again(message: Posted, now: datetime) -> Message | None:
+    """Say why a message cannot be sent again; None where it can. ``now`` is in the office's zone."""
+    if message.state not in {FAILED, UNCLEAR}:
+        return NOT_OVER
+    if not message.content.get("to"):
+        return NO_ADDRESS
+    day = message.content.get("day", "")
+    if message.kind == REMINDER and day and day != now.date().isoformat():
+        return M(PAST_DAY.msgid, day=date.fromisoformat(day))
+    return None
 
 
 def drop(store: Store, number: int, now: datetime) -> None:

@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
+from lotrinh.probing.addresses import read_target
+from lotrinh.probing.failures import Failed
 from lotrinh.sending.mail import is_address
 from lotrinh.services.rosters import Roster
-from lotrinh.settings.models import Receiver, Settings
+from lotrinh.settings.models import Receiver, Settings, Webhook
 
 MAIL, ZALO, URL, HOOK = "mail", "zalo", "url", "webhook"
 SHOWN = 2
@@ -63,6 +65,11 @@ def faults(settings: Settings, roster: Roster) -> Iterator[Problem]:
             yield Problem(where, 0, 0, M("Chưa có địa chỉ nào: hãy ghi mail, zalo hoặc url."))
     if settings.mail.host and not is_address(settings.mail.sender):
         yield Problem("mail.sender", 0, 0, M("Hãy ghi địa chỉ gửi đi, dạng ten@co-quan.gov.vn."))
+    for number, hook in enumerate(settings.webhooks):
+        try:
+            read_target(hook.url.get_secret_value())
+        except Failed:
+            yield Problem(f"webhooks.{number}.url", 0, 0, M("Địa chỉ webhook này không dùng được. Hãy xem lại."))
 
 
 def mail_is_set(settings: Settings) -> bool:
@@ -85,13 +92,24 @@ def secret_url(settings: Settings, name: str) -> str | None:
     return next((url for url in urls if url and fingerprint(url) == name), None)
 
 
+def webhook(settings: Settings, name: str) -> Webhook | None:
+    """Find a webhook again by its address's name; None where the settings no longer have it."""
+    return next((hook for hook in settings.webhooks if fingerprint(hook.url.get_secret_value()) == name), None)
+
+
+def shown(settings: Settings, channel: str, to: str) -> str:
+    """Mask the address of a message; of a webhook, which stands there by its name only, show where it is."""
+    hook = webhook(settings, to) if channel == HOOK else None
+    return masked(channel, hook.url.get_secret_value() if hook else to)
+
+
 def masked(channel: str, to: str) -> str:
     """Show an address so that its owner knows it and nobody else learns it."""
     if channel == MAIL:
         name, _, domain = to.partition("@")
         return f"{name[:SHOWN]}…@{domain}"
-    if channel == HOOK:
+    if channel == HOOK and "://" in to:
         # What follows the host may be a key, and what stands before it a password.
         url = urlsplit(to)
         return f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
-    return f"{to[:SHOWN]}…" if channel in {ZALO, URL} else to
+    return f"{to[:SHOWN]}…" if channel in {ZALO, URL, HOOK} else to

@@ -1,13 +1,13 @@
 """Reminders of a day: worked out from how everything stands this minute, laid down once in the outbox."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.reminders import Digest, Rhythm, Told, digests
+from lotrinh.core.reminders import Digest, Reminded, Rhythm, Told, digests
 from lotrinh.core.schedules import Schedule
 from lotrinh.core.text import M
 from lotrinh.core.units import Unit
@@ -15,19 +15,23 @@ from lotrinh.i18n import current, say
 from lotrinh.reports.letters import NO_NOTES, Letter, Notes, Writer
 from lotrinh.services.campaigns import Campaign, open_campaign
 from lotrinh.services.live import Live
-from lotrinh.services.outbox import NOWHERE, REMINDER
+from lotrinh.services.outbox import REMINDER
 from lotrinh.services.quiet import EVERY_DAY, Quiet
 from lotrinh.services.receivers import MAIL, Address, Addresses, addresses, fingerprint
 from lotrinh.services.rosters import roster
 from lotrinh.services.schedules import effective
+from lotrinh.services.senders import NOWHERE
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.outbox import FAILED, UNCLEAR, WAITING, New
+from lotrinh.store.outbox import FAILED, RESTORED, UNCLEAR, WAITING, New
 
-QUARTER = timedelta(minutes=15)
+QUARTER, ONE_DAY = timedelta(minutes=15), timedelta(days=1)
+LOOKED_BACK = timedelta(days=800)
+"""How far back it matters when somebody was reminded: the longest time between two reminders, and a longest break."""
 TITLE = M("Lộ trình")
 NONE = "none"
 """The channel of what the office should hear and has no address for."""
+PUT_BACK = M("Hôm nay đã khôi phục bản sao lưu: tin này có thể đã gửi trước đó.")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Office:
     province: Unit
     addresses: Addresses
     schedules: Mapping[str, Schedule]
+    restored: datetime | None = None
+    """When a backup was put back last."""
 
     @property
     def quiet(self) -> Quiet:
@@ -50,6 +56,14 @@ class Office:
     def zone(self) -> ZoneInfo:
         """In whose days people are told things."""
         return ZoneInfo(self.settings.timezone)
+
+    def doubts(self, now: datetime) -> bool:
+        """Whether what is laid down today may have been sent before a backup was put back, on this same day."""
+        local = now.astimezone(self.zone)
+        then = self.restored.astimezone(self.zone) if self.restored else None
+        if then is None or then.date() != local.date():
+            return False
+        return not (self.quiet(then) and _is_quiet(self.quiet, _midnight(then), then))
 
     @property
     def writer(self) -> Writer:
@@ -70,27 +84,48 @@ def open_office(store: Store, settings: Settings, home: Path | None = None) -> O
     known = roster(settings)
     told = addresses(settings, known)
     schedules = {c.id: effective(store, settings, c.id).schedule for c in settings.campaigns}
-    running = [open_campaign(settings, name, home=home) for name, each in schedules.items() if not each.paused]
-    return Office(store, settings, tuple(running), known.province, told, schedules)
+    running = [open_campaign(store, settings, name, home=home) for name, each in schedules.items() if not each.paused]
+    restored = store.outbox.remembered(RESTORED)
+    at = datetime.fromisoformat(restored["at"]) if restored else None
+    return Office(store, settings, tuple(running), known.province, told, schedules, at)
 
 
 def prepare(office: Office, now: datetime) -> tuple[Prepared, ...]:
     """Work out and write the digests of the local day of ``now``; nothing is laid down."""
     local = now.astimezone(office.zone)
-    if _quiet_till_midnight(office.quiet, local):
-        return ()
-    made = digests(_told(office, now), _rhythm(office.settings), local.date())
+    if _is_quiet(office.quiet, local, _midnight(local + ONE_DAY)):
+        return ()  # what is said today could never be heard
+    made = digests(_told(office, now), _rhythm(office.settings), local.date(), _reminded(office, now))
     return tuple(_written(office, made, local.date()))
 
 
-def _quiet_till_midnight(quiet: Quiet, local: datetime) -> bool:
-    """Whether the day has no time left in which something is sent: what is said on it could never be heard."""
-    end = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
-    while local < end:
-        if not quiet(local):
+def _is_quiet(quiet: Quiet, begin: datetime, end: datetime) -> bool:
+    """Whether there is no time in which something is sent."""
+    while begin < end:
+        if not quiet(begin):
             return False
-        local += QUARTER
+        begin += QUARTER
     return True
+
+
+def _midnight(local: datetime) -> datetime:
+    return datetime.combine(local.date(), time(), local.tzinfo)
+
+
+def _reminded(office: Office, now: datetime) -> Reminded:
+    """Find on which days everybody was reminded. Of a unit without an address the office was told instead.
+
+    A reminder that somebody dropped on its own day is over; one dropped later, when it could not be sent any more, was
+    none.
+    """
+    own = office.province.code
+    codes = {code for campaign in office.campaigns for code in campaign.by_code}
+    days: dict[str, list[date]] = {code: [] for code in codes}
+    for code, key, dropped in office.store.outbox.went_out(REMINDER, codes, now - LOOKED_BACK):
+        day = date.fromisoformat(key.split("/")[3])
+        if dropped is None or dropped.astimezone(office.zone).date() <= day:
+            days[code].append(day)
+    return {code: each if office.addresses.get(code) else days[own] for code, each in days.items()}
 
 
 def _told(office: Office, now: datetime) -> list[Told]:
@@ -126,6 +161,14 @@ def lay_down(office: Office, prepared: Sequence[Prepared], now: datetime) -> int
             new += to_office(office, REMINDER, key, letter, now, more)
         else:
             new += _messages(REMINDER, key, digest.unit.code, letter, places, now, more)
+    return put(office, new, now)
+
+
+def put(office: Office, new: Iterable[New], now: datetime) -> int:
+    """Lay messages down and return how many were new; where they may have been sent already, as unclear."""
+    if office.doubts(now):
+        problem = say(PUT_BACK)
+        new = [m._replace(state=UNCLEAR, problem=problem) if m.state == WAITING else m for m in new]
     return office.store.outbox.put(new, now)
 
 

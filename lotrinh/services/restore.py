@@ -18,7 +18,7 @@ from lotrinh.services.backup import Place
 from lotrinh.services.last_backup import Known
 from lotrinh.store import image
 from lotrinh.store.copying import Extent, parts
-from lotrinh.store.engine import file_of, newer
+from lotrinh.store.engine import file_of, newer, place_of
 from lotrinh.store.schema import HEAD
 
 WORK = ".lotrinh-restore-"
@@ -82,11 +82,21 @@ def restore(file: Path, place: Place, now: datetime, *, replace: bool = False) -
     with _tried(), _workshop(place.folder) as work:
         archives.unpack(file, manifest, work)
         _fit(file, work / RECORD, manifest)
-        doubtful = image.calm(work / RECORD, say(UNCLEAR))
+        doubtful = image.calm(work / RECORD, say(UNCLEAR), now)
         aside = place.folder / f"replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}" if there.anything else None
         _, after = image.examine(work / RECORD)
-        plan = unfinished.Plan(aside.name if aside else "", there.folders, there.counts, after.counts, after.head)
-        unfinished.begin(place.folder, plan)
+        unfinished.begin(
+            place.folder,
+            unfinished.Plan(
+                aside.name if aside else "",
+                there.folders,
+                there.counts,
+                after.counts,
+                after.head,
+                place_of(place.url, place.folder),
+                tuple(name for name, lies in LAID_OUT.items() if name in there.folders or (work / lies).exists()),
+            ),
+        )
         extent = _switch(work, place, aside, there, replace=replace)
         journal = Known(extent.head, extent.entries, extent.first_bad)
         last_backup.remember(place.folder, manifest.at, file, journal)  # what the next backup is held against

@@ -16,9 +16,9 @@ from lotrinh.catalog.units import (
     write_roster,
 )
 from lotrinh.core.os_errors import reason_of
-from lotrinh.core.text import M
+from lotrinh.core.text import M, Message
 from lotrinh.core.units import Unit, UnitKind
-from lotrinh.errors import BadInput, Problem
+from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.settings.models import Settings
 
 
@@ -51,6 +51,23 @@ def roster(settings: Settings, given: Path | None = None) -> Roster:
         units, source = packaged_roster(home), home.slug
     own = next((u for u in units if u.is_province), None) or as_unit(home)
     return Roster(own, tuple(u for u in units if not u.is_province), source)
+
+
+def fault(settings: Settings) -> Message | None:
+    """Say in one sentence why the roster in use cannot be read; None where it can."""
+    try:
+        roster(settings)
+    except BadInput as error:
+        first, count = error.problems[0], len(error.problems)
+        return M(
+            "Danh sách đơn vị chưa dùng được ({count} lỗi). {place}: {sentence}",
+            count=count,
+            place=first.place,
+            sentence=first.sentence,
+        )
+    except NotFound as error:  # the province
+        return error.sentence
+    return None
 
 
 def as_unit(home: Province) -> Unit:

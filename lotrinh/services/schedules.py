@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from heapq import merge
 from itertools import islice
 from typing import NamedTuple
@@ -26,8 +26,9 @@ from lotrinh.store.schedules import Changed
 
 LOOKED_AHEAD = timedelta(days=400)
 """How far ahead the next runs are looked for: a schedule may wait for a week before an anchor that is far away."""
-MOST_TICKS = 2000
-"""How many ticks are looked at for it: some schedules come every minute and are passed over on every day."""
+LATE = timedelta(hours=1)
+"""How long after its time a check may finish before it counts as missed."""
+LAST_MINUTE = time(23, 59)
 
 
 class Effective(NamedTuple):
@@ -109,28 +110,65 @@ class Next(NamedTuple):
     tick: Tick
 
 
-def next_checks(schedule: Schedule, campaign: Campaign, now: datetime, most: int) -> tuple[Next, ...]:
-    """Return the next moments at which the campaign is checked; none while it is paused."""
-    usual = ticks(schedule.cron, campaign.zone, now, Tick.USUAL)
-    dense = ticks(schedule.last_week, campaign.zone, now, Tick.DENSE)
-    return tuple(islice(_wanted(schedule, merge(usual, dense), campaign), most))
+def next_checks(
+    schedule: Schedule, campaign: Campaign, now: datetime, most: int, until: datetime | None = None
+) -> tuple[Next, ...]:
+    """Return the next moments at which the campaign is checked, up to ``until``; none while it is paused."""
+    if schedule.paused:
+        return ()
+    usual = _wanted(schedule, schedule.cron, Tick.USUAL, campaign, now, until)
+    dense = _wanted(schedule, schedule.last_week, Tick.DENSE, campaign, now, until)
+    return tuple(islice(merge(usual, dense), most))
+
+
+def is_missed(schedule: Schedule, campaign: Campaign, since: datetime, now: datetime) -> bool:
+    """Whether a check was due after ``since``, and long enough ago to have finished."""
+    return _missed(schedule, campaign, since, now) is not None
+
+
+def _missed(schedule: Schedule, campaign: Campaign, since: datetime, now: datetime) -> datetime | None:
+    return next((due.at for due in next_checks(schedule, campaign, since, 1, now) if due.at + LATE < now), None)
+
+
+def missed(holds: Effective, campaign: Campaign, finished: datetime, now: datetime) -> datetime | None:
+    """Return when the first check was due, in local time, that did not come after the one that finished last.
+
+    What was due before this schedule held does not count, nor what may still be under way. None: nothing was missed.
+    """
+    since = max(finished, holds.changed.changed_at) if holds.changed else finished
+    return _missed(holds.schedule, campaign, since, now)
+
+
+def overdue(store: Store, settings: Settings, campaign: Campaign, begun: datetime, now: datetime) -> datetime | None:
+    """Return the same for what the record holds; of a campaign that never ran, what was due after ``begun`` counts."""
+    last = store.rounds.latest(campaign.id, province=campaign.province.code)
+    finished = last.finished_at if last else None
+    return missed(effective(store, settings, campaign.id), campaign, finished or begun, now)
 
 
 def next_report(schedule: Schedule, campaign: Campaign, now: datetime) -> datetime | None:
     """Return when the report is sent next; None where it is not."""
-    found = _wanted(schedule, ticks(schedule.report, campaign.zone, now, Tick.REPORT), campaign)
+    found = _wanted(schedule, schedule.report, Tick.REPORT, campaign, now)
     return next((tick.at for tick in found), None)
 
 
-def _wanted(schedule: Schedule, coming: Iterator[Next], campaign: Campaign) -> Iterator[Next]:
-    anchor, calendar = campaign.anchor, campaign.checklist.calendar
-    days: dict[tuple[date, Tick], bool] = {}
-    for tick in coming:
-        key = tick.at.date(), tick.tick
-        if key not in days:
-            days[key] = is_wanted(schedule, tick, anchor, calendar)
-        if days[key]:
-            yield tick
+def _wanted(
+    schedule: Schedule, cron: str, tick: Tick, campaign: Campaign, now: datetime, until: datetime | None = None
+) -> Iterator[Next]:
+    """Return when something runs; a day on which nothing does is stepped over at its first moment.
+
+    A schedule may come every minute and wait for a week that is far away.
+    """
+    after = now.astimezone(campaign.zone)
+    end = until or after + LOOKED_AHEAD
+    while coming := next(ticks(cron, campaign.zone, after, tick), None):
+        if coming.at > end:
+            return
+        after = coming.at
+        if is_wanted(schedule, coming, campaign.anchor, campaign.checklist.calendar):
+            yield coming
+        else:
+            after = datetime.combine(after.date(), LAST_MINUTE, after.tzinfo)
 
 
 def is_wanted(schedule: Schedule, tick: Next, anchor: date | None, calendar: Calendar) -> bool:
@@ -139,11 +177,11 @@ def is_wanted(schedule: Schedule, tick: Next, anchor: date | None, calendar: Cal
 
 
 def ticks(cron: str, zone: ZoneInfo, now: datetime, tick: Tick) -> Iterator[Next]:
-    """Return the moments of an expression after ``now``, in local time; a bounded number of them."""
+    """Return the moments of an expression after ``now``, in local time, as far as is looked ahead."""
     if not cron:
         return
     start = now.astimezone(zone)
-    for at in islice(CronSim(cron, start), MOST_TICKS):
+    for at in CronSim(cron, start):
         if at - start > LOOKED_AHEAD:
             return
         yield Next(at, tick)

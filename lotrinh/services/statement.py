@@ -18,7 +18,7 @@ def own_steps(campaign: Campaign, unit: Unit) -> tuple[Step, ...]:
 def statement(campaign: Campaign, unit: Unit, records: Records, now: datetime) -> Answer:
     """Say of each of the unit's steps what its journal says; a step nobody spoke of is not started."""
     steps = own_steps(campaign, unit)
-    said = {s.id: step_answer(s, records.get((unit.code, s.id))) for s in steps}
+    said = {s.id: step_answer(s, records.get((unit.code, s.id)), now) for s in steps}
     return Answer(unit.code, campaign.id, now, now, said, is_sample(records, unit, said))
 
 
@@ -27,15 +27,18 @@ def is_sample(records: Records, unit: Unit, steps: Iterable[str]) -> bool:
     return any(r.sample for s in steps if (r := records.get((unit.code, s))))
 
 
-def step_answer(step: Step, record: Record | None) -> StepAnswer:
-    """Put one record into the words of the status contract."""
+def step_answer(step: Step, record: Record | None, now: datetime) -> StepAnswer:
+    """Put one record into the words of the status contract.
+
+    What was said while the clock was ahead was said by now: no answer tells of the future.
+    """
     if record is None:
         return StepAnswer(step.id, StepState.NOT_STARTED)
     return StepAnswer(
         step.id,
         _state(record),
         record.completed_on if record.done else None,
-        record.said_at,
+        record.said_at and min(record.said_at, now),
         record.document_number if record.done else "",
         record.document_date if record.done else None,
         record.progress,

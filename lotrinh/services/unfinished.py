@@ -3,27 +3,27 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lotrinh.core.text import M
+from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, LotrinhError
 from lotrinh.services.disk import write_whole
+from lotrinh.services.lock import using
 from lotrinh.store import image
 from lotrinh.store.copying import Extent, parts
-from lotrinh.store.engine import file_of
+from lotrinh.store.engine import file_of, place_of
 
 MARKER = "restore.json"
-SENTENCE = M(
-    "Lần khôi phục trước bị ngắt giữa chừng, dữ liệu chưa dùng được. Hãy chạy lại `lotrinh restore` với bản sao lưu ấy."
-)
 
 
 class Plan(NamedTuple):
     """What a restore is about to do: where the old record goes, which of its folders, and the database before, after.
 
-    ``before`` are the old database's rows by table, None where it was damaged.
+    ``before`` are the old database's rows by table, None where it was damaged. ``database`` says which one it is, as
+    ``place_of`` does, and ``touched`` which folders are changed, the old or the backup's.
     """
 
     aside: str
@@ -31,17 +31,30 @@ class Plan(NamedTuple):
     before: Mapping[str, int] | None
     after: Mapping[str, int]
     head: str
+    database: str = ""  # a marker that an older lotrinh left does not say it
+    touched: tuple[str, ...] = ()
+
+    def is_about(self, folder: Path, url: str) -> bool:
+        """Whether this is the database, as far as is known."""
+        return self.database in {"", place_of(url, folder)}
 
 
-def is_unfinished(folder: Path) -> bool:
-    """Whether a restore of this data folder was begun and did not end."""
-    return (folder / MARKER).exists()
+def require_finished(folder: Path, url: str) -> None:
+    """``Conflict`` where a restore was begun and did not end that leaves this database or its folders half restored.
+
+    Another database is only concerned where folders that both share were to be changed.
+    """
+    plan = _read(folder)
+    if plan and (plan.touched or plan.is_about(folder, url)):
+        raise Conflict(_told(plan))
 
 
-def require_finished(folder: Path) -> None:
-    """``Conflict`` where a restore of this data folder was begun and did not end."""
-    if is_unfinished(folder):
-        raise Conflict(SENTENCE)
+@contextmanager
+def in_use(folder: Path, url: str, program: str) -> Iterator[None]:
+    """Use a record for a while: no restore begins meanwhile; ``Conflict`` where one is at work or did not end."""
+    with using(folder, program):
+        require_finished(folder, url)
+        yield
 
 
 def begin(folder: Path, plan: Plan) -> None:
@@ -58,10 +71,15 @@ def undo(folder: Path, url: str, names: tuple[str, ...]) -> None:
     """Put everything back as it was before a restore that was killed; ``names`` are the folders that it may lay out.
 
     Where the database was written already it had ended: then all is in its place, and stays. May be killed itself.
+    ``Conflict`` where it was about another database, whose files lie in these folders.
     """
-    if not is_unfinished(folder):
-        return
     plan = _read(folder)
+    if plan is None:
+        return
+    if not plan.is_about(folder, url):
+        if plan.touched:
+            raise Conflict(_told(plan))
+        return  # nothing of ours was changed
     if not _was_written(folder, url, plan):
         aside = folder / plan.aside if plan.aside else None
         for name in names:
@@ -73,14 +91,30 @@ def undo(folder: Path, url: str, names: tuple[str, ...]) -> None:
     end(folder)
 
 
-def _read(folder: Path) -> Plan:
+def _read(folder: Path) -> Plan | None:
+    """Read the marker; None where there is none."""
+    if not (folder / MARKER).exists():
+        return None
     try:
         said: dict[str, Any] = json.loads((folder / MARKER).read_text(encoding="utf-8"))
         plan = Plan(**said)
-        return plan._replace(aside=Path(plan.aside).name, folders=tuple(plan.folders))
-    except (ValueError, TypeError) as error:
-        sentence = M("Tệp {file} không đọc được. Hãy khôi phục vào thư mục khác bằng --into.", file=MARKER)
+        aside, folders, touched = Path(plan.aside).name, tuple(plan.folders), tuple(plan.touched)
+        return plan._replace(aside=aside, folders=folders, touched=touched)
+    except (OSError, ValueError, TypeError) as error:
+        sentence = M(
+            "Lần khôi phục trước bị ngắt giữa chừng, và tệp {file} không đọc được. Hãy khôi phục vào thư mục khác bằng "
+            "--into.",
+            file=MARKER,
+        )
         raise Conflict(sentence) from error
+
+
+def _told(plan: Plan) -> Message:
+    return M(
+        "Lần khôi phục vào cơ sở dữ liệu {database} bị ngắt giữa chừng, dữ liệu chưa dùng được. Hãy chạy lại "
+        "`lotrinh restore` với bản sao lưu ấy, vào đúng cơ sở dữ liệu ấy.",
+        database=plan.database or "—",
+    )
 
 
 def _was_written(folder: Path, url: str, plan: Plan) -> bool:

@@ -1,20 +1,80 @@
 """The dead man's switch: when no check has finished for too long the office hears of it, and when they run again."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cronsim import CronSim
-
+from lotrinh.core.schedules import Schedule
 from lotrinh.core.text import Text
-from lotrinh.services.campaigns import Campaign
-from lotrinh.services.reminders import Office, to_office
-from lotrinh.store.outbox import Message
+from lotrinh.services.reminders import Office, put, to_office
+from lotrinh.services.schedules import is_missed
+from lotrinh.store.outbox import FAILED, UNCLEAR, Message, New
+from lotrinh.store.rounds import Round
 
 ALARM, RECOVERED, NAMED = "alarm", "recovered", "campaigns"
-LOOKED_AHEAD = 1000
-"""Times of a schedule that are looked at for one on a working day."""
+
+
+class Known(NamedTuple):
+    """What the switch knows of a campaign, and remembers: clocks are set back, and settings files say no dates.
+
+    ``holds`` stands for when it is checked, ``since`` is when that was seen first. ``run`` is the finished run that
+    was recorded last ("": none), ``last`` when it finished; where its clock was ahead, when it was seen first.
+    """
+
+    holds: str
+    since: datetime
+    run: str = ""
+    last: datetime | None = None
+
+    @property
+    def quiet_since(self) -> datetime:
+        """Since when nothing was heard."""
+        return self.last or self.since
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any]) -> "Known":
+        """Read what was remembered."""
+        last = datetime.fromisoformat(content["last"]) if content["last"] else None
+        return cls(content["holds"], datetime.fromisoformat(content["since"]), content["run"], last)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Itself as it is remembered."""
+        last = self.last.isoformat() if self.last else ""
+        return {"holds": self.holds, "since": self.since.isoformat(), "run": self.run, "last": last}
+
+
+def look(office: Office, now: datetime) -> dict[str, Known]:
+    """Look how it stands with every campaign, paused ones too, and remember it."""
+    anchors = {campaign.id: campaign.anchor for campaign in office.campaigns}
+    return {name: _look(office, name, _holds(each, anchors.get(name)), now) for name, each in office.schedules.items()}
+
+
+def _holds(schedule: Schedule, anchor: date | None) -> str:
+    """Stand for all that the moments of checks depend on."""
+    words = (schedule.cron, schedule.last_week, schedule.skip_days_off, schedule.paused, anchor)
+    return "|".join(map(str, words))
+
+
+def _look(office: Office, name: str, holds: str, now: datetime) -> Known:
+    box, province = office.store.outbox, office.province.code
+    cursor = f"watch/{province}/{name}"
+    before = box.remembered(cursor)
+    latest = office.store.rounds.latest(name, province=province)
+    known = _seen(Known.read(before) if before else None, holds, latest, now)
+    if known.content != before:
+        box.remember(cursor, known.content, now, before)
+    return known
+
+
+def _seen(before: Known | None, holds: str, latest: Round | None, now: datetime) -> Known:
+    """Say what is known by now. Nothing that was seen can lie ahead."""
+    run = latest.id if latest else ""
+    last = before.last if before and before.run == run else latest and latest.finished_at
+    last = min(last, now) if last else None
+    if before is None:
+        return Known(holds, last or now, run, last)
+    return Known(holds, min(before.since, now) if before.holds == holds else now, run, last)
 
 
 class Silent(NamedTuple):
@@ -27,60 +87,61 @@ class Silent(NamedTuple):
 
 def silent(office: Office, now: datetime) -> tuple[Silent, ...]:
     """Find the campaigns whose checks have stopped. What runs only by hand, or rarely, is not missed in between."""
-    return tuple(found for campaign in office.campaigns if (found := _silence(office, campaign, now)))
+    return _silent(office, look(office, now), now)
 
 
-def _silence(office: Office, campaign: Campaign, now: datetime) -> Silent | None:
-    if not office.schedules[campaign.id].cron:
-        return None
-    latest = office.store.rounds.latest(campaign.id, province=campaign.province.code)
-    last = latest.finished_at.astimezone(campaign.zone) if latest and latest.finished_at else None
-    patience = timedelta(hours=office.settings.remind.silent_hours)
-    if last and (now - last <= patience or now < next(_expected(office, campaign, last), now)):
-        return None
-    return Silent(campaign.title, last, campaign.id)
+def _silent(office: Office, known: Mapping[str, Known], now: datetime) -> tuple[Silent, ...]:
+    patience, found = timedelta(hours=office.settings.remind.silent_hours), list[Silent]()
+    for campaign in office.campaigns:
+        seen = known[campaign.id]
+        since = max(seen.quiet_since, seen.since)
+        if now - seen.quiet_since > patience and is_missed(office.schedules[campaign.id], campaign, since, now):
+            found.append(Silent(campaign.title, seen.last and seen.last.astimezone(campaign.zone), campaign.id))
+    return tuple(found)
 
 
-def _expected(office: Office, campaign: Campaign, after: datetime) -> Iterator[datetime]:
-    """List when checks should have run."""
-    schedule = office.schedules[campaign.id]
-    for moment in islice(CronSim(schedule.cron, after), LOOKED_AHEAD):
-        if not schedule.skip_days_off or campaign.checklist.calendar.is_working(moment.date()):
-            yield moment
+class Laid(NamedTuple):
+    """How many messages were new, and which of them nobody sends: without an address, or perhaps sent before."""
+
+    new: int = 0
+    untold: tuple[Message, ...] = ()
 
 
-def watch(office: Office, now: datetime) -> int:
-    """Lay down what the office has to hear, once a day, and return how many messages were new."""
+def watch(office: Office, now: datetime) -> Laid:
+    """Lay down what the office has to hear, once a day."""
+    known = look(office, now)
     if office.quiet(now):
-        return 0
-    day, found = now.astimezone(office.zone).date(), silent(office, now)
+        return Laid()
+    day, found = now.astimezone(office.zone).date(), _silent(office, known, now)
     if found:
         letter = office.writer.silence([(each.title, each.last) for each in found], day)
-        named = {NAMED: [each.campaign for each in found]}
+        named = {NAMED: {each.campaign: known[each.campaign].run for each in found}}
         made = to_office(office, ALARM, f"{ALARM}/{day}", letter, now, {})
-        return office.store.outbox.put([m._replace(content={**m.content, **named}) for m in made], now)
+        return _laid(office, [m._replace(content={**m.content, **named}) for m in made], now)
     alarm = office.store.outbox.newest(kind=ALARM, most=1)
-    if not alarm or not all(_runs_again(office, name, alarm[0].created_at) for name in _named(office, alarm[0])):
-        return 0
+    if not alarm or not _all_run_again(office, known, alarm[0]):
+        return Laid()
     return _recovered(office, alarm[0].key.split("/")[1], day, now)
 
 
-def _named(office: Office, alarm: Message) -> list[str]:
-    """List the campaigns an alarm was about; one that does not say so may have meant any that runs by itself."""
-    scheduled = [c.id for c in office.campaigns if office.schedules[c.id].cron]
-    return list(alarm.content.get(NAMED, scheduled))
-
-
-def _runs_again(office: Office, name: str, alarm: datetime) -> bool:
-    """Whether a check has finished since; of a campaign that is paused or gone there is nothing to say."""
-    campaign = next((each for each in office.campaigns if each.id == name), None)
-    if campaign is None:
+def _all_run_again(office: Office, known: Mapping[str, Known], alarm: Message) -> bool:
+    """Whether each campaign of an alarm has a newer run; one that no longer runs by itself is not waited for."""
+    named = alarm.content.get(NAMED)
+    if not isinstance(named, dict):  # an older lotrinh did not write which run had been the last
         return False
-    latest = office.store.rounds.latest(name, province=campaign.province.code)
-    return bool(latest and latest.finished_at and latest.finished_at > alarm)
+    schedules = {each.id: office.schedules[each.id] for each in office.campaigns}
+    waited = [name for name in named if name in schedules and (schedules[name].cron or schedules[name].last_week)]
+    return bool(waited) and all(known[name].run != named[name] for name in waited)
 
 
-def _recovered(office: Office, alarm: str, day: date, now: datetime) -> int:
+def _recovered(office: Office, alarm: str, day: date, now: datetime) -> Laid:
     """Say once of each alarm that it is over."""
     letter = office.writer.recovery(day)
-    return office.store.outbox.put(to_office(office, RECOVERED, f"{RECOVERED}/{alarm}", letter, now, {}), now)
+    return _laid(office, to_office(office, RECOVERED, f"{RECOVERED}/{alarm}", letter, now, {}), now)
+
+
+def _laid(office: Office, made: list[New], now: datetime) -> Laid:
+    """Lay messages to the office down, and find those that nobody will send by itself."""
+    new, keys = put(office, made, now), {message.key for message in made}
+    untold = office.store.outbox.newest((FAILED, UNCLEAR), len(keys), kind=made[0].kind) if new else ()
+    return Laid(new, tuple(message for message in untold if message.key in keys))

@@ -1,10 +1,11 @@
-"""What other systems are told when a step changes. The journal's number is the delivery's: repeats can be dropped."""
+"""What other systems are told when a step changes, each with a number by which repeats can be dropped."""
 
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from lotrinh.core.journal import Entry
+from lotrinh.services.observed import tell_observed
 from lotrinh.services.receivers import HOOK, fingerprint
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -15,19 +16,21 @@ SCHEMA = "lotrinh.change/1"
 
 def tell(store: Store, settings: Settings, now: datetime) -> None:
     """Lay down what each system has not been told yet. One that is new hears of nothing that was before."""
-    for url in dict.fromkeys(hook.url for hook in settings.webhooks):
+    names = tuple(dict.fromkeys(fingerprint(hook.url.get_secret_value()) for hook in settings.webhooks))
+    for name in names:
 
-        def make(entries: Sequence[Entry], url: str = url) -> Iterator[New]:
-            return (_message(url, entry, now) for entry in entries if entry.new.step)
+        def make(entries: Sequence[Entry], name: str = name) -> Iterator[New]:
+            return (_message(name, entry, now) for entry in entries if entry.new.step)
 
-        while store.outbox.follow(f"{HOOK}/{fingerprint(url)}", make, now):
+        while store.outbox.follow(f"{HOOK}/{name}", make, now):
             pass
+    tell_observed(store, names, now)
 
 
-def _message(url: str, entry: Entry, now: datetime) -> New:
+def _message(name: str, entry: Entry, now: datetime) -> New:
     new, delivery = entry.new, str(entry.number)
-    content = {"to": url, "delivery": delivery, "body": body(entry)}
-    return New(f"{HOOK}/{fingerprint(url)}/{delivery}", new.campaign, HOOK, new.unit, HOOK, content, now)
+    content = {"to": name, "delivery": delivery, "body": body(entry)}
+    return New(f"{HOOK}/{name}/{delivery}", new.campaign, HOOK, new.unit, HOOK, content, now)
 
 
 def body(entry: Entry) -> str:

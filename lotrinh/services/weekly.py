@@ -9,7 +9,7 @@ from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.i18n import current
 from lotrinh.reports.documents import FORMATS, Wish, file_name, make
 from lotrinh.services.receivers import MAIL
-from lotrinh.services.reminders import Office, to_office
+from lotrinh.services.reminders import Office, put, to_office
 from lotrinh.services.reporting import chosen, dossier
 
 REPORT = "report"
@@ -32,7 +32,7 @@ def lay_down_report(office: Office, campaign_id: str, now: datetime) -> int:
     }
     key = f"{REPORT}/{campaign.id}/{now.astimezone(office.zone).date()}"
     messages = to_office(office, REPORT, key, letter, now, {"files": [file]}, only=MAIL)
-    return office.store.outbox.put([m._replace(campaign=campaign.id) for m in messages], now)
+    return put(office, [m._replace(campaign=campaign.id) for m in messages], now)
 
 
 def _template(path: Path | None) -> bytes | None:

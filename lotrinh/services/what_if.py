@@ -19,9 +19,11 @@ from lotrinh.core.text import M, nfc
 from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.reports.moves import Moved
-from lotrinh.services.campaigns import Applied, Campaign, applied, bind, checklist_path, declared, with_change
+from lotrinh.services.applied import NOTHING, Applied, applied
+from lotrinh.services.campaigns import Campaign, bind, checklist_path, declared, with_change
 from lotrinh.services.disk import write_whole
 from lotrinh.services.live import Live
+from lotrinh.services.rosters import roster
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
@@ -62,18 +64,16 @@ class Concerned(NamedTuple):
 class Preview(NamedTuple):
     """What a change would do. ``overdue`` names by step the units that would be late and are not now.
 
-    ``seen`` is the number of the campaign's last change; ``digest`` stands for exactly this change from exactly there.
+    ``digest`` stands for exactly this change, from exactly what held when ``old`` was opened.
     """
 
     old: Campaign
     new: Campaign
     target: Applied
-    raw: bytes | None
     moved: tuple[Moved, ...]
     overdue: dict[str, tuple[Unit, ...]]
     lost: tuple[Lost, ...]
     concerned: tuple[Concerned, ...]
-    seen: int
     digest: str
 
 
@@ -106,23 +106,21 @@ def preview(
     """Try a change on a campaign; ``BadInput`` with everything that is wrong with it. ``home`` as for campaigns."""
     old = live.campaign
     raw = kept(settings, wish.file) if wish.file and not wish.reset else None
-    target, new = _tried(settings, old, wish, raw, now, home)
-    if target == applied(settings, old.id):
+    holds = applied(store, old.change)
+    target, new = _tried(settings, old, holds, wish, raw, now, home)
+    if target == holds:
         raise BadInput([Problem("anchor", 0, 0, M("Chưa có gì thay đổi: hãy nhập ngày gốc mới hoặc chọn tệp khác."))])
     found = _moved(old, new, now)
-    seen = max((e.number for e in changes(store, old)), default=0)
     after = Live(store, settings, new)
     return Preview(
         old,
         new,
         target,
-        raw,
         found,
         _overdue(live.report(now), after.report(now)),
         tuple(_lost(live, found, now)),
         _concerned(found),
-        seen,
-        _digest(old, new, target, applied(settings, old.id), seen),
+        _digest(old, new, target, holds),
     )
 
 
@@ -133,12 +131,16 @@ def changes(store: Store, campaign: Campaign) -> tuple[Entry, ...]:
 
 
 def _tried(
-    settings: Settings, old: Campaign, wish: Wish, raw: bytes | None, now: datetime, home: Path | None
+    settings: Settings,
+    old: Campaign,
+    holds: Applied,
+    wish: Wish,
+    raw: bytes | None,
+    now: datetime,
+    home: Path | None,
 ) -> tuple[Applied, Campaign]:
-    target = applied(settings, old.id)
+    target = NOTHING if wish.reset else holds
     checklist = old.checklist
-    if wish.reset:
-        target = Applied()
     if wish.anchor and wish.anchor != old.anchor and not wish.reset:
         if abs(wish.anchor - now.astimezone(old.zone).date()) > FARTHEST:
             raise BadInput([Problem("anchor", 0, 0, M("Ngày gốc phải trong vòng mười năm. Hãy kiểm tra lại năm."))])
@@ -147,10 +149,10 @@ def _tried(
         checklist = _uploaded(raw, shown(wish.name), old.checklist)
         if checklist.content_hash != old.checklist.content_hash:
             target = target.model_copy(update={"checklist": f"{checklist.id}-{checklist.content_hash[:12]}.yaml"})
-    config = with_change(settings, declared(settings, old.id), target)
+    config = declared(settings, old.id)
     if wish.reset:
         checklist = load_checklist(checklist_path(settings, config, home))
-    return target, bind(settings, config, checklist)
+    return target, bind(with_change(config, target), checklist, roster(settings))
 
 
 def _uploaded(raw: bytes, name: str, old: Checklist) -> Checklist:
@@ -205,9 +207,9 @@ def _concerned(found: Sequence[Moved]) -> tuple[Concerned, ...]:
     return tuple(Concerned(units[code], counts[code]) for code in sorted(units))
 
 
-def _digest(old: Campaign, new: Campaign, target: Applied, now: Applied, seen: int) -> str:
+def _digest(old: Campaign, new: Campaign, target: Applied, now: Applied) -> str:
     """Stand for exactly this change: from this state of the campaign to that one."""
-    parts = [old.id, seen]
+    parts = [old.id, old.change]
     for campaign, files in ((old, now), (new, target)):
         parts += [str(campaign.anchor), campaign.checklist.content_hash, files.model_dump_json()]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

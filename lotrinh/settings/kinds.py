@@ -1,5 +1,6 @@
 """Kinds of values that settings have; pydantic's error of each names what ``problems`` says about it."""
 
+import re
 from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -7,10 +8,14 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from lotrinh.core.schedules import is_plain
+
+TOKEN_CHARACTERS = 20
+"""What is shorter could be guessed."""
+_HOOK = re.compile(r"https?://[^\s/?#@]+([/?#]\S*)?", re.IGNORECASE)
 
 
 def known_zone(name: str) -> str:
@@ -47,6 +52,22 @@ def cron(written: str) -> str:
     return " ".join(written.split())
 
 
+def hook_url(written: SecretStr) -> SecretStr:
+    """Return an address to POST to: http or https, with a host and no user before it."""
+    if not _HOOK.fullmatch(written.get_secret_value()):
+        raise PydanticCustomError("webhook_url", "not an address")
+    return written
+
+
+def key(written: SecretStr) -> SecretStr:
+    """Return a key that is too long to be guessed."""
+    if len(written.get_secret_value()) < TOKEN_CHARACTERS:
+        raise PydanticCustomError("key", "short")
+    return written
+
+
+HookUrl = Annotated[SecretStr, AfterValidator(hook_url)]
+Key = Annotated[SecretStr, AfterValidator(key)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Network = Annotated[IPv4Network | IPv6Network, PlainValidator(network)]

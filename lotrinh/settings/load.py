@@ -15,6 +15,7 @@ from lotrinh.settings.problems import problem_of
 from lotrinh.settings.sources import Place, Secrets, Sources
 
 DEFAULT_FILE = "settings.toml"
+SHORT_TOKEN = M("“{key}” là token thì portal.metrics_token phải có ít nhất 20 ký tự.")
 OWN_VARIABLES = frozenset({"LOTRINH_SETTINGS", "LOTRINH_LANG", "LOTRINH_SECRETS_DIR"})
 TABLES = frozenset(name for name, field in Settings.model_fields.items() if isinstance(field.default, Part))
 
@@ -52,6 +53,13 @@ def load_settings(given: str | None = None) -> Loaded:
     if unknown:
         raise BadInput(unknown)
     return Loaded(_at_home(settings, file, sources), file, sources.origins())
+
+
+def require_token(loaded: Loaded) -> None:
+    """Raise ``BadInput`` where the portal would ask for a token that it has not got; other processes need none."""
+    if loaded.settings.portal.guessable:
+        where = loaded.origins[("portal", "metrics")]
+        raise BadInput([Problem(where, 0, 0, Message(SHORT_TOKEN.msgid, key="portal.metrics"))])
 
 
 def _by_place(problem: Problem) -> tuple[str, int, int]:

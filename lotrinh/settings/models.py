@@ -1,15 +1,13 @@
 """What can be set. Every key, its default and what it means; ``docs/settings.md`` is checked against this."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from lotrinh.settings.kinds import Cron, Day, File, Hours, Id, Network, Port, Zone
-
-TOKEN_CHARACTERS = 20
+from lotrinh.settings.kinds import TOKEN_CHARACTERS, Cron, Day, File, HookUrl, Hours, Id, Key, Network, Port, Zone
 
 
 class Part(BaseModel):
@@ -65,12 +63,10 @@ class Portal(Part):
     )
     metrics_token: SecretStr = Field(SecretStr(""), description="The token, at least 20 characters.")
 
-    @model_validator(mode="after")
-    def _token_is_there(self) -> Self:
-        """Refuse to ask for a token that is not set, or that could be guessed."""
-        if self.metrics == "token" and len(self.metrics_token.get_secret_value()) < TOKEN_CHARACTERS:
-            raise PydanticCustomError("metrics_token", "short", {"at": ("metrics",)})
-        return self
+    @property
+    def guessable(self) -> bool:
+        """Whether /metrics asks for a token that is not set, or that could be guessed; only the portal needs it."""
+        return self.metrics == "token" and len(self.metrics_token.get_secret_value()) < TOKEN_CHARACTERS
 
     @property
     def origin(self) -> str:
@@ -149,6 +145,13 @@ class Campaign(Part):
     layout: Literal["", "state", "party"] = Field("", description="Layout of its reports; empty: the one of [report].")
 
 
+class Nation(Part):
+    """The check of whole provinces one beside the other, by workers; one office of a Prefect server asks for it."""
+
+    campaigns: tuple[Id, ...] = Field((), description="Campaigns that are checked in all provinces; empty: none.")
+    cron: Cron = Field("", description="When, as 0 6 * * *; empty: only by hand.")
+
+
 class Remind(Part):
     """Reminders: one digest for each receiver and day."""
 
@@ -197,8 +200,8 @@ class Receiver(Part):
 class Webhook(Part):
     """Another system that is told when a step changes."""
 
-    url: str = Field(description="Where it is told, by POST.")
-    secret: SecretStr = Field(description="Key of the signature (HMAC-SHA256).")
+    url: HookUrl = Field(description="Where it is told, by POST; a secret, for many hold a key.")
+    secret: Key = Field(description="Key of the signature (HMAC-SHA256), at least 20 characters.")
 
 
 def each_once(campaigns: tuple[Campaign, ...]) -> tuple[Campaign, ...]:
@@ -233,6 +236,7 @@ class Settings(BaseSettings):
     log: Log = Log()
     units: Units = Units()
     report: Report = Report()
+    nation: Nation = Nation()
     remind: Remind = Remind()
     mail: Mail = Mail()
     zalo: Zalo = Zalo()

@@ -27,7 +27,10 @@ SENTENCES: Mapping[str, Message] = {
 WHOLE: Mapping[str, Message] = {
     "extra_forbidden": M("Không có mục cấu hình “{key}”. Hãy xóa hoặc sửa lại tên."),
     "missing": M("Thiếu mục cấu hình “{key}”."),
-    "metrics_token": M("“{key}” là token thì portal.metrics_token phải có ít nhất 20 ký tự."),
+    "key": M("“{key}” phải có ít nhất 20 ký tự."),
+    "webhook_url": M(
+        "“{key}” phải là địa chỉ bắt đầu bằng http:// hoặc https://, có tên máy chủ, không kèm tên người dùng."
+    ),
 }
 """Sentences that say it all, given the key."""
 

@@ -1,5 +1,6 @@
 """Connections: SQLite in WAL mode with full synchronisation, or any database that SQLAlchemy reaches."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,12 +23,39 @@ JOURNAL_LOCK = 0x6C6F7472
 """A number of our own for PostgreSQL's advisory lock: one appender at a time keeps the chain linear."""
 SHOWN = 5
 """Names of another program's tables that a sentence mentions."""
+BEHIND_PASSWORD = re.compile(r"[\w+]+://(?:[^:/]*(?::[^@]*)?@)?(.*)", re.DOTALL)
+"""What follows name and password in an address, as SQLAlchemy reads it: at the first @, not at the last."""
+
+
+def address(url: str) -> URL:
+    """Read a database's address.
+
+    One that is none, or whose password ends too early at a mark of its own, is refused before anybody tells what he
+    takes for host or port: it would be a part of the password. Nothing of the address is said.
+    """
+    try:
+        read = make_url(url)
+    except (ArgumentError, ValueError):
+        read = None
+    behind = BEHIND_PASSWORD.match(url)
+    spilt = behind is None or "@" in behind[1]
+    if read is None or (spilt and read.get_backend_name() != "sqlite"):
+        raise StoreUnavailable(
+            M(
+                "Chưa ghi nhận: địa chỉ cơ sở dữ liệu (database.url) không đọc được. Hãy viết {form}, hoặc {file};"
+                " trong tên và mật khẩu, các dấu sau phải viết bằng mã: {codes}.",
+                form="postgresql+psycopg://TÊN:MẬT-KHẨU@MÁY/CƠ-SỞ-DỮ-LIỆU",
+                file="sqlite:///TỆP",
+                codes="@ → %40, : → %3A, / → %2F, ? → %3F, # → %23, % → %25",
+            )
+        )
+    return read
 
 
 def connect(url: str) -> Engine:
     """Make an engine; for SQLite the folder is made and every connection gets its pragmas."""
+    parsed = address(url)
     with unavailable():
-        parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
             return _server(parsed)
         pool = {}
@@ -126,17 +154,28 @@ def require_there(url: str) -> None:
 
 def file_of(url: str) -> Path | None:
     """Return the file of an SQLite address; None for a database elsewhere, or in memory."""
-    with unavailable():
-        parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
         return None
     return Path(parsed.database or "")
 
 
+def place_of(url: str, folder: Path) -> str:
+    """Return what tells a database from others: without a secret; a file in ``folder`` by where it lies in there.
+
+    So a data folder that was moved as a whole has the same database still.
+    """
+    if file := file_of(url):
+        place, home = file.resolve(), folder.resolve()
+        return (place.relative_to(home) if place.is_relative_to(home) else place).as_posix()
+    parsed = address(url)
+    port = f":{parsed.port}" if parsed.port else ""
+    return f"{parsed.get_backend_name()}://{parsed.host or ''}{port}/{parsed.database or ''}"
+
+
 def name_of(url: str) -> str:
     """Return what a person calls this database: its name on the server, or the file's; never a secret."""
-    with unavailable():
-        return Path(make_url(url).database or "").name
+    return Path(address(url).database or "").name
 
 
 def require_current(engine: Engine) -> None:

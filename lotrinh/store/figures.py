@@ -10,8 +10,9 @@ from sqlalchemy import Engine, func, select, text
 
 from lotrinh.errors import StoreUnavailable
 from lotrinh.store.engine import reading, writing
+from lotrinh.store.round_order import IN_ORDER
 from lotrinh.store.round_rows import FINISHED, moment_of
-from lotrinh.store.schema import journal, rounds, throttle
+from lotrinh.store.schema import journal, round_order, rounds, throttle
 from lotrinh.store.throttle import Failures
 
 
@@ -41,7 +42,7 @@ class Figures:
         """Return the newest finished run of each of these campaigns, in each province that has one."""
         done = (rounds.c.campaign.in_(campaigns), rounds.c.state == FINISHED, rounds.c.finished_at.is_not(None))
         columns = select(rounds.c.id, rounds.c.campaign, rounds.c.province, rounds.c.finished_at)
-        query = columns.where(*done).order_by(rounds.c.started_at)
+        query = columns.select_from(IN_ORDER).where(*done).order_by(round_order.c.number)
         with reading(self._engine) as connection:
             found = {(row.campaign, row.province): row for row in connection.execute(query)}
         return tuple(Finished(r.id, r.campaign, r.province, moment_of(r.finished_at)) for r in found.values())

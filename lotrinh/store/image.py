@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, delete, select, text, update
@@ -13,7 +14,8 @@ from lotrinh.errors import StoreUnavailable
 from lotrinh.store.copying import Extent, copy, counts, extent, snapshot, target_at
 from lotrinh.store.engine import connect, file_of, reading, require_there, revision, upgrade, version, writing
 from lotrinh.store.files import Files, StoredFile
-from lotrinh.store.outbox import SENDING, UNCLEAR, WAITING
+from lotrinh.store.moved import require_here
+from lotrinh.store.outbox import RESTORED, SENDING, UNCLEAR, WAITING, Outbox
 from lotrinh.store.schema import files, journal, leases, outbox, sessions
 
 
@@ -29,6 +31,7 @@ def take(url: str, path: Path) -> None:
     try:
         if version(engine) is None:
             raise StoreUnavailable(M("Chưa sao lưu: cơ sở dữ liệu còn trống."))
+        require_here(engine)
         if engine.dialect.name == "sqlite":
             _pages(engine, path)
         else:
@@ -92,18 +95,22 @@ def renew(path: Path) -> None:
         upgrade(engine)
 
 
-def calm(path: Path, unclear: str) -> int:
+def calm(path: Path, unclear: str, now: datetime) -> int:
     """Forget in an image what a later moment must not go on with; return how many messages are in doubt.
 
     Who was signed in and who was carrying something out is over. A message that was waiting may have been sent
-    after the backup was made: it becomes unclear, with the words ``unclear``, and waits for a person.
+    after the backup was made: it becomes unclear, with the words ``unclear``, and waits for a person. That it is put
+    back ``now`` is remembered, for what will be laid down today.
     """
     open_ = outbox.c.state.in_((WAITING, SENDING))
     doubt = update(outbox).where(open_).values(state=UNCLEAR, done_at=outbox.c.next_at, problem=unclear)
-    with _open(path) as engine, writing(engine) as connection:
-        connection.execute(delete(sessions))
-        connection.execute(delete(leases))
-        return int(connection.execute(doubt).rowcount)
+    with _open(path) as engine:
+        box = Outbox(engine)
+        box.remember(RESTORED, {"at": now.isoformat()}, now, box.remembered(RESTORED))
+        with writing(engine) as connection:
+            connection.execute(delete(sessions))
+            connection.execute(delete(leases))
+            return int(connection.execute(doubt).rowcount)
 
 
 def put(path: Path, url: str, *, replace: bool) -> Extent:
@@ -115,12 +122,14 @@ def put(path: Path, url: str, *, replace: bool) -> Extent:
 def held(url: str) -> dict[str, int] | None:
     """Count what stands in a database: nothing for one that is empty or not there.
 
-    None for an SQLite file that cannot be read: it is damaged. A server that does not answer is ``StoreUnavailable``.
+    None for an SQLite file that cannot be read: it is damaged. A server that does not answer is ``StoreUnavailable``,
+    a record that was moved from there ``Moved``.
     """
     if (file := file_of(url)) and not file.exists():
         return {}
     engine = connect(url)
     try:
+        require_here(engine)
         with reading(engine) as connection:
             return {name: count for name, count in counts(connection).items() if count}
     except StoreUnavailable:

@@ -15,6 +15,7 @@ from lotrinh.store.schema import files, journal
 
 Check = Callable[[NewEntry, Sequence[Entry]], None]
 """Looks at a new entry and at all that stands about its step; raises to refuse it."""
+Beside = Callable[[Connection], None]
 
 
 class Sought(NamedTuple):
@@ -43,14 +44,17 @@ class Journal:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def append(self, *new: NewEntry, check: Check | None = None) -> tuple[Entry, ...]:
+    def append(self, *new: NewEntry, check: Check | None = None, beside: Beside | None = None) -> tuple[Entry, ...]:
         """Append entries in one transaction and return them once they are on disk.
 
         An entry whose key is known already is not written again: with the same content its first entry is
         returned, with another content ``Conflict`` is raised and nothing of the call is written. ``check`` sees
-        the step's entries inside the transaction, so that nothing can come between looking and writing.
+        the step's entries inside the transaction, so that nothing can come between looking and writing; ``beside``
+        writes there what belongs to the entries.
         """
         with writing(self._engine, chain=True) as connection:
+            if beside:
+                beside(connection)
             if check is None and len(new) >= MANY:
                 return self._append_many(connection, [_in_utc(entry) for entry in new])
             return tuple(self._append(connection, _in_utc(entry), check) for entry in new)

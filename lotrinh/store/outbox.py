@@ -4,7 +4,7 @@ A message that was claimed and never ended is not sent again by itself: nobody k
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -17,9 +17,13 @@ from lotrinh.store.schema import journal, outbox
 
 WAITING, SENDING, SENT, UNCLEAR, FAILED, DROPPED = "waiting", "sending", "sent", "unclear", "failed", "dropped"
 CURSOR = "cursor"
-"""Kind and state of the rows that remember up to which journal entry another system has been told."""
+"""Kind and state of the rows that remember something between two goes: up to where another system has been told."""
 OPEN = (WAITING, SENDING, UNCLEAR, FAILED)
 """What is not over yet, for somebody or for us."""
+WENT_OUT = (SENDING, SENT, UNCLEAR)
+"""What went out, or may have."""
+RESTORED = "restored"
+"""Under this name it is remembered when a backup was put back: what was sent just before that is not known."""
 AT_ONCE = 500
 """Keys looked up in one query, and entries of the journal that are told in one transaction."""
 
@@ -83,10 +87,17 @@ class Outbox:
         with writing(self._engine, chain=True) as connection:
             return _put(connection, new, at)
 
-    def due(self, at: datetime, after: int = 0, most: int = AT_ONCE) -> tuple[Message, ...]:
-        """Return messages with ids above ``after`` that may be tried now, the oldest first."""
+    def due(
+        self, at: datetime, after: int = 0, most: int = AT_ONCE, *, only: str = "", but: str = ""
+    ) -> tuple[Message, ...]:
+        """Return messages with ids above ``after`` that may be tried now, the oldest first.
+
+        Of one channel ``only``, or of all ``but`` one, where these are named.
+        """
         ready = (outbox.c.state == WAITING, outbox.c.next_at <= _text(at), outbox.c.id > after)
         query = select(outbox).where(*ready)
+        query = query.where(outbox.c.channel == only) if only else query
+        query = query.where(outbox.c.channel != but) if but else query
         with reading(self._engine) as connection:
             return _messages(connection.execute(query.order_by(outbox.c.id).limit(most)).mappings())
 
@@ -156,6 +167,22 @@ class Outbox:
         with reading(self._engine) as connection:
             return _messages(connection.execute(query).mappings())
 
+    def went_out(
+        self, kind: str, receivers: Collection[str], since: datetime
+    ) -> Iterator[tuple[str, str, datetime | None]]:
+        """Give receiver and key of the messages of a kind, laid down since then, that went out or may have.
+
+        And of those that were dropped, with the moment at which they were.
+        """
+        codes, states = list(receivers), (*WENT_OUT, DROPPED)
+        ours = (outbox.c.kind == kind, outbox.c.state.in_(states), outbox.c.created_at >= _text(since))
+        query = select(outbox.c.receiver, outbox.c.key, outbox.c.state, outbox.c.done_at).where(*ours)
+        with reading(self._engine) as connection:
+            for start in range(0, len(codes), AT_ONCE):
+                for row in connection.execute(query.where(outbox.c.receiver.in_(codes[start : start + AT_ONCE]))):
+                    dropped = datetime.fromisoformat(row.done_at) if row.state == DROPPED else None
+                    yield row.receiver, row.key, dropped
+
     def counts(self) -> dict[str, int]:
         """Return how many messages are in each state."""
         query = select(outbox.c.state, func.count()).where(outbox.c.state != CURSOR).group_by(outbox.c.state)
@@ -170,20 +197,58 @@ class Outbox:
         """
         key = f"{CURSOR}/{name}"
         with writing(self._engine, chain=True) as connection:
-            known = connection.execute(select(outbox.c.content).where(outbox.c.key == key)).scalar_one_or_none()
+            known = remembered(connection, name)
             if known is None:
                 last = connection.execute(select(func.max(journal.c.number))).scalar_one() or 0
                 row = New(key, "", CURSOR, "", "", {"number": last}, at, CURSOR)
                 connection.execute(insert(outbox).values(**_row(row, at)))
                 return 0
-            after = json.loads(known)["number"]
-            query = select(journal).where(journal.c.number > after).order_by(journal.c.number).limit(AT_ONCE)
+            query = select(journal).where(journal.c.number > known["number"]).order_by(journal.c.number).limit(AT_ONCE)
             entries = [entry_of(row) for row in connection.execute(query).mappings()]
             if entries:
                 _put(connection, make(entries), at)
                 content = _json({"number": entries[-1].number})
                 connection.execute(update(outbox).where(outbox.c.key == key).values(content=content))
             return len(entries)
+
+    def remembered(self, name: str) -> dict[str, Any] | None:
+        """Return what is remembered under a name; None where nothing ever was."""
+        with reading(self._engine) as connection:
+            return remembered(connection, name)
+
+    def remember(
+        self,
+        name: str,
+        content: Mapping[str, Any],
+        at: datetime,
+        before: Mapping[str, Any] | None = None,
+        new: Iterable[New] = (),
+    ) -> bool:
+        """Remember something and lay messages down, in one transaction.
+
+        False, and nothing of it, where by now something else than ``before`` is remembered.
+        """
+        with writing(self._engine, chain=True) as connection:
+            known = remembered(connection, name)
+            if known != before:
+                return False
+            keep(connection, name, content, at)
+            _put(connection, new, at)
+            return True
+
+
+def keep(connection: Connection, name: str, content: Mapping[str, Any], at: datetime) -> None:
+    """Remember something within a transaction that writes, whatever was remembered before."""
+    key = f"{CURSOR}/{name}"
+    changed = update(outbox).where(outbox.c.key == key).values(content=_json(content))
+    if not connection.execute(changed).rowcount:
+        connection.execute(insert(outbox).values(**_row(New(key, "", CURSOR, "", "", content, at, CURSOR), at)))
+
+
+def remembered(connection: Connection, name: str) -> dict[str, Any] | None:
+    """Return what is remembered under a name, within a transaction; None where nothing ever was."""
+    written = connection.execute(select(outbox.c.content).where(outbox.c.key == f"{CURSOR}/{name}")).scalar()
+    return json.loads(written) if written else None
 
 
 def _put(connection: Connection, new: Iterable[New], at: datetime) -> int:
@@ -199,7 +264,7 @@ def _put(connection: Connection, new: Iterable[New], at: datetime) -> int:
 
 
 def _row(new: New, at: datetime) -> dict[str, object]:
-    over = new.state in {FAILED, DROPPED}
+    over = new.state in {UNCLEAR, FAILED, DROPPED}
     return {
         "key": new.key,
         "campaign": new.campaign,

@@ -28,6 +28,11 @@ class Round(NamedTuple):
     head: str
     request: Mapping[str, Any]
 
+    @property
+    def of_now(self) -> bool:
+        """Whether it shows the moment at which it began, rather than one that somebody named."""
+        return self.as_of == self.started_at
+
 
 class KeptAnswer(NamedTuple):
     """A unit's last valid answer as it was received, and the moment for which it was true."""

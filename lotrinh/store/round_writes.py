@@ -1,19 +1,26 @@
 """What a round writes into other tables than its own, each within the transaction of its caller."""
 
+import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from lotrinh.core.observation import Answer, Observation
-from lotrinh.store.round_rows import Kept, observation_row, text_of
+from lotrinh.store.round_rows import Kept, moment_of, observation_row, text_of
 from lotrinh.store.schema import answers, checklists, observations
 
 
 def keep_checklist(connection: Connection, report: Kept) -> None:
     """Keep a checklist, once however many rounds were made with it."""
-    known = select(checklists.c.hash).where(checklists.c.hash == report.checklist_hash)
+    keep_content(connection, report.checklist_hash, report.checklist)
+
+
+def keep_content(connection: Connection, hash_: str, content: str) -> None:
+    """Keep the content of a checklist under its hash, once."""
+    known = select(checklists.c.hash).where(checklists.c.hash == hash_)
     if connection.execute(known).first() is None:
-        connection.execute(insert(checklists).values(hash=report.checklist_hash, content=report.checklist))
+        connection.execute(insert(checklists).values(hash=hash_, content=content))
 
 
 def replace_observations(connection: Connection, round_id: str, seen: Sequence[Observation]) -> None:
@@ -24,12 +31,19 @@ def replace_observations(connection: Connection, round_id: str, seen: Sequence[O
 
 
 def keep_answers(connection: Connection, campaign: str, seen: Iterable[tuple[Observation, Answer, str]]) -> None:
-    """Keep the units' valid answers, with where each came from, in the place of their last ones."""
+    """Keep the units' valid answers, with where each came from, in the place of their last ones.
+
+    An answer that was made before the kept one stays out: something between us and the unit gave an old copy.
+    """
+    seen = tuple(seen)
+    known = _kept(connection, campaign, [o.unit for o, _, _ in seen])
     fresh: list[dict[str, str]] = []
     for observation, answer, source in seen:
         if observation.not_modified:
             same = (answers.c.campaign == campaign, answers.c.unit == observation.unit)
             connection.execute(update(answers).where(*same).values(true_at=text_of(answer.heard_at)))
+            continue
+        if _is_old(answer, source, known.get(observation.unit)):
             continue
         fresh.append(
             {
@@ -45,3 +59,23 @@ def keep_answers(connection: Connection, campaign: str, seen: Iterable[tuple[Obs
         units = [row["unit"] for row in fresh]
         connection.execute(delete(answers).where(answers.c.campaign == campaign, answers.c.unit.in_(units)))
         connection.execute(insert(answers), fresh)
+
+
+def _kept(connection: Connection, campaign: str, units: Sequence[str]) -> dict[str, RowMapping]:
+    query = select(answers).where(answers.c.campaign == campaign, answers.c.unit.in_(units))
+    return {row["unit"]: row for row in connection.execute(query).mappings()}
+
+
+def _is_old(answer: Answer, source: str, kept: RowMapping | None) -> bool:
+    """Whether the same place has said something newer. What lies in the future was dated by a clock set right since."""
+    made = _made_at(kept["body"]) if kept and kept["source"] == source else None
+    return made is not None and answer.generated_at < made <= answer.heard_at
+
+
+def _made_at(body: str) -> datetime | None:
+    """When a kept answer was made, as it says; not since when it holds, which an unchanged answer moves on."""
+    try:
+        made = moment_of(json.loads(body)["generated_at"])
+    except (ValueError, TypeError, LookupError):
+        return None
+    return made if made.tzinfo else None

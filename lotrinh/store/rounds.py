@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, insert, select, update
 
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.observation import Observation
@@ -14,6 +14,7 @@ from lotrinh.core.told import News
 from lotrinh.errors import Conflict
 from lotrinh.store.deadlines import tell_round
 from lotrinh.store.engine import reading, writing
+from lotrinh.store.round_order import IN_ORDER, NEWEST_FIRST, recorded, shown
 from lotrinh.store.round_rows import (
     FINISHED,
     INTERRUPTED,
@@ -32,7 +33,7 @@ from lotrinh.store.round_rows import (
     text_of,
 )
 from lotrinh.store.round_writes import keep_answers, keep_checklist, replace_observations
-from lotrinh.store.schema import answers, checklists, leases, observations, rounds
+from lotrinh.store.schema import answers, checklists, leases, observations, round_order, rounds
 
 __all__ = [
     "FINISHED",
@@ -76,6 +77,7 @@ class Rounds:
             if unless and (finished := connection.execute(done).scalars().first()):
                 return str(finished)
             connection.execute(insert(rounds).values(**round_row(new)))
+            connection.execute(insert(round_order).values(round=new.id, of_now=int(new.of_now)))
         return ""
 
     def finish(
@@ -90,9 +92,7 @@ class Rounds:
             closed = update(rounds).where(rounds.c.id == round_id, rounds.c.state == RUNNING)
             values = {"state": state, "finished_at": text_of(at), "head": head, **made}
             if not connection.execute(closed.values(**values)).rowcount:
-                raise Conflict(
-                    M("Lượt kiểm tra “{run}” đã đóng, hoặc lượt mới hơn đã thay nó: không ghi đè.", run=round_id)
-                )
+                raise _closed(round_id)
             if report:
                 keep_checklist(connection, report)
             if news:
@@ -135,33 +135,37 @@ class Rounds:
             return {row.id: row.state for row in connection.execute(query)}
 
     def latest(self, campaign: str, until: date | None = None, *, province: str = "") -> Round | None:
-        """Return the campaign's latest finished round; with ``until`` the last that shows a day up to this one."""
-        query = select(*WITHOUT_SNAPSHOT).where(*_of(campaign, province), rounds.c.state == FINISHED)
+        """Return the finished round recorded last; with ``until`` the last that shows a day up to this one."""
         if until is None:
-            query = query.order_by(rounds.c.started_at.desc())
-        else:
-            # The moment that a report shows is kept in local time, so its text begins with the local day.
-            query = query.where(rounds.c.as_of < (until + ONE_DAY).isoformat())
-            query = query.order_by(rounds.c.as_of.desc(), rounds.c.started_at.desc())
-        return self._one(query)
+            return self._one(recorded(*_finished(campaign, province)))
+        # The moment that a report shows is kept in local time, so its text begins with the local day.
+        up_to = rounds.c.as_of < (until + ONE_DAY).isoformat()
+        return self._one(shown(*_finished(campaign, province), among=(up_to,)))
 
     def latest_at(self, campaign: str, moment: datetime, *, province: str = "") -> Round | None:
         """Return the finished round that shows the latest moment up to this one, which is given in local time."""
-        query = select(*WITHOUT_SNAPSHOT).where(*_of(campaign, province), rounds.c.state == FINISHED)
-        query = query.where(rounds.c.as_of < (moment + ONE_SECOND).isoformat())
-        return self._one(query.order_by(rounds.c.as_of.desc(), rounds.c.started_at.desc()))
+        up_to = rounds.c.as_of < (moment + ONE_SECOND).isoformat()
+        return self._one(shown(*_finished(campaign, province), among=(up_to,)))
 
     def first(self, campaign: str, *, province: str = "") -> Round | None:
         """Return the finished round that shows the earliest moment."""
-        query = select(*WITHOUT_SNAPSHOT).where(*_of(campaign, province), rounds.c.state == FINISHED)
+        query = select(*WITHOUT_SNAPSHOT).where(*_finished(campaign, province))
         return self._one(query.order_by(rounds.c.as_of))
 
     def finished(self, campaign: str, most: int, *, province: str = "") -> tuple[Round, ...]:
         """Return the finished rounds that show the latest moments, latest first: a day in the past is no news."""
-        query = select(*WITHOUT_SNAPSHOT).where(*_of(campaign, province), rounds.c.state == FINISHED)
+        return self._all(shown(*_finished(campaign, province)).limit(most))
+
+    def in_order(self, campaign: str, round_ids: Collection[str], *, province: str = "") -> tuple[Round, ...]:
+        """Return these finished rounds, the one that shows the earliest moment first."""
+        these = rounds.c.id.in_(round_ids)
+        return self._all(shown(*_finished(campaign, province), among=(these,)))[::-1]
+
+    def campaigns(self) -> tuple[tuple[str, str], ...]:
+        """Return the campaigns that have finished rounds, each with the province whose rounds they are."""
+        query = select(rounds.c.campaign, rounds.c.province).where(rounds.c.state == FINISHED).distinct()
         with reading(self._engine) as connection:
-            latest = query.order_by(rounds.c.as_of.desc(), rounds.c.started_at.desc()).limit(most)
-            return tuple(round_of(row) for row in connection.execute(latest).mappings())
+            return tuple((row.campaign, row.province) for row in connection.execute(query))
 
     def outcomes(self, round_ids: Sequence[str]) -> dict[str, Counter[str]]:
         """Count how asking the units of each round ended."""
@@ -174,22 +178,16 @@ class Rounds:
         return counted
 
     def _one(self, query: Select[Any]) -> Round | None:
+        return next(iter(self._all(query.limit(1))), None)
+
+    def _all(self, query: Select[Any]) -> tuple[Round, ...]:
         with reading(self._engine) as connection:
-            row = connection.execute(query.limit(1)).mappings().first()
-            return round_of(row) if row else None
+            return tuple(round_of(row) for row in connection.execute(query).mappings())
 
     def interrupted_before(self, campaign: str, round_id: str, *, province: str = "") -> str:
         """Return the id of the campaign's round just before this one if it was cut off, else an empty text."""
-        this = select(rounds.c.started_at).where(rounds.c.id == round_id).scalar_subquery()
-        query = (
-            select(rounds.c.id, rounds.c.state)
-            .where(*_of(campaign, province), rounds.c.id != round_id, rounds.c.started_at <= this)
-            .order_by(rounds.c.started_at.desc())
-            .limit(1)
-        )
-        with reading(self._engine) as connection:
-            row = connection.execute(query).first()
-            return str(row[0]) if row and row[1] == INTERRUPTED else ""
+        before = self.newest(campaign, 1, round_id, province=province)
+        return before[0].id if before and before[0].state == INTERRUPTED else ""
 
     def snapshot(self, round_id: str) -> str | None:
         """Return the report that a round left behind."""
@@ -199,13 +197,15 @@ class Rounds:
     def record(self, round_id: str, campaign: str, seen: Iterable[tuple[Observation, str]]) -> None:
         """Record observations, each with the address it came from, and keep the valid answers.
 
-        Recording the same units of a round again replaces what the first try saw.
+        Recording the same units of a round again replaces what the first try saw. ``Conflict`` where the round is
+        closed: a process taken for dead has not heard anything newer than the round that came after it.
         """
         # Of a unit heard twice in one call, the later answer counts.
         latest = tuple({o.unit: (o, source) for o, source in seen}.values())
         if not latest:
             return
         with writing(self._engine) as connection:
+            _require_running(connection, round_id)
             replace_observations(connection, round_id, [o for o, _ in latest])
             keep_answers(connection, campaign, [(o, o.answer, source) for o, source in latest if o.answer])
 
@@ -217,7 +217,8 @@ class Rounds:
 
     def pulse(self, campaign: str, *, province: str = "") -> tuple[str, int]:
         """Return the newest round's id and how many units it has heard: changes whenever there is news."""
-        newest = select(rounds.c.id).where(*_of(campaign, province)).order_by(rounds.c.started_at.desc()).limit(1)
+        of = select(rounds.c.id).select_from(IN_ORDER).where(*_of(campaign, province))
+        newest = of.order_by(NEWEST_FIRST).limit(1)
         with reading(self._engine) as connection:
             round_id = connection.execute(newest).scalar_one_or_none() or ""
             seen = select(func.count()).select_from(observations).where(observations.c.round == round_id)
@@ -230,8 +231,9 @@ class Rounds:
         """
         asked = exists().where(observations.c.round == rounds.c.id)
         carried_out = (*_of(campaign, province), rounds.c.state != NOT_CARRIED_OUT, asked)
-        newest = select(rounds.c.id).where(*carried_out).order_by(rounds.c.started_at.desc()).limit(LOOKED_BACK)
-        query = select(observations).where(observations.c.round.in_(newest)).order_by(observations.c.checked_at)
+        newest = select(rounds.c.id).select_from(IN_ORDER).where(*carried_out).order_by(NEWEST_FIRST).limit(LOOKED_BACK)
+        seen = select(observations).join(round_order, round_order.c.round == observations.c.round)
+        query = seen.where(observations.c.round.in_(newest)).order_by(round_order.c.number)
         with reading(self._engine) as connection:
             return {row["unit"]: seen_of(row) for row in connection.execute(query).mappings()}
 
@@ -243,8 +245,9 @@ class Rounds:
         Only rounds that show a moment up to ``until``, which is given in local time; none that our own network failed.
         """
         of = (rounds.c.campaign == campaign, observations.c.unit == unit, rounds.c.state != NOT_CARRIED_OUT)
-        query = select(*WITHOUT_SNAPSHOT, *observations.c).join(observations, observations.c.round == rounds.c.id)
-        query = query.where(*of).order_by(rounds.c.started_at.desc()).limit(most)
+        both = IN_ORDER.join(observations, observations.c.round == rounds.c.id)
+        query = select(*WITHOUT_SNAPSHOT, *observations.c).select_from(both).where(*of)
+        query = query.order_by(NEWEST_FIRST).limit(most)
         if until:
             query = query.where(rounds.c.as_of < (until + ONE_SECOND).isoformat())
         if outcome:
@@ -254,13 +257,9 @@ class Rounds:
 
     def newest(self, campaign: str, most: int = 50, before: str = "", *, province: str = "") -> tuple[Round, ...]:
         """Return the campaign's rounds, newest first, whatever became of them; ``before`` is where to go on."""
-        of = select(*WITHOUT_SNAPSHOT).where(*_of(campaign, province))
-        query = of.order_by(rounds.c.started_at.desc()).limit(most)
-        if before:
-            its_start = select(rounds.c.started_at).where(rounds.c.id == before).scalar_subquery()
-            query = query.where(rounds.c.started_at < its_start)
-        with reading(self._engine) as connection:
-            return tuple(round_of(row) for row in connection.execute(query).mappings())
+        its_number = select(round_order.c.number).where(round_order.c.round == before).scalar_subquery()
+        earlier = [round_order.c.number < its_number] if before else []
+        return self._all(recorded(*_of(campaign, province), *earlier).limit(most))
 
     def answers(self, campaign: str, unit: str = "", *, units: Collection[str] | None = None) -> dict[str, KeptAnswer]:
         """Return the last valid answer of each unit, of one, or of some."""
@@ -277,3 +276,18 @@ class Rounds:
 def _of(campaign: str, province: str) -> list[ColumnElement[bool]]:
     """Narrow to one campaign, and to one province's part in it where its code is given."""
     return [rounds.c.campaign == campaign, *([rounds.c.province == province] if province else [])]
+
+
+def _finished(campaign: str, province: str) -> list[ColumnElement[bool]]:
+    return [*_of(campaign, province), rounds.c.state == FINISHED]
+
+
+def _require_running(connection: Connection, round_id: str) -> None:
+    """``Conflict`` where a round is closed; one that runs stays so until the transaction ends."""
+    state = select(rounds.c.state).where(rounds.c.id == round_id).with_for_update()
+    if connection.execute(state).scalar_one_or_none() != RUNNING:
+        raise _closed(round_id)
+
+
+def _closed(round_id: str) -> Conflict:
+    return Conflict(M("Lượt kiểm tra “{run}” đã đóng, hoặc lượt mới hơn đã thay nó: không ghi đè.", run=round_id))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0004"
+HEAD = "0006"
 """The migration that this version of lotrinh works with."""
 
 metadata = MetaData()
@@ -41,6 +41,15 @@ rounds = Table(
     Column("snapshot", Text, nullable=True),
     Column("frozen", LargeBinary, nullable=True),
 )
+
+round_order = Table(
+    "round_order",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("round", String(40), ForeignKey("rounds.id"), nullable=False, unique=True),
+    Column("of_now", Integer, nullable=False),
+)
+"""In which order rounds were recorded. ``of_now`` is 1 for one that shows the moment at which it began."""
 
 checklists = Table(
     "checklists",

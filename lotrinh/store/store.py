@@ -7,12 +7,14 @@ from sqlalchemy import Engine
 
 from lotrinh.store.access import Access
 from lotrinh.store.accounts import Accounts, Sessions
+from lotrinh.store.changes import Changes
 from lotrinh.store.deadlines import Deadlines
 from lotrinh.store.engine import connect, require_current, require_there, upgrade, version
 from lotrinh.store.figures import Figures
 from lotrinh.store.files import Files
 from lotrinh.store.journal import Journal
 from lotrinh.store.leases import Leases
+from lotrinh.store.moved import require_here
 from lotrinh.store.outbox import Outbox
 from lotrinh.store.rounds import Rounds
 from lotrinh.store.schedules import Schedules
@@ -35,6 +37,7 @@ class Store:
     outbox: Outbox
     leases: Leases
     schedules: Schedules
+    changes: Changes
 
     @property
     def figures(self) -> Figures:
@@ -53,7 +56,7 @@ class Store:
 
 
 def open_store(url: str, *, make: bool = True) -> Store:
-    """Open the record. A new database is made; one of another version is refused with ``OldSchema``.
+    """Open the record. A new database is made; one of another version is ``OldSchema``, one that was moved ``Moved``.
 
     Without ``make`` a database that is not there is ``StoreUnavailable``, and nothing is made.
     """
@@ -64,6 +67,7 @@ def open_store(url: str, *, make: bool = True) -> Store:
         if version(engine) is None:
             upgrade(engine)
         require_current(engine)
+        require_here(engine)
     except BaseException:
         engine.dispose()
         raise
@@ -81,6 +85,7 @@ def open_store(url: str, *, make: bool = True) -> Store:
         Outbox(engine),
         Leases(engine),
         Schedules(engine, journal),
+        Changes(engine, journal),
     )
 
 
@@ -88,6 +93,7 @@ def upgrade_store(url: str) -> tuple[str | None, str]:
     """Bring a database to this version; return the versions before (None: it was empty) and after."""
     engine = connect(url)
     try:
+        require_here(engine)
         return upgrade(engine)
     finally:
         engine.dispose()

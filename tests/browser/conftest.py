@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lotrinh.core.roles import Role
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.sample import sample_entries
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted, hosted
 from tests.browser.world import OPEN, World, made_world
@@ -26,6 +26,7 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
     "--no-default-browser-check",
+    "--host-resolver-rules=MAP *.example.vn 127.0.0.1",
 )
 PATIENCE = 15_000
 """Milliseconds."""
@@ -69,7 +70,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def portal(tmp_path: Path) -> Iterator[Hosted]:
     """A portal of a test's own, to change: Liên Sơn's sample data, with one step not done whose deadline is over."""
     with hosted(tmp_path) as running:
-        of = open_campaign(running.settings, CAMPAIGN)
+        of = open_declared(running.settings, CAMPAIGN)
         running.store.journal.append(*(e for e in sample_entries(of, NOW) if e.unit == LIEN_SON and e.step != OPEN))
         running.account(f"unit:{LIEN_SON}", Role.UNIT, "Xã Liên Sơn", LIEN_SON)
         yield running

@@ -13,7 +13,7 @@ from lotrinh.core.roles import Role
 from lotrinh.core.status import Standing, Status
 from lotrinh.services.accounts import add_officer, issue_slips
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.check import run_check
 from tests.browser.conftest import DESK, PHONE, Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, Hosted, elsewhere
@@ -49,7 +49,7 @@ class Province:
 
 @pytest.fixture
 def province(portal: Hosted, visit: Visit) -> Province:
-    campaign = open_campaign(portal.settings, CAMPAIGN)
+    campaign = open_declared(portal.settings, CAMPAIGN)
     pages = [visit(viewport=size, java_script_enabled=False) for size in (PHONE, DESK)]
     asked = tuple(campaign.by_code[code] for code in (LIEN_SON, LUONG_SON))
     return Province(portal, replace(campaign, units=asked), *pages)

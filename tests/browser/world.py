@@ -14,7 +14,7 @@ from lotrinh.core.roles import Role
 from lotrinh.core.units import Unit
 from lotrinh.services.accounts import make_link
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.check import conclude, run_check
 from lotrinh.services.sample import sample_entries
 from lotrinh.services.uploads import described, take
@@ -83,7 +83,7 @@ def made_world(folder: Path, *, whole: bool = False) -> Iterator[World]:
     with hosted(folder, campaigns, roster, run=lambda _: None) as portal:
         world = World(portal)
         people(world)
-        of = {c.id: open_campaign(portal.settings, c.id) for c in campaigns}
+        of = {c.id: open_declared(portal.settings, c.id) for c in campaigns}
         empty(world)
         normal(world, of[CAMPAIGN])
         long(world, of["dai"])

@@ -15,7 +15,7 @@ import pytest
 from lotrinh.core.journal import Kind
 from lotrinh.core.roles import Role
 from lotrinh.services.apply_change import apply_change
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.live import Live
 from lotrinh.services.sign_in import sign_in
 from lotrinh.services.what_if import Wish, preview
@@ -183,9 +183,9 @@ def test_a_check_counts_from_the_anchor_that_was_applied_in_the_portal(
 ) -> None:
     settings = Settings(data_dir=tmp_path / "data")
     with open_store(settings.database_url) as store:
-        live = Live(store, settings, open_campaign(settings, "bau-cu-2026"))
+        live = Live(store, settings, open_declared(settings, "bau-cu-2026"))
         made = preview(store, settings, live, Wish(date(2026, 3, 22)), NOW)
-        apply_change(store, settings, made, made.digest, "officer:lan", NOW)
+        apply_change(store, made, made.digest, "officer:lan", NOW)
     units = roster({"04924": communes.says("04924")})
     arguments = ("--as-of", "2026-02-02T08:00", "--units", units, "--format", "json", "--direct")
     done = lotrinh("check", "bau-cu-2026", *arguments)

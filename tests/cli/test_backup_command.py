@@ -5,10 +5,14 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from lotrinh.cli.processes import Child, free_port
+from lotrinh.services.lock import Lock, alone
 from lotrinh.store import open_store
 from tests.conftest import Lotrinh
 from tests.store.entries import entries, entry
@@ -63,18 +67,65 @@ def test_a_record_that_is_there_is_not_replaced_without_being_asked_for_and_conf
     assert "400 mục nhật ký" in refused.stderr
     assert "--replace" in refused.stderr
     assert "--yes" in unasked.stderr
-    assert set(before) <= {p.name for p in data.iterdir()} <= {*before, "up.lock"}
+    assert set(before) <= {p.name for p in data.iterdir()} <= {*before, "up.lock", "locks"}
 
 
 def test_a_record_that_is_up_is_not_replaced(lotrinh: Lotrinh, data: Path) -> None:
-    from lotrinh.cli.lock import Lock
-
     path = lotrinh("backup").stdout.strip()
     with Lock(data / "up.lock").sign():
         refused = lotrinh("restore", path, "--replace", "--yes")
     assert refused.returncode == 2
     assert "lotrinh up" in refused.stderr
     assert list(data.glob("replaced-*")) == []
+
+
+@contextmanager
+def portal(data: Path, log: Path) -> Iterator[None]:
+    """A portal of its own, as ``lotrinh portal`` starts it."""
+    port = free_port(0)
+    own = {"LOTRINH_DATA_DIR": str(data), "LOTRINH_PORTAL__PORT": str(port)}
+    child = Child("portal", ["lotrinh", "portal"], own, log)
+    try:
+        child.wait_for(f"http://127.0.0.1:{port}/healthz", 60)
+        yield
+    finally:
+        child.stop()
+
+
+def test_under_a_portal_nothing_is_restored_and_two_portals_and_a_check_run_beside_each_other(
+    lotrinh: Lotrinh, data: Path, tmp_path: Path, roster: Callable[..., str]
+) -> None:
+    path = lotrinh("backup").stdout.strip()
+    with portal(data, tmp_path / "mot.log"):
+        with portal(data, tmp_path / "hai.log"):
+            checked = lotrinh("check", "bau-cu-2026", "--units", roster({"04924": ""}), "--direct")
+            assert checked.returncode in {0, 3}, checked.stderr
+        refused = lotrinh("restore", path, "--replace", "--yes")
+        assert refused.returncode == 2
+        assert "Cổng (`lotrinh portal`) đang chạy với thư mục dữ liệu này." in refused.stderr
+        assert list(data.glob("replaced-*")) == []
+    assert lotrinh("restore", path, "--replace", "--yes").returncode == 0
+
+
+@pytest.mark.parametrize("command", [["portal"], ["up"], ["check", "bau-cu-2026"]])
+def test_while_a_record_is_restored_nothing_is_started_on_it(lotrinh: Lotrinh, data: Path, command: list[str]) -> None:
+    with alone(data):
+        refused = lotrinh(*command)
+    assert refused.returncode == 2
+    assert "Đang khôi phục (`lotrinh restore`)" in refused.stderr
+
+
+def test_while_a_record_is_restored_no_schedules_are_served_on_it(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows.serve import main
+
+    monkeypatch.setenv("LOTRINH_LANG", "vi")
+    file = tmp_path / "settings.toml"
+    file.write_text('data_dir = "data"\n[prefect]\napi_url = "http://127.0.0.1:9/api"\n', encoding="utf-8")
+    with alone(data):
+        assert main(["--settings", str(file)]) == 2
+    assert "Đang khôi phục (`lotrinh restore`)" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals of this kind")
@@ -111,7 +162,7 @@ def test_a_disk_that_fills_up_is_one_sentence_and_leaves_nothing(data: Path, tmp
         encoding="utf-8",
         check=False,
     )
-    assert done.returncode == 2, done.stderr
+    assert done.returncode == 4, done.stderr
     assert done.stdout == ""
     assert done.stderr.startswith(("Chưa sao lưu", "Chưa ghi nhận"))
     assert done.stderr.count("\n") == 1
@@ -144,15 +195,27 @@ def test_a_file_that_is_gone_is_named_and_the_exit_code_tells(lotrinh: Lotrinh, 
 
 def test_copying_says_what_stands_there_and_no_secret(lotrinh: Lotrinh, data: Path, tmp_path: Path) -> None:
     source = f"sqlite:///{data}/lotrinh.db"
+    failed = lotrinh("db", "copy", source, "postgresql+psycopg://ai:mat-khau@127.0.0.1:1/x")
+    assert failed.returncode == 4
+    assert "mat-khau" not in failed.stdout + failed.stderr
     done = lotrinh("db", "copy", source, f"sqlite:///{tmp_path}/khac.db")
     assert done.returncode == 0
     assert "400 mục nhật ký" in done.stderr
+    assert "Bản cũ đã đóng" in done.stderr
+    assert "LOTRINH_DATABASE__URL" not in os.environ  # so what follows does not know of the new one
+    moved = f"đã chuyển sang {tmp_path}/khac.db"
+    for command in ("verify", "backup", "remind"):
+        refused = lotrinh(command)
+        assert (refused.returncode, moved in refused.stderr) == (2, True), command
+    assert moved in lotrinh("doctor").stdout
+    assert lotrinh("verify", LOTRINH_DATABASE__URL=f"sqlite:///{tmp_path}/khac.db").returncode == 0
+    opened = lotrinh("db", "reopen")
+    assert (opened.returncode, "đừng dùng cả hai" in opened.stderr) == (0, True)
+    assert lotrinh("verify").returncode == 0
+    assert "không phải bản cũ đã chuyển đi" in lotrinh("db", "reopen").stderr
     again = lotrinh("db", "copy", source, f"sqlite:///{tmp_path}/khac.db")
     assert again.returncode == 2
     assert "journal 400" in again.stderr
-    failed = lotrinh("db", "copy", source, "postgresql+psycopg://ai:mat-khau@127.0.0.1:1/x")
-    assert failed.returncode == 2
-    assert "mat-khau" not in failed.stdout + failed.stderr
 
 
 def test_a_lost_end_is_told_until_a_person_accepts_it(lotrinh: Lotrinh, data: Path) -> None:
@@ -170,7 +233,7 @@ def test_a_lost_end_is_told_until_a_person_accepts_it(lotrinh: Lotrinh, data: Pa
     assert lotrinh("backup").returncode == 0
 
 
-@pytest.mark.parametrize("command", [["portal"], ["up"], ["backup"]])
+@pytest.mark.parametrize("command", [["portal"], ["up"], ["backup"], ["check", "bau-cu-2026"], ["send"]])
 def test_a_restore_that_did_not_end_is_said_and_nothing_is_started(
     lotrinh: Lotrinh, data: Path, command: list[str]
 ) -> None:

@@ -10,8 +10,9 @@ import pytest
 from lotrinh.cli import parts
 from lotrinh.cli.parts import Part, State, Watched
 from lotrinh.cli.processes import Tethered
+from lotrinh.cli.rotating import Logs
 from lotrinh.cli.sender import Sender
-from lotrinh.cli.up import Stopping, rotate, supervise
+from lotrinh.cli.up import Stopping, supervise
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 
@@ -176,9 +177,40 @@ def test_a_child_is_asked_to_stop_by_letting_go_of_its_standard_input(tmp_path: 
 def test_the_logs_of_the_last_five_starts_are_kept(tmp_path: Path) -> None:
     log = tmp_path / "portal.log"
     for start in range(8):
-        rotate([log])
+        Logs([log])
         log.write_text(str(start))
     assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {
         "portal.log": "7",
         **{f"portal.{n}.log": str(7 - n) for n in range(1, 6)},
     }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a log that another process writes cannot be emptied there")
+def test_a_log_that_has_become_large_is_put_away_while_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    largest = 100_000
+    monkeypatch.setattr("lotrinh.cli.rotating.LARGEST_BYTES", largest)
+    monkeypatch.setattr("lotrinh.cli.rotating.LOOK_SECONDS", 0)
+    (tmp_path / "talkative.py").write_text(
+        "import time\nfor line in range(10_000_000):\n    print(f'{line:0199}', flush=True)\n    time.sleep(0.0002)\n"
+    )
+    log = tmp_path / "portal.log"
+    logs = Logs([log])
+    child = Tethered("talkative", ["talkative"], {"PYTHONPATH": str(tmp_path)}, log)
+    try:
+        first, end = 0, time.monotonic() + 60
+        while first < 12 * largest / 200:  # more than all that is kept
+            assert time.monotonic() < end
+            logs.look()
+            oldest = tmp_path / "portal.5.log"
+            first = int(oldest.read_text()[:199]) if oldest.exists() else 0
+            time.sleep(0.01)
+    finally:
+        child.stop(5)
+    kept = [log, *(tmp_path / f"portal.{number}.log" for number in range(1, 6))]
+    assert {path.name for path in tmp_path.glob("*.log")} == {path.name for path in kept}
+    for path in kept:
+        assert path.stat().st_size < 5 * largest
+        lines = path.read_text().splitlines()
+        assert [int(line) for line in lines] == list(range(int(lines[0]), int(lines[0]) + len(lines))), path

@@ -1,9 +1,16 @@
 """lotrinh remind, send, outbox: as an office types them, with a real mail server."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from lotrinh.clock import now
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import open_declared
+from lotrinh.services.check import conclude
+from lotrinh.settings.load import load_settings
+from lotrinh.store import open_store
 from tests.conftest import Lotrinh
 from tests.sending.servers import post_office
 
@@ -24,6 +31,15 @@ quiet = ""
 quiet_days_off = false
 before_days = []
 overdue_every = 1
+"""
+UNHEARD = """\
+[[campaigns]]
+id = "bau-cu-2026"
+units = ["04924"]
+schedule = {cron = "0 7 * * *"}
+[remind]
+quiet = ""
+quiet_days_off = false
 """
 
 
@@ -75,6 +91,38 @@ def test_reminding_sends_once_and_what_is_refused_can_be_sent_again_or_dropped(l
     assert post.to == ["vp@phutho.example.vn"]
     assert lotrinh("outbox", "drop", number).returncode == 2
     assert lotrinh("outbox", "retry", "999").returncode == 2
+
+
+def test_checks_that_stopped_where_the_office_has_no_address_are_told_at_the_terminal(
+    lotrinh: Lotrinh, write: Write, tmp_path: Path
+) -> None:
+    write.file.write_text(UNHEARD, encoding="utf-8")
+    settings, last = load_settings(str(write.file)).settings, now() - timedelta(days=9)
+    with open_store(f"sqlite:///{tmp_path}/data/lotrinh.db") as store:
+        campaign = open_declared(settings, "bau-cu-2026")
+        conclude(store, settings, campaign, begin(store, campaign, last, last, {}), last)
+    made = lotrinh("send")
+    assert made.returncode == 3, made.stderr
+    assert "25: Chưa có địa chỉ nhận." in made.stderr
+    assert "không gửi được 1;" in made.stderr
+
+
+def test_on_the_day_of_a_restore_reminders_wait_for_a_person_and_it_is_said(lotrinh: Lotrinh, write: Write) -> None:
+    with post_office() as post:
+        write(post.port)
+        assert lotrinh("outbox", "list").returncode == 0
+        backup = lotrinh("backup").stdout.strip()
+        assert lotrinh("remind").returncode == 3  # two units have no address
+        assert len(post.mails) == 1
+        assert lotrinh("restore", backup, "--replace", "--yes").returncode == 0
+        made = lotrinh("remind")
+        assert made.returncode == 3
+        assert "Hôm nay đã khôi phục bản sao lưu: lời nhắc có thể đã gửi trước đó, nên không tự gửi." in made.stderr
+        assert "Đã gửi 0;" in lotrinh("send").stderr
+        assert len(post.mails) == 1
+        assert lotrinh("outbox", "retry", "--all-unclear", "--yes").returncode == 0
+        assert "Đã gửi 1;" in lotrinh("send").stderr
+    assert len(post.mails) == 2
 
 
 def test_a_receiver_that_no_unit_is_stops_before_anything_is_sent(lotrinh: Lotrinh, write: Write) -> None:

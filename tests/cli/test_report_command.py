@@ -18,7 +18,7 @@ from lotrinh.core.report import Report
 from lotrinh.reports.documents import FORMATS as KNOWN
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.settings.models import Units as UnitSettings
@@ -71,7 +71,7 @@ def reports(tmp_path: Path) -> tuple[Report, ...]:
     """Two finished runs of two communes, five days and one day ago, and one that was cut off."""
     (tmp_path / "units.csv").write_text(f"{COLUMNS}\n04924,xa,Lương Sơn,,,,,,,\n04960,xa,Liên Sơn,,,,,,,\n", "utf-8")
     settings = Settings(data_dir=tmp_path / "data", units=UnitSettings(file=tmp_path / "units.csv"))
-    of, made = open_campaign(settings, "bau-cu-2026"), list[Report]()
+    of, made = open_declared(settings, "bau-cu-2026"), list[Report]()
     with open_store(settings.database_url) as store:
         body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}, "sample": True}
         store.journal.append(NewEntry(Kind.CONFIRMED, NOW - 6 * DAY, of.id, "04924", "quyet-dinh-to-bau-cu", "x", body))

@@ -10,7 +10,7 @@ from lotrinh.core.journal import Kind, NewEntry
 from lotrinh.core.report import Report
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.check import conclude
 from lotrinh.services.snapshots import report_again
 from lotrinh.settings.models import Settings
@@ -27,7 +27,7 @@ def runs(tmp_path: Path) -> tuple[str, str]:
     """Two finished runs; between them Liên Sơn confirmed one step, at the end of its last day."""
     settings = Settings(data_dir=tmp_path / "data")
     settings.data_dir.mkdir()
-    campaign = open_campaign(settings, "bau-cu-2026")
+    campaign = open_declared(settings, "bau-cu-2026")
     with open_store(settings.database_url) as store:
         names = []
         for at in (NOW - 3 * DAY, NOW):

@@ -16,7 +16,8 @@ import psutil
 import pytest
 
 from lotrinh.cli.processes import free_port
-from tests.conftest import Lotrinh
+from lotrinh.services.prefect_server import password_file
+from tests.conftest import TOP, Lotrinh
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by their number")
 
@@ -64,13 +65,31 @@ class Running:
             assert time.monotonic() < end, self.said
             time.sleep(0.1)
 
+    @property
+    def auth(self) -> tuple[str, str]:
+        """User and password of the Prefect server."""
+        user, _, password = password_file(self.folder / "data").read_text().strip().partition(":")
+        return user, password
+
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def runs(self, word: str) -> list[psutil.Process]:
+        """The processes of one part: one, or none."""
+        return [p for p in self.children() if {word, "lotrinh.cli.child"} <= set(words(p))]
+
     def part(self, word: str) -> psutil.Process:
         """The process of one part."""
-        (found,) = [p for p in self.children() if word in p.cmdline() and "lotrinh.cli.child" in p.cmdline()]
+        (found,) = self.runs(word)
         return found
+
+
+def words(process: psutil.Process) -> list[str]:
+    """What a process was called with; of one that has ended nothing is known."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 @contextmanager
@@ -99,13 +118,20 @@ def test_up_starts_every_part_restarts_what_is_killed_and_leaves_nothing_behind(
         up.until(lambda: "Cổng: đã dừng bất ngờ (mã -9); khởi động lại sau 1 giây" in up.said, 10)
         up.until(lambda: up.said.count("sẵn sàng") >= 2 and up.said.count("Cổng: http") == 2, 60)
         up.until(lambda: "Prefect: http" in up.said, 90)
-        server = httpx.get(f"http://127.0.0.1:{up.prefect}/api/admin/settings", trust_env=False).json()
+        settings = f"http://127.0.0.1:{up.prefect}/api/admin/settings"
+        server = httpx.get(settings, auth=up.auth, trust_env=False).json()
         assert server["server"]["analytics_enabled"] is False
         assert server["home"] == str(tmp_path / "data" / "prefect-server")
         assert sorted(server["server"]["services"]["db_vacuum"]["enabled"]) == ["events", "flow_runs"]
         assert up.part("prefect").environ()["DO_NOT_TRACK"] == "1"
         assert {s.laddr.ip for s in up.part("prefect").net_connections() if s.status == "LISTEN"} == {"127.0.0.1"}
-        up.until(lambda: "Lịch chạy: http" in up.said, 60)
+        up.until(lambda: up.runs("flows.serve"), 10)
+        up.part("prefect").kill()
+        up.part("flows.serve").kill()
+        for part in ("Prefect", "Lịch chạy"):
+            up.until(lambda part=part: f"{part}: đã dừng bất ngờ (mã -9); khởi động lại sau" in up.said, 10)
+        up.until(lambda: up.said.count("Prefect: http") == 2 and "Lịch chạy: http" in up.said, 120)
+        assert httpx.get(settings, auth=up.auth, trust_env=False).is_success
         children = up.children()
         begun = time.monotonic()
         up.process.send_signal(signal.SIGTERM)
@@ -164,6 +190,25 @@ def test_an_old_schema_is_refused_with_the_command_that_helps(lotrinh: Lotrinh, 
     assert "Hãy chạy: lotrinh db upgrade" in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [["lotrinh", "up"], ["lotrinh", "portal"], ["flows.serve"]])
+def test_a_database_that_is_not_there_yet_is_another_exit_code_than_wrong_settings(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    """A service is started again for the one, and waits for somebody to mend the other."""
+    own = {"LOTRINH_DATA_DIR": str(tmp_path / "data"), "LOTRINH_PORTAL__PORT": str(free_port(0))}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOTRINH_", "PREFECT_"))}
+
+    def code(**environment: str) -> int:
+        command = [sys.executable, "-m", *arguments]
+        path = os.pathsep.join([str(TOP), os.environ.get("PYTHONPATH", "")])
+        return subprocess.run(
+            command, cwd=tmp_path, env=kept | own | {"PYTHONPATH": path} | environment, timeout=100, check=False
+        ).returncode
+
+    away = f"postgresql+psycopg://x@127.0.0.1:{free_port(0)}/x"
+    assert (code(LOTRINH_DATABASE__URL=away), code(LOTRINH_TIMEZONE="x")) == (4, 2)
+
+
 def test_wrong_settings_are_listed_and_nothing_is_started(lotrinh: Lotrinh, tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text('[portal]\nport = 99999\n[remind]\ncron = "x"\n', encoding="utf-8")
     done = lotrinh("up")
@@ -174,7 +219,7 @@ def test_wrong_settings_are_listed_and_nothing_is_started(lotrinh: Lotrinh, tmp_
 
 
 def test_a_second_up_in_the_same_data_folder_is_refused_and_names_the_first(lotrinh: Lotrinh, tmp_path: Path) -> None:
-    from lotrinh.cli.lock import Lock
+    from lotrinh.services.lock import Lock
 
     with Lock(tmp_path / "data" / "up.lock").sign():
         done = lotrinh("up", LOTRINH_PORTAL__PORT=str(free_port(0)))

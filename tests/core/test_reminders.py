@@ -51,9 +51,18 @@ def told(
     return Told(report, calendar)
 
 
-def on(day: date, due: date, status: Status = Status.OPEN, calendar: Calendar = WEEK) -> list[Why]:
+def daily(day: date) -> dict[str, list[date]]:
+    """Everybody was told on every day before: nothing has to be made up for."""
+    days = [day - timedelta(days=n) for n in range(1, 60)]
+    return dict.fromkeys(("25", "04924", "1", "2", "3"), days)
+
+
+def on(
+    day: date, due: date, status: Status = Status.OPEN, calendar: Calendar = WEEK, told_on: list[date] | None = None
+) -> list[Why]:
     """Return why a step with this deadline is in its unit's digest of a day."""
-    made = digests([told({"04924": {"a": (status, due)}}, day, calendar=calendar)], RHYTHM, day)
+    reminded = daily(day) if told_on is None else {"04924": told_on}
+    made = digests([told({"04924": {"a": (status, due)}}, day, calendar=calendar)], RHYTHM, day, reminded)
     return [item.why for digest in made for item in digest.items]
 
 
@@ -103,9 +112,8 @@ def test_the_office_hears_of_what_is_overdue_for_long_enough_the_worst_unit_firs
     day = date(2026, 2, 4)
     two, five, one = (day - timedelta(days=n) for n in (2, 5, 1))
     overdue = Status.OVERDUE
-    made = digests(
-        [told({"1": {"a": (overdue, two)}, "2": {"a": (overdue, five)}, "3": {"a": (overdue, one)}}, day)], RHYTHM, day
-    )
+    late = {"1": {"a": (overdue, two)}, "2": {"a": (overdue, five)}, "3": {"a": (overdue, one)}}
+    made = digests([told(late, day)], RHYTHM, day, daily(day))
     (escalation,) = office(made).escalations
     assert [late.unit.code for late in escalation.late] == ["2", "1"]
     assert made[0].unit == PROVINCE
@@ -114,7 +122,7 @@ def test_the_office_hears_of_what_is_overdue_for_long_enough_the_worst_unit_firs
 def test_a_silent_unit_is_named_as_silent_and_never_as_late() -> None:
     day = date(2026, 2, 4)
     steps = {"04924": {"a": (Status.UNKNOWN, day - timedelta(days=2))}}
-    (escalation,) = office(digests([told(steps, day, outcome=Outcome.UNREACHABLE)], RHYTHM, day)).escalations
+    (escalation,) = office(digests([told(steps, day, outcome=Outcome.UNREACHABLE)], RHYTHM, day, {})).escalations
     assert [u.code for u in escalation.silent] == ["04924"]
     assert not escalation.late
 
@@ -122,7 +130,7 @@ def test_a_silent_unit_is_named_as_silent_and_never_as_late() -> None:
 def test_one_receiver_has_one_digest_over_all_campaigns() -> None:
     day = date(2026, 2, 4)
     steps = {"04924": {"a": (Status.OPEN, day + timedelta(days=1))}}
-    (digest,) = digests([told(steps, day), told(steps, day)], RHYTHM, day)
+    (digest,) = digests([told(steps, day), told(steps, day)], RHYTHM, day, {})
     assert len(digest.sections) == 2
 
 
@@ -159,7 +167,7 @@ def made_on(day: date, plan: dict[str, dict[str, tuple[Status, int | None]]], of
         code: {name: (s, None if n is None else MONDAY + timedelta(days=n)) for name, (s, n) in each.items()}
         for code, each in plan.items()
     }
-    return digests([told(steps, day, calendar=of), told(steps, day, calendar=of)], RHYTHM, day)
+    return digests([told(steps, day, calendar=of), told(steps, day, calendar=of)], RHYTHM, day, daily(day))
 
 
 @given(plans, days_off, st.integers(-5, 5))

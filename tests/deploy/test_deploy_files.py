@@ -4,7 +4,6 @@ import configparser
 import importlib.util
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,9 +14,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from lotrinh.cli.main import cli
+from lotrinh.cli.sender import EVERY_SECONDS, NORMAL
 from lotrinh.portal.guard import LARGEST_FORM
 from lotrinh.settings.load import OWN_VARIABLES, load_settings
 from tests.conftest import TOP
+from tests.growth.missing import program
 from tests.settings.conftest import every_setting
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ REDIS = {
 }
 OF_OTHERS = {"PYTHONUNBUFFERED", "DO_NOT_TRACK", "PATH", "FORWARDED_ALLOW_IPS"}
 """Variables of Python, of Prefect's client, of the shell, and of uvicorn."""
-FOREIGN = ("POSTGRES_", "PORTAL_")
+FOREIGN = ("POSTGRES_", "PORTAL_", "METRICS_NETWORK")
 """Variables of PostgreSQL's image, and those that our own Caddyfile reads."""
 
 
@@ -90,7 +91,7 @@ def calls() -> list[list[str]]:
         command = service.get("command", [])
         if command[:2] == ["sh", "-c"]:
             parts = re.split(r"&&|;", command[2])
-            found += [shlex.split(part.removeprefix(" exec")) for part in parts if "export" not in part]
+            found += [shlex.split(re.sub(r"^ *(exec|do) ", "", part)) for part in parts if "export" not in part]
         elif "image" in service and service["image"].startswith("lotrinh"):
             found.append(command)
     return [[Path(call[0]).name, *call[1:]] for call in found]
@@ -132,7 +133,7 @@ def test_usage_is_told_to_nobody() -> None:
 
 def test_every_command_of_ours_exists_with_its_options() -> None:
     ours = [call[1:] for call in calls() if call[0] == "lotrinh"]
-    assert {call[0] for call in ours} == {"up", "portal", "backup"}
+    assert {call[0] for call in ours} == {"up", "portal", "backup", "send"}
     for call in ours:
         command: click.Command = cli.commands[call[0]]
         options = {name for parameter in command.params for name in parameter.opts}
@@ -182,6 +183,14 @@ def test_containers_need_only_what_is_declared() -> None:
     assert {"postgres", "redis", "prefect", "portal", "worker-1", "worker-2", "caddy"} <= set(services)
 
 
+def test_the_portal_s_address_is_the_domain_that_caddy_serves_and_nobody_s_by_default() -> None:
+    services = compose()["services"]
+    assert services["caddy"]["environment"]["PORTAL_DOMAIN"] == "${PORTAL_DOMAIN:?}"
+    for name in ("portal", "worker-1", "schedules", "deploy"):
+        assert services[name]["environment"]["LOTRINH_PORTAL__PUBLIC_URL"] == "https://${PORTAL_DOMAIN:?}", name
+    assert services["caddy"]["depends_on"]["portal"]["condition"] == "service_started"
+
+
 def test_nothing_is_open_to_the_world_but_caddy() -> None:
     for name, service in compose()["services"].items():
         if name != "caddy":
@@ -225,15 +234,21 @@ def test_the_lock_of_servers_is_the_tested_one() -> None:
     assert not names & {"pytest", "playwright", "mypy"}
 
 
-def test_caddy_takes_what_the_portal_takes_and_keeps_figures_inside() -> None:
+def test_caddy_takes_what_the_portal_takes() -> None:
     text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
-    assert text.count("{") == text.count("}")
     (size,) = re.findall(r"max_size (\d+)MB", text)
     assert int(size) * 1_000_000 == LARGEST_FORM
-    assert re.search(r"@inside path /metrics /readyz\n\s*respond @inside 404", text)
-    assert "health_uri /readyz" in text
-    if caddy := shutil.which("caddy"):
-        subprocess.run([caddy, "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"], check=True)
+    formatted = subprocess.run(
+        [program("caddy", "caddy"), "fmt", DEPLOY / "Caddyfile"], capture_output=True, check=True
+    )
+    assert formatted.stdout.decode() == text
+
+
+def test_what_the_caddyfile_reads_is_given_in_the_container_and_in_the_words_for_those_who_install() -> None:
+    read = set(re.findall(r"\{\$(\w+)", (DEPLOY / "Caddyfile").read_text(encoding="utf-8")))
+    assert set(compose()["services"]["caddy"]["environment"]) == read
+    words = (TOP / "docs" / "operate.md").read_text(encoding="utf-8")
+    assert set(re.findall(r'^Environment="(\w+)=', words, re.MULTILINE)) == read
 
 
 def test_only_what_is_named_can_be_written_by_a_service() -> None:
@@ -243,16 +258,51 @@ def test_only_what_is_named_can_be_written_by_a_service() -> None:
             assert service["ProtectSystem"] == "strict", path.name
             assert (service["User"], service["NoNewPrivileges"]) == ("lotrinh", "yes"), path.name
             assert service["ExecStart"].startswith(INSTALLED), path.name
-    timer = next(path for path in UNITS if path.suffix == ".timer")
-    assert timer.with_suffix(".service") in UNITS
+            # Who holds a check is known by the start of its machine, which stands beside the processes in /proc.
+            assert (service["ProtectProc"], "ProcSubset" in service) == ("invisible", False), path.name
+    timers = [path for path in UNITS if path.suffix == ".timer"]
+    assert {timer.stem for timer in timers} == {"lotrinh-backup", "lotrinh-send"}
+    assert all(timer.with_suffix(".service") in UNITS for timer in timers)
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze (package systemd) is not here")
+def guarded(path: Path) -> list[str]:
+    """What a unit says of whom it runs as, and what it may do."""
+    text = path.read_text(encoding="utf-8")
+    return text[text.index("\nUser=") :].partition("\n[Install]")[0].split()
+
+
+def test_a_new_unit_may_do_no_more_than_the_others() -> None:
+    assert guarded(DEPLOY / "systemd/lotrinh-send.service") == guarded(DEPLOY / "systemd/lotrinh-backup.service")
+
+
+def test_who_notices_that_checks_have_stopped_needs_nothing_that_carries_them_out() -> None:
+    path = DEPLOY / "systemd/lotrinh-send.service"
+    assert "prefect" not in path.read_text(encoding="utf-8").partition("[Unit]")[2]
+    services = compose()["services"]
+    (sender,) = (name for name, service in services.items() if "lotrinh send" in str(service.get("command")))
+    needed, found = [sender], set[str]()
+    while needed:
+        found.add(name := needed.pop())
+        needed += set(services[name].get("depends_on", {})) - found
+    assert found == {"send", "portal", "postgres"}
+
+
+def test_they_look_as_often_as_on_one_machine() -> None:
+    timer = unit(DEPLOY / "systemd/lotrinh-send.timer")["Timer"]
+    assert timer["OnCalendar"] == f"*:0/{EVERY_SECONDS // 60}"
+    assert f"sleep {EVERY_SECONDS};" in str(compose()["services"]["send"]["command"])
+    codes = {
+        int(code) for code in unit(DEPLOY / "systemd/lotrinh-send.service")["Service"]["SuccessExitStatus"].split()
+    }
+    assert codes | {0} == set(NORMAL)
+
+
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     own = f"{Path(sys.executable).parent}/"
     for path in UNITS:
         text = path.read_text(encoding="utf-8").replace(INSTALLED, own)
         (tmp_path / path.name).write_text(re.sub(r"^(User|Group)=.*\n", "", text, flags=re.MULTILINE))
     files = [str(path) for path in sorted(tmp_path.iterdir())]
-    done = subprocess.run(["systemd-analyze", "verify", *files], capture_output=True, text=True, check=False)
+    analyze = program("systemd-analyze", "systemd")
+    done = subprocess.run([analyze, "verify", *files], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")

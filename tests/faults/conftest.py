@@ -1,15 +1,17 @@
 """Databases of both kinds, and a portal over them that is judged when the test is over."""
 
+import atexit
 import itertools
 import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from tests.faults.portals import Portal, portal_of
 
@@ -31,24 +33,42 @@ def address_of(server: Any, database: str = "postgres") -> str:
     return str(server.get_uri(database=database)).replace("postgresql://", "postgresql+psycopg://")
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[NewDatabase]:
-    """A PostgreSQL server for the whole run; each call makes an empty database and gives its address."""
+@lru_cache(maxsize=1)
+def server() -> tuple[Any, Engine]:
+    """Start one PostgreSQL for all tests of this process, whichever module asks first, and have it end with it.
+
+    It need not outlive the machine: nothing is waited for until it lies on the disk.
+    """
     # A short path of its own: a socket's name has a hundred characters at most.
     folder = tempfile.mkdtemp(prefix="lotrinh-pg-")
-    server = start_postgres(folder)
-    engine = create_engine(address_of(server), isolation_level="AUTOCOMMIT")
+    started = start_postgres(folder)
+    engine = create_engine(address_of(started), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+
+    def end() -> None:
+        engine.dispose()
+        started.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    return started, engine
+
+
+@pytest.fixture(scope="session")
+def postgres() -> NewDatabase:
+    """A PostgreSQL server for the whole run; each call makes an empty database and gives its address."""
+    started, engine = server()
 
     def new() -> str:
         name = f"faults_{next(COUNTER)}"
         with engine.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name}"))
-        return address_of(server, name)
+        return address_of(started, name)
 
-    yield new
-    engine.dispose()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    return new
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from lotrinh.core.journal import Kind, fold
 from lotrinh.core.roles import Role
 from lotrinh.portal.visitor import csrf
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.settings.models import Campaign as CampaignSetting
 from lotrinh.settings.models import Database, Settings, Units
 from lotrinh.store import Store, open_store
@@ -160,7 +160,7 @@ def portal_of(folder: Path, url: str = "", units: Path | None = None) -> Iterato
     with open_store(settings.database_url) as store:
         app = create_app(settings, store, clock=lambda: clock[0], run=lambda _: None)
         with served(app) as address:
-            portal = Portal(address, app, store, settings, open_campaign(settings, CAMPAIGN), clock=clock)
+            portal = Portal(address, app, store, settings, open_declared(settings, CAMPAIGN), clock=clock)
             yield portal
             for client in portal.opened:
                 client.close()

@@ -26,9 +26,10 @@ from lotrinh.core.journal import Entry
 from lotrinh.store import Store, open_store
 from tests.conftest import TOP
 from tests.faults.portals import CAMPAIGN, NOW, OTHER, OWN, STEP, settings_of
+from tests.quick import FULL
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked from a loaded one")
-ROUNDS = int(os.environ.get("FAULT_ROUNDS", "50"))
+ROUNDS = int(os.environ.get("FAULT_ROUNDS", "50" if FULL else "10"))
 BATCHES = (1, 2)
 CLIENTS, MOST = 4, 12
 """Who confirm side by side, and how many confirmations a portal lives to acknowledge at most before it is killed."""
@@ -40,11 +41,12 @@ from pathlib import Path
 import uvicorn
 import lotrinh.portal.state as state
 from lotrinh.portal.app import create_app
+from lotrinh.services.campaigns import open_declared
 from lotrinh.store import open_store
 from tests.faults.portals import CAMPAIGN, NOW, settings_of
 
 settings = settings_of(Path(sys.argv[1]), sys.argv[2])
-campaign = state.open_campaign(settings, CAMPAIGN)
+campaign = open_declared(settings, CAMPAIGN)
 state.open_campaign = lambda *_, **__: campaign  # reading the checklist anew for each portal would only cost time
 store = open_store(settings.database_url)
 app = create_app(settings, store, clock=lambda: NOW)

@@ -21,14 +21,14 @@ CONFIRMED = """
 import os, signal, sys
 from datetime import date
 from pathlib import Path
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.confirm import Confirmation, confirm
 from lotrinh.services.uploads import described, take
 from lotrinh.store import open_store
 from tests.faults.portals import CAMPAIGN, NOW, OWN, PDF, STEP, settings_of
 
 settings, url, before = settings_of(Path(sys.argv[1])), sys.argv[2], sys.argv[3] == "before"
-campaign = open_campaign(settings, CAMPAIGN)
+campaign = open_declared(settings, CAMPAIGN)
 left = 0
 
 def dying(write):

@@ -8,12 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from lotrinh.clock import now
+from lotrinh.core.observation import Observation
 from lotrinh.core.rollup import rollup
+from lotrinh.errors import Conflict
 from lotrinh.reports import markdown
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.check import Request
+from lotrinh.services.lease import me, name_of
 from lotrinh.services.snapshots import report_again
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
+from lotrinh.store.leases import Lease
+from lotrinh.store.rounds import INTERRUPTED, RUNNING
 from tests.conftest import Communes, Lotrinh
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
@@ -41,6 +49,44 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("LOTRINH_PORTAL__PUBLIC_URL", ADDRESS)
     monkeypatch.chdir(tmp_path)
     return Settings(data_dir=tmp_path / "data")
+
+
+@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.parametrize("deployed", [False, True])
+def test_a_run_that_was_taken_for_dead_and_replaced_says_so_and_asks_nobody_again(
+    communes: Communes,
+    roster: Callable[[Mapping[str, str]], str],
+    environment: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    deployed: bool,
+) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.sorting import FlowRunSort
+    from prefect.exceptions import FailedRun
+
+    from flows.check import run
+
+    units = roster({"04924": communes.says("04924", DONE)})
+    campaign = open_declared(environment, "bau-cu-2026", Path(units))
+    if deployed:
+        monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", "of-a-worker")
+    with open_store(environment.database_url) as store:
+
+        def lose(_: Observation) -> None:
+            name = name_of(campaign)
+            assert store.leases.take(Lease(name, str(me("neu")), now(), now()), store.leases.get(name))
+            begin(store, campaign, now(), now(), {}, "neu")
+
+        said = r"Lượt kiểm tra “alt” đã đóng, hoặc lượt mới hơn đã thay nó"
+        with pytest.raises(FailedRun if deployed else Conflict, match=said):
+            run(Request("bau-cu-2026", units=units, round="alt"), lose)
+        assert store.rounds.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
+        assert (store.rounds.snapshot("alt"), store.rounds.answers("bau-cu-2026")) == (None, {})
+    assert [path for path, _ in communes.asked] == ["/04924"]
+    with get_client(sync_client=True) as client:
+        newest = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
+    assert [found.state_name for found in newest] == ["Replaced" if deployed else "Failed"]
 
 
 @pytest.mark.usefixtures("prefect_server")
@@ -86,3 +132,35 @@ def test_the_flow_records_what_the_direct_run_says(
     assert artifacts["progress"].data == pytest.approx(100 * figures.reported / figures.expected)
     assert f"{ADDRESS}/campaigns/bau-cu-2026/runs/{name}#reports" in str(artifacts["link"].data)
     assert all(name in str(artifact.description).replace("\\", "") for artifact in artifacts.values())
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_run_on_a_machine_with_another_roster_says_so_in_its_message(
+    communes: Communes, environment: Settings, tmp_path: Path
+) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    from flows.check import run
+    from flows.remind import remind
+
+    file, units = tmp_path / "settings.toml", environment.data_dir / "units" / "phu-tho.csv"
+    file.write_text('[[campaigns]]\nid = "bau-cu-2026"\n', encoding="utf-8")
+    units.parent.mkdir(parents=True)
+
+    def said(code: str, name: str, *, reminds: bool = False) -> str:
+        row = f"code,kind,name,status_url\n{code},xa,{name},{communes.says(code)}\n"
+        units.write_text(row, encoding="utf-8")
+        if reminds:
+            remind(str(file))
+        else:
+            run(Request("bau-cu-2026", settings=str(file)))
+        with get_client(sync_client=True) as client:
+            (newest,) = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
+        return newest.state.message or "" if newest.state else ""
+
+    assert "danh sách" not in said("04924", "Lương Sơn")
+    assert "khác danh sách của lượt" in said("04960", "Liên Sơn", reminds=True)
+    told = said("04960", "Liên Sơn")
+    assert ": 1 trên 1 đơn vị trả lời; 0 không hỏi được. Đợt bau-cu-2026: danh sách đơn vị ở máy này khác" in told
+    assert "danh sách" not in said("04960", "Liên Sơn", reminds=True)

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,14 @@ import pytest
 
 from lotrinh.clock import now
 from lotrinh.core.schedules import Schedule
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.lease import holding
 from lotrinh.services.schedules import change, effective
 from lotrinh.settings.load import load_settings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from tests.conftest import TOP
-from tests.flows.servers import environment, prefect_at, serving
-from tests.growth.world import free_port
+from tests.flows.servers import environment, serving
 
 pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
 CAMPAIGN, HOUR = "bau-cu-2026", timedelta(hours=1)
@@ -56,27 +55,6 @@ def office(folder: Path, port: int, cron: str = "0 7 * * *") -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A Prefect server of this module's own."""
-    chosen = free_port()
-    with prefect_at(chosen, tmp_path_factory.mktemp("prefect")):
-        yield chosen
-
-
-@pytest.fixture
-def prefect(port: int, tmp_path: Path) -> Iterator[Any]:
-    """A client of the server; Prefect's own settings are those of the test."""
-    from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
-
-    own = {PREFECT_API_URL: f"http://127.0.0.1:{port}/api", PREFECT_HOME: tmp_path / "client"}
-    with temporary_settings(own), get_client(sync_client=True) as client:
-        for deployment in client.read_deployments():
-            client.delete_deployment(deployment.id)
-        yield client
-
-
 def crons(client: Any, name: str) -> dict[str, tuple[str, str, bool, str]]:
     """The schedules of a deployment: cron, zone, whether active, and what tick its runs are told."""
     there = client.read_deployment_by_name(name).schedules
@@ -98,21 +76,21 @@ def changed(file: Path, new: Schedule) -> tuple[Store, Settings]:
     settings = load_settings(str(file)).settings
     with open_store(settings.database_url) as store:
         seen = effective(store, settings, CAMPAIGN).version
-        change(store, settings, open_campaign(settings, CAMPAIGN), new, seen, "officer:lan", now())
+        change(store, settings, open_declared(settings, CAMPAIGN), new, seen, "officer:lan", now())
     return store, settings
 
 
 def test_deployments_have_their_crons_in_the_campaign_s_time_zone(prefect: Any, port: int, tmp_path: Path) -> None:
     keep_in_step(office(tmp_path / "office", port))()
     zone = "Asia/Ho_Chi_Minh"
-    assert crons(prefect, f"check/{CAMPAIGN}") == {
+    assert crons(prefect, f"check/{CAMPAIGN}.phu-tho") == {
         "usual": ("0 7 * * *", zone, True, "usual"),
         "dense": ("0 7,13 * * *", zone, True, "dense"),
     }
-    assert crons(prefect, f"report/{CAMPAIGN}") == {"report": ("0 8 * * 1", zone, True, "report")}
-    assert crons(prefect, "remind/remind") == {"remind": ("30 7 * * *", zone, True, "")}
-    assert crons(prefect, "send/send") == {}
-    deployment = prefect.read_deployment_by_name(f"check/{CAMPAIGN}")
+    assert crons(prefect, f"report/{CAMPAIGN}.phu-tho") == {"report": ("0 8 * * 1", zone, True, "report")}
+    assert crons(prefect, "remind/phu-tho") == {"remind": ("30 7 * * *", zone, True, "")}
+    assert crons(prefect, "send/phu-tho") == {}
+    deployment = prefect.read_deployment_by_name(f"check/{CAMPAIGN}.phu-tho")
     assert (deployment.entrypoint, deployment.parameters["campaign"]) == ("flows.check.check", CAMPAIGN)
     assert {"campaign:bau-cu-2026", "province:25"} <= set(deployment.tags)
 
@@ -123,26 +101,16 @@ def test_a_schedule_that_the_office_changes_appears_in_prefect_without_a_restart
     file = office(tmp_path / "office", port)
     look = keep_in_step(file)
     look()
-    before = {s.slug: s.id for s in prefect.read_deployment_by_name(f"check/{CAMPAIGN}").schedules}
+    before = {s.slug: s.id for s in prefect.read_deployment_by_name(f"check/{CAMPAIGN}.phu-tho").schedules}
     look()
-    assert {s.slug: s.id for s in prefect.read_deployment_by_name(f"check/{CAMPAIGN}").schedules} == before
+    assert {s.slug: s.id for s in prefect.read_deployment_by_name(f"check/{CAMPAIGN}.phu-tho").schedules} == before
     changed(file, Schedule("30 6 * * 1-5", report="0 8 * * 1"))
     look()
-    assert crons(prefect, f"check/{CAMPAIGN}") == {"usual": ("30 6 * * 1-5", "Asia/Ho_Chi_Minh", True, "usual")}
+    assert crons(prefect, f"check/{CAMPAIGN}.phu-tho") == {"usual": ("30 6 * * 1-5", "Asia/Ho_Chi_Minh", True, "usual")}
     changed(file, Schedule("30 6 * * 1-5", report="0 8 * * 1", paused=True))
     look()
-    assert [active for _, _, active, _ in crons(prefect, f"check/{CAMPAIGN}").values()] == [False]
-    assert [active for _, _, active, _ in crons(prefect, f"report/{CAMPAIGN}").values()] == [False]
-
-
-def test_a_campaign_that_is_taken_out_of_the_settings_runs_no_more(prefect: Any, port: int, tmp_path: Path) -> None:
-    file = office(tmp_path / "office", port)
-    look = keep_in_step(file)
-    look()
-    file.write_text(SETTINGS.format(port=port, cron="").partition("[[campaigns]]")[0], encoding="utf-8")
-    look()
-    assert crons(prefect, f"check/{CAMPAIGN}") == {}
-    assert crons(prefect, "remind/remind")
+    assert [active for _, _, active, _ in crons(prefect, f"check/{CAMPAIGN}.phu-tho").values()] == [False]
+    assert [active for _, _, active, _ in crons(prefect, f"report/{CAMPAIGN}.phu-tho").values()] == [False]
 
 
 def test_settings_that_become_wrong_are_said_once_and_leave_everything_as_it_was(
@@ -151,12 +119,52 @@ def test_settings_that_become_wrong_are_said_once_and_leave_everything_as_it_was
     file = office(tmp_path / "office", port)
     look = keep_in_step(file)
     look()
-    before = crons(prefect, f"check/{CAMPAIGN}")
+    before = crons(prefect, f"check/{CAMPAIGN}.phu-tho")
     file.write_text(SETTINGS.format(port=port, cron="0 25 * * *"), encoding="utf-8")
     look()
     look()
-    assert crons(prefect, f"check/{CAMPAIGN}") == before
+    assert crons(prefect, f"check/{CAMPAIGN}.phu-tho") == before
     assert capsys.readouterr().err.count("“campaigns.0.schedule.cron” phải là lịch kiểu cron năm phần") == 1
+
+
+def test_a_roster_that_breaks_keeps_the_schedules_and_once_it_is_mended_they_follow(
+    prefect: Any, port: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = office(tmp_path / "office", port)
+    look = keep_in_step(file)
+    look()
+    before = crons(prefect, f"check/{CAMPAIGN}.phu-tho")
+    changed(file, Schedule("30 6 * * 1-5"))
+    (file.parent / "units.csv").write_text("code,kind,name\n4924,xa,Lương Sơn\n9,xa,X\n", encoding="utf-8")
+    file.write_text(SETTINGS.format(port=port, cron="0 7 * * *").replace("30 7", "45 6"), encoding="utf-8")
+    look()
+    look()
+    assert crons(prefect, f"check/{CAMPAIGN}.phu-tho") == before
+    assert crons(prefect, "remind/phu-tho")["remind"][0] == "45 6 * * *"  # what does not hang on it is planned
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "lịch đang có vẫn giữ. Danh sách đơn vị chưa dùng được (2 lỗi). " in said
+    assert "units.csv:2: Mã “4924” mất số 0 ở đầu." in said
+    (file.parent / "units.csv").write_text(UNITS, encoding="utf-8")
+    look()
+    assert crons(prefect, f"check/{CAMPAIGN}.phu-tho") == {"usual": ("30 6 * * 1-5", "Asia/Ho_Chi_Minh", True, "usual")}
+
+
+def test_a_campaign_that_is_taken_out_of_the_settings_runs_no_more_though_another_cannot_be_opened(
+    prefect: Any, port: int, tmp_path: Path
+) -> None:
+    file = office(tmp_path / "office", port)
+    other = '[[campaigns]]\nid = "thu"\nchecklist = "{}"\n[campaigns.schedule]\ncron = "0 8 * * *"\n'
+    written = file.read_text(encoding="utf-8")
+    file.write_text(written + other.format("dai-hoi-dang-bo-xa"), encoding="utf-8")
+    look = keep_in_step(file)
+    look()
+    kept = crons(prefect, "check/thu.phu-tho")
+    assert kept
+    file.write_text(written.partition("[[campaigns]]")[0] + other.format("khong-co"), encoding="utf-8")
+    look()
+    assert crons(prefect, f"check/{CAMPAIGN}.phu-tho") == {}
+    assert crons(prefect, "check/thu.phu-tho") == kept
+    assert crons(prefect, "remind/phu-tho")
 
 
 def ran(prefect: Any, *runs: Any, seconds: float = 90) -> list[tuple[str, str]]:
@@ -174,7 +182,7 @@ def asked(prefect: Any, ago: timedelta, flow: str = "check", **parameters: str) 
     """A run that was due some time ago."""
     from prefect.states import Scheduled
 
-    deployment = prefect.read_deployment_by_name(f"{flow}/{CAMPAIGN}")
+    deployment = prefect.read_deployment_by_name(f"{flow}/{CAMPAIGN}.phu-tho")
     state = Scheduled(scheduled_time=now() - ago)
     return prefect.create_flow_run_from_deployment(deployment.id, parameters=parameters, state=state)
 
@@ -189,7 +197,7 @@ def test_runs_step_aside_for_newer_ones_for_their_calendar_and_for_whoever_holds
         oldest, newer, dense = ran(prefect, *late)
         settings = load_settings(str(file)).settings
         with open_store(settings.database_url) as store:
-            campaign = open_campaign(settings, CAMPAIGN)
+            campaign = open_declared(settings, CAMPAIGN)
             with holding(store, campaign, "am-terminal", now):
                 refused = ran(prefect, asked(prefect, timedelta()))
             due = ran(prefect, asked(prefect, HOUR, "report", tick="report"))
@@ -225,16 +233,16 @@ def test_prefect_deploy_all_makes_deployments_that_every_worker_can_run(
         assert done.returncode == 0, done.stdout + done.stderr
     there = {(d.entrypoint, d.name): d for d in prefect.read_deployments()}
     assert there.keys() == {
-        ("flows.check.check", CAMPAIGN),
+        ("flows.check.check", f"{CAMPAIGN}.phu-tho"),
         ("flows.check.check", "province"),
         ("flows.nation.check_nation", "nation"),
-        ("flows.remind.remind", "remind"),
-        ("flows.remind.send", "send"),
-        ("flows.weekly.weekly", CAMPAIGN),
+        ("flows.remind.remind", "phu-tho"),
+        ("flows.remind.send", "phu-tho"),
+        ("flows.weekly.weekly", f"{CAMPAIGN}.phu-tho"),
     }
     assert {d.work_pool_name for d in there.values()} == {"lotrinh"}
     assert [d.pull_steps for d in there.values() if d.pull_steps] == []
-    assert crons(prefect, f"check/{CAMPAIGN}")["dense"] == ("0 7,13 * * *", "Asia/Ho_Chi_Minh", True, "dense")
+    assert crons(prefect, f"check/{CAMPAIGN}.phu-tho")["dense"] == ("0 7,13 * * *", "Asia/Ho_Chi_Minh", True, "dense")
 
 
 def test_a_work_pool_gets_the_schedules_that_hold_and_its_workers_their_own_settings(
@@ -248,11 +256,11 @@ def test_a_work_pool_gets_the_schedules_that_hold_and_its_workers_their_own_sett
     changed(file, Schedule("30 6 * * 1-5"))
     prefect.create_work_pool(WorkPoolCreate(name="vung", type="process"), overwrite=True)
     assert main(["--settings", str(file), "--pool", "vung"]) == 0
-    assert f"check/{CAMPAIGN}: 30 6 * * 1-5 Asia/Ho_Chi_Minh\n" in capsys.readouterr().out
-    deployment = prefect.read_deployment_by_name(f"check/{CAMPAIGN}")
+    assert f"check/{CAMPAIGN}.phu-tho: 30 6 * * 1-5 Asia/Ho_Chi_Minh\n" in capsys.readouterr().out
+    deployment = prefect.read_deployment_by_name(f"check/{CAMPAIGN}.phu-tho")
     assert deployment.work_pool_name == "vung"
     assert deployment.parameters == {"campaign": CAMPAIGN}
-    assert crons(prefect, f"check/{CAMPAIGN}") == {"usual": ("30 6 * * 1-5", "Asia/Ho_Chi_Minh", True, "usual")}
+    assert crons(prefect, f"check/{CAMPAIGN}.phu-tho") == {"usual": ("30 6 * * 1-5", "Asia/Ho_Chi_Minh", True, "usual")}
 
 
 def test_a_work_pool_that_is_not_there_is_named_with_what_to_do(

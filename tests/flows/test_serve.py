@@ -88,3 +88,36 @@ def test_serving_outlives_its_server_and_a_run_that_the_server_leaves_is_recorde
             assert process.wait(20) == 0
     # Said when it changes, not each second; a short absence is bridged by Prefect's client without a word.
     assert log.read_text().count("Không dùng được máy chủ Prefect") <= 3
+
+
+def test_a_roster_that_breaks_ends_no_check_that_is_running(tmp_path: Path) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    port = free_port()
+    file = office(tmp_path / "office", port, cron="0 0 1 1 *")
+    log, url = tmp_path / "office" / "run.log", load_settings(str(file)).settings.database_url
+    api = {PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}
+
+    def there() -> bool:
+        try:
+            return bool(client.read_deployment_by_name(f"check/{CAMPAIGN}.phu-tho").last_polled)
+        except ObjectNotFound:
+            return False
+
+    with (
+        prefect_at(port, tmp_path / "server"),
+        slow_communes(file),
+        temporary_settings(api),
+        open_store(url) as store,
+        serving(file, port) as process,
+        get_client(sync_client=True) as client,
+    ):
+        wait_until(there, 60)
+        asked(client, timedelta())
+        wait_until(lambda: states(store) == [RUNNING], 60)
+        (file.parent / "units.csv").write_text("hong", encoding="utf-8")
+        wait_until(lambda: "lịch đang có vẫn giữ" in log.read_text(encoding="utf-8"), 30)
+        wait_until(lambda: states(store) == [FINISHED], 60)
+        assert process.poll() is None

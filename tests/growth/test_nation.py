@@ -3,32 +3,25 @@
 One test: what it runs on takes longer to start than the check itself.
 """
 
-import asyncio
-import json
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from lotrinh.catalog.units import packaged_roster, provinces
+from lotrinh.services.lease import Holder
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
 from tests.growth.units import CAMPAIGN
-from tests.growth.world import Machine, World, deploy, redis_server, start, wait_until, world
+from tests.growth.world import NATION, Machine, World, deploy, redis_server, start, wait_until, world
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(280)]
-PROVINCES, UNITS, PATIENCE = 4, 24, 10
+PROVINCES, UNITS, PATIENCE = 5, 24, 10
 TICK = "20260202-010000"
-NATION = """
-import asyncio, json, sys
-from flows.nation import check_nation
-tick, patience, provinces = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
-ended = asyncio.run(check_nation("bau-cu-2026", tick, "", provinces, patience=patience, within=200, return_state=True))
-print(json.dumps([ended.type.value, ended.message], ensure_ascii=False))
-"""
 CHECK = """
 import sys, tasks.patience
 from lotrinh.cli.main import main
@@ -49,19 +42,26 @@ def nation() -> Iterator[World]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_nation(of: World) -> list[str]:
-    """Start the parent flow at the office; return the state in which it ended and its sentence."""
-    office = of.folder / "office"
-    ended = of.run(office, NATION, TICK, str(PATIENCE), *(p.code for p in of.provinces)).wait(240)
-    said = (office / "run.log").read_text(encoding="utf-8").splitlines()
-    assert ended == 0, said
-    found: list[str] = json.loads(said[-1])
-    return found
+def start_nation(of: World) -> str:
+    """Start the nation's deployment, as from Prefect's own pages; return the id of its run."""
+    asked = {"campaign": CAMPAIGN, "tick": TICK, "provinces": [p.code for p in of.provinces], "patience": PATIENCE}
+    with httpx.Client(base_url=of.api, trust_env=False, timeout=30) as client:
+        deployment = client.get(f"/deployments/name/{NATION}").raise_for_status().json()["id"]
+        body = {"parameters": asked | {"within": 200}, "state": {"type": "SCHEDULED"}}
+        made = client.post(f"/deployments/{deployment}/create_flow_run", json=body).raise_for_status()
+        return str(made.json()["id"])
 
 
-def busy(machine: Machine, store: Store) -> bool:
-    """Whether a round runs that a machine carries out: one of a run that it has started."""
-    return len(machine.tree()) > 1 and any(r.state == RUNNING and heard(store, r) for r in rounds_of(store))
+def state(of: World, run: str) -> tuple[str, str]:
+    """Return how a run stands, and the sentence that says it."""
+    found = httpx.get(f"{of.api}/flow_runs/{run}", trust_env=False, timeout=30).raise_for_status().json()["state"]
+    return found["type"], found["message"] or ""
+
+
+def end_of(of: World, run: str) -> tuple[str, str]:
+    """Wait for the end of a run."""
+    wait_until(lambda: state(of, run)[0] not in {"SCHEDULED", "PENDING", "RUNNING"}, 220)
+    return state(of, run)
 
 
 def rounds_of(store: Store) -> tuple[Round, ...]:
@@ -72,17 +72,27 @@ def heard(store: Store, round_: Round) -> int:
     return store.rounds.outcomes([round_.id])[round_.id].total()
 
 
-async def disturbed(of: World, store: Store) -> list[str]:
-    """Run the nation; in the middle of it Redis and a machine go, and a new Redis and a second machine come."""
-    first = of.add_machine("may-1", 2)
-    running = asyncio.create_task(asyncio.to_thread(run_nation, of))
-    await asyncio.to_thread(wait_until, lambda: busy(first, store) or running.done(), 60)
+def asking(of: World, machine: Machine, store: Store) -> bool:
+    """Whether a run that a machine has started is in the middle of a province: it holds the lease, and has heard."""
+    leases = [store.leases.get(f"{CAMPAIGN}/{p.code}") for p in of.provinces]
+    processes = {process.pid for process in machine.tree()}
+    held = {Holder.of(lease.holder).run for lease in leases if lease and Holder.of(lease.holder).pid in processes}
+    return any(r.id in held and r.state == RUNNING and heard(store, r) for r in rounds_of(store))
+
+
+def disturbed(of: World, store: Store) -> tuple[str, str]:
+    """Run the nation on two machines; in the middle of it Redis is killed and started anew, and one machine dies."""
+    lasting = of.add_machine("may-2", 2)
+    run = start_nation(of)
+    wait_until(lambda: state(of, run)[0] == "RUNNING", 60)
+    dying = of.add_machine("may-1", 2)
+    # The other machine carries out the nation itself, and a province.
+    wait_until(lambda: asking(of, dying, store) and len(lasting.tree()) > len(("worker", "nation")), 60)
     of.redis_process.kill()
-    first.kill()
+    dying.kill()
     of.redis_process.wait()
     of.redis_process = redis_server(of.folder, of.redis)
-    of.add_machine("may-2", 2)
-    return await running
+    return end_of(of, run)
 
 
 def ended_without_prefect(of: World, store: Store) -> int:
@@ -102,7 +112,7 @@ def ended_without_prefect(of: World, store: Store) -> int:
 
 def test_each_province_is_recorded_once_though_a_machine_is_killed_and_redis_restarted(nation: World) -> None:
     with open_store(nation.database) as store:
-        assert asyncio.run(disturbed(nation, store)) == ["COMPLETED", "Đã ghi 4 trên 4 tỉnh, thành phố."]
+        assert disturbed(nation, store) == ("COMPLETED", "Đã ghi 5 trên 5 tỉnh, thành phố.")
         found = rounds_of(store)
         ended = Counter((r.province, r.state) for r in found)
         assert {p.code: ended[p.code, FINISHED] for p in nation.provinces} == {p.code: 1 for p in nation.provinces}
@@ -117,6 +127,6 @@ def test_each_province_is_recorded_once_though_a_machine_is_killed_and_redis_res
         assert {r.state for r in found} == {FINISHED, INTERRUPTED}
         assert store.journal.verify() is None
         # Whoever starts the same check again finds that nothing is left to do.
-        assert run_nation(nation) == ["COMPLETED", "Đã ghi 4 trên 4 tỉnh, thành phố."]
+        assert end_of(nation, start_nation(nation)) == ("COMPLETED", "Đã ghi 5 trên 5 tỉnh, thành phố.")
         assert rounds_of(store) == found
         assert ended_without_prefect(nation, store) == 0

@@ -14,7 +14,7 @@ from lotrinh.core.report import Report
 from lotrinh.errors import StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.ask import BATCH, begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
@@ -51,7 +51,7 @@ def campaign(communes: Communes, settings: Settings, tmp_path: Path) -> Campaign
     codes = [u.code for u in packaged_roster(province("25"))[:UNITS]]
     rows = [f"{code},xa,Xã {code},,,{communes.says(code, DONE)},,,," for code in codes]
     (tmp_path / "units.csv").write_text("\n".join([COLUMNS, *rows]) + "\n", encoding="utf-8")
-    return open_campaign(settings, "bau-cu-2026", tmp_path / "units.csv")
+    return open_declared(settings, "bau-cu-2026", tmp_path / "units.csv")
 
 
 def check(store: Store, settings: Settings, campaign: Campaign, disturb: Callable[[], None] = lambda: None) -> Report:

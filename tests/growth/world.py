@@ -24,7 +24,7 @@ from tests.growth.missing import program
 from tests.growth.postgres import Postgres, postgres
 from tests.growth.units import CAMPAIGN
 
-POOL, DEPLOYMENT, NATION = "lotrinh", "check/province", "check-nation/nation"
+POOL, NATION = "lotrinh", "check-nation/nation"
 SETTINGS = """
 province = "25"
 data_dir = "data"
@@ -97,6 +97,7 @@ class World:
         """The environment of a machine: nothing of this process's own Prefect or lotrinh in it."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOTRINH_", "PREFECT_"))}
         own = {
+            "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
             "PREFECT_API_URL": self.api,
             "PREFECT_HOME": str(folder / "prefect"),
             "PREFECT_LOGGING_LEVEL": "WARNING",
@@ -237,28 +238,12 @@ def unit_server(latency: float) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, text=True)
 
 
-DEPLOY = """
-import asyncio, sys
-from prefect import get_client
-from prefect.client.schemas.actions import WorkPoolCreate
-from flows.check import check
-from flows.nation import check_nation
-
-async def deploy():
-    async with get_client() as client:
-        await client.create_work_pool(WorkPoolCreate(name="lotrinh", type="process"))
-        for flow, name in ((check, "province"), (check_nation, "nation")):
-            number = await client.create_flow(flow)
-            entrypoint = f"{flow.fn.__module__}.{flow.fn.__name__}"
-            # With a command given, the worker starts it alone, and not a second process that prepares a workspace.
-            command = {"command": f"{sys.executable} -m prefect.engine"}
-            where = {"work_pool_name": "lotrinh", "job_variables": command}
-            await client.create_deployment(number, name, entrypoint=entrypoint, **where)
-
-asyncio.run(deploy())
-"""
-
-
 def deploy(of: World, machine: Path) -> None:
-    """Tell the server of the flows, as ``prefect.yaml`` does."""
-    assert of.run(machine, DEPLOY).wait(60) == 0, (machine / "run.log").read_text()
+    """Tell the server of the nation's flows, by the commands and the file that we hand out."""
+    pool = ["work-pool", "create", POOL, "--type", "process"]
+    for arguments in (pool, ["--no-prompt", "deploy", "--name", "province", "--name", "nation"]):
+        command = [sys.executable, "-m", "prefect", *arguments]
+        done = subprocess.run(
+            command, cwd=TOP, env=of.environment(machine), capture_output=True, text=True, timeout=90, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -13,7 +13,7 @@ from lotrinh.core.journal import Entry, Kind, NewEntry
 from lotrinh.core.roles import Role
 from lotrinh.core.units import Unit, UnitKind
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings, Units
 from tests.portal.conftest import NOW, Enter, Portal
@@ -85,7 +85,7 @@ def happened(portal: Portal, kind: Kind, unit: str, step: str, days_ago: float =
 
 def published(portal: Portal, settings: Settings, *steps: dict[str, Any], at: datetime = NOW) -> None:
     """Let Liên Sơn's own system have said this in a round."""
-    of: Campaign = open_campaign(settings, "thu")
+    of: Campaign = open_declared(settings, "thu")
     begun = begin(portal.store, of, at, at, {})
     text = says(of.by_code[LIEN_SON], *steps, at=at.astimezone(UTC))
     portal.store.rounds.record(begun.id, of.id, [hear(settings, of, of.by_code[LIEN_SON], text, at)])

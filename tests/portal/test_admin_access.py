@@ -14,7 +14,7 @@ from lotrinh.core.roles import Role
 from lotrinh.core.units import Unit, UnitKind
 from lotrinh.portal.slips import sign_in_address
 from lotrinh.services.accounts import Slip
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import Enter, Portal
 from tests.portal.people import SECRET, officer, send, shown
@@ -70,7 +70,7 @@ def test_the_slips_address_fills_in_the_sign_in_form_and_nothing_leaves_the_port
     page = portal.client.get(f"{address.path}?{address.query}")
     assert 'value="04960"' in page.text
     assert 'value="K7QM-2XRT-9HWP"' in page.text
-    assert page.headers["referrer-policy"] == "same-origin"
+    assert page.headers["referrer-policy"] == "strict-origin"
     assert page.headers["cache-control"] == "no-store"
     assert re.findall(r'(?:src|href|action)="(?:https?:)?//', page.text) == []
     assert all("K7QM" not in link for link in re.findall(r'href="([^"]*)"', page.text))
@@ -147,7 +147,7 @@ def test_nobody_but_administrators_finds_these_pages(portal: Portal, enter: Ente
 def test_slips_for_many_units_do_not_keep_others_waiting(portal: Portal, admin: httpx.Client, enter: Enter) -> None:
     """Hashing takes seconds; meanwhile pages come at once, and somebody else can still sign in."""
     officer(portal.store, "lan", Role.OFFICER)
-    many = [unit.code for unit in open_campaign(Settings(), "bau-cu-2026").units[:40]]
+    many = [unit.code for unit in open_declared(Settings(), "bau-cu-2026").units[:40]]
     with ThreadPoolExecutor(1) as pool:
         work = pool.submit(send, admin, "/access", act="slips", which="marked", unit=many)
         waits, entered = [], []

@@ -1,15 +1,25 @@
 """The outbox page: what became of each message, addresses masked, and the two buttons."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
+from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.services.webhooks import tell
+from lotrinh.settings.models import Settings
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, Ending, New
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, send
+from tests.services.reminding import hook
 
 BAD = "Máy chủ từ chối: <b>550</b>"
+
+
+@pytest.fixture
+def portal_settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, webhooks=(hook("https://nhan-tin.vn/khoa-bi-mat"),))
 
 
 @pytest.fixture
@@ -47,6 +57,17 @@ def test_a_message_is_shown_with_its_state_and_reason_and_a_masked_address(porta
     assert "ch…@phutho.example.vn" in text
     assert "chu-tich" not in text
     assert "&lt;b&gt;550&lt;/b&gt;" in text
+
+
+def test_of_a_webhook_it_is_shown_where_it_is_and_no_more(
+    portal: Portal, admin: httpx.Client, portal_settings: Settings
+) -> None:
+    tell(portal.store, portal_settings, NOW)
+    portal.store.journal.append(NewEntry(Kind.OBSTACLE, NOW, "bau-cu-2026", "04924", "a", "unit:04924", {"note": "x"}))
+    tell(portal.store, portal_settings, NOW)
+    text = admin.get("/outbox").text
+    assert "https://nhan-tin.vn<" in text
+    assert "khoa-bi-mat" not in text
 
 
 @pytest.mark.parametrize("state", [FAILED, UNCLEAR])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lotrinh.core.roles import Role
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.sample import sample_entries
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program, unit
 from tests.portal.conftest import NOW, Portal
@@ -77,7 +77,7 @@ def open_campaign_of(portal: Portal) -> Any:
     from lotrinh.settings.models import Settings
 
     assert portal
-    return open_campaign(Settings(), "bau-cu-2026")
+    return open_declared(Settings(), "bau-cu-2026")
 
 
 def test_units_are_found_without_accents_by_kind_and_by_status(portal: Portal) -> None:

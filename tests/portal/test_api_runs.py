@@ -9,7 +9,7 @@ from lotrinh.core.journal import GENESIS, Entry, Kind, NewEntry, first_bad
 from lotrinh.core.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.check import conclude
 from lotrinh.settings.models import Settings
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, program, unit
@@ -18,7 +18,7 @@ from tests.portal.conftest import NOW, Portal
 
 def run_once(portal: Portal, name: str = "r1", *, finished: bool = True) -> None:
     settings = Settings()
-    campaign = open_campaign(settings, "bau-cu-2026")
+    campaign = open_declared(settings, "bau-cu-2026")
     run = begin(portal.store, campaign, NOW, NOW, {}, name)
     seen = Observation("04924", Outcome.UNREACHABLE, Reason.TIMEOUT, M("Hết giờ chờ."), NOW)
     portal.store.rounds.record(run.id, campaign.id, [(seen, "http://x")])
@@ -39,7 +39,7 @@ def test_a_run_is_described_with_what_came_of_each_unit(portal: Portal) -> None:
 
 
 def test_runs_come_newest_first_in_pages(portal: Portal) -> None:
-    campaign = open_campaign(Settings(), "bau-cu-2026")
+    campaign = open_declared(Settings(), "bau-cu-2026")
     from datetime import timedelta
 
     for n in range(3):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.core.journal import Kind
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.judge import give_back
 from lotrinh.services.statements import Said
 from lotrinh.settings.models import Settings
@@ -156,7 +156,7 @@ def test_the_page_lists_what_is_under_way_and_knows_how_many_there_are(unit: Com
 
 def test_a_returned_count_is_corrected_on_its_own_page(unit: Commune) -> None:
     unit.confirm(COUNTED, completed_on="1/2/2026", document__number="12/QĐ", done="12", of="12")
-    campaign = open_campaign(Settings(), "bau-cu-2026")
+    campaign = open_declared(Settings(), "bau-cu-2026")
     said = Said(campaign, campaign.by_code["04924"], COUNTED, "officer:lan", "", NOW)
     give_back(unit.portal.store, said, "sai số")
     form = form_of(unit.get(unit.home + PAGE))

@@ -7,7 +7,7 @@ import pytest
 
 from lotrinh.core.journal import Kind
 from lotrinh.core.roles import Role
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.judge import accept, answer, excuse, give_back, hand_over
 from lotrinh.services.naming import SAMPLE
 from lotrinh.services.statements import Said, state
@@ -16,7 +16,7 @@ from tests.portal.commune import CAMPAIGN, COUNTED, PLAIN, Commune, commune, for
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, shown
 
-OPENED = open_campaign(Settings(), "bau-cu-2026")
+OPENED = open_declared(Settings(), "bau-cu-2026")
 GOOD = {"completed_on": "20/11/2025", "document__number": "12/QĐ-UBND"}
 
 

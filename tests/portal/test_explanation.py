@@ -9,7 +9,7 @@ import pytest
 from lotrinh.core.journal import Kind, NewEntry
 from lotrinh.core.roles import Role
 from lotrinh.reports.explanation import Writer
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.explain import explain
 from lotrinh.settings.models import Settings
 from tests.portal.caller import DONE, STEP, UNIT, program, unit
@@ -33,7 +33,7 @@ def test_the_page_says_every_sentence_that_the_terminal_says(portal: Portal, ent
         NewEntry(Kind.CONFIRMED, NOW, "bau-cu-2026", us.code, name, "unit:04924", {"completed_on": "2026-01-29"}),
         NewEntry(Kind.RETURNED, NOW, "bau-cu-2026", us.code, name, "officer:lan", {"reason": HOSTILE}),
     )
-    campaign = open_campaign(Settings(), "bau-cu-2026")
+    campaign = open_declared(Settings(), "bau-cu-2026")
     step = campaign.checklist.steps[name]
     made = explain(portal.store, Settings(), campaign, campaign.by_code[us.code], step, NOW)
     answer = us.get(us.step(name, "explain"))

@@ -10,13 +10,15 @@ from pathlib import Path
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from pydantic import SecretStr
 
 from lotrinh.core.status import Status
 from lotrinh.portal.app import create_app
-from lotrinh.settings.models import Campaign, Settings
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import open_declared
+from lotrinh.settings.models import Campaign, Schedule, Settings
 from lotrinh.settings.models import Portal as PortalSettings
 from lotrinh.store.outbox import New
+from lotrinh.store.rounds import FINISHED
 from tests.conftest import TOP
 from tests.portal.caller import CAMPAIGN, DONE, unit
 from tests.portal.conftest import NOW, Portal
@@ -27,7 +29,7 @@ TOKEN = "mot-ma-dai-hai-muoi-ky-tu"
 
 @pytest.fixture
 def portal_settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, campaigns=(Campaign(id="bau-cu-2026"),))
+    return Settings(data_dir=tmp_path, campaigns=(Campaign(id="bau-cu-2026", schedule=Schedule(cron="0 7 * * *")),))
 
 
 def figures(portal: Portal) -> dict[str, dict[tuple[str, ...], float]]:
@@ -60,6 +62,21 @@ def test_the_record_is_told_in_figures(portal: Portal) -> None:
     assert read["lotrinh_database_bytes"][()] > 10_000
     assert read["lotrinh_database_up"] == {(): 1}
     assert len(read["lotrinh_build_info"]) == 1
+
+
+def test_a_check_that_was_due_and_did_not_come_is_overdue_even_of_a_campaign_that_never_ran(portal: Portal) -> None:
+    place, due = ("bau-cu-2026", "25"), NOW + timedelta(hours=23)  # the next seven o'clock
+    assert figures(portal)["lotrinh_run_overdue_seconds"] == {place: 0}
+    portal.moments.append(due + timedelta(minutes=50))
+    assert figures(portal)["lotrinh_run_overdue_seconds"] == {place: 0}
+    portal.moments.append(due + timedelta(days=3))
+    read = figures(portal)
+    assert read["lotrinh_run_overdue_seconds"] == {place: 3 * 86400}  # since the first that did not come
+    assert "lotrinh_run_age_seconds" not in read
+    at = portal.moments[-1]
+    begun = begin(portal.store, open_declared(Settings(), "bau-cu-2026"), at, at, {})
+    portal.store.rounds.finish(begun.id, FINISHED, at, begun.head)
+    assert figures(portal)["lotrinh_run_overdue_seconds"] == {place: 0}
 
 
 def test_entries_are_counted_on_from_where_the_last_look_ended(portal: Portal) -> None:
@@ -152,13 +169,14 @@ async def status_with(portal: Portal, chosen: PortalSettings, headers: dict[str,
         ({"metrics": "token"}, {}, "127.0.0.1", 404),
         ({"metrics": "token"}, {"Authorization": "Bearer "}, "127.0.0.1", 404),
         ({"metrics": "token"}, {"Authorization": f"Bearer {TOKEN}x"}, "127.0.0.1", 404),
+        ({"metrics": "token", "metrics_token": ""}, {"Authorization": "Bearer "}, "127.0.0.1", 404),
         ({"metrics": "token"}, {"Authorization": f"Bearer {TOKEN}"}, "10.0.0.9", 200),
     ],
 )
 def test_the_figures_are_for_this_machine_or_for_who_has_the_token(
     portal: Portal, chosen: dict[str, str], headers: dict[str, str], peer: str, status: int
 ) -> None:
-    settings = PortalSettings.model_validate(chosen | {"metrics_token": SecretStr(TOKEN)})
+    settings = PortalSettings.model_validate({"metrics_token": TOKEN} | chosen)
     assert asyncio.run(status_with(portal, settings, headers, peer)) == status
 
 

@@ -13,7 +13,7 @@ from lotrinh.core.observation import Observation, Outcome, Reason
 from lotrinh.core.roles import Role
 from lotrinh.core.text import M
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -34,7 +34,7 @@ def viewer(portal: Portal, enter: Enter) -> httpx.Client:
 
 @pytest.fixture
 def of(tmp_path: Path) -> Campaign:
-    return open_campaign(Settings(data_dir=tmp_path), "bau-cu-2026")
+    return open_declared(Settings(data_dir=tmp_path), "bau-cu-2026")
 
 
 def ran(store: Store, of: Campaign, days: int, silent: str = "04924") -> str:

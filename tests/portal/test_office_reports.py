@@ -23,7 +23,7 @@ from lotrinh.reports import documents
 from lotrinh.reports.documents import FORMATS, Wish
 from lotrinh.services.accounts import issue_slips
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.check import conclude
 from lotrinh.services.reporting import chosen, dossier
 from lotrinh.settings.models import Letterhead, Report, Settings
@@ -48,7 +48,7 @@ def portal_settings(tmp_path: Path, template: Path | None) -> Settings:
 
 @pytest.fixture
 def of(portal_settings: Settings) -> Campaign:
-    return open_campaign(portal_settings, "thu")
+    return open_declared(portal_settings, "thu")
 
 
 def ran(portal: Portal, settings: Settings, of: Campaign, at: datetime = NOW) -> str:

@@ -15,7 +15,7 @@ from lotrinh.core.observation import Observation, Outcome, Reason
 from lotrinh.core.roles import Role
 from lotrinh.core.text import M
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -36,7 +36,7 @@ def viewer(portal: Portal, enter: Enter) -> httpx.Client:
 
 @pytest.fixture
 def of(tmp_path: Path) -> Campaign:
-    return open_campaign(Settings(data_dir=tmp_path), "bau-cu-2026")
+    return open_declared(Settings(data_dir=tmp_path), "bau-cu-2026")
 
 
 def ran(store: Store, of: Campaign, days: int = 0, silent: str = "04924") -> str:
@@ -80,7 +80,7 @@ def test_the_list_says_what_became_of_each_run(portal: Portal, of: Campaign, vie
 
 
 def test_older_runs_are_on_the_next_page(portal: Portal, of: Campaign, viewer: httpx.Client) -> None:
-    names = [begin(portal.store, of, NOW - n * DAY, NOW, {}).id for n in range(60)]
+    names = [begin(portal.store, of, NOW - n * DAY, NOW, {}).id for n in reversed(range(60))][::-1]
     found, page = list[str](), f"{HOME}/runs"
     while page:
         html = viewer.get(page).text

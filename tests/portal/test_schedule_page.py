@@ -1,6 +1,7 @@
 """The schedule in the portal: read by the office, changed by whoever may, recorded, given back where it is wrong."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -9,22 +10,33 @@ import pytest
 from lotrinh.core.journal import Kind
 from lotrinh.core.roles import Role
 from lotrinh.core.schedules import Schedule
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.schedules import effective
+from lotrinh.settings.models import Prefect, Settings
 from lotrinh.settings.models import Schedule as ScheduleSettings
-from lotrinh.settings.models import Settings
-from tests.portal.conftest import Enter, Portal
+from lotrinh.store.rounds import FINISHED
+from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import HOME, at_desk, small
-from tests.portal.people import hidden, send, shown
+from tests.portal.people import SECRET, hidden, officer, send, shown
 
 HERE = HOME + "/schedule"
+DUE = timedelta(hours=23)
+"""After so long it is seven o'clock."""
 WRITTEN = ScheduleSettings(cron="0 7 * * *", last_week="0 7,13 * * *", report="0 8 * * 1")
 
 
 @pytest.fixture
-def portal_settings(tmp_path: Path) -> Settings:
+def api_url() -> str:
+    """Where Prefect is."""
+    return Prefect().api_url
+
+
+@pytest.fixture
+def portal_settings(tmp_path: Path, api_url: str) -> Settings:
     made = small(tmp_path)
     campaign = made.campaigns[0].model_copy(update={"schedule": WRITTEN})
-    return made.model_copy(update={"campaigns": (campaign,)})
+    return made.model_copy(update={"campaigns": (campaign,), "prefect": Prefect(api_url=api_url)})
 
 
 @pytest.fixture
@@ -42,6 +54,38 @@ def test_the_page_says_when_and_what_comes_next(lan: httpx.Client) -> None:
     assert "thứ Hai lúc 08:00; lần tới 08:00 09/02/2026" in text
     assert re.findall(r"07:00 (\d\d/02/2026)", text) == [f"{day:02d}/02/2026" for day in range(3, 8)]
     assert HERE in lan.get(HOME + "/overview").text
+
+
+def at(portal: Portal, enter: Enter, later: timedelta) -> str:
+    """What an officer, who signs in again, reads some time later."""
+    portal.moments.append(NOW + later)
+    text = shown(enter("van-phong", SECRET).get(HERE))
+    assert "Lịch chạy" in text
+    return text
+
+
+def test_a_run_that_did_not_come_is_told_until_one_finishes(
+    portal: Portal, portal_settings: Settings, enter: Enter
+) -> None:
+    officer(portal.store, "van-phong", Role.OFFICER)
+    assert "đã không chạy" not in at(portal, enter, DUE + timedelta(minutes=50))
+    told = "Lượt lúc 07:00 03/02/2026 đã không chạy. Hãy báo người quản trị máy"
+    assert told in at(portal, enter, DUE + timedelta(hours=2))
+    late = NOW + DUE + timedelta(hours=2)
+    begun = begin(portal.store, open_declared(portal_settings, "thu"), late, late, {})
+    portal.store.rounds.finish(begun.id, FINISHED, late, begun.head)
+    assert "đã không chạy" not in at(portal, enter, DUE + timedelta(hours=2))
+
+
+def test_a_pause_is_no_run_that_did_not_come(portal: Portal, enter: Enter) -> None:
+    send(at_desk(portal, enter), HERE, cron_hours="7h", cron_days=["0", "1", "2", "3", "4", "5", "6"], paused="1")
+    assert "đã không chạy" not in at(portal, enter, DUE + timedelta(hours=7))
+
+
+@pytest.mark.parametrize("api_url", [""])
+def test_where_there_is_no_prefect_no_run_is_promised(lan: httpx.Client) -> None:
+    assert "không lượt nào dưới đây tự chạy" in shown(lan.get(HERE))
+    assert "không lượt nào dưới đây tự chạy" not in shown(send(lan, HERE, paused="1"))  # it promises none
 
 
 def test_an_officer_changes_it_and_journal_and_page_say_who(

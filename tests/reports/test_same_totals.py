@@ -13,7 +13,7 @@ from lotrinh.core.dossier import Dossier, Layout, Letterhead
 from lotrinh.core.report import Report
 from lotrinh.core.status import Status
 from lotrinh.reports.documents import FORMATS, Wish, make
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.live import Live
 from lotrinh.services.sample import sample_entries
 from lotrinh.settings.models import Settings
@@ -64,7 +64,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """The sample report of the whole province: 148 communes and wards."""
     folder = tmp_path_factory.mktemp("province")
     office = Settings(data_dir=folder)
-    campaign = open_campaign(office, "bau-cu-2026")
+    campaign = open_declared(office, "bau-cu-2026")
     with open_store(office.database_url) as store:
         store.journal.append(*sample_entries(campaign, NOW))
         report = Live(store, office, campaign).report(NOW)

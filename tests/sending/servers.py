@@ -136,7 +136,7 @@ class Web:
 
 
 @contextlib.contextmanager
-def web_server() -> Iterator[Web]:
+def web_server(at: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[Web]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -152,7 +152,7 @@ def web_server() -> Iterator[Web]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(at, Handler)
     known = Web(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -1,5 +1,6 @@
 """Mail over real sockets: what is certain about it after each thing that a server can do."""
 
+import contextlib
 import socket
 import ssl
 import time
@@ -151,6 +152,39 @@ def test_a_greeting_without_an_end_is_hung_up_on() -> None:
     assert isinstance(outcome, Refused)
     assert outcome.everybody
     assert time.monotonic() - started < 6
+
+
+def flood(word: bytes, most: int) -> tuple[Callable[[socket.socket], None], list[int]]:
+    """Say the same word for as long as it is taken, as fast as it is, and write down how much was."""
+    taken: list[int] = []
+
+    def talk(line: socket.socket) -> None:
+        piece = (word + b"-more\r\n") * 10_000
+        with contextlib.suppress(OSError):
+            while sum(taken) < most:
+                taken.append(line.send(piece))
+
+    return talk, taken
+
+
+@pytest.mark.parametrize(("at", "word"), [(b"", b"220"), (b"EHLO", b"250"), (b"RCPT", b"250")])
+def test_an_answer_that_goes_on_and_on_is_hung_up_on_however_fast_it_is(at: bytes, word: bytes) -> None:
+    most = 100_000_000
+    talk, taken = flood(word, most)
+    with bad_post(at, talk) as port:
+        outcome = send(MAIL, Post(port), timeout_seconds=30)
+    assert isinstance(outcome, Refused)
+    assert (outcome.everybody, outcome.permanent) == (True, False)
+    assert "trả lời dài quá mức" in say(outcome.reason)
+    assert sum(taken) < most / 4  # what the two machines' buffers hold, and not all that it had to say
+
+
+def test_after_the_whole_mail_an_answer_that_goes_on_and_on_leaves_it_unclear() -> None:
+    talk, _ = flood(b"250", 100_000_000)
+    with bad_post(b".", talk) as port:
+        outcome = send(MAIL, Post(port), timeout_seconds=30)
+    assert isinstance(outcome, Unknown)
+    assert "trả lời dài quá mức" in say(outcome.reason)
 
 
 def test_a_good_bye_without_an_end_is_not_waited_for() -> None:

@@ -4,14 +4,17 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import socket
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
+from lotrinh.clock import now
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions
 from lotrinh.sending import channels, zalo
@@ -19,6 +22,8 @@ from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
 from lotrinh.sending.webhook import Hooks
 from lotrinh.sending.zalo import ZaloBot
 from lotrinh.settings.models import Zalo
+from tests.conftest import TOP
+from tests.probing.faults import black_hole
 from tests.sending.servers import bad_post, free_port, web_server
 
 AT = datetime(2026, 2, 2, 0, 30, tzinfo=UTC)
@@ -46,7 +51,14 @@ def test_zalo_is_told_chat_and_text_no_longer_than_it_takes() -> None:
     [
         (200, b'{"ok": false, "error_code": 400, "description": "chat"}', ("Refused", True)),
         (200, b'{"ok": false, "error_code": 429}', ("Refused", False)),
-        (503, b"<html>", ("Refused", False)),
+        (200, b'{"ok": false, "error_code": "?"}', ("Refused", True)),
+        (429, b"<html>", ("Refused", False)),
+        (403, b"<html>", ("Refused", True)),
+        # A gateway says so whose service may have taken the message; the service itself says that it did not.
+        (503, b"<html>", ("Unknown", False)),
+        (504, b'{"description": "gateway"}', ("Unknown", False)),
+        (504, b'{"ok": null}', ("Unknown", False)),
+        (503, b'{"ok": false, "error_code": 503}', ("Refused", False)),
         (200, b"<html>", ("Unknown", False)),
         (200, b"[" * 5000, ("Unknown", False)),
         (0, b"", ("Unknown", False)),
@@ -67,15 +79,46 @@ def test_the_token_of_the_bot_is_in_no_log(caplog: pytest.LogCaptureFixture) -> 
 
 @pytest.mark.parametrize(
     ("reply", "expected"),
-    [((200, b""), "Sent"), ((403, b""), "Refused"), ((500, b""), "Refused"), ((0, b""), "Unknown")],
+    [
+        ((200, b""), ("Sent", False)),
+        ((403, b""), ("Refused", True)),
+        ((429, b""), ("Refused", False)),
+        ((500, b""), ("Unknown", False)),
+        ((504, b""), ("Unknown", False)),
+        ((0, b""), ("Unknown", False)),
+    ],
 )
 @pytest.mark.filterwarnings("ignore")
-def test_apprise_says_what_is_certain(reply: tuple[int, bytes], expected: str) -> None:
+def test_apprise_says_what_is_certain(reply: tuple[int, bytes], expected: tuple[str, bool]) -> None:
     with web_server() as web:
         web.always = reply
         outcome = channels.send(f"json://127.0.0.1:{web.port}/tin", "Lộ trình", "Bạn có 3 đầu việc.")
-    assert type(outcome).__name__ == expected
+    assert kind(outcome) == expected
     assert json.loads(web.got[0].body)["message"] == "Bạn có 3 đầu việc."
+
+
+@pytest.mark.parametrize("status", [403, 429, 502])
+@pytest.mark.parametrize(
+    "url",
+    ["ntfy://127.0.0.1:{port}/a/b", "json://127.0.0.1:{port}/a, json://127.0.0.1:{port}/b"],
+    ids=["two places", "two addresses"],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_where_one_of_two_places_took_it_nobody_says_that_it_was_not_sent(url: str, status: int) -> None:
+    with web_server() as web:
+        web.replies = [(200, b"{}"), (status, b"{}")]
+        outcome = channels.send(url.format(port=web.port), "a", "b")
+        assert len(web.got) == 2
+    assert isinstance(outcome, Unknown)
+    assert "mỗi nơi nhận một url" in say(outcome.reason)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_nor_where_a_long_text_was_sent_in_pieces_or_again_by_apprise_itself() -> None:
+    with web_server() as web:
+        web.always = (429, b"")
+        for more in ("overflow=split", "retry=1"):
+            assert kind(channels.send(f"json://127.0.0.1:{web.port}/?{more}", "a", "b")) == ("Unknown", False)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -130,25 +173,89 @@ def hook(url: str, options: HttpOptions = HERE, **more: Any) -> Outcome:
     return Hooks(options, **more).send(url, "khoa", "17", b'{"number": 17}', AT)
 
 
-def test_a_webhook_is_signed_over_moment_and_body_and_says_which_delivery_it_is() -> None:
+def test_a_webhook_is_signed_over_moment_number_and_body() -> None:
     with web_server() as web:
         assert hook(web.url("/lo-trinh")) == Sent()
     (got,) = web.got
     assert got.headers["X-Lotrinh-Delivery"] == "17"
     stamp = got.headers["X-Lotrinh-Timestamp"]
     assert stamp == str(int(AT.timestamp()))
-    wanted = hmac.new(b"khoa", stamp.encode() + b"." + got.body, hashlib.sha256).hexdigest()
+    wanted = hmac.new(b"khoa", stamp.encode() + b".17." + got.body, hashlib.sha256).hexdigest()
     assert got.headers["X-Lotrinh-Signature"] == f"sha256={wanted}"
 
 
-@pytest.mark.parametrize(
-    ("status", "permanent"),
-    [(301, True), (400, True), (410, True), (408, False), (429, False), (500, False), (0, False)],
-)
-def test_a_webhook_that_is_refused_is_tried_again_where_that_may_help(status: int, *, permanent: bool) -> None:
+def test_the_example_of_the_documents_takes_what_we_send_and_nothing_that_was_altered() -> None:
+    text = (TOP / "docs" / "reminders.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(example, names)  # noqa: S102 - our own document
+    verified = names["verified"]
+    with web_server() as web:
+        Hooks(HERE).send(web.url(), "khoa", "17", b'{"number": 17}', now())
+    (got,) = web.got
+    assert verified(got.headers, got.body, "khoa") == "17"
+    assert verified(got.headers, got.body + b" ", "khoa") is None
+    assert verified(got.headers, got.body, "khac") is None
+    for name, value in (("X-Lotrinh-Delivery", "18"), ("X-Lotrinh-Timestamp", "1770000000")):
+        assert verified({**got.headers, name: value}, got.body, "khoa") is None
+    # The same again, long after: genuine, and too old.
+    assert verified(got.headers, got.body, "khoa", seconds=-1) is None
+
+
+FINAL = (300, 301, 302, 307, 308, 400, 402, 405, 409, 410, 411, 413, 415, 422)
+PASSING = (401, 403, 404, 408, 425, 429, 500, 502, 503, 504)
+
+
+@pytest.mark.parametrize("status", [*FINAL, *PASSING, 0])
+def test_a_webhook_that_is_refused_is_tried_again_where_that_may_help(status: int) -> None:
     with web_server() as web:
         web.always = (status, b"")
-        assert kind(hook(web.url())) == ("Refused", permanent)
+        assert kind(hook(web.url())) == ("Refused", status in FINAL)
+        assert len(web.got) == 1
+
+
+def test_the_documents_name_the_answers_after_which_a_webhook_is_tried_again() -> None:
+    text = (TOP / "docs" / "reminders.md").read_text(encoding="utf-8")
+    again, final = (next(row for row in text.splitlines() if row.startswith(f"| {n}")) for n in ("401", "3xx"))
+    said = {int(code) for code in re.findall(r"\b[1-5]\d\d\b", again.split("|")[1])}
+    assert said == {code for code in PASSING if code < 500}
+    assert "5xx" in again
+    assert {int(code) for code in re.findall(r"\b[1-5]\d\d\b", final.split("|")[1])} <= set(FINAL)
+
+
+def test_the_next_address_of_a_webhook_is_tried_where_one_cannot_be_connected_to() -> None:
+    with web_server() as web:
+
+        async def two(_: str, __: int) -> list[str]:
+            return ["127.0.0.2", "127.0.0.3", "127.0.0.1"]
+
+        assert hook(f"http://nhan-tin.vn:{web.port}/", resolver=two) == Sent()
+        assert len(web.got) == 1
+
+        async def dead(_: str, __: int) -> list[str]:
+            return ["127.0.0.2", "127.0.0.3"]
+
+        assert kind(hook(f"http://nhan-tin.vn:{web.port}/", resolver=dead)) == ("Refused", False)
+
+
+def test_an_address_of_a_webhook_that_swallows_knocks_does_not_use_up_the_whole_time() -> None:
+    async def two(_: str, __: int) -> list[str]:
+        return ["127.0.0.1", "127.0.0.2"]
+
+    quick = replace(HERE, connect_seconds=0.2)
+    with black_hole() as port, web_server(("127.0.0.2", port)) as web:
+        assert hook(f"http://nhan-tin.vn:{port}/", quick, resolver=two) == Sent()
+        assert len(web.got) == 1
+
+
+def test_a_webhook_that_answered_is_not_asked_at_its_next_address() -> None:
+    with web_server() as web:
+        web.always = (500, b"")
+
+        async def twice(_: str, __: int) -> list[str]:
+            return ["127.0.0.1", "::ffff:127.0.0.1"]
+
+        assert kind(hook(f"http://nhan-tin.vn:{web.port}/", resolver=twice)) == ("Refused", False)
         assert len(web.got) == 1
 
 

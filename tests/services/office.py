@@ -47,7 +47,7 @@ class Office:
     home: Path
 
     def campaign(self) -> Campaign:
-        return open_campaign(self.settings, "thu", home=self.home)
+        return open_campaign(self.store, self.settings, "thu", home=self.home)
 
     def preview(self, wish: Wish) -> Preview:
         live = Live(self.store, self.settings, self.campaign())
@@ -58,7 +58,7 @@ class Office:
 
     def apply(self, wish: Wish, digest: str = "", who: str = WHO) -> int:
         made = self.preview(wish)
-        return apply_change(self.store, self.settings, made, digest or made.digest, who, NOW).number
+        return apply_change(self.store, made, digest or made.digest, who, NOW).number
 
     def files(self) -> set[str]:
         return {p.relative_to(self.settings.data_dir).as_posix() for p in self.settings.data_dir.rglob("*.*")}

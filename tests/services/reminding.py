@@ -16,6 +16,7 @@ from lotrinh.store import Store
 from tests.services.office import CHECKLIST
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+KEY = "khoa-de-ky-tin-webhook"
 DAY = datetime(2026, 2, 10, 7, 30, tzinfo=ZONE)
 """A Tuesday, three days before the deadline of the steps a and t; b is due on 5 March."""
 RECEIVERS = tuple(
@@ -56,4 +57,4 @@ def world_in(folder: Path, mail: Mail | None = None, **more: Any) -> World:
 
 
 def hook(url: str) -> Webhook:
-    return Webhook(url=url, secret=SecretStr("khoa"))
+    return Webhook(url=SecretStr(url), secret=SecretStr(KEY))

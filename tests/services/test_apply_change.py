@@ -2,20 +2,30 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
-from lotrinh.core.journal import Kind
+from lotrinh.core.journal import Kind, NewEntry
 from lotrinh.core.moves import MoveKind
-from lotrinh.errors import BadInput, Conflict
-from lotrinh.services.apply_change import applied_before, apply_change, settle
-from lotrinh.services.campaigns import applied_path, open_campaign
+from lotrinh.core.schedules import Schedule
+from lotrinh.errors import BadInput, Conflict, StoreUnavailable
+from lotrinh.i18n import say
+from lotrinh.services.apply_change import applied_before, apply_change
+from lotrinh.services.campaigns import campaign_files, open_campaign
 from lotrinh.services.live import Live
+from lotrinh.services.nation import for_province
+from lotrinh.services.reminders import open_office, prepare
+from lotrinh.services.rosters import imported_path
+from lotrinh.services.schedules import change
 from lotrinh.services.what_if import Wish, changes
-from lotrinh.store import Store
-from tests.services.office import NOW, WHO, WITHOUT_B, Office, confirmed, office_in, problems
+from lotrinh.store import Store, open_store
+from lotrinh.store.copying import copy, target_at
+from lotrinh.store.engine import writing
+from lotrinh.store.schema import checklists
+from tests.services.office import CHECKLIST, NOW, WHO, WITHOUT_B, Office, confirmed, office_in, problems
 
 
 @pytest.fixture
@@ -34,17 +44,123 @@ def test_applying_makes_it_so_for_everybody_and_the_journal_says_who(office: Off
     assert body["anchor"] == {"old": "2026-03-15", "new": "2026-03-22"}
     assert body["checklist"]["new"] == opened.checklist.content_hash == entry.new.checklist_hash
     assert body["units"] == ["04924", "04960", "25"]
-    name = f"thu-{opened.checklist.content_hash[:12]}.yaml"
-    assert {"campaigns/thu.json", f"checklists/{name}"} <= office.files()
-    assert not any(".part" in name for name in office.files())
 
 
-def test_the_data_folder_may_be_moved(office: Office) -> None:
+def elsewhere(office: Office) -> Office:
+    """The same record on another machine: the same settings, and a data folder in which there is nothing."""
+    folder = office.settings.data_dir.with_name("may-khac")
+    return Office(office.store, office.settings.model_copy(update={"data_dir": folder}), office.home)
+
+
+def test_every_machine_with_this_record_has_what_was_applied_on_one(office: Office) -> None:
+    there = elsewhere(office)
+    assert there.campaign().anchor == date(2026, 3, 15)
+    office.apply(office.upload(WITHOUT_B, anchor=date(2026, 3, 22)))
+    opened = there.campaign()
+    assert (opened.anchor, "b" in opened.checklist.steps) == (date(2026, 3, 22), False)
+    assert opened.checklist.content_hash == office.campaign().checklist.content_hash
+    there.apply(Wish(date(2026, 3, 29)))
+    opened = office.campaign()
+    assert (opened.anchor, "b" in opened.checklist.steps) == (date(2026, 3, 29), False)
+
+
+def test_the_reminders_of_another_machine_count_from_the_applied_anchor(office: Office) -> None:
+    there = elsewhere(office)
+    monday = datetime(2026, 3, 2, 1, tzinfo=UTC)  # three days before b is due, until the anchor moves
+
+    def reminded() -> set[str]:
+        made = prepare(open_office(office.store, there.settings, there.home), monday)
+        return {item.step.id for each in made for item in each.digest.items if item.days == 3}
+
+    assert "b" in reminded()
+    office.apply(Wish(date(2026, 4, 15)))
+    assert "b" not in reminded()
+
+
+def test_what_one_provinces_office_applies_leaves_other_provinces_of_the_record_alone(office: Office) -> None:
+    office.apply(Wish(date(2026, 3, 22)))
+    declared = office.settings.campaigns[0].model_copy(update={"units": ()})
+    ha_noi = for_province(office.settings.model_copy(update={"campaigns": (declared,)}), "01")
+    assert open_campaign(office.store, ha_noi, "thu", home=office.home).anchor == date(2026, 3, 15)
+
+
+def test_a_campaign_whose_own_checklist_is_gone_still_has_the_applied_one(office: Office) -> None:
     office.apply(office.upload(WITHOUT_B))
-    moved = office.settings.data_dir.with_name("khac")
-    office.settings.data_dir.rename(moved)
-    settings = office.settings.model_copy(update={"data_dir": moved})
-    assert "b" not in open_campaign(settings, "thu", home=office.home).checklist.steps
+    (office.home / "thu.yaml").unlink()
+    assert "b" not in office.campaign().checklist.steps
+    assert campaign_files(office.settings, "thu", office.home) == (imported_path(office.settings),)
+
+
+def test_nothing_of_a_change_that_is_refused_is_kept(office: Office) -> None:
+    mine = office.preview(office.upload(WITHOUT_B))
+    office.apply(Wish(date(2026, 3, 29)), who="officer:hoa")
+    with pytest.raises(Conflict):
+        apply_change(office.store, mine, mine.digest, WHO, NOW)
+    assert office.store.changes.checklist(mine.new.checklist.content_hash) is None
+
+
+def left_by_an_older_version(office: Office) -> Path:
+    """Apply a checklist as older versions did: its content stands in a file of this machine alone."""
+    office.apply(office.upload(WITHOUT_B))
+    opened = office.campaign().checklist
+    with writing(office.store.engine) as connection:
+        connection.execute(delete(checklists))
+    left = office.settings.data_dir / "checklists" / f"thu-{opened.content_hash[:12]}.yaml"
+    left.parent.mkdir()
+    left.write_text(WITHOUT_B, encoding="utf-8")
+    return left
+
+
+def test_a_checklist_that_an_older_version_left_in_a_file_is_taken_into_the_record(office: Office) -> None:
+    left, there = left_by_an_older_version(office), elsewhere(office)
+    with pytest.raises(BadInput) as caught:  # no dates rather than those of before
+        there.campaign()
+    (problem,) = caught.value.problems
+    assert problem.where == str(there.settings.data_dir / "checklists" / left.name)
+    assert "Hãy mở cổng bản mới một lần ở máy ấy" in say(problem.sentence)
+    assert "b" not in office.campaign().checklist.steps
+    left.unlink()
+    assert "b" not in there.campaign().checklist.steps
+
+
+def test_a_file_that_is_not_the_checklist_that_was_applied_is_not_taken_for_it(office: Office) -> None:
+    left_by_an_older_version(office).write_text(CHECKLIST, encoding="utf-8")
+    with pytest.raises(BadInput):
+        office.campaign()
+    assert office.store.changes.checklist(office.store.journal.entries()[-1].new.checklist_hash) is None
+
+
+def test_an_applied_checklist_that_this_version_cannot_read_is_said(office: Office) -> None:
+    office.apply(office.upload(WITHOUT_B))
+    with writing(office.store.engine) as connection:
+        connection.execute(update(checklists).values(content='{"id": "thu"}'))
+    with pytest.raises(BadInput) as caught:
+        office.campaign()
+    assert "Hãy nâng cấp lotrinh" in say(caught.value.problems[0].sentence)
+
+
+def test_an_applied_entry_that_was_made_unreadable_is_named(office: Office) -> None:
+    body = {"applied": {"anchor": "hôm nào đó"}}
+    office.store.journal.append(NewEntry(Kind.CHANGED, NOW, "thu", "25", "", WHO, body))
+    with pytest.raises(StoreUnavailable, match="Mục số 1"):
+        office.campaign()
+
+
+def test_a_changed_schedule_is_no_change_of_dates(office: Office) -> None:
+    office.apply(Wish(date(2026, 3, 22)))
+    new = Schedule("0 7 * * *")
+    assert change(office.store, office.settings, office.campaign(), new, "", WHO, NOW)
+    assert office.campaign().anchor == date(2026, 3, 22)
+
+
+def test_a_record_copied_into_another_database_takes_what_was_applied_along(office: Office, tmp_path: Path) -> None:
+    office.apply(office.upload(WITHOUT_B, anchor=date(2026, 3, 22)))
+    url = f"sqlite:///{(tmp_path / 'moi.db').as_posix()}"
+    with target_at(url) as target:
+        copy(office.store.engine, target)
+    with open_store(url) as store:
+        opened = open_campaign(store, elsewhere(office).settings, "thu", home=office.home)
+    assert (opened.anchor, "b" in opened.checklist.steps) == (date(2026, 3, 22), False)
 
 
 def test_confirmations_survive_and_what_was_said_of_a_removed_step_stays_in_the_journal(office: Office) -> None:
@@ -72,7 +188,7 @@ def test_whoever_was_not_first_is_told_who_was_and_nothing_of_theirs_is_applied(
     mine = office.preview(Wish(date(2026, 3, 22)))
     office.apply(Wish(date(2026, 3, 29)), who="officer:hoa")
     with pytest.raises(Conflict, match="hoa"):
-        apply_change(office.store, office.settings, mine, mine.digest, WHO, NOW)
+        apply_change(office.store, mine, mine.digest, WHO, NOW)
     with pytest.raises(Conflict, match="hoa"):
         office.apply(Wish(date(2026, 3, 22)), mine.digest)
     assert office.campaign().anchor == date(2026, 3, 29)
@@ -83,7 +199,7 @@ def test_of_many_who_apply_at_once_one_wins_and_its_change_stands(office: Office
 
     def send(day: int) -> int | None:
         try:
-            apply_change(office.store, office.settings, made[day], made[day].digest, f"officer:{day}", NOW)
+            apply_change(office.store, made[day], made[day].digest, f"officer:{day}", NOW)
         except Conflict:
             return None
         return day
@@ -97,45 +213,23 @@ def test_of_many_who_apply_at_once_one_wins_and_its_change_stands(office: Office
 def test_the_same_form_sent_twice_is_one_change_and_an_old_one_is_never_applied_again(office: Office) -> None:
     made = office.preview(Wish(date(2026, 3, 22)))
     numbers = [
-        apply_change(office.store, office.settings, made, made.digest, WHO, NOW + n * timedelta(hours=1)).number
-        for n in range(2)
+        apply_change(office.store, made, made.digest, WHO, NOW + n * timedelta(hours=1)).number for n in range(2)
     ]
     assert numbers == [1, 1]
     office.apply(Wish(date(2026, 3, 29)))
-    again = applied_before(office.store, office.settings, office.campaign(), made.digest)
+    again = applied_before(office.store, office.campaign(), made.digest)
     assert again
     assert again.number == 1
     assert office.campaign().anchor == date(2026, 3, 29)
-
-
-def test_whoever_was_stopped_between_journal_and_file_sends_the_form_again(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = office.preview(Wish(date(2026, 3, 22)))
-
-    def stopped(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr("lotrinh.services.apply_change.settle", stopped)
-        with pytest.raises(KeyboardInterrupt):
-            apply_change(office.store, office.settings, made, made.digest, WHO, NOW)
-    assert office.campaign().anchor == date(2026, 3, 15)
-    assert applied_before(office.store, office.settings, office.campaign(), made.digest)
-    assert office.campaign().anchor == date(2026, 3, 22)
 
 
 def test_the_way_back_leads_to_what_the_settings_file_says(office: Office) -> None:
     office.apply(office.upload(WITHOUT_B, anchor=date(2026, 3, 22)))
     made = office.preview(Wish(reset=True))
     assert {m.move.step: m.move.kind for m in made.moved}["b"] is MoveKind.ADDED
-    number = office.apply(Wish(reset=True))
-    assert not applied_path(office.settings, "thu").exists()
+    office.apply(Wish(reset=True))
     opened = office.campaign()
     assert (opened.anchor, "b" in opened.checklist.steps) == (date(2026, 3, 15), True)
-    entry = office.store.journal.get(number)
-    assert entry
-    settle(office.store, office.settings, opened, entry)  # nothing to do, and no error
     assert problems(office, Wish(reset=True))
 
 
@@ -144,14 +238,6 @@ def test_a_second_change_builds_on_the_first(office: Office) -> None:
     office.apply(Wish(date(2026, 3, 22)))
     opened = office.campaign()
     assert (opened.anchor, "b" in opened.checklist.steps) == (date(2026, 3, 22), False)
-
-
-def test_a_broken_file_of_changes_is_named_and_not_guessed_at(office: Office) -> None:
-    office.apply(Wish(date(2026, 3, 22)))
-    applied_path(office.settings, "thu").write_text("{", encoding="utf-8")
-    with pytest.raises(BadInput) as caught:
-        office.campaign()
-    assert caught.value.problems[0].where.endswith("thu.json")
 
 
 BY_HAND: dict[str, Callable[[Office], object]] = {

@@ -128,8 +128,9 @@ def test_a_report_as_of_a_moment_knows_nothing_later(store: Store) -> None:
     store.journal.append(
         happened(Kind.CONFIRMED, LUONG_SON, "a", early), happened(Kind.WITHDRAWN, LUONG_SON, "a", late)
     )
-    ends = {at: stands(report(store, CAMPAIGN, at=at), LUONG_SON, "a").status for at in (early - DAY, early, late)}
-    assert list(ends.values()) == [Status.UNKNOWN, Status.DONE, Status.OVERDUE]
+    asked = [begin(store, CAMPAIGN, NOW, at, {}) for at in (early - DAY, early, late)]
+    ends = [stands(make_report(store, Settings(), CAMPAIGN, each), LUONG_SON, "a").status for each in asked]
+    assert ends == [Status.UNKNOWN, Status.DONE, Status.OVERDUE]
 
 
 def test_a_report_made_again_from_the_record_is_the_same(store: Store, settings: Settings) -> None:

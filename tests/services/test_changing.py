@@ -23,9 +23,9 @@ OF = campaign(step("a", "2026-02-10"), step("b", "2026-02-03"))
 OTHER = {"id": "b", "state": "open"}
 
 
-def round_at(store: Store, settings: Settings, at: datetime, *seen: Any) -> Round:
-    """A finished round that saw this."""
-    begun = begin(store, OF, at, at, {})
+def round_at(store: Store, settings: Settings, at: datetime, *seen: Any, begun_at: datetime | None = None) -> Round:
+    """A finished round that saw this, as of a moment; begun then if nothing else is said."""
+    begun = begin(store, OF, begun_at or at, at, {})
     store.rounds.record(begun.id, OF.id, seen)
     conclude(store, settings, OF, begun, at + MINUTE)
     return begun
@@ -75,7 +75,7 @@ def test_the_run_before_the_one_that_is_named_is_compared_with_it(store: Store, 
 
 
 def test_a_day_is_the_newest_run_up_to_its_end(store: Store, settings: Settings, three: tuple[Round, ...]) -> None:
-    evening = round_at(store, settings, (NOW + DAY).replace(hour=23, minute=30))
+    evening = round_at(store, settings, (NOW + DAY).replace(hour=23, minute=30), begun_at=NOW + 4 * DAY)
     assert ends(compared(store, OF, day(NOW), day(NOW + DAY), LATER)) == (three[0].id, evening.id)
     assert ends(compared(store, OF, (NOW + DAY).date().isoformat(), day(NOW + 5 * DAY), LATER)) == (
         evening.id,

@@ -13,7 +13,7 @@ from lotrinh.core.report import Report
 from lotrinh.core.status import Status
 from lotrinh.errors import RoundNotCarriedOut
 from lotrinh.services.ask import BATCH, FIRST, batches, begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.check import Request, run_check
 from lotrinh.settings.models import Http, Portal, Settings
 from lotrinh.store import Store
@@ -45,7 +45,7 @@ def status(made: Report, place: int = 0) -> Status:
 def test_a_finished_round_leaves_its_report_and_is_the_latest(
     store: Store, here: Settings, communes: Communes, roster: Roster
 ) -> None:
-    campaign = open_campaign(here, "bau-cu-2026", Path(roster({"04924": communes.says("04924", DONE)})))
+    campaign = open_declared(here, "bau-cu-2026", Path(roster({"04924": communes.says("04924", DONE)})))
     made = run(store, here, campaign)
     kept = store.rounds.latest("bau-cu-2026")
     assert kept
@@ -63,7 +63,7 @@ def test_a_finished_round_leaves_its_report_and_is_the_latest(
 def test_an_answer_that_is_none_changes_nothing_that_was_known(
     store: Store, here: Settings, communes: Communes, roster: Roster, answer: Reply, before: dict[str, str] | None
 ) -> None:
-    campaign = open_campaign(here, "bau-cu-2026", Path(roster({"04924": communes.url("/04924")})))
+    campaign = open_declared(here, "bau-cu-2026", Path(roster({"04924": communes.url("/04924")})))
     known = Status.UNKNOWN
     if before:
         communes.says("04924", before)
@@ -78,7 +78,7 @@ def test_a_round_that_our_own_network_fails_is_closed_without_a_report(
     store: Store, here: Settings, communes: Communes
 ) -> None:
     assert communes.port
-    campaign = open_campaign(here, "bau-cu-2026")  # all 148 at a portal that does not listen
+    campaign = open_declared(here, "bau-cu-2026")  # all 148 at a portal that does not listen
     with pytest.raises(RoundNotCarriedOut):
         run(store, here, campaign)
     assert store.rounds.latest("bau-cu-2026") is None

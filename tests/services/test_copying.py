@@ -1,22 +1,28 @@
 """The record moved from SQLite to PostgreSQL and back: everything arrives, or nothing does (fault F30)."""
 
+import re
 import sqlite3
 import threading
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from lotrinh.errors import Conflict, LotrinhError, OldSchema, StoreUnavailable
+from lotrinh.errors import Conflict, LotrinhError, Moved, OldSchema, StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.copying import copy_record
-from lotrinh.store import Store, open_store
+from lotrinh.services.backup import Place, back_up
+from lotrinh.services.copying import copy_record, reopen
+from lotrinh.services.lock import UP, Lock, path_of
+from lotrinh.services.restore import restore
+from lotrinh.store import Store, moved, open_store
 from lotrinh.store.copying import TRIGGERS, copy, triggers
-from lotrinh.store.engine import connect, migrate, reading, version, writing
+from lotrinh.store.engine import connect, migrate, place_of, reading, version, writing
 from lotrinh.store.outbox import New
 from lotrinh.store.schema import metadata
+from lotrinh.store.store import upgrade_store
 from tests.faults.conftest import NewDatabase, postgres
 from tests.services.whole import NOW, fill, rows_of
 from tests.store.entries import entries, entry
@@ -43,7 +49,7 @@ def filled(source: str, tmp_path: Path) -> str:
 
 def refused(source: str, target: str) -> LotrinhError:
     with pytest.raises(LotrinhError) as caught:
-        copy_record(source, target)
+        copy_record(source, target, NOW)
     return caught.value
 
 
@@ -52,10 +58,10 @@ def test_every_row_of_every_table_and_the_chain_arrive_on_postgresql_and_back(
 ) -> None:
     server, before = postgres(), rows_of(filled)
     assert all(before[table.name] for table in metadata.sorted_tables)  # a table that is forgotten fails here
-    done = copy_record(filled, server)
+    done = copy_record(filled, server, NOW)
     assert rows_of(server) == before
     assert done.counts == {name: len(rows) for name, rows in before.items()}
-    assert copy_record(server, back) == done
+    assert copy_record(server, back, NOW) == done
     assert rows_of(back) == before
     with open_store(back) as store:
         assert store.journal.verify(done.head) is None
@@ -70,15 +76,15 @@ def test_the_triggers_known_are_those_that_the_migrations_make(source: str, post
 
 @pytest.mark.parametrize("tampering", ["UPDATE journal SET actor = 'x'", "DELETE FROM journal"])
 def test_the_copy_is_append_only_too(filled: str, back: str, postgres: NewDatabase, tampering: str) -> None:
-    for url in (back, postgres()):
-        copy_record(filled, url)
+    for source, url in pairwise((filled, back, postgres())):
+        copy_record(source, url, NOW)
         with open_store(url) as store, pytest.raises(DBAPIError, match="append-only"), store.engine.begin() as raw:
             raw.execute(text(tampering))
 
 
 def test_the_copy_goes_on_behind_the_last_numbers(filled: str, postgres: NewDatabase) -> None:
     url = postgres()
-    copy_record(filled, url)
+    copy_record(filled, url, NOW)
     with open_store(url) as store:
         assert store.outbox.put([New("moi", "thu", "due", "04924", "mail", {}, NOW)], NOW) == 1
         (newest, *_) = store.outbox.newest((), 1)
@@ -154,6 +160,71 @@ def test_a_password_in_an_address_is_not_said(filled: str) -> None:
     secret = "mat-khau-rat-dai"
     for url in (f"postgresql+psycopg://ai:{secret}@127.0.0.1:1/x", f"khong-co://ai:{secret}@may/x"):
         assert secret not in say(refused(filled, url).sentence)
+
+
+def test_the_old_record_is_closed_to_everything_until_it_is_opened_again(
+    filled: str, tmp_path: Path, postgres: NewDatabase, back: str
+) -> None:
+    place, server, before = Place(filled, tmp_path), postgres(), rows_of(filled)
+    made = back_up(place, tmp_path / "kho", NOW)
+    copy_record(filled, server, NOW)
+    for use in (
+        lambda: open_store(filled).close(),
+        lambda: upgrade_store(filled),
+        lambda: back_up(place, tmp_path / "kho", NOW),
+        lambda: restore(made.path, place, NOW, replace=True),
+        lambda: copy_record(filled, back, NOW),
+    ):
+        with pytest.raises(Moved) as caught:
+            use()
+        said = say(caught.value.sentence)
+        assert f"đã chuyển sang {place_of(server, tmp_path)} lúc 01:00 02/02/2026 UTC" in said
+        assert "lotrinh db reopen" in said
+    assert rows_of(server) == before
+    assert reopen(filled, NOW) == place_of(server, tmp_path)
+    assert reopen(filled, NOW) == ""
+    after = rows_of(filled)
+    assert {name for name in after if after[name] != before[name]} == {"outbox"}  # nothing else was touched
+    copy_record(filled, back, NOW)
+    assert rows_of(back) == after
+
+
+def test_a_record_on_a_server_is_closed_too_and_no_password_is_told(
+    filled: str, postgres: NewDatabase, back: str, tmp_path: Path
+) -> None:
+    server = postgres()
+    copy_record(filled, server, NOW)
+    copy_record(server, back, NOW)
+    with pytest.raises(Moved, match=re.escape(str(tmp_path / "back.db"))):
+        open_store(server)
+    open_store(back).close()
+
+
+def test_a_record_that_was_written_while_it_was_copied_stays_open_and_the_copy_is_called_short(
+    filled: str, back: str
+) -> None:
+    source, target = connect(filled), connect(back)
+    copied = copy(source, target)
+    target.dispose()
+    with open_store(filled) as store:
+        store.journal.append(entry("sau"))
+        with pytest.raises(Conflict, match="thiếu phần mới"):
+            moved.mark(source, copied, back, NOW)
+    source.dispose()
+    open_store(filled).close()
+
+
+def test_a_refused_copy_leaves_the_record_in_use(filled: str, back: str) -> None:
+    with open_store(back) as store:
+        store.journal.append(*entries(2))
+    refused(filled, back)
+    open_store(filled).close()
+
+
+def test_a_data_folder_that_is_in_use_is_not_copied(filled: str, back: str, tmp_path: Path) -> None:
+    with Lock(path_of(tmp_path, UP)).sign(), pytest.raises(Conflict, match="lotrinh up"):
+        copy_record(filled, back, NOW)
+    copy_record(filled, back, NOW)
 
 
 def test_a_record_that_is_written_meanwhile_is_copied_as_it_was_at_one_moment(store: Store, back: str) -> None:

@@ -16,8 +16,9 @@ from lotrinh.cli.doctor import lines
 from lotrinh.cli.processes import free_port
 from lotrinh.core.schedules import Schedule
 from lotrinh.core.text import M
-from lotrinh.services import last_backup
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.i18n import say
+from lotrinh.services import last_backup, schedules
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.doctor import machine, record
 from lotrinh.services.doctor.examine import Depth, examine, worst
 from lotrinh.services.doctor.finding import Finding, Sign, good
@@ -47,10 +48,9 @@ def looked(settings: Settings, now: datetime = NOW, **depth: bool) -> dict[str, 
 
 def missed(schedule: Schedule, finished: str, now: str) -> bool:
     """Whether the election campaign's run is missed; its anchor is 15 March 2026."""
-    campaign = open_campaign(Settings(), "bau-cu-2026")
-    return record.missed(
-        Effective(schedule, None), campaign, datetime.fromisoformat(finished), datetime.fromisoformat(now)
-    )
+    campaign = open_declared(Settings(), "bau-cu-2026")
+    holds = Effective(schedule, None)
+    return schedules.missed(holds, campaign, datetime.fromisoformat(finished), datetime.fromisoformat(now)) is not None
 
 
 def made(settings: Settings, count: int = 3) -> Path:
@@ -64,13 +64,14 @@ class Server:
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
+        self.states: dict[str, int] = {}
         self.date = ""
         told = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 body = json.dumps(told.answers.get(self.path, "")).encode()
-                self.send_response_only(200 if self.path in told.answers else 404)
+                self.send_response_only(told.states.get(self.path, 200 if self.path in told.answers else 404))
                 if told.date:
                     self.send_header("Date", told.date)
                 self.send_header("Content-Length", str(len(body)))
@@ -121,6 +122,18 @@ def test_an_old_schema_names_the_command_that_helps(tmp_path: Path) -> None:
     database.close()
     found = looked(settings)["schema"]
     assert (found.sign, "lotrinh db upgrade" in repr(found.found)) == (Sign.BROKEN, True)
+
+
+@pytest.mark.parametrize("depth", [{}, {"units": True}])
+def test_a_roster_that_cannot_be_read_is_told_once_with_its_place(tmp_path: Path, depth: dict[str, bool]) -> None:
+    file = tmp_path / "don-vi.csv"
+    settings = settings_of(tmp_path, units={"file": file})
+    file.write_text("code,kind,name\n04924,xa,Lương Sơn\n", encoding="utf-8")
+    assert looked(settings)["roster"].sign is Sign.GOOD
+    file.write_text("code,kind,name\n4924,xa,Lương Sơn\n99999,xa,X\n", encoding="utf-8")
+    said = [f for f in examine(settings, "settings.toml", lambda: NOW, {}, Depth(**depth)) if f.what == "roster"]
+    assert [f.sign for f in said] == [Sign.BROKEN]
+    assert f"(2 lỗi). {file}:2: Mã “4924” mất số 0 ở đầu." in say(said[0].found)
 
 
 @pytest.mark.parametrize("full", [False, True])
@@ -177,9 +190,9 @@ def test_what_was_due_before_the_office_changed_the_schedule_is_not_missed() -> 
     changed = Changed("bau-cu-2026", {}, datetime.fromisoformat("2026-02-05T09:00:00+07:00"), "officer:lan")
     holds = Effective(Schedule("0 7 * * *"), changed)
     finished = datetime.fromisoformat("2026-02-02T07:10:00+07:00")
-    campaign = open_campaign(Settings(), "bau-cu-2026")
+    campaign = open_declared(Settings(), "bau-cu-2026")
     for now, late in (("2026-02-05T12:00:00+07:00", False), ("2026-02-06T08:01:00+07:00", True)):
-        assert record.missed(holds, campaign, finished, datetime.fromisoformat(now)) is late
+        assert (schedules.missed(holds, campaign, finished, datetime.fromisoformat(now)) is not None) is late
 
 
 def test_a_journal_that_lost_its_end_at_the_last_backup_is_broken(tmp_path: Path) -> None:
@@ -228,6 +241,15 @@ def test_the_running_server_says_itself_whether_it_sends_telemetry(
     }
     found = looked(settings_of(tmp_path, prefect=Prefect(api_url=f"http://127.0.0.1:{server.port}/api")))
     assert (found["prefect"].sign, found["telemetry_server"].sign) == (Sign.GOOD, sign)
+
+
+def test_a_prefect_server_without_its_database_is_broken(tmp_path: Path, server: Server) -> None:
+    server.answers = {"/api/admin/version": machine.installed("prefect")}
+    server.states = {"/api/ready": 503}  # what Prefect answers where its database does not connect
+    found = looked(settings_of(tmp_path, prefect=Prefect(api_url=f"http://127.0.0.1:{server.port}/api")))
+    assert found["prefect"].sign is Sign.GOOD
+    assert found["prefect_database"].sign is Sign.BROKEN
+    assert "lotrinh-prefect" in say(found["prefect_database"].advice or M("—"))
 
 
 def test_a_prefect_server_of_another_version_wants_attention(tmp_path: Path, server: Server) -> None:

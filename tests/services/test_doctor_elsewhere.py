@@ -6,16 +6,20 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
+from aiosmtpd.smtp import AuthResult
 
 from lotrinh.cli.processes import free_port
 from lotrinh.core.units import Unit, UnitKind
+from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions
 from lotrinh.services.doctor import certificates, servers
 from lotrinh.services.doctor.finding import Sign
 from lotrinh.settings.models import Mail
+from tests.sending.servers import bad_post, post_office
 from tests.store.entries import AT
 
 NOW = AT + timedelta(days=1)
@@ -27,8 +31,49 @@ def test_a_certificate_file_that_cannot_be_read_is_broken(tmp_path: Path) -> Non
     assert found.sign is Sign.BROKEN
 
 
-def test_a_mail_host_that_refuses_is_broken() -> None:
-    assert servers.mail(Mail(host="127.0.0.1", port=free_port(0)), ssl.create_default_context()).sign is Sign.BROKEN
+def mail(port: int, **more: Any) -> tuple[Sign, str]:
+    """What doctor finds of a mail host, and says."""
+    known = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "a@b.vn"}
+    found = servers.mail(Mail(**{**known, **more}), ssl.create_default_context())
+    return found.sign, say(found.found)
+
+
+def refusing(*_: object) -> AuthResult:
+    return AuthResult(success=False, handled=False, message="535 5.7.8 Sorry,\u202e “no”")
+
+
+def test_a_mail_host_that_refuses_is_broken_in_our_words_and_the_hosts_in_quotes() -> None:
+    port = free_port(0)
+    where = f"Không dùng được máy chủ thư 127.0.0.1:{port}"
+    assert mail(port) == (Sign.BROKEN, f"{where} (từ chối kết nối ở cổng mạng này)")
+    with post_office(authenticator=refusing, auth_require_tls=False) as post:
+        said = mail(post.port, user="ai", password="mat-khau")
+    assert said[0] is Sign.BROKEN
+    assert '(từ chối đăng nhập: “535 5.7.8 Sorry, "no"”)' in said[1]
+    assert "mat-khau" not in said[1]
+
+
+def test_a_mail_host_whose_certificate_is_nobodys_is_broken_in_our_words() -> None:
+    own = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(own)
+    with post_office(tls_context=own, require_starttls=True) as post:
+        sign, said = mail(post.port, security="starttls")
+        assert (sign, "kết nối TLS không thành: không rõ nơi cấp chứng thư" in said) == (Sign.BROKEN, True)
+    with post_office() as post:
+        assert "không có STARTTLS" in mail(post.port, security="starttls")[1]
+        assert "(kết nối TLS không thành: bắt tay bảo mật không thành)" in mail(post.port, security="tls")[1]
+        assert mail(post.port)[0] is Sign.GOOD
+    assert post.mails == []
+
+
+def test_a_mail_host_that_greets_without_an_end_is_left_at_once() -> None:
+    def talk(line: socket.socket) -> None:
+        for _ in range(10_000):  # or until it is hung up on
+            line.sendall(b"220-more\r\n" * 1000)
+
+    with bad_post(b"", talk) as port:
+        sign, said = mail(port)
+    assert (sign, "trả lời dài quá mức" in said) == (Sign.BROKEN, True)
 
 
 def test_a_mail_host_that_drips_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:

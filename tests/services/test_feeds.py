@@ -12,7 +12,7 @@ from lotrinh.core.report import Report
 from lotrinh.core.told import OFFICE, dues
 from lotrinh.reports.feed import calendar
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.check import close_round
 from lotrinh.services.feeds import Feed, of_office, of_run, of_unit
 from lotrinh.services.frozen import dues_of, freeze
@@ -44,11 +44,13 @@ def office(store: Store, tmp_path: Path) -> Office:
     return office_in(store, tmp_path)
 
 
-def run(office: Office, at: datetime, units: Iterable[str] = (UNIT, OTHER)) -> Report:
-    """Carry out a run as of this moment; return its report as it is read back."""
+def run(
+    office: Office, at: datetime, units: Iterable[str] = (UNIT, OTHER), *, begun_at: datetime | None = None
+) -> Report:
+    """Carry out a run as of this moment, and then if nothing else is said; return its report as it is read back."""
     campaign = office.campaign()
     campaign = replace(campaign, units=tuple(u for u in campaign.units if u.code in set(units)))
-    begun = begin(office.store, campaign, at, at, {})
+    begun = begin(office.store, campaign, begun_at or at, at, {})
     made = Live(office.store, office.settings, campaign).report(at)
     close_round(office.store, campaign, replace(made, run=begun.id), at)
     again = report_again(office.store, begun.id)
@@ -144,9 +146,16 @@ def test_a_run_of_some_units_moves_nothing_for_the_others_nor_for_the_office(off
 def test_a_run_that_shows_a_day_in_the_past_tells_nothing_anew(office: Office) -> None:
     run(office, NOW)
     office.apply(Wish(MOVED))
-    run(office, NOW - 24 * HOUR)
+    run(office, NOW - 24 * HOUR, begun_at=NOW)
     assert office.store.deadlines.told("thu") == {}
     assert set(numbers(live(office, NOW + HOUR, UNIT)).values()) == {1}
+
+
+def test_a_run_after_the_clock_was_set_back_tells_what_has_moved(office: Office) -> None:
+    run(office, NOW)
+    office.apply(Wish(MOVED))
+    run(office, NOW - HOUR)
+    assert office.store.deadlines.told("thu") != {}
 
 
 def test_a_date_that_hangs_on_an_event_comes_moves_and_is_cancelled(office: Office) -> None:
@@ -173,7 +182,7 @@ def test_a_step_that_is_taken_out_and_put_back_on_another_day_has_moved(office: 
 
 @pytest.fixture
 def province(settings: Settings, store: Store) -> tuple[Campaign, Report]:
-    campaign, now = open_campaign(settings, "bau-cu-2026"), datetime(2026, 2, 3, 1, tzinfo=UTC)
+    campaign, now = open_declared(settings, "bau-cu-2026"), datetime(2026, 2, 3, 1, tzinfo=UTC)
     store.journal.append(*sample_entries(campaign, now))
     return campaign, Live(store, settings, campaign).report(now)
 

@@ -6,7 +6,7 @@ from lotrinh.core.checklist import Level
 from lotrinh.core.units import Unit, UnitKind
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.finding import LISTED, step_of, unit_of
 from lotrinh.settings.models import Settings
 from tests.core.builders import step
@@ -94,7 +94,7 @@ def test_an_unknown_step_is_answered_with_the_nearest_titles() -> None:
 
 @pytest.fixture(scope="module")
 def real() -> Campaign:
-    return open_campaign(Settings(), "bau-cu-2026")
+    return open_declared(Settings(), "bau-cu-2026")
 
 
 def test_the_near_twins_of_the_real_province_are_told_apart(real: Campaign) -> None:

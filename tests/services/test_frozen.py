@@ -13,7 +13,7 @@ from lotrinh.reports import markdown, terminal
 from lotrinh.reports.csv_report import as_csv
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.check import close_round
 from lotrinh.services.frozen import freeze, thaw, thaw_one
 from lotrinh.services.live import Live
@@ -30,7 +30,7 @@ UNIT, STEP = "04960", "niem-yet-danh-sach-cu-tri"
 
 @pytest.fixture
 def campaign(settings: Settings) -> Campaign:
-    return open_campaign(settings, "bau-cu-2026")
+    return open_declared(settings, "bau-cu-2026")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from lotrinh.core.report import Report
 from lotrinh.reports.html import page
 from lotrinh.reports.pictures.every import PICTURES
 from lotrinh.reports.pictures.standalone import picture
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.frozen import freeze, thaw
 from lotrinh.services.live import Live
 from lotrinh.services.sample import sample_entries
@@ -22,7 +22,7 @@ NOW = datetime(2026, 2, 3, 1, tzinfo=UTC)
 
 @pytest.fixture
 def campaign(settings: Settings) -> Campaign:
-    return open_campaign(settings, "bau-cu-2026")
+    return open_declared(settings, "bau-cu-2026")
 
 
 @pytest.fixture

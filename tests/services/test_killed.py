@@ -13,7 +13,7 @@ from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.core.report import Report
 from lotrinh.core.status import Standing
 from lotrinh.services.ask import BATCH, begin
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
@@ -32,7 +32,7 @@ from datetime import datetime
 from pathlib import Path
 from sqlalchemy import Engine, event
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
@@ -49,7 +49,7 @@ def written(connection):
 
 event.listen(Engine, "commit", written)
 settings, at = Settings(data_dir=Path(data)), datetime.fromisoformat(now)
-campaign = open_campaign(settings, "bau-cu-2026", Path(units))
+campaign = open_declared(settings, "bau-cu-2026", Path(units))
 with open_store(settings.database_url) as store:
     round_ = begin(store, campaign, at, datetime.fromisoformat(as_of), {})
     asyncio.run(run_check(store, settings, campaign, round_, lambda: at))
@@ -80,7 +80,7 @@ def killed(here: Settings, units: Path, writes: int) -> int:
 
 def next_round(store: Store, here: Settings, units: Path, writes: int = 0) -> Report:
     """Carry out a round a minute after the killed one; all rounds report as of the same moment."""
-    campaign, at = open_campaign(here, "bau-cu-2026", units), NOW + (2 * writes + 1) * MINUTE
+    campaign, at = open_declared(here, "bau-cu-2026", units), NOW + (2 * writes + 1) * MINUTE
     round_ = begin(store, campaign, at, NOW, {})
     return asyncio.run(run_check(store, here, campaign, round_, lambda: at))
 

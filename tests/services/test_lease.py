@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -124,6 +125,51 @@ def test_another_process_that_has_been_given_the_dead_one_s_number_does_not_keep
 ) -> None:
     held(store, campaign, me("alte")._replace(started="1"))
     take(store, campaign, "neu", now)
+
+
+@pytest.fixture
+def told_by(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Let a machine say of itself what files hold; None for one that cannot be read."""
+
+    def name(*texts: str | None) -> str:
+        places = [tmp_path / f"{number}" for number in range(len(texts))]
+        for place, text in zip(places, texts, strict=True):
+            place.unlink(missing_ok=True)
+            if text is not None:
+                place.write_text(text, encoding="utf-8")
+        monkeypatch.setattr(lease, "IDENTITIES", places)
+        lease.machine.cache_clear()
+        return lease.machine()
+
+    yield name
+    lease.machine.cache_clear()
+
+
+def test_a_machine_that_hides_since_when_it_runs_is_known_by_its_own_number(told_by: Callable[..., str]) -> None:
+    assert len({told_by("x"), told_by("y"), told_by(None, "x"), told_by(None, "y"), told_by("x", "y")}) == 5
+
+
+@pytest.mark.parametrize("said", [(None, None), ("\n", ""), (None, "\xff")])
+def test_a_machine_that_says_nothing_of_itself_knows_nobody_to_be_dead(
+    store: Store, campaign: Campaign, told_by: Callable[..., str], said: tuple[str | None, ...]
+) -> None:
+    assert told_by(*said) == lease.UNKNOWN
+    held(store, campaign, me("alte")._replace(started="1"))
+    assert "lượt alte" in refusal(store, campaign)
+
+
+def test_where_a_signal_would_end_a_process_none_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = list[int]()
+    monkeypatch.setattr(os, "kill", lambda pid, _: sent.append(pid))
+    for platform in ("win32", "darwin"):
+        monkeypatch.setattr(sys, "platform", platform)
+        assert lease.started(2**30) == lease.UNKNOWN
+    assert sent == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux tells of a process when it was started.")
+def test_a_number_that_no_process_can_have_is_nobody_s() -> None:
+    assert lease.started(2**40) == ""
 
 
 def test_of_a_process_elsewhere_the_lease_stands_until_its_time_is_up(store: Store, campaign: Campaign) -> None:

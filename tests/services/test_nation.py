@@ -1,6 +1,7 @@
 """One record for the nation: provinces do not disturb each other, and none is recorded twice for a tick."""
 
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,8 @@ from lotrinh.catalog.units import packaged_roster, province, provinces, write_ro
 from lotrinh.errors import AlreadyRecorded, Conflict, NotFound
 from lotrinh.i18n import say
 from lotrinh.services.ask import begin, earlier_tries, try_name
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
+from lotrinh.services.lease import LASTS, SILENT_SECONDS
 from lotrinh.services.nation import TRIES, At, Nation, for_province, taking_part, tick_of
 from lotrinh.settings.models import Campaign, Settings, Units
 from lotrinh.store import Store
@@ -24,7 +26,7 @@ TICK = tick_of(NOW)
 
 
 def started(store: Store, settings: Settings, code: str, name: str) -> str:
-    campaign = open_campaign(for_province(settings, code), "bau-cu-2026")
+    campaign = open_declared(for_province(settings, code), "bau-cu-2026")
     return begin(store, campaign, NOW, NOW, {}, name).id
 
 
@@ -50,16 +52,16 @@ def start_all(nation: Nation) -> dict[str, str]:
 def test_a_province_is_asked_with_its_own_roster_and_not_with_the_offices_file(tmp_path: Path) -> None:
     write_roster(tmp_path / "own.csv", packaged_roster(PHU_THO)[:2])
     settings = Settings(data_dir=tmp_path, units=Units(file=tmp_path / "own.csv"))
-    campaign = open_campaign(for_province(settings, "ha-noi"), "bau-cu-2026")
+    campaign = open_declared(for_province(settings, "ha-noi"), "bau-cu-2026")
     assert (campaign.province.code, len(campaign.units)) == ("01", len(packaged_roster(HA_NOI)))
-    assert len(open_campaign(for_province(settings, "25"), "bau-cu-2026").units) == 2
+    assert len(open_declared(for_province(settings, "25"), "bau-cu-2026").units) == 2
     assert for_province(settings, "") is settings
 
 
 def test_an_imported_roster_of_a_province_goes_before_the_packaged_one(tmp_path: Path) -> None:
     (tmp_path / "units").mkdir()
     write_roster(tmp_path / "units" / "ha-noi.csv", packaged_roster(HA_NOI)[:3])
-    assert len(open_campaign(for_province(Settings(data_dir=tmp_path), "01"), "bau-cu-2026").units) == 3
+    assert len(open_declared(for_province(Settings(data_dir=tmp_path), "01"), "bau-cu-2026").units) == 3
 
 
 def test_a_province_that_is_none_is_named(settings: Settings) -> None:
@@ -71,7 +73,7 @@ def test_a_campaign_that_names_units_is_run_where_they_are_and_nowhere_else(tmp_
     own = tuple(u.code for p in (HA_NOI, PHU_THO) for u in packaged_roster(p)[:2])
     settings = Settings(data_dir=tmp_path, campaigns=(Campaign(id="bau-cu-2026", units=own),))
     assert taking_part(settings, "bau-cu-2026") == (HA_NOI, PHU_THO)
-    assert [u.code for u in open_campaign(for_province(settings, "01"), "bau-cu-2026").units] == list(own[:2])
+    assert [u.code for u in open_declared(for_province(settings, "01"), "bau-cu-2026").units] == list(own[:2])
 
 
 def test_a_campaign_for_all_is_run_in_all_provinces_or_in_those_that_are_named(settings: Settings) -> None:
@@ -102,7 +104,7 @@ def test_each_query_for_a_province_sees_its_rounds_alone(store: Store, settings:
         ]
         assert [r and r.id for r in found] == [name] * 6
     assert len(rounds.newest(of)) == 2
-    assert not open_campaign(settings, of).holds(rounds.newest(of, province="01")[0])
+    assert not open_declared(settings, of).holds(rounds.newest(of, province="01")[0])
 
 
 def test_a_round_that_was_replaced_cannot_be_finished_any_more(store: Store, settings: Settings) -> None:
@@ -148,6 +150,17 @@ def test_a_run_without_news_is_given_up_and_one_that_waits_for_a_machine_is_not(
     assert {t.province.code: t.number for t in nation.open} == {"25": 2, "01": 1}
 
 
+def test_a_try_that_waits_for_the_lease_of_a_dead_machine_is_not_given_up(store: Store) -> None:
+    from flows.nation import check_nation
+
+    patience, starting = signature(check_nation.fn).parameters["patience"].default, timedelta(seconds=15)
+    nation = Nation(store, TICK, timedelta(seconds=patience))
+    nation.begin([PHU_THO], NOW)
+    at = {start_all(nation)["25"]: At.RUNNING}
+    assert nation.look(at, NOW) == ()
+    assert nation.look(at, NOW + starting + LASTS + timedelta(seconds=SILENT_SECONDS)) == ()
+
+
 def test_every_unit_that_is_heard_is_news(store: Store, settings: Settings) -> None:
     nation = nation_of(store, "25")
     at = {start_all(nation)["25"]: At.RUNNING}
@@ -181,6 +194,6 @@ def test_the_provinces_that_are_missing_are_named_with_their_reason(store: Store
     nation.look(dict.fromkeys(start_all(nation).values(), At.RUNNING), NOW)
     assert say(nation.told()) == (
         "Đã ghi 1 trên 4 tỉnh, thành phố. Chưa xong: Tỉnh Cao Bằng (bị dừng giữa chừng), Tỉnh Tuyên Quang (chưa máy"
-        " nào chạy), Tỉnh Phú Thọ (mạng của máy chạy không tới được đơn vị nào). Hãy chạy lại cùng lượt này."
+        " nào chạy), Tỉnh Phú Thọ (mạng của máy chạy không tới được đơn vị nào). Hãy chạy lại với tick=20260202-010000."
     )
     assert say(nation_of(store, "01").told()) == "Đã ghi 1 trên 1 tỉnh, thành phố."

@@ -10,9 +10,13 @@ import pytest
 from lotrinh.errors import Conflict
 from lotrinh.i18n import say
 from lotrinh.services import deliver
-from lotrinh.services.outbox import retry
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import open_declared
+from lotrinh.services.check import conclude
+from lotrinh.services.outbox import Trouble, retry
 from lotrinh.services.receivers import HOOK, masked
-from lotrinh.settings.models import Mail, Remind
+from lotrinh.services.senders import NOWHERE
+from lotrinh.settings.models import Mail, Remind, Schedule
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, WAITING
 from tasks import reminders
@@ -49,6 +53,19 @@ def test_a_reminder_can_be_sent_again_on_its_own_day_only(tmp_path: Path, store:
 def test_who_has_no_address_is_counted(tmp_path: Path, store: Store) -> None:
     world = world_in(tmp_path, Mail(host="127.0.0.1", sender="a@b.vn"), receivers=RECEIVERS[:2])
     assert deliver.remind(world.office(store), DAY).nowhere == 1
+
+
+def test_an_alarm_that_the_office_cannot_be_told_is_a_failure_of_the_go_that_finds_it_out(
+    tmp_path: Path, store: Store
+) -> None:
+    world = world_in(tmp_path, Mail(), receivers=(), schedule=Schedule(cron="0 7 * * *"))
+    campaign, last = open_declared(world.settings, "thu", home=world.home), DAY - timedelta(days=3)
+    conclude(store, world.settings, campaign, begin(store, campaign, last, last, {}), last)
+    done = world.send(store)
+    (alarm,) = store.outbox.newest()
+    assert (alarm.kind, alarm.state) == ("alarm", FAILED)
+    assert (done.failed, done.problems) == (1, [Trouble(alarm.id, "25", say(NOWHERE))])
+    assert world.send(store).failed == 0  # once, as of every other message
 
 
 @pytest.mark.parametrize(

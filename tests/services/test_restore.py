@@ -130,13 +130,13 @@ def test_one_that_is_killed_before_the_database_is_written_can_be_repeated(home:
     assert subprocess.run(command, check=False, cwd=TOP).returncode == 9
     assert rows_of(home.url) == before  # the old database, whole
     with pytest.raises(Conflict, match="bị ngắt giữa chừng"):
-        require_finished(home.folder)
+        require_finished(home.folder, home.url)
     with pytest.raises(Conflict, match="bị ngắt giữa chừng"):
         back_up(home, home.folder / "backups", NOW)
     done = restore(made.path, home, NOW + timedelta(seconds=1), replace=True)
     assert (done.extent.entries, done.extent.first_bad) == (6, None)
     assert list(home.folder.glob(".lotrinh-restore-*")) == []
-    require_finished(home.folder)
+    require_finished(home.folder, home.url)
     assert done.aside is not None
     assert list(home.folder.glob("replaced-*")) == [done.aside]
     assert rows_of(sqlite_at(done.aside).url) == before
@@ -158,14 +158,14 @@ def test_one_that_was_killed_is_undone_and_one_whose_database_was_written_has_en
     (home.folder / "restore.json").write_bytes(marker)  # killed when all was done but for the last word
     undo(home.folder, home.url, tuple(LAID_OUT))
     assert (done.aside / "units" / "phu-tho.csv").is_file()
-    require_finished(home.folder)
+    require_finished(home.folder, home.url)
 
 
 def test_one_into_an_empty_place_that_was_killed_needs_no_replace(made: Made, new: Place) -> None:
     command = [sys.executable, "-c", KILLED, str(made.path), new.url, str(new.folder), NOW.isoformat()]
     assert subprocess.run(command, check=False, cwd=TOP).returncode == 9
     assert restore(made.path, new, NOW).extent.entries == 6
-    require_finished(new.folder)
+    require_finished(new.folder, new.url)
 
 
 def test_messages_that_were_waiting_are_in_doubt_and_nobody_is_signed_in(home: Place, new: Place) -> None:

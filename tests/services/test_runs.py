@@ -38,14 +38,13 @@ def both(settings: Settings, at: datetime, *steps: dict[str, Any]) -> tuple[Any,
 
 
 def test_runs_come_newest_first_page_by_page_with_how_asking_ended(store: Store) -> None:
+    store.rounds.start(Round("khac-1", "khac", "25", NOW, NOW, None, RUNNING, "c", "h", {}))
     names = [begin(store, OF, NOW + n * MINUTE, NOW, {}).id for n in range(runs.PER_PAGE + 3)]
-    store.rounds.start(begin(store, OF, NOW, NOW, {})._replace(campaign="khac", id="khac-1"))
     store.rounds.record(names[-1], OF.id, [silence(LIEN_SON, Outcome.UNREACHABLE, Reason.REFUSED)])
     first, older = runs.runs(store, OF, NOW)
     rest, none = runs.runs(store, OF, NOW, older)
     found = [r.round.id for r in (*first, *rest)]
-    assert found[: len(names)] == names[::-1]
-    assert "khac-1" not in found
+    assert found == names[::-1]
     assert (len(first), none) == (runs.PER_PAGE, "")
     assert (first[0].outcomes, first[0].asked, first[1].asked) == ({"UNREACHABLE": 1}, 1, 0)
 

@@ -10,7 +10,7 @@ import pytest
 
 from lotrinh.core.journal import Kind, NewEntry, canonical, fold
 from lotrinh.core.status import Status
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.confirm import Confirmation, faults
 from lotrinh.services.naming import SAMPLE
 from lotrinh.services.sample import sample_entries
@@ -24,17 +24,17 @@ AGAIN = """
 import hashlib, sys
 from datetime import datetime
 from lotrinh.core.journal import canonical
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns import open_declared
 from lotrinh.services.sample import sample_entries
 from lotrinh.settings.models import Settings
-made = sample_entries(open_campaign(Settings(), "bau-cu-2026"), datetime.fromisoformat(sys.argv[1]))
+made = sample_entries(open_declared(Settings(), "bau-cu-2026"), datetime.fromisoformat(sys.argv[1]))
 print(hashlib.sha256("".join(map(canonical, made)).encode()).hexdigest())
 """
 
 
 @pytest.fixture(scope="module")
 def campaign() -> Campaign:
-    return open_campaign(Settings(), "bau-cu-2026")
+    return open_declared(Settings(), "bau-cu-2026")
 
 
 @pytest.fixture(scope="module")

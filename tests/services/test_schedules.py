@@ -10,7 +10,7 @@ from lotrinh.core.journal import Kind
 from lotrinh.core.schedules import Schedule, Tick
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.i18n import say
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.reminders import open_office
 from lotrinh.services.schedules import change, checked, effective, next_checks, next_report
 from lotrinh.services.what_if import changes
@@ -36,7 +36,7 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 def campaign(settings: Settings) -> Campaign:
-    return open_campaign(settings, "bau-cu-2026")
+    return open_declared(settings, "bau-cu-2026")
 
 
 def test_the_file_s_schedule_holds_until_the_office_changes_it_and_again_after_a_reset(

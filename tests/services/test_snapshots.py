@@ -10,7 +10,7 @@ from lotrinh.core.report import Report
 from lotrinh.reports.csv_report import as_csv
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.check import conclude
 from lotrinh.services.snapshots import checklist_of, read, report_again, snapshot_of
 from lotrinh.settings.models import Settings
@@ -72,7 +72,7 @@ def test_a_report_without_units_or_province_is_read_too(was: Report) -> None:
 
 @pytest.fixture
 def real(settings: Settings) -> Campaign:
-    of = open_campaign(settings, "bau-cu-2026")
+    of = open_declared(settings, "bau-cu-2026")
     return replace(of, units=of.units[:3])
 
 

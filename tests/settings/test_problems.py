@@ -6,6 +6,7 @@ import pytest
 
 from tests.settings.conftest import Office
 
+HOOK = '[[webhooks]]\nurl = "{}"\nsecret = "{}"'
 BAD = [
     ('language = "de"', "language", "'vi', 'en'"),
     ("province = 25", "province", "trong dấu nháy"),
@@ -27,8 +28,6 @@ BAD = [
     ('[http]\nallow_networks = ["10.0.0.1/8"]', "http.allow_networks.0", "10.0.0.0/8"),
     ('[http]\nallow_networks = [\n"10.0.0.0/8",\n"x",\n]', "http.allow_networks.1", "10.0.0.0/8"),
     ("[http]\nallow_networks = [10]", "http.allow_networks.0", "10.0.0.0/8"),
-    ('[portal]\nmetrics = "token"', "portal.metrics", "portal.metrics_token"),
-    ('[portal]\nmetrics_token = "ngan"\nmetrics = "token"', "portal.metrics", "portal.metrics_token"),
     ('[portal]\nmetrics = "ai-cung"', "portal.metrics", "'loopback', 'token', 'off'"),
     ('[log]\nformat = "xml"', "log.format", "'plain', 'json'"),
     ("[portal]\nport = 70000", "portal.port", "≤ 65535"),
@@ -51,6 +50,12 @@ BAD = [
     ('[report.party]\nreceivers = "Như trên"', "report.party.receivers", '["…", "…"]'),
     ('[report.party]\nchuc_vu = "x"', "report.party.chuc_vu", "Hãy xóa hoặc sửa lại tên"),
     ('[[campaigns]]\nid = "a"\nlayout = "khac"', "campaigns.0.layout", "'', 'state', 'party'"),
+    (HOOK.format("https://a.vn/tin", "x" * 19), "webhooks.0.secret", "ít nhất 20 ký tự"),
+    (HOOK.format("https://a.vn/tin", ""), "webhooks.0.secret", "ít nhất 20 ký tự"),
+    *(
+        (f'webhooks = [{{secret = "{"x" * 20}", url = "{url}"}}]', "webhooks.0.url", "http:// hoặc https://")
+        for url in ("", "tin", "ftp://a.vn/", "https://", "https:///tin", "https://ai:khoa@a.vn/", "https://a.vn/a b")
+    ),
     ("colour = 1", "colour", "Hãy xóa hoặc sửa lại tên"),
     ("[http]\ncolour = 1", "http.colour", "Hãy xóa hoặc sửa lại tên"),
     ('[[campaigns]]\nid = "a"\ncolour = 1', "campaigns.0.colour", "Hãy xóa hoặc sửa lại tên"),

@@ -9,7 +9,7 @@ from tests.settings.conftest import Office, every_setting
 def test_every_setting_is_shown_with_its_origin(office: Office) -> None:
     office.writes(
         'language = "en"\n[http]\ntries = 1\nallow_hosts = [\n  "x.vn",\n]\n\n[[campaigns]]\nid = "a"\n'
-        '[[receivers]]\nunit = "25"\n[[webhooks]]\nurl = "https://x.vn"\nsecret = "s"\n'
+        '[[receivers]]\nunit = "25"\n[[webhooks]]\nurl = "https://x.vn"\nsecret = "khoa-de-ky-tin-webhook"\n'
     )
     office.hides({"prefect__auth_string": "a:b"})
     office.sets(LOTRINH_PORTAL__PORT="9000", LOTRINH_HTTP__TRIES="2", LOTRINH_UNITS='{"allow_unknown": true}')
@@ -29,6 +29,7 @@ def test_every_setting_is_shown_with_its_origin(office: Office) -> None:
         "portal.port": "LOTRINH_PORTAL__PORT",
         "units.allow_unknown": "LOTRINH_UNITS",
     }
+    assert {shown[f"webhooks.0.{name}"][0] for name in ("url", "secret")} == {"(bí mật, đã đặt)"}
 
 
 SECRETS = {"mail.password", "zalo.token", "portal.metrics_token"}

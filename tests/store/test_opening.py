@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import lotrinh.store
 from lotrinh.errors import LotrinhError, OldSchema, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.store import Store, open_store
-from lotrinh.store.engine import BUSY_SECONDS, connect, reading, upgrade, writing
+from lotrinh.store.engine import BUSY_SECONDS, address, connect, file_of, name_of, place_of, reading, upgrade, writing
 from lotrinh.store.journal import Journal
 from lotrinh.store.schema import HEAD, metadata
 from lotrinh.store.store import upgrade_store
@@ -192,6 +192,43 @@ def test_an_address_that_is_none_is_a_sentence(address: str) -> None:
 
 def test_a_driver_that_is_not_installed_is_a_sentence_without_the_password() -> None:
     assert "mat-khau" not in unusable("oracle+oracledb://ai:mat-khau@127.0.0.1/x")
+
+
+SPILT = (
+    "Geh@im9@127.0.0.1/lotrinh",
+    "Geh@im9:127@127.0.0.1/lotrinh",
+    "Geh@im9/127@127.0.0.1/lotrinh",
+    "Geh@im9?127@127.0.0.1/lotrinh",
+    "Geh@im9?127=1@127.0.0.1/lotrinh",
+    "Geh#im9:@@127.0.0.1:5432/lotrinh",
+    "Geheim9@127.0.0.1:im9/lotrinh",
+)
+
+
+@pytest.mark.parametrize("rest", SPILT)
+@pytest.mark.parametrize("uses", [connect, file_of, name_of, lambda url: place_of(url, Path())])
+def test_nothing_of_a_password_that_was_not_written_in_codes_is_said(rest: str, uses: Callable[[str], object]) -> None:
+    with pytest.raises(StoreUnavailable) as caught:
+        uses(f"postgresql+psycopg://lotrinh:{rest}")
+    sentence = say(caught.value.sentence)
+    assert "@ → %40, : → %3A" in sentence
+    for part in ("Geh", "im9", "127"):
+        assert part not in sentence
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+def test_what_stands_between_the_marks_is_taken_as_it_is_where_it_can_be() -> None:
+    for written, password in (("Geh%40im9%3A%25", "Geh@im9:%"), ("Geh/im?9#:", "Geh/im?9#:")):
+        read = address(f"postgresql+psycopg://lotrinh:{written}@127.0.0.1:5432/lotrinh?connect_timeout=3")
+        assert (read.password, read.host, read.port, read.database) == (password, "127.0.0.1", 5432, "lotrinh")
+    assert address("postgresql://lotrinh@vung:Geheim9@127.0.0.1/lotrinh").username == "lotrinh@vung"
+    assert address("postgresql:///lotrinh?host=/run/postgresql").database == "lotrinh"
+
+
+def test_a_mark_in_the_path_of_a_file_is_part_of_it(tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path}/a@b/c@d.db") as store:
+        assert store.journal.entries() == ()
+    assert (tmp_path / "a@b" / "c@d.db").is_file()
 
 
 @contextmanager

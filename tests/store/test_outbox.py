@@ -100,3 +100,21 @@ def test_the_cursor_of_another_system_is_no_message(store: Store) -> None:
     assert store.outbox.newest() == ()
     assert store.outbox.counts() == {}
     assert store.outbox.get(1) is None
+
+
+def test_what_is_due_is_found_by_channel(store: Store) -> None:
+    store.outbox.put([new("a"), new("b")._replace(channel="webhook"), new("c")], NOW)
+    assert [m.key for m in store.outbox.due(NOW, only="webhook")] == ["b"]
+    assert [m.key for m in store.outbox.due(NOW, but="webhook")] == ["a", "c"]
+
+
+def test_what_is_remembered_and_what_is_laid_down_with_it_are_one(store: Store) -> None:
+    assert store.outbox.remembered("x") is None
+    assert store.outbox.remember("x", {"n": 1}, NOW, None, [new("a")])
+    # Whoever looked before that is too late, and lays nothing down.
+    assert not store.outbox.remember("x", {"n": 2}, NOW, None, [new("b")])
+    assert not store.outbox.remember("x", {"n": 2}, NOW, {"n": 0}, [new("b")])
+    assert store.outbox.remembered("x") == {"n": 1}
+    assert store.outbox.remember("x", {"n": 2}, NOW, {"n": 1})
+    assert store.outbox.remembered("x") == {"n": 2}
+    assert [m.key for m in store.outbox.newest()] == ["a"]

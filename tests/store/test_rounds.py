@@ -1,5 +1,6 @@
 """Rounds, what they saw, and the last valid answer of each unit."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,7 +10,7 @@ import pytest
 
 from lotrinh.core.observation import Answer, Observation, Outcome, Reason, Seen
 from lotrinh.core.text import M
-from lotrinh.errors import StoreUnavailable
+from lotrinh.errors import Conflict
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Kept, KeptAnswer, Round, SeenUnit
 
@@ -97,27 +98,6 @@ def test_only_the_round_just_before_is_said_to_be_interrupted(store: Store) -> N
     assert before == {"first": "", "third": "killed", "fourth": ""}
 
 
-def test_the_latest_finished_round_is_that_which_began_last(store: Store) -> None:
-    assert store.rounds.latest("thu") is None
-    for name, began in (("b", NOW + HOUR), ("a", NOW), ("c", NOW + HOUR / 2)):
-        store.rounds.start(round_(name, began))
-        store.rounds.finish(name, FINISHED, NOW + 3 * HOUR, "h")
-    store.rounds.start(round_("running", NOW + 4 * HOUR))
-    latest = store.rounds.latest("thu")
-    assert latest
-    assert latest.id == "b"
-
-
-def test_whole_seconds_and_parts_of_them_stand_in_the_order_of_time(store: Store) -> None:
-    whole = NOW.replace(microsecond=0)
-    for name, began in (("later", whole + timedelta(microseconds=1)), ("earlier", whole)):
-        store.rounds.start(round_(name, began))
-        store.rounds.finish(name, FINISHED, NOW, "h")
-    latest = store.rounds.latest("thu")
-    assert latest
-    assert latest.id == "later"
-
-
 def test_what_a_round_saw_is_read_back_in_words(store: Store) -> None:
     store.rounds.start(round_("r"))
     store.rounds.record("r", "thu", [(reached("04924"), SOURCE), (failed("04960"), SOURCE)])
@@ -136,9 +116,62 @@ def test_a_second_try_replaces_what_the_first_saw(store: Store) -> None:
 
 
 def test_observations_of_a_round_that_never_began_are_refused_whole(store: Store) -> None:
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(Conflict):
         store.rounds.record("khong-co", "thu", [(reached("04924"), SOURCE)])
     assert store.rounds.answers("thu") == {}
+
+
+@pytest.mark.parametrize("end", [FINISHED, NOT_CARRIED_OUT, INTERRUPTED])
+def test_a_round_that_is_closed_hears_nothing_any_more(store: Store, end: str) -> None:
+    store.rounds.start(round_("r"))
+    store.rounds.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
+    if end == INTERRUPTED:
+        store.rounds.interrupt("r", NOW)
+    else:
+        store.rounds.finish("r", end, NOW, "h")
+    before = store.rounds.seen("r"), store.rounds.answers("thu")
+    with pytest.raises(Conflict, match="đã đóng, hoặc lượt mới hơn đã thay nó"):
+        store.rounds.record("r", "thu", [(reached("04924", NOW + HOUR, body="2"), SOURCE), (failed("04960"), "x")])
+    assert (store.rounds.seen("r"), store.rounds.answers("thu")) == before
+
+
+def says(made: datetime, heard: datetime = NOW, unit: str = "04924", **more: str) -> Observation:
+    """What a unit said at ``heard``, in an answer that it made before."""
+    return reached(unit, heard, generated=made, body=json.dumps({"generated_at": made.isoformat()} | more))
+
+
+def test_an_old_copy_of_an_answer_does_not_take_the_place_of_a_newer_one(store: Store) -> None:
+    store.rounds.start(round_("r"))
+    store.rounds.record("r", "thu", [(says(NOW - HOUR, state="done"), SOURCE)])
+    kept = store.rounds.answers("thu")
+    store.rounds.record("r", "thu", [(says(NOW - 2 * HOUR, NOW + HOUR, state="open"), SOURCE)])
+    assert store.rounds.answers("thu") == kept
+    assert store.rounds.seen("r")["04924"].checked_at == NOW + HOUR  # it did answer
+    elsewhere = says(NOW - 2 * HOUR, NOW + HOUR, state="open")
+    store.rounds.record("r", "thu", [(elsewhere, "https://moi.vn")])
+    assert store.rounds.answers("thu")["04924"].body == elsewhere.body
+
+
+def test_an_answer_that_was_made_before_we_last_heard_the_old_one_is_newer_all_the_same(store: Store) -> None:
+    """Its system had made it, and still gave the old one."""
+    store.rounds.start(round_("r"))
+    store.rounds.record("r", "thu", [(says(NOW - 5 * HOUR), SOURCE)])
+    store.rounds.record("r", "thu", [(replace(says(NOW - 5 * HOUR), not_modified=True), SOURCE)])
+    newer = says(NOW - HOUR, NOW + HOUR)
+    store.rounds.record("r", "thu", [(newer, SOURCE)])
+    assert store.rounds.answers("thu")["04924"].body == newer.body
+
+
+@pytest.mark.parametrize("not_modified", [False, True])
+def test_an_answer_dated_by_a_clock_that_was_ahead_gives_way(store: Store, *, not_modified: bool) -> None:
+    store.rounds.start(round_("r"))
+    store.rounds.record("r", "thu", [(says(NOW, state="open"), SOURCE)])
+    at = NOW - HOUR
+    if not_modified:  # meanwhile nothing was new
+        store.rounds.record("r", "thu", [(replace(says(at, at), not_modified=True), SOURCE)])
+        assert store.rounds.answers("thu")["04924"].true_at == at
+    store.rounds.record("r", "thu", [(says(at, at, state="done"), SOURCE)])
+    assert '"done"' in store.rounds.answers("thu")["04924"].body
 
 
 def test_a_valid_answer_is_kept_with_its_source_and_the_moment_it_was_true(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +13,7 @@ from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.web.access import GUARDED, SEE_OTHER, Administrator
 from lotrinh.services import outbox as service
-from lotrinh.services.receivers import masked
+from lotrinh.services.receivers import shown
 from lotrinh.services.rosters import roster
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, UNCLEAR, WAITING
@@ -45,7 +46,7 @@ def _page(request: Request, before: str = "", error: Conflict | None = None) -> 
         counts=counts,
         trouble=error.sentence if error else None,
         STATE=service.STATE,
-        masked=masked,
+        masked=partial(shown, state.settings),
         names={unit.code: unit.full_name for unit in (known.province, *known.units)},
         again=(FAILED, UNCLEAR),
         droppable=(WAITING, FAILED, UNCLEAR),

@@ -9,13 +9,14 @@ from starlette.datastructures import FormData
 
 from lotrinh.core.roles import Action
 from lotrinh.core.schedules import WEEKDAYS, cron_words, schedule_words
+from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, LotrinhError
 from lotrinh.portal.render import page
-from lotrinh.portal.state import state_of
+from lotrinh.portal.state import State, state_of
 from lotrinh.portal.visitor import At, Form, Place, field, guarded, refuse
 from lotrinh.services import schedule_form
 from lotrinh.services.schedule_form import CRONS, Typed, days_of
-from lotrinh.services.schedules import change, effective, next_checks, next_report, written
+from lotrinh.services.schedules import change, effective, next_checks, next_report, overdue, written
 
 router = APIRouter(include_in_schema=False)
 HERE = "/campaigns/{campaign_id}/schedule"
@@ -50,6 +51,8 @@ def _page(
     holds = effective(state.store, state.settings, at.campaign.id)
     schedule, of_file = holds.schedule, written(state.settings, at.campaign.id)
     problems = error.problems if isinstance(error, BadInput) else ()
+    coming = next_checks(schedule, at.campaign, at.now, SHOWN)
+    report_next = next_report(schedule, at.campaign, at.now)
     return page(
         request,
         "schedule.html",
@@ -61,8 +64,9 @@ def _page(
         words=schedule_words(schedule),
         report_words=cron_words(schedule.report) if schedule.report else None,
         file_words=schedule_words(of_file),
-        coming=next_checks(schedule, at.campaign, at.now, SHOWN),
-        report_next=next_report(schedule, at.campaign, at.now),
+        coming=coming,
+        report_next=report_next,
+        unkept=_unkept(state, at) if coming or report_next else None,
         typed=typed or schedule_form.shown(schedule),
         flags=flags or {name: getattr(schedule, name) for name in FLAGS},
         weekdays=WEEKDAYS,
@@ -70,6 +74,18 @@ def _page(
         trouble=error.sentence if error and not problems else None,
         may_change=at.visitor.may(Action.CHANGE),
     )
+
+
+def _unkept(state: State, at: Place) -> Message | None:
+    """Say why what the schedule promises may not come; None where nothing speaks against it."""
+    if not state.settings.prefect.api_url:
+        return M(
+            "Máy này không dùng Prefect (prefect.api_url để trống): không lượt nào dưới đây tự chạy. Hãy báo người quản"
+            " trị máy, hoặc bấm “Kiểm tra ngay” ở trang các lượt kiểm tra."
+        )
+    if due := overdue(state.store, state.settings, at.campaign, state.begun, at.now):
+        return M("Lượt lúc {when} đã không chạy. Hãy báo người quản trị máy: chạy `lotrinh doctor`.", when=due)
+    return None
 
 
 @router.post(HERE, dependencies=[Depends(guarded)])

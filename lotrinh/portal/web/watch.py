@@ -36,6 +36,8 @@ def metrics(request: Request) -> Response:
 
 def may_read(request: Request, portal: Portal) -> bool:
     """Whether the settings let this request see the figures."""
+    if portal.guessable:
+        return False
     if portal.metrics == "token":
         given = request.headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {portal.metrics_token.get_secret_value()}".encode())

@@ -17,8 +17,8 @@ from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Form, Place, guarded, refuse
 from lotrinh.reports.moves import KINDS
+from lotrinh.services.applied import NOTHING, applied
 from lotrinh.services.apply_change import applied_before, apply_change
-from lotrinh.services.campaigns import Applied, applied
 from lotrinh.services.what_if import Wish, changes, keep, preview, shown
 
 router = APIRouter(include_in_schema=False)
@@ -57,7 +57,7 @@ def _form(request: Request, at: Place, values: Mapping[str, str], error: Lotrinh
         problems=tuple(p for p in problems if p.where in FIELDS),
         lines=tuple(p for p in problems if p.where not in FIELDS),
         trouble=error.sentence if error and not problems else None,
-        changed=applied(state.settings, at.campaign.id) != Applied(),
+        changed=applied(state.store, at.campaign.change) != NOTHING,
         last=done[-1] if done else None,
     )
 
@@ -90,12 +90,12 @@ def _wish(typed: Typed, values: Mapping[str, str]) -> Wish:
 def send(request: Request, at: Changing, form: Form) -> Response:
     """Apply exactly what was shown; sent twice, it is one change."""
     state, typed = state_of(request), typed_in(form)
-    entry = applied_before(state.store, state.settings, at.campaign, typed["digest"])
+    entry = applied_before(state.store, at.campaign, typed["digest"])
     if entry is None:
         values = {name: typed[name] for name in ("anchor", "kept", "name")}
         try:
             made = preview(state.store, state.settings, at.live, _wish(typed, values), at.now, state.home)
-            entry = apply_change(state.store, state.settings, made, typed["digest"], at.visitor.actor, at.now)
+            entry = apply_change(state.store, made, typed["digest"], at.visitor.actor, at.now)
         except LotrinhError as error:
             return _form(request, at, values, error)
     return RedirectResponse(f"/campaigns/{at.campaign.id}/what-if/{entry.number}", SEE_OTHER)

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError
-from lotrinh.services import unfinished
 from lotrinh.services.ask import http_options
 from lotrinh.services.doctor import certificates, machine, record, servers
 from lotrinh.services.doctor.finding import Finding, Sign, attention, broken, good
-from lotrinh.services.rosters import roster
+from lotrinh.services.rosters import fault, roster
+from lotrinh.services.unfinished import require_finished
 from lotrinh.settings.models import Settings
 
 GOOD, ATTENTION, BROKEN = 0, 1, 2
@@ -42,6 +42,7 @@ def examine(
     )
     yield from local(settings, clock, depth, Path(file).resolve().parent if file else None)
     yield from servers.portal(settings, clock)
+    yield from servers.figures(settings.portal)
     yield from servers.prefect(settings, clock, prefect)
     yield machine.client_telemetry(environment)
     yield from servers.ca_file(settings.http.ca_file)
@@ -58,18 +59,27 @@ def local(settings: Settings, clock: Clock, depth: Depth, home: Path | None = No
     yield machine.data_folder(settings.data_dir)
     yield machine.disk(settings.data_dir)
     yield from machine.time_zones((settings.timezone,), clock())
-    if unfinished.is_unfinished(settings.data_dir):
-        yield broken("restore", unfinished.SENTENCE)
+    yield list_of_units(settings)
+    try:
+        require_finished(settings.data_dir, settings.database_url)
+    except LotrinhError as error:
+        yield broken("restore", error.sentence)
     yield from record.record(settings, clock(), full=depth.full, home=home)
     yield record.backup(settings.data_dir, clock(), ZoneInfo(settings.timezone))
 
 
+def list_of_units(settings: Settings) -> Finding:
+    """Look whether the roster in use can be read; without it no campaign is checked."""
+    if wrong := fault(settings):
+        return broken("roster", wrong, M("Sửa chỗ đó; lịch tự theo lại, không phải khởi động lại."))
+    return good("roster", M("Danh sách đơn vị đọc được"))
+
+
 def units(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Look at the certificates of the units in the roster."""
+    """Look at the certificates of the units in the roster; one that cannot be read is a finding of its own."""
     try:
         known = roster(settings).units
-    except LotrinhError as error:
-        yield broken("roster", error.sentence)
+    except LotrinhError:
         return
     trust = servers.context(settings.http.ca_file)
     yield from certificates.of_units(known, http_options(settings), trust, clock())

@@ -1,6 +1,7 @@
 """The record: its schema, its chain, the last runs, the last backup, what could not be sent."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,11 +9,12 @@ from zoneinfo import ZoneInfo
 from lotrinh.core.journal import Entry, chain_hash
 from lotrinh.core.schedules import schedule_words
 from lotrinh.core.text import M
-from lotrinh.errors import LotrinhError, OldSchema
+from lotrinh.errors import LotrinhError, Moved, OldSchema
 from lotrinh.services import last_backup
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import open_campaign
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
-from lotrinh.services.schedules import Effective, effective, next_checks
+from lotrinh.services.other_units import other_units
+from lotrinh.services.schedules import effective, missed
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, require_there, version
@@ -21,9 +23,9 @@ from lotrinh.store.outbox import FAILED, UNCLEAR
 LOOKED_AT = 1000
 """Newest entries whose chain is checked; all of them with ``--full``."""
 AHEAD = timedelta(minutes=5)
-LATE = timedelta(hours=1)
-"""How long after its time a run may finish before it counts as missed."""
 BACKUP_DAYS = 7
+A_DAY, LATE_BACKUP = timedelta(days=1), timedelta(hours=2)
+"""How long one backup each night may let wait, where they are made so or the last one failed, and a bit more."""
 MADE = M("`lotrinh up` tạo khi chạy lần đầu.")
 
 
@@ -42,8 +44,9 @@ def record(settings: Settings, now: datetime, *, full: bool, home: Path | None =
             yield newest_entry(store, now)
             for campaign in settings.campaigns:
                 yield last_run(store, settings, campaign.id, now, home)
+                yield from roster_of(store, settings, campaign.id, home)
             yield outbox(store)
-    except OldSchema as error:
+    except (OldSchema, Moved) as error:
         yield broken("schema", error.sentence)
     except LotrinhError as error:
         if settings.database_url.startswith("sqlite") and not (settings.data_dir / "lotrinh.db").exists():
@@ -106,7 +109,7 @@ def last_run(store: Store, settings: Settings, name: str, now: datetime, home: P
     found = M("Đợt {campaign}: lượt gần nhất xong lúc {at}", campaign=name, at=at)
     holds = effective(store, settings, name)
     try:
-        late = missed(holds, open_campaign(settings, name, home=home), finished, now)
+        late = missed(holds, open_campaign(store, settings, name, home=home), finished, now)
     except LotrinhError as error:
         return attention(what, found, error.sentence)
     if late:
@@ -115,32 +118,52 @@ def last_run(store: Store, settings: Settings, name: str, now: datetime, home: P
     return good(what, found)
 
 
-def missed(holds: Effective, campaign: Campaign, finished: datetime, now: datetime) -> bool:
-    """Whether a run was due after the last one finished, and since this schedule holds, and long enough ago."""
-    since = max(finished, holds.changed.changed_at) if holds.changed else finished
-    return any(due.at + LATE < now for due in next_checks(holds.schedule, campaign, since, 1))
+def roster_of(store: Store, settings: Settings, name: str, home: Path | None = None) -> Iterator[Finding]:
+    """Compare the roster of this machine with the one that a campaign's newest round was made of."""
+    with suppress(LotrinhError):  # what cannot be opened is told beside the last run
+        if told := other_units(store, open_campaign(store, settings, name, home=home)):
+            yield attention(f"roster:{name}", told)
 
 
 def backup(data_dir: Path, now: datetime, zone: ZoneInfo) -> Finding:
-    """Look when the last backup was made."""
-    advice = M("Sao lưu: lotrinh backup")
+    """Look when the last backup was made, and whether the next one is due or has failed."""
+    advice, failed = M("Sao lưu: lotrinh backup"), last_backup.failure(data_dir)
     try:
         said, bad = last_backup.read(data_dir), last_backup.known(data_dir).first_bad
-        at, path = datetime.fromisoformat(said["at"]), str(said["path"])
+        at, path = datetime.fromisoformat(said["at"]), Path(str(said["path"]))
         age = now - at
     except FileNotFoundError:
-        return attention("backup", M("Chưa sao lưu lần nào"), advice)
+        return backup_failed(M("Chưa sao lưu lần nào"), failed, zone)
     except (OSError, ValueError, KeyError, TypeError):
         return attention("backup", M("Không đọc được ghi chép của lần sao lưu gần nhất"), advice)
-    found = M("Sao lưu gần nhất {at}: {path}", at=at.astimezone(zone), path=path)
+    found = M("Sao lưu gần nhất {at}: {path}", at=at.astimezone(zone), path=str(path))
     if bad is not None:
         found = M(
             "Sao lưu gần nhất {at}: nhật ký đã bị sửa hoặc bị cắt ở mục số {number}", at=at.astimezone(zone), number=bad
         )
         return broken("backup", found, M("Tìm vì sao trước khi dùng tiếp: lotrinh verify. Xem docs/backup.md."))
-    if not Path(path).exists():
-        return attention("backup", M("Không còn tệp sao lưu {path}", path=path), advice)
+    if not path.exists():
+        return attention("backup", M("Không còn tệp sao lưu {path}", path=str(path)), advice)
+    if failed and failed.at > at and age > A_DAY + LATE_BACKUP:
+        return backup_failed(found, failed, zone)
+    usual = last_backup.interval(path)
+    if usual and max(usual, A_DAY) + LATE_BACKUP < age:
+        advice = M(
+            "Đã lỡ bản kế tiếp. Xem lịch sao lưu (lotrinh-backup.timer) còn chạy không, rồi chạy: lotrinh backup"
+        )
+        return attention("backup", found, advice)
     return attention("backup", found, advice) if age > timedelta(days=BACKUP_DAYS) else good("backup", found)
+
+
+def backup_failed(found: M, failed: last_backup.Failure | None, zone: ZoneInfo) -> Finding:
+    """Say that there is no backup as new as it should be, and why not, where that is known."""
+    if failed is None:
+        return attention("backup", found, M("Sao lưu: lotrinh backup"))
+    at = failed.at.astimezone(zone)
+    found = M(
+        "{found}; lần thử lúc {at} không được ({reason})", found=found, at=at, reason=failed.reason.removesuffix(".")
+    )
+    return attention("backup", found, M("Sửa chỗ đó rồi chạy: lotrinh backup"))
 
 
 def outbox(store: Store) -> Finding:

@@ -1,6 +1,5 @@
 """The servers: the portal, Prefect, the mail host; what they say of themselves, and what time it is there."""
 
-import smtplib
 import socket
 import ssl
 import threading
@@ -9,13 +8,18 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import httpx
 
 from lotrinh.clock import Clock
-from lotrinh.core.text import M
+from lotrinh.core.text import M, Message
+from lotrinh.sending.mail import Mailer
+from lotrinh.services.doctor import workers
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
-from lotrinh.settings.models import Mail, Settings
+from lotrinh.services.prefect_server import auth_string
+from lotrinh.settings.load import SHORT_TOKEN
+from lotrinh.settings.models import Mail, Portal, Settings
 
 SECONDS, MAIL_SECONDS = 5, 20
 """For one answer; for a whole conversation with the mail host."""
@@ -24,10 +28,11 @@ CLOSE, FAR = timedelta(seconds=60), timedelta(minutes=5)
 LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names for all addresses, where one is asked
 
 
-def get(url: str, **named: Any) -> httpx.Response | None:  # noqa: ANN401 - whatever httpx.get takes
-    """Ask, briefly; None where nothing answers."""
+def get(url: str, sent: object = None, **named: Any) -> httpx.Response | None:  # noqa: ANN401 - whatever httpx takes
+    """Ask, briefly, by POST where something is sent along; None where nothing answers."""
+    method = "GET" if sent is None else "POST"
     try:
-        return httpx.get(url, timeout=SECONDS, trust_env=False, **named)
+        return httpx.request(method, url, json=sent, timeout=SECONDS, trust_env=False, **named)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError):
         return None
 
@@ -58,6 +63,13 @@ def portal(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield attention("portal", found, M("Chạy: lotrinh up"))
 
 
+def figures(portal: Portal) -> Iterator[Finding]:
+    """Look whether the portal would start: it asks for the token that its figures are read with."""
+    if portal.guessable:
+        advice = M("Máy chạy cổng: đặt tệp bí mật portal__metrics_token. Máy chỉ chạy worker thì không cần.")
+        yield attention("metrics", Message(SHORT_TOKEN.msgid, key="portal.metrics"), advice)
+
+
 def log_of(settings: Settings, part: str) -> str:
     """Where ``lotrinh up`` keeps a part's log."""
     return str(settings.data_dir / "logs" / f"{part}.log")
@@ -69,7 +81,7 @@ def prefect(settings: Settings, clock: Clock, wanted: str) -> Iterator[Finding]:
     if not base:
         yield attention("prefect", M("Không dùng Prefect (prefect.api_url để trống): không có gì tự chạy theo lịch"))
         return
-    user, _, password = settings.prefect.auth_string.get_secret_value().partition(":")
+    user, _, password = auth_string(settings).partition(":")
     auth = (user, password) if user else None
     answer = get(f"{base}/admin/version", auth=auth)
     version = version_of(answer)
@@ -84,6 +96,8 @@ def prefect(settings: Settings, clock: Clock, wanted: str) -> Iterator[Finding]:
         yield attention("prefect", found, advice)
     yield server_telemetry(get(f"{base}/admin/settings", auth=auth))
     yield from clocks("prefect", M("máy chủ Prefect"), answer, clock())
+    zone = ZoneInfo(settings.timezone)
+    yield from workers.look(lambda path, sent: get(f"{base}{path}", sent, auth=auth), clock(), zone)
 
 
 def version_of(answer: httpx.Response | None) -> str:
@@ -183,15 +197,12 @@ def mail(settings: Mail, trust: ssl.SSLContext) -> Finding:
     if not settings.host:
         return attention("mail", M("Chưa đặt máy chủ thư (mail.host)"), M("Đặt [mail] nếu cần gửi thư."))
     where = M("máy chủ thư {host}:{port}", host=settings.host, port=settings.port)
-    refused: list[str | M] = [M("quá {seconds} giây", seconds=MAIL_SECONDS)]
+    mailer = Mailer(settings.model_copy(update={"timeout_seconds": SECONDS}), trust)
+    refused = [M("quá {seconds} giây", seconds=MAIL_SECONDS)]
 
     def greet() -> None:
-        try:
-            _greet(settings, trust)
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            refused[:] = [str(error)]
-        else:
-            refused.clear()
+        reason = mailer.greet()
+        refused[:] = [reason] if reason else []
 
     # Each answer has its own time; a host that gives one letter at a time is left behind altogether.
     greeting = threading.Thread(target=greet, daemon=True)
@@ -201,18 +212,3 @@ def mail(settings: Mail, trust: ssl.SSLContext) -> Finding:
         found = M("Không dùng được {where} ({reason})", where=where, reason=reason)
         return broken("mail", found, M("Kiểm tra [mail]: host, port, security, user, password."))
     return good("mail", M("Dùng được {where}", where=where))
-
-
-def _greet(settings: Mail, trust: ssl.SSLContext) -> None:
-    with _connected(settings, trust) as server:
-        server.ehlo()
-        if settings.security == "starttls":
-            server.starttls(context=trust)
-        if settings.user:
-            server.login(settings.user, settings.password.get_secret_value())
-
-
-def _connected(settings: Mail, trust: ssl.SSLContext) -> smtplib.SMTP:
-    if settings.security == "tls":
-        return smtplib.SMTP_SSL(settings.host, settings.port, timeout=SECONDS, context=trust)
-    return smtplib.SMTP(settings.host, settings.port, timeout=SECONDS)

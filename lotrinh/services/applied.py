@@ -1,0 +1,77 @@
+"""What the office has applied to a campaign in the portal: read from the record, the same on every machine."""
+
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from lotrinh.catalog.checklists import from_content, read_checklist
+from lotrinh.core.checklist import Checklist
+from lotrinh.core.journal import Entry
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Problem, StoreUnavailable
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+
+
+class Applied(BaseModel):
+    """A new anchor or checklist that the office applied in the portal; it goes before the settings file.
+
+    ``checklist`` only names it: its content is kept under the hash that the entry carries.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    anchor: date | None = None
+    checklist: str | None = None
+
+
+NOTHING = Applied()
+
+
+def applied(store: Store, number: int) -> Applied:
+    """Return what the entry of this number applied; 0 stands for none, where the settings file holds."""
+    entry = store.journal.get(number)
+    return read(entry) if entry else NOTHING
+
+
+def read(entry: Entry) -> Applied:
+    """Return what an entry of the journal applied."""
+    try:
+        return Applied.model_validate(entry.new.body["applied"])
+    except ValidationError as error:
+        sentence = M("Mục số {number} của nhật ký không đọc được. Hãy chạy: lotrinh verify", number=entry.number)
+        raise StoreUnavailable(sentence) from error
+
+
+def checklist_of(store: Store, settings: Settings, entry: Entry) -> Checklist | None:
+    """Return the checklist that an entry applied; None where the settings file's holds."""
+    name, hash_ = read(entry).checklist, entry.new.checklist_hash
+    if not name:
+        return None
+    if content := store.changes.checklist(hash_):
+        return _made(name, content)
+    return _taken_over(store, settings.data_dir / "checklists" / name, hash_)
+
+
+def _made(name: str, content: str) -> Checklist:
+    try:
+        return from_content(content)
+    except ValueError as error:  # pydantic's errors are such
+        sentence = M("Bản lotrinh này không đọc được bộ đầu việc đã áp dụng. Hãy nâng cấp lotrinh ở máy này.")
+        raise BadInput([Problem(name, 0, 0, sentence)]) from error
+
+
+def _taken_over(store: Store, left: Path, hash_: str) -> Checklist:
+    """Read the checklist that an older version kept in the data folder of one machine, and let the record have it."""
+    found = read_checklist(left.read_bytes(), str(left), None) if left.is_file() else None
+    if found is None or found.content_hash != hash_:
+        sentence = M(
+            "Bộ đầu việc mà văn phòng đã áp dụng do bản cũ giữ ở máy chạy cổng, ở đây không có. Hãy mở cổng bản mới"
+            " một lần ở máy ấy, hoặc chép tệp này từ máy ấy hay từ bản sao lưu."
+        )
+        raise BadInput([Problem(str(left), 0, 0, sentence)])
+    with suppress(StoreUnavailable):  # a record that can only be read: the next one who may write keeps it
+        store.changes.keep(hash_, found.content)
+    return found

@@ -1,0 +1,127 @@
+"""What other systems are told of finished checks: steps that turned without a word in the journal."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import cache, partial
+from itertools import dropwhile
+
+from lotrinh.core.journal import Kind
+from lotrinh.core.snapshot import Snapshot
+from lotrinh.core.turns import Before, Turned, turned
+from lotrinh.services.receivers import HOOK
+from lotrinh.services.snapshots import snapshot_of
+from lotrinh.store import Store
+from lotrinh.store.journal import Sought
+from lotrinh.store.outbox import New
+from lotrinh.store.rounds import Round
+
+SCHEMA = "lotrinh.observed/1"
+LOOKED_BACK = 10
+"""Rounds in which a unit is looked for that the last one did not ask."""
+MOST = 1_000_000
+DECIDES = frozenset({Kind.CONFIRMED, Kind.WITHDRAWN, Kind.ACCEPTED, Kind.RETURNED, Kind.EXCUSED, Kind.UNEXCUSED})
+DECIDES |= {Kind.RESOLVED}
+"""What the journal says of whether a step is done: of these others were told when it was said."""
+
+News = Mapping[str, str]
+"""Unit -> what is said of it."""
+
+
+def tell_observed(store: Store, names: Collection[str], now: datetime) -> None:
+    """Lay down for each webhook, named by its address's name, what the newest rounds show that it was not told."""
+    if not names:
+        return
+    newest = [store.rounds.finished(of, 1, province=province)[0] for of, province in store.rounds.campaigns()]
+    news = cache(partial(_news, store))  # the same for every webhook that was told the same
+    for name in names:
+        _tell(store, name, newest, news, now)
+
+
+def _tell(store: Store, name: str, newest: Iterable[Round], news: Callable[[str, str], News], now: datetime) -> None:
+    cursor = f"{HOOK}/{name}/rounds"
+    known = store.outbox.remembered(cursor)
+    told, messages = dict(known or {}), list[New]()
+    for round_ in newest:
+        key = f"{round_.campaign}/{round_.province}"
+        if known is not None:
+            last = told.get(key) or _first(store, round_)
+            messages += [_message(name, round_, unit, said, now) for unit, said in news(last, round_.id).items()]
+        told[key] = round_.id  # whoever is new is told of nothing that was before
+    if told != known:
+        # Where another worker was quicker it has laid down the same.
+        store.outbox.remember(cursor, told, now, known, messages)
+
+
+def _first(store: Store, round_: Round) -> str:
+    """Of a campaign that is new everything is told, from its first round on."""
+    first = store.rounds.first(round_.campaign, province=round_.province)
+    return (first or round_).id
+
+
+def _message(name: str, round_: Round, unit: str, body: str, now: datetime) -> New:
+    content = {"to": name, "delivery": f"{round_.id}/{unit}", "body": body}
+    return New(f"{HOOK}/{name}/{round_.id}/{unit}", round_.campaign, HOOK, unit, HOOK, content, now)
+
+
+def _news(store: Store, last: str, new: str) -> News:
+    """Compare a round with the one that was told last."""
+    if last == new:
+        return {}
+    then, now = snapshot_of(store, last), snapshot_of(store, new)
+    if then is None or now is None:
+        return {}
+    before = _before(store, then, now, new)
+    since = min((each.as_of for each in before.values()), default=now.as_of)
+    spoken = {
+        (entry.new.unit, entry.new.step)
+        for entry in store.journal.latest(MOST, sought=Sought(since=since))
+        if entry.new.campaign == now.campaign and entry.new.kind in DECIDES
+        if (old := before.get(entry.new.unit)) and entry.new.at > old.as_of
+    }
+    return {unit.unit.code: body(now, unit.unit.code, steps) for unit, steps in turned(before, now, spoken)}
+
+
+def _before(store: Store, then: Snapshot, now: Snapshot, new: str) -> dict[str, Before]:
+    """Show each unit as it was told last: a round may have asked some units only."""
+    found = {code: Before(unit, then.as_of) for code, unit in then.by_code.items()}
+    if missing := now.by_code.keys() - found.keys():
+        for older in _older(store, then, new):
+            found |= {code: Before(older.by_code[code], older.as_of) for code in missing & older.by_code.keys()}
+            missing -= older.by_code.keys()
+            if not missing:
+                break
+    return found
+
+
+def _older(store: Store, then: Snapshot, new: str) -> Iterator[Snapshot]:
+    """Read the reports before the one that was told last, the newest first."""
+    round_ = store.rounds.get(new)
+    newest = store.rounds.finished(then.campaign, LOOKED_BACK, province=round_.province if round_ else "")
+    for each in (*dropwhile(lambda run: run.id != then.run, newest),)[1:]:
+        if older := snapshot_of(store, each.id):
+            yield older
+
+
+def body(now: Snapshot, unit: str, steps: Iterable[Turned]) -> str:
+    """Write what turned in one unit: no names, notes or files; who needs more asks the API."""
+    said = {
+        "schema": SCHEMA,
+        "run": now.run,
+        "at": now.as_of.isoformat(),
+        "campaign": now.campaign,
+        "unit": unit,
+        "steps": [
+            {
+                "step": each.step,
+                "change": each.turn.value,
+                "status": each.now.status.value,
+                "due_at": each.now.due and each.now.due.isoformat(),
+                "completed_on": each.now.completed_on and each.now.completed_on.isoformat(),
+            }
+            for each in steps
+        ],
+        "sample": now.sample,
+        "hash": now.head,
+    }
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)

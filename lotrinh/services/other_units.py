@@ -1,0 +1,39 @@
+"""Whether a machine's roster is the one that the newest report was made of: each machine reads its own files."""
+
+from collections.abc import Iterable
+
+from lotrinh.core.text import M, Message
+from lotrinh.core.units import Unit
+from lotrinh.services.campaigns import Campaign
+from lotrinh.services.frozen import units_of
+from lotrinh.store import Store
+
+
+def other_units(store: Store, campaign: Campaign) -> Message | None:
+    """Say in how many units a campaign differs here from its newest finished round; None where in none.
+
+    After the office changed its roster this is said once; where two machines have different ones, again and again.
+    """
+    last = store.rounds.latest(campaign.id, province=campaign.province.code)
+    kept = store.rounds.frozen(last.id) if last else None
+    if last is None or kept is None:
+        return None
+    then, here = _by_code(units_of(kept[0])), _by_code(campaign.units)
+    added, missing = here.keys() - then.keys(), then.keys() - here.keys()
+    changed = [code for code in here.keys() & then.keys() if here[code] != then[code]]
+    if not added and not missing and not changed:
+        return None
+    return M(
+        "Đợt {campaign}: danh sách đơn vị ở máy này khác danh sách của lượt {run} (thêm {added}, thiếu {missing}, khác"
+        " {changed} đơn vị); nếu văn phòng không vừa đổi danh sách, hãy nhập cùng một danh sách ở mọi máy.",
+        campaign=campaign.id,
+        run=last.id,
+        added=len(added),
+        missing=len(missing),
+        changed=len(changed),
+    )
+
+
+def _by_code(units: Iterable[Unit]) -> dict[str, tuple[object, ...]]:
+    """Keep what a report keeps of its units."""
+    return {u.code: (u.kind, u.name, u.area, u.tags, u.status_url) for u in units if not u.is_province}

@@ -1,0 +1,76 @@
+"""Sending one message of the outbox by its channel, set up as the settings say."""
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lotrinh.clock import Clock
+from lotrinh.core.text import M
+from lotrinh.probing.clients import trust
+from lotrinh.sending import channels
+from lotrinh.sending.mail import Attachment, Mail, Mailer
+from lotrinh.sending.outcomes import Outcome, Refused
+from lotrinh.sending.webhook import Hooks
+from lotrinh.sending.zalo import ZaloBot
+from lotrinh.services.ask import http_options
+from lotrinh.services.receivers import HOOK, MAIL, URL, ZALO, secret_url, webhook
+from lotrinh.settings.models import Settings
+from lotrinh.store.outbox import Message
+
+NOWHERE = M("Chưa có địa chỉ nhận. Hãy khai báo trong [[receivers]] hoặc danh sách đơn vị.")
+GONE = M("Địa chỉ này không còn trong cấu hình.")
+
+
+class Senders:
+    """The channels, set up as the settings say."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings, self._clock = settings, clock
+        options = http_options(settings)
+        self._mailer = Mailer(settings.mail, trust(options))
+        self._zalo, self._hooks = ZaloBot(settings.zalo), Hooks(options)
+        self._ways: Mapping[str, Callable[[Message], Outcome]] = {
+            MAIL: self._mail,
+            ZALO: lambda m: self._zalo.send(m.content["to"], m.content["short"]),
+            URL: self._url,
+            HOOK: self._hook,
+        }
+
+    def send(self, message: Message) -> Outcome:
+        """Send one message by its channel."""
+        way = self._ways.get(message.channel)
+        return way(message) if way else Refused(NOWHERE, permanent=True)
+
+    def _mail(self, message: Message) -> Outcome:
+        if not self._settings.mail.host:
+            return Refused(M("Chưa cấu hình máy chủ gửi thư ([mail] host)."), everybody=True)
+        content = message.content
+        files = [_attachment(file) for file in content.get("files", ())]
+        return self._mailer.send(
+            Mail(
+                content["to"],
+                content["subject"],
+                content["text"],
+                content["html"],
+                content["id"],
+                message.created_at.astimezone(ZoneInfo(self._settings.timezone)),
+                files,
+            )
+        )
+
+    def _url(self, message: Message) -> Outcome:
+        url = secret_url(self._settings, message.content["to"])
+        content = message.content
+        return channels.send(url, content["title"], content["short"]) if url else Refused(GONE, permanent=True)
+
+    def _hook(self, message: Message) -> Outcome:
+        content, hook = message.content, webhook(self._settings, message.content["to"])
+        if hook is None:
+            return Refused(GONE, permanent=True)
+        url, secret = hook.url.get_secret_value(), hook.secret.get_secret_value()
+        return self._hooks.send(url, secret, content["delivery"], content["body"].encode(), self._clock())
+
+
+def _attachment(file: Mapping[str, Any]) -> Attachment:
+    return Attachment(file["name"], file["media"], base64.b64decode(file["base64"]))

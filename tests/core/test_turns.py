@@ -1,0 +1,85 @@
+"""What a report shows of steps that the one before did not, by what they were and what they are."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from lotrinh.core.observation import Outcome
+from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
+from lotrinh.core.status import Status
+from lotrinh.core.turns import Before, turned
+from lotrinh.core.units import Unit, UnitKind
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+THEN = datetime(2026, 2, 9, 7, tzinfo=ZONE)
+NOW = datetime(2026, 2, 11, 7, tzinfo=ZONE)
+DUE = datetime(2026, 2, 10, 23, 59, 59, tzinfo=ZONE)
+"""The last second of the day between the two reports."""
+ONE = Unit("04924", UnitKind.COMMUNE, "Lương Sơn")
+
+
+def unit(status: Status, due: datetime | None = DUE, step: str = "a") -> UnitThen:
+    then = StepThen(status, due, date(2026, 2, 9), {})
+    return UnitThen(ONE, Outcome.REACHED, "", None, None, {step: then})
+
+
+def snapshot(now: UnitThen, at: datetime = NOW) -> Snapshot:
+    return Snapshot("thu", "r", at, "c", "h", "", sample=False, milestones=(), province=None, units=(now,))
+
+
+def turn(old: UnitThen, new: UnitThen, at: datetime = NOW, *, said: bool = False) -> str:
+    spoken = {(ONE.code, "a")} if said else {(ONE.code, "b"), ("04960", "a")}
+    found = tuple(turned({ONE.code: Before(old, THEN)}, snapshot(new, at), spoken))
+    return ", ".join(each.turn.value for _, steps in found for each in steps)
+
+
+S = Status
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (S.OPEN, S.DONE, "done"),
+        (S.OVERDUE, S.DONE_LATE, "done"),
+        (S.UNKNOWN, S.DONE, "done"),
+        (S.DONE, S.DONE_LATE, ""),
+        (S.DONE, S.OPEN, "undone"),
+        (S.DONE_LATE, S.OVERDUE, "undone"),
+        (S.DONE, S.NOT_APPLICABLE, ""),
+        (S.DUE_SOON, S.OVERDUE, "overdue"),
+        (S.UNKNOWN, S.OVERDUE, "overdue"),
+        (S.OVERDUE, S.OVERDUE, ""),
+        (S.OPEN, S.DUE_SOON, "unclear"),  # the deadline has passed, and nobody has answered since
+        (S.UNKNOWN, S.UNKNOWN, "unclear"),
+        (S.OPEN, S.NOT_APPLICABLE, ""),
+    ],
+)
+def test_a_step_turns(old: Status, new: Status, expected: str) -> None:
+    assert turn(unit(old), unit(new)) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [(S.OPEN, S.DONE, ""), (S.DONE, S.OVERDUE, "overdue"), (S.OPEN, S.OVERDUE, "overdue"), (S.DONE, S.OPEN, "unclear")],
+)
+def test_what_was_said_in_the_portal_is_not_told_again_and_what_the_clock_does_is(
+    old: Status, new: Status, expected: str
+) -> None:
+    assert turn(unit(old), unit(new), said=True) == expected
+
+
+def test_a_step_is_unclear_once_and_from_the_moment_that_is_too_late() -> None:
+    second = timedelta(seconds=1)
+    assert turn(unit(S.OPEN), unit(S.OPEN), DUE) == ""
+    assert turn(unit(S.OPEN), unit(S.OPEN), DUE + second) == "unclear"
+    hour = DUE.replace(hour=17, minute=0, second=0)
+    assert turn(unit(S.OPEN), unit(S.OPEN, hour), hour - second) == ""
+    assert turn(unit(S.OPEN), unit(S.OPEN, hour), hour) == "unclear"
+    assert turn(unit(S.OPEN, THEN - second), unit(S.OPEN, THEN - second)) == ""
+    assert turn(unit(S.OPEN, None), unit(S.OPEN, None)) == ""
+
+
+def test_a_step_or_a_unit_that_is_new_has_not_turned() -> None:
+    assert turn(unit(S.OPEN, step="b"), unit(S.DONE)) == ""
+    assert tuple(turned({}, snapshot(unit(S.DONE)), set())) == ()

@@ -1,0 +1,107 @@
+"""A check that was taken for dead and lives: what it heard comes too late, and it says so; both kinds of database."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lotrinh.clock import now
+from lotrinh.core.observation import Observation
+from lotrinh.core.status import Status
+from lotrinh.errors import Conflict
+from lotrinh.services.ask import begin
+from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.check import conclude, run_check
+from lotrinh.services.lease import holding, me, name_of
+from lotrinh.services.live import Live
+from lotrinh.settings.models import Http, Portal, Settings
+from lotrinh.store import Store, open_store, rounds
+from lotrinh.store.leases import Lease
+from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
+from tests.conftest import Communes
+from tests.core.builders import step
+from tests.services.builders import DONE, LIEN_SON, NOW, campaign, hear, says, stands
+
+OF = campaign(step("a"))
+LATER = NOW + timedelta(minutes=5)
+TOO_LATE = "đã đóng, hoặc lượt mới hơn đã thay nó: không ghi đè"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    with open_store(database) as opened:
+        yield opened
+
+
+def replaced(store: Store, of: Campaign, name: str = "neu") -> Round:
+    """Take the campaign's lease from whoever has it, as from one that is dead, and begin a round."""
+    lease = name_of(of)
+    assert store.leases.take(Lease(lease, str(me(name)), now(), LATER), store.leases.get(lease))
+    return begin(store, of, LATER, LATER, {}, name)
+
+
+def test_what_was_heard_before_the_newer_round_does_not_take_its_place(store: Store, settings: Settings) -> None:
+    old = hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "a", "state": "open"}))
+    begin(store, OF, NOW, NOW, {}, "alt")
+    new = replaced(store, OF)
+    body = says(LIEN_SON, {"id": "a"} | DONE, at=LATER)
+    store.rounds.record("neu", OF.id, [hear(settings, OF, LIEN_SON, body, LATER)])
+    assert stands(conclude(store, settings, OF, new, LATER), LIEN_SON, "a").status is Status.DONE
+    with pytest.raises(Conflict, match=TOO_LATE):
+        store.rounds.record("alt", OF.id, [old])
+    assert store.rounds.seen("alt") == {}
+    assert stands(Live(store, settings, OF).report(LATER), LIEN_SON, "a").status is Status.DONE
+
+
+def test_a_newer_round_waits_for_what_is_being_recorded_and_is_not_overwritten(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer, started = says(LIEN_SON, {"id": "a"} | DONE, at=LATER), list[Future[None]]()
+    write = rounds.replace_observations
+
+    def take_over() -> None:
+        replaced(store, OF)
+        store.rounds.record("neu", OF.id, [hear(settings, OF, LIEN_SON, newer, LATER)])
+
+    def slowly(connection: Any, round_id: str, seen: Any) -> None:
+        if round_id == "alt":
+            started.append(other.submit(take_over))
+            wait(started, 1)  # as long as we write it cannot end
+        write(connection, round_id, seen)
+
+    monkeypatch.setattr(rounds, "replace_observations", slowly)
+    begin(store, OF, NOW, NOW, {}, "alt")
+    with ThreadPoolExecutor(1) as other:
+        store.rounds.record("alt", OF.id, [hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "a", "state": "open"}))])
+        started[0].result()
+    assert store.rounds.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
+    assert store.rounds.answers(OF.id)[LIEN_SON.code].body == newer
+
+
+def test_a_check_that_lost_its_place_says_so_and_leaves_nothing(
+    store: Store, tmp_path: Path, communes: Communes, roster: Callable[[Mapping[str, str]], str]
+) -> None:
+    http = Http.model_validate({"allow_networks": ["127.0.0.0/8"], "connect_seconds": 1, "total_seconds": 3})
+    here = Settings(data_dir=tmp_path / "data", http=http, portal=Portal(port=9))
+    of = open_declared(here, "bau-cu-2026", Path(roster({"04924": communes.says("04924")})))
+
+    def lose(_: Observation) -> None:
+        replaced(store, of)
+
+    with pytest.raises(Conflict, match=TOO_LATE), holding(store, of, "alt", now):
+        asyncio.run(run_check(store, here, of, begin(store, of, now(), now(), {}, "alt"), now, lose))
+    assert store.rounds.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
+    assert (store.rounds.snapshot("alt"), store.rounds.seen("alt"), store.rounds.answers(of.id)) == (None, {}, {})
+    store.rounds.finish("neu", FINISHED, now(), "h")
+    known = store.leases.get(name_of(of))
+    assert known
+    assert known.holder.startswith("neu ")
