@@ -18,7 +18,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, PrefectGone
 from lotrinh.services.ask import begin, new_name
 from lotrinh.services.assess import make_report
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns import Campaign, open_campaign, open_declared
 from lotrinh.services.check import Request, run_check
 from lotrinh.services.lease import holding
 from lotrinh.services.lock import CHECK
@@ -29,6 +29,7 @@ from lotrinh.services.unfinished import in_use
 from lotrinh.settings.load import Loaded
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
+from lotrinh.store.engine import file_of
 from lotrinh.store.rounds import FINISHED
 
 HEALTH_SECONDS = 2
@@ -48,6 +49,9 @@ def carry_out(
     settings = loaded.settings
     logs.start(settings.log.format, settings.log.level)
     traces.start("lotrinh-check")
+    file = file_of(settings.database_url)
+    if file and not file.exists():  # what is wrong with what was given is said before anything is made
+        open_declared(settings, campaign_name, Path(units) if units else None, home_of(loaded))
     with in_use(settings.data_dir, settings.database_url, CHECK), open_store(settings.database_url) as store:
         campaign = open_campaign(store, settings, campaign_name, Path(units) if units else None, home_of(loaded))
         with progress(len(campaign.units)) as heard:

@@ -44,8 +44,8 @@ def address(url: str) -> URL:
             M(
                 "Chưa ghi nhận: địa chỉ cơ sở dữ liệu (database.url) không đọc được. Hãy viết {form}, hoặc {file};"
                 " trong tên và mật khẩu, các dấu sau phải viết bằng mã: {codes}.",
-                form="postgresql+psycopg://TÊN:MẬT-KHẨU@MÁY/CƠ-SỞ-DỮ-LIỆU",
-                file="sqlite:///TỆP",
+                form="postgresql+psycopg://USER:PASSWORD@HOST/DATABASE",
+                file="sqlite:///FILE",
                 codes="@ → %40, : → %3A, / → %2F, ? → %3F, # → %23, % → %25",
             )
         )

@@ -5,6 +5,8 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from lotrinh.errors import StoreUnavailable
+from lotrinh.services.campaigns import open_campaign
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.schema import metadata
 from tests.faults.conftest import NewDatabase, address_of, start_postgres
+from tests.services.office import WITHOUT_B, office_in
 from tests.store.entries import entries, entry
 
 WRITERS, EACH = 8, 10
@@ -51,6 +55,16 @@ def test_the_database_itself_refuses_to_change_the_journal(store: Store, tamperi
         connection.execute(text(tampering))
     assert store.journal.entries() == written
     assert store.journal.verify(written[-1].hash) is None
+
+
+def test_what_the_office_applies_at_one_machine_holds_at_the_others(store: Store, tmp_path: Path) -> None:
+    office = office_in(store, tmp_path)
+    office.apply(office.upload(WITHOUT_B, anchor=date(2026, 3, 22)))
+    there = office.settings.model_copy(update={"data_dir": tmp_path / "may-khac"})
+    url = store.engine.url.render_as_string(hide_password=False)
+    with open_store(url) as elsewhere:
+        opened = open_campaign(elsewhere, there, "thu", home=office.home)
+    assert (opened.anchor, "b" in opened.checklist.steps) == (date(2026, 3, 22), False)
 
 
 def test_many_that_make_the_database_at_once_and_append_keep_one_linear_chain(postgres: NewDatabase) -> None:

@@ -125,6 +125,10 @@ def test_settings_that_become_wrong_are_said_once_and_leave_everything_as_it_was
     look()
     assert crons(prefect, f"check/{CAMPAIGN}.phu-tho") == before
     assert capsys.readouterr().err.count("“campaigns.0.schedule.cron” phải là lịch kiểu cron năm phần") == 1
+    file.write_text('province = "khong-co"\n' + SETTINGS.format(port=port, cron="0 9 * * *"), encoding="utf-8")
+    look()
+    assert crons(prefect, f"check/{CAMPAIGN}.phu-tho") == before
+    assert capsys.readouterr().err.count("Không có tỉnh “khong-co”.") == 1
 
 
 def test_a_roster_that_breaks_keeps_the_schedules_and_once_it_is_mended_they_follow(
