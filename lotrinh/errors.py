@@ -114,6 +114,12 @@ class StoreUnavailable(LotrinhError):
     http_status = 503
 
 
+class NoDatabase(StoreUnavailable):
+    """There is no database where the settings say: trying again does not help."""
+
+    exit_code = 2
+
+
 class Busy(LotrinhError):
     """Too much is being made already; ``seconds`` later there is room again."""
 

@@ -20,17 +20,14 @@ FORMATS = ("table", "markdown", "html", "json", "csv")
 @settings_option()
 def changes(campaign: str, old: str, new: str, form: str, out: str | None, settings: str | None) -> None:
     """Print what changed, or write it into a folder and say where it is."""
-    from lotrinh.cli.running import home_of
+    from lotrinh.cli import running
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports.changes import SWAPPED, Comparison, render
-    from lotrinh.services.campaigns import open_campaign
     from lotrinh.services.changing import compared
-    from lotrinh.store import open_store
 
     loaded = load(settings)
-    with open_store(loaded.settings.database_url) as store:
-        opened = open_campaign(store, loaded.settings, campaign, home=home_of(loaded))
+    with running.opened(loaded, campaign) as (store, opened):
         found = compared(store, opened, old, new, now())
     if found.swapped:
         tell(SWAPPED)

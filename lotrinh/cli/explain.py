@@ -20,20 +20,17 @@ FORMATS = ("table", "markdown", "json")
 @settings_option()
 def explain(campaign: str, unit: str, step: str, as_of: str | None, form: str, settings: str | None) -> None:
     """Print the explanation."""
+    from lotrinh.cli import running
     from lotrinh.cli.moments import moment_of, past
-    from lotrinh.cli.running import home_of
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports import explanation, explanation_data
     from lotrinh.services import explain as service
-    from lotrinh.services.campaigns import open_campaign
     from lotrinh.services.finding import step_of, unit_of
-    from lotrinh.store import open_store
 
     loaded = load(settings)
     moment = past(moment_of(as_of, loaded.settings.timezone)) or now()
-    with open_store(loaded.settings.database_url) as store:
-        opened = open_campaign(store, loaded.settings, campaign, home=home_of(loaded))
+    with running.opened(loaded, campaign) as (store, opened):
         found = unit_of(opened, unit)
         wanted = step_of(opened, found, step)
         made = service.explain(store, loaded.settings, opened, found, wanted, moment, past=as_of is not None)

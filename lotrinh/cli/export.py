@@ -33,23 +33,20 @@ def sheets(
     settings: str | None,
 ) -> None:
     """Write the sheets, and say how many."""
+    from lotrinh.cli import running
     from lotrinh.cli.files import write
     from lotrinh.cli.moments import moment_of
-    from lotrinh.cli.running import home_of
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports.return_sheet import page, workbook
-    from lotrinh.services.campaigns import open_campaign
     from lotrinh.services.live import Live
     from lotrinh.services.reporting import chosen
     from lotrinh.services.return_sheets import Wanted
     from lotrinh.services.return_sheets import sheets as made_of
-    from lotrinh.store import open_store
 
     loaded = load(settings)
     moment, count = moment_of(as_of, loaded.settings.timezone), 0
-    with open_store(loaded.settings.database_url) as store:
-        opened = open_campaign(store, loaded.settings, campaign, home=home_of(loaded))
+    with running.opened(loaded, campaign) as (store, opened):
         live = Live(store, loaded.settings, opened)
         report = chosen(store, opened, as_of=moment) if moment else live.report(now())
         for sheet in made_of(store, loaded.settings, opened, report, Wanted(units, silent)):

@@ -40,25 +40,22 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     settings: str | None,
 ) -> None:
     """Print the report, or write it into a folder and say where it is."""
+    from lotrinh.cli import running
     from lotrinh.cli.files import read
     from lotrinh.cli.moments import moment_of
-    from lotrinh.cli.running import home_of
     from lotrinh.core.told import NOTHING_TOLD
     from lotrinh.i18n import current
     from lotrinh.reports.documents import FORMATS as KNOWN
     from lotrinh.reports.documents import Wish, file_name, make, particulars
-    from lotrinh.services.campaigns import open_campaign
     from lotrinh.services.feeds import of_run
     from lotrinh.services.reporting import chosen, dossier, only
-    from lotrinh.store import open_store
 
     if form != "docx":
         _unused({"--layout": layout, "--number": number, "--template": template})
     loaded = load(settings)
     own = (Path(template) if template else loaded.settings.report.template) if form == "docx" else None
     moment = moment_of(as_of, loaded.settings.timezone)
-    with open_store(loaded.settings.database_url) as store:
-        opened = open_campaign(store, loaded.settings, campaign, home=home_of(loaded))
+    with running.opened(loaded, campaign) as (store, opened):
         found = chosen(store, opened, run or "", moment)
         found = only(found, unit) if unit else found
         papers = dossier(store, loaded.settings, opened, found, layout=layout or "", number=number or "")

@@ -41,19 +41,16 @@ def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     settings: str | None,
 ) -> None:
     """Print the roll-up, or write it into a folder and say where it is."""
+    from lotrinh.cli import running
     from lotrinh.cli.moments import moment_of
-    from lotrinh.cli.running import home_of
     from lotrinh.core.rollup import By
     from lotrinh.i18n import current
     from lotrinh.reports.rollup import render
-    from lotrinh.services.campaigns import open_campaign
     from lotrinh.services.rollup import files_in, others
-    from lotrinh.store import open_store
 
     loaded = load(settings)
     given = [*(existing(file) for file in files), *(files_in(Path(folder)) if folder else ())]
-    with open_store(loaded.settings.database_url) as store:
-        opened = open_campaign(store, loaded.settings, campaign, home=home_of(loaded))
+    with running.opened(loaded, campaign) as (store, opened):
         own = _own(store, opened, run or "", moment_of(as_of, loaded.settings.timezone), needed=not given)
     provinces = (*([own] if own else []), *others(given, opened.id, own))
     rows = By(by or ("province" if given else "area"))

@@ -46,14 +46,12 @@ def carry_out(
     name: str = "",
 ) -> Report:
     """Ask, assess, record; return the report of the finished round, which is called ``name`` where one is given."""
-    settings = loaded.settings
+    settings, roster = loaded.settings, Path(units) if units else None
     logs.start(settings.log.format, settings.log.level)
     traces.start("lotrinh-check")
-    file = file_of(settings.database_url)
-    if file and not file.exists():  # what is wrong with what was given is said before anything is made
-        open_declared(settings, campaign_name, Path(units) if units else None, home_of(loaded))
+    require_campaign(loaded, campaign_name, roster)
     with in_use(settings.data_dir, settings.database_url, CHECK), open_store(settings.database_url) as store:
-        campaign = open_campaign(store, settings, campaign_name, Path(units) if units else None, home_of(loaded))
+        campaign = open_campaign(store, settings, campaign_name, roster, home_of(loaded))
         with progress(len(campaign.units)) as heard:
             started = now()
             request = Request(
@@ -79,6 +77,21 @@ def carry_out(
                 begun = now()
                 round_ = begin(store, campaign, begun, as_of or begun, {"direct": True}, fresh)
                 return asyncio.run(run_check(store, settings, campaign, round_, now, heard))
+
+
+def require_campaign(loaded: Loaded, name: str, units: Path | None = None) -> None:
+    """Say what is wrong with what was given before a record is made for it; in none can anything have been applied."""
+    file = file_of(loaded.settings.database_url)
+    if file and not file.exists():
+        open_declared(loaded.settings, name, units, home_of(loaded))
+
+
+@contextmanager
+def opened(loaded: Loaded, name: str) -> Iterator[tuple[Store, Campaign]]:
+    """Open the record, and a campaign as it holds there."""
+    require_campaign(loaded, name)
+    with open_store(loaded.settings.database_url) as store:
+        yield store, open_campaign(store, loaded.settings, name, home=home_of(loaded))
 
 
 def home_of(loaded: Loaded) -> Path | None:

@@ -69,13 +69,11 @@ class Opened(NamedTuple):
 @contextmanager
 def opened(campaign: str, settings: str | None) -> Iterator[Opened]:
     """Open a campaign and the record."""
-    from lotrinh.cli.running import home_of
-    from lotrinh.services.campaigns import open_campaign
-    from lotrinh.store import open_store
+    from lotrinh.cli import running
 
     loaded = load(settings)
-    with open_store(loaded.settings.database_url) as store:
-        yield Opened(loaded.settings, store, open_campaign(store, loaded.settings, campaign, home=home_of(loaded)))
+    with running.opened(loaded, campaign) as (store, found):
+        yield Opened(loaded.settings, store, found)
 
 
 @click.group(cls=Group, help="Lịch chạy của một đợt: xem, đổi, tạm dừng.")

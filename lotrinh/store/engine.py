@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as TooManyAtOnce
 
 from lotrinh.core.text import M
-from lotrinh.errors import OldSchema, StoreUnavailable
+from lotrinh.errors import BadInput, NoDatabase, OldSchema, Problem, StoreUnavailable
 from lotrinh.store.schema import HEAD, metadata
 
 BUSY_SECONDS, CONNECT_SECONDS = 20, 5
@@ -40,15 +40,14 @@ def address(url: str) -> URL:
     behind = BEHIND_PASSWORD.match(url)
     spilt = behind is None or "@" in behind[1]
     if read is None or (spilt and read.get_backend_name() != "sqlite"):
-        raise StoreUnavailable(
-            M(
-                "Chưa ghi nhận: địa chỉ cơ sở dữ liệu (database.url) không đọc được. Hãy viết {form}, hoặc {file};"
-                " trong tên và mật khẩu, các dấu sau phải viết bằng mã: {codes}.",
-                form="postgresql+psycopg://USER:PASSWORD@HOST/DATABASE",
-                file="sqlite:///FILE",
-                codes="@ → %40, : → %3A, / → %2F, ? → %3F, # → %23, % → %25",
-            )
+        sentence = M(
+            "Không đọc được địa chỉ cơ sở dữ liệu. Hãy viết {form}, hoặc {file}; trong tên và mật khẩu, các dấu sau"
+            " phải viết bằng mã: {codes}.",
+            form="postgresql+psycopg://USER:PASSWORD@HOST/DATABASE",
+            file="sqlite:///FILE",
+            codes="@ → %40, : → %3A, / → %2F, ? → %3F, # → %23, % → %25",
         )
+        raise BadInput([Problem("database.url", 0, 0, sentence)])
     return read
 
 
@@ -149,7 +148,7 @@ def require_there(url: str) -> None:
     """Refuse an SQLite file that is not there: opening it would make an empty one, in which nothing is wrong."""
     place = file_of(url)
     if place and not place.is_file():
-        raise StoreUnavailable(M("Không có cơ sở dữ liệu tại {place}. Hãy kiểm tra lại cấu hình.", place=str(place)))
+        raise NoDatabase(M("Không có cơ sở dữ liệu tại {place}. Hãy kiểm tra lại cấu hình.", place=str(place)))
 
 
 def file_of(url: str) -> Path | None:

@@ -47,10 +47,9 @@ class Journal:
     def append(self, *new: NewEntry, check: Check | None = None, beside: Beside | None = None) -> tuple[Entry, ...]:
         """Append entries in one transaction and return them once they are on disk.
 
-        An entry whose key is known already is not written again: with the same content its first entry is
-        returned, with another content ``Conflict`` is raised and nothing of the call is written. ``check`` sees
-        the step's entries inside the transaction, so that nothing can come between looking and writing; ``beside``
-        writes there what belongs to the entries.
+        An entry whose key is known already is not written again: with the same content its first entry is returned,
+        with another ``Conflict`` is raised and nothing is written. ``check`` sees the step's entries inside the
+        transaction, so that nothing comes between looking and writing; ``beside`` writes there what belongs to them.
         """
         with writing(self._engine, chain=True) as connection:
             if beside:

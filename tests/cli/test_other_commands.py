@@ -116,3 +116,23 @@ def test_verify_finds_nothing_in_order_where_there_is_no_database(lotrinh: Lotri
     assert done.returncode == 2
     assert "Không có cơ sở dữ liệu" in done.stderr
     assert not (tmp_path / "khong-co").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("report", "khong-co"),
+        ("rollup", "khong-co"),
+        ("changes", "khong-co"),
+        ("explain", "khong-co", "04924", "a"),
+        ("export", "sheets", "khong-co", "--out", "phieu"),
+        ("schedule", "show", "khong-co"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_campaign_that_is_none_is_named_and_makes_no_record(
+    tmp_path: Path, lotrinh: Lotrinh, command: tuple[str, ...]
+) -> None:
+    done = lotrinh(*command)
+    assert (done.returncode, "khong-co" in done.stderr) == (2, True)
+    assert not (tmp_path / "data").exists()

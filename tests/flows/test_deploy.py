@@ -23,7 +23,8 @@ from lotrinh.store import Store, open_store
 from tests.conftest import TOP
 from tests.flows.servers import environment, serving
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+# A dozen runs, each a process of its own: on a busy machine they take their time.
+pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(280)]
 CAMPAIGN, HOUR = "bau-cu-2026", timedelta(hours=1)
 SETTINGS = """\
 data_dir = "data"
@@ -171,7 +172,7 @@ def test_a_campaign_that_is_taken_out_of_the_settings_runs_no_more_though_anothe
     assert crons(prefect, "remind/phu-tho")
 
 
-def ran(prefect: Any, *runs: Any, seconds: float = 90) -> list[tuple[str, str]]:
+def ran(prefect: Any, *runs: Any, seconds: float = 240) -> list[tuple[str, str]]:
     """Wait until these runs have ended; return the names of their states and what they say."""
     end = time.monotonic() + seconds
     while True:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, event
 
 import lotrinh.store
-from lotrinh.errors import LotrinhError, OldSchema, StoreUnavailable
+from lotrinh.errors import BadInput, LotrinhError, OldSchema, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import BUSY_SECONDS, address, connect, file_of, name_of, place_of, reading, upgrade, writing
@@ -185,9 +185,18 @@ def test_a_file_that_is_no_database_is_a_sentence_and_not_overwritten(tmp_path: 
     assert (tmp_path / "lotrinh.db").read_bytes() == content
 
 
-@pytest.mark.parametrize("address", ["lotrinh.db", "khong-co://x", "sqlite+khong-co:///x.db"])
-def test_an_address_that_is_none_is_a_sentence(address: str) -> None:
-    unusable(address)
+@pytest.mark.parametrize("named", ["khongco://x", "sqlite+khongco:///x.db"])
+def test_a_kind_of_database_that_is_unknown_is_a_sentence(named: str) -> None:
+    unusable(named)
+
+
+@pytest.mark.parametrize(
+    "written", ["lotrinh.db", "khong-co://x", "sqlite+khong-co:///x.db", "postgresql://lotrinh:x@may:cong/lotrinh", ""]
+)
+def test_an_address_that_is_none_is_a_setting_to_be_mended(written: str) -> None:
+    error = refused(written)
+    assert isinstance(error, BadInput)
+    assert (error.problems[0].where, error.exit_code) == ("database.url", 2)
 
 
 def test_a_driver_that_is_not_installed_is_a_sentence_without_the_password() -> None:
@@ -208,9 +217,10 @@ SPILT = (
 @pytest.mark.parametrize("rest", SPILT)
 @pytest.mark.parametrize("uses", [connect, file_of, name_of, lambda url: place_of(url, Path())])
 def test_nothing_of_a_password_that_was_not_written_in_codes_is_said(rest: str, uses: Callable[[str], object]) -> None:
-    with pytest.raises(StoreUnavailable) as caught:
+    with pytest.raises(BadInput) as caught:
         uses(f"postgresql+psycopg://lotrinh:{rest}")
-    sentence = say(caught.value.sentence)
+    (problem,) = caught.value.problems
+    sentence = f"{problem.place}: {say(problem.sentence)}"
     assert "@ → %40, : → %3A" in sentence
     for part in ("Geh", "im9", "127"):
         assert part not in sentence
