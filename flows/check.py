@@ -11,7 +11,7 @@ from prefect.states import Completed, Failed
 
 from lotrinh.clock import now
 from lotrinh.core.observation import Observation
-from lotrinh.errors import Conflict, Overlapping, RoundNotCarriedOut, StoreUnavailable
+from lotrinh.errors import Conflict, LotrinhError, Overlapping, RoundNotCarriedOut, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.ask import OUR_NETWORK, new_name
 from lotrinh.services.check import Request
@@ -19,6 +19,7 @@ from lotrinh.store.rounds import RUNNING
 from tasks import aside, counts, publish, rounds
 from tasks.context import asking, close, context, holding
 from tasks.patience import PATIENCE_SECONDS, leave_after, within_patience
+from tasks.refusal import refused
 
 REFUSED, REPLACED = "Refused", "Replaced"
 """Names of the states in which a run ends that found another one, and that was taken for dead and replaced."""
@@ -45,9 +46,9 @@ async def check(
     schedules the campaign's moment has come; a run with one steps aside where it is not wanted.
     """
     request = Request(campaign, as_of, settings, units, round or new_name(now()), province)
-    if ended := aside.aside(request, tick):
-        return ended
     try:
+        if ended := aside.aside(request, tick):
+            return ended
         async with holding(request, patient=bool(deployment.id)):
             return await carry_out(request)
     except Conflict as error:
@@ -55,6 +56,10 @@ async def check(
             raise
         name = REFUSED if isinstance(error, Overlapping) else REPLACED
         return Failed(name=name, message=say(error.sentence))
+    except LotrinhError as error:
+        if not deployment.id:
+            raise
+        return refused(error)
 
 
 async def carry_out(request: Request) -> State[Any]:

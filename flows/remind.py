@@ -5,17 +5,28 @@ from typing import Any
 from prefect import State, flow
 from prefect.states import Completed
 
+from lotrinh.errors import LotrinhError
+from lotrinh.settings.load import load_settings
 from tasks import reminders
+from tasks.refusal import refused
 
 
 @flow(name="remind", persist_result=False)
 def remind(settings: str = "") -> State[Any]:
     """Lay today's digests down, each once however often this runs, and send what may be sent."""
-    made, told = reminders.digests(settings)
-    return Completed(data=made | reminders.send(settings), message=told or None)
+    try:
+        load_settings(settings or None)
+        made, told = reminders.digests(settings)
+        return Completed(data=made | reminders.send(settings), message=told or None)
+    except LotrinhError as error:
+        return refused(error)
 
 
 @flow(name="send", persist_result=False)
-def send(settings: str = "") -> dict[str, int]:
+def send(settings: str = "") -> State[Any]:
     """Send what waits: refused messages whose time has come again, and what other systems have to hear."""
-    return reminders.send(settings)
+    try:
+        load_settings(settings or None)
+        return Completed(data=reminders.send(settings))
+    except LotrinhError as error:
+        return refused(error)

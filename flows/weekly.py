@@ -5,9 +5,11 @@ from typing import Any
 from prefect import State, flow
 from prefect.states import Completed
 
+from lotrinh.errors import LotrinhError
 from lotrinh.services.check import Request
 from tasks import reminders
 from tasks.aside import aside
+from tasks.refusal import refused
 
 
 @flow(name="report", flow_run_name="report {campaign}", persist_result=False)
@@ -16,7 +18,10 @@ def weekly(campaign: str, settings: str = "", tick: str = "") -> State[Any]:
 
     ``tick`` tells that the schedule's moment has come; a run with one steps aside where it is not wanted.
     """
-    if ended := aside(Request(campaign, settings=settings), tick):
-        return ended
-    new = reminders.report(campaign, settings)
-    return Completed(data={"new": new} | reminders.send(settings))
+    try:
+        if ended := aside(Request(campaign, settings=settings), tick):
+            return ended
+        new = reminders.report(campaign, settings)
+        return Completed(data={"new": new} | reminders.send(settings))
+    except LotrinhError as error:
+        return refused(error)

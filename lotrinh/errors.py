@@ -120,6 +120,12 @@ class NoDatabase(StoreUnavailable):
     exit_code = 2
 
 
+class DamagedDatabase(StoreUnavailable):
+    """The database's file is damaged, or another program's: trying again does not help."""
+
+    exit_code = 2
+
+
 class Busy(LotrinhError):
     """Too much is being made already; ``seconds`` later there is room again."""
 

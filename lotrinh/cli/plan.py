@@ -17,6 +17,7 @@ from lotrinh.cli.base import fail, load, utf8
 from lotrinh.cli.processes import bindable
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
+from lotrinh.services.configured import wrong
 from lotrinh.services.lock import UP, Lock, path_of
 from lotrinh.services.prefect_server import (
     auth_string,
@@ -112,8 +113,9 @@ def prepare(loaded: Loaded) -> dict[str, object]:
     lock = path_of(settings.data_dir, UP)
     with Lock(lock).sign():
         require_finished(settings.data_dir, settings.database_url)
-        with open_store(settings.database_url):
-            if problems := list(obstacles([portal, *([prefect] if prefect else [])])):
+        with open_store(settings.database_url) as store:
+            problems = [*wrong(store, settings, loaded.file.resolve().parent if loaded.file else None)]
+            if problems := [*problems, *obstacles([portal, *([prefect] if prefect else [])])]:
                 raise BadInput(problems)
         own = prefect is not None and not settings.prefect.auth_string.get_secret_value()
         if own:

@@ -107,7 +107,7 @@ def set_(campaign: str, settings: str | None, *, reset: bool, **wished: str | bo
         found.change(None if reset else checked(asdict(found.holds.schedule) | named))
 
 
-@schedule.command(help="Tạm dừng: không tự chạy, không tự gửi báo cáo.")
+@schedule.command(help="Tạm dừng: không tự chạy, không nhắc việc, không tự gửi báo cáo.")
 @click.argument("campaign", metavar="CAMPAIGN")
 @settings_option()
 def pause(campaign: str, settings: str | None) -> None:

@@ -7,7 +7,9 @@ from lotrinh.clock import Clock
 from lotrinh.core.text import Message
 from lotrinh.services.other_units import other_units
 from lotrinh.services.outbox import Emptied, count, empty
+from lotrinh.services.receivers import unmailed
 from lotrinh.services.reminders import Office, Prepared, lay_down, prepare
+from lotrinh.services.senders import NO_MAIL
 from lotrinh.services.watch import watch
 from lotrinh.services.webhooks import tell
 from lotrinh.store.outbox import Ending
@@ -17,7 +19,7 @@ class Reminded(NamedTuple):
     """The digests of a day, and how many of their messages were not laid down before.
 
     ``doubtful`` where they may have been sent before a backup was put back today: then nobody sends them by itself.
-    ``notes`` name the campaigns whose units are others here than in their newest round.
+    ``notes`` name the campaigns whose units are others here than in their newest round, and say that mail is not set.
     """
 
     prepared: tuple[Prepared, ...]
@@ -35,6 +37,8 @@ def remind(office: Office, now: datetime) -> Reminded:
     """Lay down the digests of a day; repeating it lays down nothing more."""
     prepared = prepare(office, now)
     notes = tuple(told for campaign in office.campaigns if (told := other_units(office.store, campaign)))
+    if unmailed(office.settings, [each.digest.unit for each in prepared if not each.addresses]):
+        notes += (NO_MAIL,)
     return Reminded(prepared, lay_down(office, prepared, now), bool(prepared) and office.doubts(now), notes)
 
 

@@ -1,11 +1,12 @@
 """Where somebody is told: the roster's contacts and what the settings add, over the channels that are set up."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from lotrinh.core.text import M
+from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.addresses import read_target
 from lotrinh.probing.failures import Failed
@@ -75,6 +76,15 @@ def faults(settings: Settings, roster: Roster) -> Iterator[Problem]:
 def mail_is_set(settings: Settings) -> bool:
     """Whether mail can be sent."""
     return bool(settings.mail.host)
+
+
+def unmailed(settings: Settings, units: Iterable[Unit]) -> set[str]:
+    """Return the codes of these units that have a mail box, where mail cannot be sent; nobody where it can."""
+    if mail_is_set(settings):
+        return set()
+    codes = {unit.code: bool(unit.contact_email) for unit in units}
+    told = {receiver.unit for receiver in settings.receivers if receiver.mail}
+    return {code for code, has in codes.items() if has or code in told}
 
 
 def _of(settings: Settings, receiver: Receiver) -> Iterator[Address]:

@@ -17,10 +17,10 @@ from lotrinh.services.campaigns import Campaign, open_campaign
 from lotrinh.services.live import Live
 from lotrinh.services.outbox import REMINDER
 from lotrinh.services.quiet import EVERY_DAY, Quiet
-from lotrinh.services.receivers import MAIL, Address, Addresses, addresses, fingerprint
+from lotrinh.services.receivers import MAIL, Address, Addresses, addresses, fingerprint, unmailed
 from lotrinh.services.rosters import roster
 from lotrinh.services.schedules import effective
-from lotrinh.services.senders import NOWHERE
+from lotrinh.services.senders import NO_MAIL, NOWHERE
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, RESTORED, UNCLEAR, WAITING, New
@@ -188,8 +188,9 @@ def to_office(
     code = office.province.code
     places = [a for a in office.addresses.get(code, ()) if not only or a.channel == only]
     if not places:
-        nowhere = New(f"{key}/{NONE}", "", kind, code, NONE, _content(letter, "", key, more), now, FAILED, say(NOWHERE))
-        return [nowhere]
+        content = _content(letter, "", key, more)
+        why = say(NO_MAIL if unmailed(office.settings, [office.province]) else NOWHERE)
+        return [New(f"{key}/{NONE}", "", kind, code, NONE, content, now, FAILED, why)]
     return _messages(kind, key, code, letter, places, now, more)
 
 

@@ -19,6 +19,7 @@ from lotrinh.settings.models import Settings
 from lotrinh.store.outbox import Message
 
 NOWHERE = M("Chưa có địa chỉ nhận. Hãy khai báo trong [[receivers]] hoặc danh sách đơn vị.")
+NO_MAIL = M("Chưa khai báo [mail] nên không gửi thư được. Hãy ghi host và sender trong [mail].")
 GONE = M("Địa chỉ này không còn trong cấu hình.")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as TooManyAtOnce
 
 from lotrinh.core.text import M
-from lotrinh.errors import BadInput, NoDatabase, OldSchema, Problem, StoreUnavailable
+from lotrinh.errors import BadInput, DamagedDatabase, NoDatabase, OldSchema, Problem, StoreUnavailable
 from lotrinh.store.schema import HEAD, metadata
 
 BUSY_SECONDS, CONNECT_SECONDS = 20, 5
@@ -23,6 +23,7 @@ JOURNAL_LOCK = 0x6C6F7472
 """A number of our own for PostgreSQL's advisory lock: one appender at a time keeps the chain linear."""
 SHOWN = 5
 """Names of another program's tables that a sentence mentions."""
+DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 BEHIND_PASSWORD = re.compile(r"[\w+]+://(?:[^:/]*(?::[^@]*)?@)?(.*)", re.DOTALL)
 """What follows name and password in an address, as SQLAlchemy reads it: at the first @, not at the last."""
 
@@ -130,9 +131,28 @@ def writing(engine: Engine, *, chain: bool = False, patience: float | None = Non
 
 
 def version(engine: Engine) -> str | None:
-    """Return the migration the database stands at; None for an empty database."""
-    with reading(engine) as connection:
-        return revision(connection)
+    """Return the migration the database stands at; None for an empty database.
+
+    An SQLite file that is damaged, or none, is ``DamagedDatabase``.
+    """
+    try:
+        with reading(engine) as connection:
+            return revision(connection)
+    except StoreUnavailable as error:
+        if not is_damage(error):
+            raise
+        sentence = M(
+            "Tệp cơ sở dữ liệu {place} bị hỏng hoặc không phải của lotrinh. Hãy khôi phục từ bản sao lưu: lotrinh"
+            " restore",
+            place=str(engine.url.database),
+        )
+        raise DamagedDatabase(sentence) from error
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether a database could not be used because its file is damaged, or none of SQLite's."""
+    told = getattr(error.__cause__, "orig", None)
+    return getattr(told, "sqlite_errorcode", None) in DAMAGED
 
 
 def revision(connection: Connection) -> str | None:

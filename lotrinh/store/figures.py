@@ -10,9 +10,10 @@ from sqlalchemy import Engine, func, select, text
 
 from lotrinh.errors import StoreUnavailable
 from lotrinh.store.engine import reading, writing
+from lotrinh.store.outbox import WAITING
 from lotrinh.store.round_order import IN_ORDER
 from lotrinh.store.round_rows import FINISHED, moment_of
-from lotrinh.store.schema import journal, round_order, rounds, throttle
+from lotrinh.store.schema import journal, outbox, round_order, rounds, throttle
 from lotrinh.store.throttle import Failures
 
 
@@ -66,6 +67,12 @@ class Figures:
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings()
             return {r["key"]: Failures(r["failures"], moment_of(r["failed_at"])) for r in rows}
+
+    def held_back(self) -> int:
+        """Count the messages that wait and could not be sent at their last try."""
+        query = select(func.count()).where(outbox.c.state == WAITING, outbox.c.problem != "")
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
 
     def size(self) -> int:
         """Return the bytes that the database takes, with what is not yet merged into it; 0 where it does not say."""

@@ -39,6 +39,15 @@ api_url = "http://127.0.0.1:{prefect}/api"
 id = "bau-cu-2026"
 schedule = {{ cron = "0 7 * * *" }}
 """
+NAMING_WHAT_IS_NOT = """\
+[[campaigns]]
+id = "bau-cu-2027"
+[[receivers]]
+unit = "25"
+[[receivers]]
+unit = "99999"
+mail = "abc"
+"""
 
 
 class Running:
@@ -216,6 +225,23 @@ def test_wrong_settings_are_listed_and_nothing_is_started(lotrinh: Lotrinh, tmp_
     assert "settings.toml:2" in done.stderr
     assert "settings.toml:4" in done.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_whatever_the_settings_name_that_cannot_be_used_is_listed_by_up_and_doctor(
+    lotrinh: Lotrinh, tmp_path: Path
+) -> None:
+    (tmp_path / "settings.toml").write_text(NAMING_WHAT_IS_NOT, encoding="utf-8")
+    started, looked = lotrinh("up", LOTRINH_PORTAL__PORT=str(free_port(0))), lotrinh("doctor")
+    assert (started.returncode, looked.returncode) == (2, 2)
+    for said in (started.stderr, looked.stdout):
+        assert "receivers.0: Chưa có địa chỉ nào: hãy ghi mail, zalo hoặc url." in said
+        assert "receivers.1.unit: Không có đơn vị mang mã “99999”" in said
+        assert "receivers.1.mail: Hộp thư phải có dạng ten@co-quan.gov.vn." in said
+        assert "campaigns.bau-cu-2027: Không có bộ đầu việc “bau-cu-2027”." in said
+    assert "không có lỗi" not in looked.stdout
+    (tmp_path / "settings.toml").write_text('province = "phu-to"\n', encoding="utf-8")
+    refused = lotrinh("up", LOTRINH_PORTAL__PORT=str(free_port(0)))
+    assert (refused.returncode, "phu-to" in refused.stderr) == (2, True)
 
 
 def test_a_second_up_in_the_same_data_folder_is_refused_and_names_the_first(lotrinh: Lotrinh, tmp_path: Path) -> None:

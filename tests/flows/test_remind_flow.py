@@ -52,5 +52,9 @@ def test_flows_send_each_mail_once_however_often_they_run(tmp_path: Path) -> Non
         assert remind(str(file))["new"] == 0
         assert [weekly("bau-cu-2026", str(file))["new"] for _ in range(2)] == [1, 0]
         assert send(str(file)) == {"sent": 0, "failed": 0, "unclear": 0, "waiting": 0}
+        file.write_text(SETTINGS.format(port=post.port).replace('"none"', '"x"'), encoding="utf-8")
+        for ended in (remind(str(file), return_state=True), send(str(file), return_state=True)):
+            assert ended.is_failed()
+            assert str(ended.message).startswith(f"{file}:11: “mail.security” ")
     subjects = [mail["Subject"].split(":")[0] for mail in post.mails]
     assert [subject.split(" ngày")[0] for subject in subjects] == ["Nhắc việc", "Báo cáo"]

@@ -1,4 +1,4 @@
-"""What doctor finds of other machines: mail hosts, and certificates of the portal and of units."""
+"""What doctor finds of mail and reminders, and of other machines: mail hosts, certificates of portal and units."""
 
 import socket
 import ssl
@@ -11,16 +11,19 @@ from typing import Any
 import pytest
 import trustme
 from aiosmtpd.smtp import AuthResult
+from pydantic import SecretStr
 
 from lotrinh.cli.processes import free_port
 from lotrinh.core.units import Unit, UnitKind
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions
-from lotrinh.services.doctor import certificates, servers
-from lotrinh.services.doctor.finding import Sign
-from lotrinh.settings.models import Mail
+from lotrinh.services.doctor import certificates, record, servers
+from lotrinh.services.doctor.finding import Finding, Sign
+from lotrinh.settings.models import Campaign, Mail, Portal, Receiver, Remind, Schedule, Settings, Zalo
+from lotrinh.store import open_store
+from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, New
 from tests.sending.servers import bad_post, post_office
-from tests.store.entries import AT
+from tests.store.entries import AT, entry
 
 NOW = AT + timedelta(days=1)
 
@@ -92,6 +95,80 @@ def test_a_mail_host_that_drips_is_left_behind(monkeypatch: pytest.MonkeyPatch) 
         stop.set()
         thread.join()
     assert (found.sign, "giây" in repr(found.found)) == (Sign.BROKEN, True)
+
+
+def advised(found: Finding) -> str:
+    return say(found.advice) if found.advice else ""
+
+
+def test_messages_that_wait_after_an_error_and_unclear_ones_are_told_with_what_to_do(tmp_path: Path) -> None:
+    def put(*states: tuple[str, str]) -> dict[str, Finding]:
+        new = [New(f"{n}", "", "remind", "25", "mail", {"to": "a@b.vn"}, AT, *s) for n, s in enumerate(states)]
+        with open_store(f"sqlite:///{tmp_path}/{len(states)}.db") as store:
+            store.outbox.put(new, AT)
+            return {f.what: f for f in record.outbox(store)}
+
+    assert {w: f.sign for w, f in put((WAITING, ""), (SENT, "")).items()} == {"outbox": Sign.GOOD}
+    found = put((WAITING, "535"), (WAITING, "535"), (WAITING, ""), (FAILED, "550"), (UNCLEAR, "?"))
+    assert {w: say(f.found).partition(" ")[0] for w, f in found.items()} == {
+        "outbox_waiting": "2", "outbox_failed": "1", "outbox_unclear": "1"
+    }  # fmt: skip
+    assert {f.sign for f in found.values()} == {Sign.ATTENTION}
+    assert "lotrinh doctor --mail" in advised(found["outbox_waiting"])
+    assert "lotrinh outbox retry SỐ" in advised(found["outbox_failed"])
+    asked, _, again = advised(found["outbox_unclear"]).partition("lotrinh outbox retry SỐ")
+    assert ("Hỏi nơi nhận" in asked, "lotrinh outbox drop SỐ" in again) == (True, True)
+
+
+def test_who_has_only_a_mail_box_wants_mail_to_be_set_up() -> None:
+    zalo = Zalo(token=SecretStr("t"))
+    receivers = (Receiver(unit="25", mail="a@b.vn"), Receiver(unit="04924", mail="c@b.vn", zalo="chat"))
+
+    def counted(mail: Mail, cron: str = "30 7 * * *") -> list[str]:
+        settings = Settings(remind=Remind(cron=cron), receivers=receivers, zalo=zalo, mail=mail)
+        return [say(f.found) for f in servers.no_mail(settings)]
+
+    assert counted(Mail()) == ["Chưa khai báo [mail]: 1 nơi chỉ có hộp thư nên không được nhắc"]
+    assert counted(Mail(host="127.0.0.1", sender="a@b.vn")) == counted(Mail(), "") == []
+
+
+def test_reminders_without_the_portals_address_want_attention() -> None:
+    def signs(cron: str, url: str = "") -> list[Sign]:
+        settings = Settings(remind=Remind(cron=cron), portal=Portal(public_url=url))
+        return [f.sign for f in servers.public(settings, lambda: NOW) if "public_url còn trống" in say(f.found)]
+
+    assert signs("30 7 * * *") == [Sign.ATTENTION]
+    assert signs("") == signs("30 7 * * *", f"http://127.0.0.1:{free_port(0)}") == []
+
+
+def test_campaigns_that_are_paused_are_named(tmp_path: Path) -> None:
+    campaigns = (
+        Campaign(id="bau-cu-2026", schedule=Schedule(paused=True)),
+        Campaign(id="chay"),
+    )
+    with open_store(f"sqlite:///{tmp_path}/lotrinh.db") as store:
+        (found,) = record.paused(store, Settings(campaigns=campaigns))
+        assert not list(record.paused(store, Settings(campaigns=campaigns[1:])))
+    assert (found.sign, "chay" in say(found.found)) == (Sign.ATTENTION, False)
+    assert "lotrinh schedule resume bau-cu-2026" in advised(found)
+
+
+def test_a_file_that_is_no_database_is_broken_and_a_backup_helps(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    (tmp_path / "lotrinh.db").write_bytes(b"garbage " * 1000)
+    (found,) = record.record(settings, NOW, full=False)
+    assert (found.sign, "lotrinh restore" in say(found.found), found.advice) == (Sign.BROKEN, True, None)
+
+
+def test_a_record_with_damaged_pages_is_broken_and_a_backup_helps(tmp_path: Path) -> None:
+    settings, file = Settings(data_dir=tmp_path), tmp_path / "lotrinh.db"
+    with open_store(settings.database_url) as store:
+        store.journal.append(*(entry(f"s{n}", body={"note": "x" * 3000}) for n in range(20)))
+    whole = file.read_bytes()
+    file.write_bytes(whole[: -10 * 4096] + b"\xff" * 10 * 4096)
+    *_, found = record.record(settings, NOW, full=True)
+    assert (found.what, found.sign) == ("schema", Sign.BROKEN)
+    assert "lotrinh restore" in advised(found)
 
 
 @pytest.fixture

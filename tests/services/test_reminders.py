@@ -12,11 +12,13 @@ from lotrinh.core.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
+from lotrinh.services import deliver
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.check import conclude
 from lotrinh.services.receivers import fingerprint
 from lotrinh.services.reminders import open_office
+from lotrinh.services.senders import NO_MAIL
 from lotrinh.services.webhooks import SCHEMA, tell
 from lotrinh.services.weekly import lay_down_report
 from lotrinh.settings.models import Mail, Receiver, Remind, Schedule, Units, Zalo
@@ -74,6 +76,14 @@ def test_the_office_without_an_address_is_shown_as_not_told(tmp_path: Path, stor
     (message,) = store.outbox.newest()
     assert (message.receiver, message.state) == ("25", FAILED)
     assert "Chưa có địa chỉ nhận" in message.problem
+
+
+def test_an_office_with_a_mail_box_is_told_that_mail_is_not_set_up(tmp_path: Path, store: Store) -> None:
+    world = world_in(tmp_path, Mail())
+    told = deliver.remind(world.office(store), DAY)
+    (message,) = store.outbox.newest()
+    assert (message.state, message.problem) == (FAILED, say(NO_MAIL))
+    assert told.notes == (NO_MAIL,)
 
 
 def test_messages_that_did_not_go_out_are_told_to_the_office_the_next_time(tmp_path: Path, store: Store) -> None:

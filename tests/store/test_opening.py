@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, event
 
 import lotrinh.store
-from lotrinh.errors import BadInput, LotrinhError, OldSchema, StoreUnavailable
+from lotrinh.errors import BadInput, DamagedDatabase, LotrinhError, OldSchema, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import BUSY_SECONDS, address, connect, file_of, name_of, place_of, reading, upgrade, writing
@@ -181,7 +181,9 @@ def test_a_folder_where_the_file_should_be_is_a_sentence(tmp_path: Path) -> None
 )
 def test_a_file_that_is_no_database_is_a_sentence_and_not_overwritten(tmp_path: Path, url: str, content: bytes) -> None:
     (tmp_path / "lotrinh.db").write_bytes(content)
-    unusable(url)
+    error = refused(url)
+    assert (type(error), error.exit_code) == (DamagedDatabase, 2)
+    assert all(said in say(error.sentence) for said in (str(tmp_path / "lotrinh.db"), "lotrinh restore"))
     assert (tmp_path / "lotrinh.db").read_bytes() == content
 
 
@@ -316,7 +318,7 @@ def test_a_damaged_page_is_a_sentence(store: Store, url: str, tmp_path: Path) ->
     store.close()
     with (tmp_path / "lotrinh.db").open("r+b") as file:
         file.seek(0, os.SEEK_END)
-        for page in range(20, file.tell() // 4096):
+        for page in range(file.tell() // 4096 - 10, file.tell() // 4096):
             file.seek(page * 4096)
             file.write(b"\xff" * 4096)
     with pytest.raises(StoreUnavailable, match="Chưa ghi nhận"), open_store(url) as damaged:

@@ -9,11 +9,13 @@ from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError
 from lotrinh.services.ask import http_options
+from lotrinh.services.configured import wrong
 from lotrinh.services.doctor import certificates, machine, record, servers
 from lotrinh.services.doctor.finding import Finding, Sign, attention, broken, good
 from lotrinh.services.rosters import fault, roster
 from lotrinh.services.unfinished import require_finished
 from lotrinh.settings.models import Settings
+from lotrinh.store import open_store
 
 GOOD, ATTENTION, BROKEN = 0, 1, 2
 """Exit codes: nothing to do, somebody should look, something does not work."""
@@ -33,14 +35,9 @@ def examine(
 ) -> Iterator[Finding]:
     """Look everything over; ``file`` is the settings file's name. Changes nothing."""
     yield machine.versions(prefect := machine.installed("prefect"), machine.installed("fastapi"))
-    yield (
-        good("settings", M("Cấu hình {file} không có lỗi", file=file))
-        if file
-        else attention(
-            "settings", M("Không có settings.toml: dùng giá trị mặc định"), M("Chạy ở thư mục có settings.toml.")
-        )
-    )
-    yield from local(settings, clock, depth, Path(file).resolve().parent if file else None)
+    home = Path(file).resolve().parent if file else None
+    yield from of_settings(settings, file, home)
+    yield from local(settings, clock, depth, home)
     yield from servers.portal(settings, clock)
     yield from servers.figures(settings.portal)
     yield from servers.prefect(settings, clock, prefect)
@@ -48,10 +45,32 @@ def examine(
     yield from servers.ca_file(settings.http.ca_file)
     yield from servers.public(settings, clock)
     yield from certificates.own(settings.portal.public_url, servers.context(settings.http.ca_file), clock())
+    if not depth.mail:
+        yield from servers.no_mail(settings)
     if depth.units:
         yield from units(settings, clock)
     if depth.mail:
         yield servers.mail(settings.mail, servers.context(settings.http.ca_file))
+
+
+def of_settings(settings: Settings, file: str, home: Path | None) -> Iterator[Finding]:
+    """Look whether there is a settings file, and whether all that it names can be used."""
+    try:
+        if record.is_empty(settings.database_url):
+            problems = [*wrong(None, settings, home)]
+        else:
+            with open_store(settings.database_url, make=False) as store:
+                problems = [*wrong(store, settings, home)]
+    except LotrinhError:  # what is wrong with the record is a finding of its own
+        problems = [*wrong(None, settings, home)]
+    # A roster that cannot be read is a finding of its own too.
+    for problem in problems if not fault(settings) else ():
+        yield broken("settings", M("{place}: {sentence}", place=problem.place, sentence=problem.sentence))
+    if not file:
+        advice = M("Chạy ở thư mục có settings.toml.")
+        yield attention("settings", M("Không có settings.toml: dùng giá trị mặc định"), advice)
+    elif not problems:
+        yield good("settings", M("Cấu hình {file} không có lỗi", file=file))
 
 
 def local(settings: Settings, clock: Clock, depth: Depth, home: Path | None = None) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from lotrinh.core.journal import Entry, chain_hash
 from lotrinh.core.schedules import schedule_words
 from lotrinh.core.text import M
-from lotrinh.errors import LotrinhError, Moved, OldSchema
+from lotrinh.errors import DamagedDatabase, LotrinhError, Moved, OldSchema
 from lotrinh.services import last_backup
 from lotrinh.services.campaigns import open_campaign
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
@@ -17,7 +17,7 @@ from lotrinh.services.other_units import other_units
 from lotrinh.services.schedules import effective, missed
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
-from lotrinh.store.engine import connect, require_there, version
+from lotrinh.store.engine import connect, is_damage, require_there, version
 from lotrinh.store.outbox import FAILED, UNCLEAR
 
 LOOKED_AT = 1000
@@ -45,12 +45,15 @@ def record(settings: Settings, now: datetime, *, full: bool, home: Path | None =
             for campaign in settings.campaigns:
                 yield last_run(store, settings, campaign.id, now, home)
                 yield from roster_of(store, settings, campaign.id, home)
-            yield outbox(store)
-    except (OldSchema, Moved) as error:
+            yield from paused(store, settings)
+            yield from outbox(store)
+    except (OldSchema, Moved, DamagedDatabase) as error:
         yield broken("schema", error.sentence)
     except LotrinhError as error:
         if settings.database_url.startswith("sqlite") and not (settings.data_dir / "lotrinh.db").exists():
             yield attention("schema", M("Chưa có cơ sở dữ liệu"), MADE)
+        elif is_damage(error):
+            yield broken("schema", error.sentence, M("Khôi phục từ bản sao lưu: lotrinh restore"))
         else:
             yield broken("schema", error.sentence, M("Kiểm tra database.url và máy chủ cơ sở dữ liệu."))
 
@@ -166,11 +169,29 @@ def backup_failed(found: M, failed: last_backup.Failure | None, zone: ZoneInfo) 
     return attention("backup", found, M("Sửa chỗ đó rồi chạy: lotrinh backup"))
 
 
-def outbox(store: Store) -> Finding:
-    """Count the messages that were given up, or of which nobody knows whether they went out."""
-    counts = store.outbox.counts()
+def paused(store: Store, settings: Settings) -> Iterator[Finding]:
+    """Name the campaigns that are paused: nobody misses what does not come."""
+    names = [c.id for c in settings.campaigns if effective(store, settings, c.id).schedule.paused]
+    if names:
+        found = M("Đợt {campaigns} đang tạm dừng: không ai được nhắc việc của đợt này", campaigns=", ".join(names))
+        yield attention("paused", found, M("Cho chạy tiếp: lotrinh schedule resume {campaign}", campaign=names[0]))
+
+
+def outbox(store: Store) -> Iterator[Finding]:
+    """Count the messages that were given up, that wait after an error, or of which nobody knows if they went out."""
+    counts, held = store.outbox.counts(), store.figures.held_back()
     failed, unclear = counts.get(FAILED, 0), counts.get(UNCLEAR, 0)
-    found = M("Tin nhắn: {failed} không gửi được, {unclear} không rõ đã gửi chưa", failed=failed, unclear=unclear)
-    if failed or unclear:
-        return attention("outbox", found, M("Xem lý do: lotrinh outbox list. Gửi lại: lotrinh outbox retry."))
-    return good("outbox", found)
+    if held:
+        advice = M("Xem lý do: lotrinh outbox list. Thử máy chủ thư: lotrinh doctor --mail")
+        yield attention("outbox_waiting", M("{count} tin còn chờ vì lần gửi trước bị lỗi", count=held), advice)
+    if failed:
+        advice = M("Xem lý do: lotrinh outbox list. Sửa rồi gửi lại: lotrinh outbox retry SỐ")
+        yield attention("outbox_failed", M("{count} tin không gửi được", count=failed), advice)
+    if unclear:
+        advice = M(
+            "Hỏi nơi nhận; chưa nhận được thì: lotrinh outbox retry SỐ; đã nhận thì: lotrinh outbox drop SỐ."
+            " Số của tin: lotrinh outbox list"
+        )
+        yield attention("outbox_unclear", M("{count} tin không rõ đã gửi chưa", count=unclear), advice)
+    if not (held or failed or unclear):
+        yield good("outbox", M("Không có tin nhắn nào gửi hỏng"))

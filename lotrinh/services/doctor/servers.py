@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -14,10 +15,13 @@ import httpx
 
 from lotrinh.clock import Clock
 from lotrinh.core.text import M, Message
+from lotrinh.errors import LotrinhError
 from lotrinh.sending.mail import Mailer
 from lotrinh.services.doctor import workers
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
 from lotrinh.services.prefect_server import auth_string
+from lotrinh.services.receivers import addresses, unmailed
+from lotrinh.services.rosters import roster
 from lotrinh.settings.load import SHORT_TOKEN
 from lotrinh.settings.models import Mail, Portal, Settings
 
@@ -141,6 +145,9 @@ def public(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Ask the portal by the address that others use."""
     url = settings.portal.public_url.rstrip("/")
     if not url:
+        if settings.remind.cron:
+            found = M("Thư nhắc việc không có địa chỉ của cổng: portal.public_url còn trống")
+            yield attention("public_url", found, M("Ghi địa chỉ mà các đơn vị mở cổng vào [portal] public_url."))
         return
     answer = get(f"{url}/healthz", verify=context(settings.http.ca_file))
     if answer is None or not answer.is_success:
@@ -149,6 +156,18 @@ def public(settings: Settings, clock: Clock) -> Iterator[Finding]:
         return
     yield good("public_url", M("Vào được cổng qua {url}", url=url))
     yield from clocks("public_url", M("{url}", url=url), answer, clock())
+
+
+def no_mail(settings: Settings) -> Iterator[Finding]:
+    """Look for units that could be reminded by mail alone, where mail is not set up."""
+    if not settings.remind.cron:
+        return
+    with suppress(LotrinhError):  # what is wrong with roster or receivers is told beside the settings
+        known = roster(settings)
+        alone = unmailed(settings, (known.province, *known.units)) - addresses(settings, known).keys()
+        if alone:
+            found = M("Chưa khai báo [mail]: {count} nơi chỉ có hộp thư nên không được nhắc", count=len(alone))
+            yield attention("mail", found, M("Ghi host và sender trong [mail], rồi thử: lotrinh doctor --mail"))
 
 
 def context(ca_file: str) -> ssl.SSLContext:

@@ -1,0 +1,37 @@
+"""Everything that the settings name, looked up before anything is started: all that is wrong with it, at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lotrinh.errors import BadInput, LotrinhError, NotFound, Problem
+from lotrinh.services.campaigns import open_campaign, open_declared
+from lotrinh.services.receivers import faults
+from lotrinh.services.rosters import roster
+from lotrinh.settings.models import Settings
+from lotrinh.store import Store
+
+
+def wrong(store: Store | None, settings: Settings, home: Path | None) -> Iterator[Problem]:
+    """Find what is wrong with province, roster, receivers, webhooks and campaigns; ``home`` is the settings' folder.
+
+    Campaigns are opened as the record says, without one as their files say.
+    """
+    try:
+        known = roster(settings)
+    except BadInput as error:
+        yield from error.problems
+        return
+    except NotFound as error:
+        yield Problem("province", 0, 0, error.sentence)
+        return
+    yield from faults(settings, known)
+    for name in (campaign.id for campaign in settings.campaigns):
+        try:
+            if store:
+                open_campaign(store, settings, name, home=home)
+            else:
+                open_declared(settings, name, home=home)
+        except BadInput as error:
+            yield from error.problems
+        except LotrinhError as error:
+            yield Problem(f"campaigns.{name}", 0, 0, error.sentence)
