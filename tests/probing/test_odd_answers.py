@@ -106,7 +106,6 @@ def test_a_body_too_large_or_lying_is_invalid_with_less_than_a_megabyte_read(fau
     assert (heard.observation.outcome, heard.observation.reason) == (Outcome.INVALID, reason)
     assert heard.server.sent < MEGABYTE
     assert heard.server.connections == 1
-    assert heard.seconds < 5
 
 
 def test_the_largest_body_allowed_is_read() -> None:
