@@ -62,11 +62,11 @@ class Line(smtplib.SMTP):
         self._watch.start()
         try:
             self.sock = self._tls.wrap_socket(line, server_hostname=host) if self._tls else line
-        except BaseException:
+            return self.getreply()
+        except BaseException:  # whoever made us has nothing to close yet
             line.close()
             self.close()
             raise
-        return self.getreply()
 
     def getreply(self) -> tuple[int, bytes]:
         """Hear one answer, of bounded size."""

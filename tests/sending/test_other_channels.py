@@ -129,6 +129,8 @@ def test_apprise_where_nobody_listens_and_where_nothing_can_be_read() -> None:
 
 @pytest.mark.filterwarnings("ignore")
 def test_what_apprise_and_its_client_log_reaches_no_other_handler(caplog: pytest.LogCaptureFixture) -> None:
+    import apprise  # noqa: F401 - it gives its logger a handler of its own when it is first imported
+
     caplog.set_level(0)
     own = logging.getLogger("apprise")
     before = own.level, own.propagate, own.handlers[:]
