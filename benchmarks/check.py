@@ -6,7 +6,6 @@ bare script does nothing but the same requests with the same clients and connect
 
 import asyncio
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import httpx
 
 from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.cli.demo import child
+from lotrinh.cli.processes import free_port
 from lotrinh.cli.running import prefect_environment
 from lotrinh.clock import now
 from lotrinh.services.ask import begin
@@ -88,13 +88,6 @@ async def bare(urls: list[str]) -> None:
     await asyncio.gather(*(get(i, url) for i, url in enumerate(urls)))
     for client in clients:
         await client.aclose()
-
-
-def free_port() -> int:
-    """A free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def measure() -> dict[str, float]:

@@ -11,7 +11,6 @@ import asyncio
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -155,17 +154,16 @@ def _of_campaign(
     loaded: Loaded, store: Store, name: str, full: str, file: Mapping[str, str], tags: tuple[str, ...]
 ) -> Iterator[Planned]:
     """Plan a campaign's checks and reports under its ``full`` name, which no other office on the server has."""
-    zone = open_campaign(store, loaded.settings, name, home=_home(loaded)).zone.key
+    zone = open_campaign(store, loaded.settings, name, home=loaded.home).zone.key
     schedule = effective(store, loaded.settings, name).schedule
     active = not schedule.paused
     parameters = {"campaign": name, **file}
-    checks = _crons(
-        *(
-            Cron(tick.value, cron, zone, active, {"tick": tick.value})
-            for tick, cron in ((Tick.USUAL, schedule.cron), (Tick.DENSE, schedule.last_week))
-        )
-    )
-    reports = _crons(Cron(Tick.REPORT.value, schedule.report, zone, active, {"tick": Tick.REPORT.value}))
+
+    def at(tick: Tick, cron: str) -> Cron:
+        return Cron(tick.value, cron, zone, active, {"tick": tick.value})
+
+    checks = _crons(at(Tick.USUAL, schedule.cron), at(Tick.DENSE, schedule.last_week))
+    reports = _crons(at(Tick.REPORT, schedule.report))
     yield Planned(check, full, parameters, tags, checks)
     yield Planned(weekly, full, parameters, tags, reports)
 
@@ -175,16 +173,12 @@ def _of_nation(loaded: Loaded, tags: tuple[str, ...], problems: list[LotrinhErro
     settings, crons = loaded.settings, list[Cron]()
     for name in settings.nation.campaigns:
         try:
-            checklist_path(settings, declared(settings, name), _home(loaded))
+            checklist_path(settings, declared(settings, name), loaded.home)
             crons.append(Cron(name, settings.nation.cron, settings.timezone, told={"campaign": name}))
         except LotrinhError as error:
             problems.append(error)
     yield Planned(check, "province", tags=(NATION,))
     yield Planned(check_nation, "nation", tags=(*tags, NATION), crons=_crons(*crons))
-
-
-def _home(loaded: Loaded) -> Path | None:
-    return loaded.file.resolve().parent if loaded.file else None
 
 
 def _crons(*crons: Cron) -> tuple[Cron, ...]:

@@ -52,7 +52,7 @@ def context(request: Request) -> Context:
     loaded = load_settings(request.settings or None)
     logs.join(loaded.settings.log.format, loaded.settings.log.level)
     traces.start("lotrinh-check")
-    home = loaded.file.resolve().parent if loaded.file else None
+    home = loaded.home
     loaded = replace(loaded, settings=for_province(loaded.settings, request.province))
     store = open_store(loaded.settings.database_url)
     try:

@@ -24,7 +24,7 @@ def office(settings: str) -> Iterator[Office]:
     """Open all that reminding needs, as the settings file says."""
     loaded = load_settings(settings or None)
     os.environ.setdefault("LOTRINH_LANG", loaded.settings.language)
-    home = loaded.file.resolve().parent if loaded.file else None
+    home = loaded.home
     with open_store(loaded.settings.database_url) as store:
         yield open_office(store, loaded.settings, home)
 

@@ -26,7 +26,6 @@ def import_() -> None:
 @settings_option()
 def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> None:  # noqa: FBT001 - a flag
     """Show what files say, ask, and record it."""
-    from lotrinh.cli.running import home_of
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports.terminal import draw
@@ -39,7 +38,7 @@ def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> No
     loaded = load(settings)
     uploads = [_upload(name) for name in files]
     with open_store(loaded.settings.database_url) as store:
-        campaign_of = cache(lambda name: open_campaign(store, loaded.settings, name, home=home_of(loaded)))
+        campaign_of = cache(lambda name: open_campaign(store, loaded.settings, name, home=loaded.home))
         judged = judge(store, uploads, campaign_of, SHEETS, now())
         if judged.problems:  # no table: its rows would seem to be recorded
             tell(M("Chưa ghi gì: hãy sửa {count} chỗ sau rồi nhập lại.", count=len(judged.problems)))

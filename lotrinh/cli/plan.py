@@ -114,7 +114,7 @@ def prepare(loaded: Loaded) -> dict[str, object]:
     with Lock(lock).sign():
         require_finished(settings.data_dir, settings.database_url)
         with open_store(settings.database_url) as store:
-            problems = [*wrong(store, settings, loaded.file.resolve().parent if loaded.file else None)]
+            problems = [*wrong(store, settings, loaded.home)]
             if problems := [*problems, *obstacles([portal, *([prefect] if prefect else [])])]:
                 raise BadInput(problems)
         own = prefect is not None and not settings.prefect.auth_string.get_secret_value()

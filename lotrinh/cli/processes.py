@@ -22,7 +22,7 @@ class DidNotStart(LotrinhError):
     """A server that the demonstration needs did not come up."""
 
 
-def free_port(preferred: int) -> int:
+def free_port(preferred: int = 0) -> int:
     """Return the preferred port if nobody has it, else one that is free."""
     for port in (preferred, 0):
         with suppress(OSError):

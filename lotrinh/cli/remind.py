@@ -25,7 +25,6 @@ DOUBT = M(
 @contextmanager
 def opened(settings: str | None) -> Iterator["Office"]:
     """Open all that reminding needs."""
-    from lotrinh.cli.running import home_of
     from lotrinh.services.reminders import open_office
     from lotrinh.services.unfinished import require_finished
     from lotrinh.store import open_store
@@ -33,7 +32,7 @@ def opened(settings: str | None) -> Iterator["Office"]:
     loaded = load(settings)
     require_finished(loaded.settings.data_dir, loaded.settings.database_url)
     with open_store(loaded.settings.database_url) as store:
-        yield open_office(store, loaded.settings, home_of(loaded))
+        yield open_office(store, loaded.settings, loaded.home)
 
 
 @click.command(cls=Command, help="Nhắc việc hôm nay: mỗi nơi nhận một tin trong ngày, dù chạy lại bao nhiêu lần.")

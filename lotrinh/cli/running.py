@@ -51,7 +51,7 @@ def carry_out(
     traces.start("lotrinh-check")
     require_campaign(loaded, campaign_name, roster)
     with in_use(settings.data_dir, settings.database_url, CHECK), open_store(settings.database_url) as store:
-        campaign = open_campaign(store, settings, campaign_name, roster, home_of(loaded))
+        campaign = open_campaign(store, settings, campaign_name, roster, loaded.home)
         with progress(len(campaign.units)) as heard:
             started = now()
             request = Request(
@@ -83,7 +83,7 @@ def require_campaign(loaded: Loaded, name: str, units: Path | None = None) -> No
     """Say what is wrong with what was given before a record is made for it; in none can anything have been applied."""
     file = file_of(loaded.settings.database_url)
     if file and not file.exists():
-        open_declared(loaded.settings, name, units, home_of(loaded))
+        open_declared(loaded.settings, name, units, loaded.home)
 
 
 @contextmanager
@@ -91,12 +91,7 @@ def opened(loaded: Loaded, name: str) -> Iterator[tuple[Store, Campaign]]:
     """Open the record, and a campaign as it holds there."""
     require_campaign(loaded, name)
     with open_store(loaded.settings.database_url) as store:
-        yield store, open_campaign(store, loaded.settings, name, home=home_of(loaded))
-
-
-def home_of(loaded: Loaded) -> Path | None:
-    """The folder of the settings file, where the office's own checklists may lie."""
-    return loaded.file.resolve().parent if loaded.file else None
+        yield store, open_campaign(store, loaded.settings, name, home=loaded.home)
 
 
 def finished(store: Store, settings: Settings, campaign: Campaign, name: str) -> Report | None:

@@ -34,7 +34,7 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
     require_token(loaded)
     chosen = loaded.settings.portal.model_copy(update={"port": port} if port else {})
     config = loaded.settings.model_copy(update={"portal": chosen})
-    home = loaded.file.resolve().parent if loaded.file else None
+    home = loaded.home
     moment = moment_of(as_of, config.timezone)
     clock = started_at(moment) if moment else now
     logs.start(config.log.format, config.log.level)

@@ -45,7 +45,7 @@ class Senders:
 
     def _mail(self, message: Message) -> Outcome:
         if not self._settings.mail.host:
-            return Refused(M("Chưa cấu hình máy chủ gửi thư ([mail] host)."), everybody=True)
+            return Refused(NO_MAIL, everybody=True)
         content = message.content
         files = [_attachment(file) for file in content.get("files", ())]
         return self._mailer.send(

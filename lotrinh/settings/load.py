@@ -28,6 +28,11 @@ class Loaded:
     file: Path | None
     origins: Mapping[Place, str]
 
+    @property
+    def home(self) -> Path | None:
+        """The folder of the file, where the office's own checklists may lie."""
+        return self.file.resolve().parent if self.file else None
+
 
 def settings_file(given: str | None) -> Path | None:
     """Choose the file: --settings, then LOTRINH_SETTINGS, then settings.toml here; None without any."""

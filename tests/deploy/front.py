@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import ssl
 import subprocess
 import sys
@@ -15,18 +14,13 @@ from typing import Any
 
 import httpx
 
+from lotrinh.cli.processes import free_port
 from tests.conftest import TOP
 from tests.growth.missing import program
 
 CADDYFILE = TOP / "deploy" / "Caddyfile"
 TOKEN = "mot-ma-dai-hai-muoi-ky-tu"
 PATIENCE = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from lotrinh.cli.processes import free_port
 from lotrinh.core.journal import Entry
 from lotrinh.store import Store, open_store
 from tests.conftest import TOP
@@ -208,11 +209,6 @@ def test_whatever_was_acknowledged_before_a_kill_is_there_after_it_and_repeating
             is None
         )
     assert cut_off >= ROUNDS  # every kill met confirmations under way
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 @contextmanager

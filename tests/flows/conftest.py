@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from lotrinh.cli.processes import free_port
 from tests.flows.servers import prefect_at
-from tests.growth.world import free_port
 
 
 @pytest.fixture(scope="session")

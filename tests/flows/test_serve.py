@@ -11,12 +11,13 @@ from threading import Thread
 import httpx
 import pytest
 
+from lotrinh.cli.processes import free_port
 from lotrinh.settings.load import load_settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import FINISHED, RUNNING
 from tests.flows.servers import prefect_at, serving
 from tests.flows.test_deploy import CAMPAIGN, asked, office
-from tests.growth.world import free_port, wait_until
+from tests.growth.world import wait_until
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
 SLOW_SECONDS = 4

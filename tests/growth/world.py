@@ -19,6 +19,7 @@ import httpx
 import psutil
 
 from lotrinh.catalog.units import Province, packaged_roster, provinces, write_roster
+from lotrinh.cli.processes import free_port
 from tests.conftest import TOP
 from tests.growth.missing import program
 from tests.growth.postgres import Postgres, postgres
@@ -38,12 +39,6 @@ per_host = {per_host}
 [[campaigns]]
 id = "{campaign}"
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from lotrinh.cli.processes import free_port
 from lotrinh.clock import now
 from lotrinh.core.roles import Role
 from lotrinh.services.accounts import add_officer
@@ -49,12 +50,6 @@ class Running:
             page = seen[-1].headers.get("Refresh", "").removeprefix("2;url=")
             time.sleep(0.2)
         return seen
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -257,9 +257,3 @@ def black_hole() -> Iterator[int]:
         yield full.getsockname()[1]
         for knock in knocks:
             knock.close()
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

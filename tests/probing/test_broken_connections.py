@@ -9,6 +9,7 @@ from time import monotonic
 
 import pytest
 
+from lotrinh.cli.processes import free_port
 from lotrinh.core.observation import Outcome, Reason
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import Prober
@@ -26,7 +27,6 @@ from tests.probing.faults import (
     black_hole,
     body,
     drips,
-    free_port,
     in_turn,
     question,
     resolves_to,

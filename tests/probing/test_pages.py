@@ -10,6 +10,7 @@ from time import monotonic
 
 import pytest
 
+from lotrinh.cli.processes import free_port
 from lotrinh.core.observation import Observation, Outcome, Reason, Seen
 from lotrinh.i18n import say
 from lotrinh.probing.pages import judge
@@ -25,7 +26,6 @@ from tests.probing.faults import (
     ask_url,
     drips,
     endless,
-    free_port,
     question,
     says,
 )

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+from lotrinh.cli.processes import free_port
 from lotrinh.core.observation import COULD_NOT_CONNECT, Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.probing import prober as prober_module
@@ -28,7 +29,6 @@ from tests.probing.faults import (
     body,
     drips,
     endless,
-    free_port,
     question,
     resolves_to,
     says,

@@ -14,6 +14,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from lotrinh.cli.processes import free_port
 from lotrinh.settings.models import Mail
 
 
@@ -57,12 +58,6 @@ def post_office(**more: Any) -> Iterator[Post]:
         yield post
     finally:
         controller.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 GREETING = b"220 here\r\n"

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 import pytest
 import trustme
 
+from lotrinh.cli.processes import free_port
 from lotrinh.i18n import say
 from lotrinh.sending.mail import Attachment, Mail, Mailer, is_address
 from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
-from tests.sending.servers import Post, bad_post, free_port, post_office
+from tests.sending.servers import Post, bad_post, post_office
 
 AT = datetime(2026, 2, 2, 0, 30, tzinfo=UTC)
 MAIL = Mail("xa@phutho.example.vn", "Nhắc việc", "Một dòng.\n.\nHết.\n", "<p>Một dòng</p>", "a1b2", AT)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from lotrinh.cli.processes import free_port
 from lotrinh.clock import now
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions
@@ -24,7 +25,7 @@ from lotrinh.sending.zalo import ZaloBot
 from lotrinh.settings.models import Zalo
 from tests.conftest import TOP
 from tests.probing.faults import black_hole
-from tests.sending.servers import bad_post, free_port, web_server
+from tests.sending.servers import bad_post, web_server
 
 AT = datetime(2026, 2, 2, 0, 30, tzinfo=UTC)
 HERE = HttpOptions(allow_networks=(ip_network("127.0.0.0/8"),), total_seconds=2)
