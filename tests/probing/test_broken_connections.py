@@ -15,9 +15,11 @@ from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import Prober
 from lotrinh.probing.resolver import Resolver, ThreadedResolver
 from tests.probing.faults import (
+    CUT,
     LOOPBACK,
     NOW,
     QUICK,
+    SLACK,
     Behaviour,
     FaultServer,
     Talk,
@@ -55,6 +57,11 @@ async def silent_after_headers(talk: Talk) -> None:
     await asyncio.sleep(30)
 
 
+def at_the_limit(seconds: float, limit: float = CUT.total_seconds) -> bool:
+    """Not before it but for a clock's grain, and long before a server that goes on for half a minute has ended."""
+    return limit - 0.02 <= seconds < limit + SLACK
+
+
 def test_a_refused_connection_is_unreachable_after_two_tries() -> None:
     seen, seconds = asyncio.run(ask_url(f"http://127.0.0.1:{free_port()}/"))
     assert (seen.outcome, seen.reason, seen.tries) == (Outcome.UNREACHABLE, Reason.REFUSED, 2)
@@ -86,16 +93,16 @@ def test_a_connection_that_breaks_once_is_asked_again_and_heard() -> None:
 
 def test_a_black_hole_is_left_after_the_connect_limit_and_tried_twice() -> None:
     with black_hole() as port:
-        seen, seconds = asyncio.run(ask_url(f"http://127.0.0.1:{port}/"))
+        seen, seconds = asyncio.run(ask_url(f"http://127.0.0.1:{port}/", replace(QUICK, connect_seconds=0.5)))
     assert (seen.reason, seen.tries) == (Reason.CONNECT_TIMEOUT, 2)
-    assert 2 * QUICK.connect_seconds <= seconds < QUICK.total_seconds + 0.5
+    assert 2 * 0.5 <= seconds < QUICK.total_seconds
 
 
 @pytest.mark.parametrize("behaviour", [silent, silent_after_headers], ids=["no answer", "no body"])
 def test_silence_is_cut_at_the_whole_limit(behaviour: Behaviour) -> None:
-    heard = ask(behaviour)
+    heard = ask(behaviour, CUT)
     assert (heard.observation.outcome, heard.observation.reason) == (Outcome.UNREACHABLE, Reason.TIMEOUT)
-    assert abs(heard.seconds - QUICK.total_seconds) < 0.5
+    assert at_the_limit(heard.seconds)
 
 
 FOREVER = b"x" * 10_000
@@ -113,9 +120,9 @@ DRIPS = {
 
 @pytest.mark.parametrize("where", DRIPS)
 def test_dripping_is_cut_at_the_whole_limit(where: str) -> None:
-    heard = ask(replace(DRIPS[where], requests=[]))
+    heard = ask(replace(DRIPS[where], requests=[]), CUT)
     assert (heard.observation.outcome, heard.observation.reason) == (Outcome.UNREACHABLE, Reason.TIMEOUT)
-    assert abs(heard.seconds - QUICK.total_seconds) < 0.5
+    assert at_the_limit(heard.seconds)
     assert heard.server.connections == 1
 
 
@@ -125,9 +132,9 @@ SERVER_HELLO = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03" + bytes(10_000)
 def test_a_dripping_tls_handshake_is_cut_at_the_whole_limit_not_at_the_connect_limit() -> None:
     async def run() -> None:
         async with FaultServer(on_connect=drips(SERVER_HELLO, 0.05)) as server:
-            seen, seconds = await ask_url(f"https://127.0.0.1:{server.port}/")
+            seen, seconds = await ask_url(f"https://127.0.0.1:{server.port}/", replace(CUT, connect_seconds=1.0))
             assert seen.reason is Reason.TIMEOUT
-            assert abs(seconds - QUICK.total_seconds) < 0.5
+            assert at_the_limit(seconds)
 
     asyncio.run(run())
 
@@ -157,13 +164,13 @@ def test_at_the_real_budgets_a_black_hole_is_left_at_three_seconds_and_every_dri
         dripped = await asyncio.gather(*(one(s, tls=bool(s.on_connect)) for s in slow))
         seen, seconds = await knocking
         assert (seen.reason, seen.tries) == (Reason.CONNECT_TIMEOUT, 2)
-        assert abs(seconds - 2 * 3.0 - real.jitter_seconds / 2) < 0.5
+        assert at_the_limit(seconds, 2 * 3.0)
         return dripped
 
     with black_hole() as port:
         for reason, seconds in asyncio.run(run(port)):
             assert reason is Reason.TIMEOUT
-            assert abs(seconds - 8.0) < 0.5
+            assert at_the_limit(seconds, 8.0)
 
 
 def fails_with(number: int) -> Resolver:
@@ -192,16 +199,16 @@ async def hangs(_host: str, _port: int) -> Sequence[str]:
     ids=["not found", "try again", "server failure", "hanging", "no address", "50 addresses", "rubbish"],
 )
 def test_a_name_that_does_not_resolve_is_unreachable_dns_within_the_budget(resolver: Resolver, tries: int) -> None:
-    seen, seconds = asyncio.run(ask_url("http://xa.example.vn/", resolver=resolver))
+    seen, seconds = asyncio.run(ask_url("http://xa.example.vn/", CUT, resolver))
     assert (seen.outcome, seen.reason) == (Outcome.UNREACHABLE, Reason.DNS)
     assert seen.tries >= tries
-    assert seconds < QUICK.total_seconds + 0.5
+    assert seconds < CUT.total_seconds + SLACK
 
 
 def test_a_name_that_cannot_exist_is_unreachable_dns_by_the_systems_resolver_too() -> None:
     seen, seconds = asyncio.run(ask_url("http://xa.invalid/", replace(QUICK, total_seconds=2.0)))
     assert (seen.outcome, seen.reason) == (Outcome.UNREACHABLE, Reason.DNS)
-    assert seconds < 2.5
+    assert seconds < 2.0 + SLACK
 
 
 def test_the_second_try_takes_the_other_address() -> None:
@@ -224,16 +231,18 @@ def test_a_hanging_name_server_keeps_no_other_unit_waiting() -> None:
         return ("127.0.0.1",)
 
     resolver = ThreadedResolver(look_up, at_once=8)
+    patient = replace(QUICK, total_seconds=3.0)
 
     async def run() -> None:
-        async with FaultServer() as server, Prober(QUICK, lambda: NOW, resolver) as prober:
+        async with FaultServer() as server, Prober(patient, lambda: NOW, resolver) as prober:
             hanging = [question(f"http://treo{n}.vn:{server.port}/") for n in range(6)]
             good = [question(f"http://tot{n}.vn:{server.port}/") for n in range(6)]
             started = monotonic()
             slow = asyncio.gather(*(prober.ask(q) for q in hanging))
             seen = await asyncio.gather(*(prober.ask(q) for q in good))
             assert {o.outcome for o in seen} == {Outcome.REACHED}
-            assert monotonic() - started < 0.5
+            assert monotonic() - started < patient.total_seconds
+            assert not slow.done()
             assert {o.reason for o in await slow} == {Reason.DNS}
 
     try:

@@ -13,12 +13,15 @@ import pytest
 from lotrinh.cli.processes import free_port
 from lotrinh.core.observation import Observation, Outcome, Reason, Seen
 from lotrinh.i18n import say
+from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.pages import judge
 from lotrinh.probing.prober import Prober
 from lotrinh.probing.question import MachineProbe
 from tests.probing.faults import (
+    CUT,
     NOW,
     QUICK,
+    SLACK,
     Behaviour,
     FaultServer,
     Talk,
@@ -47,6 +50,7 @@ def look(
     status: int = 200,
     contains: str = WORDS,
     answers: bytes | None = None,
+    options: HttpOptions = QUICK,
 ) -> tuple[Observation, FaultServer]:
     """Ask a unit whose page behaves like this."""
     seen_page = says(behaviour) if isinstance(behaviour, bytes) else behaviour
@@ -55,7 +59,7 @@ def look(
         paths = {"/trang": seen_page}
         async with FaultServer(says(answer() if answers is None else answers), paths) as server:
             probe = MachineProbe(STEP, f"{server.origin}/trang", status, contains)
-            seen, _ = await ask_url(f"{server.origin}/status", probes=(probe,))
+            seen, _ = await ask_url(f"{server.origin}/status", options, probes=(probe,))
             return seen, server
 
     return asyncio.run(run())
@@ -129,10 +133,10 @@ NOT_SEEN: dict[str, Behaviour] = {
 @pytest.mark.parametrize("fault", NOT_SEEN)
 def test_a_page_that_could_not_be_seen_says_nothing_about_the_step_and_is_tried_once(fault: str) -> None:
     started = monotonic()
-    seen, server = look(NOT_SEEN[fault])
+    seen, server = look(NOT_SEEN[fault], options=CUT)
     assert seen.probes[STEP][0] is Seen.FAILED
     assert (seen.outcome, seen.tries, server.connections) == (Outcome.REACHED, 1, 2)
-    assert monotonic() - started < QUICK.total_seconds + 0.5
+    assert monotonic() - started < CUT.total_seconds + SLACK
 
 
 @pytest.mark.parametrize("url", ["http://10.0.0.1/", "http://0177.0.0.1/", "file:///etc/passwd", "", "http://a@xa.vn/"])

@@ -20,6 +20,7 @@ from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import Prober, Question
 from lotrinh.probing.rounds import ours_failed
 from tests.probing.faults import (
+    CUT,
     NOW,
     QUICK,
     Behaviour,
@@ -71,7 +72,7 @@ def by_path(unit: str) -> Behaviour:
 
 
 async def ask_many(
-    paths: dict[str, Behaviour], options: HttpOptions = QUICK, times: int = 1
+    paths: dict[str, Behaviour], options: HttpOptions = CUT, times: int = 1
 ) -> tuple[dict[str, Observation], FaultServer]:
     """Ask the paths of one server as units of different hosts, the path's last part being the unit."""
     async with FaultServer(paths=paths) as server, Prober(options, lambda: NOW, resolves_to("127.0.0.1")) as prober:
@@ -141,7 +142,7 @@ def test_our_own_portal_is_asked_more_at_once() -> None:
 
 async def crowd(options: HttpOptions, port: int = 0) -> FaultServer:
     async def slow(talk: Talk) -> None:
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)  # so that as many are there at once as may be
         await talk.send(answer())
 
     async with FaultServer(slow, port=port) as server, Prober(options, lambda: NOW) as prober:
@@ -154,7 +155,7 @@ def test_a_slow_host_with_many_units_keeps_no_other_host_waiting() -> None:
     async def run() -> None:
         async with FaultServer(silent) as dead, FaultServer() as alive, Prober(QUICK, lambda: NOW) as prober:
             asked = [*(question(dead.origin, unit="dead") for _ in range(30)), question(alive.origin)]
-            async with asyncio.timeout(0.5):
+            async with asyncio.timeout(QUICK.total_seconds):  # in which not one of the others has ended
                 async for seen in prober.ask_all(asked):
                     assert seen.outcome is Outcome.REACHED
                     break
@@ -188,7 +189,7 @@ def test_when_even_the_log_fails_the_round_ends_with_the_fault_and_does_not_hang
         raise ZeroDivisionError
 
     async def run() -> None:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await ask_many({"/a": by_path("a"), "/b": by_path("b")})
 
     monkeypatch.setattr(prober_module, "_tell", broken)

@@ -18,7 +18,7 @@ from lotrinh.probing.network import Network
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import Prober
 from lotrinh.probing.resolver import system_resolver
-from tests.probing.faults import NOW, QUICK, FaultServer, Talk, answer, ask, body, in_turn, question, says
+from tests.probing.faults import NOW, QUICK, SLACK, FaultServer, Talk, answer, ask, body, in_turn, question, says
 
 LAST = read_answer(body(), question(""), NOW - timedelta(hours=1))
 BUSY = "503 Service Unavailable"
@@ -46,7 +46,7 @@ def test_retry_after_is_honoured_within_our_patience_and_then_asked_once_more(
 ) -> None:
     heard = ask(in_turn(says(answer(b"", status, retry_after=said)), says(answer())))
     assert (heard.observation.outcome, heard.observation.tries) == (Outcome.REACHED, 2)
-    assert least <= heard.seconds < least + 0.4
+    assert least <= heard.seconds < least + SLACK
 
 
 def test_by_default_a_unit_is_waited_for_as_long_as_it_asks_but_thirty_seconds_at_most() -> None:
@@ -67,29 +67,29 @@ def test_the_second_try_comes_after_a_pause_and_there_is_no_third() -> None:
 
     assert ask(busy, replace(QUICK, jitter_seconds=0.4)).observation.tries == 2
     first, second = moments
-    assert 0.1 <= second - first < 0.4 + 0.3
+    assert 0.1 <= second - first < 0.4 + SLACK
 
 
 def test_the_place_of_a_unit_that_is_waited_for_is_free_for_others() -> None:
     async def run() -> None:
         busy = in_turn(says(answer(b"", BUSY, retry_after="1")), says(answer()))
-        patient = replace(QUICK, retry_after_seconds=0.5, shards=1, per_shard=1)
+        patient = replace(QUICK, retry_after_seconds=1.0, shards=1, per_shard=1)
         async with FaultServer(paths={"/busy": busy}) as server, Prober(patient, lambda: NOW) as prober:
             waiting = asyncio.create_task(prober.ask(question(f"{server.origin}/busy")))
             await asyncio.sleep(0.1)
-            async with asyncio.timeout(0.3):
-                assert (await prober.ask(question(f"{server.origin}/status"))).outcome is Outcome.REACHED
+            assert (await prober.ask(question(f"{server.origin}/status"))).outcome is Outcome.REACHED
+            assert not waiting.done()
             assert (await waiting).outcome is Outcome.REACHED
 
     asyncio.run(run())
 
 
 def test_waiting_as_asked_is_not_network_time() -> None:
-    patient = replace(QUICK, total_seconds=0.3, retry_after_seconds=0.6)
+    patient = replace(QUICK, total_seconds=1.5, retry_after_seconds=2.0)
     heard = ask(in_turn(says(answer(b"", BUSY, retry_after="10")), says(answer())), patient)
     assert heard.observation.outcome is Outcome.REACHED
-    assert heard.seconds > 0.6
-    assert heard.observation.milliseconds < 300
+    assert heard.seconds > 2.0
+    assert heard.observation.milliseconds < 1500
 
 
 def test_retry_after_reads_seconds_and_dates() -> None:

@@ -99,7 +99,7 @@ def test_a_server_that_falls_silent_before_it_has_the_mail_certainly_has_nothing
     at: bytes, then: Callable[[socket.socket], None]
 ) -> None:
     with bad_post(at, then) as port:
-        outcome = send(MAIL, Post(port), timeout_seconds=0.4)
+        outcome = send(MAIL, Post(port), timeout_seconds=1.0)
     assert isinstance(outcome, Refused)
     assert (outcome.permanent, outcome.everybody) == (False, True)
 
@@ -109,7 +109,7 @@ def test_a_server_that_falls_silent_after_the_whole_mail_leaves_it_unclear(
     then: Callable[[socket.socket], None],
 ) -> None:
     with bad_post(b".", then) as port:
-        assert isinstance(send(MAIL, Post(port), timeout_seconds=0.4), Unknown)
+        assert isinstance(send(MAIL, Post(port), timeout_seconds=3.0), Unknown)
 
 
 def test_a_server_that_dies_in_the_middle_of_the_mail_certainly_does_not_have_it() -> None:
@@ -191,8 +191,8 @@ def test_after_the_whole_mail_an_answer_that_goes_on_and_on_leaves_it_unclear() 
 def test_a_good_bye_without_an_end_is_not_waited_for() -> None:
     started = time.monotonic()
     with bad_post(b"QUIT", endless(b"221")) as port:
-        assert send(MAIL, Post(port), timeout_seconds=0.3) == Sent()
-        assert time.monotonic() - started < 1.5
+        assert send(MAIL, Post(port), timeout_seconds=3.0) == Sent()
+        assert time.monotonic() - started < 9
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])

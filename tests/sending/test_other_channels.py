@@ -157,7 +157,7 @@ def test_zalo_that_never_ends_its_answer_is_read_no_further(monkeypatch: pytest.
     with web_server() as web:
         web.replies = [(200, b'{"ok": true, "more": "' + b"x" * 1_000_000 + b'"}')]
         assert kind(bot(web.url()).send("c1", "x")) == ("Unknown", False)
-    monkeypatch.setattr(zalo, "WHOLE_SECONDS", 0.5)
+    monkeypatch.setattr(zalo, "WHOLE_SECONDS", 2.0)
     started = time.monotonic()
 
     def drip(line: socket.socket) -> None:
@@ -169,7 +169,7 @@ def test_zalo_that_never_ends_its_answer_is_read_no_further(monkeypatch: pytest.
 
     with bad_post(b"", drip) as port:
         assert kind(bot(f"http://127.0.0.1:{port}").send("c1", "x")) == ("Unknown", False)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 5
 
 
 def hook(url: str, options: HttpOptions = HERE, **more: Any) -> Outcome:
@@ -245,7 +245,7 @@ def test_an_address_of_a_webhook_that_swallows_knocks_does_not_use_up_the_whole_
     async def two(_: str, __: int) -> list[str]:
         return ["127.0.0.1", "127.0.0.2"]
 
-    quick = replace(HERE, connect_seconds=0.2)
+    quick = replace(HERE, connect_seconds=1.0)
     with black_hole() as port, web_server(("127.0.0.2", port)) as web:
         assert hook(f"http://nhan-tin.vn:{port}/", quick, resolver=two) == Sent()
         assert len(web.got) == 1
