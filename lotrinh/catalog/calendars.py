@@ -1,7 +1,6 @@
 """Calendars: a country's holidays, then the office's own days."""
 
 import csv
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -70,17 +69,12 @@ def country_problem(country: str, subdivision: str) -> tuple[str, Message] | Non
     """Say which field names a country or subdivision that nobody knows, and what is known."""
     import holidays  # noqa: PLC0415 - as above
 
-    # Not by the list of all countries: to make it, every one of them is loaded.
-    try:
-        parts = holidays.country_holidays(country).subdivisions if re.fullmatch("[A-Z]{2}", country) else None
-    except NotImplementedError:
-        parts = None
-    if parts is None:
+    known = holidays.list_supported_countries(include_aliases=False)
+    if country not in known:
         return "country", M("Không có lịch của nước “{code}”. Việt Nam là VN.", code=country)
-    if subdivision and subdivision not in parts:
-        return "subdivision", M(
-            "Nước này không có vùng “{code}”. Có: {parts}.", code=subdivision, parts=", ".join(parts) or "—"
-        )
+    if subdivision and subdivision not in known[country]:
+        parts = ", ".join(known[country]) or "—"
+        return "subdivision", M("Nước này không có vùng “{code}”. Có: {parts}.", code=subdivision, parts=parts)
     return None
 
 
