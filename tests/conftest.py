@@ -17,6 +17,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.quick import FULL, quick_secrets
 from tests.skipped import watch
+from tests.zygote import Zygote
 
 __all__ = ["quick_secrets"]
 
@@ -98,8 +99,15 @@ def communes() -> Iterator[Communes]:
 Lotrinh = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    made = Zygote()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def lotrinh(tmp_path: Path) -> Lotrinh:
+def lotrinh(tmp_path: Path, request: pytest.FixtureRequest) -> Lotrinh:
     """Run the command line as a user does: a process of its own in an empty folder, no Prefect server about."""
 
     def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -109,10 +117,18 @@ def lotrinh(tmp_path: Path) -> Lotrinh:
             "LOTRINH_PREFECT__API_URL": "",
             "LOTRINH_HTTP__ALLOW_NETWORKS": '["127.0.0.0/8"]',
         }
+        seen = kept | own | environment
+        if (
+            sys.platform == "linux"
+            and not FULL
+            and not any(name.startswith(("PYTHON", "LC_", "LANG")) for name in environment)
+        ):
+            quick: Zygote = request.getfixturevalue("zygote")
+            return quick.run(arguments, tmp_path, seen, 100)
         return subprocess.run(
             [sys.executable, "-m", "lotrinh", *arguments],
             cwd=tmp_path,
-            env=kept | own | environment,
+            env=seen,
             capture_output=True,
             encoding="utf-8",
             timeout=100,
