@@ -111,6 +111,6 @@ def handed_in(page: Page) -> bytes:
     """The file as the commune gets it back from its receipt."""
     link = page.get_by_role("link", name="Quyết định 12.pdf").get_attribute("href")
     cookies = {c["name"]: c["value"] for c in page.context.cookies()}
-    answer = httpx.get(httpx.URL(page.url).join(link or ""), cookies=cookies, trust_env=False)
+    answer = httpx.get(httpx.URL(page.url).join(link or ""), cookies=cookies, trust_env=False, timeout=60)
     assert answer.headers["content-disposition"].startswith("attachment")
     return answer.content

@@ -118,17 +118,17 @@ def gone(processes: list[psutil.Process], seconds: float) -> list[psutil.Process
 
 
 @pytest.mark.xdist_group("prefect")
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_up_starts_every_part_restarts_what_is_killed_and_leaves_nothing_behind(tmp_path: Path) -> None:
     with running(tmp_path) as up:
         up.until(lambda: f"Cổng: http://127.0.0.1:{up.portal} sẵn sàng sau" in up.said, 30)
-        assert httpx.get(f"http://127.0.0.1:{up.portal}/healthz", trust_env=False).json()["status"] == "ok"
+        assert httpx.get(f"http://127.0.0.1:{up.portal}/healthz", trust_env=False, timeout=60).json()["status"] == "ok"
         up.part("portal").kill()
         up.until(lambda: "Cổng: đã dừng bất ngờ (mã -9); khởi động lại sau 1 giây" in up.said, 10)
         up.until(lambda: up.said.count("sẵn sàng") >= 2 and up.said.count("Cổng: http") == 2, 60)
         up.until(lambda: "Prefect: http" in up.said, 90)
         settings = f"http://127.0.0.1:{up.prefect}/api/admin/settings"
-        server = httpx.get(settings, auth=up.auth, trust_env=False).json()
+        server = httpx.get(settings, auth=up.auth, trust_env=False, timeout=60).json()
         assert server["server"]["analytics_enabled"] is False
         assert server["home"] == str(tmp_path / "data" / "prefect-server")
         assert sorted(server["server"]["services"]["db_vacuum"]["enabled"]) == ["events", "flow_runs"]
@@ -140,7 +140,7 @@ def test_up_starts_every_part_restarts_what_is_killed_and_leaves_nothing_behind(
         for part in ("Prefect", "Lịch chạy"):
             up.until(lambda part=part: f"{part}: đã dừng bất ngờ (mã -9); khởi động lại sau" in up.said, 10)
         up.until(lambda: up.said.count("Prefect: http") == 2 and "Lịch chạy: http" in up.said, 120)
-        assert httpx.get(settings, auth=up.auth, trust_env=False).is_success
+        assert httpx.get(settings, auth=up.auth, trust_env=False, timeout=60).is_success
         children = up.children()
         begun = time.monotonic()
         up.process.send_signal(signal.SIGTERM)

@@ -17,7 +17,7 @@ from tests.cli.test_up import SETTINGS, Running, running, words
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by their number"),
     pytest.mark.xdist_group("prefect"),
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(400),
 ]
 FOREIGN = {"Origin": "https://attacker.example"}
 SHELL = {"prefect.deployments.steps.run_shell_script": {"script": "touch /attacked"}}
@@ -44,11 +44,11 @@ def beside(up: Running, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def api(up: Running) -> httpx.Client:
-    return httpx.Client(base_url=f"http://127.0.0.1:{up.prefect}/api", auth=up.auth, trust_env=False)
+    return httpx.Client(base_url=f"http://127.0.0.1:{up.prefect}/api", auth=up.auth, trust_env=False, timeout=60)
 
 
 def test_a_web_page_can_neither_read_nor_change_nor_start_anything(up: Running) -> None:
-    with api(up) as ours, httpx.Client(base_url=ours.base_url, headers=FOREIGN, trust_env=False) as page:
+    with api(up) as ours, httpx.Client(base_url=ours.base_url, headers=FOREIGN, trust_env=False, timeout=60) as page:
         check = ours.get("/deployments/name/check/bau-cu-2026.phu-tho").json()
         runs = ours.post("/flow_runs/count", json={}).json()
         number = check["id"]
@@ -73,10 +73,10 @@ def test_its_own_page_is_let_in_by_either_name_of_this_machine(up: Running) -> N
         for origin in (f"http://127.0.0.1:{up.prefect}", f"http://localhost:{up.prefect}"):
             answer = ours.get("/admin/version", headers={"Origin": origin})
             assert answer.headers["access-control-allow-origin"] == origin
-    page = httpx.get(f"http://127.0.0.1:{up.prefect}/", follow_redirects=True, trust_env=False)
+    page = httpx.get(f"http://127.0.0.1:{up.prefect}/", follow_redirects=True, trust_env=False, timeout=60)
     assert "<html" in page.text
     assert (up.folder / "data" / "prefect-server" / "ui").is_dir()
-    settings = httpx.get(f"http://127.0.0.1:{up.prefect}/ui-settings", trust_env=False).json()
+    settings = httpx.get(f"http://127.0.0.1:{up.prefect}/ui-settings", trust_env=False, timeout=60).json()
     assert settings["auth"] == "BASIC"
 
 

@@ -19,7 +19,7 @@ from tests.flows.servers import prefect_at, serving
 from tests.flows.test_deploy import CAMPAIGN, asked, office
 from tests.growth.world import wait_until
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
 SLOW_SECONDS = 4
 NAMES = {"04924": "Lương Sơn", "04960": "Liên Sơn"}
 

@@ -19,7 +19,7 @@ from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
 from tests.growth.units import CAMPAIGN
 from tests.growth.world import NATION, POOL, Machine, World, deploy, redis_server, start, wait_until, world
 
-pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(500)]
 # Two units at a time: a province takes five seconds, in the middle of which a machine can be killed.
 PROVINCES, UNITS, PER_HOST, PATIENCE = 5, 48, 2, 10
 TICK = "20260202-010000"

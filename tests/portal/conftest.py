@@ -52,7 +52,7 @@ def portal(portal_settings: Settings) -> Iterator[Portal]:
         app = create_app(portal_settings, store, clock=lambda: moments[-1])
         with (
             serving(app) as port,
-            httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, verify=TRUST) as client,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, verify=TRUST, timeout=60) as client,
         ):
             yield Portal(client, store, store.access.issue(["04924", "04960"], NOW), moments)
 

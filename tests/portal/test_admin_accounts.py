@@ -108,7 +108,7 @@ def test_a_reading_link_reads_everything_changes_nothing_and_ends_when_revoked(
     assert codes(admin.get("/accounts")) == []
     path = "/read/" + address.rsplit("/", 1)[1]
     origin = str(admin.base_url).rstrip("/")
-    with httpx.Client(base_url=origin, trust_env=False, headers={"Origin": origin}) as leader:
+    with httpx.Client(base_url=origin, trust_env=False, headers={"Origin": origin}, timeout=60) as leader:
         assert leader.get(path).status_code == 303
         assert leader.get(BOARD).status_code == 200
         for closed in ("/access", "/accounts", "/journal", "/campaigns/bau-cu-2026/what-if"):

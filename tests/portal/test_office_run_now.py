@@ -85,7 +85,7 @@ def start(tmp_path: Path, roster: Roster) -> Iterator[Callable[[dict[str, str]],
                 text=True,
             )
         origin = f"http://127.0.0.1:{port}"
-        browser = httpx.Client(base_url=origin, trust_env=False, headers={"Origin": origin}, follow_redirects=True)
+        browser = httpx.Client(base_url=origin, trust_env=False, headers={"Origin": origin}, follow_redirects=True, timeout=60)
         begun.append(Running(process, browser, settings, stderr))
         ready(browser)
         browser.post("/sign-in", data={"name": "quan-tri", "secret": SECRET}, follow_redirects=False)
