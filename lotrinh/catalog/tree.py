@@ -18,6 +18,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from lotrinh.catalog.broken import problem_in
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem
 
@@ -137,18 +138,9 @@ class _Reader:
         try:
             yield from YAML(typ="safe").parse(self.text)
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-            self.problems.append(Problem(self.tree.where, line, column, self._syntax(error, line)))
+            self.problems.append(problem_in(self.tree.where, self.text, error))
         except (YAMLError, ValueError, RecursionError) as error:
             self.problems.append(Problem(self.tree.where, 0, 0, M("Không đọc được YAML: {reason}", reason=str(error))))
-
-    def _syntax(self, error: MarkedYAMLError, line: int) -> Message:
-        lines = self.text.splitlines()
-        if 0 < line <= len(lines) and lines[line - 1].lstrip(" ").startswith("\t"):
-            return M("Dòng thụt bằng phím Tab. Hãy thụt bằng dấu cách.")
-        reason = " ".join(str(part) for part in (error.context, error.problem) if part)
-        return M("Không đúng cú pháp YAML: {reason}", reason=reason)
 
     def _take(self, event: Event) -> None:
         if isinstance(event, MappingEndEvent | SequenceEndEvent):

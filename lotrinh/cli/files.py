@@ -22,7 +22,16 @@ def read(name: str, most: int = -1) -> bytes:
 
 
 def write(folder: Path, name: str, content: bytes) -> Path:
-    """Write a file into a folder, which is made where it is missing; ``BadInput`` where it cannot be written."""
+    """Write a file into a folder, which is made where it is missing; ``BadInput`` where it cannot be written.
+
+    A folder that is not there and is called like a report is a file that somebody meant: none is made.
+    """
+    if folder.suffix.lower() in _endings() and not folder.is_dir():
+        sentence = M(
+            "Đây là tên tệp, còn --out nhận thư mục; tên tệp do lotrinh đặt. Hãy ghi --out {folder}",
+            folder=str(folder.parent),
+        )
+        raise BadInput([Problem(str(folder), 0, 0, sentence)])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
@@ -41,6 +50,12 @@ def write(folder: Path, name: str, content: bytes) -> Path:
             reason=reason_of(error),
         )
         raise BadInput([Problem(str(folder), 0, 0, sentence)]) from error
+
+
+def _endings() -> set[str]:
+    from lotrinh.reports.documents import FORMATS
+
+    return {f".{each.ending}" for each in FORMATS.values()}
 
 
 ENDINGS = {"table": "txt", "markdown": "md"}

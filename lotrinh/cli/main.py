@@ -2,7 +2,7 @@
 
 import gettext
 import os
-import tomllib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,6 +36,9 @@ from lotrinh.cli.up import up
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
 from lotrinh.i18n import LOCALE, current
+
+LANGUAGE = re.compile(r"""^\s*language\s*=\s*["'](\w*)["']""", re.MULTILINE)
+"""Where a settings file names its language."""
 
 
 @click.group(
@@ -89,13 +92,13 @@ def choose_language() -> None:
 
 
 def _written_language() -> str | None:
-    """Look into the settings file without checking it; that is done when a command needs it."""
+    """Look into the settings file without reading it: what is wrong with it is said in its own language too."""
     path = Path(os.environ.get("LOTRINH_SETTINGS", "settings.toml"))
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8")).get("language")
+        found = LANGUAGE.search(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return None
-    return written if isinstance(written, str) else None
+    return found[1] if found else None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,7 +1,7 @@
 """lotrinh outbox: what was sent, what waits, and what somebody has to look at."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -34,23 +34,25 @@ def outbox() -> None:
 @settings_option()
 def listed(state: str | None, settings: str | None) -> None:
     """Print number, moment, receiver, channel, masked address, state and problem, tab between them."""
+    from lotrinh.clock import now
     from lotrinh.store import open_store
 
     chosen = load(settings).settings
     with open_store(chosen.database_url) as store:
-        for message in store.outbox.newest((state,) if state else (), SHOWN):
-            click.echo(_row(message, chosen))
+        _print(store, chosen, store.outbox.newest((state,) if state else (), SHOWN), now())
 
 
-def _row(message: "Message", settings: "Settings") -> str:
+def _print(store: "Store", settings: "Settings", messages: "Sequence[Message]", now: "datetime") -> None:
     from lotrinh.reports.tables import clean
-    from lotrinh.services.outbox import STATE
+    from lotrinh.services.outbox import states
     from lotrinh.services.receivers import shown
 
-    at = message.created_at.astimezone(ZoneInfo(settings.timezone)).strftime("%Y-%m-%d %H:%M")
-    where = shown(settings, message.channel, message.content["to"])
-    words = (message.receiver, message.kind, message.channel, where, say(STATE[message.state]), message.problem)
-    return "\t".join((str(message.id), at, *map(clean, words)))
+    said = states(store, settings, messages, now)
+    for message in messages:
+        at = message.created_at.astimezone(ZoneInfo(settings.timezone)).strftime("%Y-%m-%d %H:%M")
+        where = shown(settings, message.channel, message.content["to"])
+        words = (message.receiver, message.kind, message.channel, where, say(said[message.id]), message.problem)
+        click.echo("\t".join((str(message.id), at, *map(clean, words))))
 
 
 def _which(command: Callable[..., int]) -> Callable[..., int]:
@@ -61,7 +63,7 @@ def _which(command: Callable[..., int]) -> Callable[..., int]:
     return numbers(everything(yes(settings_option()(command))))
 
 
-@outbox.command(help="Cho gửi lại những tin không gửi được, hoặc không rõ đã gửi chưa.")
+@outbox.command(help="Cho gửi ngay những tin đang chờ; gửi lại những tin không gửi được, hoặc không rõ đã gửi chưa.")
 @_which
 def retry(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - a command's options
     """Let messages be sent again by the next go."""
@@ -72,7 +74,7 @@ def retry(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str 
         service.retry,
         service.not_again,
         M("Cho gửi lại {count} tin trên?"),
-        M("Tin {number} chờ gửi lại. Hãy chạy: lotrinh send"),
+        M("Tin {number} được gửi ở lượt tới. Gửi ngay thì chạy: lotrinh send"),
     )
     return _each(asked, what, settings)
 
@@ -130,9 +132,9 @@ def _agreed(store: "Store", settings: "Settings", asked: Asked, act: Act, local:
     """Show what it would be done with, and what not; return the numbers where somebody agrees."""
     from lotrinh.store.outbox import UNCLEAR
 
-    fit = list[int]()
-    for message in reversed(store.outbox.newest((UNCLEAR,), MOST)):
-        click.echo(_row(message, settings))
+    fit, found = list[int](), store.outbox.newest((UNCLEAR,), MOST)[::-1]
+    _print(store, settings, found, local)
+    for message in found:
         if sentence := act.why_not(message, local):
             show([Problem(str(message.id), 0, 0, sentence)])
         else:

@@ -9,16 +9,25 @@ import click
 from lotrinh.cli.base import Command, load, option, settings_option, tell
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
+from lotrinh.i18n import say
 
 if TYPE_CHECKING:
     from lotrinh.services.outbox import Emptied
     from lotrinh.services.reminders import Office, Prepared
 
 NOT_ALL = 3
-"""Exit code where something could not be sent."""
+"""Exit code where somebody could not be told something."""
+LOOK = M("Có điều phải xem, nêu ở trên (mã thoát 3).")
 DOUBT = M(
     "Hôm nay đã khôi phục bản sao lưu: lời nhắc có thể đã gửi trước đó, nên không tự gửi. Hãy hỏi vài nơi nhận; chưa "
     "nhận thì: lotrinh outbox retry --all-unclear, rồi lotrinh send"
+)
+UNTOLD = M(
+    "{count} nơi chưa có địa chỉ, nên không được nhắc. Hãy khai báo địa chỉ trong [[receivers]] hoặc danh sách đơn vị."
+)
+SUPPOSED = M(
+    "Thử cho lúc {when}, tính theo nhật ký đến {now}: những gì báo sau {now} chưa có trong các con số dưới đây; giờ ở "
+    "câu “Theo số liệu lúc …” là giờ thử."
 )
 
 
@@ -51,21 +60,23 @@ def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # no
         raise BadInput([Problem("--as-of", 0, 0, sentence)])
     with opened(settings) as office:
         if dry_run:
-            _print(prepare(office, moment_of(as_of, office.settings.timezone) or now()))
+            current, asked = now().astimezone(office.zone), moment_of(as_of, office.settings.timezone)
+            if asked:
+                click.echo(say(M(SUPPOSED.msgid, when=asked.astimezone(office.zone), now=current)) + "\n")
+            _print(prepare(office, asked or current))
             return 0
         reminded = deliver.remind(office, now())
         tell(M("Hôm nay có {count} lời nhắc; {new} tin mới.", count=len(reminded.prepared), new=reminded.new))
         if reminded.nowhere:
-            tell(M("{count} nơi chưa có địa chỉ, nên không được nhắc.", count=reminded.nowhere))
+            tell(M(UNTOLD.msgid, count=reminded.nowhere))
         if reminded.doubtful:
             tell(DOUBT)
         for told in reminded.notes:
             tell(told)
-        return said(deliver.send(office, now)) or (NOT_ALL if reminded.nowhere or reminded.doubtful else 0)
+        return said(deliver.send(office, now), more=bool(reminded.nowhere or reminded.doubtful))
 
 
 def _print(prepared: "tuple[Prepared, ...]") -> None:
-    from lotrinh.i18n import say
     from lotrinh.services.receivers import masked
 
     for digest, letter, places in prepared:
@@ -85,8 +96,11 @@ def send(settings: str | None) -> int:
         return said(deliver.send(office, now))
 
 
-def said(done: "Emptied") -> int:
-    """Say what became of the messages; return the exit code."""
+def said(done: "Emptied", *, more: bool = False) -> int:
+    """Say what became of the messages, and last whether somebody has to look; return the exit code.
+
+    ``more`` tells that something else was said that somebody has to look at.
+    """
     for problem in done.problems:
         tell(f"{problem.unit}: {problem.reason}")
     sentence = M(
@@ -97,4 +111,9 @@ def said(done: "Emptied") -> int:
         unclear=done.unclear,
     )
     tell(sentence)
-    return NOT_ALL if done.failed or done.unclear or done.problems else 0
+    if done.waiting:
+        tell(M("Tin nào còn chờ, đến lúc nào: lotrinh outbox list --state waiting"))
+    if not (more or done.failed or done.unclear or done.problems):
+        return 0
+    tell(LOOK)
+    return NOT_ALL

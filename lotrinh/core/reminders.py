@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -245,3 +245,11 @@ def is_quiet(hours: str, now: datetime) -> bool:
     begin, _, end = hours.partition("-")
     at = now.strftime("%H:%M")
     return begin <= at < end if begin <= end else at >= begin or at < end
+
+
+def after_quiet(hours: str, now: datetime) -> datetime:
+    """Return the first local moment, from this one on, that does not lie in the quiet hours."""
+    if not is_quiet(hours, now):
+        return now
+    end = datetime.combine(now.date(), time.fromisoformat(hours.partition("-")[2]), now.tzinfo)
+    return end if end > now else end + ONE_DAY

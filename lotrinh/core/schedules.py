@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from lotrinh.core.calendar import Calendar
+from lotrinh.core.crons import fault_of
 from lotrinh.core.rest import why_off
 from lotrinh.core.text import M, Message, together
 
@@ -81,51 +82,6 @@ def _of_the_other_week(schedule: Schedule, tick: Tick, day: date, anchor: date |
     )
 
 
-BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-"""Of minute, hour, day of the month, month, day of the week."""
-NAMES = {
-    3: ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
-    4: ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"],
-}
-STEP = re.compile(r"[1-9]\d?", re.ASCII)
-NUMBER = re.compile(r"\d{1,2}", re.ASCII)
-DAY, WEEKDAY = 2, 4
-
-
-def is_plain(cron: str) -> bool:
-    """Whether an expression means the same to every program that reads cron.
-
-    Five fields of numbers, names, ranges, lists and steps. Where a day of the month and a day of the week are both
-    asked for, some programs want both and others either; last and n-th days are not known to all.
-    """
-    fields = cron.split()
-    if len(fields) != len(BOUNDS) or "*" not in (fields[DAY], fields[WEEKDAY]):
-        return False
-    return all(all(_is_term(term, place) for term in field.split(",")) for place, field in enumerate(fields))
-
-
-def _is_term(term: str, place: int) -> bool:
-    whole, slash, step = term.partition("/")
-    if slash and not (STEP.fullmatch(step) and int(step) <= BOUNDS[place][1]):
-        return False
-    if whole == "*":
-        return True
-    low, dash, high = whole.partition("-")
-    first = _number(low, place)
-    if first is None or not dash:
-        return first is not None and not slash
-    last = _number(high, place)
-    return last is not None and first < last
-
-
-def _number(text: str, place: int) -> int | None:
-    names = NAMES.get(place, [])
-    if text.upper() in names:
-        return names.index(text.upper()) + BOUNDS[place][0]
-    low, high = BOUNDS[place]
-    return int(text) if NUMBER.fullmatch(text) and low <= int(text) <= high else None
-
-
 class Hours(NamedTuple):
     """Hours of the day (07:00) on days of the week (0 is Monday): what most schedules are."""
 
@@ -149,7 +105,7 @@ SIMPLE = re.compile(r"(\d{1,2}) (\d{1,2}(?:,\d{1,2})*) \* \* (\*|[\d,-]+)", re.A
 def hours_of(cron: str) -> Hours | None:
     """Read an expression as hours on weekdays; None where it says more than that."""
     match = SIMPLE.fullmatch(" ".join(cron.split()))
-    if match is None or not is_plain(cron):
+    if match is None or fault_of(cron):
         return None
     minute, hours, weekdays = match.groups()
     at = sorted({int(hour) for hour in hours.split(",")})

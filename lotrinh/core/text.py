@@ -60,6 +60,12 @@ def together(parts: Sequence[Message | Text | date | str], mark: str = "; ") -> 
     return joined
 
 
+def quoted(text: str, most: int) -> str:
+    """Shorten foreign text that is quoted, and make its control characters harmless for terminals."""
+    shown = "".join(c if c.isprintable() else " " for c in text[: most + 1])
+    return shown if len(text) <= most else f"{shown[:most]}…"
+
+
 def nfc(text: str) -> str:
     """Compose Vietnamese letters, so that equal names compare equal."""
     return unicodedata.normalize("NFC", text)

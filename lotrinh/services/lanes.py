@@ -3,7 +3,7 @@
 Else a server that takes everything and says nothing would leave every message of a day to be asked about.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from lotrinh.services.receivers import MAIL, ZALO
 from lotrinh.store import Store
@@ -12,6 +12,7 @@ from lotrinh.store.outbox import Message
 FIRST_WAIT, GROWTH, GROWS = timedelta(minutes=2), 4, 5
 LONGEST_REST = timedelta(hours=1)
 """A server that was mended is found out within so long."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def growing(number: int) -> timedelta:
@@ -24,10 +25,15 @@ def lane_of(message: Message) -> str:
     return message.channel if message.channel in {MAIL, ZALO} else f"{message.channel}/{message.content.get('to', '')}"
 
 
+def rested(store: Store, lane: str) -> datetime:
+    """Return when the last rest of a lane is over; long ago where it never had one."""
+    known = store.outbox.remembered(_name(lane))
+    return datetime.fromisoformat(known["until"]) if known else LONG_AGO
+
+
 def rests(store: Store, lane: str, now: datetime) -> bool:
     """Whether nothing is sent on a lane for now."""
-    known = store.outbox.remembered(_name(lane))
-    return bool(known and now < datetime.fromisoformat(known["until"]))
+    return now < rested(store, lane)
 
 
 def rest(store: Store, lane: str, now: datetime) -> None:

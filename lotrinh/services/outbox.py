@@ -4,18 +4,20 @@ A refusal is tried again after growing waits; what is unclear is left to people.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from lotrinh.clock import Clock
+from lotrinh.core.reminders import after_quiet
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, NotFound
 from lotrinh.i18n import say
 from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
-from lotrinh.services.lanes import growing, lane_of, rest, rests, wake
+from lotrinh.services.lanes import growing, lane_of, rest, rested, rests, wake
 from lotrinh.services.quiet import Quiet
 from lotrinh.services.receivers import HOOK
 from lotrinh.services.senders import Senders
@@ -35,13 +37,15 @@ REMINDER = "remind"
 KEPT = ("to", "subject", "title", "day", "delivery", "campaigns")
 """What is kept of a message that has been sent."""
 LOST_WORDS = M("Việc gửi bị dừng giữa chừng: không rõ đã gửi chưa.")
+NOT_IN_TIME = M("chờ gửi: đến giờ gửi thì đã qua ngày của lời nhắc, nên sẽ không gửi")
 TOO_LATE = M("Qua ngày mà chưa gửi được, nên không gửi nữa.")
 NO_ADDRESS = M(
     "Tin này chưa có địa chỉ nhận nên không gửi lại được. Hãy khai báo địa chỉ trong [[receivers]] hoặc danh sách "
     "đơn vị; những tin sau sẽ gửi tới đó. Tin này thì bỏ đi."
 )
 PAST_DAY = M("Lời nhắc này của ngày {day}, nay đã qua nên không gửi lại nữa. Hãy bỏ tin này, rồi chạy: lotrinh remind")
-NOT_OVER = M("Chỉ gửi lại được tin không gửi được, hoặc không rõ đã gửi chưa.")
+NOT_OVER = M("Chỉ gửi lại được tin đang chờ, không gửi được, hoặc không rõ đã gửi chưa.")
+TRIED = M("Từ lúc được xem, tin này đã được gửi thử thêm một lần. Hãy xem tình trạng mới rồi chọn lại.")
 NO_SUCH = M("Không có tin mang số {number}.")
 STATE: Mapping[str, Message] = {
     WAITING: M("chờ gửi"),
@@ -175,22 +179,23 @@ def count(done: Emptied, message: Posted, ending: Ending) -> None:
         done.problems.append(Trouble(message.id, message.receiver, ending.problem))
 
 
-def retry(store: Store, number: int, now: datetime) -> None:
-    """Let a message be sent again; ``Conflict`` where it was sent, still will be, or cannot be on the day of ``now``.
+def retry(store: Store, number: int, now: datetime, seen: int | None = None) -> None:
+    """Let a message be sent by the next go; ``Conflict`` where it was sent, or cannot be on the day of ``now``.
 
-    ``now`` is in the office's zone. What held its lane back is over: a person has looked.
+    ``now`` is in the office's zone. What held its lane back is over: a person has looked. ``seen`` is how many tries
+    that person knows of: what was waiting then may be unclear by now, and nobody has asked its receiver.
     """
     message = _known(store, number)
     if sentence := not_again(message, now):
         raise Conflict(sentence)
-    if not store.outbox.retry(number, now):
-        raise Conflict(NOT_OVER)
+    if seen not in {None, message.tries} or not store.outbox.retry(message, now):
+        raise Conflict(TRIED)
     wake(store, lane_of(message), now)
 
 
 def not_again(message: Posted, now: datetime) -> Message | None:
     """Say why a message cannot be sent again; None where it can. ``now`` is in the office's zone."""
-    if message.state not in {FAILED, UNCLEAR}:
+    if message.state not in {WAITING, FAILED, UNCLEAR}:
         return NOT_OVER
     if not message.content.get("to"):
         return NO_ADDRESS
@@ -198,6 +203,24 @@ def not_again(message: Posted, now: datetime) -> Message | None:
     if message.kind == REMINDER and day and day != now.date().isoformat():
         return M(PAST_DAY.msgid, day=date.fromisoformat(day))
     return None
+
+
+def states(store: Store, settings: Settings, messages: Iterable[Posted], now: datetime) -> dict[int, Message]:
+    """Say in which state each message is, by number; of what waits, from when on it may be sent.
+
+    That hangs on its own wait, on its lane's rest and on the quiet hours; days off are not looked at.
+    """
+    until = cache(partial(rested, store))
+    return {m.id: _waits(m, settings, until, now) if m.state == WAITING else STATE[m.state] for m in messages}
+
+
+def _waits(message: Posted, settings: Settings, until: Callable[[str], datetime], now: datetime) -> Message:
+    at = max(now, message.next_at).astimezone(ZoneInfo(settings.timezone))
+    if message.channel != HOOK:
+        at = after_quiet(settings.remind.quiet, max(at, until(lane_of(message)).astimezone(at.tzinfo)))
+    if _too_late(message, settings, at):
+        return NOT_IN_TIME
+    return M("chờ gửi: sớm nhất lúc {when}", when=at) if at > now else M("chờ gửi: ở lượt gửi tới")
 
 
 def drop(store: Store, number: int, now: datetime) -> None:

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import NamedTuple
 
+from pydantic_core import PydanticCustomError
+
 from lotrinh.core.schedules import EVERY_DAY, Hours, Schedule, cron_of, hours_of
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
 from lotrinh.services.schedules import checked
+from lotrinh.settings.kinds import cron as accepted
 
 CRONS = ("cron", "last_week", "report")
 """The fields of a schedule that say when."""
@@ -70,15 +73,10 @@ def _cron(name: str, typed: Typed) -> str:
 def _checked(name: str, cron: str) -> str:
     """Check an expression by the rules of the settings file, and say what is wrong beside the form's field."""
     try:
-        checked({name: cron})
-    except BadInput as error:
-        sentence = M(
-            "“{cron}” không phải cron năm phần mà mọi chương trình hiểu như nhau; ví dụ 0 7 * * 1-5 là 07:00 các ngày"
-            " thứ Hai đến thứ Sáu.",
-            cron=cron[:SHOWN],
-        )
-        raise _wrong(f"{name}_cron", sentence) from error
-    return cron
+        return accepted(cron)
+    except PydanticCustomError as error:
+        sentence = (error.context or {})["sentence"]
+        raise _wrong(f"{name}_cron", M("“{key}” {sentence}.", key=cron[:SHOWN], sentence=sentence)) from error
 
 
 def _hour(name: str, word: str) -> str:

@@ -157,7 +157,7 @@ def _wanted(
 ) -> Iterator[Next]:
     """Return when something runs; a day on which nothing does is stepped over at its first moment.
 
-    A schedule may come every minute and wait for a week that is far away.
+    A schedule may come every quarter of an hour and wait for a week that is far away.
     """
     after = now.astimezone(campaign.zone)
     end = until or after + LOOKED_AHEAD

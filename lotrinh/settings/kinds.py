@@ -11,10 +11,12 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from lotrinh.core.schedules import is_plain
+from lotrinh.core.crons import fault_of
+from lotrinh.core.text import M
 
 TOKEN_CHARACTERS = 20
 """What is shorter could be guessed."""
+NEVER = M("không bao giờ đến: không tháng nào nêu ở phần tháng có ngày nêu ở phần ngày")
 _HOOK = re.compile(r"https?://[^\s/?#@]+([/?#]\S*)?", re.IGNORECASE)
 
 
@@ -41,15 +43,16 @@ def filled(written: object) -> object:
 
 
 def cron(written: str) -> str:
-    """Return a cron expression that every program runs at the same moments; empty is none."""
-    if written and not is_plain(written):
-        raise PydanticCustomError("cron", "not a plain cron expression")
-    if written:
+    """Return a cron expression that every program runs at the same moments, and not too often; empty is none."""
+    plain = " ".join(written.split())
+    if plain and (fault := fault_of(plain)):
+        raise PydanticCustomError("cron", "not a plain cron expression", {"sentence": fault})
+    if plain:
         try:
-            next(CronSim(written, datetime(2026, 1, 1)))  # noqa: DTZ001 - only whether it ever comes
+            next(CronSim(plain, datetime(2026, 1, 1)))  # noqa: DTZ001 - only whether it ever comes
         except (CronSimError, StopIteration) as error:
-            raise PydanticCustomError("cron", "not a cron expression") from error
-    return " ".join(written.split())
+            raise PydanticCustomError("cron", "never comes", {"sentence": NEVER}) from error
+    return plain
 
 
 def hook_url(written: SecretStr) -> SecretStr:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
+from lotrinh.settings.broken import problem_in
 from lotrinh.settings.models import Part, Settings
 from lotrinh.settings.problems import problem_of
 from lotrinh.settings.sources import Place, Secrets, Sources
@@ -81,21 +82,16 @@ def _problems(error: ValidationError, sources: Sources) -> Iterator[Problem]:
 def _unreadable_file(file: Path | None) -> Iterator[Problem]:
     if file is None:
         return
+    text = ""
     try:
-        tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        yield _toml_problem(file, error)
+        yield problem_in(str(file), text, error)
     except UnicodeDecodeError:
         yield Problem(str(file), 0, 0, M("Tệp không phải UTF-8. Hãy lưu lại với mã hóa UTF-8."))
     except OSError:
         yield Problem(str(file), 0, 0, M("Không có tệp cấu hình này. Hãy kiểm tra lại đường dẫn."))
-
-
-def _toml_problem(file: Path, error: tomllib.TOMLDecodeError) -> Problem:
-    text = str(error)
-    numbers = [int(w.strip(",)")) for w in text.split() if w.strip(",)").isdigit()]
-    line, column = (numbers[0], numbers[1]) if len(numbers) >= 2 else (0, 0)  # noqa: PLR2004 - line and column
-    return Problem(str(file), line, column, M("Tệp cấu hình không đúng cú pháp TOML: {reason}", reason=text))
 
 
 def _unreadable_secrets(folder: str | None) -> Iterator[Problem]:

@@ -17,7 +17,6 @@ SENTENCES: Mapping[str, Message] = {
     "path": M("phải là đường dẫn trong dấu nháy"),
     "string": M("phải là chữ trong dấu nháy"),
     "tuple": M('phải là danh sách dạng ["…", "…"]'),
-    "cron": M('phải là lịch kiểu cron năm phần, ví dụ "0 7 * * *" là 07:00 mỗi ngày'),
     "zone": M('phải là tên múi giờ dạng "Asia/Ho_Chi_Minh"'),
     "dict": M("phải là một bảng"),
     "model": M("phải là một bảng"),
@@ -49,6 +48,8 @@ def problem_of(item: Mapping[str, Any], place: tuple[str | int, ...]) -> Message
         return M("Đã có đợt mang id “{id}”. Mỗi đợt cần một id riêng.", id=item["ctx"]["id"])
     if place == ("campaigns",):
         return M("Mỗi đợt phải là một bảng [[campaigns]].")
+    if kind == "cron":
+        return M("“{key}” {sentence}.", key=key, sentence=item["ctx"]["sentence"])
     if kind == "string_pattern_mismatch":
         return M("“{key}” {sentence}.", key=key, sentence=HOURS if place[-1] == "quiet" else NAME)
     if {"ge", "gt", "le", "lt"} & set(item.get("ctx", {})):

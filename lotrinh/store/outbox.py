@@ -132,13 +132,13 @@ class Outbox:
     def give_up_waiting(self, message: Message, at: datetime, problem: str) -> bool:
         """Give a waiting message up without trying."""
         mine = (outbox.c.id == message.id, outbox.c.state == WAITING)
-        values = {"state": FAILED, "done_at": _text(at), "problem": problem}
-        return self._change(mine, values)
+        return self._change(mine, {"state": FAILED, "done_at": _text(at), "problem": problem})
 
-    def retry(self, number: int, at: datetime) -> bool:
-        """Let a message that failed or is unclear be tried again; False where it is none of these."""
-        mine = (outbox.c.id == number, outbox.c.state.in_((FAILED, UNCLEAR)))
-        return self._change(mine, {"state": WAITING, "done_at": None, "next_at": _text(at)})
+    def retry(self, seen: Message, at: datetime) -> bool:
+        """Let a message be tried now; False where it is not as it was seen, or is sent, being sent or dropped."""
+        mine = (outbox.c.id == seen.id, outbox.c.state == seen.state, outbox.c.tries == seen.tries)
+        fit = outbox.c.state.in_((WAITING, FAILED, UNCLEAR))
+        return self._change((*mine, fit), {"state": WAITING, "done_at": None, "next_at": _text(at)})
 
     def drop(self, number: int, at: datetime) -> bool:
         """Never send a message that was not sent; False where it was, or is being sent."""

@@ -225,7 +225,8 @@ def posted(portal: Hosted) -> None:
     """A message in each of the states that people can do something about, with the longest reason there is."""
     content = {"to": f"{'x' * 64}@{'y' * 60}.example.vn"}
     for state in (WAITING, FAILED):
-        new = New(state, "", "remind", LIEN_SON, "mail", content, NOW, state, hostile.longest(300))
+        tried = NOW + timedelta(days=1)
+        new = New(state, "", "remind", LIEN_SON, "mail", content, tried, state, hostile.longest(300))
         portal.store.outbox.put([new], NOW)
 
 

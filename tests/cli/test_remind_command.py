@@ -1,7 +1,8 @@
 """lotrinh remind, send, outbox: as an office types them, with a real mail server."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from lotrinh.store import open_store
 from tests.conftest import Lotrinh
 from tests.sending.servers import post_office
 
+HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 SETTINGS = """\
 [[campaigns]]
 id = "bau-cu-2026"
@@ -63,8 +65,20 @@ def test_a_dry_run_prints_a_day_and_lays_nothing_down(lotrinh: Lotrinh, write: W
     assert "== Tỉnh Phú Thọ → vp…@phutho.example.vn" in made.stdout
     assert "Nhắc việc ngày 03/02/2026" in made.stdout
     assert "== Xã Lương Sơn → chưa có địa chỉ" in made.stdout
+    assert "Thử cho lúc" not in lotrinh("remind", "--dry-run").stdout
     assert "không gửi gì" in made.stderr
     assert lotrinh("outbox", "list").stdout == ""
+
+
+@pytest.mark.parametrize("day", ["3/2/2026", "3/2/2099"])
+def test_a_dry_run_of_another_day_says_up_to_when_its_figures_are_known(
+    lotrinh: Lotrinh, write: Write, day: str
+) -> None:
+    write(1)
+    first = lotrinh("remind", "--dry-run", "--as-of", f"{day} 07:30").stdout.splitlines()[0]
+    today = now().astimezone(HERE)
+    assert first.startswith(f"Thử cho lúc 07:30 0{day.replace('/2/', '/02/')}, tính theo nhật ký đến ")
+    assert f"{today:%d/%m/%Y}: những gì báo sau " in first
 
 
 def test_a_reminder_of_another_day_is_never_sent(lotrinh: Lotrinh, write: Write) -> None:
@@ -91,6 +105,38 @@ def test_reminding_sends_once_and_what_is_refused_can_be_sent_again_or_dropped(l
     assert post.to == ["vp@phutho.example.vn"]
     assert lotrinh("outbox", "drop", number).returncode == 2
     assert lotrinh("outbox", "retry", "999").returncode == 2
+
+
+def test_what_was_refused_for_now_says_when_it_is_tried_next_and_can_be_sent_at_once(
+    lotrinh: Lotrinh, write: Write
+) -> None:
+    with post_office() as post:
+        write(post.port)
+        post.replies["RCPT"] = ["451 later"]
+        begun = now()
+        refused = lotrinh("remind")
+        assert "còn chờ 1;" in refused.stderr
+        assert "lotrinh outbox list --state waiting" in refused.stderr
+        number, *_, state, problem = lotrinh("outbox", "list", "--state", "waiting").stdout.strip().split("\t")
+        when = datetime.strptime(state.removeprefix("chờ gửi: sớm nhất lúc "), "%H:%M %d/%m/%Y").replace(tzinfo=HERE)
+        assert begun + timedelta(minutes=1) < when < now() + timedelta(minutes=3)
+        assert problem == "Máy chủ gửi thư từ chối: 451 later"
+        assert "Đã gửi 0; còn chờ 1;" in lotrinh("send").stderr
+        assert lotrinh("outbox", "retry", number).returncode == 0
+        assert "chờ gửi: ở lượt gửi tới" in lotrinh("outbox", "list").stdout
+        assert "Đã gửi 1; còn chờ 0;" in lotrinh("send").stderr
+    assert post.to == ["vp@phutho.example.vn"]
+
+
+def test_that_somebody_has_to_look_is_said_last_with_the_exit_code(lotrinh: Lotrinh, write: Write) -> None:
+    with post_office() as post:
+        write(post.port)
+        reminded = lotrinh("remind")
+        assert reminded.returncode == 3
+        assert "2 nơi chưa có địa chỉ, nên không được nhắc. Hãy khai báo địa chỉ" in reminded.stderr
+        assert reminded.stderr.splitlines()[-1] == "Có điều phải xem, nêu ở trên (mã thoát 3)."
+        sent = lotrinh("send")
+        assert (sent.returncode, "mã thoát" in sent.stderr) == (0, False)
 
 
 def test_checks_that_stopped_where_the_office_has_no_address_are_told_at_the_terminal(

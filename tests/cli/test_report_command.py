@@ -142,6 +142,20 @@ def test_files_are_named_after_campaign_run_unit_and_picture_in_a_folder_that_is
 
 
 @pytest.mark.usefixtures("reports")
+@pytest.mark.parametrize("asked", ["bao-cao/thang-2.xlsx", "thang-2.DOCX", "x.txt"])
+def test_a_file_that_is_named_instead_of_a_folder_is_refused_and_no_folder_of_that_name_made(
+    run: Run, asked: str
+) -> None:
+    ended = run("bau-cu-2026", "--format", "xlsx", "--out", asked)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"{Path(asked)}: Đây là tên tệp, còn --out nhận thư mục")
+    assert ended.err.rstrip().endswith(f"--out {Path(asked).parent}")
+    assert list(Path().iterdir()) == []
+    Path(asked).mkdir(parents=True)
+    assert run("bau-cu-2026", "--format", "xlsx", "--out", asked).code == 0  # it is a folder
+
+
+@pytest.mark.usefixtures("reports")
 def test_a_table_written_for_a_spreadsheet_carries_the_mark_and_a_printed_one_does_not(run: Run) -> None:
     printed = run("bau-cu-2026", "--format", "csv").out
     run("bau-cu-2026", "--format", "csv", "--out", ".")

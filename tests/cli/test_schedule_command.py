@@ -43,5 +43,12 @@ def test_all_that_is_wrong_is_said_and_nothing_is_changed(lotrinh: Lotrinh) -> N
     assert "skip_days_off = false" in lotrinh("schedule", "show", CAMPAIGN).stdout
 
 
+def test_a_schedule_that_runs_too_often_is_refused(lotrinh: Lotrinh) -> None:
+    refused = lotrinh("schedule", "set", CAMPAIGN, "--cron", "*/5 * * * *")
+    assert refused.returncode == 2
+    assert "phải cách ít nhất 15 phút" in refused.stderr
+    assert 'cron = "0 7 * * *"' in lotrinh("schedule", "show", CAMPAIGN).stdout
+
+
 def test_what_changes_nothing_says_so(lotrinh: Lotrinh) -> None:
     assert "không có gì thay đổi" in lotrinh("schedule", "set", CAMPAIGN, "--cron", "0 7 * * *").stderr

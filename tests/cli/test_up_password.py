@@ -16,7 +16,7 @@ from tests.cli.test_up import SETTINGS, Running, running, words
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by their number"),
-    pytest.mark.xdist_group("prefect"),
+    pytest.mark.xdist_group("up-password"),
     pytest.mark.timeout(400),
 ]
 FOREIGN = {"Origin": "https://attacker.example"}
@@ -27,7 +27,7 @@ SHELL = {"prefect.deployments.steps.run_shell_script": {"script": "touch /attack
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """All parts, which say what they say as JSON."""
     with running(tmp_path_factory.mktemp("up"), SETTINGS + '\n[log]\nformat = "json"\n') as started:
-        started.until(lambda: "Lịch chạy: http" in started.said, 150)
+        started.until(lambda: "Lịch chạy: http" in started.said, 240)
         yield started
 
 
@@ -88,7 +88,7 @@ def test_what_is_due_is_carried_out(up: Running) -> None:
         def state() -> str:
             return str(ours.get(f"/flow_runs/{run}").json()["state"]["type"])
 
-        up.until(lambda: state() in {"COMPLETED", "FAILED", "CRASHED"}, 90)
+        up.until(lambda: state() in {"COMPLETED", "FAILED", "CRASHED"}, 240)
         assert state() == "COMPLETED", (up.folder / "data" / "logs" / "flows.log").read_text()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lotrinh.core.calendar import Calendar
 from lotrinh.core.deadlines import Schedule
 from lotrinh.core.observation import Outcome, Reason
-from lotrinh.core.reminders import Digest, Rhythm, Told, Why, digests, is_quiet
+from lotrinh.core.reminders import Digest, Rhythm, Told, Why, after_quiet, digests, is_quiet
 from lotrinh.core.report import Report, UnitReport
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
@@ -148,6 +148,24 @@ def test_one_receiver_has_one_digest_over_all_campaigns() -> None:
 )
 def test_quiet_hours_may_go_over_midnight(hours: str, at: str, *, quiet: bool) -> None:
     assert is_quiet(hours, datetime.combine(MONDAY, time.fromisoformat(at), ZONE)) is quiet
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "after"),
+    [
+        ("20:00-06:30", "21:15", "03 06:30"),
+        ("20:00-06:30", "05:00", "02 06:30"),
+        ("20:00-06:30", "06:30", "02 06:30"),
+        ("20:00-00:00", "23:59", "03 00:00"),
+        ("12:00-13:00", "12:30", "02 13:00"),
+        ("12:00-13:00", "11:59", "02 11:59"),
+        ("", "23:00", "02 23:00"),
+    ],
+)
+def test_quiet_hours_end_on_their_day_or_on_the_next(hours: str, at: str, after: str) -> None:
+    found = after_quiet(hours, datetime.combine(MONDAY, time.fromisoformat(at), ZONE))
+    assert f"{found:%d %H:%M}" == after
+    assert not is_quiet(hours, found)
 
 
 days_off = st.sets(st.integers(-15, 15), max_size=12)

@@ -127,7 +127,7 @@ def nursery(folder: Path, url: str) -> Iterator[Callable[[], tuple[int, int]]]:
         yield portal
     finally:
         process.stdin.close()
-        process.wait(20)
+        process.wait(60)
         process.stdout.close()
 
 
@@ -229,7 +229,7 @@ def command(folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
         yield process
     finally:
         process.kill()
-        process.wait(20)
+        process.wait(60)
 
 
 def test_the_portal_that_an_office_starts_loses_nothing_when_it_is_killed(tmp_path: Path, database: str) -> None:

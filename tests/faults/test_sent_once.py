@@ -2,16 +2,19 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from lotrinh.core.journal import Kind, NewEntry
-from lotrinh.settings.models import Database, Http
+from lotrinh.errors import Conflict
+from lotrinh.services.outbox import retry
+from lotrinh.settings.models import Database, Http, Remind
 from lotrinh.store import open_store
-from lotrinh.store.outbox import SENT
+from lotrinh.store.outbox import SENT, New
 from tests.sending.servers import post_office, web_server
 from tests.services.reminding import DAY, hook, world_in
 
-WORKERS, CHANGES = 6, 20
+WORKERS, CHANGES, MAILS = 6, 20, 12
 
 
 def test_workers_at_once_lay_down_and_send_everything_once(database: str, tmp_path: Path) -> None:
@@ -38,3 +41,29 @@ def test_workers_at_once_lay_down_and_send_everything_once(database: str, tmp_pa
     assert len(post.mails) == 3
     numbers = Counter(got.headers["X-Lotrinh-Delivery"] for got in web.got)
     assert numbers == {str(number): 1 for number in range(1, CHANGES + 1)}
+
+
+def test_people_who_ask_for_it_now_while_workers_send_lead_to_no_second_mail(database: str, tmp_path: Path) -> None:
+    with post_office() as post:
+        more = {"database": Database.model_validate({"url": database})}
+        world = world_in(tmp_path, post.settings(), remind=Remind(quiet="", quiet_days_off=False, tries=50), **more)
+        post.replies["RCPT"] = ["451 later"] * MAILS * 2
+
+        def work(_: int) -> None:
+            with open_store(database) as store:
+                world.send(store)
+                for message in store.outbox.newest():
+                    with suppress(Conflict):
+                        retry(store, message.id, world.now())
+                world.send(store)
+
+        with open_store(database) as store:
+            words = dict.fromkeys(("id", "subject", "text", "html"), "x")
+            content = [{"to": f"xa-{n}@phutho.example.vn", **words} for n in range(MAILS)]
+            store.outbox.put([New(each["to"], "", "x", "25", "mail", each, DAY) for each in content], DAY)
+            assert world.send(store).waiting == MAILS
+            with ThreadPoolExecutor(WORKERS) as workers:
+                list(workers.map(work, range(WORKERS)))
+            work(0)
+            assert store.outbox.counts() == {SENT: MAILS}
+    assert Counter(post.to) == {f"xa-{n}@phutho.example.vn": 1 for n in range(MAILS)}

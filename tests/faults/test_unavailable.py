@@ -215,7 +215,7 @@ def in_a_process(portal: Portal) -> Iterator[tuple[Person, int]]:
         yield Person(client, known.account), process.pid
     finally:
         process.send_signal(signal.SIGKILL)
-        process.wait(20)
+        process.wait(60)
         process.stdout.close()
 
 

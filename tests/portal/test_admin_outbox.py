@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from lotrinh.services.webhooks import tell
 from lotrinh.settings.models import Settings
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, Ending, New
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.people import SECRET, officer, send
+from tests.portal.people import SECRET, hidden, officer, send, shown
 from tests.services.reminding import hook
 
 BAD = "Máy chủ từ chối: <b>550</b>"
@@ -78,6 +79,42 @@ def test_what_failed_or_is_unclear_can_be_sent_again_or_dropped(
     assert send(admin, "/outbox", f"/outbox/{first}/retry").url.path == "/outbox"
     assert send(admin, "/outbox", f"/outbox/{second}/drop").url.path == "/outbox"
     assert (state_of(portal, first), state_of(portal, second)) == (WAITING, "dropped")
+
+
+def waits(portal: Portal) -> int:
+    """Lay a message down that was refused for now and waits."""
+    number = laid(portal, WAITING)
+    message = portal.store.outbox.get(number)
+    claimed = message and portal.store.outbox.claim(message, NOW, NOW + timedelta(minutes=1))
+    assert claimed
+    portal.store.outbox.end(claimed, Ending(WAITING, NOW, BAD, NOW + timedelta(hours=2)))
+    return number
+
+
+def test_of_what_waits_the_page_says_from_when_on_and_lets_it_go_sooner(portal: Portal, admin: httpx.Client) -> None:
+    number = waits(portal)
+    when = (NOW + timedelta(hours=2)).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert f"chờ gửi: sớm nhất lúc {when:%H:%M %d/%m/%Y}" in shown(admin.get("/outbox"))
+    answer = send(admin, "/outbox", f"/outbox/{number}/retry")
+    assert answer.url.path == "/outbox"
+    assert "chờ gửi: ở lượt gửi tới" in shown(answer)
+    assert [message.id for message in portal.store.outbox.due(NOW)] == [number]
+
+
+def test_a_button_of_a_page_that_showed_it_waiting_does_not_send_what_is_unclear_by_now(
+    portal: Portal, admin: httpx.Client
+) -> None:
+    number, later = waits(portal), NOW + timedelta(hours=2)
+    old = hidden(admin.get("/outbox").text)
+    (message,) = portal.store.outbox.due(later)
+    claimed = portal.store.outbox.claim(message, later, later)
+    assert claimed
+    portal.store.outbox.end(claimed, Ending(UNCLEAR, later, BAD))
+    for form in (old, {"csrf": old["csrf"]}):
+        answer = admin.post(f"/outbox/{number}/retry", data=form)
+        assert answer.status_code == 409
+        assert "đã được gửi thử thêm một lần" in shown(answer)
+    assert state_of(portal, number) == UNCLEAR
 
 
 def test_what_was_sent_is_not_sent_again(portal: Portal, admin: httpx.Client) -> None:

@@ -118,7 +118,7 @@ def test_bad_input_is_said_beside_its_field_and_what_was_typed_comes_back(
     answer = send(lan, HERE, cron_hours=hostile, cron_days=["2"], report_cron="mỗi tuần", last_week_hours="9h")
     assert answer.status_code == 422
     assert "không phải một giờ" in shown(answer)
-    assert "“mỗi tuần” không phải cron năm phần" in shown(answer)
+    assert "“mỗi tuần” phải có đúng năm phần" in shown(answer)
     assert "Hãy chọn ít nhất một ngày trong tuần." in shown(answer)
     assert "<script>" not in answer.text
     assert "26h&#34;&gt;&lt;script&gt;alert(1)" in answer.text

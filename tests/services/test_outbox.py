@@ -1,7 +1,7 @@
 """What people may do with messages that did not go out, and what is shown of them."""
 
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -13,15 +13,16 @@ from lotrinh.services import deliver
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.check import conclude
-from lotrinh.services.outbox import Trouble, retry
+from lotrinh.services.lanes import rest
+from lotrinh.services.outbox import Trouble, retry, states
 from lotrinh.services.receivers import HOOK, masked
 from lotrinh.services.senders import NOWHERE
 from lotrinh.settings.models import Mail, Remind, Schedule
 from lotrinh.store import Store
-from lotrinh.store.outbox import FAILED, WAITING
+from lotrinh.store.outbox import FAILED, UNCLEAR, WAITING, Ending, New
 from tasks import reminders
 from tests.sending.servers import post_office
-from tests.services.reminding import DAY, RECEIVERS, world_in
+from tests.services.reminding import DAY, RECEIVERS, World, world_in
 
 
 def test_what_has_no_address_is_not_promised_to_be_sent_again(tmp_path: Path, store: Store) -> None:
@@ -48,6 +49,70 @@ def test_a_reminder_can_be_sent_again_on_its_own_day_only(tmp_path: Path, store:
     found = store.outbox.get(number)
     assert found
     assert found.state == WAITING
+
+
+def words(store: Store, world: World, at: datetime) -> list[str]:
+    """What is said of the state of each message, the oldest first."""
+    found = store.outbox.newest()[::-1]
+    said = states(store, world.settings, found, at)
+    return [say(said[message.id]) for message in found]
+
+
+def refused_at(hour: int, minute: int, tmp_path: Path, store: Store) -> World:
+    """A world in which two mails have just been refused for now, a reminder and another one, and no reminder since."""
+    with post_office() as post:
+        world = world_in(tmp_path, post.settings())
+        world.clock[0] = at = DAY.replace(hour=hour, minute=minute)
+        content = {"to": "vp@phutho.example.vn"} | dict.fromkeys(("id", "subject", "text", "html"), "x")
+        day = {"day": at.date().isoformat()}
+        new = [
+            New("x/1", "", "remind", "25", "mail", content | day, at),
+            New("x/2", "", "x", "25", "mail", content, at),
+        ]
+        store.outbox.put(new, at)
+        post.replies["RCPT"] = ["451 later"] * 2
+        assert world.send(store).waiting == 2
+    return world
+
+
+def test_what_waits_is_said_to_be_tried_after_its_wait_and_then_by_the_next_go(tmp_path: Path, store: Store) -> None:
+    world = refused_at(9, 0, tmp_path, store)
+    assert words(store, world, world.now()) == ["chờ gửi: sớm nhất lúc 09:02 10/02/2026"] * 2
+    assert words(store, world, world.now() + timedelta(minutes=2)) == ["chờ gửi: ở lượt gửi tới"] * 2
+
+
+def test_quiet_hours_are_waited_for_and_a_reminder_is_not_promised_for_another_day(
+    tmp_path: Path, store: Store
+) -> None:
+    world = refused_at(19, 59, tmp_path, store)
+    assert words(store, world, world.now()) == [
+        "chờ gửi: đến giờ gửi thì đã qua ngày của lời nhắc, nên sẽ không gửi",
+        "chờ gửi: sớm nhất lúc 06:30 11/02/2026",
+    ]
+
+
+def test_the_rest_of_a_lane_is_waited_for_except_of_a_webhook(tmp_path: Path, store: Store) -> None:
+    world = refused_at(9, 0, tmp_path, store)
+    store.outbox.put([New("h", "", "hook", "", HOOK, {"to": "x"}, DAY)], DAY)
+    for _ in range(3):
+        rest(store, "mail", world.now())
+    assert words(store, world, world.now()) == [
+        *["chờ gửi: sớm nhất lúc 09:32 10/02/2026"] * 2,
+        "chờ gửi: ở lượt gửi tới",
+    ]
+
+
+def test_what_was_seen_waiting_and_is_unclear_by_now_is_not_sent_again(tmp_path: Path, store: Store) -> None:
+    world = refused_at(9, 0, tmp_path, store)
+    seen = store.outbox.newest()[0]
+    later = world.now() + timedelta(minutes=2)
+    claimed = store.outbox.claim(seen, later, later)
+    assert claimed
+    assert store.outbox.end(claimed, Ending(UNCLEAR, later, "?"))
+    with pytest.raises(Conflict) as caught:
+        retry(store, seen.id, later, seen.tries)
+    assert "đã được gửi thử thêm một lần" in say(caught.value.sentence)
+    assert store.outbox.newest()[0].state == UNCLEAR
 
 
 def test_who_has_no_address_is_counted(tmp_path: Path, store: Store) -> None:

@@ -122,7 +122,7 @@ def test_a_sender_killed_in_the_middle_never_leads_to_a_second_mail(tmp_path: Pa
             assert not post.mails
             (found,) = store.outbox.newest()
             assert (found.state, found.problem) == (UNCLEAR, "Việc gửi bị dừng giữa chừng: không rõ đã gửi chưa.")
-            assert store.outbox.retry(found.id, now())  # a person has asked the receiver
+            assert store.outbox.retry(found, now())  # a person has asked the receiver
             each(lambda: _sent(world), 4)
             assert len(post.mails) == 1
             assert [m.state for m in store.outbox.newest()] == [SENT]

@@ -53,7 +53,13 @@ def test_all_that_is_wrong_is_said_at_once_beside_its_field() -> None:
     assert list(found) == ["cron_hours", "last_week_days", "report_cron"]
     assert found["cron_hours"].startswith("“26h” không phải một giờ.")
     assert found["last_week_days"] == "Hãy chọn ít nhất một ngày trong tuần."
-    assert found["report_cron"].startswith("“0 8 L * *” không phải cron năm phần")
+    assert found["report_cron"].startswith("“0 8 L * *” sai ở ngày “L”: chỉ dùng số từ 1 đến 31.")
+
+
+def test_a_cron_that_runs_too_often_or_never_is_refused_beside_its_field() -> None:
+    found = problems(cron=Typed(cron="* * * * *"), last_week=Typed(cron="0 0 30 2 *"))
+    assert "phải cách ít nhất 15 phút" in found["cron_cron"]
+    assert "không bao giờ đến" in found["last_week_cron"]
 
 
 def test_hours_and_cron_together_are_refused_rather_than_one_of_them_overlooked() -> None:

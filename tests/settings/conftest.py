@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
@@ -27,6 +27,17 @@ def every_setting(model: type[BaseModel] = Settings, table: str = "") -> Iterato
             yield from every_setting(TABLES[name], f"{name}.")
         else:
             yield table + name, "bắt buộc" if field.is_required() else written(field.default)
+
+
+def every_secret(model: type[BaseModel] = Settings) -> Iterator[str]:
+    """List the names of the keys whose values are secret."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.default, Part):
+            yield from every_secret(type(field.default))
+        elif model is Settings and name in TABLES:
+            yield from every_secret(TABLES[name])
+        elif field.annotation is SecretStr:
+            yield name
 
 
 @dataclass

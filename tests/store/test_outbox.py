@@ -61,7 +61,7 @@ def test_who_lost_a_claim_that_was_tried_again_says_nothing_any_more(store: Stor
     first = store.outbox.claim(only(store), NOW, NOW)
     assert first
     store.outbox.give_up_lost(NOW, "?")
-    assert store.outbox.retry(first.id, NOW)
+    assert store.outbox.retry(only(store), NOW)
     assert store.outbox.claim(only(store), NOW, SOON)
     assert not store.outbox.end(first, Ending(FAILED, NOW))
     assert only(store).state == SENDING
@@ -70,7 +70,7 @@ def test_who_lost_a_claim_that_was_tried_again_says_nothing_any_more(store: Stor
 @pytest.mark.parametrize(
     ("state", "retried", "dropped"),
     [
-        (WAITING, False, True),
+        (WAITING, True, True),
         (SENDING, False, False),
         (SENT, False, False),
         (FAILED, True, True),
@@ -87,12 +87,26 @@ def test_what_people_may_do_hangs_on_the_state(store: Store, state: str, *, retr
             if state != SENDING:
                 assert store.outbox.end(claimed, Ending(state, NOW))
     last, first = store.outbox.newest()
-    assert store.outbox.retry(first.id, NOW) is retried
+    assert store.outbox.retry(first, NOW) is retried
     assert store.outbox.drop(last.id, NOW) is dropped
     assert {m.id: m.state for m in store.outbox.newest()} == {
         first.id: WAITING if retried else state,
         last.id: DROPPED if dropped else state,
     }
+
+
+@pytest.mark.parametrize("state", [UNCLEAR, FAILED, WAITING])
+def test_a_message_that_was_tried_since_it_was_seen_is_left_alone(store: Store, state: str) -> None:
+    store.outbox.put([new("a")], NOW)
+    seen = only(store)
+    claimed = store.outbox.claim(seen, NOW, SOON)
+    assert claimed
+    assert not store.outbox.retry(seen, NOW)
+    assert only(store).state == SENDING
+    assert store.outbox.end(claimed, Ending(state, NOW, "?", SOON))
+    before = only(store)
+    assert not store.outbox.retry(seen, NOW)
+    assert only(store) == before
 
 
 def test_the_cursor_of_another_system_is_no_message(store: Store) -> None:

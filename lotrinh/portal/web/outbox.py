@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from lotrinh.errors import Conflict
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
+from lotrinh.portal.visitor import Form, field
 from lotrinh.portal.web.access import GUARDED, SEE_OTHER, Administrator
 from lotrinh.services import outbox as service
 from lotrinh.services.receivers import shown
@@ -45,20 +46,19 @@ def _page(request: Request, before: str = "", error: Conflict | None = None) -> 
         before=before,
         counts=counts,
         trouble=error.sentence if error else None,
-        STATE=service.STATE,
+        states=service.states(state.store, state.settings, found, state.clock()),
         masked=partial(shown, state.settings),
         names={unit.code: unit.full_name for unit in (known.province, *known.units)},
-        again=(FAILED, UNCLEAR),
-        droppable=(WAITING, FAILED, UNCLEAR),
+        unsent=(WAITING, FAILED, UNCLEAR),
         zone=ZoneInfo(state.settings.timezone),
     )
 
 
 @router.post("/outbox/{number}/retry", dependencies=GUARDED)
-def retry(request: Request, visitor: Administrator, number: str) -> Response:
-    """Let a message be sent again."""
+def retry(request: Request, visitor: Administrator, number: str, form: Form) -> Response:
+    """Let a message be sent again, or now, unless it was tried since the page was made."""
     del visitor
-    return _done(request, number, service.retry)
+    return _done(request, number, partial(service.retry, seen=_number(field(form, "seen"))))
 
 
 @router.post("/outbox/{number}/drop", dependencies=GUARDED)
@@ -71,8 +71,12 @@ def drop(request: Request, visitor: Administrator, number: str) -> Response:
 def _done(request: Request, number: str, act: Callable[[Store, int, datetime], None]) -> Response:
     state = state_of(request)
     try:
-        good = number.isascii() and number.isdigit() and len(number) <= LONGEST
-        act(state.store, int(number) if good else 0, state.clock().astimezone(ZoneInfo(state.settings.timezone)))
+        act(state.store, _number(number), state.clock().astimezone(ZoneInfo(state.settings.timezone)))
     except Conflict as error:
         return _page(request, error=error)
     return RedirectResponse("/outbox", SEE_OTHER)
+
+
+def _number(text: str) -> int:
+    """Read a number; -1, which nothing has, for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST else -1

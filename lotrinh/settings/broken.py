@@ -1,0 +1,136 @@
+"""A settings file that is not TOML: what is wrong, in words, where, and the line itself.
+
+The standard reader says it in English and counts from where it gave up; what it says is looked up here, and what it
+says in other words some day is told as a line that cannot be read.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from tomllib import TOMLDecodeError
+
+from lotrinh.core.text import M, Message, quoted
+from lotrinh.errors import Problem
+from lotrinh.settings.lines import KEY, TABLE
+
+PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+SECRET = re.compile(r"[\w-]*(url|auth|pass|pwd|token|secret|key|khoa|khóa|mật)[\w-]*|://(?=\S*@)", re.IGNORECASE)
+"""What a line with a secret in it is known by: nothing of it is shown from there on."""
+SHOWN = 80
+OPEN = M("chuỗi chưa có dấu nháy đóng. Hãy thêm dấu nháy ở cuối chuỗi")
+HIDDEN = M("có ký tự điều khiển không nhìn thấy. Hãy xóa nó")
+TWICE = M("mục hoặc bảng này đã có ở trên. Hãy gộp lại hoặc bỏ một chỗ")
+TWICE_AT = M("“{key}” đã có ở dòng {first}. Hãy gộp lại hoặc bỏ một chỗ")
+NO_BRACKET = M("tên bảng chưa đóng ngoặc. Hãy viết [tên] hoặc [[tên]]")
+NO_LIST = M("danh sách chưa đóng bằng ], hoặc thiếu dấu phẩy. Mã đơn vị phải trong dấu nháy, ví dụ “04924”")
+NO_TABLE = M("bảng trong ngoặc nhọn phải nằm trên một dòng, các mục cách nhau dấu phẩy, không có dấu phẩy cuối")
+NO_EQUALS = M("thiếu dấu = giữa tên mục và giá trị. Tên mục chỉ gồm chữ không dấu, số, gạch nối, gạch dưới")
+NO_VALUE = M("sau dấu = chưa có giá trị. Hãy điền giá trị, hoặc xóa dòng")
+CURLY = M("dấu nháy phải là nháy thẳng, không phải nháy cong của Word")
+NO_QUOTES = M("giá trị không đọc được. Chữ phải đặt trong dấu nháy; có, không viết là true, false")
+MORE = M("sau giá trị còn chữ thừa. Chữ, giờ phải đặt trong dấu nháy; ngày viết dạng 2026-03-15; mỗi dòng một mục")
+NO_DAY = M("không có ngày hoặc giờ này. Hãy viết dạng 2026-03-15")
+BACKSLASH = M("dấu \\ trong nháy kép có nghĩa riêng. Hãy đặt trong nháy đơn, ví dụ 'D:\\lotrinh'")
+NO_NAME = M("dòng phải bắt đầu bằng tên mục hoặc [tên bảng]")
+UNREADABLE = M("dòng này không đọc được")
+FAULTS: Mapping[str, Message] = {
+    "Illegal character '\\n'": OPEN,
+    "Unterminated string": OPEN,
+    "Expected \"'": OPEN,
+    "Illegal character": HIDDEN,
+    "Found invalid character": HIDDEN,
+    "Cannot ": TWICE,
+    "Duplicate inline table key": TWICE,
+    "Expected ']": NO_BRACKET,
+    "Unclosed array": NO_LIST,
+    "Unclosed inline table": NO_TABLE,
+    "Invalid initial character for a key part": NO_TABLE,
+    "Expected '='": NO_EQUALS,
+    "Invalid value": NO_QUOTES,
+    "Expected newline": MORE,
+    "Invalid date": NO_DAY,
+    "Unescaped": BACKSLASH,
+    "Invalid hex value": BACKSLASH,
+    "Escaped character": BACKSLASH,
+    "Invalid statement": NO_NAME,
+}
+"""What the standard reader's sentences begin with."""
+
+
+def problem_in(where: str, text: str, error: TOMLDecodeError) -> Problem:
+    """Say what is wrong with a text that is not TOML."""
+    text, said = text.replace("\r\n", "\n"), str(error)
+    fault = next((words for begin, words in FAULTS.items() if said.startswith(begin)), UNREADABLE)
+    at, ended = _gave_up(said, text)
+    if fault is NO_QUOTES:
+        fault = _no_value(text, at)
+    if fault is NO_LIST:
+        at = _list_begun(text, at)
+    elif fault is OPEN and ended:
+        at = _quote_begun(text)
+    elif fault is TWICE:
+        at = _line_begun(text, at)
+        fault = _twice(text[:at].split("\n")[:-1], _line(text, at))
+    column = at - _line_begun(text, at) + 1
+    sentence = M("Không đúng cú pháp TOML: {fault}. Dòng ấy: {line}", fault=fault, line=_safe(_line(text, at)))
+    return Problem(where, text.count("\n", 0, at) + 1, column, sentence)
+
+
+def _gave_up(said: str, text: str) -> tuple[int, bool]:
+    """Return at which character the reader gave up, and whether that is the end of the text."""
+    found = PLACE.search(said)
+    if not found:
+        return len(text), True
+    lines = text.split("\n")[: int(found[1]) - 1]
+    return sum(len(line) + 1 for line in lines) + int(found[2]) - 1, False
+
+
+def _line_begun(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1
+
+
+def _line(text: str, at: int) -> str:
+    return text[_line_begun(text, at) :].partition("\n")[0]
+
+
+def _no_value(text: str, at: int) -> Message:
+    """Say why there is no value at a place where there should be one."""
+    rest = text[at:].partition("\n")[0].partition("#")[0].strip()
+    if not rest and text[_line_begun(text, at) : at].rstrip().endswith("="):
+        return NO_VALUE
+    if not rest or TABLE.match(_line(text, at)):
+        return NO_LIST
+    return CURLY if rest[0] in "“”‘’„" else NO_QUOTES
+
+
+def _list_begun(text: str, at: int) -> int:
+    """Return where a list begins that goes wrong in another line; else where it goes wrong."""
+    line = _line_begun(text, at)
+    if "[" in text[line:at] and not TABLE.match(text[line:]):
+        return at
+    return max(text.rfind("[", 0, line), 0)
+
+
+def _quote_begun(text: str) -> int:
+    """Return the end of the line in which a quotation begins that has no end."""
+    long = next((mark for mark in ('"""', "'''") if text.count(mark) % 2), "")
+    begun = text.rfind(long) if long else max(text.rfind(mark) for mark in "\"'")
+    return begun + len(text[begun:].partition("\n")[0])
+
+
+def _twice(above: Sequence[str], line: str) -> Message:
+    """Name what is written twice and where it was first, so far as it is written alike in the same table."""
+    table = TABLE.match(line)
+    pattern, twice = (TABLE, table[2]) if table else (KEY, name[1] if (name := KEY.match(line)) else "")
+    for number in range(len(above), 0, -1):
+        found = pattern.match(above[number - 1])
+        if found and found[found.re.groups] == twice:
+            return M(TWICE_AT.msgid, key=quoted(twice, SHOWN), first=number)
+        if not table and TABLE.match(above[number - 1]):
+            break
+    return TWICE
+
+
+def _safe(line: str) -> str:
+    """Show a line without what could be a secret in it, and without control characters."""
+    secret = SECRET.search(line)
+    return quoted(f"{line[: secret.end()]} …".strip() if secret else line.strip(), SHOWN)

@@ -1,0 +1,104 @@
+"""A settings file that is not TOML: what is wrong, where, and the line, with nothing secret in it."""
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lotrinh.i18n import say
+from lotrinh.settings.broken import problem_in
+from tests.conftest import Lotrinh
+from tests.settings.conftest import Office, every_secret
+
+USUAL = [
+    ('province = "25\nhttp = 1\n', "1:15", "dấu nháy đóng", 'province = "25'),
+    ("province = '25", "1:15", "dấu nháy đóng", "province = '25"),
+    ('a = """x\nb = "y"\nc = 1\n', "1:9", "dấu nháy đóng", 'a = """x'),
+    ('province = "25\r\nlanguage = "vi"\r\n', "1:15", "dấu nháy đóng", 'province = "25'),
+    ('province "25"\n', "1:10", "thiếu dấu =", 'province "25"'),
+    ("tỉnh = 25\n", "1:2", "chữ không dấu", "tỉnh = 25"),
+    ('province = "25"\n\nprovince = "26"\n', "3:1", "“province” đã có ở dòng 1", 'province = "26"'),
+    ("[http]\ntries = 1\n[http]\n", "3:1", "“http” đã có ở dòng 1", "[http]"),
+    ("[mail]\nport = 1\n[http]\ntries = 1\n  tries = 2\n", "5:1", "“tries” đã có ở dòng 4", "tries = 2"),
+    ("a.b = 1\na = 2\n", "2:1", "đã có ở trên", "a = 2"),
+    ("a = {b = 1, b = 2}\n", "1:1", "đã có ở trên", "a = {b = 1, b = 2}"),
+    ("[http\ntries = 1\n", "1:6", "tên bảng chưa đóng ngoặc", "[http"),
+    ("[[campaigns]\n", "1:12", "tên bảng chưa đóng ngoặc", "[[campaigns]"),
+    ('units = ["04924",\n"04960"\nlanguage = "vi"\n', "1:9", "danh sách chưa đóng", 'units = ["04924",'),
+    ('units = ["04924",\n[http]\ntries = 1\n', "1:9", "danh sách chưa đóng", 'units = ["04924",'),
+    ('units = ["04924",\n\n', "1:9", "danh sách chưa đóng", 'units = ["04924",'),
+    ("units = [04924]\n", "1:11", "trong dấu nháy, ví dụ “04924”", "units = [04924]"),
+    ('schedule = {\ncron = "0 7 * * *"\n}\n', "1:13", "trên một dòng", "schedule = {"),
+    ("schedule = {paused = true\n", "1:26", "trên một dòng", "schedule = {paused = true"),
+    ("province =\n", "1:11", "chưa có giá trị", "province ="),
+    ("province = # tỉnh\n", "1:12", "chưa có giá trị", "province = # tỉnh"),
+    ("province =", "1:11", "chưa có giá trị", "province ="),
+    ("province = “25”\n", "1:12", "nháy cong", "province = “25”"),
+    ("paused = True\n", "1:10", "true, false", "paused = True"),
+    ("anchor = 2026-02-31\n", "1:10", "không có ngày", "anchor = 2026-02-31"),
+    ("anchor = 15/03/2026\n", "1:12", "2026-03-15", "anchor = 15/03/2026"),
+    ('data_dir = "C:\\lotrinh"\n', "1:17", "nháy đơn", 'data_dir = "C:\\lotrinh"'),
+    ('a = "\x1b[31m"\n', "1:6", "ký tự điều khiển", 'a = " [31m"'),
+    ("= 1\n", "1:1", "bắt đầu bằng tên", "= 1"),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "words", "line"), USUAL, ids=[text for text, *_ in USUAL])
+def test_usual_mistakes_are_named_with_their_place_and_their_line(
+    office: Office, text: str, place: str, words: str, line: str
+) -> None:
+    office.writes(text)
+    ((told, sentence),) = office.problems()
+    assert told == f"settings.toml:{place}"
+    assert sentence.startswith("Không đúng cú pháp TOML: ")
+    assert words in sentence
+    assert sentence.endswith(f". Dòng ấy: {line}")
+
+
+def test_what_the_reader_says_in_other_words_some_day_is_a_line_that_cannot_be_read() -> None:
+    error = tomllib.TOMLDecodeError("Something new (at line 2, column 3)")
+    problem = problem_in("x.toml", "a = 1\nb ? 2\n", error)
+    assert problem.place == "x.toml:2:3"
+    assert say(problem.sentence) == "Không đúng cú pháp TOML: dòng này không đọc được. Dòng ấy: b ? 2"
+
+
+@pytest.mark.parametrize("name", sorted(set(every_secret())))
+@pytest.mark.parametrize("written", ['{name} = "bi-mat', '{name} "bi-mat"', '[[webhooks]]\nx = [{{{name} = "bi-mat}}]'])
+def test_of_a_line_that_holds_a_secret_only_its_name_is_shown(office: Office, name: str, written: str) -> None:
+    office.writes(written.format(name=name) + "\n")
+    ((_, sentence),) = office.problems()
+    assert f"{name} …" in sentence
+    assert "bi-mat" not in sentence
+
+
+def test_a_password_within_an_address_is_not_shown(office: Office) -> None:
+    office.writes('proxy = "http://ai:bi-mat@may-chu\n')
+    ((_, sentence),) = office.problems()
+    assert "bi-mat" not in sentence
+
+
+def test_a_line_is_shown_shortened(office: Office) -> None:
+    office.writes(f'province = "{"x" * 5000}\n')
+    ((_, sentence),) = office.problems()
+    assert sentence.endswith("x…")
+    assert len(sentence) < 250
+
+
+@given(st.text(st.sampled_from("ab=[]{}\"'#\n\r\t .,1“\x1b"), max_size=60))
+def test_whatever_is_no_toml_is_told_with_a_place_in_it(text: str) -> None:
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problem = problem_in("x", text, error)
+        lines = text.replace("\r\n", "\n").split("\n")
+        assert 1 <= problem.line <= len(lines)
+        assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+        assert say(problem.sentence).isprintable()
+
+
+def test_a_broken_file_that_names_its_language_is_told_of_in_it(lotrinh: Lotrinh, office: Office) -> None:
+    office.writes('[http]\ntries = "1\n')
+    assert lotrinh("settings", "show").stderr.startswith("settings.toml:2:11: Không đúng cú pháp TOML")
+    office.writes('language = "en"\n[http]\ntries = "1\n')
+    assert lotrinh("settings", "--help").stdout.startswith("Usage:")
