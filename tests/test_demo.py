@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Lotrinh
 
-pytestmark = pytest.mark.xdist_group("prefect")
+pytestmark = pytest.mark.xdist_group("up")
 
 
 def test_the_demonstration_reports_the_real_communes_and_both_that_are_in_trouble(lotrinh: Lotrinh) -> None:

@@ -28,7 +28,7 @@ QUIET = (
     "--no-default-browser-check",
     "--host-resolver-rules=MAP *.example.vn 127.0.0.1",
 )
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds."""
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 

@@ -20,6 +20,8 @@ from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, Hosted, elsewhe
 from tests.browser.world import OPEN, PDF
 from tests.portal.people import SECRET
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 HOME = f"/campaigns/{CAMPAIGN}"
 
 

@@ -10,6 +10,8 @@ from tests.browser.conftest import DESK, Visit
 from tests.browser.pages import VIEWS, View
 from tests.browser.world import LONGEST, World
 
+pytestmark = pytest.mark.xdist_group("browser-csp")
+
 LISTEN = """
 addEventListener('securitypolicyviolation', (event) =>
   console.error('violation: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample));

@@ -18,6 +18,8 @@ from tests.browser.checks import reached, seen
 from tests.browser.conftest import opened
 from tests.reports.samples import OPEN, UNREACHABLE, commune, everybody_at, the_report, unit_report
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 
 def report() -> Report:
     """Seventy units in two areas, some of them late, one silent, with a name too long for its place."""

@@ -8,6 +8,8 @@ from tests.browser.conftest import Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, Hosted
 from tests.browser.world import OPEN
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 HOME = f"/campaigns/{CAMPAIGN}/units/{LIEN_SON}"
 MOST = 80
 

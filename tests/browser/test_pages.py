@@ -14,6 +14,8 @@ from tests.browser.conftest import Visit
 from tests.browser.pages import ADDRESSES, NO_PAGES, VIEWS, View, page_routes
 from tests.browser.world import World
 
+pytestmark = pytest.mark.xdist_group("browser-pages")
+
 STYLE = STATIC / "style.css"
 
 

@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from lotrinh.reports.return_sheet.paper import page as paper
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.world import LONGEST, NORMAL, World
 from tests.reports.test_return_sheet import sheet_of
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 MILLIMETRE = 96 / 25.4
 PAPER = round((210 - 2 * 20) * MILLIMETRE)

@@ -2,12 +2,15 @@
 
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Page, Request
 
 from lotrinh.services.accounts import issue_slips
 from lotrinh.services.rosters import roster
 from tests.browser.conftest import Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 def asked_by(page: Page, address: str) -> list[Request]:

@@ -14,6 +14,8 @@ from tests.browser.conftest import Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, Hosted
 from tests.browser.world import OPEN
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 FIRST, LATER, REQUESTS = 14_000, 6_000, 3
 """Bytes, and how often may be asked."""
 HOME = f"/campaigns/{CAMPAIGN}/units/{LIEN_SON}"

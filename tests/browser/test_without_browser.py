@@ -4,6 +4,8 @@ import pytest
 
 from tests.browser.conftest import MISSING, chromium_path
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 
 def test_the_tests_are_skipped_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")

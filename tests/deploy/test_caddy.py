@@ -104,7 +104,9 @@ def test_a_portal_that_cannot_record_is_still_read(place: Front, client: httpx.C
         (version,) = other.execute("SELECT version_num FROM alembic_version").fetchone()
         other.execute("UPDATE alembic_version SET version_num = '0001'")
         try:
-            assert httpx.get(f"http://127.0.0.1:{place.upstream}/readyz", trust_env=False, timeout=60).status_code == 503
+            assert (
+                httpx.get(f"http://127.0.0.1:{place.upstream}/readyz", trust_env=False, timeout=60).status_code == 503
+            )
             assert "<main" in client.get("/sign-in").text
         finally:
             other.execute("UPDATE alembic_version SET version_num = ?", [version])

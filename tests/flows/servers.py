@@ -28,7 +28,7 @@ def prefect_at(port: int, home: Path) -> Iterator["subprocess.Popen[bytes]"]:
     home.mkdir(exist_ok=True)
     command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with ended(start(command, environment(port, home), home, "server.log")) as server:
-        wait_until(lambda: healthy(port) or server.poll() is not None, 90)
+        wait_until(lambda: healthy(port) or server.poll() is not None, 180)
         assert server.poll() is None, (home / "server.log").read_text()
         yield server
 

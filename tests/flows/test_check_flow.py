@@ -24,7 +24,7 @@ from lotrinh.store.leases import Lease
 from lotrinh.store.rounds import INTERRUPTED, RUNNING
 from tests.conftest import Communes, Lotrinh
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.xdist_group("prefect-harness"), pytest.mark.filterwarnings("ignore")]
 ADDRESS = "https://tiendo.example.vn"
 DONE = {"id": "quyet-dinh-to-bau-cu", "state": "done", "completed_on": "2026-01-29"}
 

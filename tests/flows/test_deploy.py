@@ -24,7 +24,7 @@ from tests.conftest import TOP
 from tests.flows.servers import environment, serving
 
 # A dozen runs, each a process of its own: on a busy machine they take their time.
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.xdist_group("prefect-server"), pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(400)]
 CAMPAIGN, HOUR = "bau-cu-2026", timedelta(hours=1)
 SETTINGS = """\
 data_dir = "data"

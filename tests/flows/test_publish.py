@@ -13,7 +13,7 @@ from lotrinh.settings.models import Settings
 from tests.reports.samples import OPEN, commune, everybody_at, the_checklist, the_report, unit_report
 
 EVIL = "<script>alert(1)</script>[x](javascript:alert(1))`'|\n# a"
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.xdist_group("prefect-harness"), pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture

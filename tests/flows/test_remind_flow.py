@@ -14,7 +14,7 @@ from tests.flows.test_check_flow import prefect_server
 from tests.sending.servers import post_office
 
 __all__ = ["prefect_server"]
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.xdist_group("prefect-server"), pytest.mark.filterwarnings("ignore")]
 SETTINGS = """\
 data_dir = "data"
 [[campaigns]]

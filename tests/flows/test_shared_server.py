@@ -14,7 +14,7 @@ from tests.conftest import TOP
 from tests.flows.servers import environment
 from tests.flows.test_deploy import CAMPAIGN, crons, keep_in_step, office
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.xdist_group("prefect-server"), pytest.mark.filterwarnings("ignore")]
 ZONE, POOL = "Asia/Ho_Chi_Minh", "ca-nuoc"
 NATION = '[nation]\ncampaigns = ["bau-cu-2026"]\ncron = "0 6 * * *"\n'
 
@@ -84,7 +84,7 @@ def test_a_work_pool_gets_the_nation_s_check_where_the_settings_ask_for_it(
     assert (schedule.slug, schedule.parameters) == (CAMPAIGN, {"campaign": CAMPAIGN})
     province = prefect.read_deployment_by_name("check/province")
     assert [(d.work_pool_name, d.job_variables) for d in (nation, province)] == [
-        (POOL, {"command": "python -m prefect.engine"})
+        (POOL, {"command": "python -m flows.engine"})
     ] * 2
     assert (province.schedules, province.parameters, nation.parameters) == ([], {}, {})
     assert look(NATION) == []

@@ -18,7 +18,7 @@ from lotrinh.settings.load import load_settings
 from tests.flows.test_deploy import CAMPAIGN, asked, keep_in_step, office
 from tests.growth.world import wait_until
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.xdist_group("prefect-server"), pytest.mark.filterwarnings("ignore")]
 POOL = "doctor"
 
 
@@ -66,7 +66,7 @@ def test_a_pool_without_a_worker_that_lives_is_broken_and_says_how_to_start_one(
     assert "systemctl start lotrinh-worker@1" in say(never.advice or never.found)
     beats(port, "may-mot", seconds=1)
     assert "1 worker" in say(looked(pooled)[f"workers:{POOL}"].found)
-    wait_until(lambda: looked(pooled)[f"workers:{POOL}"].sign is Sign.BROKEN, 60)
+    wait_until(lambda: looked(pooled)[f"workers:{POOL}"].sign is Sign.BROKEN, 180)
     assert "còn chạy; lần cuối lúc " in say(looked(pooled)[f"workers:{POOL}"].found)
     beats(port, "may-hai")
     assert looked(pooled)[f"workers:{POOL}"].sign is Sign.GOOD

@@ -19,7 +19,7 @@ from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
 from tests.growth.units import CAMPAIGN
 from tests.growth.world import NATION, POOL, Machine, World, deploy, redis_server, start, wait_until, world
 
-pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.xdist_group("growth"), pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(500)]
 # Two units at a time: a province takes five seconds, in the middle of which a machine can be killed.
 PROVINCES, UNITS, PER_HOST, PATIENCE = 5, 48, 2, 10
 TICK = "20260202-010000"
@@ -92,7 +92,7 @@ def disturbed(of: World, store: Store) -> tuple[str, str]:
     machines = [of.add_machine(name, 2) for name in ("may-1", "may-2")]
     wait_until(lambda: online(of) == {"may-1", "may-2"}, 120)
     run = start_nation(of)
-    wait_until(lambda: state(of, run)[0] == "RUNNING", 60)
+    wait_until(lambda: state(of, run)[0] == "RUNNING", 180)
     # The machine that carries out the nation itself lives.
     dying = min(machines, key=lambda machine: len(machine.tree()))
     wait_until(lambda: asking(of, dying, store), 120)
@@ -108,7 +108,7 @@ def ended_without_prefect(of: World, store: Store) -> int:
     office, known = of.folder / "office", len(rounds_of(store))
     command = ["-c", CHECK, "check", CAMPAIGN, "--units", str(office / "data" / "units" / "ha-noi.csv")]
     checking = start(command, of.environment(office), office, "check.log", module=False)
-    wait_until(lambda: len(rounds_of(store)) > known and heard(store, rounds_of(store)[0]), 60)
+    wait_until(lambda: len(rounds_of(store)) > known and heard(store, rounds_of(store)[0]), 180)
     of.server.kill()
     code = checking.wait(40)
     said = (office / "check.log").read_text(encoding="utf-8")

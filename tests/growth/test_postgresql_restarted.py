@@ -23,6 +23,8 @@ from tests.conftest import COLUMNS, Communes
 from tests.growth.postgres import Postgres, postgres
 from tests.store.entries import entries
 
+pytestmark = pytest.mark.xdist_group("growth")
+
 UNITS = BATCH + 8
 DONE = {"id": "quyet-dinh-to-bau-cu", "state": "done", "completed_on": "2026-01-29"}
 AS_OF = datetime(2026, 2, 2, 1, tzinfo=UTC)

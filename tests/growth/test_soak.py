@@ -17,6 +17,8 @@ from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.conftest import COLUMNS, Communes
 
+pytestmark = pytest.mark.xdist_group("growth")
+
 UNITS, WARM, ROUNDS = 5, 4, 12
 MOST_GROWN = 4_000_000
 """Bytes: a third of a report kept from each round would be more."""

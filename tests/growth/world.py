@@ -89,18 +89,19 @@ class World:
         return self.postgres.url("lotrinh", "psycopg")
 
     def environment(self, folder: Path) -> dict[str, str]:
-        """The environment of a machine: nothing of this process's own Prefect or lotrinh in it."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOTRINH_", "PREFECT_"))}
+        """The environment of a machine: what we hand out, and nothing of this process's own Prefect or lotrinh.
+
+        What is installed has been compiled: Python may keep what it compiles.
+        """
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOTRINH_", "PREFECT_", "PYTHONDONTWRITE"))}
         own = {
             "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
             "PREFECT_API_URL": self.api,
             "PREFECT_HOME": str(folder / "prefect"),
-            "PREFECT_LOGGING_LEVEL": "WARNING",
             "PREFECT_WORKER_QUERY_SECONDS": "2",
-            "DO_NOT_TRACK": "1",
             "LOTRINH_SETTINGS": str(folder / "settings.toml"),
         }
-        return kept | own
+        return kept | handed_out("prefect-client.env") | own
 
     def lay_out(self, name: str) -> Path:
         """Make the folder of a machine: settings, and the rosters with the units' addresses."""
@@ -162,7 +163,7 @@ def redis_server(folder: Path, port: int) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(
             [str(program("redis-server", "redis-server")), *options], stdout=out, stderr=subprocess.STDOUT
         )
-    wait_until(lambda: listens(port), 20)
+    wait_until(lambda: listens(port), 60)
     return process
 
 
@@ -179,16 +180,20 @@ def wait_until(holds: Any, seconds: float) -> None:
         time.sleep(0.2)
 
 
+def handed_out(file: str) -> dict[str, str]:
+    """Read the settings that we hand out in a file of ``deploy/``."""
+    lines = (TOP / "deploy" / file).read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
 def prefect_environment(database: Postgres, redis: int, folder: Path) -> dict[str, str]:
     """Take the settings that we hand out for a server, all five of Redis among them, with the addresses of ours."""
-    handed_out = (TOP / "deploy" / "prefect-server.env").read_text(encoding="utf-8").splitlines()
-    settings = dict(line.split("=", 1) for line in handed_out if line and not line.startswith("#"))
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOTRINH_", "PREFECT_"))}
     own = {
         "PREFECT_HOME": str(folder),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": database.url("prefect", "asyncpg"),
     }
-    ours = {k: v.replace("127.0.0.1:6379", f"127.0.0.1:{redis}") for k, v in settings.items()}
+    ours = {k: v.replace("127.0.0.1:6379", f"127.0.0.1:{redis}") for k, v in handed_out("prefect-server.env").items()}
     return kept | ours | own
 
 
@@ -221,7 +226,7 @@ def world(
         port = int((units.stdout and units.stdout.readline()) or 0)
         chosen = tuple(wanted) or provinces()
         made = World(folder, database, redis, prefect, port, chosen, per_province, per_host, server, queue)
-        wait_until(lambda: healthy(prefect) or server.poll() is not None, 90)
+        wait_until(lambda: healthy(prefect) or server.poll() is not None, 180)
         assert server.poll() is None, (folder / "prefect.log").read_text()
         stack.callback(lambda: stop(made.redis_process))
         stack.callback(lambda: [machine.kill() for machine in made.machines])

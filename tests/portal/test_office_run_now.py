@@ -25,7 +25,7 @@ from tests.conftest import Communes
 from tests.portal.people import SECRET, hidden, shown
 
 HOME = "/campaigns/bau-cu-2026"
-SECONDS = 30
+SECONDS = 90
 Roster = Callable[[Mapping[str, str]], str]
 
 
@@ -85,7 +85,9 @@ def start(tmp_path: Path, roster: Roster) -> Iterator[Callable[[dict[str, str]],
                 text=True,
             )
         origin = f"http://127.0.0.1:{port}"
-        browser = httpx.Client(base_url=origin, trust_env=False, headers={"Origin": origin}, follow_redirects=True, timeout=60)
+        browser = httpx.Client(
+            base_url=origin, trust_env=False, headers={"Origin": origin}, follow_redirects=True, timeout=60
+        )
         begun.append(Running(process, browser, settings, stderr))
         ready(browser)
         browser.post("/sign-in", data={"name": "quan-tri", "secret": SECRET}, follow_redirects=False)

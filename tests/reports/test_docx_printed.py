@@ -13,6 +13,8 @@ from tests.reports.papers import PARTY, STATE, made
 from tests.reports.samples import commune, the_report, unit_report
 from tests.tools.own_template import example
 
+pytestmark = pytest.mark.xdist_group("printed")
+
 A4 = (595, 842)
 FILES = ("state", "party", "own")
 

@@ -27,6 +27,8 @@ import sys
 from lotrinh.core.dossier import Dossier
 from lotrinh.reports.xlsx import workbook
 from tests.reports.test_xlsx_printed import long_report
+
+pytestmark = pytest.mark.xdist_group("printed")
 sys.stdout.buffer.write(workbook(Dossier(long_report()), "vi"))
 """
 
