@@ -24,15 +24,15 @@ def current() -> str:
     return asked if asked in LANGUAGES else "vi"
 
 
-def say(message: Message | Text | str, language: str | None = None) -> str:
-    """Put a message into words."""
+def say(message: Message | Text | str, language: str | None = None, *, figures: bool = False) -> str:
+    """Put a message into words; ``figures`` tells that every number in it counts something and is grouped."""
     language = language or current()
     if isinstance(message, str):
         # Nothing said stays nothing: gettext answers the empty text with the head of its catalogue.
         return translations(language).gettext(message) if message else ""
     if isinstance(message, Text):
         return message.in_(language)
-    values = {name: spell(value, language) for name, value in message.values.items()}
+    values = {name: spell(value, language, figures=figures) for name, value in message.values.items()}
     return translations(language).gettext(message.msgid).format(**values)
 
 
@@ -41,12 +41,19 @@ def words(*texts: str) -> tuple[str, ...]:
     return tuple(say(text) for text in texts)
 
 
-def spell(value: object, language: str) -> object:
-    """Spell one value of a message: dates as the readers of the language write them."""
+def spell(value: object, language: str, *, figures: bool = False) -> object:
+    """Spell one value of a message: dates as the readers of the language write them, and numbers if they count."""
     if isinstance(value, Message | Text):
-        return say(value, language)
+        return say(value, language, figures=figures)
+    if figures and isinstance(value, int) and not isinstance(value, bool):
+        return grouped(value, language)
     if isinstance(value, datetime):
         return value.strftime("%H:%M %d/%m/%Y" if language == "vi" else "%d %b %Y %H:%M")
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y" if language == "vi" else "%d %b %Y")
     return value
+
+
+def grouped(number: int, language: str) -> str:
+    """Write a count with its thousands apart: "3.321" in Vietnamese, "3,321" in English."""
+    return f"{number:,}" if language == "en" else f"{number:,}".replace(",", ".")

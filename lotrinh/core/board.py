@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from lotrinh.core.checklist import Level
@@ -69,23 +70,23 @@ def places(report: Report) -> dict[str, int]:
     return {name: number for number, name in enumerate(ours)}
 
 
-def board_row(unit: UnitReport, columns: Mapping[str, int]) -> BoardRow:
-    """Sum one unit up."""
+def board_row(unit: UnitReport, columns: Mapping[str, int], as_of: datetime) -> BoardRow:
+    """Sum one unit up, as it stands at a moment."""
     found: dict[str, list[tuple[Planned, Standing]]] = {}
     for pair in zip(unit.plan, unit.standings, strict=True):
         found.setdefault(pair[0].step.milestone, []).append(pair)
     cells: list[Status | None] = [None] * len(columns)
     for name, pairs in found.items():
-        cells[columns[name]] = cell_of(pairs)
+        cells[columns[name]] = cell_of(pairs, as_of)
     return BoardRow(unit, tuple(cells), Counter(s.status for s in unit.standings))
 
 
-def cell_of(pairs: Sequence[tuple[Planned, Standing]]) -> Status:
+def cell_of(pairs: Sequence[tuple[Planned, Standing]], as_of: datetime) -> Status:
     """Sum a unit's steps in one milestone up: the required ones count, and excused from all is not done."""
     counted = [pair for pair in pairs if pair[0].step.required] or list(pairs)
     if NOT_MINE.issuperset(standing.status for _, standing in counted):
         return Status.NOT_APPLICABLE
-    return cell_status(counted)
+    return cell_status(counted, as_of)
 
 
 def board(

@@ -1,7 +1,7 @@
 """Roll-up: from the standings of all units to the figures and rows that every rendering shows."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.text import Message, Text
-from lotrinh.core.unclear import unclear
+from lotrinh.core.unclear import as_known, unclear
 from lotrinh.core.units import Unit
 
 OUTSTANDING_NOW = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
@@ -128,6 +128,10 @@ class Report:
         standings = (s for u in self.everybody for s in u.standings)
         return Counter(s.status for s in standings if unclear(s.status, s.due, self.as_of))
 
+    def known(self) -> Counter[Status]:
+        """How many steps stand how as far as we know: those past their deadline without our knowing are unknown."""
+        return known(self.everybody, self.as_of)
+
     def outcomes(self) -> Counter[Outcome]:
         """How asking the units ended."""
         return Counter(u.outcome for u in self.units)
@@ -142,6 +146,11 @@ class Report:
             "statuses": {status.value: statuses[status] for status in Status},
             "sample": self.sample,
         }
+
+
+def known(units: Iterable[UnitReport], as_of: datetime) -> Counter[Status]:
+    """Count the steps of some units as ``Report.known`` does."""
+    return Counter(as_known(s.status, s.due, as_of) for unit in units for s in unit.standings)
 
 
 def voices_of(unit: UnitReport, records: Mapping[tuple[str, str], Record]) -> Iterator[Voice]:
@@ -220,7 +229,7 @@ def _by_milestone(units: Sequence[UnitReport]) -> Mapping[str, list[Cell]]:
 
 
 def _row(milestone: Milestone, cells: list[Cell], province: list[Cell], as_of: datetime) -> MilestoneRow:
-    statuses = Counter(cell_status(cell) for cell in cells)
+    statuses = Counter(cell_status(cell, as_of) for cell in cells)
     schedules = [item.schedule for cell in (*cells, *province) for item, _ in cell]
     first = min(schedules, key=_due_key) if schedules else None
     due = first.due if first else None
@@ -234,23 +243,16 @@ def _row(milestone: Milestone, cells: list[Cell], province: list[Cell], as_of: d
         len(cells),
         statuses[Status.DONE] + statuses[Status.DONE_LATE],
         statuses[Status.OVERDUE],
-        sum(_unknown(cell, as_of) for cell in cells),
-        cell_status(province[0]) if province else None,
+        statuses[Status.UNKNOWN],
+        cell_status(province[0], as_of) if province else None,
         any(b.confidence.doubtful for b in milestone.basis) or any(s.doubtful for s in milestone.steps),
         all(s.level is Level.NATIONAL for s in milestone.steps),
     )
 
 
-def _unknown(cell: Cell, as_of: datetime) -> bool:
-    statuses = {standing.status for _, standing in cell}
-    if Status.OVERDUE in statuses:
-        return False
-    return Status.UNKNOWN in statuses or any(unclear(s.status, item.due, as_of) for item, s in cell)
-
-
-def cell_status(cell: Cell) -> Status:
-    """Sum one unit's steps in one milestone up in one status: reached, or its most pressing step."""
-    statuses = {standing.status for _, standing in cell}
+def cell_status(cell: Cell, as_of: datetime) -> Status:
+    """Sum one unit's steps in one milestone up in one status: reached, or its most pressing step, as far as known."""
+    statuses = {as_known(standing.status, item.due, as_of) for item, standing in cell}
     for status in PRESSING:
         if status in statuses:
             return status

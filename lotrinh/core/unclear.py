@@ -1,4 +1,4 @@
-"""What nobody knows: steps whose deadline has passed without our hearing since whether they were done by it."""
+"""What nobody knows: steps never told of, or whose deadline has passed without our hearing since how they stand."""
 
 from datetime import datetime
 
@@ -12,3 +12,8 @@ def unclear(status: Status, due: datetime | None, as_of: datetime) -> bool:
     the first moment that is too late; both moments are aware.
     """
     return due is not None and due <= as_of and not status.finished and status is not Status.OVERDUE
+
+
+def as_known(status: Status, due: datetime | None, as_of: datetime) -> Status:
+    """Tell the status as far as we know it: unknown where it is only kept from before the deadline."""
+    return Status.UNKNOWN if unclear(status, due, as_of) else status

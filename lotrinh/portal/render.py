@@ -23,7 +23,7 @@ from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.text import Message, Text
 from lotrinh.core.wording import KIND, OUTCOME, STATUS, reason, remarks
 from lotrinh.errors import Problem
-from lotrinh.i18n import LANGUAGES, say, spell
+from lotrinh.i18n import LANGUAGES, grouped, say, spell
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import csrf, token_of
 from lotrinh.reports.tables import age, basis, moment
@@ -74,6 +74,10 @@ class Words:
     def day(self, value: date | datetime | None) -> str:
         """Spell a day or a moment as readers write it."""
         return "" if value is None else str(spell(value, self.language))
+
+    def number(self, count: int | None) -> str:
+        """Write a count with its thousands apart; a dash for None."""
+        return "—" if count is None else grouped(count, self.language)
 
     def due(self, schedule: Schedule) -> str:
         """Spell a deadline, or why there is none yet."""

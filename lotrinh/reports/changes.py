@@ -214,7 +214,12 @@ def _due(due: datetime | None, language: str) -> str:
 
 
 def as_json(of: Comparison, language: str = "vi") -> str:
-    """Write it for other programs; moments carry their offset."""
+    """Write it for other programs."""
+    return json.dumps(as_data(of, language), ensure_ascii=False, indent=1) + "\n"
+
+
+def as_data(of: Comparison, language: str = "vi") -> dict[str, Any]:
+    """Lay it out for other programs; moments carry their offset."""
     changes = of.changes
     steps = {name: [_step(of, row, language) for row in getattr(changes, name)] for name in OF_STEPS}
     deadlines = {name: [_deadline(of, m, language) for m in getattr(changes, name)] for name in OF_DEADLINES}
@@ -222,7 +227,7 @@ def as_json(of: Comparison, language: str = "vi") -> str:
         name: [_unit(each) if isinstance(each, Unit) else _then(each) for each in getattr(changes, name)]
         for name in OF_UNITS
     }
-    data = {
+    return {
         "campaign": of.new.campaign,
         "province_name": of.province,
         "from": _end(of.old),
@@ -234,7 +239,6 @@ def as_json(of: Comparison, language: str = "vi") -> str:
         **deadlines,
         **units,
     }
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _end(then: Snapshot) -> dict[str, str]:

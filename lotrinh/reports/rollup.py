@@ -184,9 +184,14 @@ def _row(row: Row, language: str) -> tuple[str, ...]:
 
 
 def as_json(provinces: Sequence[Rollup], by: By, language: str = "vi") -> str:
-    """Write it for other programs: every count, and the rates as fractions with their percentage."""
+    """Write it for other programs."""
+    return json.dumps(as_data(provinces, by, language), ensure_ascii=False, indent=1) + "\n"
+
+
+def as_data(provinces: Sequence[Rollup], by: By, language: str = "vi") -> dict[str, Any]:
+    """Lay it out for other programs: every count, and the rates as fractions with their percentage."""
     whole = nation(provinces)
-    data = {
+    return {
         "by": by.value,
         "sample": any(province.sample for province in provinces),
         "provinces": [_province(province) for province in whole.provinces],
@@ -196,7 +201,6 @@ def as_json(provinces: Sequence[Rollup], by: By, language: str = "vi") -> str:
             for row in rows(whole.provinces, by)
         ],
     }
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _province(province: Rollup) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lotrinh.core.curve import curve_of, thinned
 from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import OutstandingRow, UnitReport, pressing, silent
+from lotrinh.core.report import OutstandingRow, UnitReport, known, pressing, silent
 from lotrinh.core.rollup import By, rollup
 from lotrinh.core.status import Status
 from lotrinh.core.text import M
@@ -60,10 +60,11 @@ class Sheet(Writer):
 
     def totals(self) -> Grid:
         """How many steps stand how: the report's own totals."""
-        statuses, summary = self.report.statuses(), self.report.summary()
-        rows = [(self.say(STATUS[s]), str(statuses[s])) for s in Status if statuses[s]]
-        rows.append((self.say(M("Tổng số đầu việc")), str(statuses.total())))
-        rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), str(summary["outstanding"])))
+        statuses = self.report.statuses()
+        rows = [(self.say(STATUS[s]), self.number(statuses[s])) for s in Status if statuses[s]]
+        rows.append((self.say(M("Tổng số đầu việc")), self.number(statuses.total())))
+        left = sum(n for status, n in statuses.items() if not status.finished)
+        rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), self.number(left)))
         title = self.say(M("Tình trạng của tất cả đầu việc"))
         return Grid(title, self.words("Tình trạng", "Số đầu việc"), tuple(rows), frozenset({1}))
 
@@ -84,13 +85,12 @@ class Sheet(Writer):
         """Planned against done at chosen days."""
         made, today = curve_of(self.report), self.report.as_of.date()
         heads = self.words(
-            "Ngày", "Đã đến hạn", "Hoàn thành theo văn bản", "Hoàn thành theo ngày báo", "Đến hạn, chưa xác định"
+            "Ngày", "Đã đến hạn", "Hoàn thành theo văn bản", "Hoàn thành theo ngày báo", "Đến hạn, chưa rõ"
         )
         rows = []
         for p in thinned(made.points, today, POINTS):
             day = self.say(M("{day}, hôm nay", day=p.day) if p.day == today else M("{day}", day=p.day))
-            past = (NOTHING if n is None else str(n) for n in (p.done, p.reported, p.unknown))
-            rows.append((day, str(p.planned), *past))
+            rows.append((day, *map(self.number, (p.planned, p.done, p.reported, p.unknown))))
         undated = M("{count} đầu việc chưa có hạn không nằm trong hình.", count=made.undated)
         title = self.say(M("Cộng dồn đến hết ngày, đếm từng đầu việc ở từng đơn vị"))
         note = self.say(undated) if made.undated else ""
@@ -100,7 +100,7 @@ class Sheet(Writer):
         """How the steps of each area stand."""
         heads = (self._first(), self.say("Số đơn vị"), *(self.say(p.words) for p in areas.PARTS), self.say("Đã xong"))
         rows = tuple(
-            (s.name, str(s.units or NOTHING), *map(str, areas.counted(s)), s.rate(self.language))
+            (s.name, self.some(s.units), *map(self.number, areas.counted(s)), s.rate(self.language))
             for s in shares(self.report, self.language)
         )
         return Grid(
@@ -119,16 +119,16 @@ class Sheet(Writer):
 
     def counts(self) -> Grid:
         """One row for each unit, who is furthest behind first: the figures beside the map."""
-        heads = self.words("Đơn vị", "Quá hạn", "Sắp đến hạn", "Đang làm", "Chưa xác định", "Đã xong")
+        heads = self.words("Đơn vị", "Quá hạn", "Sắp đến hạn", "Đang làm", "Chưa rõ", "Đã xong")
         rows = tuple(self._counts(unit) for unit in sorted(self.report.units, key=urgency))
         return Grid(self.say(M("Số đầu việc ở từng đơn vị")), heads, rows, frozenset(range(1, 6)))
 
     def _counts(self, unit: UnitReport) -> tuple[str, ...]:
-        counts = Counter(s.status for s in unit.standings)
+        counts = known([unit], self.report.as_of)
         done, total = counts[Status.DONE] + counts[Status.DONE_LATE], len(unit.standings)
         shown = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN, Status.UNKNOWN)
-        figures = (str(counts[s] or NOTHING) for s in shown)
-        return (self._name(unit), *figures, f"{done}/{total - counts[Status.NOT_APPLICABLE]}")
+        figures = map(self.some, (counts[s] for s in shown))
+        return (self._name(unit), *figures, self.share(done, total - counts[Status.NOT_APPLICABLE]))
 
     def own(self) -> tuple[Grid, ...]:
         """What presses in the province's own work; nothing where nothing does."""
@@ -159,7 +159,7 @@ class Sheet(Writer):
     def _of(self, unit: UnitReport, rows: Sequence[OutstandingRow]) -> Grid:
         unknown = [unclear(row.standing.status, row.standing.due, self.report.as_of) for row in rows]
         counts = Counter(row.standing.status for row, not_known in zip(rows, unknown, strict=True) if not not_known)
-        told = [f"{counts[s]} {self.say(STATUS[s])}" for s in PRESSING if counts[s]]
+        told = [f"{self.number(counts[s])} {self.say(STATUS[s])}" for s in PRESSING if counts[s]]
         if any(unknown):
             told.append(self.say(M("{count} đã qua hạn mà chưa rõ", count=sum(unknown))))
         cells = tuple(self._step(row)[1:] for row in rows)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from lotrinh.core.observation import Outcome
-from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.report import Report, UnitReport, known
 from lotrinh.core.status import Status
 from lotrinh.core.text import M, Message
 from lotrinh.core.wording import OUTCOME
@@ -66,10 +66,9 @@ def _overdue(report: Report) -> Message:
 def left(report: Report) -> Message:
     """How many steps are not done or unknown, how many of them unknown, whose they are, and how many are overdue."""
     count = sum(n for status, n in report.statuses().items() if not status.finished)
-    unknown = report.statuses()[Status.UNKNOWN] + kept(report)
     told = M("{count} đầu việc chưa xong hoặc chưa rõ", count=count)
-    if unknown:
-        told = M("{told}, trong đó {count} chưa rõ", told=told, count=unknown)
+    if nobody_knows := report.known()[Status.UNKNOWN]:
+        told = M("{told}, trong đó {count} chưa rõ", told=told, count=nobody_knows)
     if not report.only:
         theirs = (u for u in report.everybody if not all(s.status.finished for s in u.standings))
         told = M("{told}; {where}", told=told, where=where(theirs))
@@ -85,6 +84,17 @@ def notes(report: Report) -> Iterator[Message]:
     """Say of the totals by status what a status alone does not."""
     if count := kept(report):
         yield M("{count} đầu việc đã qua hạn còn giữ tình trạng theo trả lời cuối, trước hạn: chưa rõ.", count=count)
+
+
+def unknown(report: Report) -> Iterator[Message]:
+    """Say of how many steps nobody knows how they stand now, due or not, and whose they are."""
+    if count := report.known()[Status.UNKNOWN]:
+        theirs = (unit for unit in report.everybody if known([unit], report.as_of)[Status.UNKNOWN])
+        yield M(
+            "{count} đầu việc chưa rõ ở {where}, kể cả chưa đến hạn: không tính là xong, không tính là chưa làm.",
+            count=count,
+            where=where(theirs),
+        )
 
 
 def unlisted(report: Report, calm: int, unheard: int) -> Iterator[Message]:

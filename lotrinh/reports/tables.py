@@ -20,7 +20,7 @@ from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 from lotrinh.core.text import M, Message, Text
 from lotrinh.core.wording import OUTCOME, STATUS, reason, remarks
-from lotrinh.i18n import say, spell
+from lotrinh.i18n import grouped, say, spell
 from lotrinh.reports import situation
 
 NOTHING = "—"
@@ -48,7 +48,19 @@ class Writer:
 
     def say(self, message: Message | Text | str) -> str:
         """Say it in this writer's language, free of control characters."""
-        return clean(say(message, self.language))
+        return clean(say(message, self.language, figures=True))
+
+    def number(self, count: int | None) -> str:
+        """Write a count as this writer's readers do; a dash for None."""
+        return NOTHING if count is None else grouped(count, self.language)
+
+    def some(self, count: int) -> str:
+        """Write a count; a dash for none."""
+        return self.number(count or None)
+
+    def share(self, part: int, whole: int) -> str:
+        """Write how many of how many: "1.753/6.394"."""
+        return f"{self.number(part)}/{self.number(whole)}"
 
     def words(self, *texts: str) -> tuple[str, ...]:
         """Say several words, for the heads of columns."""
@@ -90,7 +102,7 @@ class Writer:
     def footing(self) -> list[str]:
         """The totals, and the hash by which a journal rebuilt later is noticed."""
         report, statuses = self.report, self.report.statuses()
-        counts = ", ".join(f"{statuses[s]} {self.say(STATUS[s])}" for s in Status if statuses[s])
+        counts = ", ".join(f"{self.number(statuses[s])} {self.say(STATUS[s])}" for s in Status if statuses[s])
         lines = [self.say(M("Tổng số đầu việc: {counts}.", counts=counts)), *map(self.say, situation.notes(report))]
         if any(row.doubtful for row in report.milestones):
             lines.append(self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")))
@@ -119,9 +131,9 @@ class Writer:
             title,
             self._due(row),
             self._left(row),
-            f"{row.done}/{row.units}" if row.units else NOTHING,
-            str(row.overdue or NOTHING) if row.units else NOTHING,
-            str(row.unknown or NOTHING) if row.units else NOTHING,
+            self.share(row.done, row.units) if row.units else NOTHING,
+            self.some(row.overdue) if row.units else NOTHING,
+            self.some(row.unknown) if row.units else NOTHING,
             self.say(STATUS[row.province]) if row.province else NOTHING,
         )
 

@@ -1,5 +1,6 @@
 """The board and the outstanding steps of a campaign, kept as long as the report they were made from."""
 
+from datetime import datetime
 from threading import Lock
 
 from lotrinh.core.blocking import Blocking, Held, Order, blocking, held, unfinished
@@ -26,16 +27,16 @@ class Boards:
         with self._lock:
             if self._board is None or self._board.report is not report:
                 columns = places(report)
-                province = board_row(report.province, columns) if report.province else None
+                province = board_row(report.province, columns, report.as_of) if report.province else None
                 self._board = board(
-                    report, province, [self._row(unit, columns) for unit in report.units], self._schedules
+                    report, province, [self._row(unit, columns, report.as_of) for unit in report.units], self._schedules
                 )
             return self._board
 
-    def _row(self, unit: UnitReport, columns: dict[str, int]) -> BoardRow:
+    def _row(self, unit: UnitReport, columns: dict[str, int], as_of: datetime) -> BoardRow:
         known = self._rows.get(unit.unit.code)
         if known is None or known.report is not unit:
-            known = self._rows[unit.unit.code] = board_row(unit, columns)
+            known = self._rows[unit.unit.code] = board_row(unit, columns, as_of)
         return known
 
     def outstanding(self, report: Report) -> list[Blocking]:

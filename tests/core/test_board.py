@@ -1,6 +1,6 @@
 """The board: each unit's status in each milestone, counts of units, milestones that are the nation's alone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from lotrinh.core.board import Board, board, board_row, places
@@ -46,8 +46,8 @@ def made(*units: UnitReport) -> Board:
     rows = milestone_rows(FILE, units, province, NOW)
     report = Report("thu", Text("Thử"), "Phú Thọ", NOW, "r", FILE, "", False, units, province, rows)  # noqa: FBT003
     columns = places(report)
-    lines = [board_row(unit, columns) for unit in units]
-    return board(report, board_row(province, columns), lines, timetable(FILE).milestones)
+    lines = [board_row(unit, columns, NOW) for unit in units]
+    return board(report, board_row(province, columns, NOW), lines, timetable(FILE).milestones)
 
 
 def test_every_milestone_of_the_province_has_a_column_and_leads_to_its_first_step_of_ours() -> None:
@@ -67,15 +67,15 @@ def test_the_nations_milestones_stand_apart_with_their_deadline() -> None:
 
 
 def test_a_cell_is_the_most_pressing_of_the_required_steps() -> None:
-    row = board_row(stands(FILE, LUONG_SON, a=DONE, b=LATE, them=OVERDUE), {"xa": 0, "rieng": 1, "tinh": 2})
+    row = board_row(stands(FILE, LUONG_SON, a=DONE, b=LATE, them=OVERDUE), {"xa": 0, "rieng": 1, "tinh": 2}, NOW)
     assert row.cells == (LATE, Status.OPEN, None)
     assert (row.done, row.overdue, row.total) == (2, 1, 4)
 
 
 def test_a_unit_that_is_excused_from_all_of_a_milestone_has_not_done_it() -> None:
     columns = {"xa": 0, "rieng": 1, "tinh": 2}
-    assert board_row(stands(FILE, LUONG_SON, r=EXCUSED), columns).cells[1] is EXCUSED
-    half = board_row(stands(FILE, LUONG_SON, a=EXCUSED, b=DONE), columns)
+    assert board_row(stands(FILE, LUONG_SON, r=EXCUSED), columns, NOW).cells[1] is EXCUSED
+    half = board_row(stands(FILE, LUONG_SON, a=EXCUSED, b=DONE), columns, NOW)
     assert half.cells[0] is DONE
     assert half.total == 3
 
@@ -95,3 +95,14 @@ def test_the_province_has_a_row_of_its_own() -> None:
 
 def test_a_campaign_without_units_has_its_columns() -> None:
     assert [c.counts for c in made().columns] == [{}, {}, {}]
+
+
+def test_what_is_only_kept_from_before_a_deadline_is_unknown_in_its_cell_as_in_the_milestones_count() -> None:
+    of = checklist(milestone("m", steps=[step(name, "2026-02-05", milestone="m") for name in ("a", "b")]))
+    kept = stands(of, LUONG_SON, a=DONE, b=Status.DUE_SOON)
+    late = stands(of, LUONG_SON, a=OVERDUE, b=Status.DUE_SOON)
+    after = NOW + timedelta(days=5)
+    assert board_row(kept, {"m": 0}, NOW).cells == (Status.DUE_SOON,)
+    assert board_row(kept, {"m": 0}, after).cells == (Status.UNKNOWN,)
+    assert board_row(late, {"m": 0}, after).cells == (OVERDUE,)
+    assert [row.unknown for row in milestone_rows(of, [kept, late], None, after)] == [1]

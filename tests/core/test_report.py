@@ -67,7 +67,7 @@ def test_a_unit_stands_in_a_milestone_as_its_most_pressing_step(cell: list[Statu
     items = plan(file, timetable(file), ZONE, Policy())
     for order in (cell, cell[::-1]):
         pairs = [(p, Standing(p.step.id, s, None)) for p, s in zip(items, order, strict=True)]
-        assert cell_status(pairs) is expected
+        assert cell_status(pairs, NOW) is expected
 
 
 @given(st.lists(statuses, min_size=1, max_size=4))
@@ -75,7 +75,7 @@ def test_a_milestone_is_reached_exactly_when_nothing_in_it_is_left_to_do(cell: l
     file = checklist(*(step(f"s{n}") for n in range(len(cell))))
     items = plan(file, timetable(file), ZONE, Policy())
     pairs = [(p, Standing(p.step.id, s, None)) for p, s in zip(items, cell, strict=True)]
-    assert cell_status(pairs).finished is all(s.finished for s in cell)
+    assert cell_status(pairs, NOW).finished is all(s.finished for s in cell)
 
 
 def test_each_unit_counts_once_in_a_milestone() -> None:

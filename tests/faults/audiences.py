@@ -120,6 +120,8 @@ TABLE = {
         GET /api/v1/campaigns/{campaign_id}/board
         GET /api/v1/campaigns/{campaign_id}/units
         GET /api/v1/campaigns/{campaign_id}/obstacles
+        GET /api/v1/campaigns/{campaign_id}/rollup
+        GET /api/v1/campaigns/{campaign_id}/changes
         GET /api/v1/campaigns/{campaign_id}/runs
         GET /api/v1/campaigns/{campaign_id}/runs/{run_id}
         GET /api/v1/campaigns/{campaign_id}/runs/{run_id}/observations

@@ -40,23 +40,25 @@ class Totals(NamedTuple):
 
 def counted(text: str) -> dict[str, int]:
     """Steps by status as a sentence names them."""
-    found = re.search(r"Tổng số đầu việc: (.*?)\.", text)
+    found = re.search(r"Tổng số đầu việc: (.*?)\.(?!\d)", text)
     assert found
     pairs = [part.split(" ", 1) for part in found[1].split(", ")]
-    return {CODES[words]: int(number) for number, words in pairs}
+    return {CODES[words]: number(figure) for figure, words in pairs}
 
 
 def asked(text: str) -> tuple[int, ...]:
     """Units as a sentence names them: all, reached, unreachable, invalid."""
     found = re.search(
-        r"(\d+) đơn vị[^:\d]*: (\d+) hỏi được, (\d+) không hỏi được, (\d+) trả lời không hợp lệ", " ".join(text.split())
+        r"([\d.]+) đơn vị[^:\d]*: ([\d.]+) hỏi được, ([\d.]+) không hỏi được, ([\d.]+) trả lời không hợp lệ",
+        " ".join(text.split()),
     )
     assert found
-    return tuple(map(int, found.groups()))
+    return tuple(map(number, found.groups()))
 
 
 def number(cell: str) -> int:
-    return 0 if cell in {"—", ""} else int(cell)
+    """A count with its thousands apart, or the dash for none."""
+    return 0 if cell in {"—", ""} else int(cell.replace(".", ""))
 
 
 def bare(title: str) -> str:
@@ -72,7 +74,7 @@ def columns(table: Table) -> Figures:
     found = {}
     for row in table[1:]:
         if len(row) == len(heads) and "/" in row[done]:
-            reached, units = map(int, row[done].split("/"))
+            reached, units = map(number, row[done].split("/"))
             found[bare(row[title])] = (reached, units, 0 if late is None else number(row[late]), number(row[unknown]))
     return found
 
@@ -133,7 +135,7 @@ class Page(HTMLParser):
 def beside(tables: Iterable[Table]) -> dict[str, int]:
     """What stands beside each word in the table of totals."""
     table = next(t for t in tables if t and list(t[0]) == ["Tình trạng", "Số đầu việc"])
-    return {row[0]: int(row[1]) for row in table[1:]}
+    return {row[0]: number(row[1]) for row in table[1:]}
 
 
 def of_tables(text: str, tables: Sequence[Table]) -> Totals:

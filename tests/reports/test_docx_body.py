@@ -14,6 +14,7 @@ from lotrinh.core.text import Text
 from lotrinh.reports.docx import document
 from lotrinh.services.reporting import only
 from tests.reports.papers import lines, made, opened, section, table, tables
+from tests.reports.readers import number
 from tests.reports.samples import (
     INVALID,
     NOW,
@@ -82,7 +83,7 @@ def test_who_could_not_be_asked_is_named_with_the_reason_and_not_counted_as_not_
 
 def test_the_table_of_totals_is_the_reports_own() -> None:
     report = two()
-    told = {row[0]: int(row[1]) for row in table(made(report), "Số đầu việc")}
+    told = {row[0]: number(row[1]) for row in table(made(report), "Số đầu việc")}
     assert told["Tổng số đầu việc"] == report.statuses().total()
     assert told["Trong đó chưa xong hoặc chưa rõ"] == report.summary()["outstanding"]
     assert told["quá hạn"] == report.statuses()[Status.OVERDUE] == 2
@@ -108,8 +109,8 @@ def test_more_pressing_steps_than_anybody_reads_become_counts_by_unit_and_very_m
     many = the_report(*(unit_report(commune(f"{n:05}", f"{n}", area=f"Cụm {n % 3}")) for n in range(300)))
     rows = table(made(many), "Số đơn vị")
     assert [row[1:3] for row in rows] == [["Việc của tỉnh", "—"], *([f"Cụm {n}", "100"] for n in range(3))]
-    assert sum(int(row[3]) for row in rows) == many.summary()["outstanding"]
-    assert sum(int(row[4]) for row in rows[1:]) == many.statuses()[Status.OVERDUE]
+    assert sum(number(row[3]) for row in rows) == many.summary()["outstanding"]
+    assert sum(number(row[4]) for row in rows[1:]) == many.statuses()[Status.OVERDUE]
 
 
 def test_where_too_much_comes_soon_only_what_is_overdue_is_listed_by_unit() -> None:
@@ -132,7 +133,7 @@ def test_more_groups_than_anybody_reads_are_summed_up_in_the_last_row() -> None:
     report = replace(the_report(*units), province=None)
     rows = table(made(report), "Số đơn vị")
     assert [row[1:3] for row in (rows[0], rows[-1])] == [["Cụm 000", "1"], ["Các nhóm còn lại", "220"]]
-    assert sum(int(row[3]) for row in rows) == report.summary()["outstanding"]
+    assert sum(number(row[3]) for row in rows) == report.summary()["outstanding"]
 
 
 def test_more_voices_than_anybody_reads_are_counted() -> None:

@@ -3,18 +3,21 @@
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 import resvg_py
 
+import lotrinh
 from lotrinh.core.calendar import Calendar
 from lotrinh.core.deadlines import timetable
 from lotrinh.core.report import Report
 from lotrinh.core.status import Status
 from lotrinh.i18n import LANGUAGES
 from lotrinh.reports.pictures.every import PICTURES
+from lotrinh.reports.pictures.print_style import STYLE
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.pictures.standalone import picture
 from lotrinh.reports.tables import clean
@@ -23,6 +26,7 @@ from tests.reports.test_hostile_text import CONTROLS, MARKUP, hostile
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = tuple(PICTURES)
+HERE = Path(lotrinh.__file__).parent
 
 
 def whole(**more: Any) -> Report:
@@ -115,3 +119,34 @@ def test_the_timeline_of_a_report_has_the_nations_milestones_and_the_breaks_of_i
     assert planned(of)[-1].step.id == OF_STATE.id
     assert any("Mốc toan-quoc, 20/11/2025" in text for text in words)
     assert any("hôm nay là 02/02/2026" in text for text in words)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_nobody_knows_is_hatched_has_a_colour_of_its_own_and_stands_in_the_legend(name: str) -> None:
+    silent = {**everybody_at(Status.DONE), "ho-so": Status.UNKNOWN}
+    report = the_report(unit_report(commune(), silent), unit_report(commune("04960", "Liên Sơn")))
+    root = read(report, name)
+    pattern = next(e for e in root.iter(SVG + "pattern") if e.get("id") == f"{name}-unknown")
+    assert [e.get("class") for e in pattern] == ["c unknown", "ink"]
+    filled = [e for e in root.iter() if e.get("fill") == f"url(#{name}-unknown)"]
+    assert len(filled) >= 2, "where it is, and in the legend"
+    assert any(e.tag == SVG + "text" and "chưa rõ" in (e.text or "").lower() for e in root.iter())
+    assert "chưa rõ" in (root.findtext(SVG + "desc") or "").lower()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_where_all_is_known_nothing_is_hatched_for_being_unknown_but_in_a_legend(name: str) -> None:
+    report = the_report(unit_report(commune(), everybody_at(Status.DONE)), province=Status.DONE)
+    marked = [e for e in read(report, name).iter() if e.get("fill") == f"url(#{name}-unknown)"]
+    assert len(marked) == {"timeline": 0, "heatmap": 0, "areas": 1, "curve": 2}[name]
+
+
+@pytest.mark.parametrize("sheet", [STYLE, (HERE / "portal/static/style.css").read_text(encoding="utf-8")], ids=len)
+def test_no_other_status_has_the_ground_of_what_is_unknown(sheet: str) -> None:
+    grounds = {
+        name: look
+        for names, look in re.findall(r"((?:\.pic \.c\.\w+,?)+)\{fill:(#\w+)\}", sheet)
+        for name in re.findall(r"\.c\.(\w+)", names)
+    }
+    assert grounds.keys() == {status.value for status in Status}
+    assert list(grounds.values()).count(grounds["unknown"]) == 1

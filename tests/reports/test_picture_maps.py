@@ -105,7 +105,7 @@ def test_an_area_says_how_many_of_its_units_are_done_and_overdue() -> None:
     (row,) = map_of(many(210, 1)).rows
     assert row.cells == (Status.OVERDUE,) * 2 + (Status.DONE,) * 2
     assert row.notes[0] == ("85%", "Q30")
-    assert row.notes[-1] == ("85%", "")
+    assert row.notes[-1] == ("85%",)
 
 
 @pytest.mark.parametrize("count", [148, 200, 3321])
@@ -125,7 +125,7 @@ def test_bars_add_up_to_the_totals_of_the_report(made: list[tuple[dict[str, Stat
     units = [unit(f"{n:05}", f"Số {n}", area, statuses) for n, (statuses, area) in enumerate(made)]
     report = the_report(*units, province=province)
     everything, *parts = shares(report, "vi")
-    assert everything.counts == report.statuses() == sum((Counter(p.counts) for p in parts), Counter())
+    assert everything.counts == report.known() == sum((Counter(p.counts) for p in parts), Counter())
     assert sum(p.units for p in parts) == everything.units == len(report.units)
     assert sum(areas.counted(everything)) == everything.total
     assert everything.total == sum(report.statuses().values()) - report.statuses()[Status.NOT_APPLICABLE]
@@ -153,3 +153,34 @@ def test_a_bar_is_as_wide_as_its_part_and_says_its_number() -> None:
 def test_of_too_many_areas_those_with_most_overdue_are_kept_in_their_order() -> None:
     made = [Share(str(n), 1, Counter({Status.OVERDUE: n % 3, Status.DONE: 3 - n % 3})) for n in range(9)]
     assert [share.name for share in most_behind(made, 3)] == ["2", "5", "8"]
+
+
+def test_an_area_says_how_many_are_unknown_beside_those_overdue_and_has_room_for_it() -> None:
+    silent, late = everybody_at(Status.UNKNOWN), everybody_at(Status.OVERDUE)
+    made = [unit(f"{n:05}", f"Số {n}", "Vùng", silent if n < 30 else late if n < 50 else DONE) for n in range(210)]
+    shown = map_of(the_report(*made))
+    (row,) = shown.rows
+    assert row.notes[0] == ("76%", "Q20", "?30")
+    assert (shown.unknown, shown.silent) == (30 * len(shown.columns), 30)
+    root = ET.fromstring(heatmap.draw(shown, "Đợt", "vi"))  # noqa: S314 - our own
+    lines = sorted(float(e.attrib["y"]) for e in root.iter(SVG + "text") if e.text in {"76%", "Q20", "?30"})
+    ground = next(e.attrib["d"] for e in root.iter(SVG + "path") if e.get("class") == "c overdue")
+    top, high = float(ground[1:].split("h")[0].split()[1]), float(ground.split("v")[1].split("h")[0])
+    assert top < lines[0] < lines[-1] < top + high
+
+
+def test_a_step_kept_from_before_its_deadline_is_unknown_in_every_picture() -> None:
+    kept = dict(DONE) | {"lap-to": Status.OPEN}
+    report = the_report(unit("00001", "Một", statuses=kept), unit("00002", "Hai", statuses=DONE), province=Status.DONE)
+    cells = {row.name: row.cells for row in map_of(report).rows}
+    assert cells["Xã Một"] == (Status.UNKNOWN, *[Status.DONE] * 3)
+    everything, *_ = shares(report, "vi")
+    assert (everything.counts[Status.UNKNOWN], everything.counts[Status.OPEN]) == (1, 0)
+    first, *others = lines_of(report)
+    assert (first.state, first.unknown) == ("unknown", True)
+    assert {line.state for line in others if not line.row.national_only} == {"done"}
+
+
+def test_a_milestone_past_its_deadline_has_a_column_though_nobody_is_known_to_have_begun_it() -> None:
+    kept = everybody_at(Status.UPCOMING)
+    assert map_of(the_report(unit("00001", "Một", statuses=kept))).columns == (1, 2)

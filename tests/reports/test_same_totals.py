@@ -4,20 +4,25 @@ Each format is read back by a reader that knows nothing of how it was written; w
 """
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from lotrinh.core.dossier import Dossier, Layout, Letterhead
-from lotrinh.core.report import Report
+from lotrinh.core.report import Report, milestone_rows
 from lotrinh.core.status import Status
+from lotrinh.i18n import grouped
 from lotrinh.reports.documents import FORMATS, Wish, make
+from lotrinh.reports.pictures.milestones import lines_of
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.live import Live
 from lotrinh.services.sample import sample_entries
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
+from tests.reports.pictured import UNKNOWN, band, bars, marks, unknown_cells
 from tests.reports.readers import READERS, Totals, described, events
 from tests.reports.samples import (
     INVALID,
@@ -114,21 +119,66 @@ def test_the_calendar_tells_of_every_milestone_that_has_a_day_what_the_report_te
 
 
 def test_the_pictures_tell_in_words_what_the_report_counts(province: Report) -> None:
-    n = province.statuses()
+    n = province.known()
     areas = described(make(Dossier(province), "svg", Wish("vi", picture="areas")))
     for words, count in (
         ("hoàn thành đúng hạn", n[Status.DONE]),
         ("hoàn thành trễ hạn", n[Status.DONE_LATE]),
         ("quá hạn", n[Status.OVERDUE]),
         ("sắp đến hạn hoặc đang làm", n[Status.DUE_SOON] + n[Status.OPEN]),
-        ("chưa xác định", n[Status.UNKNOWN]),
+        ("chưa rõ", n[Status.UNKNOWN]),
         ("chưa đến thời gian hoặc chờ mốc thực tế", n[Status.UPCOMING] + n[Status.UNSCHEDULED]),
     ):
-        assert re.search(rf"(?<!\d){count} {words}", areas), words
+        assert re.search(rf"(?<![\d.]){grouped(count, 'vi')} {words}", areas), words
     curve = described(make(Dossier(province), "svg", Wish("vi", picture="curve")))
     done = sum(s.completed_on is not None for u in province.everybody for s in u.standings)
-    assert re.search(rf"(?<!\d){done} đầu việc đã hoàn thành", curve)
+    assert re.search(rf"(?<![\d.]){grouped(done, 'vi')} đầu việc đã hoàn thành", curve)
     assert done == n[Status.DONE] + n[Status.DONE_LATE]
+
+
+def require_unknown(report: Report) -> None:
+    """Require that every picture marks what nobody knows, apart from all else, as often as the tables count it."""
+
+    def drawn(name: str) -> bytes:
+        return make(Dossier(report), "svg", Wish("vi", picture=name))
+
+    rows = {line.number: line.row for line in lines_of(report) if not line.row.national_only}
+    silent = {n for n, row in rows.items() if row.unknown or row.province is Status.UNKNOWN}
+    told = {n: mark for n, mark in marks(drawn("timeline")).items() if n in rows}
+    assert {n: mark.unknown for n, mark in told.items()} == {n: rows[n].unknown for n in told}
+    assert {n for n, mark in told.items() if UNKNOWN in mark.signs} == silent & told.keys()
+    cells = unknown_cells(drawn("heatmap"))
+    assert cells == {n: rows[n].unknown for n in cells}
+    assert cells.keys() >= {n for n, row in rows.items() if row.unknown and (row.days_left or 0) < 0}
+    never = report.statuses()[Status.UNKNOWN]
+    kept = sum(n for status, n in report.unclear().items() if status is not Status.UNKNOWN)
+    whole, *parts = bars(drawn("areas")).values() or ({},)
+    assert whole.get("chưa rõ", 0) == sum(part.get("chưa rõ", 0) for part in parts) == never + kept
+    everything = [(s, i.due) for u in report.everybody for i, s in zip(u.plan, u.standings, strict=True)]
+    today = report.as_of.date()
+    due = [s.status for s, due in everything if due and (due - A_MOMENT).date() <= today]
+    dated = any(due and s.status is not Status.NOT_APPLICABLE for s, due in everything)
+    unheard = due.count(Status.UNKNOWN) + kept
+    assert band(drawn("curve")) in ({unheard} if dated else {None})
+    said = f"{grouped(never + kept, 'vi')} đầu việc chưa rõ"
+    assert (said in described(drawn("curve"))) is (never + kept > 0)
+
+
+A_MOMENT = timedelta(seconds=1)
+"""A deadline is the first moment that is too late: the day before, mostly."""
+
+
+def test_the_pictures_of_the_province_mark_what_nobody_knows_as_often_as_the_tables_count_it(
+    province: Report,
+) -> None:
+    silent, kept, *others = province.units
+    silent = silent._replace(standings=[s._replace(status=Status.UNKNOWN, completed_on=None) for s in silent.standings])
+    kept = kept._replace(standings=[s._replace(status=Status.OPEN, completed_on=None) for s in kept.standings])
+    units = (silent, kept, *others)
+    rows = milestone_rows(province.checklist, units, province.province, province.as_of)
+    report = replace(province, units=units, milestones=rows)
+    assert report.unclear()[Status.OPEN] > 5
+    require_unknown(report)
 
 
 OUTCOMES = st.sampled_from([REACHED, UNREACHABLE, INVALID])
@@ -149,6 +199,12 @@ def reports(draw: st.DrawFn) -> Report:
 @given(report=reports())
 def test_every_format_tells_the_totals_of_whatever_report(form: str, report: Report) -> None:
     require_same(report, form)
+
+
+@settings(max_examples=25, phases=QUICK)
+@given(report=reports())
+def test_the_pictures_of_whatever_report_mark_what_nobody_knows(report: Report) -> None:
+    require_unknown(report)
 
 
 @pytest.mark.parametrize("form", FORMATS)

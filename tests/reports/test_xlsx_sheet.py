@@ -6,7 +6,7 @@ from errno import ENOSPC
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lotrinh.core.dossier import Dossier
@@ -44,6 +44,7 @@ def test_lines_break_at_spaces_and_hyphens_and_inside_words_that_are_too_long(
 
 
 @given(st.text("ab -\n", max_size=100), st.integers(3, 20))
+@example("aaaaa\naaaaa", 4)
 def test_a_text_never_needs_fewer_lines_than_its_letters_fill(text: str, letters: int) -> None:
     assert lines_of(text, letters) * (letters + 1) >= len(text)
 

@@ -6,6 +6,7 @@ from fastapi.routing import APIRoute
 from lotrinh.portal.api import (
     board,
     campaigns,
+    changes,
     document,
     explanation,
     journal,
@@ -13,6 +14,7 @@ from lotrinh.portal.api import (
     obstacles,
     records,
     report_files,
+    rollup,
     runs,
     units,
 )
@@ -24,5 +26,20 @@ def operation(route: APIRoute) -> str:
 
 
 router = APIRouter(generate_unique_id_function=operation)
-for part in (units, records, explanation, campaigns, board, obstacles, judging, runs, report_files, journal, document):
+PARTS = (
+    units,
+    records,
+    explanation,
+    campaigns,
+    board,
+    obstacles,
+    judging,
+    rollup,
+    changes,
+    runs,
+    report_files,
+    journal,
+    document,
+)
+for part in PARTS:
     router.include_router(part.router)

@@ -178,12 +178,18 @@ def unit_fields(unit: UnitReport, at: Place, language: str) -> dict[str, object]
     }
 
 
-def cells(unit: UnitReport) -> Mapping[str, Status]:
+def cells(unit: UnitReport, as_of: dt.datetime) -> Mapping[str, Status]:
     """Sum a unit's steps up by milestone, as the counts of the milestones do."""
     found: dict[str, list[tuple[Planned, Standing]]] = {}
     for item, standing in zip(unit.plan, unit.standings, strict=True):
         found.setdefault(item.step.milestone, []).append((item, standing))
-    return {name: cell_status([p for p in pairs if p[0].step.required] or pairs) for name, pairs in found.items()}
+    required = {name: [p for p in pairs if p[0].step.required] or pairs for name, pairs in found.items()}
+    return {name: cell_status(pairs, as_of) for name, pairs in required.items()}
+
+
+def board_row(unit: UnitReport, at: Place, language: str, as_of: dt.datetime) -> BoardRow:
+    """Write a unit's row of the board."""
+    return BoardRow.model_validate({**unit_fields(unit, at, language), "milestones": cells(unit, as_of)})
 
 
 def milestone_out(row: MilestoneRow, at: Place, language: str) -> BoardMilestone:
@@ -236,9 +242,7 @@ def read_board(reading: Reading, at: Seeing, asked: Annotated[Filters, Query()])
         sample=report.sample,
         counts={status: report.statuses()[status] for status in Status},
         milestones=[milestone_out(row, at, reading.language) for row in report.milestones],
-        items=[
-            BoardRow.model_validate({**unit_fields(u, at, reading.language), "milestones": cells(u)}) for u in shown
-        ],
+        items=[board_row(unit, at, reading.language, report.as_of) for unit in shown],
         next=following,
         total=len(found),
     )

@@ -3,17 +3,14 @@
 from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.curve import curve_of, thinned
-from lotrinh.i18n import say
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import At
 from lotrinh.portal.web.feeds import webcal
 from lotrinh.reports.pictures import areas
-from lotrinh.reports.pictures import curve as curve_picture
-from lotrinh.reports.pictures import timeline as timeline_picture
 from lotrinh.reports.pictures.every import drawn, title_of
 from lotrinh.reports.pictures.groups import shares
-from lotrinh.reports.pictures.milestones import bars, lines_of
+from lotrinh.reports.pictures.milestones import lines_of
 from lotrinh.services.sources import sources
 
 router = APIRouter(include_in_schema=False)
@@ -28,9 +25,7 @@ def overview(request: Request, at: At) -> Response:
     """Show the campaign."""
     language, today = language_of(request), at.now.astimezone(at.campaign.zone).date()
     report = at.live.report(at.now)
-    lines = tuple(lines_of(report))
     curve = curve_of(report)
-    title = say(at.campaign.title, language)
     return page(
         request,
         "overview.html",
@@ -39,11 +34,10 @@ def overview(request: Request, at: At) -> Response:
         latest=state_of(request).store.rounds.latest(at.campaign.id, province=at.campaign.province.code),
         webcal=webcal(request, f"/campaigns/{at.campaign.id}/calendar.ics"),
         sources=sources(at.campaign.checklist),
-        lines=lines,
-        timeline=timeline_picture.draw(bars(lines, language), at.campaign.checklist.calendar, today, title, language),
+        lines=tuple(lines_of(report)),
+        timeline=drawn(report, "timeline", language),
         curve=curve,
-        curve_picture=curve_picture.draw(curve, today, title, language),
-        curve_said=curve_picture.described(curve, today, language) if curve.dated else "",
+        curve_picture=drawn(report, "curve", language),
         points=thinned(curve.points, today, ROWS),
         day=today,
         pictures=[(name, title_of(report, name, language), drawn(report, name, language)) for name in MAPS],

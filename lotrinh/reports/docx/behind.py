@@ -97,7 +97,7 @@ class Behind(Writer):
 
     def _table(self, of: Iterable[tuple[str, Sequence[Left]]]) -> Grid:
         heads = self.words("TT", "Đơn vị", "Số đơn vị", "Còn phải làm", "Quá hạn", "Sắp đến hạn", "Chưa rõ")
-        rows = [(str(number), name, *figures(those)) for number, (name, those) in enumerate(of, 1)]
+        rows = [(str(number), name, *map(self.some, figures(those))) for number, (name, those) in enumerate(of, 1)]
         return Grid(columns(heads, (11, 52, 18, 24, 20, 22, 18), {0, 2, 3, 4, 5, 6}), rows)
 
     def _groups(self) -> Iterator[tuple[str, Sequence[Left]]]:
@@ -111,11 +111,10 @@ class Behind(Writer):
             yield self.say(M("Các nhóm còn lại")), rest
 
 
-def figures(those: Sequence[Left]) -> tuple[str, ...]:
+def figures(those: Sequence[Left]) -> tuple[int, ...]:
     """How many units these are, and what is outstanding, overdue, due soon and unknown in them."""
     units = sum(not left.unit.unit.is_province for left in those)
-    sums = (sum(of(left) for left in those) for of in MEASURES)
-    return tuple(str(number or NOTHING) for number in (units, *sums))
+    return units, *(sum(of(left) for left in those) for of in MEASURES)
 
 
 MEASURES: tuple[Callable[[Left], int], ...] = (

@@ -78,7 +78,7 @@ def _milestones(report: Report, prose: Prose) -> Iterator[Grid]:
     rows = []
     for line in lines_of(report):
         row = line.row
-        figures = (f"{row.done}/{row.units}", str(row.overdue or NOTHING), str(row.unknown or NOTHING))
+        figures = (prose.share(row.done, row.units), prose.some(row.overdue), prose.some(row.unknown))
         due = moment(row.due, prose.language) if row.due else NOTHING
         title = prose.say(row.milestone.title) + (" (?)" if row.doubtful else "")
         rows.append((str(line.number), title, due, *(figures if row.units else (NOTHING,) * 3)))
@@ -86,11 +86,10 @@ def _milestones(report: Report, prose: Prose) -> Iterator[Grid]:
 
 
 def _points(report: Report, prose: Prose) -> Iterator[Grid]:
-    heads = prose.words("Đến hết ngày", "Đến hạn", "Chưa xác định", "Hoàn thành (văn bản)", "Hoàn thành (ngày báo)")
+    heads = prose.words("Đến hết ngày", "Đến hạn", "Đến hạn, chưa rõ", "Hoàn thành (văn bản)", "Hoàn thành (ngày báo)")
     made, today = curve_of(report), report.as_of.date()
     rows = [
-        (str(spell(p.day, prose.language)), *(NOTHING if n is None else str(n) for n in p[1:]))
-        for p in thinned(made.points, today, MOST_POINTS)
+        (str(spell(p.day, prose.language)), *map(prose.number, p[1:])) for p in thinned(made.points, today, MOST_POINTS)
     ]
     yield Grid(columns(heads, (33, 30, 32, 35, 35), {0, 1, 2, 3, 4}), rows)
 
@@ -98,7 +97,7 @@ def _points(report: Report, prose: Prose) -> Iterator[Grid]:
 def _shares(report: Report, prose: Prose) -> Iterator[Grid]:
     heads = [prose.say("Nhóm"), prose.say("Số đơn vị"), *(prose.say(part.words) for part in PARTS)]
     rows = [
-        (share.name, str(share.units or NOTHING), *(str(n or NOTHING) for n in counted(share)))
+        (share.name, prose.some(share.units), *map(prose.some, counted(share)))
         for share in shares(report, prose.language)[:MOST_SHARES]
     ]
     yield Grid(columns(heads, (33, 17, 19, 19, 15, 20, 18, 24), set(range(1, 8))), rows)

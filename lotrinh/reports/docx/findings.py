@@ -58,7 +58,7 @@ def _late(report: Report) -> Counter[str]:
     found: Counter[str] = Counter()
     for unit in report.units:
         names = {i.step.milestone for i, s in zip(unit.plan, unit.standings, strict=True) if s.status in LATE}
-        found.update(name for name in names if cell_status(_cell(unit, name)) in LATE)
+        found.update(name for name in names if cell_status(_cell(unit, name), report.as_of) in LATE)
     return found
 
 

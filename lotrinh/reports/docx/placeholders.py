@@ -10,7 +10,7 @@ from lotrinh.core.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import spell
 from lotrinh.reports.docx.behind import figures
-from lotrinh.reports.docx.findings import End, Reach
+from lotrinh.reports.docx.findings import End, Left, Reach
 from lotrinh.reports.docx.letter import dated, filled
 from lotrinh.reports.docx.prose import Prose
 from lotrinh.reports.tables import NOTHING, clean
@@ -146,8 +146,7 @@ class Placeholders:
 
     def _units(self) -> list[Row]:
         lefts = [left for left in self.prose.behind.lefts if left.total]
-        rows = ((left.unit.unit.full_name, left.unit.unit.code, *figures([left])[1:]) for left in lefts)
-        return _numbered(UNIT, rows)
+        return _numbered(UNIT, map(_left, lefts))
 
     def _silent(self) -> list[Row]:
         return _numbered(SILENT, self.prose.unasked_rows())
@@ -157,6 +156,11 @@ class Placeholders:
 
     def _coming(self) -> list[Row]:
         return _numbered(COMING, self.prose.ahead.rows())
+
+
+def _left(left: Left) -> tuple[str, ...]:
+    counts = (str(number or NOTHING) for number in figures([left])[1:])
+    return left.unit.unit.full_name, left.unit.unit.code, *counts
 
 
 def _numbered(fields: Sequence[str], rows: Iterable[Sequence[str]]) -> list[Row]:

@@ -132,9 +132,9 @@ class Prose(Writer):
         """How many steps stand how: the report's own totals."""
         statuses = self.report.statuses()
         left = sum(n for status, n in statuses.items() if not status.finished)
-        rows = [(self.say(STATUS[s]), str(statuses[s])) for s in Status if statuses[s]]
-        rows.append((self.say(M("Tổng số đầu việc")), str(statuses.total())))
-        rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), str(left)))
+        rows = [(self.say(STATUS[s]), self.number(statuses[s])) for s in Status if statuses[s]]
+        rows.append((self.say(M("Tổng số đầu việc")), self.number(statuses.total())))
+        rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), self.number(left)))
         tied = [*([True] * (len(rows) - 1)), False]
         return Grid(columns(self.words("Tình trạng", "Số đầu việc"), (90, 35), centred={1}), rows, tied, TOTALS)
 
@@ -146,7 +146,7 @@ class Prose(Writer):
             yield self.say(M("Chưa có mốc nào hoàn thành đúng hạn.") if self.report.only else nobody)
             return
         heads = self.words("TT", "Mốc", "Hạn", "Đơn vị hoàn thành")
-        rows = [(str(n), self.name_of(r), self.due_of(r), _done(r)) for n, r in enumerate(found, 1)]
+        rows = [(str(n), self.name_of(r), self.due_of(r), self._done(r)) for n, r in enumerate(found, 1)]
         yield Grid(columns(heads, (10, 92, 38, 25), centred={0, 2, 3}), rows)
 
     def late(self) -> Iterator[str | Grid]:
@@ -156,7 +156,7 @@ class Prose(Writer):
             yield self.say(M("Không có mốc nào trễ hạn hoặc quá hạn."))
             return
         heads = self.words("TT", "Mốc", "Hạn", "Xong", "Trong đó trễ", "Quá hạn", "Chưa rõ")
-        rows = [(str(n), self.name_of(r), self.due_of(r), *_counts(r)) for n, r in enumerate(found, 1)]
+        rows = [(str(n), self.name_of(r), self.due_of(r), *self._counts(r)) for n, r in enumerate(found, 1)]
         yield Grid(columns(heads, (9, 58, 27, 23, 16, 16, 16), centred={0, 2, 3, 4, 5, 6}), rows)
         yield from self._beside(found)
 
@@ -167,7 +167,7 @@ class Prose(Writer):
             return
         yield self.say(M("Các mốc đã đến hạn mà chưa rõ, không tính là trễ hạn hay quá hạn:"))
         heads = self.words("TT", "Mốc", "Hạn", "Xong", "Chưa rõ")
-        rows = [(str(n), self.name_of(r), self.due_of(r), *_known(r)) for n, r in enumerate(found, 1)]
+        rows = [(str(n), self.name_of(r), self.due_of(r), *self._known(r)) for n, r in enumerate(found, 1)]
         yield Grid(columns(heads, (9, 83, 33, 24, 16), centred={0, 2, 3, 4}), rows)
         yield from self._beside(found)
 
@@ -187,6 +187,17 @@ class Prose(Writer):
                     "xong, không tính là quá hạn."
                 )
             )
+
+    def _done(self, reach: Reach) -> str:
+        return self.share(reach.row.done, reach.row.units) if reach.row.units else NOTHING
+
+    def _known(self, reach: Reach) -> tuple[str, ...]:
+        return (self._done(reach), self.some(reach.row.unknown)) if reach.row.units else (NOTHING, NOTHING)
+
+    def _counts(self, reach: Reach) -> tuple[str, ...]:
+        if not reach.row.units:
+            return (NOTHING,) * 4
+        return self._done(reach), *map(self.some, (reach.late, reach.row.overdue, reach.row.unknown))
 
     def name_of(self, reach: Reach) -> str:
         """A milestone's title, its doubt, and how it stands where it is the province's own work alone."""
@@ -262,14 +273,6 @@ class Prose(Writer):
         )
 
 
-def _done(reach: Reach) -> str:
-    return f"{reach.row.done}/{reach.row.units}" if reach.row.units else NOTHING
-
-
-def _known(reach: Reach) -> tuple[str, ...]:
-    return (_done(reach), str(reach.row.unknown or NOTHING)) if reach.row.units else (NOTHING, NOTHING)
-
-
 def _unasked(report: Report, units: Sequence[UnitReport]) -> Iterator[Message]:
     """Say what a unit that could not be asked is counted as; what it answered once goes on."""
     heard = sum(unit.last_heard is not None for unit in units)
@@ -281,9 +284,3 @@ def _unasked(report: Report, units: Sequence[UnitReport]) -> Iterator[Message]:
         yield M("{count} đơn vị đã từng trả lời: số liệu lấy theo trả lời hợp lệ gần nhất.", count=heard)
     if heard < len(units):
         yield M("{count} đơn vị chưa từng trả lời hợp lệ.", count=len(units) - heard)
-
-
-def _counts(reach: Reach) -> tuple[str, ...]:
-    if not reach.row.units:
-        return (NOTHING,) * 4
-    return _done(reach), *(str(n or NOTHING) for n in (reach.late, reach.row.overdue, reach.row.unknown))

@@ -1,6 +1,7 @@
 """Where templates run: Jinja that reaches only the values it is given, with a bound on what it writes and walks."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -12,6 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS as ALL_TESTS
 
 from lotrinh.core.text import M, Message
+from lotrinh.i18n import spell
 from lotrinh.reports.docx.grammar import FILTERS, TESTS
 
 LONGEST = 32_000_000
@@ -54,9 +56,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
-    def __init__(self) -> None:
-        """Forget what Jinja offers by itself."""
-        super().__init__(undefined=StrictUndefined, autoescape=True)
+    def __init__(self, language: str) -> None:
+        """Forget what Jinja offers by itself; numbers are written as the readers of the language do."""
+        written = partial(spell, language=language, figures=True)
+        super().__init__(undefined=StrictUndefined, autoescape=True, finalize=written)
         self.globals.clear()
         self.filters = {name: ALL_FILTERS[name] for name in FILTERS} | {"join": _join}
         self.tests = {name: ALL_TESTS[name] for name in TESTS}

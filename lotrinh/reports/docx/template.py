@@ -52,7 +52,7 @@ class _Template(DocxTemplate):  # type: ignore[misc] # as above
 def by_template(dossier: Dossier, language: str, template: bytes) -> bytes:
     """Fill the office's template; BadInput names all that is wrong with it, and which placeholders there are."""
     placeholders = Placeholders(dossier, language)
-    own, environment = _opened(template), Sandbox()
+    own, environment = _opened(template), Sandbox(language)
     used = _checked(own, environment, placeholders)
     try:
         own.render(_values(placeholders, used), environment, autoescape=True)

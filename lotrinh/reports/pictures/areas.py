@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lotrinh.core.status import Status
-from lotrinh.core.text import M
-from lotrinh.i18n import say
+from lotrinh.core.text import M, Message
+from lotrinh.i18n import grouped, say
 from lotrinh.reports.pictures.groups import Share
 from lotrinh.reports.pictures.patterns import dotted, filled, hatched, legend, striped
 from lotrinh.reports.pictures.svg import cut, element, hint, picture, text
 
 NAME = "areas"
-ROW, BAR, TOP, LEFT, RIGHT = 26, 18, 6, 156, 532
+ROW, BAR, TOP, LEFT, RIGHT = 26, 18, 6, 156, 470
 DIGIT = 7.0
 """Width of a digit in a bar."""
 
@@ -30,7 +30,7 @@ PARTS = (
     Part("done_late", M("hoàn thành trễ hạn"), (Status.DONE_LATE,), pattern=True),
     Part("overdue", M("quá hạn"), (Status.OVERDUE,)),
     Part("open", M("sắp đến hạn hoặc đang làm"), (Status.DUE_SOON, Status.OPEN), pattern=True),
-    Part("unknown", M("chưa xác định"), (Status.UNKNOWN,), pattern=True),
+    Part("unknown", M("chưa rõ"), (Status.UNKNOWN,), pattern=True),
     Part("upcoming", M("chưa đến thời gian hoặc chờ mốc thực tế"), (Status.UPCOMING, Status.UNSCHEDULED)),
 )
 
@@ -57,7 +57,7 @@ def described(whole: Share, language: str) -> str:
     return say(
         M(
             "{total} đầu việc: {done} hoàn thành đúng hạn, {late} hoàn thành trễ hạn, {overdue} quá hạn, "
-            "{busy} sắp đến hạn hoặc đang làm, {unknown} chưa xác định, {later} chưa đến thời gian hoặc chờ mốc "
+            "{busy} sắp đến hạn hoặc đang làm, {unknown} chưa rõ, {later} chưa đến thời gian hoặc chờ mốc "
             "thực tế; không kể {excused} đầu việc không áp dụng.",
             total=whole.total,
             done=done,
@@ -69,12 +69,13 @@ def described(whole: Share, language: str) -> str:
             excused=whole.counts[Status.NOT_APPLICABLE],
         ),
         language,
+        figures=True,
     )
 
 
 def _row(share: Share, top: float, language: str) -> str:
     name = f"{share.name} ({share.units})" if share.units else share.name
-    told = say(M("xong {rate}", rate=share.rate(language)), language)
+    told = say(_told(share, language), language, figures=True)
     middle = top + BAR / 2 + 4
     return element(
         "g",
@@ -85,6 +86,13 @@ def _row(share: Share, top: float, language: str) -> str:
     )
 
 
+def _told(share: Share, language: str) -> Message:
+    """Say how many are done and, for a part of a bar can be too narrow to be seen, of how many nobody knows."""
+    done = M("xong {rate}", rate=share.rate(language))
+    unknown = share.counts[Status.UNKNOWN]
+    return M("{done}; {count} chưa rõ", done=done, count=unknown) if unknown else done
+
+
 def _bar(share: Share, top: float, language: str) -> Iterator[str]:
     x, scale = float(LEFT), (RIGHT - LEFT) / share.total
     for part, count in zip(PARTS, counted(share), strict=True):
@@ -92,11 +100,12 @@ def _bar(share: Share, top: float, language: str) -> Iterator[str]:
             continue
         wide = count * scale
         look = filled(NAME, part.name) if part.pattern else {"class_": f"c {part.name}"}
-        whole = hint(f"{share.name}: {count} {say(part.words, language)}")
+        figure = grouped(count, language)
+        whole = hint(f"{share.name}: {figure} {say(part.words, language)}")
         yield element("rect", whole, x=x, y=top, width=wide, height=BAR, **look)
-        if wide >= len(str(count)) * DIGIT + 4:
+        if wide >= len(figure) * DIGIT + 4:
             bright = "sign bright" if part.name == "overdue" else "sign"
-            yield text(str(count), x + wide / 2, top + BAR / 2 + 4, text_anchor="middle", class_=f"{bright} figure")
+            yield text(figure, x + wide / 2, top + BAR / 2 + 4, text_anchor="middle", class_=f"{bright} figure")
         x += wide
     yield element("rect", class_="frame", x=LEFT, y=top, width=RIGHT - LEFT, height=BAR)
 

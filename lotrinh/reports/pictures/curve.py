@@ -5,9 +5,11 @@ from datetime import date
 
 from lotrinh.core.curve import Curve, Point
 from lotrinh.core.text import M
-from lotrinh.i18n import say
+from lotrinh.i18n import grouped, say
+from lotrinh.reports.pictures.patterns import filled, hatched
 from lotrinh.reports.pictures.svg import LETTER, WIDTH, Days, element, month_lines, picture, text
 
+NAME = "curve"
 HEIGHT, LEFT, TOP, BOTTOM = 340, 52, 28, 290
 LINES = (
     ("planned", "", M("Kế hoạch")),
@@ -35,6 +37,7 @@ def draw(curve: Curve, today: date, title: str, language: str) -> str:
 
     x = days.ends(today)
     inside = (
+        element("defs", hatched(NAME)),
         _scale(curve.dated, language),
         month_lines(days, TOP, BOTTOM),
         _unknown(days, curve.dated, past),
@@ -43,18 +46,18 @@ def draw(curve: Curve, today: date, title: str, language: str) -> str:
         line("planned", lambda p: p.planned, ahead, "6 4"),
         line("reported", lambda p: p.reported, past, "2 3"),
         line("done", lambda p: p.done, past),
-        _legend(language),
+        _legend(_now(curve, today).unknown or 0, language),
     )
-    return picture("curve", HEIGHT, title, described(curve, today, language), *inside)
+    return picture(NAME, HEIGHT, title, described(curve, today, language), *inside)
 
 
 def described(curve: Curve, today: date, language: str) -> str:
     """Say in one sentence what the picture shows."""
-    now = next((p for p in reversed(curve.points) if p.day <= today), curve.points[0])
+    now = _now(curve, today)
     return say(
         M(
             "Đến hết {today}: {planned} đầu việc đến hạn, {done} đầu việc đã hoàn thành, "
-            "{unknown} đầu việc đến hạn mà chưa xác định. Cả đợt có {dated} đầu việc có hạn.",
+            "{unknown} đầu việc đến hạn mà chưa rõ. Cả đợt có {dated} đầu việc có hạn.",
             today=today,
             planned=now.planned,
             done=now.done or 0,
@@ -62,7 +65,12 @@ def described(curve: Curve, today: date, language: str) -> str:
             dated=curve.dated,
         ),
         language,
+        figures=True,
     )
+
+
+def _now(curve: Curve, today: date) -> Point:
+    return next((p for p in reversed(curve.points) if p.day <= today), curve.points[0])
 
 
 def _way(days: Days, most: int, values: Sequence[tuple[date, int]]) -> str:
@@ -82,10 +90,12 @@ def _height(value: int, most: int) -> float:
 
 
 def _unknown(days: Days, most: int, past: Sequence[Point]) -> str:
-    """The band below the planned line of which nobody has told us anything."""
+    """The band below the planned line of which nobody knows, hatched as what is unknown is everywhere."""
     upper = _way(days, most, [(p.day, p.planned) for p in past])
     lower = _way(days, most, [(p.day, p.planned - (p.unknown or 0)) for p in past])
-    return element("polygon", class_="gap", points=f"{upper} {' '.join(reversed(lower.split()))}")
+    points = f"{upper} {' '.join(reversed(lower.split()))}"
+    ground = element("polygon", points=points, **filled(NAME, "unknown"))
+    return ground + element("polygon", class_="gap", points=points)
 
 
 def _scale(most: int, language: str) -> str:
@@ -94,20 +104,18 @@ def _scale(most: int, language: str) -> str:
         value = round(most * quarter / 4)
         y = _height(value, most)
         lines.append(element("line", class_="grid", x1=LEFT, x2=WIDTH - 8, y1=y, y2=y))
-        lines.append(text(_grouped(value, language), LEFT - 6, y + 4, text_anchor="end"))
+        lines.append(text(grouped(value, language), LEFT - 6, y + 4, text_anchor="end"))
     return "".join(lines)
 
 
-def _grouped(value: int, language: str) -> str:
-    return f"{value:,}" if language == "en" else f"{value:,}".replace(",", ".")
-
-
-def _legend(language: str) -> str:
+def _legend(unknown: int, language: str) -> str:
     x, y, parts = float(LEFT), HEIGHT - 16, []
     for name, dash, words in LINES:
         more = {"stroke_dasharray": dash} if dash else {}
         parts.append(element("line", class_=name, x1=x, x2=x + SAMPLE, y1=y - 4, y2=y - 4, **more))
         parts.append(text(said := say(words, language), x + SAMPLE + 5, y))
         x += SAMPLE + 20 + len(said) * LETTER
-    parts.append(element("rect", class_="gap", x=x, y=y - 10, width=SAMPLE, height=12))
-    return "".join([*parts, text(say(M("Chưa xác định"), language), x + SAMPLE + 5, y)])
+    place = {"x": x, "y": y - 10, "width": SAMPLE, "height": 12}
+    parts.append(element("rect", **place, **filled(NAME, "unknown")) + element("rect", class_="gap", **place))
+    told = say(M("Đến hạn, chưa rõ: {count}", count=unknown), language, figures=True)
+    return "".join([*parts, text(told, x + SAMPLE + 5, y)])

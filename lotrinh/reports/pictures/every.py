@@ -7,16 +7,14 @@ from lotrinh.core.curve import curve_of
 from lotrinh.core.report import Report
 from lotrinh.core.text import M
 from lotrinh.i18n import say
+from lotrinh.reports import situation
 from lotrinh.reports.pictures import areas, curve, heatmap, timeline
 from lotrinh.reports.pictures.groups import has_areas, most_behind, shares
-from lotrinh.reports.pictures.milestones import bars, lines_of
+from lotrinh.reports.pictures.milestones import bars, known_of, lines_of
 
 MOST_BARS = 60
 """Bars of areas in one picture."""
-TIMELINE_KEY = M(
-    "Hình thoi: hạn (đỏ: có đơn vị quá hạn; xanh lá: mọi đơn vị đã xong; xám: việc của trung ương). "
-    "Vạch ngang: thời gian thực hiện. Nền sẫm: ngày nghỉ. Đường đứng: hôm nay."
-)
+KEY = M("Hình thoi: hạn. Vạch ngang: thời gian thực hiện. Nền sẫm: ngày nghỉ. Đường đứng: hôm nay.")
 
 
 class Drawn(NamedTuple):
@@ -27,18 +25,21 @@ class Drawn(NamedTuple):
 
 
 def _timeline(report: Report, title: str, language: str) -> Drawn:
-    made, today = tuple(bars(lines_of(report), language)), report.as_of.date()
+    lines, today = tuple(lines_of(report)), report.as_of.date()
+    made = tuple(bars(lines, language))
     if not (shown := timeline.placed(made, today)):
         return Drawn("", say(M("Chưa mốc nào có hạn."), language))
     svg = timeline.draw(made, report.checklist.calendar, today, title, language)
-    return Drawn(svg, f"{timeline.described(shown, today, language)} {say(TIMELINE_KEY, language)}")
+    numbers = {bar.number for bar in shown}
+    told = known_of(line for line in lines if line.number in numbers)
+    return Drawn(svg, " ".join((timeline.described(shown, today, language), say(told, language), say(KEY, language))))
 
 
 def _curve(report: Report, title: str, language: str) -> Drawn:
     made, today = curve_of(report), report.as_of.date()
-    if not made.dated:
-        return Drawn("", say(M("Chưa đầu việc nào có hạn."), language))
-    return Drawn(curve.draw(made, today, title, language), curve.described(made, today, language))
+    first = curve.described(made, today, language) if made.dated else say(M("Chưa đầu việc nào có hạn."), language)
+    told = (first, *(say(message, language, figures=True) for message in situation.unknown(report)))
+    return Drawn(curve.draw(made, today, title, language), " ".join(told))
 
 
 def _heatmap(report: Report, title: str, language: str) -> Drawn:

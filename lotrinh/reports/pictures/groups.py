@@ -1,15 +1,15 @@
 """The units of a report in groups: by area, or by kind where no unit has an area; with how their steps stand."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
-from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.report import Report, UnitReport, known
 from lotrinh.core.rollup import NO_AREA, OWN_STEPS
 from lotrinh.core.status import Status
 from lotrinh.core.text import M, fold
 from lotrinh.core.units import UnitKind
-from lotrinh.i18n import say
+from lotrinh.i18n import grouped, say
 from lotrinh.reports.rollup import percent
 
 KINDS: Mapping[UnitKind, M] = {
@@ -27,15 +27,16 @@ class Group(NamedTuple):
 
     name: str
     units: tuple[UnitReport, ...]
+    as_of: datetime
 
     @property
     def counts(self) -> Counts:
-        """How many of their steps stand how."""
-        return Counter(s.status for unit in self.units for s in unit.standings)
+        """How many of their steps stand how, as far as we know."""
+        return known(self.units, self.as_of)
 
 
 class Share(NamedTuple):
-    """How the steps of some units stand: one bar of the picture, one row of the table beside it."""
+    """How the steps of some units stand, as far as we know: one bar of the picture, one row of the table beside it."""
 
     name: str
     units: int
@@ -53,7 +54,8 @@ class Share(NamedTuple):
 
     def rate(self, language: str) -> str:
         """Write how many are done: "2/3 (66,7%)"."""
-        return f"{self.done}/{self.total} ({percent(self.done, self.total, language)})"
+        done, total = (grouped(number, language) for number in (self.done, self.total))
+        return f"{done}/{total} ({percent(self.done, self.total, language)})"
 
 
 def has_areas(report: Report) -> bool:
@@ -70,23 +72,22 @@ def groups(report: Report, language: str) -> tuple[Group, ...]:
     named = ((name, tuple(units)) for name, units in found.items())
     if by_area:
         ordered = sorted(named, key=lambda pair: (not pair[0], fold(pair[0]), pair[0]))
-        return tuple(Group(name or say(NO_AREA, language), units) for name, units in ordered)
+        return tuple(Group(name or say(NO_AREA, language), units, report.as_of) for name, units in ordered)
     kinds = {kind.value: (place, kind) for place, kind in enumerate(UnitKind)}
     in_order = sorted(named, key=lambda pair: kinds[pair[0]][0])
-    return tuple(Group(say(KINDS[kinds[name][1]], language), units) for name, units in in_order)
+    return tuple(Group(say(KINDS[kinds[name][1]], language), units, report.as_of) for name, units in in_order)
 
 
 def shares(report: Report, language: str) -> tuple[Share, ...]:
     """Sum up: everybody first, with the report's own totals, then each group, the province's own work last."""
-    return (Share(say(M("Toàn bộ"), language), len(report.units), report.statuses()), *_parts(report, language))
+    return (Share(say(M("Toàn bộ"), language), len(report.units), report.known()), *_parts(report, language))
 
 
 def _parts(report: Report, language: str) -> Iterator[Share]:
     for group in groups(report, language):
         yield Share(group.name, len(group.units), group.counts)
     if report.province and report.province.standings:
-        own = Counter(s.status for s in report.province.standings)
-        yield Share(say(OWN_STEPS, language), 0, own)
+        yield Share(say(OWN_STEPS, language), 0, known([report.province], report.as_of))
 
 
 def most_behind(parts: Iterable[Share], most: int) -> tuple[Share, ...]:

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from lotrinh.core.board import Cells, board_row, places
-from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.report import Report, UnitReport, known
 from lotrinh.core.status import Status
 from lotrinh.core.text import M
 from lotrinh.core.wording import STATUS
@@ -27,6 +28,9 @@ BROAD, NARROW, NARROWEST, WIDEST = 170.0, 100.0, 6.0, 30.0
 """Room for names in one panel or two, and how narrow or wide cells may be."""
 ALARM = 20
 """An area is marked overdue where one in so many of its units is."""
+THREE = 3
+WORDS = {Status.UNKNOWN: M("chưa rõ")}
+"""What is unknown here is more than the status: it is also what is kept from before a deadline."""
 BEGUN = frozenset({Status.DONE, Status.DONE_LATE, Status.OVERDUE, Status.DUE_SOON, Status.OPEN})
 
 
@@ -34,6 +38,7 @@ class Map(NamedTuple):
     """What the picture shows.
 
     ``columns`` are the milestones' numbers; ``waiting`` milestones have begun in no unit and have no column.
+    ``unknown`` milestones of units are unknown, each of a unit's counting one, in ``silent`` units.
     """
 
     columns: tuple[int, ...]
@@ -41,48 +46,66 @@ class Map(NamedTuple):
     waiting: int
     by_area: bool
     signs: tuple[tuple[Status, str, str], ...]
+    unknown: int
+    silent: int
 
 
 def map_of(report: Report, lines: Sequence[Line], language: str) -> Map:
     """Sum every unit up in every milestone, area by area, the furthest behind first."""
     where = places(report)
-    cells = {unit.unit.code: board_row(unit, where).cells for unit in report.units}
-    begun, waiting = _columns(lines, where, Counter(pair for row in cells.values() for pair in enumerate(row)))
+    cells = {unit.unit.code: board_row(unit, where, report.as_of).cells for unit in report.units}
+    counts = Counter(pair for row in cells.values() for pair in enumerate(row))
+    begun, waiting = _columns(lines, where, counts, _overrun(report))
     chosen = tuple(where[line.row.milestone.id] for line in begun)
     mine = {code: tuple(row[place] for place in chosen) for code, row in cells.items()}
     by_area = len(report.units) > MOST_UNITS
     rows = _areas(report, mine, language) if by_area else _units(report, mine, language)
     seen = {status for row in mine.values() for status in row}
-    signs = tuple((s, SIGNS[s].in_(language), say(STATUS[s], language)) for s in Status if s in seen)
-    return Map(tuple(line.number for line in begun), tuple(rows), waiting, by_area, signs)
+    signs = tuple((s, SIGNS[s].in_(language), say(WORDS.get(s, STATUS[s]), language)) for s in Status if s in seen)
+    unknown = [row.count(Status.UNKNOWN) for row in mine.values() if Status.UNKNOWN in row]
+    numbers = tuple(line.number for line in begun)
+    return Map(numbers, tuple(rows), waiting, by_area, signs, sum(unknown), len(unknown))
+
+
+def _overrun(report: Report) -> frozenset[str]:
+    """Name the milestones in which some unit has a step whose deadline has passed, whatever we know of it."""
+    items = (item for unit in report.units for item in unit.plan)
+    return frozenset(item.step.milestone for item in items if item.due and item.due <= report.as_of)
 
 
 def _columns(
-    lines: Sequence[Line], where: Mapping[str, int], counts: Mapping[tuple[int, Status | None], int]
+    lines: Sequence[Line],
+    where: Mapping[str, int],
+    counts: Mapping[tuple[int, Status | None], int],
+    overrun: frozenset[str],
 ) -> tuple[list[Line], int]:
-    """Choose the milestones that have begun somewhere, or else those of which something is unknown."""
+    """Choose the milestones that have begun or fallen due somewhere, or else all of which something is unknown."""
     ours = [line for line in lines if line.row.milestone.id in where and line.row.units]
+    begun = any(status in BEGUN for _, status in counts)
+    wanted = BEGUN if begun else frozenset({Status.UNKNOWN})
 
-    def among(statuses: frozenset[Status]) -> list[Line]:
-        return [line for line in ours if any(counts.get((where[line.row.milestone.id], s)) for s in statuses)]
+    def shown(name: str) -> bool:
+        return name in overrun or any(counts.get((where[name], status)) for status in wanted)
 
-    chosen = (among(BEGUN) or among(frozenset({Status.UNKNOWN})))[:MOST_COLUMNS]
+    chosen = [line for line in ours if shown(line.row.milestone.id)][:MOST_COLUMNS]
     return chosen, len(ours) - len(chosen)
 
 
 def _units(report: Report, cells: Mapping[str, Cells], language: str) -> Iterator[mosaic.Row]:
     if not has_areas(report):
-        yield from (_unit(unit, cells, language) for unit in sorted(report.units, key=urgency))
+        yield from (_unit(unit, cells, report.as_of, language) for unit in sorted(report.units, key=urgency))
         return
     for group in groups(report, language):
         yield mosaic.Row(group.name, None)
-        yield from (_unit(unit, cells, language) for unit in sorted(group.units, key=urgency))
+        yield from (_unit(unit, cells, report.as_of, language) for unit in sorted(group.units, key=urgency))
 
 
-def _unit(unit: UnitReport, cells: Mapping[str, Cells], language: str) -> mosaic.Row:
-    name, overdue = unit.unit.full_name, sum(s.status is Status.OVERDUE for s in unit.standings)
-    said = say(M("{name} ({code}): {count} quá hạn", name=name, code=unit.unit.code, count=overdue), language)
-    return mosaic.Row(name, cells[unit.unit.code], said)
+def _unit(unit: UnitReport, cells: Mapping[str, Cells], as_of: datetime, language: str) -> mosaic.Row:
+    name, code, counts = unit.unit.full_name, unit.unit.code, known([unit], as_of)
+    said = M("{name} ({code}): {count} quá hạn", name=name, code=code, count=counts[Status.OVERDUE])
+    if counts[Status.UNKNOWN]:
+        said = M("{told}, {count} chưa rõ", told=said, count=counts[Status.UNKNOWN])
+    return mosaic.Row(name, cells[code], say(said, language, figures=True))
 
 
 def _areas(report: Report, cells: Mapping[str, Cells], language: str) -> Iterator[mosaic.Row]:
@@ -100,18 +123,15 @@ def _area(group: Group, cells: Mapping[str, Cells], language: str) -> mosaic.Row
     return mosaic.Row(name, tuple(status for status, _ in shown), name, tuple(notes for _, notes in shown))
 
 
-def _shared(counts: Counter[Status], language: str) -> tuple[Status | None, tuple[str, str]]:
-    """Sum the units of an area up in one milestone: what most of them are, and how many are done and overdue."""
+def _shared(counts: Counter[Status], language: str) -> tuple[Status | None, tuple[str, ...]]:
+    """Sum the units of an area up in one milestone: what most are, and how many are done, overdue and unknown."""
     units = sum(counts.values()) - counts[Status.NOT_APPLICABLE]
     if not units:
-        return (Status.NOT_APPLICABLE if counts else None), ("", "")
-    overdue, unknown = counts[Status.OVERDUE], counts[Status.UNKNOWN]
-    status = Status.OVERDUE if overdue * ALARM >= units else max(Status, key=lambda s: counts[s])
+        return (Status.NOT_APPLICABLE if counts else None), ()
+    status = Status.OVERDUE if counts[Status.OVERDUE] * ALARM >= units else max(Status, key=lambda s: counts[s])
     percent = (counts[Status.DONE] + counts[Status.DONE_LATE]) * 100 // units
-    more = next(
-        (f"{SIGNS[s].in_(language)}{n}" for s, n in ((Status.OVERDUE, overdue), (Status.UNKNOWN, unknown)) if n), ""
-    )
-    return status, (f"{percent}%", more)
+    more = (f"{SIGNS[s].in_(language)}{counts[s]}" for s in (Status.OVERDUE, Status.UNKNOWN) if counts[s])
+    return status, (f"{percent}%", *more)
 
 
 def draw(shown: Map, title: str, language: str) -> str:
@@ -132,7 +152,7 @@ def _panels(shown: Map) -> Iterator[tuple[mosaic.Grid, Sequence[mosaic.Row]]]:
     rows, count = shown.rows, len(shown.columns)
     room = (WIDTH - GAP) / 2 - NARROW
     if shown.by_area or len(rows) <= PANEL or room / count < NARROWEST:
-        high = 22.0 if shown.by_area else 13.0 if len(rows) <= PANEL else 10.0
+        high = _area_height(rows) if shown.by_area else 13.0 if len(rows) <= PANEL else 10.0
         yield mosaic.Grid(0, TOP, BROAD, min((WIDTH - BROAD) / count, WIDEST), high), rows
         return
     half = -(-len(rows) // 2)
@@ -140,6 +160,11 @@ def _panels(shown: Map) -> Iterator[tuple[mosaic.Grid, Sequence[mosaic.Row]]]:
     for number, part in enumerate((rows[:half], rows[half:])):
         left = number * (WIDTH + GAP) / 2
         yield mosaic.Grid(left, TOP, NARROW, min(room / count, WIDEST), high), part
+
+
+def _area_height(rows: Sequence[mosaic.Row]) -> float:
+    """Leave room for two lines in each cell, or for three where one has them."""
+    return 22.0 if max((len(lines) for row in rows for lines in row.notes), default=0) < THREE else 31.0
 
 
 def _keys(shown: Map) -> Iterator[tuple[str, str]]:
@@ -154,9 +179,16 @@ def described(shown: Map, language: str) -> str:
     if shown.by_area:
         first = M(
             "Mỗi hàng một khu vực, mỗi cột một mốc (số như trong bảng các mốc): phần trăm đơn vị đã xong, bên dưới là "
-            "số đơn vị quá hạn, hoặc chưa xác định. Màu là tình trạng của nhiều đơn vị nhất; quá hạn nếu từ 5% đơn vị."
+            "số đơn vị quá hạn và số đơn vị chưa rõ (?). Màu là tình trạng của nhiều đơn vị nhất; quá hạn nếu từ 5% "
+            "đơn vị."
         )
     else:
         first = M("Mỗi hàng một đơn vị, mỗi cột một mốc (số như trong bảng các mốc).")
+    unknown = M(
+        "Chưa rõ (?): {count} ô ở {units} đơn vị, mỗi mốc của một đơn vị tính một; không tính là xong hay chưa làm.",
+        count=shown.unknown,
+        units=shown.silent,
+    )
     rest = M("{count} mốc chưa đến thời gian ở mọi đơn vị không vẽ.", count=shown.waiting)
-    return " ".join(say(part, language) for part in (first, rest)[: 2 if shown.waiting else 1])
+    parts = (first, *([unknown] if shown.unknown else []), *([rest] if shown.waiting else []))
+    return " ".join(say(part, language, figures=True) for part in parts)

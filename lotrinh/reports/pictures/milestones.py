@@ -21,14 +21,24 @@ class Line(NamedTuple):
     opens: Moment | None
 
     @property
+    def unknown(self) -> bool:
+        """Whether of some unit, or of the province, nobody knows how it stands."""
+        return not self.row.national_only and (self.row.unknown > 0 or self.row.province is Status.UNKNOWN)
+
+    @property
     def state(self) -> str:
-        """What colours it in the timeline: "national" where it is nobody's work in the province."""
-        row = self.row
+        """What it is in the timeline: "national" where it is nobody's work in the province.
+
+        It is unknown where nobody is known to be overdue or on the way, and of somebody we know nothing.
+        """
+        row, own = self.row, self.row.province
         if row.national_only:
             return "national"
-        if row.overdue or row.province is Status.OVERDUE:
+        if row.overdue or own is Status.OVERDUE:
             return "overdue"
-        return "done" if row.done == row.units and (row.province is None or row.province.finished) else "open"
+        if row.done + row.unknown < row.units or (own and not own.finished and own is not Status.UNKNOWN):
+            return "open"
+        return "unknown" if self.unknown else "done"
 
 
 def lines_of(report: Report) -> Iterator[Line]:
@@ -45,13 +55,32 @@ def bars(lines: Iterable[Line], language: str) -> Iterator[Bar]:
     for line in lines:
         due = line.row.due.day if line.row.due else None
         opens = line.opens.day if line.opens and due and line.opens.day <= due else None
-        yield Bar(line.number, say(line.row.milestone.title, language), opens, due, line.state, _note(line, language))
+        title, note = say(line.row.milestone.title, language), _note(line, language)
+        yield Bar(line.number, title, opens, due, line.state, note, line.unknown)
 
 
 def _note(line: Line, language: str) -> str:
-    """Say what the colour says."""
-    if line.row.overdue:
-        return say(M("{count} quá hạn", count=line.row.overdue), language)
-    if line.state == "overdue":
-        return say(M("tỉnh quá hạn"), language)
-    return say(M("đã xong"), language) if line.state == "done" else ""
+    """Say what the sign says, and of how many nobody knows, which one sign cannot say beside another."""
+    row, told = line.row, []
+    if row.overdue:
+        told.append(M("{count} quá hạn", count=row.overdue))
+    elif line.state == "overdue":
+        told.append(M("tỉnh quá hạn"))
+    if row.unknown:
+        told.append(M("{count} chưa rõ", count=row.unknown))
+    elif row.province is Status.UNKNOWN:
+        told.append(M("tỉnh chưa rõ"))
+    if line.state == "done":
+        told.append(M("đã xong"))
+    return ", ".join(say(part, language, figures=True) for part in told)
+
+
+def known_of(lines: Iterable[Line]) -> M:
+    """Say in how many milestones somebody is overdue, and in how many of somebody nobody knows."""
+    lines = tuple(lines)
+    return M(
+        "{overdue} mốc có đơn vị hoặc cấp tỉnh quá hạn; {unknown} mốc có đơn vị hoặc cấp tỉnh chưa rõ: không tính là "
+        "xong, không tính là chưa làm.",
+        overdue=sum(line.state == "overdue" for line in lines),
+        unknown=sum(line.unknown for line in lines),
+    )

@@ -23,7 +23,7 @@ class Row(NamedTuple):
     name: str
     cells: tuple[Status | None, ...] | None
     hint: str = ""
-    notes: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, ...], ...] = ()
 
 
 class Grid(NamedTuple):
@@ -118,9 +118,9 @@ def ink(status: Status) -> str:
 
 
 def _notes(grid: Grid, number: int, row: Row) -> Iterator[str]:
-    """Write two short lines into each cell."""
+    """Write short lines into each cell."""
     for place, (status, lines) in enumerate(zip(row.cells or (), row.notes, strict=True)):
         look = ink(status) if status else "sign"
-        for index, words in enumerate(filter(None, lines)):
+        for index, words in enumerate(lines):
             middle, base = grid.x(place) + grid.wide / 2, grid.y(number) + 9 + 9 * index
             yield text(words, middle, base, text_anchor="middle", class_=look)

@@ -54,7 +54,7 @@ def _heading(report: Report, title: str, sentence: str, language: str) -> Iterat
     when = M("{province} · tình hình lúc {when}", province=report.province_name, when=report.as_of)
     yield say(when, language), "", 105, 1
     yield Writer(report, language).sample_notice(), "strong", 100, 2
-    yield sentence, "soft", 112, 4
+    yield sentence, "soft", 112, 5
 
 
 def _headed(parts: Iterator[tuple[str, str, int, int]]) -> tuple[str, float]:

@@ -1,25 +1,40 @@
 """The milestones of a campaign as a picture: windows, due dates, today, and the days on which nobody works."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from lotrinh.core.calendar import Calendar
-from lotrinh.core.text import M
+from lotrinh.core.status import Status
+from lotrinh.core.text import M, Text
 from lotrinh.i18n import say, spell
+from lotrinh.reports.pictures.patterns import filled, hatched, legend
+from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.pictures.svg import LETTER, ONE_DAY, WIDTH, Days, cut, element, hint, month_lines, picture, text
 
-ROW, TOP, LEFT, SIDE = 22, 48, 30, 5
+NAME = "timeline"
+ROW, TOP, LEFT, SIDE = 22, 48, 30, 7
 LONG_BREAK = 4
 """So many days off in a row are more than a weekend: they get their name."""
 LONGEST_LINE = 3660
 """Days that a picture can show; a date beyond is a mistake in the checklist, and is left to the table."""
 
 
+STATES: Mapping[str, tuple[Text, M]] = {
+    "overdue": (SIGNS[Status.OVERDUE], M("có đơn vị quá hạn")),
+    "unknown": (SIGNS[Status.UNKNOWN], M("có đơn vị chưa rõ")),
+    "open": (Text(""), M("chưa quá hạn")),
+    "done": (SIGNS[Status.DONE], M("mọi đơn vị đã xong")),
+    "national": (Text(""), M("việc của trung ương")),
+}
+"""How a milestone can stand, each with the sign in its mark, for colour alone says nothing, and with its words."""
+
+
 class Bar(NamedTuple):
     """One milestone; without a due day it has no place in the picture.
 
-    ``state`` is the status that colours it, ``note`` what it says in words behind the date.
+    ``state`` is one of ``STATES``, ``note`` what it says in words behind the date. ``unknown`` tells that of somebody
+    nobody knows: that has a mark of its own, whatever the state of the others.
     """
 
     number: int
@@ -28,6 +43,7 @@ class Bar(NamedTuple):
     due: date | None
     state: str
     note: str = ""
+    unknown: bool = False
 
 
 class Break(NamedTuple):
@@ -66,12 +82,21 @@ def draw(bars: Iterable[Bar], calendar: Calendar, today: date, title: str, langu
     bottom = TOP + ROW * len(shown)
     ground = (*_off(days, calendar, bottom, language), month_lines(days, TOP - 16, bottom), _today(days, today, bottom))
     rows = (_row(bar, days, TOP + ROW * index, language) for index, bar in enumerate(shown))
-    return picture("timeline", bottom + 8, title, described(shown, today, language), *ground, *rows)
+    keys, end = legend(_keys(shown, language), 0, bottom + 8)
+    said = described(shown, today, language)
+    return picture(NAME, end, title, said, element("defs", hatched(NAME)), *ground, *rows, keys)
+
+
+def _keys(bars: Sequence[Bar], language: str) -> Iterator[tuple[str, str]]:
+    seen = {bar.state for bar in bars} | {"unknown" for bar in bars if bar.unknown}
+    for state, (_, words) in STATES.items():
+        if state in seen:
+            yield "".join(_mark(state, SIDE, SIDE - 1, language)), say(words, language)
 
 
 def _line(bars: Sequence[Bar], today: date) -> Days:
     dates = [day for bar in bars for day in (bar.opens, bar.due) if day and abs((day - today).days) <= LONGEST_LINE]
-    return Days(min(*dates, today) - 3 * ONE_DAY, max(*dates, today) + 3 * ONE_DAY, LEFT, WIDTH)
+    return Days(min(*dates, today) - 3 * ONE_DAY, max(*dates, today) + 3 * ONE_DAY, LEFT, WIDTH - 2 * SIDE)
 
 
 def placed(bars: Iterable[Bar], today: date) -> list[Bar]:
@@ -114,13 +139,34 @@ def _row(bar: Bar, days: Days, top: float, language: str) -> str:
     begins = days.begins(bar.opens) if bar.opens else x
     parts = [text(str(bar.number), LEFT - 6, y + 4, text_anchor="end")]
     if bar.opens:
-        parts.append(element("line", class_=f"bar {bar.state}", x1=begins, x2=x, y1=y, y2=y, stroke_width=6))
-    mark = f"M{x:.1f} {y - SIDE}l{SIDE} {SIDE}l-{SIDE} {SIDE}l-{SIDE} -{SIDE}z"
-    parts.append(element("path", class_=f"due {bar.state}", d=mark))
+        parts.append(_window(bar.state, begins, x, y))
+    parts.extend(_mark(bar.state, x, y, language))
+    ends = x
+    if bar.unknown and bar.state != "unknown":
+        ends += 2 * SIDE
+        parts.extend(_mark("unknown", ends, y, language))
     said = ", ".join(part for part in (str(spell(due, language)), bar.note) if part)
-    parts.append(_label(bar.title, f", {said}", begins, x, y + 4))
+    parts.append(_label(bar.title, f", {said}", begins, ends, y + 4))
     whole = hint(f"{bar.number}. {bar.title}: {said}")
     return element("g", whole, *parts)
+
+
+def _window(state: str, begins: float, ends: float, y: float) -> str:
+    if state != "unknown":
+        return element("line", class_=f"bar {state}", x1=begins, x2=ends, y1=y, y2=y, stroke_width=6)
+    place = {"x": begins, "y": y - 3, "width": ends - begins, "height": 6}
+    return element("rect", **place, **filled(NAME, state)) + element("rect", class_="frame", **place)
+
+
+def _mark(state: str, x: float, y: float, language: str) -> Iterator[str]:
+    """Draw the diamond of a due day with the sign of how the milestone stands."""
+    way = f"M{x:.1f} {y - SIDE:.1f}l{SIDE} {SIDE}l-{SIDE} {SIDE}l-{SIDE} -{SIDE}z"
+    if state == "unknown":
+        yield element("path", d=way, **filled(NAME, state))
+    yield element("path", class_=f"due {state}", d=way)
+    if sign := STATES[state][0].in_(language):
+        look = "sign ringed" if state == "unknown" else "sign mark"
+        yield text(sign, x, y + 3, text_anchor="middle", class_=look)
 
 
 def _label(title: str, said: str, begins: float, ends: float, y: float) -> str:
@@ -129,5 +175,5 @@ def _label(title: str, said: str, begins: float, ends: float, y: float) -> str:
     room = max(right, left) - len(said) * LETTER
     words = cut(title, room) + said
     if right >= left:
-        return text(words, ends + 9, y)
-    return text(words, begins - 9, y, text_anchor="end")
+        return text(words, ends + SIDE + 4, y)
+    return text(words, begins - SIDE - 4, y, text_anchor="end")

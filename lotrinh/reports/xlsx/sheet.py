@@ -105,12 +105,13 @@ def lines_of(text: str, letters: int) -> int:
 
 def _lines_of(line: str, letters: int) -> int:
     count, left = 1, letters
-    for word in map(len, BREAK.split(line)):
-        if word - 1 > left:
-            # A word that is longer than a line is broken.
-            count, left = count + max(-(-word // letters), 1) - (left == letters), letters
-            word = word % letters if word > letters else word  # noqa: PLW2901 - what stands in its last line
-        left -= word
+    for word in BREAK.split(line):
+        needed, whole = len(word.rstrip(" ")), len(word)  # a space may stand beyond the edge
+        if needed > left:
+            broken = max(-(-needed // letters), 1)  # a word that is longer than a line is broken
+            count, left = count + broken - (left == letters), letters
+            whole -= (broken - 1) * letters
+        left -= whole
     return count
 
 

@@ -1,0 +1,111 @@
+"""The roll-up of a run's report: unit, area, kind or province, as the command and its JSON file tell it."""
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from lotrinh.core.rollup import By, rollup
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Problem
+from lotrinh.portal.api.access import Place, Seeing
+from lotrinh.portal.api.answers import Out, Reading, reads
+from lotrinh.portal.api.campaigns import CAMPAIGN
+from lotrinh.reports.rollup import as_data
+from lotrinh.services.reporting import chosen
+
+router = APIRouter(tags=["runs"])
+LAST_SECOND = dt.time(23, 59, 59)
+ONE_OF_THEM = M("Chỉ ghi một trong hai: run hoặc day.")
+
+
+class RollupAsked(BaseModel):
+    """Of which run, and what has a row of its own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: By = Field(By.AREA, description="What each row is.")
+    run: str = Field("", max_length=100, description="Id of the run; empty: the newest.")
+    day: dt.date | None = Field(None, description="The newest run up to the end of this local day, without `run`.")
+
+
+class RateOut(Out):
+    """A part of what is expected."""
+
+    of: int
+    percent: float | None = Field(description="Null of nothing; never 100 where something is missing.")
+
+
+class FiguresOut(Out):
+    """The measures, in steps of units. What is unknown is counted apart, never as not done.
+
+    `expected` = `reported` + `overdue` + `unknown`.
+    """
+
+    units: int = Field(description="Communes, wards and special zones; the province is none.")
+    expected: int = Field(description="Steps whose deadline has passed.")
+    reported: int
+    reported_on_time: int
+    time_unknown: int = Field(description="Reported, but nobody says when.")
+    completed_on_time: int
+    completed_late: int
+    overdue: int
+    awaiting: int = Field(description="Those overdue ones that the province has yet to accept.")
+    unknown: int = Field(description="Never told of, or last before the deadline.")
+    ahead: int = Field(description="Done before anybody expected them; not among `expected`.")
+    late: int
+    days_late: int
+    longest: int = Field(description="Most days that one step is late.")
+    mean_days_late: float | None
+    rates: dict[str, RateOut]
+
+
+class RollupRow(FiguresOut):
+    """One row; ``key`` is the area's name, the unit's code, the kind or the province's code."""
+
+    key: str
+    title: str
+    province: str
+
+
+class RolledProvince(Out):
+    """Which report is rolled up."""
+
+    code: str
+    name: str
+    campaign: str
+    run: str
+    as_of: dt.datetime
+    checklist_hash: str
+    sample: bool
+
+
+class RollupOut(Out):
+    """A roll-up; the rows add up to the total."""
+
+    by: By
+    sample: bool
+    provinces: list[RolledProvince]
+    total: FiguresOut
+    rows: list[RollupRow]
+
+
+@router.get(CAMPAIGN + "/rollup", response_model=RollupOut, responses=reads())
+def read_rollup(reading: Reading, at: Seeing, asked: Annotated[RollupAsked, Query()]) -> Response:
+    """Roll the report of the newest run up, or of the run or day that is named."""
+    with at.state.turns.turn():
+        made = rollup(chosen(at.state.store, at.campaign, asked.run, moment_of(at, asked)))
+    return reading.give(RollupOut.model_validate(as_data([made], asked.by, reading.language)))
+
+
+def moment_of(at: Place, asked: RollupAsked) -> dt.datetime | None:
+    """Return the end of the day that is asked for; ``BadInput`` where it is ahead, or a run is named too."""
+    if asked.day is None:
+        return None
+    if asked.run:
+        raise BadInput([Problem("day", 0, 0, ONE_OF_THEM)])
+    if asked.day > at.now.astimezone(at.campaign.zone).date():
+        sentence = M("Ngày {day} ở sau hôm nay. Hãy chọn hôm nay hoặc một ngày trước.", day=asked.day)
+        raise BadInput([Problem("day", 0, 0, sentence)])
+    return dt.datetime.combine(asked.day, LAST_SECOND, at.campaign.zone)
