@@ -45,7 +45,7 @@ from lotrinh.store import Store, open_store
 
 OURS, NATION = "lotrinh", "lotrinh-nation"
 """Tags: of every deployment that is kept in step with our record; of those of the nation's check."""
-ENGINE = "python -m prefect.engine"
+ENGINE = "python -m flows.engine"
 """What a worker starts for a run, as in ``prefect.yaml``: alone, without processes that prepare a workspace."""
 SENDING = "*/15 * * * *"
 """When messages whose time has come again are sent: their own waits begin at two minutes and grow to hours."""

@@ -28,7 +28,7 @@ from lotrinh.settings.models import Settings
 from tasks.context import context
 
 Cell = str | int
-PERCENT, LONGEST = 100, 16_000
+PERCENT, LONGEST = 100, 12_000
 """Bytes of a report shown in Prefect: its database is to grow by little with each run, and ours has the whole."""
 
 
