@@ -28,12 +28,18 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("lotrinh")
 
 TOP = Path(__file__).parents[1]
+LONG_ID = 60
 COLUMNS = "code,kind,name,area,tags,status_url,website,contact_office,contact_phone,contact_email"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """In CI a skipped test fails the run."""
     watch(config)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Call what is long by its name: a file made for a test may hold the time at which it was made."""
+    return argname if isinstance(val, str | bytes) and len(val) > LONG_ID else None
 
 
 @dataclass
