@@ -120,7 +120,9 @@ def test_the_flow_records_what_the_direct_run_says(
     with open_store(environment.database_url) as store:
         frozen = report_again(store, name)
     assert frozen
-    assert artifacts["report"].data == markdown.render(frozen, "vi")
+    shown, _, left = str(artifacts["report"].data).rpartition("\n\n")  # its last line says where the rest is
+    assert markdown.render(frozen, "vi").startswith(shown)
+    assert name in left
     rows = json.loads(str(artifacts["milestones"].data))
     assert [(r["Đơn vị"], r["Xong"]) for r in rows] == [
         (m["units"], m["done"])

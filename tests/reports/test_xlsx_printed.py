@@ -22,13 +22,12 @@ from tests.reports.samples import NOW, commune, the_checklist, the_report, unit_
 A4, A4_LANDSCAPE = 9, (842, 595)
 AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1"
 """Every sheet into a file of its own, as it is shown, in UTF-8."""
+pytestmark = pytest.mark.xdist_group("printed")
 MAKE = """
 import sys
 from lotrinh.core.dossier import Dossier
 from lotrinh.reports.xlsx import workbook
 from tests.reports.test_xlsx_printed import long_report
-
-pytestmark = pytest.mark.xdist_group("printed")
 sys.stdout.buffer.write(workbook(Dossier(long_report()), "vi"))
 """
 
