@@ -127,7 +127,7 @@ def lotrinh(tmp_path: Path, request: pytest.FixtureRequest) -> Lotrinh:
         if (
             sys.platform == "linux"
             and not FULL
-            and not any(name.startswith(("PYTHON", "LC_", "LANG")) for name in environment)
+            and not any(name.startswith(("PYTHON", "LC_", "LANG", "TZ")) for name in environment)
         ):
             quick: Zygote = request.getfixturevalue("zygote")
             return quick.run(arguments, tmp_path, seen, 100)

@@ -86,7 +86,13 @@ def drop(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str |
     from lotrinh.services import outbox as service
 
     asked = Asked(numbers, all_unclear, yes)
-    what = Act(service.drop, lambda *_: None, M("Bỏ {count} tin trên?"), M("Đã bỏ tin {number}."))
+    what = Act(
+        lambda store, number, local, _: service.drop(store, number, local),
+        lambda *_: None,
+        M("Bỏ {count} tin trên?"),
+        M("Đã bỏ tin {number}."),
+        asks=False,
+    )
     return _each(asked, what, settings)
 
 
@@ -101,10 +107,12 @@ class Asked(NamedTuple):
 class Act(NamedTuple):
     """What is done with messages: how, why not with one, and in which words it is asked and told."""
 
-    do: "Callable[[Store, int, datetime], None]"
+    do: "Callable[[Store, int, datetime, int | None], None]"
     why_not: "Callable[[Message, datetime], Sentence | None]"
     question: M
     done: M
+    asks: bool = True
+    """Whether what is unclear is shown and asked about, though its number was given: it may have become so since."""
 
 
 def _each(asked: Asked, act: Act, settings: str | None) -> int:
@@ -117,10 +125,9 @@ def _each(asked: Asked, act: Act, settings: str | None) -> int:
     chosen = load(settings).settings
     local, problems = now().astimezone(ZoneInfo(chosen.timezone)), list[Problem]()
     with open_store(chosen.database_url) as store:
-        numbers = _agreed(store, chosen, asked, act, local) if asked.all_unclear else asked.numbers
-        for number in numbers:
+        for number, tries in _which_ones(store, chosen, asked, act, local):
             try:
-                act.do(store, number, local)
+                act.do(store, number, local, tries)
                 tell(M(act.done.msgid, number=number))
             except LotrinhError as error:
                 problems.append(Problem(str(number), 0, 0, error.sentence))
@@ -128,17 +135,32 @@ def _each(asked: Asked, act: Act, settings: str | None) -> int:
     return 2 if problems else 0
 
 
-def _agreed(store: "Store", settings: "Settings", asked: Asked, act: Act, local: "datetime") -> list[int]:
-    """Show what it would be done with, and what not; return the numbers where somebody agrees."""
+def _which_ones(
+    store: "Store", settings: "Settings", asked: Asked, act: Act, local: "datetime"
+) -> list[tuple[int, int | None]]:
+    """Return the numbers, each with the tries that were seen; what is unclear is among them where somebody agrees."""
     from lotrinh.store.outbox import UNCLEAR
 
-    fit, found = list[int](), store.outbox.newest((UNCLEAR,), MOST)[::-1]
+    known = {number: store.outbox.get(number) for number in asked.numbers}
+    if asked.all_unclear:
+        found = list(store.outbox.newest((UNCLEAR,), MOST)[::-1])
+    else:
+        found = [m for m in known.values() if m and act.asks and m.state == UNCLEAR]
+    named = [(number, m and m.tries) for number, m in known.items() if m not in found]
+    return named + (_agreed(store, settings, found, asked, act, local) if found or asked.all_unclear else [])
+
+
+def _agreed(
+    store: "Store", settings: "Settings", found: "Sequence[Message]", asked: Asked, act: Act, local: "datetime"
+) -> list[tuple[int, int | None]]:
+    """Show what it would be done with, and what not; return numbers and tries where somebody agrees."""
+    fit = list[tuple[int, int | None]]()
     _print(store, settings, found, local)
     for message in found:
         if sentence := act.why_not(message, local):
             show([Problem(str(message.id), 0, 0, sentence)])
         else:
-            fit.append(message.id)
+            fit.append((message.id, message.tries))
     if not fit:
         tell(M("Không có tin nào để làm."))
     elif not asked.yes and not sys.stdin.isatty():

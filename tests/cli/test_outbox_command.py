@@ -38,11 +38,21 @@ def counts(url: str) -> dict[str, int]:
 
 def test_several_messages_are_sent_again_and_those_that_cannot_be_are_named(lotrinh: Lotrinh, url: str) -> None:
     first, old, last = unclear(url, "", YESTERDAY, "")
-    made = lotrinh("outbox", "retry", first, old, "999", last)
+    made = lotrinh("outbox", "retry", first, old, "999", last, "--yes")
     assert made.returncode == 2
     assert f"{old}: Lời nhắc này của ngày 09/02/2026" in made.stderr
     assert "999: Không có tin mang số 999." in made.stderr
     assert counts(url) == {WAITING: 2, UNCLEAR: 1}
+
+
+def test_what_is_unclear_is_not_sent_again_by_its_number_alone(lotrinh: Lotrinh, url: str) -> None:
+    (number,) = unclear(url, "")  # perhaps since somebody saw it wait
+    asked = lotrinh("outbox", "retry", number)
+    assert asked.stdout.split("\t")[0] == number
+    assert "Chưa làm gì với 1 tin." in asked.stderr
+    assert counts(url) == {UNCLEAR: 1}
+    assert lotrinh("outbox", "drop", number).returncode == 0
+    assert counts(url) == {"dropped": 1}
 
 
 def test_all_that_is_unclear_is_shown_first_and_sent_again_only_where_somebody_agrees(

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are k
 
 INTERRUPT = signal.SIGTERM if signal.getsignal(signal.SIGINT) is signal.SIG_IGN else signal.SIGINT
 """Whoever runs the tests in the background may have told them, and all that they start, to ignore Ctrl-C."""
-STOPPED = 60
+STOPPED = 20
 """Seconds within which everything has stopped: what is promised."""
 SETTINGS = """
 province = "25"
@@ -144,7 +144,7 @@ def test_up_starts_every_part_restarts_what_is_killed_and_leaves_nothing_behind(
         children = up.children()
         begun = time.monotonic()
         up.process.send_signal(signal.SIGTERM)
-        assert up.process.wait(STOPPED) == 0
+        assert up.process.wait(60) == 0
         assert time.monotonic() - begun < STOPPED
         assert gone(children, 0) == []
         stops = [line.partition(" ")[2].partition(" ")[2] for line in up.said.splitlines() if "đã dừng." in line]

@@ -30,6 +30,7 @@ def thresholds() -> Iterator[None]:
     [
         ({"PREFECT_API_URL": "http://10.0.0.5:4200/api"}, str(NOBODY)),
         ({"PREFECT_API_URL": "http://10.0.0.5:4200/api", FILE: "/etc/ssl/own.pem"}, "/etc/ssl/own.pem"),
+        ({"PREFECT_API_URL": "http://10.0.0.5:4200/api", "SSL_CERT_FILE": "/etc/ssl/own.pem"}, None),
         ({"PREFECT_API_URL": "https://prefect.example/api"}, None),
         ({}, None),
     ],
