@@ -49,9 +49,9 @@ class Opened(NamedTuple):
         """Print the schedule in words, as cron, and the next runs."""
         from lotrinh.clock import now
         from lotrinh.core.schedules import cron_words, schedule_words
-        from lotrinh.services.schedules import next_checks, next_report
+        from lotrinh.services.schedules import UNREAD, next_checks, next_report
 
-        schedule, changed = self.holds
+        schedule, changed, unread = self.holds
         click.echo(say(schedule_words(schedule)))
         for name, value in asdict(schedule).items():
             written = f'"{value}"' if isinstance(value, str) else str(value).lower()
@@ -61,7 +61,9 @@ class Opened(NamedTuple):
             click.echo(say(M("Báo cáo: {words}; lần tới {when}", words=cron_words(schedule.report), when=when)))
         for tick in next_checks(schedule, self.campaign, now(), SHOWN):
             click.echo(f"{tick.at:%Y-%m-%d %H:%M} {self.campaign.zone.key}")
-        if changed:
+        if unread:
+            tell(UNREAD)
+        elif changed:
             tell(M("Văn phòng đã đổi lịch này lúc {when}; lịch trong tệp cấu hình không dùng.",
                    when=changed.changed_at.astimezone(self.campaign.zone)))  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist import Level
 from lotrinh.core.deadlines import Schedule
-from lotrinh.core.report import MilestoneRow, Report, UnitReport, cell_status
+from lotrinh.core.report import MilestoneRow, Report, UnitReport, cell_status, known
 from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
 
@@ -29,7 +29,10 @@ class Column(NamedTuple):
 
 
 class BoardRow(NamedTuple):
-    """One unit. ``counts`` counts its steps, optional ones too; ``cells`` go by the milestones' required steps."""
+    """One unit. ``counts`` counts its steps, optional ones too; ``cells`` go by the milestones' required steps.
+
+    Both go by what we know: a step that is only kept from before its deadline is unknown.
+    """
 
     report: UnitReport
     cells: Cells
@@ -72,13 +75,18 @@ def places(report: Report) -> dict[str, int]:
 
 def board_row(unit: UnitReport, columns: Mapping[str, int], as_of: datetime) -> BoardRow:
     """Sum one unit up, as it stands at a moment."""
+    cells: list[Status | None] = [None] * len(columns)
+    for name, status in cells_of(unit, as_of).items():
+        cells[columns[name]] = status
+    return BoardRow(unit, tuple(cells), known([unit], as_of))
+
+
+def cells_of(unit: UnitReport, as_of: datetime) -> dict[str, Status]:
+    """Sum one unit up in each milestone in which it has steps: milestone id -> status."""
     found: dict[str, list[tuple[Planned, Standing]]] = {}
     for pair in zip(unit.plan, unit.standings, strict=True):
         found.setdefault(pair[0].step.milestone, []).append(pair)
-    cells: list[Status | None] = [None] * len(columns)
-    for name, pairs in found.items():
-        cells[columns[name]] = cell_of(pairs, as_of)
-    return BoardRow(unit, tuple(cells), Counter(s.status for s in unit.standings))
+    return {name: cell_of(pairs, as_of) for name, pairs in found.items()}
 
 
 def cell_of(pairs: Sequence[tuple[Planned, Standing]], as_of: datetime) -> Status:

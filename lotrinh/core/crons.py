@@ -6,6 +6,7 @@ for, some programs want both and others either; last and n-th days are not known
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from itertools import pairwise
 
 from lotrinh.core.text import M, Message, quoted, together
@@ -18,8 +19,10 @@ NAMES = {
 }
 STEP = re.compile(r"[1-9]\d?", re.ASCII)
 NUMBER = re.compile(r"\d{1,2}", re.ASCII)
-DAY, WEEKDAY = 2, 4
+MINUTE, OF_DAY, DAY, MONTH, WEEKDAY = range(5)
 HOUR, A_DAY = 60, 1440
+FIRST, FOUR_YEARS = date(2024, 1, 1), 1462
+"""Days from a leap year's first to the next one's: among them are all that can follow one another."""
 LEAST_MINUTES = 15
 """Between two runs: a check asks every unit, and a commune's server is a weak one."""
 SHOWN = 20
@@ -47,7 +50,12 @@ def fault_of(cron: str) -> Message | None:
             "*/15. Ví dụ “0 7 * * *” là 07:00 mỗi ngày",
             faults=together(faults),
         )
-    if (gap := _gap(fields)) < LEAST_MINUTES:
+    return None
+
+
+def too_often(cron: str) -> Message | None:
+    """Say, after the name of an expression that has no fault and comes, that two of its runs are too close together."""
+    if (gap := _gap(cron.split())) < LEAST_MINUTES:
         return M(
             "cho chạy hai lần chỉ cách nhau {gap} phút; phải cách ít nhất {least} phút để không dồn lên máy chủ của "
             "các xã và người nhận tin. Hãy viết một số, */15, */20 hoặc */30 ở phần phút, ví dụ “0 7 * * *”",
@@ -81,25 +89,38 @@ def _is_term(term: str, place: int) -> bool:
 
 
 def _number(text: str, place: int) -> int | None:
-    names = NAMES.get(place, [])
-    if text.upper() in names:
-        return names.index(text.upper()) + BOUNDS[place][0]
     low, high = BOUNDS[place]
-    return int(text) if NUMBER.fullmatch(text) and low <= int(text) <= high else None
+    known = NUMBER.fullmatch(text) or text.upper() in NAMES.get(place, [])
+    return value if known and low <= (value := _value(text, place)) <= high else None
+
+
+def _value(text: str, place: int) -> int:
+    names = NAMES.get(place, [])
+    return names.index(text.upper()) + BOUNDS[place][0] if text.upper() in names else int(text)
 
 
 def _gap(fields: Sequence[str]) -> int:
-    """Return the fewest minutes between two runs, on days that follow one another."""
-    at = sorted(HOUR * hour + minute for hour in _numbers(fields[1], 1) for minute in _numbers(fields[0], 0))
-    return min(later - sooner for sooner, later in pairwise([*at, at[0] + A_DAY]))
+    """Return the fewest minutes between two runs; those of a day where they are further apart."""
+    minutes, hours = _numbers(fields[MINUTE], MINUTE), _numbers(fields[OF_DAY], OF_DAY)
+    at = sorted(HOUR * hour + minute for hour in hours for minute in minutes)
+    next_day = [at[0] + A_DAY] if _on_days_that_follow(fields) else []
+    return min((later - sooner for sooner, later in pairwise(at + next_day)), default=A_DAY)
+
+
+def _on_days_that_follow(fields: Sequence[str]) -> bool:
+    days, months = _numbers(fields[DAY], DAY), _numbers(fields[MONTH], MONTH)
+    weekdays = {number % 7 for number in _numbers(fields[WEEKDAY], WEEKDAY)}  # 0 and 7 are Sunday
+    dates = (FIRST + timedelta(days=number) for number in range(FOUR_YEARS))
+    runs = (each.day in days and each.month in months and each.isoweekday() % 7 in weekdays for each in dates)
+    return any(today and tomorrow for today, tomorrow in pairwise(runs))
 
 
 def _numbers(field: str, place: int) -> set[int]:
-    """Spell out a field of numbers that is right."""
+    """Spell out a field that has no fault."""
     found = set[int]()
     for term in field.split(","):
         whole, _, step = term.partition("/")
         low, _, high = whole.partition("-")
-        first, last = BOUNDS[place] if whole == "*" else (int(low), int(high or low))
+        first, last = BOUNDS[place] if whole == "*" else (_value(low, place), _value(high or low, place))
         found |= set(range(first, last + 1, int(step or 1)))
     return found

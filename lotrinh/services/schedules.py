@@ -1,7 +1,7 @@
 """The schedule of a campaign: the settings file's, unless the office has changed it; its next moments; changing it."""
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
 from heapq import merge
 from itertools import islice
@@ -18,6 +18,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem
 from lotrinh.services.campaigns import Campaign, declared
 from lotrinh.services.naming import named
+from lotrinh.settings.kinds import KeptCron
 from lotrinh.settings.models import Schedule as ScheduleSettings
 from lotrinh.settings.models import Settings
 from lotrinh.settings.problems import problem_of
@@ -29,13 +30,25 @@ LOOKED_AHEAD = timedelta(days=400)
 LATE = timedelta(hours=1)
 """How long after its time a check may finish before it counts as missed."""
 LAST_MINUTE = time(23, 59)
+UNREAD = M(
+    "Không đọc được lịch mà văn phòng đã đổi nên đang dùng lịch trong tệp cấu hình. Hãy xem lại rồi lưu lịch cần dùng."
+)
+
+
+class Kept(ScheduleSettings):
+    """A schedule as the record keeps it: one that comes more often than may be written now still holds."""
+
+    cron: KeptCron = ""
+    last_week: KeptCron = ""
+    report: KeptCron = ""
 
 
 class Effective(NamedTuple):
-    """The schedule that holds, and the office's change of it where there is one."""
+    """The schedule that holds, and the office's change of it where there is one; ``unread``: the change is not it."""
 
     schedule: Schedule
     changed: Changed | None
+    unread: bool = False
 
     @property
     def version(self) -> str:
@@ -49,20 +62,26 @@ def written(settings: Settings, campaign_id: str) -> Schedule:
 
 
 def effective(store: Store, settings: Settings, campaign_id: str) -> Effective:
-    """Return the schedule that holds; a change that cannot be read any more lets the settings file's hold."""
+    """Return the schedule that holds; of a change that cannot be read any more only the pause does."""
     changed = store.schedules.get(campaign_id)
-    if changed:
-        try:
-            return Effective(checked(dict(changed.content)), changed)
-        except BadInput:
-            return Effective(written(settings, campaign_id), changed)
-    return Effective(written(settings, campaign_id), None)
-
-
-def checked(content: dict[str, object]) -> Schedule:
-    """Read a schedule as somebody wrote it; ``BadInput`` with every field that is wrong."""
+    if changed is None:
+        return Effective(written(settings, campaign_id), None)
     try:
-        return Schedule(**ScheduleSettings.model_validate(content).model_dump())
+        return Effective(_read(changed.content, Kept), changed)
+    except BadInput:
+        of_file = written(settings, campaign_id)
+        paused = of_file.paused or changed.content.get("paused") is True
+        return Effective(replace(of_file, paused=paused), changed, unread=True)
+
+
+def checked(content: Mapping[str, object]) -> Schedule:
+    """Read a schedule as somebody wrote it; ``BadInput`` with every field that is wrong."""
+    return _read(content, ScheduleSettings)
+
+
+def _read(content: Mapping[str, object], kind: type[ScheduleSettings]) -> Schedule:
+    try:
+        return Schedule(**kind.model_validate(content).model_dump())
     except ValidationError as error:
         found = [(item["loc"], item) for item in error.errors(include_url=False)]
         problems = [Problem(".".join(map(str, place)), 0, 0, problem_of(dict(item), place)) for place, item in found]
@@ -77,9 +96,7 @@ def change(
     ``seen`` is the version that the person had seen; ``Conflict`` names who was quicker.
     """
     old = effective(store, settings, campaign.id)
-    if (new is None and old.changed is None) or (old.changed and new == old.schedule):
-        return False
-    if new is not None and old.changed is None and new == old.schedule:
+    if (old.changed is None) if new is None else (new == old.schedule and not old.unread):
         return False
     body = {"schedule": {"old": asdict(old.schedule), "new": asdict(new or written(settings, campaign.id))}}
     code, hash_ = campaign.province.code, campaign.checklist.content_hash

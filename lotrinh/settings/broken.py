@@ -1,7 +1,8 @@
-"""A settings file that is not TOML: what is wrong, in words, where, and the line itself.
+"""A settings file that is not TOML: what is wrong, in words, where, and whose value it is.
 
 The standard reader says it in English and counts from where it gave up; what it says is looked up here, and what it
-says in other words some day is told as a line that cannot be read.
+says in other words some day is told as a line that cannot be read. Of the text only names are shown, never a value:
+any text may be a secret, under any name, misspelt too.
 """
 
 import re
@@ -11,16 +12,26 @@ from tomllib import TOMLDecodeError
 from lotrinh.core.text import M, Message, quoted
 from lotrinh.errors import Problem
 from lotrinh.settings.lines import KEY, TABLE
+from lotrinh.settings.models import Settings
 
 PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
-SECRET = re.compile(r"[\w-]*(url|auth|pass|pwd|token|secret|key|khoa|khóa|mật)[\w-]*|://(?=\S*@)", re.IGNORECASE)
-"""What a line with a secret in it is known by: nothing of it is shown from there on."""
+TOKEN = re.compile(
+    r'"""(?:\\.|.)*?(?:("{3,5})|\Z)'
+    r"|'''.*?(?:('{3,5})|\Z)"
+    r'|"(?:\\.|[^"\\\n])*(")?'
+    r"|'[^'\n]*(')?"
+    r"|(#[^\n]*|[\[\]{}\n])",
+    re.DOTALL,
+)
+"""What statements are divided by. Of a quotation that has no end no group is found."""
+NAME = re.compile(r"\s*(\[\[?[\w.\- ]*\]{0,2}|[\w.-]+(?:\s*=(?!=))?)")
+"""What a statement is known by: [table], or key and =, or its first word."""
 SHOWN = 80
 OPEN = M("chuỗi chưa có dấu nháy đóng. Hãy thêm dấu nháy ở cuối chuỗi")
 HIDDEN = M("có ký tự điều khiển không nhìn thấy. Hãy xóa nó")
 TWICE = M("mục hoặc bảng này đã có ở trên. Hãy gộp lại hoặc bỏ một chỗ")
 TWICE_AT = M("“{key}” đã có ở dòng {first}. Hãy gộp lại hoặc bỏ một chỗ")
-NO_BRACKET = M("tên bảng chưa đóng ngoặc. Hãy viết [tên] hoặc [[tên]]")
+NO_BRACKET = M("tên bảng phải viết [tên] hoặc [[tên]]. Tên chỉ gồm chữ không dấu, số, gạch nối, gạch dưới")
 NO_LIST = M("danh sách chưa đóng bằng ], hoặc thiếu dấu phẩy. Mã đơn vị phải trong dấu nháy, ví dụ “04924”")
 NO_TABLE = M("bảng trong ngoặc nhọn phải nằm trên một dòng, các mục cách nhau dấu phẩy, không có dấu phẩy cuối")
 NO_EQUALS = M("thiếu dấu = giữa tên mục và giá trị. Tên mục chỉ gồm chữ không dấu, số, gạch nối, gạch dưới")
@@ -30,12 +41,13 @@ NO_QUOTES = M("giá trị không đọc được. Chữ phải đặt trong dấ
 MORE = M("sau giá trị còn chữ thừa. Chữ, giờ phải đặt trong dấu nháy; ngày viết dạng 2026-03-15; mỗi dòng một mục")
 NO_DAY = M("không có ngày hoặc giờ này. Hãy viết dạng 2026-03-15")
 BACKSLASH = M("dấu \\ trong nháy kép có nghĩa riêng. Hãy đặt trong nháy đơn, ví dụ 'D:\\lotrinh'")
-NO_NAME = M("dòng phải bắt đầu bằng tên mục hoặc [tên bảng]")
+NO_NAME = M("dòng phải bắt đầu bằng tên mục hoặc [tên bảng]. Tên chỉ gồm chữ không dấu, số, gạch nối, gạch dưới")
 UNREADABLE = M("dòng này không đọc được")
 FAULTS: Mapping[str, Message] = {
     "Illegal character '\\n'": OPEN,
     "Unterminated string": OPEN,
     "Expected \"'": OPEN,
+    "Found invalid character '\\n'": OPEN,
     "Illegal character": HIDDEN,
     "Found invalid character": HIDDEN,
     "Cannot ": TWICE,
@@ -43,7 +55,7 @@ FAULTS: Mapping[str, Message] = {
     "Expected ']": NO_BRACKET,
     "Unclosed array": NO_LIST,
     "Unclosed inline table": NO_TABLE,
-    "Invalid initial character for a key part": NO_TABLE,
+    "Invalid initial character for a key part": NO_NAME,
     "Expected '='": NO_EQUALS,
     "Invalid value": NO_QUOTES,
     "Expected newline": MORE,
@@ -61,17 +73,20 @@ def problem_in(where: str, text: str, error: TOMLDecodeError) -> Problem:
     text, said = text.replace("\r\n", "\n"), str(error)
     fault = next((words for begin, words in FAULTS.items() if said.startswith(begin)), UNREADABLE)
     at, ended = _gave_up(said, text)
+    if fault is OPEN and ended:
+        at = _quote_begun(text)
+    begun, opened = _statement(text, at)
     if fault is NO_QUOTES:
         fault = _no_value(text, at)
     if fault is NO_LIST:
-        at = _list_begun(text, at)
-    elif fault is OPEN and ended:
-        at = _quote_begun(text)
+        at = _list_begun(text, at, opened)
+    elif fault is NO_NAME and opened:
+        fault = NO_BRACKET if text[opened[-1]] == "[" else NO_TABLE
     elif fault is TWICE:
-        at = _line_begun(text, at)
-        fault = _twice(text[:at].split("\n")[:-1], _line(text, at))
+        at = _line_begun(text, (opened or [begun])[-1])
+        fault = _twice(text[:begun].split("\n")[:-1], _line(text, begun))
     column = at - _line_begun(text, at) + 1
-    sentence = M("Không đúng cú pháp TOML: {fault}. Dòng ấy: {line}", fault=fault, line=_safe(_line(text, at)))
+    sentence = M("Không đúng cú pháp TOML: {fault}. Dòng ấy: {line}", fault=fault, line=_named(_line(text, begun)))
     return Problem(where, text.count("\n", 0, at) + 1, column, sentence)
 
 
@@ -102,18 +117,30 @@ def _no_value(text: str, at: int) -> Message:
     return CURLY if rest[0] in "“”‘’„" else NO_QUOTES
 
 
-def _list_begun(text: str, at: int) -> int:
+def _statement(text: str, at: int) -> tuple[int, Sequence[int]]:
+    """Return where the statement begins that a place is in, and where the brackets that are open there."""
+    begun, opened = 0, list[int]()
+    for token in TOKEN.finditer(text, 0, at):
+        if token[0] in "[{":
+            opened.append(token.start())
+        elif token[0] in "]}":
+            del opened[-1:]
+        elif token[0] == "\n" and not opened:
+            begun = token.end()
+    return begun, opened
+
+
+def _list_begun(text: str, at: int, opened: Sequence[int]) -> int:
     """Return where a list begins that goes wrong in another line; else where it goes wrong."""
     line = _line_begun(text, at)
-    if "[" in text[line:at] and not TABLE.match(text[line:]):
+    if opened and opened[-1] >= line and not TABLE.match(text[line:]):
         return at
-    return max(text.rfind("[", 0, line), 0)
+    return max((place for place in opened if place < line), default=at)
 
 
 def _quote_begun(text: str) -> int:
     """Return the end of the line in which a quotation begins that has no end."""
-    long = next((mark for mark in ('"""', "'''") if text.count(mark) % 2), "")
-    begun = text.rfind(long) if long else max(text.rfind(mark) for mark in "\"'")
+    begun = next((token.start() for token in TOKEN.finditer(text) if not token.lastindex), 0)
     return begun + len(text[begun:].partition("\n")[0])
 
 
@@ -130,7 +157,16 @@ def _twice(above: Sequence[str], line: str) -> Message:
     return TWICE
 
 
-def _safe(line: str) -> str:
-    """Show a line without what could be a secret in it, and without control characters."""
-    secret = SECRET.search(line)
-    return quoted(f"{line[: secret.end()]} …".strip() if secret else line.strip(), SHOWN)
+def _named(line: str) -> str:
+    """Show what a statement is known by. A word without = after it is shown only where it is the name of a setting."""
+    found = NAME.match(line)
+    name = found[1].strip() if found else ""
+    if not name.startswith("[") and not name.endswith("="):
+        name = name if name in _settings() else ""
+    return quoted(name if name == line.strip() else f"{name} …".strip(), SHOWN)
+
+
+def _settings() -> frozenset[str]:
+    schema = Settings.model_json_schema()
+    parts = [schema, *schema["$defs"].values()]
+    return frozenset(name for part in parts for name in part.get("properties", ()))

@@ -11,7 +11,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from lotrinh.core.crons import fault_of
+from lotrinh.core.crons import fault_of, too_often
 from lotrinh.core.text import M
 
 TOKEN_CHARACTERS = 20
@@ -42,8 +42,8 @@ def filled(written: object) -> object:
     return None if written == "" else written
 
 
-def cron(written: str) -> str:
-    """Return a cron expression that every program runs at the same moments, and not too often; empty is none."""
+def plain_cron(written: str) -> str:
+    """Return a cron expression that every program runs at the same moments; empty is none."""
     plain = " ".join(written.split())
     if plain and (fault := fault_of(plain)):
         raise PydanticCustomError("cron", "not a plain cron expression", {"sentence": fault})
@@ -52,6 +52,14 @@ def cron(written: str) -> str:
             next(CronSim(plain, datetime(2026, 1, 1)))  # noqa: DTZ001 - only whether it ever comes
         except (CronSimError, StopIteration) as error:
             raise PydanticCustomError("cron", "never comes", {"sentence": NEVER}) from error
+    return plain
+
+
+def cron(written: str) -> str:
+    """Return the same, where it does not come too often either: what somebody writes now."""
+    plain = plain_cron(written)
+    if plain and (fault := too_often(plain)):
+        raise PydanticCustomError("cron", "too often", {"sentence": fault})
     return plain
 
 
@@ -78,4 +86,5 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 File = Annotated[Path | None, BeforeValidator(filled)]
 Day = Annotated[date | None, BeforeValidator(filled)]
 Cron = Annotated[str, AfterValidator(cron)]
+KeptCron = Annotated[str, AfterValidator(plain_cron)]
 Hours = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$")]

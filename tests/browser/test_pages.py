@@ -5,6 +5,7 @@ axe cannot judge: 320 pixels and twice the size of text without sideways scrolli
 """
 
 import re
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,12 @@ from lotrinh.portal.app import STATIC
 from tests.browser.checks import reached, seen
 from tests.browser.conftest import Visit
 from tests.browser.pages import ADDRESSES, NO_PAGES, VIEWS, View, page_routes
-from tests.browser.world import World
+from tests.browser.world import NORMAL, World
 
 pytestmark = pytest.mark.xdist_group("browser-pages")
 
 STYLE = STATIC / "style.css"
+SCHEMES: tuple[Any, ...] = ("light", "dark")
 
 
 def test_every_page_of_the_application_is_looked_at() -> None:
@@ -36,6 +38,17 @@ def test_a_page_shuts_nobody_out(world: World, look: Visit, visit: Visit, view: 
     page = browser(world.cookie(view.state, view.who), bypass_csp=True)
     view.show(page, world)
     assert [*seen(page), *reached(page)] == []
+
+
+def test_on_the_board_what_nobody_knows_is_hatched_and_nothing_else_is(world: World, look: Visit) -> None:
+    page = look(world.cookie(NORMAL, "officer"))
+    page.goto(world.address(NORMAL, "{c}/board"))
+    cells = "all => all.map(b => [b.className, getComputedStyle(b).backgroundImage.includes('repeating-linear')])"
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found = page.locator(".heat td b").evaluate_all(cells)
+        assert {status for status, _ in found} > {"unknown"}
+        assert all(hatched is (status == "unknown") for status, hatched in found), scheme
 
 
 SPOILED = {

@@ -1,5 +1,7 @@
 """lotrinh schedule: what is shown, changed, paused and taken back, and that what is wrong changes nothing."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,31 @@ def test_a_schedule_that_runs_too_often_is_refused(lotrinh: Lotrinh) -> None:
 
 def test_what_changes_nothing_says_so(lotrinh: Lotrinh) -> None:
     assert "không có gì thay đổi" in lotrinh("schedule", "set", CAMPAIGN, "--cron", "0 7 * * *").stderr
+
+
+def test_a_kept_schedule_that_runs_too_often_can_be_paused_but_not_written_again(
+    lotrinh: Lotrinh, tmp_path: Path
+) -> None:
+    lotrinh("schedule", "set", CAMPAIGN, "--cron", "0 6 * * *")
+    keep(tmp_path, '{"cron": "*/10 6-18 * * *", "paused": false}')
+    paused = lotrinh("schedule", "pause", CAMPAIGN).stdout
+    assert paused.startswith("tạm dừng\n")
+    assert 'cron = "*/10 6-18 * * *"' in paused
+    assert lotrinh("schedule", "set", CAMPAIGN, "--skip-days-off").returncode == 2
+    assert 'cron = "*/10 6-18 * * *"' in lotrinh("schedule", "resume", CAMPAIGN).stdout
+
+
+def test_a_kept_schedule_that_cannot_be_read_is_told_and_stays_paused(lotrinh: Lotrinh, tmp_path: Path) -> None:
+    lotrinh("schedule", "set", CAMPAIGN, "--cron", "0 6 * * *")
+    keep(tmp_path, '{"cron": "0 7 L * *", "paused": true}')
+    shown = lotrinh("schedule", "show", CAMPAIGN)
+    assert shown.stdout.startswith("tạm dừng\n")
+    assert "Không đọc được lịch mà văn phòng đã đổi" in shown.stderr
+    assert "lịch trong tệp cấu hình không dùng" not in shown.stderr
+    assert 'cron = "0 7 * * *"' in shown.stdout
+
+
+def keep(folder: Path, content: str) -> None:
+    """Put what an earlier version let in in the place of the changed schedule."""
+    with closing(sqlite3.connect(folder / "data" / "lotrinh.db")) as connection, connection:
+        assert connection.execute("UPDATE schedules SET content = ?", (content,)).rowcount == 1

@@ -105,4 +105,7 @@ def test_what_is_only_kept_from_before_a_deadline_is_unknown_in_its_cell_as_in_t
     assert board_row(kept, {"m": 0}, NOW).cells == (Status.DUE_SOON,)
     assert board_row(kept, {"m": 0}, after).cells == (Status.UNKNOWN,)
     assert board_row(late, {"m": 0}, after).cells == (OVERDUE,)
+    assert board_row(kept, {"m": 0}, NOW).counts == {DONE: 1, Status.DUE_SOON: 1}
+    assert board_row(kept, {"m": 0}, after).counts == {DONE: 1, Status.UNKNOWN: 1}
+    assert board_row(late, {"m": 0}, after).counts == {OVERDUE: 1, Status.UNKNOWN: 1}
     assert [row.unknown for row in milestone_rows(of, [kept, late], None, after)] == [1]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import insert
 
 from lotrinh.core.journal import Kind
 from lotrinh.core.roles import Role
@@ -15,7 +16,9 @@ from lotrinh.services.campaigns import open_declared
 from lotrinh.services.schedules import effective
 from lotrinh.settings.models import Prefect, Settings
 from lotrinh.settings.models import Schedule as ScheduleSettings
+from lotrinh.store.engine import writing
 from lotrinh.store.rounds import FINISHED
+from lotrinh.store.schema import schedules
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import HOME, at_desk, small
 from tests.portal.people import SECRET, hidden, officer, send, shown
@@ -145,6 +148,23 @@ def test_a_form_sent_twice_is_one_change(portal: Portal, lan: httpx.Client) -> N
     first, second = (lan.post(HERE, data=form) for _ in range(2))
     assert (first.status_code, second.status_code) == (200, 200)
     assert len(portal.store.journal.entries("thu")) == 1
+
+
+def test_a_changed_schedule_that_cannot_be_read_any_more_is_told_and_mended_by_saving(
+    portal: Portal, portal_settings: Settings, lan: httpx.Client
+) -> None:
+    with writing(portal.store.engine) as connection:
+        kept = {
+            "content": '{"cron": "0 7 L * *", "paused": true}',
+            "changed_at": NOW.isoformat(),
+            "actor": "officer:hoa",
+        }
+        connection.execute(insert(schedules).values(campaign="thu", **kept))
+    assert "Không đọc được lịch mà văn phòng đã đổi" in shown(lan.get(HERE))
+    saved = send(lan, HERE, cron_hours="7h", cron_days=["0"], paused="1")
+    assert "Lịch đã lưu" in shown(saved)
+    assert "Không đọc được lịch" not in shown(saved)
+    assert holds(portal, portal_settings) == Schedule("0 7 * * 1", paused=True)
 
 
 def test_a_viewer_reads_it_and_finds_no_form(portal: Portal, enter: Enter) -> None:

@@ -1,12 +1,14 @@
 """The map of units by milestones, and progress by area: the same figures as the report, few enough to be read."""
 
 from collections import Counter
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotrinh.core.checklist import Scope
 from lotrinh.core.report import Report, UnitReport
 from lotrinh.core.status import Status
 from lotrinh.core.units import UnitKind
@@ -14,7 +16,8 @@ from lotrinh.reports.pictures import areas, heatmap
 from lotrinh.reports.pictures.groups import Share, groups, most_behind, shares
 from lotrinh.reports.pictures.milestones import lines_of
 from lotrinh.reports.pictures.standalone import picture
-from tests.reports.samples import OPEN, commune, everybody_at, the_report, unit_report
+from tests.core.builders import milestone, step
+from tests.reports.samples import OPEN, commune, everybody_at, the_checklist, the_report, unit_report
 
 SVG = "{http://www.w3.org/2000/svg}"
 STATUSES = st.fixed_dictionaries({name: st.sampled_from(list(Status)) for name in OPEN})
@@ -184,3 +187,21 @@ def test_a_step_kept_from_before_its_deadline_is_unknown_in_every_picture() -> N
 def test_a_milestone_past_its_deadline_has_a_column_though_nobody_is_known_to_have_begun_it() -> None:
     kept = everybody_at(Status.UPCOMING)
     assert map_of(the_report(unit("00001", "Một", statuses=kept))).columns == (1, 2)
+
+
+@pytest.mark.parametrize(("days_before", "drawn"), [(12, True), (5, False)])
+def test_a_milestone_of_silent_units_alone_has_a_column_once_its_time_has_come(
+    days_before: int, *, drawn: bool
+) -> None:
+    """A step without a window can be worked on from thirty days before its deadline."""
+    due, one = f"election_day - {days_before} days", Scope(codes=frozenset({"00002"}))
+    theirs = milestone("rieng", due, steps=(step("mot-don-vi", due, milestone="rieng", applies_to=one),))
+    of = the_checklist()
+    of = replace(of, milestones=(*of.milestones, theirs))
+    silent = everybody_at(Status.UNKNOWN) | {"mot-don-vi": Status.UNKNOWN}
+    told = unit_report(commune("00001", "Một"), OPEN, of=of)
+    report = the_report(told, unit_report(commune("00002", "Hai"), silent, of=of), of=of)
+    number = next(line.number for line in lines_of(report) if line.row.milestone.id == "rieng")
+    shown = map_of(report)
+    assert (number in shown.columns) is drawn
+    assert (shown.unknown, shown.waiting) == ((4, 1) if drawn else (3, 2))

@@ -12,6 +12,7 @@ import pytest
 import trustme
 from aiosmtpd.smtp import AuthResult
 from pydantic import SecretStr
+from sqlalchemy import insert
 
 from lotrinh.cli.processes import free_port
 from lotrinh.core.units import Unit, UnitKind
@@ -21,7 +22,9 @@ from lotrinh.services.doctor import certificates, record, servers
 from lotrinh.services.doctor.finding import Finding, Sign
 from lotrinh.settings.models import Campaign, Mail, Portal, Receiver, Remind, Schedule, Settings, Zalo
 from lotrinh.store import open_store
+from lotrinh.store.engine import writing
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, New
+from lotrinh.store.schema import schedules
 from tests.sending.servers import bad_post, post_office
 from tests.store.entries import AT, entry
 
@@ -151,6 +154,19 @@ def test_campaigns_that_are_paused_are_named(tmp_path: Path) -> None:
         assert not list(record.paused(store, Settings(campaigns=campaigns[1:])))
     assert (found.sign, "chay" in say(found.found)) == (Sign.ATTENTION, False)
     assert "lotrinh schedule resume bau-cu-2026" in advised(found)
+
+
+def test_a_changed_schedule_that_cannot_be_read_any_more_is_told(tmp_path: Path) -> None:
+    settings = Settings(campaigns=(Campaign(id="bau-cu-2026"), Campaign(id="chay")))
+    with open_store(f"sqlite:///{tmp_path}/lotrinh.db") as store:
+        assert not list(record.unread(store, settings))
+        with writing(store.engine) as connection:
+            kept = {"content": '{"cron": "0 7 L * *"}', "changed_at": NOW.isoformat(), "actor": "officer:lan"}
+            connection.execute(insert(schedules).values(campaign="bau-cu-2026", **kept))
+        (found,) = record.unread(store, settings)
+    assert found.sign is Sign.ATTENTION
+    assert "Đợt bau-cu-2026: không đọc được lịch mà văn phòng đã đổi" in say(found.found)
+    assert "lotrinh schedule set bau-cu-2026 --reset" in advised(found)
 
 
 def test_a_file_that_is_no_database_is_broken_and_a_backup_helps(tmp_path: Path) -> None:

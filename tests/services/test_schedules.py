@@ -1,5 +1,6 @@
 """The schedule that holds: the file's, or the office's change of it; the next moments; changing it, once, in order."""
 
+import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from lotrinh.errors import BadInput, Conflict
 from lotrinh.i18n import say
 from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.reminders import open_office
-from lotrinh.services.schedules import change, checked, effective, next_checks, next_report
+from lotrinh.services.schedules import Effective, change, checked, effective, next_checks, next_report
 from lotrinh.services.what_if import changes
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Schedule as ScheduleSettings
@@ -42,14 +43,14 @@ def campaign(settings: Settings) -> Campaign:
 def test_the_file_s_schedule_holds_until_the_office_changes_it_and_again_after_a_reset(
     store: Store, settings: Settings, campaign: Campaign
 ) -> None:
-    assert effective(store, settings, campaign.id) == (WRITTEN, None)
+    assert effective(store, settings, campaign.id) == Effective(WRITTEN, None)
     assert change(store, settings, campaign, NEW, "", LAN, NOW)
     holds = effective(store, settings, campaign.id)
     assert holds.schedule == NEW
     assert holds.changed
     assert (holds.changed.actor, holds.changed.changed_at) == (LAN, NOW)
     assert change(store, settings, campaign, None, holds.version, LAN, NOW)
-    assert effective(store, settings, campaign.id) == (WRITTEN, None)
+    assert effective(store, settings, campaign.id) == Effective(WRITTEN, None)
 
 
 def test_every_change_is_in_the_journal_with_what_was_before_and_the_chain_verifies(
@@ -103,13 +104,47 @@ def test_a_campaign_that_the_office_pauses_is_not_reminded_of_either(
     assert open_office(store, settings).campaigns == ()
 
 
-def test_a_kept_schedule_that_cannot_be_read_any_more_lets_the_file_s_hold(
+def keep(store: Store, campaign: Campaign, **content: object) -> None:
+    """Keep a change that an earlier version let in."""
+    with writing(store.engine) as connection:
+        row = {"campaign": campaign.id, "content": json.dumps(content), "changed_at": NOW.isoformat(), "actor": LAN}
+        connection.execute(insert(schedules).values(**row))
+
+
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_kept_schedule_that_comes_more_often_than_may_be_written_now_holds_as_it_is(
+    store: Store, settings: Settings, campaign: Campaign, *, paused: bool
+) -> None:
+    often = Schedule("*/10 6-18 * * *", "*/5 * * * *", paused=paused, report="0,1 8 * * *")
+    keep(store, campaign, **asdict(often))
+    holds = effective(store, settings, campaign.id)
+    assert (holds.schedule, holds.unread) == (often, False)
+    assert bool(open_office(store, settings).campaigns) is not paused
+    with pytest.raises(BadInput) as refused:
+        checked(asdict(holds.schedule))  # written again, it is not let in
+    assert [problem.where for problem in refused.value.problems] == ["cron", "last_week", "report"]
+
+
+@pytest.mark.parametrize(("kept", "of_file"), [(True, False), (False, True), (False, False)])
+def test_of_a_kept_schedule_that_cannot_be_read_any_more_only_the_pause_holds(
+    store: Store, settings: Settings, campaign: Campaign, *, kept: bool, of_file: bool
+) -> None:
+    (declared,) = settings.campaigns
+    said = declared.model_copy(update={"schedule": declared.schedule.model_copy(update={"paused": of_file})})
+    settings = settings.model_copy(update={"campaigns": (said,)})
+    keep(store, campaign, cron="0 7 L * *", paused=kept)
+    holds = effective(store, settings, campaign.id)
+    assert (holds.schedule, holds.unread) == (replace(WRITTEN, paused=kept or of_file), True)
+
+
+def test_a_kept_schedule_that_cannot_be_read_is_mended_by_keeping_what_holds(
     store: Store, settings: Settings, campaign: Campaign
 ) -> None:
-    with writing(store.engine) as connection:
-        row = {"campaign": campaign.id, "content": '{"cron": "0 7 L * *"}', "changed_at": NOW.isoformat(), "actor": LAN}
-        connection.execute(insert(schedules).values(**row))
-    assert effective(store, settings, campaign.id).schedule == WRITTEN
+    keep(store, campaign, cron="0 7 L * *", paused=True)
+    holds = effective(store, settings, campaign.id)
+    assert change(store, settings, campaign, holds.schedule, holds.version, HOA, NOW + timedelta(minutes=1))
+    mended = effective(store, settings, campaign.id)
+    assert (mended.schedule, mended.unread) == (replace(WRITTEN, paused=True), False)
 
 
 def test_bad_fields_are_named_all_at_once() -> None:

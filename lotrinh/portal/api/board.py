@@ -1,17 +1,17 @@
 """The board: milestones with their counts, units with their statuses; and one unit with all its steps."""
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from lotrinh.core.board import cells_of
 from lotrinh.core.journal import NOTHING_SAID
 from lotrinh.core.observation import Outcome, Seen
-from lotrinh.core.report import MilestoneRow, Report, UnitReport, cell_status
-from lotrinh.core.status import Planned, Standing, Status
+from lotrinh.core.report import MilestoneRow, Report, UnitReport, known
+from lotrinh.core.status import Status
 from lotrinh.core.text import fold
 from lotrinh.core.units import UnitKind
 from lotrinh.core.wording import STATUS, reason
@@ -26,6 +26,7 @@ from lotrinh.services.assess import has_own_system
 
 router = APIRouter(tags=["board"])
 Counts = dict[Status, int]
+AS_KNOWN = "An unfinished step whose deadline has passed since its unit last spoke counts as unknown."
 
 
 class Filters(Paging):
@@ -33,7 +34,7 @@ class Filters(Paging):
 
     area: str = Field("", max_length=200, description="Area of the unit, in full.")
     kind: UnitKind | None = Field(None, description="Kind of the unit.")
-    status: Status | None = Field(None, description="Units of which some step has this status.")
+    status: Status | None = Field(None, description="Units that count a step with this status.")
     q: str = Field("", max_length=200, description="Part of the unit's name or code.")
 
 
@@ -51,7 +52,7 @@ class UnitOut(Out):
         description="When its own system last answered; null where this portal speaks for it."
     )
     outstanding: int
-    counts: Counts = Field(description="How many of its steps have which status.")
+    counts: Counts = Field(description=f"How many of its steps have which status. {AS_KNOWN}")
 
 
 class UnitList(Listed):
@@ -90,7 +91,7 @@ class Board(Listed):
     run: str = Field(description="The run that asked the units last; empty for none.")
     journal_head: str
     sample: bool = Field(description="Sample data is in it, and must be labelled wherever it is shown.")
-    counts: Counts
+    counts: Counts = Field(description=f"How many steps of the province and all units have which status. {AS_KNOWN}")
     milestones: list[BoardMilestone]
     items: list[BoardRow]
 
@@ -144,7 +145,7 @@ def chosen(report: Report, asked: Filters) -> list[UnitReport]:
         if (asked.kind is None or unit.unit.kind is asked.kind)
         and (not area or fold(unit.unit.area) == area)
         and (not wanted or wanted in fold(unit.unit.full_name) or wanted in unit.unit.code)
-        and (asked.status is None or any(s.status is asked.status for s in unit.standings))
+        and (asked.status is None or known([unit], report.as_of)[asked.status] > 0)
     ]
     return sorted(kept, key=code_of)
 
@@ -154,13 +155,12 @@ def code_of(unit: UnitReport) -> str:
     return unit.unit.code
 
 
-def counted(standings: Sequence[Standing]) -> Counts:
-    """Count steps by status."""
-    found = Counter(s.status for s in standings)
-    return {status: found[status] for status in Status}
+def counted(found: Mapping[Status, int]) -> Counts:
+    """Name every status, also those that no step has."""
+    return {status: found.get(status, 0) for status in Status}
 
 
-def unit_fields(unit: UnitReport, at: Place, language: str) -> dict[str, object]:
+def unit_fields(unit: UnitReport, at: Place, language: str, as_of: dt.datetime) -> dict[str, object]:
     """Write what is said of every unit, as the fields of ``UnitOut``."""
     of = unit.unit
     own_system = has_own_system(at.state.settings, of)
@@ -174,22 +174,14 @@ def unit_fields(unit: UnitReport, at: Place, language: str) -> dict[str, object]
         "outcome_reason": say(unit.sentence, language),
         "last_answer_at": unit.last_heard if own_system else None,
         "outstanding": sum(not s.status.finished for s in unit.standings),
-        "counts": counted(unit.standings),
+        "counts": counted(known([unit], as_of)),
     }
-
-
-def cells(unit: UnitReport, as_of: dt.datetime) -> Mapping[str, Status]:
-    """Sum a unit's steps up by milestone, as the counts of the milestones do."""
-    found: dict[str, list[tuple[Planned, Standing]]] = {}
-    for item, standing in zip(unit.plan, unit.standings, strict=True):
-        found.setdefault(item.step.milestone, []).append((item, standing))
-    required = {name: [p for p in pairs if p[0].step.required] or pairs for name, pairs in found.items()}
-    return {name: cell_status(pairs, as_of) for name, pairs in required.items()}
 
 
 def board_row(unit: UnitReport, at: Place, language: str, as_of: dt.datetime) -> BoardRow:
     """Write a unit's row of the board."""
-    return BoardRow.model_validate({**unit_fields(unit, at, language), "milestones": cells(unit, as_of)})
+    fields = unit_fields(unit, at, language, as_of)
+    return BoardRow.model_validate({**fields, "milestones": cells_of(unit, as_of)})
 
 
 def milestone_out(row: MilestoneRow, at: Place, language: str) -> BoardMilestone:
@@ -240,7 +232,7 @@ def read_board(reading: Reading, at: Seeing, asked: Annotated[Filters, Query()])
         run=report.run,
         journal_head=report.head,
         sample=report.sample,
-        counts={status: report.statuses()[status] for status in Status},
+        counts=counted(report.known()),
         milestones=[milestone_out(row, at, reading.language) for row in report.milestones],
         items=[board_row(unit, at, reading.language, report.as_of) for unit in shown],
         next=following,
@@ -252,9 +244,10 @@ def read_board(reading: Reading, at: Seeing, asked: Annotated[Filters, Query()])
 @router.get(CAMPAIGN + "/units", response_model=UnitList, responses=reads(paged=True))
 def list_units(reading: Reading, at: Seeing, asked: Annotated[Filters, Query()]) -> Response:
     """List the units with how they could be asked and how their steps stand."""
-    found = chosen(at.live.report(at.now), asked)
+    report = at.live.report(at.now)
+    found = chosen(report, asked)
     shown, following = reading.page(found, code_of, asked)
-    items = [UnitOut.model_validate(unit_fields(unit, at, reading.language)) for unit in shown]
+    items = [UnitOut.model_validate(unit_fields(unit, at, reading.language, report.as_of)) for unit in shown]
     return reading.give(UnitList(items=items, next=following, total=len(found)))
 
 
@@ -263,7 +256,7 @@ def read_unit(reading: Reading, at: Own) -> Response:
     """Show one unit, or the province, with the standing of all its steps."""
     unit = at.live.unit(at.unit.code, at.now)
     records = at.live.of_unit(at.unit.code, at.now)
-    fields = unit_fields(unit, at, reading.language) | {
+    fields = unit_fields(unit, at, reading.language, at.now) | {
         "campaign": at.campaign.id,
         "as_of": at.now.astimezone(at.campaign.zone),
         "sample": any(record.sample for record in records.values()),

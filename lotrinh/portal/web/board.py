@@ -91,6 +91,6 @@ def board(request: Request, at: At, asked: Asking) -> Response:
         leaf=shown,
         lines=[Shown(row, ink.line(row.cells)) for row in shown.rows],
         province=Shown(made.province, ink.line(made.province.cells)) if made.province else None,
-        statuses=made.report.statuses(),
+        statuses=made.report.known(),
         legend=[(status, SIGNS[status]) for status in Status],
     )

@@ -16,7 +16,7 @@ from lotrinh.portal.state import State, state_of
 from lotrinh.portal.visitor import At, Form, Place, field, guarded, refuse
 from lotrinh.services import schedule_form
 from lotrinh.services.schedule_form import CRONS, Typed, days_of
-from lotrinh.services.schedules import change, effective, next_checks, next_report, overdue, written
+from lotrinh.services.schedules import UNREAD, change, effective, next_checks, next_report, overdue, written
 
 router = APIRouter(include_in_schema=False)
 HERE = "/campaigns/{campaign_id}/schedule"
@@ -66,6 +66,7 @@ def _page(
         file_words=schedule_words(of_file),
         coming=coming,
         report_next=report_next,
+        unread=UNREAD if holds.unread else None,
         unkept=_unkept(state, at) if coming or report_next else None,
         typed=typed or schedule_form.shown(schedule),
         flags=flags or {name: getattr(schedule, name) for name in FLAGS},

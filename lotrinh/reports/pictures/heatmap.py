@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lotrinh.core.board import Cells, board_row, places
 from lotrinh.core.report import Report, UnitReport, known
-from lotrinh.core.status import Status
+from lotrinh.core.status import Status, pending
 from lotrinh.core.text import M
 from lotrinh.core.wording import STATUS
 from lotrinh.i18n import say
@@ -55,7 +55,7 @@ def map_of(report: Report, lines: Sequence[Line], language: str) -> Map:
     where = places(report)
     cells = {unit.unit.code: board_row(unit, where, report.as_of).cells for unit in report.units}
     counts = Counter(pair for row in cells.values() for pair in enumerate(row))
-    begun, waiting = _columns(lines, where, counts, _overrun(report))
+    begun, waiting = _columns(lines, where, counts, _ripe(report))
     chosen = tuple(where[line.row.milestone.id] for line in begun)
     mine = {code: tuple(row[place] for place in chosen) for code, row in cells.items()}
     by_area = len(report.units) > MOST_UNITS
@@ -67,17 +67,22 @@ def map_of(report: Report, lines: Sequence[Line], language: str) -> Map:
     return Map(numbers, tuple(rows), waiting, by_area, signs, sum(unknown), len(unknown))
 
 
-def _overrun(report: Report) -> frozenset[str]:
-    """Name the milestones in which some unit has a step whose deadline has passed, whatever we know of it."""
-    items = (item for unit in report.units for item in unit.plan)
-    return frozenset(item.step.milestone for item in items if item.due and item.due <= report.as_of)
+def _ripe(report: Report) -> frozenset[str]:
+    """Name the milestones in which some step's deadline has passed, or its time has come in a unit silent about it."""
+    found = set()
+    for unit in report.units:
+        for item, standing in zip(unit.plan, unit.standings, strict=True):
+            now = pending(item, report.as_of)
+            if now is Status.OVERDUE or (standing.status is Status.UNKNOWN and now in BEGUN):
+                found.add(item.step.milestone)
+    return frozenset(found)
 
 
 def _columns(
     lines: Sequence[Line],
     where: Mapping[str, int],
     counts: Mapping[tuple[int, Status | None], int],
-    overrun: frozenset[str],
+    ripe: frozenset[str],
 ) -> tuple[list[Line], int]:
     """Choose the milestones that have begun or fallen due somewhere, or else all of which something is unknown."""
     ours = [line for line in lines if line.row.milestone.id in where and line.row.units]
@@ -85,7 +90,7 @@ def _columns(
     wanted = BEGUN if begun else frozenset({Status.UNKNOWN})
 
     def shown(name: str) -> bool:
-        return name in overrun or any(counts.get((where[name], status)) for status in wanted)
+        return name in ripe or any(counts.get((where[name], status)) for status in wanted)
 
     chosen = [line for line in ours if shown(line.row.milestone.id)][:MOST_COLUMNS]
     return chosen, len(ours) - len(chosen)

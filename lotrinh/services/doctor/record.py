@@ -45,6 +45,7 @@ def record(settings: Settings, now: datetime, *, full: bool, home: Path | None =
             for campaign in settings.campaigns:
                 yield last_run(store, settings, campaign.id, now, home)
                 yield from roster_of(store, settings, campaign.id, home)
+            yield from unread(store, settings)
             yield from paused(store, settings)
             yield from outbox(store)
     except (OldSchema, Moved, DamagedDatabase) as error:
@@ -167,6 +168,20 @@ def backup_failed(found: M, failed: last_backup.Failure | None, zone: ZoneInfo) 
         "{found}; lần thử lúc {at} không được ({reason})", found=found, at=at, reason=failed.reason.removesuffix(".")
     )
     return attention("backup", found, M("Sửa chỗ đó rồi chạy: lotrinh backup"))
+
+
+def unread(store: Store, settings: Settings) -> Iterator[Finding]:
+    """Name the campaigns whose changed schedule cannot be read any more: the office believes that it holds."""
+    for name in (c.id for c in settings.campaigns if effective(store, settings, c.id).unread):
+        found = M(
+            "Đợt {campaign}: không đọc được lịch mà văn phòng đã đổi nên đang dùng lịch trong tệp cấu hình",
+            campaign=name,
+        )
+        advice = M(
+            "Đặt lại ở trang “Lịch chạy” trên cổng, hoặc bỏ lịch ấy: lotrinh schedule set {campaign} --reset",
+            campaign=name,
+        )
+        yield attention(f"schedule:{name}", found, advice)
 
 
 def paused(store: Store, settings: Settings) -> Iterator[Finding]:
