@@ -6,8 +6,8 @@ BIN := .venv/Scripts
 else
 BIN := .venv/bin
 endif
-# Many tests wait for servers: two more than there are cores.
-WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 2)")
+# Some tests wait for servers: one more than there are cores.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
 .PHONY: run test check fix bench i18n lock clean
 

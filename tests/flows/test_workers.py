@@ -64,8 +64,9 @@ def test_a_pool_without_a_worker_that_lives_is_broken_and_says_how_to_start_one(
     never = looked(pooled)[f"workers:{POOL}"]
     assert (never.sign, "Chưa worker nào" in say(never.found)) == (Sign.BROKEN, True)
     assert "systemctl start lotrinh-worker@1" in say(never.advice or never.found)
-    beats(port, "may-mot", seconds=1)
+    beats(port, "may-mot")
     assert "1 worker" in say(looked(pooled)[f"workers:{POOL}"].found)
+    beats(port, "may-mot", seconds=1)
     wait_until(lambda: looked(pooled)[f"workers:{POOL}"].sign is Sign.BROKEN, 180)
     assert "còn chạy; lần cuối lúc " in say(looked(pooled)[f"workers:{POOL}"].found)
     beats(port, "may-hai")

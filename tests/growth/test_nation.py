@@ -19,7 +19,7 @@ from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
 from tests.growth.units import CAMPAIGN
 from tests.growth.world import NATION, POOL, Machine, World, deploy, redis_server, start, wait_until, world
 
-pytestmark = [pytest.mark.xdist_group("growth"), pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.xdist_group("growth"), pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(1500)]
 # Two units at a time: a province takes five seconds, in the middle of which a machine can be killed.
 PROVINCES, UNITS, PER_HOST, PATIENCE = 5, 48, 2, 10
 TICK = "20260202-010000"
@@ -48,7 +48,7 @@ def start_nation(of: World) -> str:
     asked = {"campaign": CAMPAIGN, "tick": TICK, "provinces": [p.code for p in of.provinces], "patience": PATIENCE}
     with httpx.Client(base_url=of.api, trust_env=False, timeout=30) as client:
         deployment = client.get(f"/deployments/name/{NATION}").raise_for_status().json()["id"]
-        body = {"parameters": asked | {"within": 200}, "state": {"type": "SCHEDULED"}}
+        body = {"parameters": asked | {"within": 600}, "state": {"type": "SCHEDULED"}}
         made = client.post(f"/deployments/{deployment}/create_flow_run", json=body).raise_for_status()
         return str(made.json()["id"])
 
@@ -67,7 +67,7 @@ def state(of: World, run: str) -> tuple[str, str]:
 
 def end_of(of: World, run: str) -> tuple[str, str]:
     """Wait for the end of a run."""
-    wait_until(lambda: state(of, run)[0] not in {"SCHEDULED", "PENDING", "RUNNING"}, 220)
+    wait_until(lambda: state(of, run)[0] not in {"SCHEDULED", "PENDING", "RUNNING"}, 620)
     return state(of, run)
 
 
