@@ -21,7 +21,7 @@ from tests.growth.world import NATION, POOL, Machine, World, deploy, redis_serve
 
 pytestmark = [pytest.mark.xdist_group("growth"), pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(1500)]
 # Two units at a time: a province takes five seconds, in the middle of which a machine can be killed.
-PROVINCES, UNITS, PER_HOST, PATIENCE = 5, 48, 2, 10
+PROVINCES, UNITS, PER_HOST, PATIENCE = 5, 48, 2, 40
 TICK = "20260202-010000"
 CHECK = """
 import sys, tasks.patience
