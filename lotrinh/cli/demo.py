@@ -75,6 +75,7 @@ def demo(as_of: str, *, once: bool) -> None:
         folder = Path(stack.enter_context(temporary_folder()))
         home = stack.enter_context(running(folder, moment or datetime.fromisoformat(as_of)))
         report = carry_out(load(str(home.settings)), CAMPAIGN, moment, None)
+        let_prefect_log()
         click.echo(terminal.render(report, current(), width()))
         tell(M("Prefect: {url}", url=f"http://127.0.0.1:{home.prefect}"))
         tell(M("  mật khẩu: {secret}", secret=home.secrets["prefect"]))
@@ -86,6 +87,13 @@ def demo(as_of: str, *, once: bool) -> None:
             tell(M("Nhấn Ctrl-C để dừng tất cả."))
             while True:
                 time.sleep(3600)
+
+
+def let_prefect_log() -> None:
+    """Let Prefect send what it has logged; else it finds its server gone, and says so as the last word."""
+    from prefect.logging.handlers import APILogHandler  # after its settings have been made
+
+    APILogHandler().flush()
 
 
 def forget_the_offices_settings() -> None:
