@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from prefect import State, flow
+from prefect.logging.handlers import APILogHandler
 from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 
@@ -101,3 +102,8 @@ def run(request: Request, heard: Callable[[Observation], None] | None = None) ->
         return name
     finally:
         close(request)
+
+
+def send_log() -> None:
+    """Send to Prefect's server what has been logged of the runs of this process, and wait until it has it."""
+    APILogHandler().flush()
