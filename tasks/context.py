@@ -52,11 +52,10 @@ def context(request: Request) -> Context:
     loaded = load_settings(request.settings or None)
     logs.join(loaded.settings.log.format, loaded.settings.log.level)
     traces.start("lotrinh-check")
-    home = loaded.home
     loaded = replace(loaded, settings=for_province(loaded.settings, request.province))
     store = open_store(loaded.settings.database_url)
     try:
-        campaign = open_campaign(store, loaded.settings, request.campaign, request.units_file, home)
+        campaign = open_campaign(store, loaded.settings, request.campaign, request.units_file, loaded.home)
     except BaseException:
         store.close()
         raise

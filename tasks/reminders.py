@@ -24,9 +24,8 @@ def office(settings: str) -> Iterator[Office]:
     """Open all that reminding needs, as the settings file says."""
     loaded = load_settings(settings or None)
     os.environ.setdefault("LOTRINH_LANG", loaded.settings.language)
-    home = loaded.home
     with open_store(loaded.settings.database_url) as store:
-        yield open_office(store, loaded.settings, home)
+        yield open_office(store, loaded.settings, loaded.home)
 
 
 @task(name="digests", cache_policy=NO_CACHE, persist_result=False)

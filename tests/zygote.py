@@ -4,7 +4,6 @@ What is forked has its own number, folder, environment and streams, and ends as 
 each anew, as a user does; so does whoever passes a variable that Python itself reads.
 """
 
-import array
 import importlib
 import json
 import os
@@ -44,9 +43,10 @@ class Zygote:
         request = json.dumps([arguments, str(folder), dict(environment)]).encode()
         read, write = os.pipe()
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, os.fdopen(read, "rb", 0) as status:
-            descriptors = array.array("i", [out.fileno(), err.fileno(), write])
-            self._line.sendmsg([request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
-            os.close(write)
+            try:
+                socket.send_fds(self._line, [request], [out.fileno(), err.fileno(), write])
+            finally:
+                os.close(write)
             number = int(status.readline())
             if not select([status], [], [], timeout)[0]:
                 os.kill(number, signal.SIGKILL)

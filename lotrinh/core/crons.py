@@ -100,11 +100,13 @@ def _value(text: str, place: int) -> int:
 
 
 def _gap(fields: Sequence[str]) -> int:
-    """Return the fewest minutes between two runs; those of a day where they are further apart."""
+    """Return the fewest minutes between two runs of a day, or over a night that is too short; else those of a day."""
     minutes, hours = _numbers(fields[MINUTE], MINUTE), _numbers(fields[OF_DAY], OF_DAY)
     at = sorted(HOUR * hour + minute for hour in hours for minute in minutes)
-    next_day = [at[0] + A_DAY] if _on_days_that_follow(fields) else []
-    return min((later - sooner for sooner, later in pairwise(at + next_day)), default=A_DAY)
+    gaps, night = [later - sooner for sooner, later in pairwise(at)], at[0] + A_DAY - at[-1]
+    if night < LEAST_MINUTES and _on_days_that_follow(fields):
+        gaps.append(night)
+    return min(gaps, default=A_DAY)
 
 
 def _on_days_that_follow(fields: Sequence[str]) -> bool:

@@ -71,7 +71,7 @@ def test_what_is_only_kept_from_before_its_deadline_is_counted_as_its_milestone_
     assert row(office, LIEN_SON)["counts"] == listed["counts"] == alone["counts"] == kept
     board = office.read(f"{API}/board")
     assert board["counts"]["unknown"] == sum(r["counts"]["unknown"] for r in board["items"]) == 2
-    assert "2 đầu việc chưa xác định." in shown(viewer.get(f"{HOME}/board"))
+    assert "2 đầu việc chưa rõ." in shown(viewer.get(f"{HOME}/board"))
 
 
 @pytest.mark.parametrize("status", Status)

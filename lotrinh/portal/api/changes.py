@@ -91,7 +91,8 @@ class ChangesOut(Out):
 @router.get(CAMPAIGN + "/changes", response_model=ChangesOut, responses=reads())
 def read_changes(reading: Reading, at: Seeing, asked: Annotated[ChangesAsked, Query()]) -> Response:
     """Tell what changed between two runs or two days; without them, between the last two runs."""
-    found = compared(at.state.store, at.campaign, asked.old, asked.new, at.now)
+    with at.state.turns.turn():
+        found = compared(at.state.store, at.campaign, asked.old, asked.new, at.now)
     if found.swapped:
         raise BadInput([Problem("from", 0, 0, turned_around(found, at))])
     of = Comparison(
