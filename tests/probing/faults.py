@@ -20,11 +20,11 @@ from lotrinh.probing.resolver import Resolver, system_resolver
 
 NOW = datetime(2026, 2, 2, 3, 0, tzinfo=UTC)
 LOOPBACK = ip_network("127.0.0.0/8")
-# A machine that stands still for two seconds fails no test: what is answered has all of QUICK's limits, what runs into
-# its limit has CUT's, and has been cut where it did not go on for as long as it meant to.
+# A machine that stands still for a while fails no test: what is answered has far more time than it needs, what runs
+# into its limit has CUT's, and has been cut where it did not go on for as long as it meant to.
 QUICK = HttpOptions(
-    connect_seconds=3.0,
-    total_seconds=6.0,
+    connect_seconds=20.0,
+    total_seconds=40.0,
     jitter_seconds=0.02,
     retry_after_seconds=0.2,
     shards=2,
@@ -32,7 +32,7 @@ QUICK = HttpOptions(
     allow_networks=(LOOPBACK,),
 )
 CUT = replace(QUICK, connect_seconds=2.0, total_seconds=2.0)
-SLACK = 3.0
+SLACK = 20.0
 UNIT, CAMPAIGN = "04924", "bau-cu-2026"
 STEPS = frozenset({"thanh-lap-to", "niem-yet"})
 

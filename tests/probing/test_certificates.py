@@ -96,7 +96,7 @@ def ask_tls(server: FaultServer, ca_file: str) -> Observation:
     async def run() -> Observation:
         async with server:
             url = f"https://{HOST}:{server.port}/status"
-            options = replace(QUICK, ca_file=ca_file, total_seconds=2.0)
+            options = replace(QUICK, ca_file=ca_file)
             return (await ask_url(url, options, resolves_to("127.0.0.1")))[0]
 
     return asyncio.run(run())
@@ -159,7 +159,7 @@ def test_a_redirect_from_https_to_http_is_not_followed(ca_file: str) -> None:
             away = says(answer(b"", "302 Found", location=plain.origin))
             server = FaultServer(away, tls=good())
             async with server:
-                url, options = f"https://{HOST}:{server.port}/", replace(QUICK, ca_file=ca_file, total_seconds=2.0)
+                url, options = f"https://{HOST}:{server.port}/", replace(QUICK, ca_file=ca_file)
                 seen, _ = await ask_url(url, options, resolves_to("127.0.0.1"))
             assert (seen.outcome, seen.reason) == (Outcome.INVALID, Reason.REDIRECT)
             assert (server.connections, plain.connections) == (1, 0)

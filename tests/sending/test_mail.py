@@ -109,7 +109,7 @@ def test_a_server_that_falls_silent_after_the_whole_mail_leaves_it_unclear(
     then: Callable[[socket.socket], None],
 ) -> None:
     with bad_post(b".", then) as port:
-        assert isinstance(send(MAIL, Post(port), timeout_seconds=3.0), Unknown)
+        assert isinstance(send(MAIL, Post(port), timeout_seconds=6.0), Unknown)
 
 
 def test_a_server_that_dies_in_the_middle_of_the_mail_certainly_does_not_have_it() -> None:
@@ -126,7 +126,7 @@ def test_a_server_that_dies_in_the_middle_of_the_mail_certainly_does_not_have_it
 
 def test_a_server_that_drips_is_hung_up_on() -> None:
     def drip(line: socket.socket) -> None:
-        for _ in range(100):
+        for _ in range(400):
             line.sendall(b"2")
             time.sleep(0.1)
 
@@ -134,12 +134,12 @@ def test_a_server_that_drips_is_hung_up_on() -> None:
     with bad_post(b"EHLO", drip) as port:
         outcome = send(MAIL, Post(port), timeout_seconds=0.3)
     assert isinstance(outcome, Refused)
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 20
 
 
 def endless(word: bytes) -> Callable[[socket.socket], None]:
     def talk(line: socket.socket) -> None:
-        for _ in range(100):
+        for _ in range(400):
             line.sendall(word + b"-more\r\n")
             time.sleep(0.1)
 
@@ -152,7 +152,7 @@ def test_a_greeting_without_an_end_is_hung_up_on() -> None:
         outcome = send(MAIL, Post(port), timeout_seconds=0.3)
     assert isinstance(outcome, Refused)
     assert outcome.everybody
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 20
 
 
 def flood(word: bytes, most: int) -> tuple[Callable[[socket.socket], None], list[int]]:
@@ -191,8 +191,8 @@ def test_after_the_whole_mail_an_answer_that_goes_on_and_on_leaves_it_unclear() 
 def test_a_good_bye_without_an_end_is_not_waited_for() -> None:
     started = time.monotonic()
     with bad_post(b"QUIT", endless(b"221")) as port:
-        assert send(MAIL, Post(port), timeout_seconds=2.0) == Sent()
-        assert time.monotonic() - started < 7
+        assert send(MAIL, Post(port), timeout_seconds=8.0) == Sent()
+        assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
@@ -203,7 +203,7 @@ def test_a_server_that_drips_inside_tls_is_hung_up_on(security: str) -> None:
             line.recv(1000)
             line.sendall(b"220 go on\r\n")
         line.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc")
-        for _ in range(100):
+        for _ in range(400):
             line.sendall(b"\x03")
             time.sleep(0.1)
 
@@ -211,7 +211,7 @@ def test_a_server_that_drips_inside_tls_is_hung_up_on(security: str) -> None:
     with bad_post(b"EHLO" if security == "starttls" else b"", drip) as port:
         outcome = send(MAIL, Post(port), timeout_seconds=0.3, security=security)
     assert isinstance(outcome, Refused)
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 20
 
 
 def test_a_port_where_nobody_listens_is_about_everybody() -> None:
