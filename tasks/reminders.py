@@ -13,7 +13,8 @@ from prefect.cache_policies import NO_CACHE
 from lotrinh.clock import now
 from lotrinh.i18n import say
 from lotrinh.services import deliver
-from lotrinh.services.reminders import Office, open_office
+from lotrinh.services.reminders import Office
+from lotrinh.services.unopened import open_or_tell
 from lotrinh.services.weekly import lay_down_report
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
@@ -21,11 +22,11 @@ from lotrinh.store import open_store
 
 @contextmanager
 def office(settings: str) -> Iterator[Office]:
-    """Open all that reminding needs, as the settings file says."""
+    """Open all that reminding needs, as the settings file says; where a file is wrong the office is told so."""
     loaded = load_settings(settings or None)
     os.environ.setdefault("LOTRINH_LANG", loaded.settings.language)
     with open_store(loaded.settings.database_url) as store:
-        yield open_office(store, loaded.settings, loaded.home)
+        yield open_or_tell(store, loaded.settings, loaded.home, now)
 
 
 @task(name="digests", cache_policy=NO_CACHE, persist_result=False)

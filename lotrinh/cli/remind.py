@@ -32,16 +32,21 @@ SUPPOSED = M(
 
 
 @contextmanager
-def opened(settings: str | None) -> Iterator["Office"]:
-    """Open all that reminding needs."""
+def opened(settings: str | None, *, only_look: bool = False) -> Iterator["Office"]:
+    """Open all that reminding needs; where a file is wrong the office is told so, unless somebody only looks."""
+    from lotrinh.clock import now
     from lotrinh.services.reminders import open_office
     from lotrinh.services.unfinished import require_finished
+    from lotrinh.services.unopened import open_or_tell
     from lotrinh.store import open_store
 
     loaded = load(settings)
     require_finished(loaded.settings.data_dir, loaded.settings.database_url)
     with open_store(loaded.settings.database_url) as store:
-        yield open_office(store, loaded.settings, loaded.home)
+        if only_look:
+            yield open_office(store, loaded.settings, loaded.home)
+        else:
+            yield open_or_tell(store, loaded.settings, loaded.home, now)
 
 
 @click.command(cls=Command, help="Nhắc việc hôm nay: mỗi nơi nhận một tin trong ngày, dù chạy lại bao nhiêu lần.")
@@ -58,7 +63,7 @@ def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # no
     if as_of and not dry_run:
         sentence = M("Lời nhắc của ngày khác không được gửi đi. Hãy thêm --dry-run để chỉ in ra.")
         raise BadInput([Problem("--as-of", 0, 0, sentence)])
-    with opened(settings) as office:
+    with opened(settings, only_look=dry_run) as office:
         if dry_run:
             current, asked = now().astimezone(office.zone), moment_of(as_of, office.settings.timezone)
             if asked:

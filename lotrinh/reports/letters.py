@@ -13,6 +13,8 @@ from lotrinh.reports.tables import clean, moment
 
 LISTED = 3
 """Steps of one unit that the office sees by name; of more only the number is told."""
+FAULTS = 20
+"""Faults of files that are told in one letter; of more only the number."""
 SAMPLE = M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào.")
 
 
@@ -123,6 +125,15 @@ class Writer:
         lines += [Line("li", M("{title}: {last}", title=title, last=_last(at))) for title, at in campaigns]
         lines.append(Line("p", M("Hãy xem máy chủ lộ trình có đang chạy không: lotrinh doctor")))
         return self._letter(M("Ngày {day}: việc kiểm tra đã ngừng", day=day), lines)
+
+    def broken(self, faults: Sequence[str], day: date) -> Letter:
+        """Write that files cannot be used, one fault a line, so that nobody can be reminded."""
+        said = M("Có tệp chưa dùng được, nên chưa nhắc việc được nơi nào; đợt dùng tệp ấy cũng chưa kiểm tra được:")
+        lines = [Line("p", said), *(Line("li", fault) for fault in faults[:FAULTS])]
+        if len(faults) > FAULTS:
+            lines.append(Line("li", M("và {count} lỗi khác", count=len(faults) - FAULTS)))
+        lines.append(Line("p", M("Hãy sửa các tệp ấy trên máy chủ lộ trình, rồi xem lại bằng: lotrinh doctor")))
+        return self._letter(M("Ngày {day}: tệp có lỗi, chưa nhắc việc được", day=day), lines)
 
     def recovery(self, day: date) -> Letter:
         """Write that checks run again."""

@@ -1,5 +1,6 @@
 """What reminding does in one go: notice silence, make the digests, tell other systems, and send."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,9 +11,10 @@ from lotrinh.services.outbox import Emptied, count, empty
 from lotrinh.services.receivers import unmailed
 from lotrinh.services.reminders import Office, Prepared, lay_down, prepare
 from lotrinh.services.senders import NO_MAIL
-from lotrinh.services.watch import watch
+from lotrinh.services.watch import tell_broken, watch
 from lotrinh.services.webhooks import tell
 from lotrinh.store.outbox import Ending
+from lotrinh.store.outbox import Message as Posted
 
 
 class Reminded(NamedTuple):
@@ -47,7 +49,15 @@ def send(office: Office, clock: Clock) -> Emptied:
 
     What the office is not told by itself, for want of an address or for doubt, counts in the go that found it out.
     """
-    untold = watch(office, clock()).untold
+    return _send(office, watch(office, clock()).untold, clock)
+
+
+def send_broken(office: Office, faults: Sequence[str], clock: Clock) -> Emptied:
+    """Lay down that nobody can be reminded, and for which faults of files; then empty the outbox once."""
+    return _send(office, tell_broken(office, faults, clock()).untold, clock)
+
+
+def _send(office: Office, untold: Iterable[Posted], clock: Clock) -> Emptied:
     tell(office.store, office.settings, clock())
     done = empty(office.store, office.settings, office.quiet, clock)
     for message in untold:

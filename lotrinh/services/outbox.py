@@ -223,11 +223,13 @@ def _waits(message: Posted, settings: Settings, until: Callable[[str], datetime]
     return M("chờ gửi: sớm nhất lúc {when}", when=at) if at > now else M("chờ gửi: ở lượt gửi tới")
 
 
-def drop(store: Store, number: int, now: datetime) -> None:
-    """Never send a message; ``Conflict`` where it was sent, or is being sent."""
-    _known(store, number)
-    if not store.outbox.drop(number, now):
+def drop(store: Store, number: int, now: datetime, seen: int | None = None) -> None:
+    """Never send a message; ``Conflict`` where it was sent, is being sent, or was tried since it was ``seen``."""
+    message = _known(store, number)
+    if message.state not in {WAITING, FAILED, UNCLEAR}:
         raise Conflict(M("Tin này đã gửi, đang gửi, hoặc đã bỏ."))
+    if seen not in {None, message.tries} or not store.outbox.drop(message, now):
+        raise Conflict(TRIED)
 
 
 def _known(store: Store, number: int) -> Posted:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from lotrinh.core.calendar import Calendar
 from lotrinh.core.reminders import Digest, Reminded, Rhythm, Told, digests
 from lotrinh.core.schedules import Schedule
 from lotrinh.core.text import M
@@ -44,13 +45,15 @@ class Office:
     province: Unit
     addresses: Addresses
     schedules: Mapping[str, Schedule]
+    calendars: tuple[Calendar, ...]
+    """Nothing is sent on a day on which none of them works."""
     restored: datetime | None = None
     """When a backup was put back last."""
 
     @property
     def quiet(self) -> Quiet:
         """When nothing is sent."""
-        return Quiet(self.settings, [campaign.checklist.calendar for campaign in self.campaigns])
+        return Quiet(self.settings, self.calendars)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -85,9 +88,14 @@ def open_office(store: Store, settings: Settings, home: Path | None = None) -> O
     told = addresses(settings, known)
     schedules = {c.id: effective(store, settings, c.id).schedule for c in settings.campaigns}
     running = [open_campaign(store, settings, name, home=home) for name, each in schedules.items() if not each.paused]
+    calendars = tuple(campaign.checklist.calendar for campaign in running)
+    return Office(store, settings, tuple(running), known.province, told, schedules, calendars, put_back(store))
+
+
+def put_back(store: Store) -> datetime | None:
+    """Return when a backup was put back last; None where none was."""
     restored = store.outbox.remembered(RESTORED)
-    at = datetime.fromisoformat(restored["at"]) if restored else None
-    return Office(store, settings, tuple(running), known.province, told, schedules, at)
+    return datetime.fromisoformat(restored["at"]) if restored else None
 
 
 def prepare(office: Office, now: datetime) -> tuple[Prepared, ...]:

@@ -1,6 +1,9 @@
-"""The dead man's switch: when no check has finished for too long the office hears of it, and when they run again."""
+"""The dead man's switch: when no check has finished for too long the office hears of it, and when they run again.
 
-from collections.abc import Mapping
+And where files are wrong so that none can begin, or nobody can be reminded, it hears of that.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -11,7 +14,7 @@ from lotrinh.services.schedules import is_missed
 from lotrinh.store.outbox import FAILED, UNCLEAR, Message, New
 from lotrinh.store.rounds import Round
 
-ALARM, RECOVERED, NAMED = "alarm", "recovered", "campaigns"
+ALARM, RECOVERED, BROKEN, NAMED = "alarm", "recovered", "broken", "campaigns"
 
 
 class Known(NamedTuple):
@@ -138,6 +141,15 @@ def _recovered(office: Office, alarm: str, day: date, now: datetime) -> Laid:
     """Say once of each alarm that it is over."""
     letter = office.writer.recovery(day)
     return _laid(office, to_office(office, RECOVERED, f"{RECOVERED}/{alarm}", letter, now, {}), now)
+
+
+def tell_broken(office: Office, faults: Sequence[str], now: datetime) -> Laid:
+    """Lay down, once a day, that nobody can be reminded, and for which faults of files."""
+    if office.quiet(now):
+        return Laid()
+    day = now.astimezone(office.zone).date()
+    letter = office.writer.broken(faults, day)
+    return _laid(office, to_office(office, BROKEN, f"{BROKEN}/{office.province.code}/{day}", letter, now, {}), now)
 
 
 def _laid(office: Office, made: list[New], now: datetime) -> Laid:

@@ -96,8 +96,7 @@ class Outbox:
         """
         ready = (outbox.c.state == WAITING, outbox.c.next_at <= _text(at), outbox.c.id > after)
         query = select(outbox).where(*ready)
-        query = query.where(outbox.c.channel == only) if only else query
-        query = query.where(outbox.c.channel != but) if but else query
+        query = query.where(*([outbox.c.channel == only] if only else []), *([outbox.c.channel != but] if but else []))
         with reading(self._engine) as connection:
             return _messages(connection.execute(query.order_by(outbox.c.id).limit(most)).mappings())
 
@@ -131,19 +130,15 @@ class Outbox:
 
     def give_up_waiting(self, message: Message, at: datetime, problem: str) -> bool:
         """Give a waiting message up without trying."""
-        mine = (outbox.c.id == message.id, outbox.c.state == WAITING)
-        return self._change(mine, {"state": FAILED, "done_at": _text(at), "problem": problem})
+        return self._change(_open_as(message), {"state": FAILED, "done_at": _text(at), "problem": problem})
 
     def retry(self, seen: Message, at: datetime) -> bool:
         """Let a message be tried now; False where it is not as it was seen, or is sent, being sent or dropped."""
-        mine = (outbox.c.id == seen.id, outbox.c.state == seen.state, outbox.c.tries == seen.tries)
-        fit = outbox.c.state.in_((WAITING, FAILED, UNCLEAR))
-        return self._change((*mine, fit), {"state": WAITING, "done_at": None, "next_at": _text(at)})
+        return self._change(_open_as(seen), {"state": WAITING, "done_at": None, "next_at": _text(at)})
 
-    def drop(self, number: int, at: datetime) -> bool:
-        """Never send a message that was not sent; False where it was, or is being sent."""
-        mine = (outbox.c.id == number, outbox.c.state.in_((WAITING, FAILED, UNCLEAR)))
-        return self._change(mine, {"state": DROPPED, "done_at": _text(at)})
+    def drop(self, seen: Message, at: datetime) -> bool:
+        """Never send a message; False where it is not as it was seen, or is sent, being sent or dropped."""
+        return self._change(_open_as(seen), {"state": DROPPED, "done_at": _text(at)})
 
     def _change(self, mine: Sequence[ColumnElement[bool]], values: Mapping[str, Any]) -> bool:
         with writing(self._engine) as connection:
@@ -235,6 +230,12 @@ class Outbox:
             keep(connection, name, content, at)
             _put(connection, new, at)
             return True
+
+
+def _open_as(seen: Message) -> tuple[ColumnElement[bool], ...]:
+    """Find a message that is as it was seen, and of which something can still be decided."""
+    same = (outbox.c.id == seen.id, outbox.c.state == seen.state, outbox.c.tries == seen.tries)
+    return (*same, outbox.c.state.in_((WAITING, FAILED, UNCLEAR)))
 
 
 def keep(connection: Connection, name: str, content: Mapping[str, Any], at: datetime) -> None:

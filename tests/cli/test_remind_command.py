@@ -177,3 +177,17 @@ def test_a_receiver_that_no_unit_is_stops_before_anything_is_sent(lotrinh: Lotri
     assert made.returncode == 2
     assert "receivers.1.unit" in made.stderr
     assert "99999" in made.stderr
+
+
+@pytest.mark.parametrize("command", ["remind", "send"])
+def test_a_broken_roster_is_told_to_the_office_and_on_the_screen_but_not_by_a_dry_run(
+    lotrinh: Lotrinh, write: Write, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "don-vi.csv").write_text("code,kind,name\n04924,xa,Lương Sơn\n04924,xa,Lương Sơn\n", encoding="utf-8")
+    with post_office() as post:
+        write(post.port, '[units]\nfile = "don-vi.csv"\n')
+        assert lotrinh("remind", "--dry-run").returncode == 2
+        assert post.mails == []
+        done = lotrinh(command)
+        assert (done.returncode, post.to) == (2, ["vp@phutho.example.vn"])
+    assert "don-vi.csv:3" in done.stderr

@@ -101,8 +101,9 @@ def test_of_what_waits_the_page_says_from_when_on_and_lets_it_go_sooner(portal: 
     assert [message.id for message in portal.store.outbox.due(NOW)] == [number]
 
 
-def test_a_button_of_a_page_that_showed_it_waiting_does_not_send_what_is_unclear_by_now(
-    portal: Portal, admin: httpx.Client
+@pytest.mark.parametrize("button", ["retry", "drop"])
+def test_a_button_of_a_page_that_showed_it_waiting_does_nothing_to_what_is_unclear_by_now(
+    portal: Portal, admin: httpx.Client, button: str
 ) -> None:
     number, later = waits(portal), NOW + timedelta(hours=2)
     old = hidden(admin.get("/outbox").text)
@@ -111,7 +112,7 @@ def test_a_button_of_a_page_that_showed_it_waiting_does_not_send_what_is_unclear
     assert claimed
     portal.store.outbox.end(claimed, Ending(UNCLEAR, later, BAD))
     for form in (old, {"csrf": old["csrf"]}):
-        answer = admin.post(f"/outbox/{number}/retry", data=form)
+        answer = admin.post(f"/outbox/{number}/{button}", data=form)
         assert answer.status_code == 409
         assert "đã được gửi thử thêm một lần" in shown(answer)
     assert state_of(portal, number) == UNCLEAR

@@ -45,7 +45,7 @@ class Post:
 
     def settings(self, **more: Any) -> Mail:
         known = {"host": "127.0.0.1", "port": self.port, "security": "none", "sender": "lotrinh@phutho.example.vn"}
-        return Mail(**{**known, "timeout_seconds": 2, **more})
+        return Mail(**{**known, "timeout_seconds": 60, **more})
 
 
 @contextlib.contextmanager

@@ -88,7 +88,7 @@ def test_what_people_may_do_hangs_on_the_state(store: Store, state: str, *, retr
                 assert store.outbox.end(claimed, Ending(state, NOW))
     last, first = store.outbox.newest()
     assert store.outbox.retry(first, NOW) is retried
-    assert store.outbox.drop(last.id, NOW) is dropped
+    assert store.outbox.drop(last, NOW) is dropped
     assert {m.id: m.state for m in store.outbox.newest()} == {
         first.id: WAITING if retried else state,
         last.id: DROPPED if dropped else state,
@@ -102,10 +102,12 @@ def test_a_message_that_was_tried_since_it_was_seen_is_left_alone(store: Store, 
     claimed = store.outbox.claim(seen, NOW, SOON)
     assert claimed
     assert not store.outbox.retry(seen, NOW)
+    assert not store.outbox.drop(seen, NOW)
     assert only(store).state == SENDING
     assert store.outbox.end(claimed, Ending(state, NOW, "?", SOON))
     before = only(store)
     assert not store.outbox.retry(seen, NOW)
+    assert not store.outbox.drop(seen, NOW)
     assert only(store) == before
 
 

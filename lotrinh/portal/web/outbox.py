@@ -62,10 +62,10 @@ def retry(request: Request, visitor: Administrator, number: str, form: Form) -> 
 
 
 @router.post("/outbox/{number}/drop", dependencies=GUARDED)
-def drop(request: Request, visitor: Administrator, number: str) -> Response:
-    """Never send a message."""
+def drop(request: Request, visitor: Administrator, number: str, form: Form) -> Response:
+    """Never send a message, unless it was tried since the page was made."""
     del visitor
-    return _done(request, number, service.drop)
+    return _done(request, number, partial(service.drop, seen=_number(field(form, "seen"))))
 
 
 def _done(request: Request, number: str, act: Callable[[Store, int, datetime], None]) -> Response:

@@ -1,0 +1,125 @@
+"""A roster or a checklist that cannot be read: the office hears of it by mail, and what waits is sent all the same."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lotrinh.errors import BadInput, LotrinhError, NotFound
+from lotrinh.services import deliver
+from lotrinh.services.unopened import open_or_tell
+from lotrinh.settings.models import Mail, Receiver, Schedule, Units
+from lotrinh.store import Store
+from lotrinh.store.outbox import FAILED, New
+from tests.conftest import COLUMNS
+from tests.sending.servers import Post, post_office
+from tests.services.reminding import DAY, RECEIVERS, World, world_in
+
+GOOD = f"{COLUMNS}\n04924,xa,Lương Sơn,,,,,,,\n04960,xa,Liên Sơn,,,,,,,\n"
+BAD = GOOD + "04924,xa,Lương Sơn,,,,,,,\n"
+ONE_DAY = timedelta(days=1)
+
+
+def of(folder: Path, mail: Mail, **more: object) -> World:
+    """An office with a roster of its own that names one commune twice."""
+    (folder / "don-vi.csv").write_text(BAD, encoding="utf-8")
+    return world_in(folder, mail, units=Units(file=folder / "don-vi.csv"), **more)
+
+
+def go(world: World, store: Store, raised: type[LotrinhError] = BadInput) -> None:
+    with pytest.raises(raised):
+        open_or_tell(store, world.settings, world.home, world.now)
+
+
+def heard(post: Post) -> list[tuple[str, str]]:
+    return [(str(mail["To"]), str(mail["Subject"])) for mail in post.mails]
+
+
+def test_the_office_hears_of_a_broken_roster_once_a_day_with_file_and_line(tmp_path: Path, store: Store) -> None:
+    with post_office() as post:
+        world = of(tmp_path, post.settings())
+        for _ in range(3):
+            go(world, store)
+        world.clock[0] += ONE_DAY
+        go(world, store)
+    office = "vp@phutho.example.vn"
+    assert heard(post) == [(office, f"Ngày {day}/02/2026: tệp có lỗi, chưa nhắc việc được") for day in (10, 11)]
+    text = post.mails[0].get_body(("plain",))
+    assert text
+    assert "don-vi.csv:4" in text.get_content()
+    assert "chưa nhắc việc được nơi nào" in text.get_content()
+
+
+def test_what_waits_for_others_is_sent_and_nobody_is_reminded(tmp_path: Path, store: Store) -> None:
+    content = {"to": "luong-son@phutho.example.vn"} | dict.fromkeys(("id", "subject", "text", "html"), "x")
+    store.outbox.put([New("x", "", "x", "04924", "mail", content, DAY)], DAY)
+    with post_office() as post:
+        go(of(tmp_path, post.settings()), store)
+    assert sorted(post.to) == ["luong-son@phutho.example.vn", "vp@phutho.example.vn"]
+
+
+def test_what_is_mended_reminds_again(tmp_path: Path, store: Store) -> None:
+    with post_office() as post:
+        world = of(tmp_path, post.settings())
+        go(world, store)
+        (tmp_path / "don-vi.csv").write_text(GOOD, encoding="utf-8")
+        office = open_or_tell(store, world.settings, world.home, world.now)
+        assert deliver.remind(office, world.now()).new == 3
+        deliver.send(office, world.now)
+    assert len(post.mails) == 4
+
+
+def lost(world: World) -> None:
+    (world.home / "thu.yaml").unlink()
+
+
+def unreadable(world: World) -> None:
+    (world.home / "thu.yaml").write_text("steps: [", encoding="utf-8")
+
+
+@pytest.mark.parametrize(("harm", "raised"), [(lost, NotFound), (unreadable, BadInput)])
+def test_a_checklist_that_is_lost_or_cannot_be_read_is_told_too(
+    tmp_path: Path, store: Store, harm: Callable[[World], None], raised: type[LotrinhError]
+) -> None:
+    with post_office() as post:
+        world = world_in(tmp_path, post.settings())
+        harm(world)
+        go(world, store, raised)
+    assert len(post.mails) == 1
+
+
+@pytest.mark.parametrize(
+    "later",
+    [DAY.replace(hour=22), DAY.replace(day=14, hour=8)],
+    ids=["at night", "on a Saturday that the checklist does not work"],
+)
+def test_quiet_hours_and_days_off_are_kept(tmp_path: Path, store: Store, later: object) -> None:
+    with post_office() as post:
+        world = of(tmp_path, post.settings())
+        world.clock[0] = later  # type: ignore[call-overload]
+        go(world, store)
+    assert (post.mails, store.outbox.newest()) == ([], ())
+
+
+def test_where_the_office_has_no_address_it_stands_in_the_outbox(tmp_path: Path, store: Store) -> None:
+    go(of(tmp_path, Mail(), receivers=()), store)
+    assert [(m.kind, m.state) for m in store.outbox.newest()] == [("broken", FAILED)]
+
+
+def test_where_the_offices_own_address_is_wrong_nothing_is_laid_down(tmp_path: Path, store: Store) -> None:
+    go(of(tmp_path, Mail(host="127.0.0.1", sender="khong-co"), receivers=RECEIVERS), store)
+    go(of(tmp_path, Mail(), receivers=(Receiver(unit="25", mail="sai"),)), store)
+    assert store.outbox.newest() == ()
+
+
+def test_the_switch_remembers_what_it_knew_before(tmp_path: Path, store: Store) -> None:
+    world = of(tmp_path, Mail(host="127.0.0.1", sender="a@b.vn", port=1), schedule=Schedule(cron="0 7 * * *"))
+    (tmp_path / "don-vi.csv").write_text(GOOD, encoding="utf-8")
+    world.send(store)
+    before = store.outbox.remembered("watch/25/thu")
+    assert before
+    (tmp_path / "don-vi.csv").write_text(BAD, encoding="utf-8")
+    world.clock[0] += ONE_DAY
+    go(world, store)
+    assert store.outbox.remembered("watch/25/thu") == before
