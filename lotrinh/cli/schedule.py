@@ -102,11 +102,14 @@ def show(campaign: str, settings: str | None) -> None:
 @settings_option()
 def set_(campaign: str, settings: str | None, *, reset: bool, **wished: str | bool | None) -> None:
     """Change what is named; all that is wrong is said at once and nothing is changed."""
+    from dataclasses import replace
+
     from lotrinh.services.schedules import checked
 
     with opened(campaign, settings) as found:
         named = {name: value for name, value in wished.items() if value is not None}
-        found.change(None if reset else checked(asdict(found.holds.schedule) | named))
+        content = checked(named)
+        found.change(None if reset else replace(found.holds.schedule, **{n: getattr(content, n) for n in named}))
 
 
 @schedule.command(help="Tạm dừng: không tự chạy, không nhắc việc, không tự gửi báo cáo.")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import NamedTuple
 
 from pydantic_core import PydanticCustomError
@@ -10,7 +9,6 @@ from pydantic_core import PydanticCustomError
 from lotrinh.core.schedules import EVERY_DAY, Hours, Schedule, cron_of, hours_of
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
-from lotrinh.services.schedules import checked
 from lotrinh.settings.kinds import cron as accepted
 
 CRONS = ("cron", "last_week", "report")
@@ -41,17 +39,20 @@ def _shown(cron: str) -> Typed:
     return Typed(cron=cron)
 
 
-def read(typed: Mapping[str, Typed], *, skip_days_off: bool, paused: bool) -> Schedule:
-    """Read the form; ``BadInput`` names each field that is wrong as cron_hours, cron_days or cron_cron."""
-    problems, content = list[Problem](), dict[str, object]()
+def read(typed: Mapping[str, Typed], holds: Schedule, *, skip_days_off: bool, paused: bool) -> Schedule:
+    """Read the form; ``BadInput`` names each field that is wrong as cron_hours, cron_days or cron_cron.
+
+    What is left as it ``holds`` is kept, also where it could not be written now: it can be paused at least.
+    """
+    problems, content, left = list[Problem](), dict[str, str](), shown(holds)
     for name in CRONS:
         try:
-            content[name] = _cron(name, typed[name])
+            content[name] = getattr(holds, name) if typed[name] == left[name] else _cron(name, typed[name])
         except BadInput as error:
             problems += error.problems
     if problems:
         raise BadInput(problems)
-    return checked(asdict(Schedule(skip_days_off=skip_days_off, paused=paused)) | content)
+    return Schedule(**content, skip_days_off=skip_days_off, paused=paused)
 
 
 def _cron(name: str, typed: Typed) -> str:
@@ -67,7 +68,7 @@ def _cron(name: str, typed: Typed) -> str:
     if made is None:
         sentence = M("Các giờ phải cùng số phút, ví dụ 07:00, 13:00; nếu không, chỉ chọn một giờ.")
         raise _wrong(f"{name}_hours", sentence)
-    return made
+    return accepted(made)
 
 
 def _checked(name: str, cron: str) -> str:

@@ -1,6 +1,7 @@
 """The board through the API says of every unit what the board's page says, also of what nobody knows."""
 
 import re
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ def test_what_is_only_kept_from_before_its_deadline_is_counted_as_its_milestone_
     (listed,) = office.read(f"{API}/units?q={LIEN_SON}")["items"]
     alone = office.read(f"{API}/units/{LIEN_SON}")
     assert row(office, LIEN_SON)["counts"] == listed["counts"] == alone["counts"] == kept
+    assert Counter(step["counted"] for step in alone["steps"]) == Counter(kept)
     board = office.read(f"{API}/board")
     assert board["counts"]["unknown"] == sum(r["counts"]["unknown"] for r in board["items"]) == 2
     assert "2 đầu việc chưa rõ." in shown(viewer.get(f"{HOME}/board"))

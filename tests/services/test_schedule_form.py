@@ -1,5 +1,7 @@
 """A schedule as people type it: forgiving about how hours are written, strict about what they mean."""
 
+from dataclasses import replace
+
 import pytest
 
 from lotrinh.core.schedules import Schedule
@@ -12,7 +14,7 @@ NOTHING = {name: Typed() for name in CRONS}
 
 def problems(**typed: Typed) -> dict[str, str]:
     with pytest.raises(BadInput) as refused:
-        read(NOTHING | typed, skip_days_off=False, paused=False)
+        read(NOTHING | typed, Schedule(), skip_days_off=False, paused=False)
     return {problem.where: say(problem.sentence) for problem in refused.value.problems}
 
 
@@ -28,7 +30,7 @@ def problems(**typed: Typed) -> dict[str, str]:
     ],
 )
 def test_hours_are_read_however_people_write_them(hours: str, cron: str) -> None:
-    assert read(NOTHING | {"cron": Typed(hours)}, skip_days_off=False, paused=False) == Schedule(cron)
+    assert read(NOTHING | {"cron": Typed(hours)}, Schedule(), skip_days_off=False, paused=False) == Schedule(cron)
 
 
 def test_days_and_flags_and_cron_are_read() -> None:
@@ -37,7 +39,7 @@ def test_days_and_flags_and_cron_are_read() -> None:
         "last_week": Typed(cron="*/30 7-17 * * *"),
         "report": Typed("8h", (6,)),
     }
-    made = read(typed, skip_days_off=True, paused=True)
+    made = read(typed, Schedule(), skip_days_off=True, paused=True)
     assert made == Schedule(
         "30 6 * * 1,2,3,4,5", "*/30 7-17 * * *", skip_days_off=True, paused=True, report="0 8 * * 0"
     )
@@ -45,7 +47,14 @@ def test_days_and_flags_and_cron_are_read() -> None:
 
 @pytest.mark.parametrize("schedule", [Schedule(), Schedule("30 6 * * 1,2", "*/30 7-17 * * *", report="0 8 * * 0")])
 def test_what_is_shown_is_read_as_it_was(schedule: Schedule) -> None:
-    assert read(shown(schedule), skip_days_off=False, paused=False) == schedule
+    assert read(shown(schedule), Schedule(), skip_days_off=False, paused=False) == schedule
+
+
+def test_what_is_left_as_it_holds_is_kept_where_it_comes_too_often_to_be_written_now() -> None:
+    often = Schedule("*/5 * * * *", "*/10 6-18 * * *", report="0,1 8 * * *")
+    assert read(shown(often), often, skip_days_off=False, paused=True) == replace(often, paused=True)
+    with pytest.raises(BadInput):
+        read(shown(often), replace(often, last_week=""), skip_days_off=False, paused=True)
 
 
 def test_all_that_is_wrong_is_said_at_once_beside_its_field() -> None:

@@ -13,6 +13,7 @@ from lotrinh.core.observation import Outcome, Seen
 from lotrinh.core.report import MilestoneRow, Report, UnitReport, known
 from lotrinh.core.status import Status
 from lotrinh.core.text import fold
+from lotrinh.core.unclear import as_known
 from lotrinh.core.units import UnitKind
 from lotrinh.core.wording import STATUS, reason
 from lotrinh.i18n import say
@@ -116,7 +117,8 @@ class StandingOut(ScheduleOut):
     id: str
     milestone: str
     title: str
-    status: Status
+    status: Status = Field(description="What was said last, judged by the checklist.")
+    counted: Status = Field(description=f"The status that it has in all counts. {AS_KNOWN}")
     status_text: str
     reason: str
     completed_on: dt.date | None
@@ -210,6 +212,7 @@ def standings_out(unit: UnitReport, at: Place, language: str) -> Iterator[Standi
             milestone=item.step.milestone,
             title=say(item.step.title, language),
             status=standing.status,
+            counted=as_known(standing.status, standing.due, now),
             status_text=say(STATUS[standing.status], language),
             reason=say(reason(standing, item.schedule, now), language),
             completed_on=standing.completed_on,

@@ -95,7 +95,8 @@ def send(request: Request, at: Annotated[Place, Depends(changing)], form: Form) 
     state, typed = state_of(request), {name: _typed(form, name) for name in CRONS}
     flags = {name: bool(field(form, name)) for name in FLAGS}
     try:
-        new = None if field(form, "reset") else schedule_form.read(typed, **flags)
+        old = effective(state.store, state.settings, at.campaign.id).schedule
+        new = None if field(form, "reset") else schedule_form.read(typed, old, **flags)
         change(state.store, state.settings, at.campaign, new, field(form, "seen"), at.visitor.actor, at.now)
     except LotrinhError as error:
         return _page(request, at, typed, flags, error)
