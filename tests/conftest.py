@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests import deep
 from tests.quick import FULL, quick_secrets
 from tests.skipped import watch
 from tests.zygote import Zygote
@@ -32,9 +33,25 @@ LONG_ID = 60
 COLUMNS = "code,kind,name,area,tags,status_url,website,contact_office,contact_phone,contact_email"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let everything run here too."""
+    parser.addoption("--deep", action="store_true", help="run what is left to CI too: tests/deep.py")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """In CI a skipped test fails the run."""
     watch(config)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Elsewhere than in CI what takes long is left to it."""
+    deep.choose(config, items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was left out."""
+    if deep.left_out(config):
+        terminalreporter.write_line(deep.TOLD.format(names=", ".join(deep.DEEP)))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
