@@ -96,6 +96,11 @@ def read_roster(path: Path, known: Container[str] | None = None) -> tuple[Unit, 
     return units
 
 
+def readable_rows(path: Path) -> tuple[Unit, ...]:
+    """Read what can be read of a roster in which other rows may be wrong; ``BadInput`` where it is none at all."""
+    return _Reader(str(path), None).units(_rows(_text(path), str(path)))
+
+
 def write_roster(path: Path, units: Sequence[Unit]) -> None:
     """Write a roster in the place of the one that is there, whole or not at all."""
     out = io.StringIO()

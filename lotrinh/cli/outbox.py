@@ -87,7 +87,7 @@ def drop(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str |
 
     asked = Asked(numbers, all_unclear, yes)
     what = Act(
-        lambda store, number, local, _: service.drop(store, number, local),
+        service.drop,
         lambda *_: None,
         M("Bỏ {count} tin trên?"),
         M("Đã bỏ tin {number}."),

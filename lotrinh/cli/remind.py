@@ -46,7 +46,7 @@ def opened(settings: str | None, *, only_look: bool = False) -> Iterator["Office
         if only_look:
             yield open_office(store, loaded.settings, loaded.home)
         else:
-            yield open_or_tell(store, loaded.settings, loaded.home, now)
+            yield open_or_tell(store, loaded.settings, loaded.home, now, said)
 
 
 @click.command(cls=Command, help="Nhắc việc hôm nay: mỗi nơi nhận một tin trong ngày, dù chạy lại bao nhiêu lần.")

@@ -45,5 +45,5 @@ class Sender:
         child.stop(0)
         self._child = None
         if code not in NORMAL and code != self._code:
-            self._tell(M("Gửi tin: lotrinh send không chạy được (mã {code}). Xem {log}.", code=code, log=str(self.log)))
+            self._tell(M("Gửi tin: lotrinh send báo lỗi (mã {code}). Xem {log}.", code=code, log=str(self.log)))
         self._code = code

@@ -128,12 +128,15 @@ class Writer:
 
     def broken(self, faults: Sequence[str], day: date) -> Letter:
         """Write that files cannot be used, one fault a line, so that nobody can be reminded."""
-        said = M("Có tệp chưa dùng được, nên chưa nhắc việc được nơi nào; đợt dùng tệp ấy cũng chưa kiểm tra được:")
+        said = M(
+            "Cấu hình, danh sách đơn vị hoặc bộ đầu việc có lỗi, nên từ lúc này không nhắc việc được nơi nào; đợt có"
+            " tệp lỗi thì cũng không kiểm tra được:"
+        )
         lines = [Line("p", said), *(Line("li", fault) for fault in faults[:FAULTS])]
         if len(faults) > FAULTS:
             lines.append(Line("li", M("và {count} lỗi khác", count=len(faults) - FAULTS)))
-        lines.append(Line("p", M("Hãy sửa các tệp ấy trên máy chủ lộ trình, rồi xem lại bằng: lotrinh doctor")))
-        return self._letter(M("Ngày {day}: tệp có lỗi, chưa nhắc việc được", day=day), lines)
+        todo = M("Hãy sửa trên máy chủ lộ trình, rồi xem lại bằng: lotrinh doctor")
+        return self._letter(M("Ngày {day}: cấu hình có lỗi, không nhắc việc được", day=day), lines, todo)
 
     def recovery(self, day: date) -> Letter:
         """Write that checks run again."""
@@ -146,16 +149,20 @@ class Writer:
         lines = [Line("p", M("Báo cáo kèm theo thư này, tình hình lúc {when}.", when=as_of))]
         return self._letter(M("Báo cáo: {title}", title=title), lines, sample=sample)
 
-    def _letter(self, subject: Message, lines: Sequence[Line], *, sample: bool = False) -> Letter:
+    def _letter(
+        self, subject: Message, lines: Sequence[Line], todo: Message | None = None, *, sample: bool = False
+    ) -> Letter:
+        """Write a letter; ``todo`` is what to do where the portal does not help."""
         title = self._say(subject)
         if sample:
             title, lines = f"[{self._say(M('DỮ LIỆU MẪU'))}] {title}", [Line("b", SAMPLE), *lines]
-        end = (
+        end = todo or (
             M("Xem và xác nhận tại: {site}", site=self.site) if self.site else M("Xem và xác nhận trên cổng lộ trình.")
         )
         every = [*lines, Line("p", end), Line("p", M("Tin này do máy gửi, xin không trả lời."))]
         said = [(line.kind, self._say(line.words)) for line in every]
-        short = f"{title}. {self._say(M('Đăng nhập để xem: {site}', site=self.site) if self.site else end)}"
+        here = M("Đăng nhập để xem: {site}", site=self.site) if self.site and not todo else end
+        short = f"{title}. {self._say(here)}"
         return Letter(title, _text(said), _html(title, said, self.language), short)
 
     def _say(self, words: Message | Text | str) -> str:

@@ -13,6 +13,7 @@ from lotrinh.catalog.units import (
     packaged_roster,
     province,
     read_roster,
+    readable_rows,
     write_roster,
 )
 from lotrinh.core.os_errors import reason_of
@@ -51,6 +52,16 @@ def roster(settings: Settings, given: Path | None = None) -> Roster:
         units, source = packaged_roster(home), home.slug
     own = next((u for u in units if u.is_province), None) or as_unit(home)
     return Roster(own, tuple(u for u in units if not u.is_province), source)
+
+
+def province_unit(settings: Settings) -> Unit:
+    """Return the province as the roster in use has it, also where other rows are wrong; else by its name alone."""
+    home = as_unit(province(settings.province))
+    try:
+        rows = readable_rows(settings.units.file or imported_path(settings))
+    except BadInput:
+        return home
+    return next((unit for unit in rows if unit.is_province), home)
 
 
 def fault(settings: Settings) -> Message | None:

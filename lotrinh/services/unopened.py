@@ -1,51 +1,83 @@
 """An office whose files are wrong cannot be opened: it is told so, and what waits is sent all the same."""
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from lotrinh.catalog.calendars import Spec, calendar_of
 from lotrinh.catalog.checklists import load_checklist
-from lotrinh.catalog.units import province
 from lotrinh.clock import Clock
 from lotrinh.core.calendar import Calendar
+from lotrinh.core.checklist import Checklist
+from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, NotFound
+from lotrinh.i18n import say
+from lotrinh.services.applied import checklist_of
 from lotrinh.services.campaigns import checklist_path
 from lotrinh.services.deliver import send_broken
-from lotrinh.services.receivers import addresses
+from lotrinh.services.outbox import Emptied
+from lotrinh.services.receivers import addresses, faults
 from lotrinh.services.reminders import Office, open_office, put_back
-from lotrinh.services.rosters import Roster, as_unit
+from lotrinh.services.rosters import Roster, province_unit
 from lotrinh.services.said import lines_of
-from lotrinh.settings.models import Settings
+from lotrinh.services.schedules import effective
+from lotrinh.settings.models import Campaign, Settings
 from lotrinh.store import Store
 
+VIETNAM = Spec("VN")
+"""Whose days off are kept where no checklist can be read."""
+Told = Callable[[Emptied], object]
 
-def open_or_tell(store: Store, settings: Settings, home: Path | None, clock: Clock) -> Office:
+
+def open_or_tell(store: Store, settings: Settings, home: Path | None, clock: Clock, told: Told | None = None) -> Office:
     """Open the office. Where its files are wrong it hears of it, once a day, and what waits is sent; then the error.
 
     Nobody would know otherwise: with a roster that cannot be read no check begins, and no reminder is written.
+    ``told`` hears what became of the messages.
     """
     try:
         return open_office(store, settings, home)
     except (BadInput, NotFound) as error:
         if bare := _bare(store, settings, home):
-            send_broken(bare, lines_of(error), clock)
+            done = send_broken(bare, [*lines_of(error), _here()] if bare.calendars else [], clock)
+            if told:
+                told(done)
         raise
 
 
+def _here() -> str:
+    """Name this machine: files lie on each."""
+    return say(M("máy: {name}", name=socket.gethostname()))
+
+
 def _bare(store: Store, settings: Settings, home: Path | None) -> Office | None:
-    """Open what needs neither roster nor campaigns; None where the office's own addresses are among what is wrong."""
+    """Open what needs neither the communes nor their campaigns; None where nothing can be sent, nor to whom be known.
+
+    Where all campaigns are paused it has no calendars: nobody waits for anything then.
+    """
     try:
-        own = as_unit(province(settings.province))
-        mine = tuple(receiver for receiver in settings.receivers if receiver.unit == own.code)
-        told = addresses(settings.model_copy(update={"receivers": mine}), Roster(own, (), ""))
+        own = Roster(province_unit(settings), (), "")
+        kept = settings.model_copy(update={"receivers": (), "webhooks": ()})
+        mine = [receiver for receiver in settings.receivers if receiver.unit == own.province.code]
+        good = [each for each in mine if not [*faults(kept.model_copy(update={"receivers": (each,)}), own)]]
+        known = addresses(kept.model_copy(update={"receivers": tuple(good)}), own)
     except (BadInput, NotFound):
         return None
-    return Office(store, settings, (), own, told, {}, tuple(_calendars(settings, home)), put_back(store))
+    calendars = tuple(_calendars(store, settings, home, own.province.code))
+    return Office(store, settings, (), own.province, known, {}, calendars, put_back(store))
 
 
-def _calendars(settings: Settings, home: Path | None) -> Iterator[Calendar]:
-    """Give the calendars of the checklists that can be read: days off are kept for them too."""
+def _calendars(store: Store, settings: Settings, home: Path | None, code: str) -> Iterator[Calendar]:
+    """Give the calendar of each campaign that is not paused: Vietnam's, where its checklist cannot be read."""
     for campaign in settings.campaigns:
-        try:
-            yield load_checklist(checklist_path(settings, campaign, home)).calendar
-        except LotrinhError:
-            continue
+        if not effective(store, settings, campaign.id).schedule.paused:
+            try:
+                yield _checklist(store, settings, home, campaign, code).calendar
+            except LotrinhError:
+                yield calendar_of(VIETNAM)
+
+
+def _checklist(store: Store, settings: Settings, home: Path | None, campaign: Campaign, code: str) -> Checklist:
+    entry = store.changes.newest(campaign.id, code)
+    applied = checklist_of(store, settings, entry) if entry else None
+    return applied or load_checklist(checklist_path(settings, campaign, home))

@@ -144,8 +144,8 @@ def _recovered(office: Office, alarm: str, day: date, now: datetime) -> Laid:
 
 
 def tell_broken(office: Office, faults: Sequence[str], now: datetime) -> Laid:
-    """Lay down, once a day, that nobody can be reminded, and for which faults of files."""
-    if office.quiet(now):
+    """Lay down, once a day, that nobody can be reminded, and for which faults; nothing where there are none."""
+    if not faults or office.quiet(now):
         return Laid()
     day = now.astimezone(office.zone).date()
     letter = office.writer.broken(faults, day)

@@ -95,7 +95,7 @@ def test_messages_are_sent_now_and_then_and_a_sender_that_hangs_is_ended(
     sender.look()
     assert not log.exists()
     monkeypatch.setattr("lotrinh.cli.sender.EVERY_SECONDS", 0)
-    looked_until("lotrinh send không chạy được (mã 1)")
+    looked_until("lotrinh send báo lỗi (mã 1)")
     (tmp_path / "hanging.py").write_text("import time\nprint('here', flush=True)\ntime.sleep(99)\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     sender = Sender(["hanging"], tmp_path, heard)

@@ -171,10 +171,12 @@ def test_on_the_day_of_a_restore_reminders_wait_for_a_person_and_it_is_said(lotr
     assert len(post.mails) == 2
 
 
-def test_a_receiver_that_no_unit_is_stops_before_anything_is_sent(lotrinh: Lotrinh, write: Write) -> None:
-    write(1, '[[receivers]]\nunit = "99999"\nmail = "x@y.example.vn"\n')
-    made = lotrinh("remind")
-    assert made.returncode == 2
+def test_a_receiver_that_no_unit_is_stops_reminding_and_the_office_hears_of_it(lotrinh: Lotrinh, write: Write) -> None:
+    with post_office() as post:
+        write(post.port, '[[receivers]]\nunit = "99999"\nmail = "x@y.example.vn"\n')
+        made = lotrinh("remind")
+    assert (made.returncode, post.to) == (2, ["vp@phutho.example.vn"])
+    assert "Đã gửi 1;" in made.stderr
     assert "receivers.1.unit" in made.stderr
     assert "99999" in made.stderr
 

@@ -186,3 +186,15 @@ def test_the_journal_page_says_what_was_changed(portal: Portal, enter: Enter) ->
     assert "→ thứ Hai lúc 06:00" in text
     number = portal.store.journal.entries("thu")[0].number
     assert administrator.get(f"{HOME}/what-if/{number}").status_code == 404
+
+
+def test_what_is_mended_after_a_fault_does_not_overwrite_what_somebody_changed_meanwhile(
+    portal: Portal, lan: httpx.Client, portal_settings: Settings
+) -> None:
+    old = hidden(lan.get(HERE).text)
+    send(lan, HERE, cron_hours="6h", cron_days=["0"])
+    wrong = lan.post(HERE, data=old | {"cron_hours": "26h", "cron_days": "1"})
+    assert wrong.status_code == 422
+    form = hidden(wrong.text.split("novalidate>")[1].split("</form>")[0])
+    assert lan.post(HERE, data=form | {"cron_hours": "9h", "cron_days": "1"}).status_code == 409
+    assert holds(portal, portal_settings).cron == "0 6 * * 1"

@@ -1,7 +1,8 @@
 """A roster or a checklist that cannot be read: the office hears of it by mail, and what waits is sent all the same."""
 
+import socket
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,11 @@ from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, New
 from tests.conftest import COLUMNS
 from tests.sending.servers import Post, post_office
-from tests.services.reminding import DAY, RECEIVERS, World, world_in
+from tests.services.reminding import DAY, RECEIVERS, World, hook, world_in
 
 GOOD = f"{COLUMNS}\n04924,xa,Lương Sơn,,,,,,,\n04960,xa,Liên Sơn,,,,,,,\n"
 BAD = GOOD + "04924,xa,Lương Sơn,,,,,,,\n"
+MAIL = Mail(host="127.0.0.1", sender="lotrinh@phutho.example.vn", port=1)
 ONE_DAY = timedelta(days=1)
 
 
@@ -44,11 +46,14 @@ def test_the_office_hears_of_a_broken_roster_once_a_day_with_file_and_line(tmp_p
         world.clock[0] += ONE_DAY
         go(world, store)
     office = "vp@phutho.example.vn"
-    assert heard(post) == [(office, f"Ngày {day}/02/2026: tệp có lỗi, chưa nhắc việc được") for day in (10, 11)]
+    assert heard(post) == [(office, f"Ngày {day}/02/2026: cấu hình có lỗi, không nhắc việc được") for day in (10, 11)]
     text = post.mails[0].get_body(("plain",))
     assert text
     assert "don-vi.csv:4" in text.get_content()
-    assert "chưa nhắc việc được nơi nào" in text.get_content()
+    assert "không nhắc việc được nơi nào" in text.get_content()
+    assert f"máy: {socket.gethostname()}" in text.get_content()
+    assert "lotrinh doctor" in text.get_content()
+    assert "Xem và xác nhận" not in text.get_content()
 
 
 def test_what_waits_for_others_is_sent_and_nobody_is_reminded(tmp_path: Path, store: Store) -> None:
@@ -89,17 +94,41 @@ def test_a_checklist_that_is_lost_or_cannot_be_read_is_told_too(
     assert len(post.mails) == 1
 
 
+@pytest.mark.parametrize("harm", [lambda _: None, unreadable])
 @pytest.mark.parametrize(
-    "later",
-    [DAY.replace(hour=22), DAY.replace(day=14, hour=8)],
-    ids=["at night", "on a Saturday that the checklist does not work"],
+    "later", [DAY.replace(hour=22), DAY.replace(day=14, hour=8)], ids=["at night", "on a Saturday"]
 )
-def test_quiet_hours_and_days_off_are_kept(tmp_path: Path, store: Store, later: object) -> None:
+def test_quiet_hours_and_days_off_are_kept(
+    tmp_path: Path, store: Store, later: datetime, harm: Callable[[World], None]
+) -> None:
     with post_office() as post:
         world = of(tmp_path, post.settings())
-        world.clock[0] = later  # type: ignore[call-overload]
+        harm(world)
+        world.clock[0] = later
         go(world, store)
     assert (post.mails, store.outbox.newest()) == ([], ())
+
+
+def test_where_all_is_paused_nobody_hears_of_it(tmp_path: Path, store: Store) -> None:
+    go(of(tmp_path, MAIL, schedule=Schedule(cron="0 7 * * *", paused=True)), store)
+    assert store.outbox.newest() == ()
+
+
+def test_the_offices_mail_box_in_a_good_row_of_the_roster_is_enough(tmp_path: Path, store: Store) -> None:
+    with post_office() as post:
+        world = of(tmp_path, post.settings(), receivers=())
+        (tmp_path / "don-vi.csv").write_text(
+            f"{BAD}25,tinh,Phú Thọ,,,,,,,lanh-dao@phutho.example.vn\n", encoding="utf-8"
+        )
+        go(world, store)
+    assert post.to == ["lanh-dao@phutho.example.vn"]
+
+
+def test_a_wrong_receiver_or_webhook_keeps_nothing_from_a_good_address(tmp_path: Path, store: Store) -> None:
+    wrong = Receiver(unit="25")
+    with post_office() as post:
+        go(of(tmp_path, post.settings(), receivers=(wrong, *RECEIVERS), webhooks=(hook("http://x..vn/"),)), store)
+    assert post.to == ["vp@phutho.example.vn"]
 
 
 def test_where_the_office_has_no_address_it_stands_in_the_outbox(tmp_path: Path, store: Store) -> None:
@@ -107,9 +136,8 @@ def test_where_the_office_has_no_address_it_stands_in_the_outbox(tmp_path: Path,
     assert [(m.kind, m.state) for m in store.outbox.newest()] == [("broken", FAILED)]
 
 
-def test_where_the_offices_own_address_is_wrong_nothing_is_laid_down(tmp_path: Path, store: Store) -> None:
+def test_where_the_sender_is_wrong_nothing_is_laid_down(tmp_path: Path, store: Store) -> None:
     go(of(tmp_path, Mail(host="127.0.0.1", sender="khong-co"), receivers=RECEIVERS), store)
-    go(of(tmp_path, Mail(), receivers=(Receiver(unit="25", mail="sai"),)), store)
     assert store.outbox.newest() == ()
 
 

@@ -45,6 +45,7 @@ def _page(
     flags: Mapping[str, bool] | None = None,
     error: LotrinhError | None = None,
     *,
+    seen: str | None = None,
     saved: bool = False,
 ) -> Response:
     state = state_of(request)
@@ -60,6 +61,7 @@ def _page(
         at=at,
         schedule=schedule,
         holds=holds,
+        seen=holds.version if seen is None else seen,
         saved=saved,
         words=schedule_words(schedule),
         report_words=cron_words(schedule.report) if schedule.report else None,
@@ -98,6 +100,8 @@ def send(request: Request, at: Annotated[Place, Depends(changing)], form: Form) 
         old = effective(state.store, state.settings, at.campaign.id).schedule
         new = None if field(form, "reset") else schedule_form.read(typed, old, **flags)
         change(state.store, state.settings, at.campaign, new, field(form, "seen"), at.visitor.actor, at.now)
+    except BadInput as error:  # what is mended and sent again is still made for what was seen at first
+        return _page(request, at, typed, flags, error, seen=field(form, "seen"))
     except LotrinhError as error:
         return _page(request, at, typed, flags, error)
     return RedirectResponse(f"/campaigns/{at.campaign.id}/schedule?saved=1", SEE_OTHER)
