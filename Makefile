@@ -9,6 +9,9 @@ endif
 # Some tests wait for servers: one more than there are cores.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
+# What Python compiles is kept: hundreds of processes would each compile it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check fix bench i18n lock clean
 
 run: .venv/run.done
