@@ -1,4 +1,5 @@
-"""What `make test` leaves to CI, so that a developer waits minutes: what starts many servers, browsers or offices.
+"""What `make test` leaves to CI, so that a developer waits minutes: what starts many servers,
+browsers or processes.
 
 In CI everything runs; here everything with --deep, and whatever is named on the command line.
 """
@@ -11,13 +12,16 @@ import pytest
 
 DEEP = (
     "browser",
+    "cli/test_admin_command.py",
     "cli/test_backup_command.py",
+    "cli/test_startup.py",
     "cli/test_up.py",
     "cli/test_up_password.py",
-    "deploy/test_caddy.py",
+    "deploy",
     "faults",
     "flows",
     "growth",
+    "portal/test_office_run_now.py",
     "portal/test_schemathesis.py",
     "reports/test_docx_printed.py",
     "reports/test_xlsx_printed.py",
@@ -26,6 +30,7 @@ DEEP = (
     "test_deep.py",
     "test_demo.py",
     "test_skipped.py",
+    "test_traces.py",
 )
 """Folders and files of tests/."""
 HERE = Path(__file__).parent
