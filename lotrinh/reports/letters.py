@@ -126,8 +126,8 @@ class Writer:
         lines.append(Line("p", M("Hãy xem máy chủ lộ trình có đang chạy không: lotrinh doctor")))
         return self._letter(M("Ngày {day}: việc kiểm tra đã ngừng", day=day), lines)
 
-    def broken(self, faults: Sequence[str], day: date) -> Letter:
-        """Write that files cannot be used, one fault a line, so that nobody can be reminded."""
+    def broken(self, faults: Sequence[str], machine: str, day: date) -> Letter:
+        """Write that files on a machine cannot be used, one fault a line, so that nobody can be reminded."""
         said = M(
             "Cấu hình, danh sách đơn vị hoặc bộ đầu việc có lỗi, nên từ lúc này không nhắc việc được nơi nào; đợt có"
             " tệp lỗi thì cũng không kiểm tra được:"
@@ -135,7 +135,7 @@ class Writer:
         lines = [Line("p", said), *(Line("li", fault) for fault in faults[:FAULTS])]
         if len(faults) > FAULTS:
             lines.append(Line("li", M("và {count} lỗi khác", count=len(faults) - FAULTS)))
-        todo = M("Hãy sửa trên máy chủ lộ trình, rồi xem lại bằng: lotrinh doctor")
+        todo = M("Hãy sửa trên máy “{machine}”, rồi xem lại bằng: lotrinh doctor", machine=machine)
         return self._letter(M("Ngày {day}: cấu hình có lỗi, không nhắc việc được", day=day), lines, todo)
 
     def recovery(self, day: date) -> Letter:

@@ -1,6 +1,5 @@
 """An office whose files are wrong cannot be opened: it is told so, and what waits is sent all the same."""
 
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,9 +8,7 @@ from lotrinh.catalog.checklists import load_checklist
 from lotrinh.clock import Clock
 from lotrinh.core.calendar import Calendar
 from lotrinh.core.checklist import Checklist
-from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, NotFound
-from lotrinh.i18n import say
 from lotrinh.services.applied import checklist_of
 from lotrinh.services.campaigns import checklist_path
 from lotrinh.services.deliver import send_broken
@@ -39,15 +36,10 @@ def open_or_tell(store: Store, settings: Settings, home: Path | None, clock: Clo
         return open_office(store, settings, home)
     except (BadInput, NotFound) as error:
         if bare := _bare(store, settings, home):
-            done = send_broken(bare, [*lines_of(error), _here()] if bare.calendars else [], clock)
+            done = send_broken(bare, lines_of(error) if bare.calendars else (), clock)
             if told:
                 told(done)
         raise
-
-
-def _here() -> str:
-    """Name this machine: files lie on each."""
-    return say(M("máy: {name}", name=socket.gethostname()))
 
 
 def _bare(store: Store, settings: Settings, home: Path | None) -> Office | None:

@@ -3,6 +3,7 @@
 And where files are wrong so that none can begin, or nobody can be reminded, it hears of that.
 """
 
+import socket
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -148,7 +149,7 @@ def tell_broken(office: Office, faults: Sequence[str], now: datetime) -> Laid:
     if not faults or office.quiet(now):
         return Laid()
     day = now.astimezone(office.zone).date()
-    letter = office.writer.broken(faults, day)
+    letter = office.writer.broken(faults, socket.gethostname(), day)
     return _laid(office, to_office(office, BROKEN, f"{BROKEN}/{office.province.code}/{day}", letter, now, {}), now)
 
 

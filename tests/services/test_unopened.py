@@ -51,7 +51,7 @@ def test_the_office_hears_of_a_broken_roster_once_a_day_with_file_and_line(tmp_p
     assert text
     assert "don-vi.csv:4" in text.get_content()
     assert "không nhắc việc được nơi nào" in text.get_content()
-    assert f"máy: {socket.gethostname()}" in text.get_content()
+    assert f"Hãy sửa trên máy “{socket.gethostname()}”" in text.get_content()
     assert "lotrinh doctor" in text.get_content()
     assert "Xem và xác nhận" not in text.get_content()
 
