@@ -17,6 +17,6 @@ def test_the_demonstration_reports_the_real_communes_and_both_that_are_in_troubl
     assert "Xã Sơn Lương (08296)" in silent
     assert "Xã Cao Dương (05047)" in silent
     assert "chạy trực tiếp" not in done.stderr
-    assert "http://127.0.0.1:" in done.stderr
+    assert "mật khẩu" not in done.stderr  # of servers that are gone by now
     assert "Error logging to API" not in done.stderr
     assert "temporary server" not in done.stderr

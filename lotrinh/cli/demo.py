@@ -77,16 +77,17 @@ def demo(as_of: str, *, once: bool) -> None:
         report = carry_out(load(str(home.settings)), CAMPAIGN, moment, None)
         let_prefect_log()
         click.echo(terminal.render(report, current(), width()))
+        if once:
+            return
         tell(M("Prefect: {url}", url=f"http://127.0.0.1:{home.prefect}"))
         tell(M("  mật khẩu: {secret}", secret=home.secrets["prefect"]))
         tell(M("Cổng lotrinh: {url}", url=f"http://127.0.0.1:{home.portal}"))
         tell(M("  xã Liên Sơn: mã 04960, mã bí mật {secret}", secret=home.secrets["04960"]))
         tell(M("  văn phòng tỉnh: tên quan-tri, mật khẩu {secret}", secret=home.secrets["quan-tri"]))
         tell(M("Trạng thái của Xã Lương Sơn: {url}", url=home.status("04924")))
-        if not once:
-            tell(M("Nhấn Ctrl-C để dừng tất cả."))
-            while True:
-                time.sleep(3600)
+        tell(M("Nhấn Ctrl-C để dừng tất cả."))
+        while True:
+            time.sleep(3600)
 
 
 def let_prefect_log() -> None:

@@ -30,12 +30,15 @@ def upgrade(settings: str | None) -> None:
 def verify(settings: str | None, head: str | None) -> int:
     """Walk the chain; exit 0 when it holds, and holds the printed hash."""
     from lotrinh.core.journal import GENESIS
+    from lotrinh.services.printed_head import read_head, verdict
     from lotrinh.store import open_store
 
+    asked = read_head(head or "")
     with open_store(load(settings).settings.database_url, make=False) as store:
-        bad, last = store.journal.verify(head or GENESIS), store.journal.head()
+        last = store.journal.latest(1)
+        bad = store.journal.verify(asked or GENESIS)
+    tell(verdict(bad, last[0].number if last else 0, asked))
     if bad is not None:
-        tell(M("Nhật ký đã bị sửa: mục số {number} không khớp. Hãy dừng sử dụng và khôi phục bản sao lưu.", number=bad))
         return 2
-    tell(M("Nhật ký nguyên vẹn; mã cuối {head}.", head=last))
+    tell(M("Mã cuối: {head}", head=last[0].hash if last else GENESIS))
     return 0

@@ -25,6 +25,10 @@ DOUBT = M(
 UNTOLD = M(
     "{count} nơi chưa có địa chỉ, nên không được nhắc. Hãy khai báo địa chỉ trong [[receivers]] hoặc danh sách đơn vị."
 )
+OVER = M(
+    "Từ {when} đến hết ngày không gửi tin nào, vì là ngày nghỉ hoặc giờ nghỉ ([remind] quiet, quiet_days_off), nên "
+    "không nhắc."
+)
 SUPPOSED = M(
     "Thử cho lúc {when}, tính theo nhật ký đến {now}: những gì báo sau {now} chưa có trong các con số dưới đây; giờ ở "
     "câu “Theo số liệu lúc …” là giờ thử."
@@ -58,7 +62,7 @@ def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # no
     from lotrinh.cli.moments import moment_of
     from lotrinh.clock import now
     from lotrinh.services import deliver
-    from lotrinh.services.reminders import prepare
+    from lotrinh.services.reminders import over, prepare
 
     if as_of and not dry_run:
         sentence = M("Lời nhắc của ngày khác không được gửi đi. Hãy thêm --dry-run để chỉ in ra.")
@@ -68,8 +72,12 @@ def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # no
             current, asked = now().astimezone(office.zone), moment_of(as_of, office.settings.timezone)
             if asked:
                 click.echo(say(M(SUPPOSED.msgid, when=asked.astimezone(office.zone), now=current)) + "\n")
+            if over(office, asked or current):
+                tell(M(OVER.msgid, when=(asked or current).astimezone(office.zone)))
             _print(prepare(office, asked or current))
             return 0
+        if over(office, now()):
+            tell(M(OVER.msgid, when=now().astimezone(office.zone)))
         reminded = deliver.remind(office, now())
         tell(M("Hôm nay có {count} lời nhắc; {new} tin mới.", count=len(reminded.prepared), new=reminded.new))
         if reminded.nowhere:

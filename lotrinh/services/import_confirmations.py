@@ -81,6 +81,7 @@ def judge(store: Store, uploads: Iterable[Upload], campaign_of: Open, actor: str
     for upload in uploads:
         try:
             opened = open_sheet(upload, campaign_of)
+            problems += opened.beside
             statements += _File(store, opened, actor, now).statements(problems)
         except BadInput as error:
             problems += error.problems

@@ -100,11 +100,17 @@ def put_back(store: Store) -> datetime | None:
 
 def prepare(office: Office, now: datetime) -> tuple[Prepared, ...]:
     """Work out and write the digests of the local day of ``now``; nothing is laid down."""
-    local = now.astimezone(office.zone)
-    if _is_quiet(office.quiet, local, _midnight(local + ONE_DAY)):
+    if over(office, now):
         return ()  # what is said today could never be heard
-    made = digests(_told(office, now), _rhythm(office.settings), local.date(), _reminded(office, now))
-    return tuple(_written(office, made, local.date()))
+    day = now.astimezone(office.zone).date()
+    made = digests(_told(office, now), _rhythm(office.settings), day, _reminded(office, now))
+    return tuple(_written(office, made, day))
+
+
+def over(office: Office, now: datetime) -> bool:
+    """Whether nothing is sent any more on the local day of ``now``: it is off, or its quiet hours have begun."""
+    local = now.astimezone(office.zone)
+    return _is_quiet(office.quiet, local, _midnight(local + ONE_DAY))
 
 
 def _is_quiet(quiet: Quiet, begin: datetime, end: datetime) -> bool:

@@ -39,13 +39,14 @@ class Upload(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A sheet that came back, with the campaign and unit that it is of."""
+    """A sheet that came back, with the campaign and unit that it is of, and what stands beside its table."""
 
     name: str
     mark: Mark
     campaign: Campaign
     unit: Unit
     lines: tuple[Line, ...]
+    beside: tuple[Problem, ...]
 
 
 def open_sheet(upload: Upload, campaign_of: Open) -> Opened:
@@ -61,7 +62,7 @@ def open_sheet(upload: Upload, campaign_of: Open) -> Opened:
     if unit is None:
         sentence = M("Đợt “{campaign}” không có đơn vị mang mã “{unit}”.", campaign=campaign.id, unit=mark.unit)
         raise BadInput([Problem(upload.name, 0, 0, sentence)])
-    return Opened(upload.name, mark, campaign, unit, returned.lines)
+    return Opened(upload.name, mark, campaign, unit, returned.lines, returned.beside)
 
 
 def _refused(content: bytes) -> Message | None:

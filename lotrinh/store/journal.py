@@ -190,7 +190,7 @@ class Journal:
     def verify(self, head: str = GENESIS) -> int | None:
         """Walk the whole chain; return the number of the first bad entry, None when all is well.
 
-        ``head`` is a hash printed on a report or receipt: the chain must still hold it.
+        ``head`` is a hash printed on a report or receipt, or its first digits: the chain must still hold it.
         """
         with reading(self._engine) as connection:
             return walk(connection, head)

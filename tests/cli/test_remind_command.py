@@ -193,3 +193,11 @@ def test_a_broken_roster_is_told_to_the_office_and_on_the_screen_but_not_by_a_dr
         done = lotrinh(command)
         assert (done.returncode, post.to) == (2, ["vp@phutho.example.vn"])
     assert "don-vi.csv:3" in done.stderr
+
+
+def test_on_a_day_off_it_is_said_why_nobody_is_reminded(lotrinh: Lotrinh, write: Write) -> None:
+    write(1)
+    write.file.write_text(write.file.read_text().replace("quiet_days_off = false", ""), encoding="utf-8")
+    made = lotrinh("remind", "--dry-run", "--as-of", "2026-02-01T07:30")  # a Sunday
+    assert "Từ 07:30 01/02/2026 đến hết ngày không gửi tin nào, vì là ngày nghỉ" in made.stderr
+    assert "đến hết ngày" not in lotrinh("remind", "--dry-run", "--as-of", "2026-02-03T07:30").stderr

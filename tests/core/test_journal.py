@@ -71,7 +71,9 @@ def test_a_chain_as_it_was_made_is_good_and_holds_each_of_its_heads(history: lis
     made = chain(*(new(kind, unit=unit, step=step) for kind, unit, step in history))
     assert first_bad(made) is None
     assert all(first_bad(made, entry.hash) is None for entry in made)
-    assert first_bad(made, "f" * 64) == len(made) + 1
+    assert all(first_bad(made, entry.hash[:12]) is None for entry in made)
+    assert first_bad(made, GENESIS[:12]) is None
+    assert first_bad(made, "f" * 64) == first_bad(made, "f" * 12) == len(made) + 1
 
 
 @given(st.permutations(range(5)), st.integers(0, 4))

@@ -103,6 +103,7 @@ def test_a_good_chain_is_said_to_be_good_and_to_hold_a_printed_hash(portal: Port
     early = portal.store.journal.entries()[5].hash
     assert "Nhật ký nguyên vẹn" in shown(filled.get(f"/journal/verify?head={early}"))
     assert "không còn chứa mã này" in shown(filled.get(f"/journal/verify?head={'f' * 64}"))
+    assert "Nhật ký nguyên vẹn" in shown(filled.get(f"/journal/verify?head={early[:12].upper()}"))
     assert filled.get("/journal/verify?head=abc").status_code == 422
 
 

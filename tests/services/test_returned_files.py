@@ -133,7 +133,13 @@ def test_a_missing_head_a_column_too_many_and_a_cell_beside_the_table_are_named(
     def beside(page: Worksheet) -> None:
         page.cell(row_of(page, "so"), len(PLACE) + 2).value = "ghi thêm"
 
-    assert "nằm ngoài bảng" in only(desk, changed(desk, beside))
+    assert ["nằm ngoài bảng" in said for _, said in sentences(desk.judge(changed(desk, beside)))] == [True]
+
+    def beside_and_wrong(page: Worksheet) -> None:
+        beside(page)
+        page.cell(row_of(page, "so"), PLACE["completed_on"] + 1).value = "hôm nào đó"
+
+    assert len(sentences(desk.judge(changed(desk, beside_and_wrong)))) > 1
 
     def more(page: Worksheet) -> None:
         page.cell(row_of(page, "0"), len(PLACE) + 1).value = "Cột mới"

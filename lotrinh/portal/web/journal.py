@@ -12,7 +12,7 @@ from lotrinh.core.schedules import schedule_said
 from lotrinh.core.text import M, fold
 from lotrinh.core.units import Unit
 from lotrinh.core.wording import ACTS, KIND, ROLE
-from lotrinh.errors import BadInput, Problem
+from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.portal.forms import Typed
 from lotrinh.portal.render import language_of, page
@@ -20,6 +20,7 @@ from lotrinh.portal.state import State, state_of
 from lotrinh.portal.web.access import Administrator
 from lotrinh.services.accounts import CONSOLE
 from lotrinh.services.naming import SAMPLE, SHEETS
+from lotrinh.services.printed_head import read_head, verdict
 from lotrinh.services.rosters import roster
 from lotrinh.services.sign_in import account_of
 from lotrinh.store.journal import Sought
@@ -28,7 +29,6 @@ router = APIRouter(include_in_schema=False)
 A_PAGE = 50
 FIELDS = ("unit", "step", "kind", "actor", "day")
 Before = Annotated[int | None, Query(ge=1, le=10**15)]
-HEAD_LENGTH = 64
 ALONE = {
     CONSOLE.actor: M("dòng lệnh trên máy chủ"),
     SAMPLE: M("dữ liệu mẫu"),
@@ -110,20 +110,14 @@ def verify(request: Request, visitor: Administrator) -> Response:
     """Walk the whole chain and say in a sentence whether it holds; with a printed hash, whether it still holds that."""
     del visitor
     journal = state_of(request).store.journal
-    asked = request.query_params.get("head", "").strip().lower()
-    if asked and (len(asked) != HEAD_LENGTH or set(asked) - set("0123456789abcdef")):
-        wrong = Problem("head", 0, 0, M("Mã này phải gồm đúng 64 chữ số và chữ a–f, như in trên biên nhận."))
-        status = BadInput.http_status
-        return page(request, "verify.html", status, said=None, good=False, asked=asked, problems=(wrong,))
+    typed = request.query_params.get("head", "")
+    try:
+        asked = read_head(typed)
+    except BadInput as error:
+        return page(
+            request, "verify.html", error.http_status, said=None, good=False, asked=typed, problems=error.problems
+        )
     last = journal.latest(1)
     bad = journal.verify(asked or (last[0].hash if last else GENESIS))
     number = last[0].number if last else 0
-    return page(request, "verify.html", said=_verdict(bad, number, asked), good=bad is None, asked=asked)
-
-
-def _verdict(bad: int | None, number: int, asked: str) -> M:
-    if bad is None:
-        return M("Nhật ký nguyên vẹn: {count} mục, mục nào cũng khớp với mục trước.", count=number)
-    if asked and bad > number:
-        return M("Nhật ký không còn chứa mã này: hoặc mã ghi sai, hoặc nhật ký đã bị cắt hay làm lại.")
-    return M("Nhật ký đã bị sửa: mục số {number} không khớp. Hãy dừng sử dụng và khôi phục bản sao lưu.", number=bad)
+    return page(request, "verify.html", said=verdict(bad, number, asked), good=bad is None, asked=asked)

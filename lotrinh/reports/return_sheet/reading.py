@@ -42,14 +42,15 @@ class Line(NamedTuple):
 
 
 class Returned(NamedTuple):
-    """One sheet that came back: the line of its mark, and its rows, empty ones left out."""
+    """One sheet that came back: the line of its mark, its rows, empty ones left out, and what stands beside them."""
 
     mark: str
     lines: tuple[Line, ...]
+    beside: tuple[Problem, ...] = ()
 
 
 def read(name: str, content: bytes) -> Returned:
-    """Read a workbook whose archive was judged before; ``BadInput`` with everything that is not as it was sent."""
+    """Read a workbook whose archive was judged before; ``BadInput`` where it has not the shape in which it was sent."""
     try:
         pages = _pages(content)
     except Exception as error:  # whatever a file from anywhere breaks the reader with
@@ -59,7 +60,8 @@ def read(name: str, content: bytes) -> Returned:
         sentence = M("Tệp này có {count} phiếu. Hãy gửi mỗi phiếu một tệp.", count=len(marked)) if marked else NO_SHEET
         raise BadInput([Problem(name, 0, 0, sentence)])
     page, (row, mark) = marked[0]
-    return Returned(mark, tuple(_table(name, page, row)))
+    below = _below(name, page, row)
+    return Returned(mark, tuple(_lines(below)), tuple(_beside(name, below)))
 
 
 Page = Sequence[Sequence[Cell]]
@@ -105,20 +107,23 @@ def _mark_in(page: Page) -> tuple[int, str] | None:
     return None
 
 
-def _table(name: str, page: Page, mark: int) -> Iterator[Line]:
+Numbered = Sequence[tuple[int, Sequence[Cell]]]
+
+
+def _below(name: str, page: Page, mark: int) -> Numbered:
     """Return the rows below the head; raise everything about the table's shape at once."""
     codes = _heads(0)
     head = next((n for n, row in enumerate(page) if n > mark and any(_text(c) in codes for c in row)), None)
     if head is None:
         raise BadInput([Problem(name, 0, 0, NO_HEAD)])
     problems = [*_wrong_heads(name, head, page[head])]
-    if problems:
-        raise BadInput(problems)
-    below = [(number, row) for number, row in enumerate(page, 1) if number > head + 1]
-    problems += [_beside(name, number, cell) for number, row in below for cell in row[len(COLUMNS) :] if _filled(cell)]
     problems += [Problem(name, MOST_ROWS + 1, 0, TOO_MANY)] if len(page) > MOST_ROWS else []
     if problems:
         raise BadInput(problems)
+    return [(number, row) for number, row in enumerate(page, 1) if number > head + 1]
+
+
+def _lines(below: Numbered) -> Iterator[Line]:
     for number, row in below:
         cells = {column.name: cell for column, cell in zip(COLUMNS, row, strict=False)}
         if any(_filled(cell) for cell in cells.values()):
@@ -148,9 +153,12 @@ def _wrong_heads(name: str, head: int, row: Sequence[Cell]) -> Iterator[Problem]
             yield Problem(name, head + 1, place + 1, M("Cột {letter} là cột thêm vào. Hãy xóa.", letter=letter(place)))
 
 
-def _beside(name: str, number: int, cell: Cell) -> Problem:
-    sentence = M("Ô {cell} nằm ngoài bảng. Hãy chuyển nội dung vào bảng rồi xóa ô này.", cell=address(cell, number))
-    return Problem(name, number, cell.place + 1, sentence)
+def _beside(name: str, below: Numbered) -> Iterator[Problem]:
+    for number, row in below:
+        for cell in filter(_filled, row[len(COLUMNS) :]):
+            where = address(cell, number)
+            sentence = M("Ô {cell} nằm ngoài bảng. Hãy chuyển nội dung vào bảng rồi xóa ô này.", cell=where)
+            yield Problem(name, number, cell.place + 1, sentence)
 
 
 def address(cell: Cell, number: int) -> str:
