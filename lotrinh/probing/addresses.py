@@ -144,7 +144,7 @@ class Gate:
     def __init__(self, options: HttpOptions) -> None:
         self._networks = options.allow_networks
         self._hosts = tuple(h.strip(".").lower() for h in options.allow_hosts if h.strip("."))
-        self._own = _own(options.own_origin)
+        self._own = own_origin(options)
 
     def is_own(self, target: Target) -> bool:
         """Whether the target is our own portal."""
@@ -173,9 +173,10 @@ class Gate:
         return any(address in network for network in self._networks)
 
 
-def _own(origin: str) -> tuple[str, str, int] | None:
+def own_origin(options: HttpOptions) -> tuple[str, str, int] | None:
+    """Return the origin of our own portal; None where there is none, or none that can be read."""
     try:
-        return read_target(origin).origin if origin else None
+        return read_target(options.own_origin).origin if options.own_origin else None
     except Failed:
         return None
 

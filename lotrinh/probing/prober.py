@@ -12,7 +12,7 @@ from lotrinh.core.observation import COULD_NOT_CONNECT, Observation, Outcome, Re
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
 from lotrinh.logs import known
-from lotrinh.probing.addresses import read_target
+from lotrinh.probing.addresses import own_origin, read_target
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.exchange import Page
 from lotrinh.probing.failures import OUR_FAULT, Failed, unreachable
@@ -32,6 +32,9 @@ WAITING = 4
 
 REACHED = M("Đơn vị đã trả lời.")
 UNCHANGED = M("Đơn vị đã trả lời: không có gì thay đổi.")
+READ = M("Đã đọc những gì đơn vị ghi trên cổng lộ trình.")
+READ_AGAIN = M("Đã đọc những gì đơn vị ghi trên cổng lộ trình: không có gì thay đổi.")
+"""Of a unit for which our own portal speaks: it has answered nothing itself."""
 
 _log = logging.getLogger("lotrinh.probing")
 Clock = Callable[[], datetime]
@@ -48,6 +51,7 @@ class Prober:
         self._options = options
         self._clock = clock
         self._network = Network(options, resolver)
+        self._own = own_origin(options)
         self._workers: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -114,11 +118,13 @@ class Prober:
             return self._failed(question, failure)
 
     def _heard(self, question: Question, page: Page) -> Observation:
-        now = self._clock()
-        reached = Observation(question.unit, Outcome.REACHED, Reason.NONE, REACHED, now)
+        now, ours = self._clock(), read_target(question.url).origin == self._own
+        reached = Observation(question.unit, Outcome.REACHED, Reason.NONE, READ if ours else REACHED, now)
         if page.status == NOT_MODIFIED and question.last:
             again = replace(question.last, heard_at=now)
-            return replace(reached, sentence=UNCHANGED, answer=again, etag=question.etag, not_modified=True)
+            return replace(
+                reached, sentence=READ_AGAIN if ours else UNCHANGED, answer=again, etag=question.etag, not_modified=True
+            )
         answer = read_answer(page.body, question, now, self._options)
         text = page.body.decode("utf-8-sig")
         return replace(reached, answer=answer, body=text, etag=usable_etag(page.headers.get("etag", "")))

@@ -8,6 +8,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from lotrinh.core.observation import Outcome, Reason
+from lotrinh.i18n import say
 from lotrinh.probing.addresses import Gate, is_outside, read_target
 from lotrinh.probing.failures import Failed
 from lotrinh.probing.options import HttpOptions
@@ -178,6 +179,7 @@ def test_our_own_portal_is_asked_wherever_it_listens_and_nothing_beside_it() -> 
             own = replace(CLOSED, own_origin=portal.origin)
             seen, _ = await ask_url(f"{portal.origin}/status", own)
             assert seen.outcome is Outcome.REACHED
+            assert say(seen.sentence, "vi") == "Đã đọc những gì đơn vị ghi trên cổng lộ trình."
             for url in (
                 f"{other.origin}/status",
                 f"http://127.0.0.2:{portal.port}/",
