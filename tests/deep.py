@@ -1,5 +1,4 @@
-"""What `make test` leaves to CI, so that a developer waits minutes: what starts many servers,
-browsers or processes.
+"""What `make test` leaves to CI, so that a developer waits minutes: what starts many servers, browsers or processes.
 
 In CI everything runs; here everything with --deep, and whatever is named on the command line.
 """

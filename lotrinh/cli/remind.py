@@ -68,17 +68,16 @@ def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # no
         sentence = M("Lời nhắc của ngày khác không được gửi đi. Hãy thêm --dry-run để chỉ in ra.")
         raise BadInput([Problem("--as-of", 0, 0, sentence)])
     with opened(settings, only_look=dry_run) as office:
+        asked, current = moment_of(as_of, office.settings.timezone), now().astimezone(office.zone)
+        at = (asked or current).astimezone(office.zone)
+        if over(office, at):
+            tell(M(OVER.msgid, when=at))
         if dry_run:
-            current, asked = now().astimezone(office.zone), moment_of(as_of, office.settings.timezone)
             if asked:
-                click.echo(say(M(SUPPOSED.msgid, when=asked.astimezone(office.zone), now=current)) + "\n")
-            if over(office, asked or current):
-                tell(M(OVER.msgid, when=(asked or current).astimezone(office.zone)))
-            _print(prepare(office, asked or current))
+                click.echo(say(M(SUPPOSED.msgid, when=at, now=current)) + "\n")
+            _print(prepare(office, at))
             return 0
-        if over(office, now()):
-            tell(M(OVER.msgid, when=now().astimezone(office.zone)))
-        reminded = deliver.remind(office, now())
+        reminded = deliver.remind(office, at)
         tell(M("Hôm nay có {count} lời nhắc; {new} tin mới.", count=len(reminded.prepared), new=reminded.new))
         if reminded.nowhere:
             tell(M(UNTOLD.msgid, count=reminded.nowhere))

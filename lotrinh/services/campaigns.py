@@ -12,6 +12,7 @@ from lotrinh.core.checklist import Checklist
 from lotrinh.core.consistency import findings
 from lotrinh.core.deadlines import Schedule, awaited_steps, timetable, with_parameters
 from lotrinh.core.grammar import RuleError, parse_rule
+from lotrinh.core.journal import Entry
 from lotrinh.core.rules import Rule
 from lotrinh.core.status import Policy
 from lotrinh.core.text import M, Message, Text
@@ -78,11 +79,17 @@ def open_campaign(
     """
     config, known = declared(settings, name), roster(settings, units_file)
     entry = store.changes.newest(name, known.province.code)
-    checklist = checklist_of(store, settings, entry) if entry else None
-    if checklist is None:
-        checklist = load_checklist(checklist_path(settings, config, home))
+    checklist = checklist_in_use(store, settings, config, home, entry)
     config = with_change(config, read(entry) if entry else NOTHING)
     return bind(config, checklist, known, partial=units_file is not None, change=entry.number if entry else 0)
+
+
+def checklist_in_use(
+    store: Store, settings: Settings, config: CampaignSettings, home: Path | None, entry: Entry | None
+) -> Checklist:
+    """Return a campaign's checklist: what the office applied by its newest ``entry``, else the file's."""
+    applied = checklist_of(store, settings, entry) if entry else None
+    return applied or load_checklist(checklist_path(settings, config, home))
 
 
 def open_declared(settings: Settings, name: str, units_file: Path | None = None, home: Path | None = None) -> Campaign:

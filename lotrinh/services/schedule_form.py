@@ -68,7 +68,7 @@ def _cron(name: str, typed: Typed) -> str:
     if made is None:
         sentence = M("Các giờ phải cùng số phút, ví dụ 07:00, 13:00; nếu không, chỉ chọn một giờ.")
         raise _wrong(f"{name}_hours", sentence)
-    return accepted(made)
+    return _checked(name, made)
 
 
 def _checked(name: str, cron: str) -> str:

@@ -4,13 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lotrinh.catalog.calendars import Spec, calendar_of
-from lotrinh.catalog.checklists import load_checklist
 from lotrinh.clock import Clock
 from lotrinh.core.calendar import Calendar
-from lotrinh.core.checklist import Checklist
 from lotrinh.errors import BadInput, LotrinhError, NotFound
-from lotrinh.services.applied import checklist_of
-from lotrinh.services.campaigns import checklist_path
+from lotrinh.services.campaigns import checklist_in_use
 from lotrinh.services.deliver import send_broken
 from lotrinh.services.outbox import Emptied
 from lotrinh.services.receivers import addresses, faults
@@ -18,7 +15,7 @@ from lotrinh.services.reminders import Office, open_office, put_back
 from lotrinh.services.rosters import Roster, province_unit
 from lotrinh.services.said import lines_of
 from lotrinh.services.schedules import effective
-from lotrinh.settings.models import Campaign, Settings
+from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
 VIETNAM = Spec("VN")
@@ -64,12 +61,7 @@ def _calendars(store: Store, settings: Settings, home: Path | None, code: str) -
     for campaign in settings.campaigns:
         if not effective(store, settings, campaign.id).schedule.paused:
             try:
-                yield _checklist(store, settings, home, campaign, code).calendar
+                entry = store.changes.newest(campaign.id, code)
+                yield checklist_in_use(store, settings, campaign, home, entry).calendar
             except LotrinhError:
                 yield calendar_of(VIETNAM)
-
-
-def _checklist(store: Store, settings: Settings, home: Path | None, campaign: Campaign, code: str) -> Checklist:
-    entry = store.changes.newest(campaign.id, code)
-    applied = checklist_of(store, settings, entry) if entry else None
-    return applied or load_checklist(checklist_path(settings, campaign, home))

@@ -94,11 +94,13 @@ class Outbox:
 
         Of one channel ``only``, or of all ``but`` one, where these are named.
         """
-        ready = (outbox.c.state == WAITING, outbox.c.next_at <= _text(at), outbox.c.id > after)
-        query = select(outbox).where(*ready)
-        query = query.where(*([outbox.c.channel == only] if only else []), *([outbox.c.channel != but] if but else []))
+        ready = [outbox.c.state == WAITING, outbox.c.next_at <= _text(at), outbox.c.id > after]
+        ready += [outbox.c.channel == only] if only else []
+        ready += [outbox.c.channel != but] if but else []
         with reading(self._engine) as connection:
-            return _messages(connection.execute(query.order_by(outbox.c.id).limit(most)).mappings())
+            return _messages(
+                connection.execute(select(outbox).where(*ready).order_by(outbox.c.id).limit(most)).mappings()
+            )
 
     def claim(self, message: Message, at: datetime, until: datetime) -> Message | None:
         """Take a waiting message for sending; None where somebody else has it, or had."""
