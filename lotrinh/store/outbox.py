@@ -98,9 +98,8 @@ class Outbox:
         ready += [outbox.c.channel == only] if only else []
         ready += [outbox.c.channel != but] if but else []
         with reading(self._engine) as connection:
-            return _messages(
-                connection.execute(select(outbox).where(*ready).order_by(outbox.c.id).limit(most)).mappings()
-            )
+            query = select(outbox).where(*ready).order_by(outbox.c.id).limit(most)
+            return _messages(connection.execute(query).mappings())
 
     def claim(self, message: Message, at: datetime, until: datetime) -> Message | None:
         """Take a waiting message for sending; None where somebody else has it, or had."""
@@ -192,20 +191,17 @@ class Outbox:
         Messages and the number up to which ``name`` has been told are one transaction. Whoever is new is told of
         nothing that was before.
         """
-        key = f"{CURSOR}/{name}"
         with writing(self._engine, chain=True) as connection:
             known = remembered(connection, name)
             if known is None:
                 last = connection.execute(select(func.max(journal.c.number))).scalar_one() or 0
-                row = New(key, "", CURSOR, "", "", {"number": last}, at, CURSOR)
-                connection.execute(insert(outbox).values(**_row(row, at)))
+                keep(connection, name, {"number": last}, at)
                 return 0
             query = select(journal).where(journal.c.number > known["number"]).order_by(journal.c.number).limit(AT_ONCE)
             entries = [entry_of(row) for row in connection.execute(query).mappings()]
             if entries:
                 _put(connection, make(entries), at)
-                content = _json({"number": entries[-1].number})
-                connection.execute(update(outbox).where(outbox.c.key == key).values(content=content))
+                keep(connection, name, {"number": entries[-1].number}, at)
             return len(entries)
 
     def remembered(self, name: str) -> dict[str, Any] | None:
