@@ -18,8 +18,8 @@ import statuses
 from docx import Document
 from xlsxwriter import Workbook
 
-from lotrinh.core.checklist import Checklist
-from lotrinh.core.deadlines import timetable
+from lotrinh.core.checklist.checklist import Checklist
+from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import Report, UnitReport, milestone_rows

@@ -6,15 +6,15 @@ import time
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.calendar import Calendar
-from lotrinh.core.checklist import Anchor, Basis, Checklist, Confidence, Level, Milestone, Source, Step
-from lotrinh.core.deadlines import awaited_steps, timetable
-from lotrinh.core.grammar import parse_rule
+from lotrinh.core.checklist.calendar import Calendar
+from lotrinh.core.checklist.checklist import Anchor, Basis, Checklist, Confidence, Level, Milestone, Source, Step
+from lotrinh.core.checklist.deadlines import awaited_steps, timetable
+from lotrinh.core.checklist.grammar import parse_rule
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.journal import Record
 from lotrinh.core.observation import Answer, StepAnswer, StepState
 from lotrinh.core.status import Heard, Policy, View, assess, concerned, plan
 from lotrinh.core.text import Text
-from lotrinh.core.units import Unit, UnitKind
 
 UNITS, STEPS = 3_321, 60
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from lotrinh.catalog.checklists import lint, load_checklist
-from lotrinh.core.checklist import ASKED_OF_UNITS, Checklist, Confidence, Level, Need, Step
-from lotrinh.core.deadlines import Schedule, timetable
-from lotrinh.core.rules import Moment
+from lotrinh.core.checklist.checklist import ASKED_OF_UNITS, Checklist, Confidence, Level, Need, Step
+from lotrinh.core.checklist.deadlines import Schedule, timetable
+from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.text import Text, fold
-from lotrinh.core.units import Unit, UnitKind
 
 TOP = Path(__file__).parents[1]
 FILES = sorted((TOP / "checklists").glob("*.yaml"))

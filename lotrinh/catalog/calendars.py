@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 
-from lotrinh.core.calendar import Calendar, DaysOfYear, no_days
+from lotrinh.core.checklist.calendar import Calendar, DaysOfYear, no_days
 from lotrinh.core.text import M, Message, Text
 from lotrinh.errors import Problem
 

@@ -16,8 +16,8 @@ from lotrinh.catalog.calendars import Spec, calendar_of, country_problem, read_d
 from lotrinh.catalog.mending import mended
 from lotrinh.catalog.problems import problems_of
 from lotrinh.catalog.tree import Tree, read_tree
-from lotrinh.core.calendar import Calendar
-from lotrinh.core.checklist import (
+from lotrinh.core.checklist.calendar import Calendar
+from lotrinh.core.checklist.checklist import (
     Anchor,
     Basis,
     Checklist,
@@ -29,7 +29,7 @@ from lotrinh.core.checklist import (
     Source,
     Step,
 )
-from lotrinh.core.consistency import findings, misnamed
+from lotrinh.core.checklist.consistency import findings, misnamed
 from lotrinh.core.text import M, Text
 from lotrinh.errors import BadInput, NotFound, Problem
 

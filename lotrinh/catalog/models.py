@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from lotrinh.core.checklist import Confidence, Level, Need
-from lotrinh.core.grammar import RuleError, parse_rule, rule_from_fields
-from lotrinh.core.units import UnitKind
+from lotrinh.core.checklist.checklist import Confidence, Level, Need
+from lotrinh.core.checklist.grammar import RuleError, parse_rule, rule_from_fields
+from lotrinh.core.checklist.units import UnitKind
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=100)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]

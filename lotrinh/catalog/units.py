@@ -13,8 +13,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from lotrinh.catalog.checklists import PACKAGED
+from lotrinh.core.checklist.units import PREFIXES, Unit, UnitKind
 from lotrinh.core.text import M, Message, fold, nfc
-from lotrinh.core.units import PREFIXES, Unit, UnitKind
 from lotrinh.errors import BadInput, NotFound, Problem
 
 COLUMNS = tuple(field.name for field in fields(Unit))

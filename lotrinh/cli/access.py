@@ -14,7 +14,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem
 
 if TYPE_CHECKING:
-    from lotrinh.core.units import Unit
+    from lotrinh.core.checklist.units import Unit
     from lotrinh.services.accounts import By
     from lotrinh.services.rosters import Roster
 

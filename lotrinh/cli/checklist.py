@@ -11,7 +11,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotFound, Problem
 
 if TYPE_CHECKING:
-    from lotrinh.core.checklist import Checklist
+    from lotrinh.core.checklist.checklist import Checklist
 
 
 @click.group(cls=Group, help="Bộ đầu việc: kiểm tra, xem lịch, so sánh.")

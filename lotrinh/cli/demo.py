@@ -22,7 +22,7 @@ from lotrinh.core.text import M
 
 if TYPE_CHECKING:
     from lotrinh.cli.processes import Child
-    from lotrinh.core.units import Unit
+    from lotrinh.core.checklist.units import Unit
     from lotrinh.services.campaigns import Campaign
     from lotrinh.store import Store
 

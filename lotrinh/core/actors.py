@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M, Message
-from lotrinh.core.units import Unit
 
 SAMPLE = "mau:du-lieu-mau"
 """The actor of all sample data."""

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Checklist
-from lotrinh.core.graph import sorted_out
+from lotrinh.core.checklist.checklist import Checklist
+from lotrinh.core.checklist.graph import sorted_out
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report import UnitReport
 from lotrinh.core.status import Planned, Standing
-from lotrinh.core.units import Unit
 
 
 class Blocking(NamedTuple):

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Level
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.checklist import Level
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report import MilestoneRow, Report, UnitReport, cell_status, known
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
 
 NOT_MINE = frozenset({Status.NOT_APPLICABLE})

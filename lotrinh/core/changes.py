@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.observation import Outcome
 from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
 from lotrinh.core.status import DONE, Status
-from lotrinh.core.units import Unit
 
 
 class OfStep(NamedTuple):

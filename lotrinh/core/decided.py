@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from lotrinh.core.evaluation import shown
+from lotrinh.core.checklist.evaluation import shown
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import Record
 from lotrinh.core.observation import StepAnswer, StepState
 from lotrinh.core.status import Planned, Policy, Standing, Status, by_portal, pending, preferred
 from lotrinh.core.text import M, Message
 from lotrinh.core.unclear import unclear
-from lotrinh.core.units import Unit
 from lotrinh.core.wording import PROBES
 
 STATE: Mapping[StepState, Message] = {

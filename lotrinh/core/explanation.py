@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Basis, Checklist, Source
-from lotrinh.core.deadlines import with_parameters
-from lotrinh.core.evaluation import Dated, dated
+from lotrinh.core.checklist.checklist import Basis, Checklist, Source
+from lotrinh.core.checklist.deadlines import with_parameters
+from lotrinh.core.checklist.evaluation import Dated, dated
+from lotrinh.core.checklist.rule_words import in_words
+from lotrinh.core.checklist.rules import Done, Named, Rule, references
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import Entry, Kind
 from lotrinh.core.observation import Outcome, StepAnswer
-from lotrinh.core.rule_words import in_words
-from lotrinh.core.rules import Done, Named, Rule, references
 from lotrinh.core.status import Planned, Standing
 from lotrinh.core.text import Message, Text
-from lotrinh.core.units import Unit
 
 
 class RuleTold(NamedTuple):

@@ -6,14 +6,14 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from lotrinh.core.calendar import LONGEST_BREAK, Calendar
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.calendar import LONGEST_BREAK, Calendar
+from lotrinh.core.checklist.checklist import Step
+from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.observation import Outcome
 from lotrinh.core.report import Report, UnitReport
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.text import Text
-from lotrinh.core.units import Unit
 
 ONE_DAY = timedelta(days=1)
 

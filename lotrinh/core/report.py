@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Checklist, Level, Milestone, Step
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.checklist import Checklist, Level, Milestone, Step
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import NOTHING_SAID, Record
 from lotrinh.core.observation import Outcome, Reason
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.text import Message, Text
 from lotrinh.core.unclear import as_known, unclear
-from lotrinh.core.units import Unit
 
 OUTSTANDING_NOW = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
 """What is outstanding and can be worked on today, most urgent first."""

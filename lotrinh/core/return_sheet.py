@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from lotrinh.core.checklist import Checklist, Step
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.checklist import Checklist, Step
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report import UnitReport
 from lotrinh.core.return_codes import codes, short
 from lotrinh.core.status import Planned, Standing, Status, pending
 from lotrinh.core.text import Text
-from lotrinh.core.units import Unit
 
 FORM = "lotrinh.return/1"
 ID_LENGTH = 9

@@ -13,11 +13,11 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report import Report, UnitReport
 from lotrinh.core.status import DONE, Status
 from lotrinh.core.text import M, Message, fold
 from lotrinh.core.unclear import unclear
-from lotrinh.core.units import Unit, UnitKind
 
 NO_AREA = M("Chưa xếp nhóm")
 OWN_STEPS = M("Việc của cấp tỉnh")

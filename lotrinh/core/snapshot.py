@@ -7,9 +7,9 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.observation import Outcome
 from lotrinh.core.status import Status
-from lotrinh.core.units import Unit
 
 
 class StepThen(NamedTuple):

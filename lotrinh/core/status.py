@@ -7,11 +7,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Checklist, Step
-from lotrinh.core.deadlines import Schedule, Timetable
+from lotrinh.core.checklist.checklist import Checklist, Step
+from lotrinh.core.checklist.deadlines import Schedule, Timetable
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import NOTHING_SAID, Record
 from lotrinh.core.observation import Answer, Seen, StepAnswer, StepState
-from lotrinh.core.units import Unit
 
 
 class Status(StrEnum):

@@ -8,8 +8,8 @@ from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import NamedTuple
 
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report import Report
-from lotrinh.core.rules import Moment
 
 OFFICE = ""
 """Stands for the unit where the deadline is a milestone's, as the office sees it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.journal import Kind
 from lotrinh.core.observation import Outcome
 from lotrinh.core.roles import Role

@@ -12,12 +12,12 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lotrinh.core.checklist import Step
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.checklist import Step
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.journal import Entry
 from lotrinh.core.observation import Outcome
 from lotrinh.core.report import UnitReport
-from lotrinh.core.rules import Moment
 from lotrinh.core.snapshot import UnitThen
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.text import Message, Text

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import segno
 
-from lotrinh.core.units import Unit
+from lotrinh.core.checklist.units import Unit
 from lotrinh.i18n import current
 from lotrinh.portal.render import HERE, Words, environment
 from lotrinh.services.accounts import Slip

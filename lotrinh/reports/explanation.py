@@ -5,7 +5,7 @@ from datetime import datetime
 from textwrap import fill
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Confidence
+from lotrinh.core.checklist.checklist import Confidence
 from lotrinh.core.decided import STATE
 from lotrinh.core.explanation import Before, Explanation, Ground, Told
 from lotrinh.core.observation import StepAnswer

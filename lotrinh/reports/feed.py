@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.checklist import Basis
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.checklist import Basis
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report import MilestoneRow, Report, UnitReport
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import DONE, Planned, Standing, Status
 from lotrinh.core.text import M, Message, Text
 from lotrinh.core.told import NEVER, OFFICE, Tellings, Told

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, vText
 
-from lotrinh.core.rules import Moment
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.reports.tables import clean
 
 PRODUCER = "-//lotrinh//VN"

@@ -4,9 +4,9 @@ import json
 from datetime import datetime, tzinfo
 from typing import Any
 
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.report import MilestoneRow, Report, UnitReport
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Standing
 from lotrinh.i18n import say
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from lotrinh.core.deadlines import Schedule
-from lotrinh.core.moves import Move
+from lotrinh.core.checklist.deadline_diff import Move
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit
 from lotrinh.i18n import current, say, words
 from lotrinh.reports.tables import NOTHING, Table, moment
 from lotrinh.reports.terminal import draw

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lotrinh.core.checklist import Checklist
+from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.status import Status
 from lotrinh.core.wording import STATUS
 from lotrinh.i18n import say

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Basis, Checklist, Step
+from lotrinh.core.checklist.checklist import Basis, Checklist, Step
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.observation import Outcome
 from lotrinh.core.report import (
     OUTSTANDING_NOW,
@@ -16,7 +17,6 @@ from lotrinh.core.report import (
     pressing,
     silent,
 )
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 from lotrinh.core.text import M, Message, Text
 from lotrinh.core.wording import OUTCOME, STATUS, reason, remarks

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.checklist import Checklist, Step
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.checklist import Checklist, Step
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit
 from lotrinh.i18n import current, say, words
 from lotrinh.reports.json_report import due_at
 from lotrinh.reports.tables import NOTHING, Table, basis, moment

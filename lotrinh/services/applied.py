@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lotrinh.catalog.checklists import from_content, read_checklist
-from lotrinh.core.checklist import Checklist
+from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.journal import Entry
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem, StoreUnavailable

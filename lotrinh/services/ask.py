@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.observation import Answer, Observation
 from lotrinh.core.text import M, Message
-from lotrinh.core.units import Unit
 from lotrinh.errors import AlreadyRecorded
 from lotrinh.logs import about
 from lotrinh.probing.contract import Rejected, read_answer

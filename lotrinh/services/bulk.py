@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lotrinh.core.checklist import Need, Step
+from lotrinh.core.checklist.checklist import Need, Step
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import Entry
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, Problem
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.confirm import Confirmation, entry_of, faults

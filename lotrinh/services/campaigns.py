@@ -8,15 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from lotrinh.catalog.checklists import find_checklist, load_checklist
-from lotrinh.core.checklist import Checklist
-from lotrinh.core.consistency import findings
-from lotrinh.core.deadlines import Schedule, awaited_steps, timetable, with_parameters
-from lotrinh.core.grammar import RuleError, parse_rule
+from lotrinh.core.checklist.checklist import Checklist
+from lotrinh.core.checklist.consistency import findings
+from lotrinh.core.checklist.deadlines import Schedule, awaited_steps, timetable, with_parameters
+from lotrinh.core.checklist.grammar import RuleError, parse_rule
+from lotrinh.core.checklist.rules import Rule
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import Entry
-from lotrinh.core.rules import Rule
 from lotrinh.core.status import Policy
 from lotrinh.core.text import M, Message, Text
-from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.applied import NOTHING, Applied, checklist_of, read
 from lotrinh.services.rosters import Roster, imported_path, roster

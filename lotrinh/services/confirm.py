@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from lotrinh.core.checklist import Need, Step
+from lotrinh.core.checklist.checklist import Need, Step
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import Entry, Kind, NewEntry
 from lotrinh.core.text import M, Message, nfc
-from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.complaints import the
 from lotrinh.probing.contract import EARLIEST_YEAR, MAX_COUNT

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
+from lotrinh.core.checklist.deadlines import trace
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.days import ONE_SECOND
-from lotrinh.core.deadlines import trace
 from lotrinh.core.decided import Case, because, list_of
 from lotrinh.core.explanation import Asked, Before, Explanation, Ground, hangs_on, rules_told, told
 from lotrinh.core.journal import GENESIS, NOTHING_SAID, Entry, fold
@@ -13,7 +14,6 @@ from lotrinh.core.observation import Outcome
 from lotrinh.core.report import UnitReport
 from lotrinh.core.status import Planned, Standing
 from lotrinh.core.text import M, Message
-from lotrinh.core.units import Unit
 from lotrinh.services.assess import Plans, has_own_system
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.frozen import thaw_one

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M, Message, fold, nfc, together
-from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns import Campaign
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import NOTHING_SAID, Record
 from lotrinh.core.observation import Answer, StepAnswer
 from lotrinh.core.report import UnitReport
 from lotrinh.core.status import Planned, Standing, conflicting, fingerprint
-from lotrinh.core.units import Unit
 from lotrinh.services.live import Live
 
 

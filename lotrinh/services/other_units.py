@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M, Message
-from lotrinh.core.units import Unit
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.frozen import units_of
 from lotrinh.store import Store

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.calendar import Calendar
+from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.reminders import is_quiet
 from lotrinh.settings.models import Settings
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.addresses import read_target
 from lotrinh.probing.failures import Failed

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.calendar import Calendar
+from lotrinh.core.checklist.calendar import Calendar
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.reminders import Digest, Reminded, Rhythm, Told, digests
 from lotrinh.core.schedules import Schedule
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit
 from lotrinh.i18n import current, say
 from lotrinh.reports.letters import NO_NOTES, Letter, Notes, Writer
 from lotrinh.services.campaigns import Campaign, open_campaign

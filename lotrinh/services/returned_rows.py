@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.days import read_day
 from lotrinh.core.journal import Kind
 from lotrinh.core.text import M, Message
-from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.contract import MAX_COUNT
 from lotrinh.reports.return_sheet.layout import COLUMNS, PLACE, takes

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.os_errors import reason_of
 from lotrinh.core.rollup import Line, Rollup, Told, measure
 from lotrinh.core.status import DONE, Status
 from lotrinh.core.text import M, Message, nfc
-from lotrinh.core.units import Unit, UnitKind
 from lotrinh.errors import BadInput, Problem
 
 LARGEST = 200_000_000

@@ -16,9 +16,9 @@ from lotrinh.catalog.units import (
     readable_rows,
     write_roster,
 )
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M, Message
-from lotrinh.core.units import Unit, UnitKind
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.settings.models import Settings
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim
 from pydantic import ValidationError
 
-from lotrinh.core.calendar import Calendar
+from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.journal import Kind, NewEntry
 from lotrinh.core.schedules import Schedule, Tick, wanted
 from lotrinh.core.text import M

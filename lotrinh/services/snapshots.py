@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from lotrinh.catalog.checklists import from_content
-from lotrinh.core.checklist import Checklist
+from lotrinh.core.checklist.checklist import Checklist
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.observation import Outcome
 from lotrinh.core.report import Report
 from lotrinh.core.snapshot import MilestoneThen, Snapshot, StepThen, UnitThen
 from lotrinh.core.status import Status
-from lotrinh.core.units import Unit, UnitKind
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.frozen import thaw
 from lotrinh.store import Store

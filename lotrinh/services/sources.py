@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Basis, Checklist, Source
+from lotrinh.core.checklist.checklist import Basis, Checklist, Source
 
 
 class Cited(NamedTuple):

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import Record, Records
 from lotrinh.core.observation import Answer, StepAnswer, StepState
-from lotrinh.core.units import Unit
 from lotrinh.services.campaigns import Campaign
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import Entry, Kind, NewEntry, Record, replay
 from lotrinh.core.text import M
 from lotrinh.core.transitions import why_not
-from lotrinh.core.units import Unit
 from lotrinh.core.wording import KIND
 from lotrinh.errors import ChangedMeanwhile, Conflict, NotFound
 from lotrinh.services.campaigns import Campaign

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from lotrinh.core.checklist import Checklist, Level, Step
-from lotrinh.core.deadlines import timetable
-from lotrinh.core.moves import moves
-from lotrinh.core.units import Unit
+from lotrinh.core.checklist.checklist import Checklist, Level, Step
+from lotrinh.core.checklist.deadline_diff import moves
+from lotrinh.core.checklist.deadlines import timetable
+from lotrinh.core.checklist.units import Unit
 from lotrinh.reports.moves import Moved
 from lotrinh.reports.timeline import TimelineRow
 from lotrinh.services.rosters import roster

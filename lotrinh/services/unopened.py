@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lotrinh.catalog.calendars import Spec, calendar_of
 from lotrinh.clock import Clock
-from lotrinh.core.calendar import Calendar
+from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.errors import BadInput, LotrinhError, NotFound
 from lotrinh.services.campaigns import checklist_in_use
 from lotrinh.services.deliver import send_broken

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lotrinh.catalog.checklists import load_checklist, read_checklist
-from lotrinh.core.checklist import Checklist
+from lotrinh.core.checklist.checklist import Checklist
+from lotrinh.core.checklist.deadline_diff import Move, MoveKind, moves
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import Entry, Kind, Record
-from lotrinh.core.moves import Move, MoveKind, moves
 from lotrinh.core.report import Report
 from lotrinh.core.status import Status
 from lotrinh.core.text import M, nfc
-from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.reports.moves import Moved
 from lotrinh.services.applied import NOTHING, Applied, applied

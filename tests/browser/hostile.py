@@ -2,7 +2,7 @@
 
 import json
 
-from lotrinh.core.units import Unit, UnitKind
+from lotrinh.core.checklist.units import Unit, UnitKind
 
 ATTACK = (
     '"><script>window.hacked=1</script><img src=x onerror="window.hacked=1"><svg onload=window.hacked=1>'

@@ -3,7 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.return_codes import codes
 from lotrinh.core.return_sheet import Mark, ReturnSheet, SheetRow
 from lotrinh.core.status import Standing, Status

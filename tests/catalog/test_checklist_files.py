@@ -7,8 +7,8 @@ import pytest
 
 from lotrinh.catalog.checklists import PACKAGED, find_checklist, lint, load_checklist
 from lotrinh.catalog.schema import FILE, text
-from lotrinh.core.checklist import Level
-from lotrinh.core.units import Unit, UnitKind
+from lotrinh.core.checklist.checklist import Level
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
 

@@ -16,7 +16,7 @@ from lotrinh.catalog.units import (
     read_roster,
     write_roster,
 )
-from lotrinh.core.units import Unit, UnitKind
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
 

@@ -4,10 +4,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from lotrinh.core.calendar import Calendar
-from lotrinh.core.checklist import Anchor, Basis, Checklist, Confidence, Level, Milestone, Parameter, Source, Step
-from lotrinh.core.grammar import parse_rule
-from lotrinh.core.rules import Rule
+from lotrinh.core.checklist.calendar import Calendar
+from lotrinh.core.checklist.checklist import (
+    Anchor,
+    Basis,
+    Checklist,
+    Confidence,
+    Level,
+    Milestone,
+    Parameter,
+    Source,
+    Step,
+)
+from lotrinh.core.checklist.grammar import parse_rule
+from lotrinh.core.checklist.rules import Rule
 from lotrinh.core.text import Text
 
 LAW = Basis("law", "Điều 25", Confidence.A)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.deadlines import timetable
+from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.decided import Case, because
 from lotrinh.core.journal import Record
 from lotrinh.core.observation import Answer, Seen, StepAnswer, StepState

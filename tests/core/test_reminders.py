@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.calendar import Calendar
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.calendar import Calendar
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.reminders import Digest, Rhythm, Told, Why, after_quiet, digests, is_quiet
 from lotrinh.core.report import Report, UnitReport
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.text import M, Text
-from lotrinh.core.units import Unit, UnitKind
 from tests.core.builders import checklist, step
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

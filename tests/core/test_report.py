@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.checklist import Basis, Checklist, Confidence, Level
-from lotrinh.core.deadlines import timetable
+from lotrinh.core.checklist.checklist import Basis, Checklist, Confidence, Level
+from lotrinh.core.checklist.deadlines import timetable
+from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import (
     OUTSTANDING_NOW,
@@ -20,10 +22,8 @@ from lotrinh.core.report import (
     milestone_rows,
     outstanding,
 )
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Policy, Standing, Status, concerned, plan
 from lotrinh.core.text import Message, Text
-from lotrinh.core.units import Unit, UnitKind
 from tests.core.builders import LAW, checklist, milestone, step
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report import Report
 from lotrinh.core.rollup import (
     NO_AREA,
@@ -27,7 +28,6 @@ from lotrinh.core.rollup import (
     total,
 )
 from lotrinh.core.status import Status
-from lotrinh.core.units import Unit, UnitKind
 from tests.reports.samples import OPEN, PROVINCE, commune, the_report, unit_report
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

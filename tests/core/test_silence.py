@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lotrinh.core.deadlines import timetable
+from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.journal import Entry, Kind, NewEntry, Record, fold
 from lotrinh.core.observation import Answer, StepAnswer, StepState
 from lotrinh.core.status import Heard, Policy, Standing, Status, View, assess, plan

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lotrinh.core.checklist import Level, Step
-from lotrinh.core.deadlines import timetable
+from lotrinh.core.checklist.checklist import Level, Step
+from lotrinh.core.checklist.deadlines import timetable
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.journal import Record
 from lotrinh.core.observation import Answer, Seen, StepAnswer, StepState
 from lotrinh.core.status import Heard, Planned, Policy, Standing, Status, View, assess, concerned, plan
-from lotrinh.core.units import Unit, UnitKind
 from tests.core.builders import checklist, step
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.observation import Outcome
 from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
 from lotrinh.core.status import Status
 from lotrinh.core.turns import Before, turned
-from lotrinh.core.units import Unit, UnitKind
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 THEN = datetime(2026, 2, 9, 7, tzinfo=ZONE)

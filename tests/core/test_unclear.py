@@ -5,8 +5,9 @@ from datetime import date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotrinh.core.checklist.deadlines import timetable
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.curve import curve_of
-from lotrinh.core.deadlines import timetable
 from lotrinh.core.decided import Case, because
 from lotrinh.core.journal import Record
 from lotrinh.core.observation import Answer, Outcome, Reason, StepAnswer, StepState
@@ -15,7 +16,6 @@ from lotrinh.core.rollup import rollup
 from lotrinh.core.status import Heard, Policy, Status, View, assess, fingerprint, plan
 from lotrinh.core.text import Message, Text
 from lotrinh.core.unclear import unclear
-from lotrinh.core.units import Unit, UnitKind
 from lotrinh.i18n import say
 from tests.core.builders import checklist, step
 from tests.core.test_report import NOW, ZONE

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.observation import Outcome, Seen
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Standing, Status
 from lotrinh.core.text import Message
 from lotrinh.core.wording import FLAGS, OUTCOME, PROBES, STATUS, reason, remarks

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 
 from lotrinh.catalog.units import write_roster
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.journal import Entry, Kind, NewEntry
 from lotrinh.core.roles import Role
-from lotrinh.core.units import Unit, UnitKind
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.settings.models import Campaign as CampaignSettings

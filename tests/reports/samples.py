@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.checklist import Basis, Checklist, Confidence, Level, Source
-from lotrinh.core.deadlines import timetable
+from lotrinh.core.checklist.checklist import Basis, Checklist, Confidence, Level, Source
+from lotrinh.core.checklist.deadlines import timetable
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import Report, UnitReport, milestone_rows
 from lotrinh.core.status import NO_FLAGS, Planned, Policy, Standing, Status, concerned, plan
 from lotrinh.core.text import M, Message, Text
-from lotrinh.core.units import Unit, UnitKind
 from tests.core.builders import LAW, checklist, milestone, step
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.report import Report, Voice
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 from lotrinh.core.text import Text
 from lotrinh.reports.docx import document

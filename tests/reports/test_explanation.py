@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from wcwidth import wcswidth
 
-from lotrinh.core.checklist import Basis, Confidence
+from lotrinh.core.checklist.checklist import Basis, Confidence
 from lotrinh.core.explanation import Asked, Before, Explanation, Ground, Told, rules_told
 from lotrinh.core.journal import Kind
 from lotrinh.core.observation import Outcome, StepAnswer, StepState

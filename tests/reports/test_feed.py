@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report import Report
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 from lotrinh.core.text import Text
 from lotrinh.core.told import NOTHING_TOLD, OFFICE, Tellings, Told

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from lotrinh.core.checklist import Basis, Checklist, Confidence, Source
-from lotrinh.core.deadlines import Schedule
-from lotrinh.core.moves import Move, MoveKind
+from lotrinh.core.checklist.checklist import Basis, Checklist, Confidence, Source
+from lotrinh.core.checklist.deadline_diff import Move, MoveKind
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import Report
-from lotrinh.core.rules import Moment
 from lotrinh.core.text import M, Text
 from lotrinh.reports import markdown, moves, terminal, timeline
 from lotrinh.reports.tables import clean

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.rules import Moment
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.reports.ics import Entry, lasting, written
 from lotrinh.reports.tables import clean
 from tests.reports.calendars import Read, name_of, read

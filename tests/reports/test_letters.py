@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.reminders import Digest, Escalation, Item, Late, Section, Why
-from lotrinh.core.rules import Moment
 from lotrinh.core.text import Text
-from lotrinh.core.units import Unit, UnitKind
 from lotrinh.reports.letters import Letter, Notes, Writer
 from tests.core.builders import step
 

@@ -4,10 +4,10 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 
-from lotrinh.core.checklist import Checklist, Step
-from lotrinh.core.moves import moves
+from lotrinh.core.checklist.checklist import Checklist, Step
+from lotrinh.core.checklist.deadline_diff import moves
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import Text
-from lotrinh.core.units import Unit
 from lotrinh.reports.moves import Moved, render
 from tests.core.builders import ELECTION, milestone, rule
 from tests.reports.samples import AFTER, FILES, LATER, LISTS, TEAMS, commune, the_checklist

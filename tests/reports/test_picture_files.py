@@ -11,8 +11,8 @@ import pytest
 import resvg_py
 
 import lotrinh
-from lotrinh.core.calendar import Calendar
-from lotrinh.core.deadlines import timetable
+from lotrinh.core.checklist.calendar import Calendar
+from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.report import Report
 from lotrinh.core.status import Status
 from lotrinh.i18n import LANGUAGES

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.checklist import Scope
+from lotrinh.core.checklist.checklist import Scope
+from lotrinh.core.checklist.units import UnitKind
 from lotrinh.core.report import Report, UnitReport
 from lotrinh.core.status import Status
-from lotrinh.core.units import UnitKind
 from lotrinh.reports.pictures import areas, heatmap
 from lotrinh.reports.pictures.groups import Share, groups, most_behind, shares
 from lotrinh.reports.pictures.milestones import lines_of

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.calendar import Calendar
+from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.curve import UnitStep, curve
 from lotrinh.reports.pictures import curve as curve_picture
 from lotrinh.reports.pictures import timeline

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.checklist import Level
+from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import UnitReport

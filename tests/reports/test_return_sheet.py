@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.core.checklist import Checklist, Evidence, Need
+from lotrinh.core.checklist.checklist import Checklist, Evidence, Need
 from lotrinh.core.return_sheet import Mark, ReturnSheet, rows_of
 from lotrinh.core.status import Status
 from lotrinh.core.text import Text

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from wcwidth import wcswidth, wcwidth
 
 from lotrinh.catalog.checklists import load_checklist
-from lotrinh.core.deadlines import timetable
+from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.status import Status
 from lotrinh.reports import terminal, timeline
 from lotrinh.reports.tables import Table

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from lotrinh.core.checklist import Checklist
-from lotrinh.core.deadlines import timetable
+from lotrinh.core.checklist.checklist import Checklist
+from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.text import Text
 from lotrinh.reports import timeline
 from lotrinh.reports.tables import clean

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from openpyxl import Workbook
 
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.dossier import Letterhead
 from lotrinh.core.report import Report, Voice
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 from lotrinh.core.text import M
 from lotrinh.core.wording import STATUS

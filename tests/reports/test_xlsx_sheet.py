@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.dossier import Dossier
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 from lotrinh.reports.xlsx import notes, outstanding, workbook
 from lotrinh.reports.xlsx.book import Book

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.checklist import Checklist, Step
+from lotrinh.core.checklist.checklist import Checklist, Step
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.journal import Entry, Kind, NewEntry
 from lotrinh.core.observation import Observation, Outcome, Reason
 from lotrinh.core.report import Report
 from lotrinh.core.status import Policy, Standing
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit, UnitKind
 from lotrinh.probing.contract import read_answer
 from lotrinh.services.ask import address, begin, questions
 from lotrinh.services.assess import make_report

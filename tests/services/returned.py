@@ -9,10 +9,10 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.core.checklist import Evidence, Need
+from lotrinh.core.checklist.checklist import Evidence, Need
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import Entry, Kind, NewEntry
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit
 from lotrinh.errors import NotFound
 from lotrinh.i18n import say
 from lotrinh.reports.return_sheet import workbook

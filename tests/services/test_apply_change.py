@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
+from lotrinh.core.checklist.deadline_diff import MoveKind
 from lotrinh.core.journal import Kind, NewEntry
-from lotrinh.core.moves import MoveKind
 from lotrinh.core.schedules import Schedule
 from lotrinh.errors import BadInput, Conflict, StoreUnavailable
 from lotrinh.i18n import say

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lotrinh.core.checklist import Level
+from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.journal import Kind
 from lotrinh.core.observation import StepAnswer, StepState
 from lotrinh.core.status import Status

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from lotrinh.core.checklist import Evidence, Need
+from lotrinh.core.checklist.checklist import Evidence, Need
 from lotrinh.core.journal import Entry, Kind, fold
 from lotrinh.errors import BadInput, ChangedMeanwhile, Conflict, KeyReused, NotFound
 from lotrinh.i18n import say

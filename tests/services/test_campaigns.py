@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.deadlines import timetable
-from lotrinh.core.rules import Moment
+from lotrinh.core.checklist.deadlines import timetable
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.text import Text
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.journal import Kind, fold
 from lotrinh.core.observation import Outcome
 from lotrinh.core.report import Report
 from lotrinh.core.status import Status
-from lotrinh.core.units import Unit
 from lotrinh.probing.contract import read_answer
 from lotrinh.services import runs
 from lotrinh.services.ask import begin, questions

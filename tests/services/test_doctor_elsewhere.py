@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import insert
 
 from lotrinh.cli.processes import free_port
-from lotrinh.core.units import Unit, UnitKind
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions
 from lotrinh.services.doctor import certificates, record, servers

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lotrinh.core.checklist import Level
+from lotrinh.core.checklist.checklist import Level
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.explanation import Explanation
 from lotrinh.core.journal import GENESIS, Kind
 from lotrinh.core.observation import Outcome, Reason, Seen, StepState
 from lotrinh.core.status import Status
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit, UnitKind
 from lotrinh.core.wording import FLAGS
 from lotrinh.i18n import say
 from lotrinh.services.ask import begin

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lotrinh.core.checklist import Level
-from lotrinh.core.units import Unit, UnitKind
+from lotrinh.core.checklist.checklist import Level
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
 from lotrinh.services.campaigns import Campaign, open_declared

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lotrinh.catalog.checklists import from_content
-from lotrinh.core.checklist import Scope
+from lotrinh.core.checklist.checklist import Scope
 from lotrinh.core.journal import Kind, NewEntry
 from lotrinh.core.report import Report
 from lotrinh.reports import markdown, terminal

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from lotrinh.core.checklist import Milestone
+from lotrinh.core.checklist.checklist import Milestone
 from lotrinh.core.journal import Kind, fold
 from lotrinh.core.status import Status
 from lotrinh.errors import BadInput

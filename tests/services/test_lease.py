@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.core.units import Unit, UnitKind
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.errors import Conflict, Overlapping
 from lotrinh.i18n import say
 from lotrinh.services import lease, runs

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.catalog.units import write_roster
-from lotrinh.core.units import Unit, UnitKind
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.i18n import say
 from lotrinh.services import deliver
 from lotrinh.services.ask import begin

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from lotrinh.core.checklist import Level
+from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.journal import Entry, Kind, fold
 from lotrinh.core.observation import StepState
 from lotrinh.errors import BadInput, Conflict

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.moves import MoveKind
+from lotrinh.core.checklist.deadline_diff import MoveKind
 from lotrinh.errors import NotFound
 from lotrinh.services.what_if import Wish, keep, shown
 from lotrinh.store import Store

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
-from lotrinh.core.rules import Moment
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.told import Dues, News, Told
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import FINISHED, RUNNING

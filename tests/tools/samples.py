@@ -26,7 +26,7 @@ from lotrinh.cli.demo import (
     nowhere,
     portal_server,
 )
-from lotrinh.core.units import Unit
+from lotrinh.core.checklist.units import Unit
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.sample import sample_entries
 from lotrinh.settings.load import load_settings

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from lotrinh.core.board import cells_of
+from lotrinh.core.checklist.units import UnitKind
 from lotrinh.core.journal import NOTHING_SAID
 from lotrinh.core.observation import Outcome, Seen
 from lotrinh.core.report import MilestoneRow, Report, UnitReport, known
 from lotrinh.core.status import Status
 from lotrinh.core.text import fold
 from lotrinh.core.unclear import as_known
-from lotrinh.core.units import UnitKind
 from lotrinh.core.wording import STATUS, reason
 from lotrinh.i18n import say
 from lotrinh.portal.api.access import Own, Place, Seeing

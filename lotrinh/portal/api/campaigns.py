@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from lotrinh.core.checklist import Level, Milestone, Need, Step
-from lotrinh.core.deadlines import Schedule, Timetable, timetable
+from lotrinh.core.checklist.checklist import Level, Milestone, Need, Step
+from lotrinh.core.checklist.deadlines import Schedule, Timetable, timetable
 from lotrinh.i18n import say
 from lotrinh.portal.api.access import Someone, TakingPart
 from lotrinh.portal.api.answers import Out, Reading, reads

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from lotrinh.core.checklist import Confidence
+from lotrinh.core.checklist.checklist import Confidence
 from lotrinh.core.journal import Kind
 from lotrinh.core.observation import Outcome, StepState
 from lotrinh.core.status import Status

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.roles import Action, Role, Visitor
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, Problem
 from lotrinh.portal.forms import typed_in
 from lotrinh.portal.render import page

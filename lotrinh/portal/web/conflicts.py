@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, LotrinhError
 from lotrinh.portal.forms import typed_in

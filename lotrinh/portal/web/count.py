@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.journal import Kind, Record
 from lotrinh.core.status import Standing
 from lotrinh.core.transitions import why_not

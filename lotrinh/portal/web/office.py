@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.journal import Entry
 from lotrinh.core.status import Status
 from lotrinh.core.text import fold
-from lotrinh.core.units import Unit, UnitKind
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import Place

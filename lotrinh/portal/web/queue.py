@@ -8,8 +8,8 @@ from typing import NamedTuple
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M, Message
-from lotrinh.core.units import Unit
 from lotrinh.errors import BadInput, Conflict, NotFound, Problem
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.state import state_of

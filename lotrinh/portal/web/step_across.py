@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.report import Report, UnitReport
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.text import M

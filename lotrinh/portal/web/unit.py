@@ -8,9 +8,9 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
-from lotrinh.core.checklist import Level, Milestone
+from lotrinh.core.checklist.checklist import Level, Milestone
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.journal import Kind, Record
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.transitions import can
 from lotrinh.errors import NotFound

@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
 from lotrinh.catalog.tree import LARGEST
+from lotrinh.core.checklist.deadline_diff import MoveKind
 from lotrinh.core.journal import Kind
-from lotrinh.core.moves import MoveKind
 from lotrinh.core.roles import Action
 from lotrinh.errors import BadInput, LotrinhError, NotFound
 from lotrinh.portal.forms import Typed, typed_in

@@ -7,12 +7,12 @@ from enum import Enum, auto
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
+from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report import MilestoneRow, OutstandingRow, Report, UnitReport, cell_status, pressing
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Planned, Standing, Status
 from lotrinh.core.unclear import unclear
-from lotrinh.core.units import Unit
 
 FEW_UNITS = 8
 """So few units are named where their number would do."""

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report import MilestoneRow, Report
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import say

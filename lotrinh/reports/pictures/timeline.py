@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from lotrinh.core.calendar import Calendar
+from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.status import Status
 from lotrinh.core.text import M, Text
 from lotrinh.i18n import say, spell

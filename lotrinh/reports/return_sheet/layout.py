@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Need, Step
+from lotrinh.core.checklist.checklist import Need, Step
 from lotrinh.core.text import M, Message
 
 

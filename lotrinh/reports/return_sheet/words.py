@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Need, Step
+from lotrinh.core.checklist.checklist import Need, Step
 from lotrinh.core.return_codes import shown
 from lotrinh.core.return_sheet import ReturnSheet, SheetRow
 from lotrinh.core.status import Status

@@ -6,12 +6,12 @@ from functools import cached_property
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # XlsxWriter declares no types
 
 from lotrinh.core.board import places
-from lotrinh.core.checklist import Level
+from lotrinh.core.checklist.checklist import Level
+from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.dossier import Dossier
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit
 from lotrinh.core.wording import STATUS
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.tables import Writer

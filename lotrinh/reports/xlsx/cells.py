@@ -7,7 +7,7 @@ from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
-from lotrinh.core.rules import Moment
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.text import M
 from lotrinh.i18n import say, spell
 from lotrinh.reports.tables import clean

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.report import UnitReport
 from lotrinh.core.status import Status
 from lotrinh.core.text import M

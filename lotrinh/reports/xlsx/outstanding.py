@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.report import OutstandingRow, outstanding
 from lotrinh.core.status import NO_FLAGS, Standing, Status
 from lotrinh.core.text import M

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.observation import Outcome
 from lotrinh.core.report import MilestoneRow
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 from lotrinh.core.text import M, Message
 from lotrinh.core.wording import OUTCOME, STATUS

@@ -1,6 +1,6 @@
 """All steps with their deadlines and legal basis, and how many units stand how in each."""
 
-from lotrinh.core.checklist import Step
+from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.status import Status
 from lotrinh.core.wording import STATUS
 from lotrinh.reports.pictures.signs import SIGNS

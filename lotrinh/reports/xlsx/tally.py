@@ -3,9 +3,9 @@
 from collections import Counter
 from typing import NamedTuple
 
-from lotrinh.core.deadlines import Schedule
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report import Report
-from lotrinh.core.rules import Moment
 from lotrinh.core.status import Status
 
 

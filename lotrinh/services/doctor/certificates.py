@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M
-from lotrinh.core.units import Unit
 from lotrinh.probing.addresses import Gate, Target, read_target
 from lotrinh.probing.failures import Failed
 from lotrinh.probing.options import HttpOptions

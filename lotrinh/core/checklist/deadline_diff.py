@@ -5,9 +5,9 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Checklist, Scope, Step
-from lotrinh.core.deadlines import Completed, Schedule, nothing, timetable
-from lotrinh.core.rules import Moment, Rule
+from lotrinh.core.checklist.checklist import Checklist, Scope, Step
+from lotrinh.core.checklist.deadlines import Completed, Schedule, nothing, timetable
+from lotrinh.core.checklist.rules import Moment, Rule
 from lotrinh.core.text import Text
 
 

@@ -1,6 +1,6 @@
 """Deadline rules as data: ``<reference> [± N unit]… [at HH:MM] [roll next|previous]``.
 
-``lotrinh.core.grammar`` reads them from text, ``lotrinh.core.deadlines`` turns them into moments.
+``lotrinh.core.checklist.grammar`` reads them from text, ``lotrinh.core.checklist.deadlines`` turns them into moments.
 """
 
 from collections.abc import Iterator

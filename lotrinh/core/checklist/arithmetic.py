@@ -3,8 +3,8 @@
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 
-from lotrinh.core.calendar import Calendar
-from lotrinh.core.rules import Moment, Offset, Unit
+from lotrinh.core.checklist.calendar import Calendar
+from lotrinh.core.checklist.rules import Moment, Offset, Unit
 
 HOURS_OF_DAY = 24
 MONTHS_OF_YEAR = 12

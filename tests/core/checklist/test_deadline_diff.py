@@ -1,9 +1,9 @@
 from dataclasses import replace
 from datetime import date
 
-from lotrinh.core.checklist import Scope, Step
-from lotrinh.core.grammar import parse_rule
-from lotrinh.core.moves import Move, MoveKind, moves
+from lotrinh.core.checklist.checklist import Scope, Step
+from lotrinh.core.checklist.deadline_diff import Move, MoveKind, moves
+from lotrinh.core.checklist.grammar import parse_rule
 from lotrinh.core.text import Text
 from tests.core.builders import ELECTION, checklist, parameter, step
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.deadlines import Schedule, timetable
-from lotrinh.core.rules import Moment
+from lotrinh.core.checklist.deadlines import Schedule, timetable
+from lotrinh.core.checklist.rules import Moment
 from tests.core.builders import checklist, step
 
 FILE = Path(__file__).parents[1] / "data" / "election-2026.csv"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from lotrinh.core.rules import Roll
+from lotrinh.core.checklist.rules import Roll
 from lotrinh.core.text import NO_TEXT, Text
 
 SATURDAY = 5

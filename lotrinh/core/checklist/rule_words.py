@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime, time
 
-from lotrinh.core.checklist import Checklist, Level, Milestone, Step
-from lotrinh.core.rules import Done, Fixed, Moment, Named, Offset, Pick, Reference, Roll, Rule, Several, Unit
+from lotrinh.core.checklist.checklist import Checklist, Level, Milestone, Step
+from lotrinh.core.checklist.rules import Done, Fixed, Moment, Named, Offset, Pick, Reference, Roll, Rule, Several, Unit
 from lotrinh.core.text import M, Message, Text, together
 
 UNIT_WORDS: Mapping[Unit, Message] = {

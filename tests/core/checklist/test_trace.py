@@ -3,8 +3,8 @@ from datetime import date, timedelta
 import pytest
 
 from lotrinh.catalog.calendars import Spec, calendar_of
-from lotrinh.core.calendar import Calendar
-from lotrinh.core.deadlines import ScheduleError, timetable, trace
+from lotrinh.core.checklist.calendar import Calendar
+from lotrinh.core.checklist.deadlines import ScheduleError, timetable, trace
 from lotrinh.core.text import Message
 from lotrinh.i18n import say
 from tests.core.builders import checklist, milestone, parameter, step

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.calendar import Calendar
-from lotrinh.core.rest import passed, rest_lines
+from lotrinh.core.checklist.calendar import Calendar
+from lotrinh.core.checklist.days_off import passed, rest_lines
 from lotrinh.core.text import Text
 from lotrinh.i18n import say
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 
 from lotrinh.catalog.checklists import find_checklist, load_checklist, packaged_names
-from lotrinh.core.checklist import Anchor, Checklist, Level
-from lotrinh.core.grammar import parse_rule
-from lotrinh.core.rule_words import in_words
-from lotrinh.core.rules import Done, Named, Rule, references
+from lotrinh.core.checklist.checklist import Anchor, Checklist, Level
+from lotrinh.core.checklist.grammar import parse_rule
+from lotrinh.core.checklist.rule_words import in_words
+from lotrinh.core.checklist.rules import Done, Named, Rule, references
 from lotrinh.core.text import Text
 from lotrinh.i18n import say
 from tests.core.builders import checklist, milestone, parameter, step
-from tests.core.test_grammar import ANY_RULE
+from tests.core.checklist.test_grammar import ANY_RULE
 
 FILE = checklist(
     milestone("niem-yet", steps=(step("lap_to"), step("cua-tinh", level=Level.PROVINCE))), parameters=parameter("han")

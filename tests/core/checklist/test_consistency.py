@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.checklist import Basis, Checklist, Confidence, Step
-from lotrinh.core.consistency import findings
-from lotrinh.core.deadlines import ScheduleError, timetable
+from lotrinh.core.checklist.checklist import Basis, Checklist, Confidence, Step
+from lotrinh.core.checklist.consistency import findings
+from lotrinh.core.checklist.deadlines import ScheduleError, timetable
 from lotrinh.i18n import say
 from tests.core.builders import checklist, milestone, parameter, step
 

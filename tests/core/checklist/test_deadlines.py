@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.calendar import Calendar
-from lotrinh.core.deadlines import Schedule, ScheduleError, awaited_steps, timetable, with_parameters
-from lotrinh.core.grammar import parse_rule
-from lotrinh.core.rules import Moment
+from lotrinh.core.checklist.calendar import Calendar
+from lotrinh.core.checklist.deadlines import Schedule, ScheduleError, awaited_steps, timetable, with_parameters
+from lotrinh.core.checklist.grammar import parse_rule
+from lotrinh.core.checklist.rules import Moment
 from tests.core.builders import ELECTION, checklist, milestone, parameter, step
 
 TET = frozenset(date(2026, 2, 16) + timedelta(days=n) for n in range(5))

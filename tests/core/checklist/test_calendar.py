@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.calendar import Calendar, NoWorkingDayError
-from lotrinh.core.rules import Roll
+from lotrinh.core.checklist.calendar import Calendar, NoWorkingDayError
+from lotrinh.core.checklist.rules import Roll
 
 DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
 HOLIDAYS = st.sets(st.dates(date(2024, 6, 1), date(2028, 6, 30)), max_size=60)

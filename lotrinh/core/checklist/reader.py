@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from typing import NamedTuple
 
-from lotrinh.core.rules import Done, Fixed, Moment, Named, Offset, Pick, Reference, Roll, Rule, Several, Unit
+from lotrinh.core.checklist.rules import Done, Fixed, Moment, Named, Offset, Pick, Reference, Roll, Rule, Several, Unit
 from lotrinh.core.text import M, Message
 
 DEEPEST = 5

@@ -5,12 +5,12 @@ from datetime import UTC, date
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from lotrinh.core.checklist import Basis, Checklist, Milestone, Step
-from lotrinh.core.deadlines import evaluate, schedule
-from lotrinh.core.evaluation import Evaluation, dated, named
-from lotrinh.core.graph import sorted_out, spelled
-from lotrinh.core.reader import glued
-from lotrinh.core.rules import Done, Fixed, Named, Rule, references
+from lotrinh.core.checklist.checklist import Basis, Checklist, Milestone, Step
+from lotrinh.core.checklist.deadlines import evaluate, schedule
+from lotrinh.core.checklist.evaluation import Evaluation, dated, named
+from lotrinh.core.checklist.graph import sorted_out, spelled
+from lotrinh.core.checklist.reader import glued
+from lotrinh.core.checklist.rules import Done, Fixed, Named, Rule, references
 from lotrinh.core.text import M, Message
 
 Path = tuple[str | int, ...]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from lotrinh.core.calendar import SATURDAY, Calendar
+from lotrinh.core.checklist.calendar import SATURDAY, Calendar
 from lotrinh.core.text import M, Message, Text, together
 
 ONE_DAY = timedelta(days=1)

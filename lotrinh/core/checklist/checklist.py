@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from lotrinh.core.calendar import Calendar
-from lotrinh.core.rules import Rule
+from lotrinh.core.checklist.calendar import Calendar
+from lotrinh.core.checklist.rules import Rule
+from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.text import NO_TEXT, Text
-from lotrinh.core.units import Unit, UnitKind
 
 
 class Level(StrEnum):

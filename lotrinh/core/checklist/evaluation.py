@@ -5,14 +5,26 @@ from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from lotrinh.core.arithmetic import shifted
-from lotrinh.core.calendar import Calendar, NoWorkingDayError
-from lotrinh.core.checklist import Checklist, Milestone, Step
-from lotrinh.core.graph import sorted_out, spelled
-from lotrinh.core.reader import YEARS
-from lotrinh.core.rest import passed, rest_lines
-from lotrinh.core.rule_words import UNIT_WORDS, in_words
-from lotrinh.core.rules import Done, Fixed, Moment, Named, Pick, Reference, Roll, Rule, Several, Unit, references
+from lotrinh.core.checklist.arithmetic import shifted
+from lotrinh.core.checklist.calendar import Calendar, NoWorkingDayError
+from lotrinh.core.checklist.checklist import Checklist, Milestone, Step
+from lotrinh.core.checklist.days_off import passed, rest_lines
+from lotrinh.core.checklist.graph import sorted_out, spelled
+from lotrinh.core.checklist.reader import YEARS
+from lotrinh.core.checklist.rule_words import UNIT_WORDS, in_words
+from lotrinh.core.checklist.rules import (
+    Done,
+    Fixed,
+    Moment,
+    Named,
+    Pick,
+    Reference,
+    Roll,
+    Rule,
+    Several,
+    Unit,
+    references,
+)
 from lotrinh.core.text import M, Message, Text
 
 Found = Moment | Message

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lotrinh.core.grammar import RuleError, parse_rule, render, rule_from_fields
-from lotrinh.core.rules import Done, Fixed, Moment, Named, Offset, Pick, Reference, Roll, Rule, Several, Unit
+from lotrinh.core.checklist.grammar import RuleError, parse_rule, render, rule_from_fields
+from lotrinh.core.checklist.rules import Done, Fixed, Moment, Named, Offset, Pick, Reference, Roll, Rule, Several, Unit
 
 DAYS = Offset(-43, Unit.DAYS)
 NAMES = st.from_regex(r"\A[a-z][a-z0-9_-]{0,12}\Z")

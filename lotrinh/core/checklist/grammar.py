@@ -1,4 +1,4 @@
-"""Deadline rules as people write them: read into ``lotrinh.core.rules``, and written out again.
+"""Deadline rules as people write them: read into ``lotrinh.core.checklist.rules``, and written out again.
 
 ``<reference> [± N unit]… [at HH:MM] [roll next|previous]``, in one line or as a mapping with the same parts.
 Ids contain hyphens, so a minus that subtracts stands apart: ``election_day - 43 days``.
@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
 from typing import TypeVar
 
-from lotrinh.core.reader import LARGEST, LONGEST, UNITS, Reader, RuleError
-from lotrinh.core.rules import Done, Fixed, Named, Offset, Reference, Roll, Rule, Several, Unit
+from lotrinh.core.checklist.reader import LARGEST, LONGEST, UNITS, Reader, RuleError
+from lotrinh.core.checklist.rules import Done, Fixed, Named, Offset, Reference, Roll, Rule, Several, Unit
 from lotrinh.core.text import M
 
 __all__ = ["RuleError", "parse_rule", "render", "rule_from_fields"]

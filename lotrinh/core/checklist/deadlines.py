@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from lotrinh.core.calendar import Calendar, NoWorkingDayError
-from lotrinh.core.checklist import Checklist, Milestone, Step
-from lotrinh.core.evaluation import Evaluation
-from lotrinh.core.rule_words import in_words
-from lotrinh.core.rules import Done, Moment, Roll, Rule, Unit, references
+from lotrinh.core.checklist.calendar import Calendar, NoWorkingDayError
+from lotrinh.core.checklist.checklist import Checklist, Milestone, Step
+from lotrinh.core.checklist.evaluation import Evaluation
+from lotrinh.core.checklist.rule_words import in_words
+from lotrinh.core.checklist.rules import Done, Moment, Roll, Rule, Unit, references
 from lotrinh.core.text import M, Message
 
 Completed = Callable[[str], date | None]
