@@ -20,7 +20,7 @@ import psycopg
 from sqlalchemy import insert
 
 from lotrinh.clock import now
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.services.backup import Place, back_up
 from lotrinh.services.copying import copy_record
 from lotrinh.services.restore import restore

@@ -13,7 +13,7 @@ import httpx
 import uvicorn
 
 from lotrinh.catalog.units import packaged_roster, provinces, write_roster
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.portal.app import create_app
 from lotrinh.services.accounts import add_officer
 from lotrinh.services.campaigns import open_declared

@@ -21,9 +21,9 @@ from xlsxwriter import Workbook
 from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.dossier import Dossier
-from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import Report, UnitReport, milestone_rows
-from lotrinh.core.status import Heard, Policy, View, assess, concerned, plan
+from lotrinh.core.status.observation import Outcome, Reason
+from lotrinh.core.status.status import Heard, Policy, View, assess, concerned, plan
 from lotrinh.core.text import M, Text
 from lotrinh.reports.documents import Wish, make
 from lotrinh.services.frozen import freeze, thaw

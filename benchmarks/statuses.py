@@ -11,9 +11,9 @@ from lotrinh.core.checklist.checklist import Anchor, Basis, Checklist, Confidenc
 from lotrinh.core.checklist.deadlines import awaited_steps, timetable
 from lotrinh.core.checklist.grammar import parse_rule
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.journal import Record
-from lotrinh.core.observation import Answer, StepAnswer, StepState
-from lotrinh.core.status import Heard, Policy, View, assess, concerned, plan
+from lotrinh.core.status.journal import Record
+from lotrinh.core.status.observation import Answer, StepAnswer, StepState
+from lotrinh.core.status.status import Heard, Policy, View, assess, concerned, plan
 from lotrinh.core.text import Text
 
 UNITS, STEPS = 3_321, 60

@@ -11,7 +11,7 @@ from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 
 from lotrinh.clock import now
-from lotrinh.core.observation import Observation
+from lotrinh.core.status.observation import Observation
 from lotrinh.errors import Conflict, LotrinhError, Overlapping, RoundNotCarriedOut, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.ask import OUR_NETWORK, new_name

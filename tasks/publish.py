@@ -17,8 +17,8 @@ from prefect.cache_policies import NO_CACHE
 
 from lotrinh.core.report import OUTSTANDING_NOW, MilestoneRow, Report, UnitReport
 from lotrinh.core.rollup import rollup
+from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M, Message
-from lotrinh.core.wording import STATUS
 from lotrinh.i18n import current, say
 from lotrinh.reports import markdown
 from lotrinh.reports.markdown import escape

@@ -6,7 +6,7 @@ from prefect import State, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from lotrinh.clock import now
-from lotrinh.core.observation import Outcome
+from lotrinh.core.status.observation import Outcome
 from lotrinh.errors import AlreadyRecorded, Conflict
 from lotrinh.i18n import say
 from lotrinh.services import ask as asking

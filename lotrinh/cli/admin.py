@@ -24,7 +24,7 @@ def admin() -> None:
 def create(name: str, display: str, password_stdin: bool, settings: str | None) -> None:  # noqa: FBT001 - a flag
     """Make an administrator; the password is never an argument, for others can see those."""
     from lotrinh.clock import now
-    from lotrinh.core.roles import Role
+    from lotrinh.core.status.roles import Role
     from lotrinh.services.accounts import CONSOLE, add_officer
     from lotrinh.services.rosters import roster
     from lotrinh.store import open_store
@@ -60,7 +60,7 @@ def _asked_twice() -> str:
 @settings_option()
 def listed(settings: str | None) -> None:
     """Print name, display name, since when and until when, tab between them."""
-    from lotrinh.core.roles import Role
+    from lotrinh.core.status.roles import Role
     from lotrinh.store import open_store
 
     chosen = load(settings).settings
@@ -79,7 +79,7 @@ def listed(settings: str | None) -> None:
 def revoke(name: str, settings: str | None) -> None:
     """Take an administrator away; their sessions end at once."""
     from lotrinh.clock import now
-    from lotrinh.core.roles import Role
+    from lotrinh.core.status.roles import Role
     from lotrinh.errors import NotFound
     from lotrinh.services.accounts import CONSOLE, officer
     from lotrinh.services.accounts import revoke as take_away

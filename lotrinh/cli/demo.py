@@ -219,7 +219,7 @@ def fill(home: Home, as_of: datetime) -> None:
 
 def let_in(home: Home, store: "Store", campaign: "Campaign", now: datetime) -> None:
     """Make an account for a commune and one for the office, with secrets that only this run knows."""
-    from lotrinh.core.roles import Role
+    from lotrinh.core.status.roles import Role
     from lotrinh.services.accounts import add_officer, issue_slips
     from lotrinh.services.secrets import new_secret
 

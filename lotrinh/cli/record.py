@@ -29,7 +29,7 @@ def upgrade(settings: str | None) -> None:
 @option("--head", metavar="HASH", help="Mã in trên báo cáo hoặc biên nhận: nhật ký phải còn chứa mã này.")
 def verify(settings: str | None, head: str | None) -> int:
     """Walk the chain; exit 0 when it holds, and holds the printed hash."""
-    from lotrinh.core.journal import GENESIS
+    from lotrinh.core.status.journal import GENESIS
     from lotrinh.services.printed_head import read_head, verdict
     from lotrinh.store import open_store
 

@@ -38,7 +38,7 @@ class Opened(NamedTuple):
     def change(self, new: "Schedule | None") -> None:
         """Let another schedule hold, and show it."""
         from lotrinh.clock import now
-        from lotrinh.core.actors import CONSOLE
+        from lotrinh.core.status.actors import CONSOLE
         from lotrinh.services.schedules import change
 
         if not change(self.store, self.settings, self.campaign, new, self.holds.version, CONSOLE, now()):

@@ -22,7 +22,7 @@ from lotrinh.core.text import M
 def token(name: str, role: str, settings: str | None, *, revoke: bool) -> None:
     """Print name and token, tab between them."""
     from lotrinh.clock import now
-    from lotrinh.core.roles import Role
+    from lotrinh.core.status.roles import Role
     from lotrinh.services.accounts import CONSOLE
     from lotrinh.services.programs import issue_token, revoke_token
     from lotrinh.services.rosters import roster

@@ -9,7 +9,7 @@ from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.checklist.graph import sorted_out
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report import UnitReport
-from lotrinh.core.status import Planned, Standing
+from lotrinh.core.status.status import Planned, Standing
 
 
 class Blocking(NamedTuple):

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.observation import Outcome
 from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
-from lotrinh.core.status import DONE, Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import DONE, Status
 
 
 class OfStep(NamedTuple):

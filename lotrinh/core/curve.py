@@ -6,8 +6,8 @@ from datetime import date
 from typing import NamedTuple
 
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
-from lotrinh.core.unclear import unclear
+from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.status import Status
 
 
 class UnitStep(NamedTuple):

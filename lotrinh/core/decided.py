@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.evaluation import shown
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Record
-from lotrinh.core.observation import StepAnswer, StepState
-from lotrinh.core.status import Planned, Policy, Standing, Status, by_portal, pending, preferred
+from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.journal import Record
+from lotrinh.core.status.observation import StepAnswer, StepState
+from lotrinh.core.status.status import Planned, Policy, Standing, Status, by_portal, pending, preferred
+from lotrinh.core.status.wording import PROBES
 from lotrinh.core.text import M, Message
-from lotrinh.core.unclear import unclear
-from lotrinh.core.wording import PROBES
 
 STATE: Mapping[StepState, Message] = {
     StepState.NOT_STARTED: M("chưa làm"),

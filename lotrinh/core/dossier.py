@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lotrinh.core.journal import Entry
 from lotrinh.core.report import Report
+from lotrinh.core.status.journal import Entry
 
 
 class Layout(StrEnum):

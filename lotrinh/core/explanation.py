@@ -11,9 +11,9 @@ from lotrinh.core.checklist.evaluation import Dated, dated
 from lotrinh.core.checklist.rule_words import in_words
 from lotrinh.core.checklist.rules import Done, Named, Rule, references
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Entry, Kind
-from lotrinh.core.observation import Outcome, StepAnswer
-from lotrinh.core.status import Planned, Standing
+from lotrinh.core.status.journal import Entry, Kind
+from lotrinh.core.status.observation import Outcome, StepAnswer
+from lotrinh.core.status.status import Planned, Standing
 from lotrinh.core.text import Message, Text
 
 

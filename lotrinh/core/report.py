@@ -10,11 +10,11 @@ from lotrinh.core.checklist.checklist import Checklist, Level, Milestone, Step
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import NOTHING_SAID, Record
-from lotrinh.core.observation import Outcome, Reason
-from lotrinh.core.status import Planned, Standing, Status
+from lotrinh.core.status.effective_status import as_known, unclear
+from lotrinh.core.status.journal import NOTHING_SAID, Record
+from lotrinh.core.status.observation import Outcome, Reason
+from lotrinh.core.status.status import Planned, Standing, Status
 from lotrinh.core.text import Message, Text
-from lotrinh.core.unclear import as_known, unclear
 
 OUTSTANDING_NOW = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
 """What is outstanding and can be worked on today, most urgent first."""

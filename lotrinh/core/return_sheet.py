@@ -10,7 +10,7 @@ from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report import UnitReport
 from lotrinh.core.return_codes import codes, short
-from lotrinh.core.status import Planned, Standing, Status, pending
+from lotrinh.core.status.status import Planned, Standing, Status, pending
 from lotrinh.core.text import Text
 
 FORM = "lotrinh.return/1"

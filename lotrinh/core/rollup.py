@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report import Report, UnitReport
-from lotrinh.core.status import DONE, Status
+from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.status import DONE, Status
 from lotrinh.core.text import M, Message, fold
-from lotrinh.core.unclear import unclear
 
 NO_AREA = M("Chưa xếp nhóm")
 OWN_STEPS = M("Việc của cấp tỉnh")

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.observation import Outcome
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
 
 
 class StepThen(NamedTuple):

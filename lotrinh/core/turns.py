@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
-from lotrinh.core.status import DONE, Status
-from lotrinh.core.unclear import unclear
+from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.status import DONE, Status
 
 
 class Turn(StrEnum):

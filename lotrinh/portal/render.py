@@ -15,13 +15,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.journal import Entry
-from lotrinh.core.observation import Outcome
 from lotrinh.core.report import UnitReport
 from lotrinh.core.snapshot import UnitThen
-from lotrinh.core.status import Planned, Standing, Status
+from lotrinh.core.status.journal import Entry
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Planned, Standing, Status
+from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, reason, remarks
 from lotrinh.core.text import Message, Text
-from lotrinh.core.wording import KIND, OUTCOME, STATUS, reason, remarks
 from lotrinh.errors import Problem
 from lotrinh.i18n import LANGUAGES, grouped, say, spell
 from lotrinh.portal.state import state_of

@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
 from lotrinh.core.os_errors import reason_of
-from lotrinh.core.roles import Action, Visitor
+from lotrinh.core.status.roles import Action, Visitor
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import LotrinhError, NotFound, StoreUnavailable
 from lotrinh.portal.state import State, state_of

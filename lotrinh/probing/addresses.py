@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 
 import httpx
 
-from lotrinh.core.observation import Reason
+from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M, Message
 from lotrinh.probing.failures import Failed, unreachable
 from lotrinh.probing.options import MAX_ADDRESSES, HttpOptions

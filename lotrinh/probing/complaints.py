@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lotrinh.core.observation import Reason
+from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M, Message
 from lotrinh.probing.failures import Rejected
 from lotrinh.probing.strict_json import join

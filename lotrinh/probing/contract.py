@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError, to_json
 
-from lotrinh.core.observation import Answer, Reason, StepAnswer, StepState
+from lotrinh.core.status.observation import Answer, Reason, StepAnswer, StepState
 from lotrinh.core.text import M
 from lotrinh.probing.complaints import complaint, the
 from lotrinh.probing.failures import Rejected

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from lotrinh.core.observation import Reason
+from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M
 from lotrinh.probing.addresses import Address, Target
 from lotrinh.probing.clients import Client

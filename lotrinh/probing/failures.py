@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 import httpx
 
-from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.text import M, Message
 
 

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from lotrinh.core.observation import Reason
+from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M, Message
 from lotrinh.probing.exchange import Check
 from lotrinh.probing.failures import Failed, Rejected, unreachable

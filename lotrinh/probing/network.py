@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from lotrinh.core.observation import Reason
+from lotrinh.core.status.observation import Reason
 from lotrinh.probing.addresses import Address, Gate, Target, read_target
 from lotrinh.probing.clients import Client, Clients
 from lotrinh.probing.exchange import Check, Page, Request, exchange

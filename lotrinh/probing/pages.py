@@ -2,7 +2,7 @@
 
 import httpx
 
-from lotrinh.core.observation import Seen
+from lotrinh.core.status.observation import Seen
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.probing.exchange import Check, Page
 from lotrinh.probing.failures import Failed

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
-from lotrinh.core.observation import COULD_NOT_CONNECT, Observation, Outcome, Reason
+from lotrinh.core.status.observation import COULD_NOT_CONNECT, Observation, Outcome, Reason
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
 from lotrinh.logs import known

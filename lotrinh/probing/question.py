@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lotrinh.core.observation import Answer
+from lotrinh.core.status.observation import Answer
 
 
 @dataclass(frozen=True, slots=True)

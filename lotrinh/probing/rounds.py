@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lotrinh.core.observation import COULD_NOT_CONNECT, Observation
+from lotrinh.core.status.observation import COULD_NOT_CONNECT, Observation
 
 FIRST = 20
 PERCENT = 80

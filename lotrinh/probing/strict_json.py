@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from lotrinh.core.observation import Reason
+from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M, nfc
 from lotrinh.probing.failures import CUT_OFF, Rejected
 from lotrinh.probing.visible import visible

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from lotrinh.core.changes import Changes, Moved, OfStep
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.snapshot import Snapshot, UnitThen
+from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M, Message, Text
-from lotrinh.core.wording import OUTCOME
 from lotrinh.i18n import say, spell
 from lotrinh.reports.csv_report import harmless
 from lotrinh.reports.paper import Paper, as_html, as_markdown, as_text

@@ -5,7 +5,7 @@ import io
 import re
 
 from lotrinh.core.report import Report
-from lotrinh.core.wording import STATUS, reason
+from lotrinh.core.status.wording import STATUS, reason
 from lotrinh.i18n import say
 from lotrinh.reports.json_report import due_at
 from lotrinh.reports.tables import Writer

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Confidence
 from lotrinh.core.decided import STATE
 from lotrinh.core.explanation import Before, Explanation, Ground, Told
-from lotrinh.core.observation import StepAnswer
-from lotrinh.core.status import Planned, Status
+from lotrinh.core.status.observation import StepAnswer
+from lotrinh.core.status.status import Planned, Status
+from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, reason, remarks
 from lotrinh.core.text import M, Message, Text
-from lotrinh.core.wording import KIND, OUTCOME, STATUS, reason, remarks
 from lotrinh.i18n import say
 from lotrinh.reports.markdown import escape
 from lotrinh.reports.tables import NOTHING, Table, age, clean, moment

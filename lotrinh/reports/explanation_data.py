@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from lotrinh.core.explanation import Before, Explanation, Told
-from lotrinh.core.wording import KIND, reason, remarks
+from lotrinh.core.status.wording import KIND, reason, remarks
 from lotrinh.i18n import say
 from lotrinh.reports.explanation import Writer
 from lotrinh.reports.json_report import due_at

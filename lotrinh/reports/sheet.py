@@ -9,10 +9,10 @@ from lotrinh.core.curve import curve_of, thinned
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.report import OutstandingRow, UnitReport, known, pressing, silent
 from lotrinh.core.rollup import By, rollup
-from lotrinh.core.status import Status
+from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
-from lotrinh.core.unclear import unclear
-from lotrinh.core.wording import STATUS
 from lotrinh.reports import situation
 from lotrinh.reports.docx.ahead import Ahead
 from lotrinh.reports.docx.prose import Prose

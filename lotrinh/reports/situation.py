@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from lotrinh.core.observation import Outcome
 from lotrinh.core.report import Report, UnitReport, known
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M, Message
-from lotrinh.core.wording import OUTCOME
 
 
 def asked(report: Report) -> Message:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lotrinh.core.checklist.checklist import Checklist
-from lotrinh.core.status import Status
-from lotrinh.core.wording import STATUS
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say
 from lotrinh.reports.csv_report import harmless
 

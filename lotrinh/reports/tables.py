@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Basis, Checklist, Step
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.observation import Outcome
 from lotrinh.core.report import (
     OUTSTANDING_NOW,
     MilestoneRow,
@@ -17,9 +16,10 @@ from lotrinh.core.report import (
     pressing,
     silent,
 )
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import OUTCOME, STATUS, reason, remarks
 from lotrinh.core.text import M, Message, Text
-from lotrinh.core.wording import OUTCOME, STATUS, reason, remarks
 from lotrinh.i18n import grouped, say, spell
 from lotrinh.reports import situation
 

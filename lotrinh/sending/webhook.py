@@ -9,7 +9,7 @@ from datetime import datetime
 
 import httpx
 
-from lotrinh.core.observation import Reason
+from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M
 from lotrinh.probing.addresses import Address, Gate, Target, read_target
 from lotrinh.probing.clients import new_client, trust

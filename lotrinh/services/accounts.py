@@ -7,8 +7,8 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Kind, NewEntry
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, Conflict, NotFound, Problem
 from lotrinh.services.secrets import hashed, new_secret, unfit

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lotrinh.catalog.checklists import from_content, read_checklist
 from lotrinh.core.checklist.checklist import Checklist
-from lotrinh.core.journal import Entry
+from lotrinh.core.status.journal import Entry
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem, StoreUnavailable
 from lotrinh.settings.models import Settings

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from lotrinh.core.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict
 from lotrinh.services.campaigns import Campaign

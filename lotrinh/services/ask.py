@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.observation import Answer, Observation
+from lotrinh.core.status.observation import Answer, Observation
 from lotrinh.core.text import M, Message
 from lotrinh.errors import AlreadyRecorded
 from lotrinh.logs import about

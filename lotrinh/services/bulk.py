@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from lotrinh.core.checklist.checklist import Need, Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Entry
+from lotrinh.core.status.journal import Entry
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.services.campaigns import Campaign

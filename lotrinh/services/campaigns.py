@@ -14,8 +14,8 @@ from lotrinh.core.checklist.deadlines import Schedule, awaited_steps, timetable,
 from lotrinh.core.checklist.grammar import RuleError, parse_rule
 from lotrinh.core.checklist.rules import Rule
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Entry
-from lotrinh.core.status import Policy
+from lotrinh.core.status.journal import Entry
+from lotrinh.core.status.status import Policy
 from lotrinh.core.text import M, Message, Text
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.applied import NOTHING, Applied, checklist_of, read

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from lotrinh.clock import Clock
-from lotrinh.core.observation import Observation
 from lotrinh.core.report import Report
+from lotrinh.core.status.observation import Observation
 from lotrinh.errors import RoundNotCarriedOut
 from lotrinh.probing.prober import Prober
 from lotrinh.reports.json_report import as_json

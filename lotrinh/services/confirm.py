@@ -8,7 +8,7 @@ from typing import Any
 
 from lotrinh.core.checklist.checklist import Need, Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.complaints import the

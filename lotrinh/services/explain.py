@@ -9,10 +9,10 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.decided import Case, because, list_of
 from lotrinh.core.explanation import Asked, Before, Explanation, Ground, hangs_on, rules_told, told
-from lotrinh.core.journal import GENESIS, NOTHING_SAID, Entry, fold
-from lotrinh.core.observation import Outcome
 from lotrinh.core.report import UnitReport
-from lotrinh.core.status import Planned, Standing
+from lotrinh.core.status.journal import GENESIS, NOTHING_SAID, Entry, fold
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Planned, Standing
 from lotrinh.core.text import M, Message
 from lotrinh.services.assess import Plans, has_own_system
 from lotrinh.services.campaigns import Campaign

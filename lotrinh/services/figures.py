@@ -7,8 +7,8 @@ from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 
-from lotrinh.core.observation import Outcome
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
 from lotrinh.errors import LotrinhError
 from lotrinh.services.sign_in import SLOW, open_again
 from lotrinh.store import Store

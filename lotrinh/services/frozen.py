@@ -15,9 +15,9 @@ from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.checklist.deadlines import Schedule, Timetable
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import Report, UnitReport, Voice, milestone_rows
-from lotrinh.core.status import NO_FLAGS, Planned, Policy, Standing, Status, concerned, plan
+from lotrinh.core.status.observation import Outcome, Reason
+from lotrinh.core.status.status import NO_FLAGS, Planned, Policy, Standing, Status, concerned, plan
 from lotrinh.core.text import Message, Text
 from lotrinh.core.told import OFFICE, Dues
 from lotrinh.i18n import say

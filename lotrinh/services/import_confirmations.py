@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Entry, Kind, NewEntry, Record, Records, fold, replay
 from lotrinh.core.return_codes import fits, near, shown, tidy
 from lotrinh.core.return_sheet import HASH_LENGTH, Mark, unit_codes
+from lotrinh.core.status.journal import Entry, Kind, NewEntry, Record, Records, fold, replay
+from lotrinh.core.status.transitions import why_not
+from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message
-from lotrinh.core.transitions import why_not
-from lotrinh.core.wording import KIND
 from lotrinh.errors import BadInput, Problem
 from lotrinh.reports.tables import clean
 from lotrinh.services.campaigns import Campaign

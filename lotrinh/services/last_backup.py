@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from lotrinh.core.journal import GENESIS
+from lotrinh.core.status.journal import GENESIS
 from lotrinh.errors import StoreUnavailable
 from lotrinh.services.disk import write_whole
 

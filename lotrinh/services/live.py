@@ -6,10 +6,10 @@ from datetime import date, datetime
 from threading import RLock
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Entry, Record, Records, fold
-from lotrinh.core.observation import Answer
 from lotrinh.core.report import Report, UnitReport, milestone_rows, voices_of
-from lotrinh.core.status import Heard
+from lotrinh.core.status.journal import Entry, Record, Records, fold
+from lotrinh.core.status.observation import Answer
+from lotrinh.core.status.status import Heard
 from lotrinh.services.assess import Assessment, Plans, has_own_system
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.statement import statement

@@ -1,7 +1,7 @@
 """Who wrote an entry of a campaign's journal, in words."""
 
-from lotrinh.core import actors
-from lotrinh.core.actors import SAMPLE, SHEETS
+from lotrinh.core.status import actors
+from lotrinh.core.status.actors import SAMPLE, SHEETS
 from lotrinh.core.text import Message
 from lotrinh.services.campaigns import Campaign
 

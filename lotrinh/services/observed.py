@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import cache, partial
 from itertools import dropwhile
 
-from lotrinh.core.journal import Kind
 from lotrinh.core.snapshot import Snapshot
+from lotrinh.core.status.journal import Kind
 from lotrinh.core.turns import Before, Turned, turned
 from lotrinh.services.receivers import HOOK
 from lotrinh.services.snapshots import snapshot_of

@@ -1,6 +1,6 @@
 """What a unit says besides confirming: what stands in its way, what it proposes, and that a trouble is over."""
 
-from lotrinh.core.journal import Entry, Kind
+from lotrinh.core.status.journal import Entry, Kind
 from lotrinh.core.text import M
 from lotrinh.services.confirm import required_text
 from lotrinh.services.statements import Said, state

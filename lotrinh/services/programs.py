@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from lotrinh.core.roles import Role, Visitor
+from lotrinh.core.status.roles import Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotAllowed, NotFound, Problem, TooManyAttempts
 from lotrinh.services.accounts import CONSOLE, NAME_LENGTH, By

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from lotrinh.core.journal import Entry, Record, fold
-from lotrinh.core.observation import Outcome
 from lotrinh.core.report import Report, UnitReport
 from lotrinh.core.return_sheet import HASH_LENGTH, Mark, ReturnSheet, rows_of
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import Entry, Record, fold
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.services.assess import has_own_system

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.days import read_day
-from lotrinh.core.journal import Kind
+from lotrinh.core.status.journal import Kind
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.contract import MAX_COUNT

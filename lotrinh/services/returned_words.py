@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from lotrinh.core.return_codes import shown
+from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message, Text
-from lotrinh.core.wording import KIND
 from lotrinh.i18n import say
 from lotrinh.reports.tables import Table
 from lotrinh.services.import_confirmations import Statement

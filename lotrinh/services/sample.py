@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Kind, NewEntry
-from lotrinh.core.status import Planned, concerned, plan
+from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.status import Planned, concerned, plan
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.confirm import Confirmation, entry_of
 from lotrinh.services.naming import SAMPLE

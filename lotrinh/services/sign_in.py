@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from lotrinh.core.roles import Role, Visitor
+from lotrinh.core.status.roles import Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import NotAllowed, StoreUnavailable, TooManyAttempts
 from lotrinh.services.secrets import fits, normal

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Record, Records
-from lotrinh.core.observation import Answer, StepAnswer, StepState
+from lotrinh.core.status.journal import Record, Records
+from lotrinh.core.status.observation import Answer, StepAnswer, StepState
 from lotrinh.services.campaigns import Campaign
 
 

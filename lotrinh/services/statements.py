@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Entry, Kind, NewEntry, Record, replay
+from lotrinh.core.status.journal import Entry, Kind, NewEntry, Record, replay
+from lotrinh.core.status.transitions import why_not
+from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M
-from lotrinh.core.transitions import why_not
-from lotrinh.core.wording import KIND
 from lotrinh.errors import ChangedMeanwhile, Conflict, NotFound
 from lotrinh.services.campaigns import Campaign
 from lotrinh.services.naming import named

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from lotrinh.core.journal import Entry
+from lotrinh.core.status.journal import Entry
 from lotrinh.services.observed import tell_observed
 from lotrinh.services.receivers import HOOK, fingerprint
 from lotrinh.settings.models import Settings

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, insert, select, update
 
-from lotrinh.core.journal import NewEntry
+from lotrinh.core.status.journal import NewEntry
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.journal import Journal
 from lotrinh.store.schema import access

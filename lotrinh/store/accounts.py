@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
 
-from lotrinh.core.journal import NewEntry
+from lotrinh.core.status.journal import NewEntry
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.journal import Journal
 from lotrinh.store.schema import accounts, sessions

@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import Engine, select
 
-from lotrinh.core.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.journal import Check, Journal
 from lotrinh.store.round_writes import keep_content

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, Row, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from lotrinh.core.journal import GENESIS
+from lotrinh.core.status.journal import GENESIS
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, StoreUnavailable
 from lotrinh.store.engine import connect, file_of, migrate, revision, unavailable, writing

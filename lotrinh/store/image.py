@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, delete, select, text, update
 
-from lotrinh.core.journal import GENESIS
+from lotrinh.core.status.journal import GENESIS
 from lotrinh.core.text import M
 from lotrinh.errors import StoreUnavailable
 from lotrinh.store.copying import Extent, copy, counts, extent, snapshot, target_at

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, insert, select, update
 
-from lotrinh.core.journal import GENESIS, Entry, Kind, NewEntry, chain_hash, first_bad
+from lotrinh.core.status.journal import GENESIS, Entry, Kind, NewEntry, chain_hash, first_bad
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, KeyReused, StoreUnavailable
 from lotrinh.store.engine import reading, writing

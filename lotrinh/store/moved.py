@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine, inspect, select
 
-from lotrinh.core.journal import GENESIS
+from lotrinh.core.status.journal import GENESIS
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, Moved
 from lotrinh.store.copying import Extent, counts

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, insert, select, update
 
-from lotrinh.core.journal import Entry
+from lotrinh.core.status.journal import Entry
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.journal import _entry as entry_of
 from lotrinh.store.schema import journal, outbox

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import RowMapping
 
-from lotrinh.core.observation import Observation
+from lotrinh.core.status.observation import Observation
 from lotrinh.i18n import say
 from lotrinh.store.schema import rounds
 

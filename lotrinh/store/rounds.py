@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, insert, select, update
 
 from lotrinh.core.days import ONE_SECOND
-from lotrinh.core.observation import Observation
+from lotrinh.core.status.observation import Observation
 from lotrinh.core.text import M
 from lotrinh.core.told import News
 from lotrinh.errors import Conflict

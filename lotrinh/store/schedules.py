@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, RowMapping, delete, insert, select
 
-from lotrinh.core.journal import NewEntry
+from lotrinh.core.status.journal import NewEntry
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.journal import Journal
 from lotrinh.store.schema import schedules

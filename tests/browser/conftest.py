@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.sample import sample_entries
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted, hosted

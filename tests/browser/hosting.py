@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.portal.app import create_app
 from lotrinh.settings.models import Campaign, Http, Portal, Settings, Units
 from lotrinh.store import Store, open_store

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.return_codes import codes
 from lotrinh.core.return_sheet import Mark, ReturnSheet, SheetRow
-from lotrinh.core.status import Standing, Status
+from lotrinh.core.status.status import Standing, Status
 from lotrinh.core.text import Text
 from lotrinh.reports.return_sheet import workbook
 from tests.browser import hostile

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lotrinh.core.report import Report
-from lotrinh.core.roles import Role
-from lotrinh.core.status import Standing, Status
+from lotrinh.core.status.roles import Role
+from lotrinh.core.status.status import Standing, Status
 from lotrinh.services.accounts import add_officer, issue_slips
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import Campaign, open_declared

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.reports.html import page as written
 from tests.browser.checks import reached, seen
 from tests.browser.conftest import opened

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from lotrinh.core.journal import Kind
+from lotrinh.core.status.journal import Kind
 from tests.browser.conftest import Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, Hosted
 from tests.browser.world import OPEN

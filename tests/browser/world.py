@@ -10,8 +10,8 @@ from typing import Any
 
 from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Entry, Kind, NewEntry
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.roles import Role
 from lotrinh.services.accounts import make_link
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import Campaign, open_declared

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Role
 from lotrinh.services.apply_change import apply_change
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.live import Live

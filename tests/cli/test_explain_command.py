@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.conftest import Lotrinh

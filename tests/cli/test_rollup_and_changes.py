@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
 from lotrinh.core.report import Report
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import open_declared

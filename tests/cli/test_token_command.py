@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.services.programs import holder
 from lotrinh.store import open_store
 from tests.conftest import Lotrinh

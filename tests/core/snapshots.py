@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.observation import Outcome
 from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
 
 AT = datetime(2026, 2, 2, 1, tzinfo=UTC)
 PROVINCE = Unit("25", UnitKind.PROVINCE, "Phú Thọ")

@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 
 from lotrinh.core.changes import DONE, OfStep, changes
-from lotrinh.core.observation import Outcome
 from lotrinh.core.snapshot import Snapshot
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
 from tests.core.snapshots import SNAPSHOTS, due, snapshot, step, unit
 
 OPEN, DONE_, LATE, OVERDUE = step(Status.OPEN), step(Status.DONE), step(Status.DONE_LATE), step(Status.OVERDUE)

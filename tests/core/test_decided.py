@@ -8,9 +8,9 @@ import pytest
 
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.decided import Case, because
-from lotrinh.core.journal import Record
-from lotrinh.core.observation import Answer, Seen, StepAnswer, StepState
-from lotrinh.core.status import Heard, Policy, Status, View, assess, concerned, fingerprint, plan
+from lotrinh.core.status.journal import Record
+from lotrinh.core.status.observation import Answer, Seen, StepAnswer, StepState
+from lotrinh.core.status.status import Heard, Policy, Status, View, assess, concerned, fingerprint, plan
 from lotrinh.i18n import say
 from tests.core.builders import checklist, step
 from tests.reports.samples import ZONE, commune

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.reminders import Rhythm, Told, Why, digests
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from tests.core.test_reminders import MONDAY, RHYTHM, Steps, calendar, days_off, on, told
 
 

@@ -12,7 +12,6 @@ from lotrinh.core.checklist.checklist import Basis, Checklist, Confidence, Level
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import (
     OUTSTANDING_NOW,
     MilestoneRow,
@@ -22,7 +21,8 @@ from lotrinh.core.report import (
     milestone_rows,
     outstanding,
 )
-from lotrinh.core.status import Policy, Standing, Status, concerned, plan
+from lotrinh.core.status.observation import Outcome, Reason
+from lotrinh.core.status.status import Policy, Standing, Status, concerned, plan
 from lotrinh.core.text import Message, Text
 from tests.core.builders import LAW, checklist, milestone, step
 

@@ -27,7 +27,7 @@ from lotrinh.core.rollup import (
     tenths,
     total,
 )
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from tests.reports.samples import OPEN, PROVINCE, commune, the_report, unit_report
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

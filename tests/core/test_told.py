@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.core.told import OFFICE, Telling, as_text, dues, first, from_text, left, moved
 from tests.reports.samples import OPEN, PROVINCE, commune, the_report, unit_report
 

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.observation import Outcome
 from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
 from lotrinh.core.turns import Before, turned
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from lotrinh.core.roles import Action, Role
+from lotrinh.core.status.roles import Action, Role
 from tests.faults.portals import ELSEWHERE, OTHER, OWN
 
 PROVINCE = "25"

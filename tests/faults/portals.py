@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from lotrinh.core.journal import Kind, fold
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind, fold
+from lotrinh.core.status.roles import Role
 from lotrinh.portal.visitor import csrf
 from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.settings.models import Campaign as CampaignSetting

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.journal import Entry, Kind, Record, replay
-from lotrinh.core.transitions import why_not
+from lotrinh.core.status.journal import Entry, Kind, Record, replay
+from lotrinh.core.status.transitions import why_not
 from lotrinh.store import open_store
 from tests.conftest import TOP
 from tests.faults.portals import CAMPAIGN, OWN, STEP

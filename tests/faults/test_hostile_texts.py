@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.services import judge, obstacles
 from lotrinh.services.accounts import add_officer, make_link
 from lotrinh.services.ask import begin

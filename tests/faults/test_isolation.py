@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from tests.faults.audiences import (
     CODES,
     NOBODY,

@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from lotrinh.cli.processes import free_port
-from lotrinh.core.journal import Entry
+from lotrinh.core.status.journal import Entry
 from lotrinh.store import Store, open_store
 from tests.conftest import TOP
 from tests.faults.portals import CAMPAIGN, NOW, OTHER, OWN, STEP, settings_of

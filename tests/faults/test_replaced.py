@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.core.observation import Observation
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Observation
+from lotrinh.core.status.status import Status
 from lotrinh.errors import Conflict
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import Campaign, open_declared

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.errors import Conflict
 from lotrinh.services.outbox import retry
 from lotrinh.settings.models import Database, Http, Remind

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind
+from lotrinh.core.status.journal import Kind
 from lotrinh.services.judge import accept
 from lotrinh.services.statements import Said
 from tests.faults.portals import CAMPAIGN, HOME, NOW, OWN, STEP, Hidden, Portal, receipt_of

@@ -19,7 +19,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from lotrinh.core.journal import Kind
+from lotrinh.core.status.journal import Kind
 from lotrinh.store.engine import writing
 from tests.conftest import TOP
 from tests.faults.conftest import address_of, start_postgres

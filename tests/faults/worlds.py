@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.portal.visitor import csrf
 from lotrinh.services.accounts import make_link
 from lotrinh.services.ask import begin

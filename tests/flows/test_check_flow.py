@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.core.observation import Observation
 from lotrinh.core.rollup import rollup
+from lotrinh.core.status.observation import Observation
 from lotrinh.errors import Conflict
 from lotrinh.reports import markdown
 from lotrinh.services.ask import begin

@@ -6,7 +6,7 @@ import pytest
 
 from lotrinh.core.report import Report
 from lotrinh.core.rollup import rollup
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.i18n import say
 from lotrinh.settings.models import Settings

@@ -9,8 +9,8 @@ import pytest
 
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.clock import now
-from lotrinh.core.observation import Observation
 from lotrinh.core.report import Report
+from lotrinh.core.status.observation import Observation
 from lotrinh.errors import StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.ask import BATCH, begin

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.services.programs import issue_token
 from tests.portal.conftest import NOW, Portal
 

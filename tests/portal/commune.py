@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lotrinh.core.journal import Entry
+from lotrinh.core.status.journal import Entry
 from lotrinh.services.accounts import issue_slips
 from lotrinh.services.rosters import roster
 from lotrinh.settings.models import Settings

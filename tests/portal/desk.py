@@ -10,8 +10,8 @@ import httpx
 
 from lotrinh.catalog.units import write_roster
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.journal import Entry, Kind, NewEntry
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.roles import Role
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.settings.models import Campaign as CampaignSettings

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Role
 from lotrinh.portal.slips import sign_in_address
 from lotrinh.services.accounts import Slip
 from lotrinh.services.campaigns import open_declared

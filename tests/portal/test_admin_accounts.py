@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.services.programs import issue_token
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, send, shown

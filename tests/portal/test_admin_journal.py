@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, shown
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.services.webhooks import tell
 from lotrinh.settings.models import Settings
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, Ending, New

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.roles import Role
 from lotrinh.services.apply_change import apply_change
 from lotrinh.services.campaigns import open_campaign
 from lotrinh.services.live import Live

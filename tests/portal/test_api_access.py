@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.portal.api.document import openapi
 from lotrinh.portal.app import create_app
 from lotrinh.services.programs import revoke_token

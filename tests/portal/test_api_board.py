@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Role
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Role
+from lotrinh.core.status.status import Status
 from lotrinh.settings.models import Settings
 from tests.portal.caller import Caller, program
 from tests.portal.conftest import NOW, Enter, Portal

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.roles import Role
 from lotrinh.core.rollup import By, rollup
+from lotrinh.core.status.roles import Role
 from lotrinh.reports.changes import Comparison, as_json
 from lotrinh.reports.rollup import as_json as rolled_json
 from lotrinh.services.ask import begin

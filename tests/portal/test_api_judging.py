@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program, unit
 from tests.portal.conftest import Portal
 

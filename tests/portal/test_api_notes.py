@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.question import Question
 from lotrinh.settings.models import Settings

@@ -5,8 +5,8 @@ import io
 import json
 from dataclasses import replace
 
-from lotrinh.core.journal import GENESIS, Entry, Kind, NewEntry, first_bad
-from lotrinh.core.observation import Observation, Outcome, Reason
+from lotrinh.core.status.journal import GENESIS, Entry, Kind, NewEntry, first_bad
+from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import open_declared

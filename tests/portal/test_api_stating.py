@@ -2,7 +2,7 @@
 
 import pytest
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, program, unit
 from tests.portal.conftest import Portal
 

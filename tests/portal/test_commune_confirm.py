@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.judge import give_back
 from lotrinh.services.statements import Said

@@ -5,8 +5,8 @@ from datetime import datetime
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.judge import accept, answer, excuse, give_back, hand_over
 from lotrinh.services.naming import SAMPLE

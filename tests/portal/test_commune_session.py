@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind
+from lotrinh.core.status.journal import Kind
 from tests.portal.commune import COUNTED, PDF, PLAIN, Commune, commune, form_of
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import shown

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.roles import Role
 from lotrinh.reports.explanation import Writer
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.explain import explain

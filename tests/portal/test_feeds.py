@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from lotrinh.core.journal import Kind
+from lotrinh.core.status.journal import Kind
 from lotrinh.settings.models import Portal as PortalSettings
 from lotrinh.settings.models import Settings
 from lotrinh.store.schema import deadline_moves

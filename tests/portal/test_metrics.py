@@ -11,7 +11,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.portal.app import create_app
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import open_declared

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Role
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import Enter, Portal
 from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, VIET_TRI, at_desk, happened, heads, small

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
-from lotrinh.core.observation import Observation, Outcome, Reason
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.observation import Observation, Outcome, Reason
+from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import Campaign, open_declared

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Role
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import HOME, LIEN_SON, at_desk, happened, published, said_of, small

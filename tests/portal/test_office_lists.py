@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Role
 from lotrinh.services.accounts import issue_slips
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal

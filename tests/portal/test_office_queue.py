@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Role
 from lotrinh.services.uploads import described, take
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from lotrinh.core.dossier import Dossier
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.portal.papers import OFFERS

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from lotrinh.catalog.units import packaged_roster, province, write_roster
-from lotrinh.core.journal import Kind, NewEntry
-from lotrinh.core.roles import Role
 from lotrinh.core.rollup import rollup
+from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.live import Live
 from lotrinh.settings.models import Settings, Units

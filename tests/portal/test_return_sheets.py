@@ -9,8 +9,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Role
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import Enter, Portal
 from tests.portal.desk import HOME, LIEN_SON, LUONG_SON, at_desk, happened, said_of, small

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from sqlalchemy import insert
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Role
 from lotrinh.core.schedules import Schedule
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Role
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.schedules import effective

@@ -13,7 +13,7 @@ from ipaddress import ip_network
 from time import monotonic
 from typing import Any, Self
 
-from lotrinh.core.observation import Observation
+from lotrinh.core.status.observation import Observation
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import Prober, Question
 from lotrinh.probing.resolver import Resolver, system_resolver

@@ -10,7 +10,7 @@ from time import monotonic
 import pytest
 
 from lotrinh.cli.processes import free_port
-from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import Prober
 from lotrinh.probing.resolver import Resolver, ThreadedResolver

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from lotrinh.core.observation import Observation, Outcome, Reason
+from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.probing.prober import Prober

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.observation import Answer, Reason, StepState
+from lotrinh.core.status.observation import Answer, Reason, StepState
 from lotrinh.i18n import say
 from lotrinh.probing.contract import Rejected, read_answer
 from tests.probing.faults import NOW, body, document, question, with_step

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.i18n import say
 from lotrinh.probing.addresses import Gate, is_outside, read_target
 from lotrinh.probing.failures import Failed

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.probing.clients import RECEIVE_BUFFER
 from lotrinh.probing.prober import Prober
 from tests.probing.faults import (

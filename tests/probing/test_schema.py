@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lotrinh.core.observation import Answer
+from lotrinh.core.status.observation import Answer
 from lotrinh.core.text import nfc
 from lotrinh.i18n import say
 from lotrinh.probing.contract import Rejected, StatusDocument, json_schema, read_answer

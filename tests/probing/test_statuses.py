@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from lotrinh.core.observation import Answer, Outcome, Reason
+from lotrinh.core.status.observation import Answer, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.probing.contract import read_answer

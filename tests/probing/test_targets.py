@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.probing.addresses import read_ipv4, read_target
 from lotrinh.probing.failures import Failed
 from tests.probing.faults import QUICK, FaultServer, ask_url, resolves_to

@@ -14,8 +14,8 @@ from docx import Document
 from icalendar import Calendar
 from openpyxl import load_workbook
 
-from lotrinh.core.status import Status
-from lotrinh.core.wording import STATUS
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say
 
 CODES = {say(words): status.value for status, words in STATUS.items()}

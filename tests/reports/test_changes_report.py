@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lotrinh.core.changes import changes
-from lotrinh.core.observation import Outcome
 from lotrinh.core.snapshot import Snapshot
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.reports.changes import FORMATS, Comparison, figures, render
 from tests.core.snapshots import snapshot, step, unit

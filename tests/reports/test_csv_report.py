@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.reports.csv_report import as_csv, harmless
 from tests.core.builders import milestone

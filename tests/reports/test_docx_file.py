@@ -13,7 +13,7 @@ from docx.oxml import parse_xml
 
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.report import Report, Voice
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.reports.docx import document
 from lotrinh.reports.docx.flat import flat
 from lotrinh.reports.pictures.every import PICTURES

@@ -10,9 +10,9 @@ from wcwidth import wcswidth
 
 from lotrinh.core.checklist.checklist import Basis, Confidence
 from lotrinh.core.explanation import Asked, Before, Explanation, Ground, Told, rules_told
-from lotrinh.core.journal import Kind
-from lotrinh.core.observation import Outcome, StepAnswer, StepState
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.observation import Outcome, StepAnswer, StepState
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, Text
 from lotrinh.reports.explanation import CONFIDENCE, Section, Writer, as_markdown, as_table
 from lotrinh.reports.explanation_data import as_data, as_json

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.core.told import NOTHING_TOLD, OFFICE, Tellings, Told
 from lotrinh.reports.feed import calendar

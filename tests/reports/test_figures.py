@@ -10,7 +10,7 @@ import pytest
 
 from lotrinh.core.dossier import Dossier, Layout, Letterhead
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports.documents import Wish, make

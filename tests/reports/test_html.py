@@ -12,8 +12,8 @@ from hypothesis import given
 
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.report import Report, UnitReport, Voice
-from lotrinh.core.status import Status
-from lotrinh.core.wording import STATUS
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import LANGUAGES, say
 from lotrinh.reports.html import page
 from lotrinh.reports.tables import clean

@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.reports.documents import Wish, make
 from lotrinh.services.reporting import only
 from tests.reports.papers import lines, made

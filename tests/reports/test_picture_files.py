@@ -14,7 +14,7 @@ import lotrinh
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.i18n import LANGUAGES
 from lotrinh.reports.pictures.every import PICTURES
 from lotrinh.reports.pictures.print_style import STYLE

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lotrinh.core.checklist.checklist import Scope
 from lotrinh.core.checklist.units import UnitKind
 from lotrinh.core.report import Report, UnitReport
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.reports.pictures import areas, heatmap
 from lotrinh.reports.pictures.groups import Share, groups, most_behind, shares
 from lotrinh.reports.pictures.milestones import lines_of

@@ -8,9 +8,9 @@ import pytest
 
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.dossier import Dossier
-from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import UnitReport
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome, Reason
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports import markdown, terminal

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lotrinh.core.dossier import Dossier, Layout, Letterhead
 from lotrinh.core.report import Report, milestone_rows
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.i18n import grouped
 from lotrinh.reports.documents import FORMATS, Wish, make
 from lotrinh.reports.pictures.milestones import lines_of

@@ -10,7 +10,7 @@ from wcwidth import wcswidth, wcwidth
 
 from lotrinh.catalog.checklists import load_checklist
 from lotrinh.core.checklist.deadlines import timetable
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.reports import terminal, timeline
 from lotrinh.reports.tables import Table
 from tests.conftest import TOP

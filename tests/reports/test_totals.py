@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
-from lotrinh.core.wording import STATUS
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say
 from lotrinh.reports.documents import Wish, make
 from tests.reports.samples import INVALID, OPEN, REACHED, UNREACHABLE, cells, commune, the_report, unit_report

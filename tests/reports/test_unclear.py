@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from lotrinh.core.dossier import Dossier
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.reports.documents import Wish, make
 from tests.reports.papers import made, section, table, tables
 from tests.reports.samples import UNREACHABLE, commune, everybody_at, the_report, unit_report

@@ -12,9 +12,9 @@ from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.dossier import Letterhead
 from lotrinh.core.report import Report, Voice
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
-from lotrinh.core.wording import STATUS
 from lotrinh.i18n import say
 from lotrinh.reports.pictures.signs import SIGNS
 from tests.reports.books import SHEETS, at, book, head, lines, listed, printed, sheet, texts, totals

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from lotrinh.core.dossier import Dossier, Letterhead
-from lotrinh.core.journal import Entry, Kind, NewEntry
 from lotrinh.core.report import Voice
+from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.reports.xlsx import workbook
 from lotrinh.reports.xlsx.cells import LONGEST, lines, shortened
 from tests.reports.books import book, listed

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.dossier import Dossier
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.reports.xlsx import notes, outstanding, workbook
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Ink

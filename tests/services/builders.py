@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from lotrinh.core.checklist.checklist import Checklist, Step
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.journal import Entry, Kind, NewEntry
-from lotrinh.core.observation import Observation, Outcome, Reason
 from lotrinh.core.report import Report
-from lotrinh.core.status import Policy, Standing
+from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.observation import Observation, Outcome, Reason
+from lotrinh.core.status.status import Policy, Standing
 from lotrinh.core.text import M
 from lotrinh.probing.contract import read_answer
 from lotrinh.services.ask import address, begin, questions

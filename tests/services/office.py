@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.apply_change import apply_change

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from lotrinh.core.checklist.checklist import Evidence, Need
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.i18n import say

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lotrinh.core.journal import Entry, Kind, fold
-from lotrinh.core.roles import Role
+from lotrinh.core.status.journal import Entry, Kind, fold
+from lotrinh.core.status.roles import Role
 from lotrinh.errors import BadInput, Conflict, NotFound
 from lotrinh.services.accounts import (
     LONGEST_LINK,

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from lotrinh.core.checklist.checklist import Level, Scope
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Kind
-from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.observation import Outcome, Reason
+from lotrinh.core.status.status import Status
 from lotrinh.services.ask import begin
 from lotrinh.services.assess import has_own_system, make_report
 from lotrinh.settings.models import Portal, Settings

@@ -3,9 +3,9 @@
 import pytest
 
 from lotrinh.core.checklist.checklist import Level
-from lotrinh.core.journal import Kind
-from lotrinh.core.observation import StepAnswer, StepState
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.observation import StepAnswer, StepState
+from lotrinh.core.status.status import Status
 from lotrinh.services.board import Boards
 from lotrinh.services.live import Live
 from lotrinh.services.office import dispute, disputes, queue, seal, troubles

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from lotrinh.core.checklist.checklist import Evidence, Need
-from lotrinh.core.journal import Entry, Kind, fold
+from lotrinh.core.status.journal import Entry, Kind, fold
 from lotrinh.errors import BadInput, ChangedMeanwhile, Conflict, KeyReused, NotFound
 from lotrinh.i18n import say
 from lotrinh.services.bulk import Counts, report_counts

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
 from lotrinh.services.ask import begin

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.observation import Outcome
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
 from lotrinh.errors import RoundNotCarriedOut
 from lotrinh.services.ask import BATCH, FIRST, batches, begin
 from lotrinh.services.campaigns import Campaign, open_declared

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Kind, fold
-from lotrinh.core.observation import Outcome
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import Kind, fold
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
 from lotrinh.probing.contract import read_answer
 from lotrinh.services import runs
 from lotrinh.services.ask import begin, questions

@@ -9,7 +9,7 @@ import pytest
 
 from lotrinh.core.checklist.checklist import Evidence, Level, Need
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import Entry, Kind, fold
+from lotrinh.core.status.journal import Entry, Kind, fold
 from lotrinh.errors import BadInput, Conflict, NotFound
 from lotrinh.i18n import say
 from lotrinh.services.confirm import Confirmation, confirm, receipt

@@ -8,11 +8,11 @@ import pytest
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.explanation import Explanation
-from lotrinh.core.journal import GENESIS, Kind
-from lotrinh.core.observation import Outcome, Reason, Seen, StepState
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import GENESIS, Kind
+from lotrinh.core.status.observation import Outcome, Reason, Seen, StepState
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import FLAGS
 from lotrinh.core.text import M
-from lotrinh.core.wording import FLAGS
 from lotrinh.i18n import say
 from lotrinh.services.ask import begin
 from lotrinh.services.assess import make_report

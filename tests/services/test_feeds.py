@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
 from lotrinh.core.report import Report
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.told import OFFICE, dues
 from lotrinh.reports.feed import calendar
 from lotrinh.services.ask import begin

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.services.lanes import growing
 from lotrinh.services.outbox import empty, retry
 from lotrinh.services.webhooks import tell

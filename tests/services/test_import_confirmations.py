@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from lotrinh.core.checklist.checklist import Milestone
-from lotrinh.core.journal import Kind, fold
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import Kind, fold
+from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.import_confirmations import record

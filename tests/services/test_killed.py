@@ -11,7 +11,7 @@ import pytest
 
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.core.report import Report
-from lotrinh.core.status import Standing
+from lotrinh.core.status.status import Standing
 from lotrinh.services.ask import BATCH, begin
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.check import run_check

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
-from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.check import conclude

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.errors import BadInput, NotAllowed, NotFound, TooManyAttempts
 from lotrinh.services.programs import holder, issue_token, require_holder, revoke_token
 from lotrinh.services.sign_in import BLOCKED, CLOSED

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.services.outbox import LOST
 from lotrinh.services.reminders import open_office
 from lotrinh.settings.load import load_settings

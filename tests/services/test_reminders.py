@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from lotrinh.core.journal import Kind, NewEntry
-from lotrinh.core.observation import Observation, Outcome, Reason
+from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from lotrinh.core.dossier import Layout
-from lotrinh.core.journal import GENESIS, Kind
 from lotrinh.core.report import Report
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import GENESIS, Kind
+from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
 from lotrinh.reports.documents import FORMATS

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.observation import Outcome, Reason
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.errors import BadInput
 from lotrinh.services.live import Live
 from lotrinh.services.return_sheets import Wanted, sheet_now, sheets

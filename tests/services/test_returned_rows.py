@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.core.journal import Kind
+from lotrinh.core.status.journal import Kind
 from lotrinh.reports.return_sheet.layout import PLACE
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store

@@ -12,7 +12,7 @@ import pytest
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report import Report
 from lotrinh.core.rollup import Rollup, nation, rollup
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.reports.json_report import as_json

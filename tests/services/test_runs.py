@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.observation import Outcome, Reason
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.observation import Outcome, Reason
+from lotrinh.core.status.status import Status
 from lotrinh.errors import Conflict, NotFound
 from lotrinh.services import runs
 from lotrinh.services.ask import begin

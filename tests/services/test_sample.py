@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry, canonical, fold
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import Kind, NewEntry, canonical, fold
+from lotrinh.core.status.status import Status
 from lotrinh.services.campaigns import Campaign, open_declared
 from lotrinh.services.confirm import Confirmation, faults
 from lotrinh.services.naming import SAMPLE

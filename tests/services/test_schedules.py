@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from lotrinh.core.journal import Kind
 from lotrinh.core.schedules import Schedule, Tick
+from lotrinh.core.status.journal import Kind
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.i18n import say
 from lotrinh.services.campaigns import Campaign, open_declared

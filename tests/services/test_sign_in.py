@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.errors import NotAllowed, TooManyAttempts
 from lotrinh.services import sign_in as service
 from lotrinh.services.accounts import By, add_officer, change_role, change_secret, issue_slips, revoke, revoke_slips

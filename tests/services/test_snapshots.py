@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.observation import Outcome, Reason
 from lotrinh.core.report import Report
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.reports.csv_report import as_csv
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import begin

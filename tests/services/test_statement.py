@@ -9,8 +9,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.checklist import Level
-from lotrinh.core.journal import Entry, Kind, fold
-from lotrinh.core.observation import StepState
+from lotrinh.core.status.journal import Entry, Kind, fold
+from lotrinh.core.status.observation import StepState
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.question import Question

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.outbox import retry

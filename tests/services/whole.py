@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Integer, LargeBinary, Table, insert, select
 
-from lotrinh.core.journal import Entry
+from lotrinh.core.status.journal import Entry
 from lotrinh.services.backup import Made, Place, back_up
 from lotrinh.services.uploads import described, take
 from lotrinh.store import Store, open_store

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 
 AT = datetime(2026, 2, 2, 1, 12, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.journal import Kind, NewEntry
+from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.errors import Conflict
 from lotrinh.store import Store, open_store
 from lotrinh.store.accounts import Account

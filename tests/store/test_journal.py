@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lotrinh.core.journal import GENESIS, Kind, NewEntry, chain_hash, fold
+from lotrinh.core.status.journal import GENESIS, Kind, NewEntry, chain_hash, fold
 from lotrinh.errors import Conflict
 from lotrinh.store import Store, open_store
 from tests.store.entries import AT, entries, entry

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import insert, select
 
-from lotrinh.core.observation import Observation, Outcome, Reason
+from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, migrate, reading, upgrade, writing

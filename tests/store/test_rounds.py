@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.observation import Answer, Observation, Outcome, Reason, Seen
+from lotrinh.core.status.observation import Answer, Observation, Outcome, Reason, Seen
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict
 from lotrinh.store import Store, open_store

@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.roles import Action, Role, Visitor
+from lotrinh.core.status.roles import Action, Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, NotAllowed, NotFound
 from lotrinh.portal.state import State, state_of

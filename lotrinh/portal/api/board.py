@@ -9,13 +9,13 @@ from pydantic import Field
 
 from lotrinh.core.board import cells_of
 from lotrinh.core.checklist.units import UnitKind
-from lotrinh.core.journal import NOTHING_SAID
-from lotrinh.core.observation import Outcome, Seen
 from lotrinh.core.report import MilestoneRow, Report, UnitReport, known
-from lotrinh.core.status import Status
+from lotrinh.core.status.effective_status import as_known
+from lotrinh.core.status.journal import NOTHING_SAID
+from lotrinh.core.status.observation import Outcome, Seen
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS, reason
 from lotrinh.core.text import fold
-from lotrinh.core.unclear import as_known
-from lotrinh.core.wording import STATUS, reason
 from lotrinh.i18n import say
 from lotrinh.portal.api.access import Own, Place, Seeing
 from lotrinh.portal.api.answers import Listed, Out, Paging, Reading, reads

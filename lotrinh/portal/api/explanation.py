@@ -7,9 +7,9 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from lotrinh.core.checklist.checklist import Confidence
-from lotrinh.core.journal import Kind
-from lotrinh.core.observation import Outcome, StepState
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.observation import Outcome, StepState
+from lotrinh.core.status.status import Status
 from lotrinh.portal.api.access import Own
 from lotrinh.portal.api.answers import Out, Reading, reads
 from lotrinh.portal.api.board import FlagsOut

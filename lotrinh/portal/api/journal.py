@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from lotrinh.core.journal import Entry
+from lotrinh.core.status.journal import Entry
 from lotrinh.portal.api.access import Judge
 from lotrinh.portal.api.answers import Listed, Numbered, Reading, reads
 from lotrinh.portal.api.records import EntryOut, entry_out

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from lotrinh.core.journal import Record
 from lotrinh.core.report import UnitReport
+from lotrinh.core.status.journal import Record
 from lotrinh.i18n import say
 from lotrinh.portal.api.access import Place, Seeing
 from lotrinh.portal.api.answers import Listed, Out, Paging, Reading, reads

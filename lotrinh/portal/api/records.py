@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from lotrinh.core.journal import Entry, Kind, Record, fold
+from lotrinh.core.status.journal import Entry, Kind, Record, fold
+from lotrinh.core.status.transitions import State, can, state_of
 from lotrinh.core.text import M
-from lotrinh.core.transitions import State, can, state_of
 from lotrinh.errors import NotFound
 from lotrinh.portal.api.access import Own
 from lotrinh.portal.api.answers import Listed, Numbered, Out, Paging, Reading, reads

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.api.access import Own, Place, Seeing

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
-from lotrinh.core.observation import Outcome
+from lotrinh.core.status.observation import Outcome
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.api.access import Place, Seeing

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from lotrinh.core.journal import Entry
+from lotrinh.core.status.journal import Entry
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
 from lotrinh.portal.api.access import Place

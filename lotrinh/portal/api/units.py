@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from lotrinh.core.journal import fold
+from lotrinh.core.status.journal import fold
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.portal.api.access import CampaignId, Code, OfProgram, OfUnit, Speaking, find, known

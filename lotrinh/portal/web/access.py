@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.roles import Action, Role, Visitor
+from lotrinh.core.status.roles import Action, Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.portal.forms import typed_in

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lotrinh.core.roles import Role
+from lotrinh.core.status.roles import Role
+from lotrinh.core.status.wording import ROLE
 from lotrinh.core.text import M
-from lotrinh.core.wording import ROLE
 from lotrinh.errors import BadInput, Conflict, LotrinhError, Problem
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.render import page

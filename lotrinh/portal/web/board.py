@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from lotrinh.core.board import BoardRow, Cells
-from lotrinh.core.status import Status
-from lotrinh.core.wording import STATUS
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say
 from lotrinh.portal.render import language_of
 from lotrinh.portal.visitor import At

@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from lotrinh.core.checklist.checklist import Step
-from lotrinh.core.journal import Entry, Kind, Record
+from lotrinh.core.status.journal import Entry, Kind, Record
+from lotrinh.core.status.transitions import why_not
 from lotrinh.core.text import M
-from lotrinh.core.transitions import why_not
 from lotrinh.errors import (
     BadInput,
     ChangedMeanwhile,

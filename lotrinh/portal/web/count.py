@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from lotrinh.core.checklist.checklist import Step
-from lotrinh.core.journal import Kind, Record
-from lotrinh.core.status import Standing
-from lotrinh.core.transitions import why_not
+from lotrinh.core.status.journal import Kind, Record
+from lotrinh.core.status.status import Standing
+from lotrinh.core.status.transitions import why_not
 from lotrinh.errors import (
     BadInput,
     ChangedMeanwhile,

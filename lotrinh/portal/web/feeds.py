@@ -5,7 +5,7 @@ An office that does not want that sets ``[portal] public_calendars = false``: th
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.core.roles import Action
+from lotrinh.core.status.roles import Action
 from lotrinh.errors import NotFound
 from lotrinh.portal.api.answers import Reading, digest
 from lotrinh.portal.render import language_of

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import GENESIS, Kind
 from lotrinh.core.schedules import schedule_said
+from lotrinh.core.status.journal import GENESIS, Kind
+from lotrinh.core.status.wording import ACTS, KIND, ROLE
 from lotrinh.core.text import M, fold
-from lotrinh.core.wording import ACTS, KIND, ROLE
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.portal.forms import Typed

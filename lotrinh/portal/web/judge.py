@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from lotrinh.core.checklist.checklist import Step
-from lotrinh.core.journal import Entry, Kind
+from lotrinh.core.status.journal import Entry, Kind
+from lotrinh.core.status.transitions import why_not
 from lotrinh.core.text import M, Message
-from lotrinh.core.transitions import why_not
 from lotrinh.errors import BadInput, Conflict, LotrinhError, NotFound
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.render import page

@@ -4,7 +4,7 @@ import secrets
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.core.journal import Kind
+from lotrinh.core.status.journal import Kind
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
 from lotrinh.portal.forms import typed_in

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from fastapi import Depends, Request, Response
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.journal import Entry
-from lotrinh.core.status import Status
+from lotrinh.core.status.journal import Entry
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import fold
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of

@@ -6,8 +6,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lotrinh.core.observation import Outcome
-from lotrinh.core.roles import Action, Visitor
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.roles import Action, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound, Problem
 from lotrinh.portal.forms import Typed, write_day

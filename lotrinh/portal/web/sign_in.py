@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lotrinh.core.roles import Action, Visitor
+from lotrinh.core.status.roles import Action, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import NotAllowed, NotFound, Problem, TooManyAttempts
 from lotrinh.portal.render import page

@@ -10,9 +10,9 @@ from fastapi.responses import FileResponse
 
 from lotrinh.core.checklist.checklist import Level, Milestone
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.journal import Kind, Record
-from lotrinh.core.status import Planned, Standing, Status
-from lotrinh.core.transitions import can
+from lotrinh.core.status.journal import Kind, Record
+from lotrinh.core.status.status import Planned, Standing, Status
+from lotrinh.core.status.transitions import can
 from lotrinh.errors import NotFound
 from lotrinh.portal.papers import OF_UNIT
 from lotrinh.portal.render import language_of, page

@@ -9,8 +9,8 @@ from starlette.datastructures import UploadFile
 
 from lotrinh.catalog.tree import LARGEST
 from lotrinh.core.checklist.deadline_diff import MoveKind
-from lotrinh.core.journal import Kind
-from lotrinh.core.roles import Action
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.roles import Action
 from lotrinh.errors import BadInput, LotrinhError, NotFound
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.render import page

@@ -4,8 +4,8 @@ import secrets
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.core.journal import Kind
-from lotrinh.core.transitions import why_not
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.transitions import why_not
 from lotrinh.errors import Conflict, LotrinhError
 from lotrinh.portal.forms import typed_in
 from lotrinh.portal.render import page

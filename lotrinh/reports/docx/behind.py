@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lotrinh.core.report import OutstandingRow, Report, outstanding, silent
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import reason, remarks
 from lotrinh.core.text import M
-from lotrinh.core.wording import reason, remarks
 from lotrinh.reports import situation
 from lotrinh.reports.docx.findings import Left, lefts
 from lotrinh.reports.docx.xml import Grid, columns

@@ -11,8 +11,8 @@ from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report import MilestoneRow, OutstandingRow, Report, UnitReport, cell_status, pressing
-from lotrinh.core.status import Planned, Standing, Status
-from lotrinh.core.unclear import unclear
+from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.status import Planned, Standing, Status
 
 FEW_UNITS = 8
 """So few units are named where their number would do."""

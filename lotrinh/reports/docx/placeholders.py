@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from lotrinh.core.dossier import Dossier
-from lotrinh.core.observation import Outcome
 from lotrinh.core.report import Voice
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import spell
 from lotrinh.reports.docx.behind import figures

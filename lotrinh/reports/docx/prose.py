@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lotrinh.core.dossier import Dossier
-from lotrinh.core.observation import Outcome
 from lotrinh.core.report import Report, UnitReport, Voice
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M, Message
-from lotrinh.core.wording import STATUS
 from lotrinh.reports import situation
 from lotrinh.reports.docx.ahead import Ahead
 from lotrinh.reports.docx.behind import Behind

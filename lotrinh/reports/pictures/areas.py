@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import grouped, say
 from lotrinh.reports.pictures.groups import Share

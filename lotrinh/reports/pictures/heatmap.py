@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from lotrinh.core.board import Cells, board_row, places
 from lotrinh.core.report import Report, UnitReport, known
-from lotrinh.core.status import Status, pending
+from lotrinh.core.status.status import Status, pending
+from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
-from lotrinh.core.wording import STATUS
 from lotrinh.i18n import say
 from lotrinh.reports.pictures import mosaic
 from lotrinh.reports.pictures.groups import Group, groups, has_areas

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.reports.pictures.patterns import filled
 from lotrinh.reports.pictures.svg import cut, element, hint, spelled, text
 

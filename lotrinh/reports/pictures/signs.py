@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 
 SIGNS: Mapping[Status, Text] = {

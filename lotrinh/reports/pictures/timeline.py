@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, Text
 from lotrinh.i18n import say, spell
 from lotrinh.reports.pictures.patterns import filled, hatched, legend

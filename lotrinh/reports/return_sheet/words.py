@@ -5,9 +5,9 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Need, Step
 from lotrinh.core.return_codes import shown
 from lotrinh.core.return_sheet import ReturnSheet, SheetRow
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS, reason, remarks
 from lotrinh.core.text import M, Message, Text
-from lotrinh.core.wording import STATUS, reason, remarks
 from lotrinh.i18n import say
 from lotrinh.reports.tables import NOTHING, clean, moment
 

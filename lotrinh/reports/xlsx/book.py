@@ -10,9 +10,9 @@ from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.dossier import Dossier
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
-from lotrinh.core.wording import STATUS
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.tables import Writer
 from lotrinh.reports.xlsx.cells import Cell, Ink

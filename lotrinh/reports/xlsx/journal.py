@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
-from lotrinh.core.actors import named
-from lotrinh.core.journal import Entry, Kind
 from lotrinh.core.schedules import schedule_said
+from lotrinh.core.status.actors import named
+from lotrinh.core.status.journal import Entry, Kind
+from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message
-from lotrinh.core.wording import KIND
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
 

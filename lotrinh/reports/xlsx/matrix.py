@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.report import UnitReport
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import OUTCOME, STATUS
 from lotrinh.core.text import M
-from lotrinh.core.wording import OUTCOME, STATUS
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.tables import moment
 from lotrinh.reports.xlsx.book import Book, doubt

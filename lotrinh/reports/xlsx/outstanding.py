@@ -5,10 +5,10 @@ from itertools import islice
 
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.report import OutstandingRow, outstanding
-from lotrinh.core.status import NO_FLAGS, Standing, Status
+from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.status import NO_FLAGS, Standing, Status
+from lotrinh.core.status.wording import reason, remarks
 from lotrinh.core.text import M
-from lotrinh.core.unclear import unclear
-from lotrinh.core.wording import reason, remarks
 from lotrinh.reports.tables import urgency
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.observation import Outcome
 from lotrinh.core.report import MilestoneRow
-from lotrinh.core.status import Status
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import OUTCOME, STATUS
 from lotrinh.core.text import M, Message
-from lotrinh.core.wording import OUTCOME, STATUS
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.situation import notes
 from lotrinh.reports.xlsx.book import Book

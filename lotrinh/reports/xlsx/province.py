@@ -1,6 +1,6 @@
 """The province's own steps, finished or not: one row for each."""
 
-from lotrinh.core.status import Planned, Standing
+from lotrinh.core.status.status import Planned, Standing
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
 from lotrinh.reports.xlsx.outstanding import why

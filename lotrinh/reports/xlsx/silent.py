@@ -1,9 +1,9 @@
 """Units that could not be asked: their silence is not counted as work not done."""
 
-from lotrinh.core.observation import Outcome
 from lotrinh.core.report import UnitReport
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M
-from lotrinh.core.wording import OUTCOME
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
 

@@ -1,8 +1,8 @@
 """All steps with their deadlines and legal basis, and how many units stand how in each."""
 
 from lotrinh.core.checklist.checklist import Step
-from lotrinh.core.status import Status
-from lotrinh.core.wording import STATUS
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.tables import basis
 from lotrinh.reports.xlsx.book import Book

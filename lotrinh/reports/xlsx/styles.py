@@ -5,7 +5,7 @@ from typing import Any
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # XlsxWriter declares no types
 
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 
 Look = str | tuple[str, Status]
 """The name of a look, or with a status: ("sign", …) for a map, ("status", …) for a word in a table."""

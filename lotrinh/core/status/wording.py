@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from lotrinh.core.checklist.deadlines import Schedule
-from lotrinh.core.journal import Kind
-from lotrinh.core.observation import Outcome
-from lotrinh.core.roles import Role
-from lotrinh.core.status import Standing, Status
+from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.roles import Role
+from lotrinh.core.status.status import Standing, Status
 from lotrinh.core.text import M, Message
-from lotrinh.core.unclear import unclear
 
 STATUS: Mapping[Status, Message] = {
     Status.DONE: M("hoàn thành đúng hạn"),

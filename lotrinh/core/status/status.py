@@ -10,8 +10,8 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Checklist, Step
 from lotrinh.core.checklist.deadlines import Schedule, Timetable
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.journal import NOTHING_SAID, Record
-from lotrinh.core.observation import Answer, Seen, StepAnswer, StepState
+from lotrinh.core.status.journal import NOTHING_SAID, Record
+from lotrinh.core.status.observation import Answer, Seen, StepAnswer, StepState
 
 
 class Status(StrEnum):

@@ -10,9 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.deadlines import timetable
-from lotrinh.core.journal import Entry, Kind, NewEntry, Record, fold
-from lotrinh.core.observation import Answer, StepAnswer, StepState
-from lotrinh.core.status import Heard, Policy, Standing, Status, View, assess, plan
+from lotrinh.core.status.journal import Entry, Kind, NewEntry, Record, fold
+from lotrinh.core.status.observation import Answer, StepAnswer, StepState
+from lotrinh.core.status.status import Heard, Policy, Standing, Status, View, assess, plan
 from tests.core.builders import checklist, step
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.journal import GENESIS, Entry, Kind, NewEntry, Record, canonical, chain_hash, first_bad, fold
+from lotrinh.core.status.journal import GENESIS, Entry, Kind, NewEntry, Record, canonical, chain_hash, first_bad, fold
 
 AT = datetime(2026, 2, 2, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

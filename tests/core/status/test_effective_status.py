@@ -9,13 +9,13 @@ from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.curve import curve_of
 from lotrinh.core.decided import Case, because
-from lotrinh.core.journal import Record
-from lotrinh.core.observation import Answer, Outcome, Reason, StepAnswer, StepState
 from lotrinh.core.report import Report, UnitReport, milestone_rows, pressing
 from lotrinh.core.rollup import rollup
-from lotrinh.core.status import Heard, Policy, Status, View, assess, fingerprint, plan
+from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.journal import Record
+from lotrinh.core.status.observation import Answer, Outcome, Reason, StepAnswer, StepState
+from lotrinh.core.status.status import Heard, Policy, Status, View, assess, fingerprint, plan
 from lotrinh.core.text import Message, Text
-from lotrinh.core.unclear import unclear
 from lotrinh.i18n import say
 from tests.core.builders import checklist, step
 from tests.core.test_report import NOW, ZONE

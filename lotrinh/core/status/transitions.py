@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from lotrinh.core.journal import Kind, Record
+from lotrinh.core.status.journal import Kind, Record
 from lotrinh.core.text import M, Message
 
 

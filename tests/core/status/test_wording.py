@@ -7,10 +7,10 @@ import pytest
 
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.observation import Outcome, Seen
-from lotrinh.core.status import Standing, Status
+from lotrinh.core.status.observation import Outcome, Seen
+from lotrinh.core.status.status import Standing, Status
+from lotrinh.core.status.wording import FLAGS, OUTCOME, PROBES, STATUS, reason, remarks
 from lotrinh.core.text import Message
-from lotrinh.core.wording import FLAGS, OUTCOME, PROBES, STATUS, reason, remarks
 from lotrinh.i18n import say
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

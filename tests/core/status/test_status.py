@@ -9,9 +9,9 @@ import pytest
 from lotrinh.core.checklist.checklist import Level, Step
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.journal import Record
-from lotrinh.core.observation import Answer, Seen, StepAnswer, StepState
-from lotrinh.core.status import Heard, Planned, Policy, Standing, Status, View, assess, concerned, plan
+from lotrinh.core.status.journal import Record
+from lotrinh.core.status.observation import Answer, Seen, StepAnswer, StepState
+from lotrinh.core.status.status import Heard, Planned, Policy, Standing, Status, View, assess, concerned, plan
 from tests.core.builders import checklist, step
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lotrinh.core.status import Status
+from lotrinh.core.status.status import Status
 
 
 def unclear(status: Status, due: datetime | None, as_of: datetime) -> bool:
