@@ -20,8 +20,8 @@ from xlsxwriter import Workbook
 
 from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.checklist.deadlines import timetable
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report, UnitReport, milestone_rows
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report, UnitReport, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Heard, Policy, View, assess, concerned, plan
 from lotrinh.core.text import M, Text

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lotrinh import logs, traces
 from lotrinh.clock import now
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound

@@ -5,7 +5,7 @@ from prefect import get_client, get_run_logger
 from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.text import M
 from lotrinh.i18n import say

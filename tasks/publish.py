@@ -15,8 +15,8 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 
-from lotrinh.core.report import OUTSTANDING_NOW, MilestoneRow, Report, UnitReport
-from lotrinh.core.rollup import rollup
+from lotrinh.core.report.report import OUTSTANDING_NOW, MilestoneRow, Report, UnitReport
+from lotrinh.core.report.rollup import rollup
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import current, say

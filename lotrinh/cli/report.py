@@ -43,7 +43,7 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     from lotrinh.cli import running
     from lotrinh.cli.files import read
     from lotrinh.cli.moments import moment_of
-    from lotrinh.core.told import NOTHING_TOLD
+    from lotrinh.core.report.deadline_history import NOTHING_TOLD
     from lotrinh.i18n import current
     from lotrinh.reports.documents import FORMATS as KNOWN
     from lotrinh.reports.documents import Wish, file_name, make, particulars

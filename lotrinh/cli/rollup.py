@@ -11,7 +11,7 @@ from lotrinh.core.text import M
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lotrinh.core.rollup import Rollup
+    from lotrinh.core.report.rollup import Rollup
     from lotrinh.services.campaigns import Campaign
     from lotrinh.store import Store
 
@@ -43,7 +43,7 @@ def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     """Print the roll-up, or write it into a folder and say where it is."""
     from lotrinh.cli import running
     from lotrinh.cli.moments import moment_of
-    from lotrinh.core.rollup import By
+    from lotrinh.core.report.rollup import By
     from lotrinh.i18n import current
     from lotrinh.reports.rollup import render
     from lotrinh.services.rollup import files_in, others
@@ -65,7 +65,7 @@ def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
 
 def _own(store: "Store", campaign: "Campaign", run: str, moment: "datetime | None", *, needed: bool) -> "Rollup | None":
     """Roll this province's own report up; None where it has none, as at an office that only adds others up."""
-    from lotrinh.core.rollup import rollup as roll
+    from lotrinh.core.report.rollup import rollup as roll
     from lotrinh.services.reporting import chosen
 
     if not needed and not run and store.rounds.first(campaign.id, province=campaign.province.code) is None:

@@ -12,7 +12,7 @@ from lotrinh import logs, traces
 from lotrinh.cli.base import tell
 from lotrinh.cli.leaving import dont_wait
 from lotrinh.clock import now
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, PrefectGone

@@ -10,7 +10,7 @@ from lotrinh.core.checklist.calendar import LONGEST_BREAK, Calendar
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Planned, Standing, Status
 from lotrinh.core.text import Text

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, NamedTuple
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from lotrinh.core.report.deadline_history import NOTHING_TOLD
 from lotrinh.core.text import M, nfc
-from lotrinh.core.told import NOTHING_TOLD
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.portal.state import State
 from lotrinh.reports.documents import FORMATS, Wish, file_name, make, particulars

@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report import UnitReport
-from lotrinh.core.snapshot import UnitThen
+from lotrinh.core.report.report import UnitReport
+from lotrinh.core.report.snapshot import UnitThen
 from lotrinh.core.status.journal import Entry
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Planned, Standing, Status

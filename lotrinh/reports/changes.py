@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any, NamedTuple
 
-from lotrinh.core.changes import Changes, Moved, OfStep
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.snapshot import Snapshot, UnitThen
+from lotrinh.core.report.changes import Changes, Moved, OfStep
+from lotrinh.core.report.snapshot import Snapshot, UnitThen
 from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say, spell

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.wording import STATUS, reason
 from lotrinh.i18n import say
 from lotrinh.reports.json_report import due_at

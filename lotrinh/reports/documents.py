@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from lotrinh.core.dossier import Dossier
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.deadline_history import NOTHING_TOLD, Tellings
 from lotrinh.core.text import fold
-from lotrinh.core.told import NOTHING_TOLD, Tellings
 
 TEXT = "; charset=utf-8"
 

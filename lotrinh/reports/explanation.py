@@ -6,8 +6,8 @@ from textwrap import fill
 from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Confidence
-from lotrinh.core.decided import STATE
-from lotrinh.core.explanation import Before, Explanation, Ground, Told
+from lotrinh.core.report.explanation import Before, Explanation, Ground, Told
+from lotrinh.core.report.status_reasons import STATE
 from lotrinh.core.status.observation import StepAnswer
 from lotrinh.core.status.status import Planned, Status
 from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, reason, remarks

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from lotrinh.core.explanation import Before, Explanation, Told
+from lotrinh.core.report.explanation import Before, Explanation, Told
 from lotrinh.core.status.wording import KIND, reason, remarks
 from lotrinh.i18n import say
 from lotrinh.reports.explanation import Writer

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from lotrinh.core.checklist.checklist import Basis
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report import MilestoneRow, Report, UnitReport
+from lotrinh.core.report.deadline_history import NEVER, OFFICE, Tellings, Told
+from lotrinh.core.report.report import MilestoneRow, Report, UnitReport
 from lotrinh.core.status.status import DONE, Planned, Standing, Status
 from lotrinh.core.status.wording import FLAGS, STATUS
 from lotrinh.core.text import M, Message, Text
-from lotrinh.core.told import NEVER, OFFICE, Tellings, Told
 from lotrinh.i18n import say
 from lotrinh.reports.ics import Entry, written
 from lotrinh.reports.tables import basis, moment

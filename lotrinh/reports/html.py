@@ -1,6 +1,6 @@
 """A report as one HTML file: nothing is fetched, nothing runs, so it can be mailed and opened offline."""
 
-from lotrinh.core.dossier import Dossier
+from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports.pages import environment, style

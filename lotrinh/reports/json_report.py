@@ -6,7 +6,7 @@ from typing import Any
 
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.days import ONE_SECOND
-from lotrinh.core.report import MilestoneRow, Report, UnitReport
+from lotrinh.core.report.report import MilestoneRow, Report, UnitReport
 from lotrinh.core.status.status import Standing
 from lotrinh.i18n import say
 

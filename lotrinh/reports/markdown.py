@@ -1,6 +1,6 @@
 """The report as Markdown: for Prefect's artifacts and for pasting."""
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.reports.tables import Table, Writer, clean
 
 

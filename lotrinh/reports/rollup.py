@@ -9,7 +9,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from lotrinh.core.rollup import By, Figures, Nation, Rollup, Row, nation, rows, tenths
+from lotrinh.core.report.rollup import By, Figures, Nation, Rollup, Row, nation, rows, tenths
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
 from lotrinh.reports.csv_report import harmless

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from lotrinh.core.curve import curve_of, thinned
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import OutstandingRow, UnitReport, known, pressing, silent
-from lotrinh.core.rollup import By, rollup
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.curve import curve_of, thinned
+from lotrinh.core.report.report import OutstandingRow, UnitReport, known, pressing, silent
+from lotrinh.core.report.rollup import By, rollup
 from lotrinh.core.status.effective_status import unclear
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from lotrinh.core.report import Report, UnitReport, known
+from lotrinh.core.report.report import Report, UnitReport, known
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import OUTCOME

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Basis, Checklist, Step
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report import (
+from lotrinh.core.report.report import (
     OUTSTANDING_NOW,
     MilestoneRow,
     OutstandingRow,

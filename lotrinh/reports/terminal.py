@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from tabulate import tabulate
 from wcwidth import wcswidth
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.reports.tables import Table, Writer, clean
 
 NARROWEST = 4

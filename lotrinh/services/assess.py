@@ -7,7 +7,7 @@ from datetime import date, datetime
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report import Report, UnitReport, milestone_rows, voices_of
+from lotrinh.core.report.report import Report, UnitReport, milestone_rows, voices_of
 from lotrinh.core.status.journal import GENESIS, NOTHING_SAID, fold
 from lotrinh.core.status.observation import Answer, Outcome, Reason, Seen
 from lotrinh.core.status.status import Heard, Planned, View, assess, completed_day, concerned, plan

@@ -3,9 +3,9 @@
 from datetime import datetime
 from threading import Lock
 
-from lotrinh.core.blocking import Blocking, Held, Order, blocking, held, unfinished
-from lotrinh.core.board import Board, BoardRow, board, board_row, places
-from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.report.blocking import Blocking, Held, Order, blocking, held, unfinished
+from lotrinh.core.report.board import Board, BoardRow, board, board_row, places
+from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.services.campaigns import Campaign
 
 

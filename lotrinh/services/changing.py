@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from lotrinh.core.changes import Changes, changes
 from lotrinh.core.days import ONE_SECOND, read_day
-from lotrinh.core.snapshot import Snapshot
+from lotrinh.core.report.changes import Changes, changes
+from lotrinh.core.report.snapshot import Snapshot
 from lotrinh.core.text import M, Message, Text
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns import Campaign

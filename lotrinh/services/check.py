@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lotrinh.clock import Clock
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation
 from lotrinh.errors import RoundNotCarriedOut
 from lotrinh.probing.prober import Prober

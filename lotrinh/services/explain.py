@@ -7,9 +7,9 @@ from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.deadlines import trace
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.days import ONE_SECOND
-from lotrinh.core.decided import Case, because, list_of
-from lotrinh.core.explanation import Asked, Before, Explanation, Ground, hangs_on, rules_told, told
-from lotrinh.core.report import UnitReport
+from lotrinh.core.report.explanation import Asked, Before, Explanation, Ground, hangs_on, rules_told, told
+from lotrinh.core.report.report import UnitReport
+from lotrinh.core.report.status_reasons import Case, because, list_of
 from lotrinh.core.status.journal import GENESIS, NOTHING_SAID, Entry, fold
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Planned, Standing

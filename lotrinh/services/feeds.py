@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report import Report
-from lotrinh.core.told import NOTHING_TOLD, OFFICE, Dues, News, Tellings, dues
+from lotrinh.core.report.deadline_history import NOTHING_TOLD, OFFICE, Dues, News, Tellings, dues
+from lotrinh.core.report.report import Report
 from lotrinh.services.frozen import dues_of
 from lotrinh.services.live import Live
 from lotrinh.store import Store

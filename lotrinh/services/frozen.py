@@ -15,11 +15,11 @@ from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.checklist.deadlines import Schedule, Timetable
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report import Report, UnitReport, Voice, milestone_rows
+from lotrinh.core.report.deadline_history import OFFICE, Dues
+from lotrinh.core.report.report import Report, UnitReport, Voice, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import NO_FLAGS, Planned, Policy, Standing, Status, concerned, plan
 from lotrinh.core.text import Message, Text
-from lotrinh.core.told import OFFICE, Dues
 from lotrinh.i18n import say
 
 FORM = "lotrinh.frozen/1"
@@ -159,7 +159,7 @@ def dues_of(frozen: bytes) -> Dues:
 
 
 def _due(written: Sequence[str | None] | None) -> str | None:
-    """Write a deadline as ``lotrinh.core.told.as_text`` does."""
+    """Write a deadline as ``lotrinh.core.report.deadline_history.as_text`` does."""
     return "T".join(filter(None, written)) if written else None
 
 

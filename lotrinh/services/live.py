@@ -6,7 +6,7 @@ from datetime import date, datetime
 from threading import RLock
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report import Report, UnitReport, milestone_rows, voices_of
+from lotrinh.core.report.report import Report, UnitReport, milestone_rows, voices_of
 from lotrinh.core.status.journal import Entry, Record, Records, fold
 from lotrinh.core.status.observation import Answer
 from lotrinh.core.status.status import Heard

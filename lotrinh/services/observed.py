@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import cache, partial
 from itertools import dropwhile
 
-from lotrinh.core.snapshot import Snapshot
+from lotrinh.core.report.snapshot import Snapshot
+from lotrinh.core.report.status_changes import Before, Turned, turned
 from lotrinh.core.status.journal import Kind
-from lotrinh.core.turns import Before, Turned, turned
 from lotrinh.services.receivers import HOOK
 from lotrinh.services.snapshots import snapshot_of
 from lotrinh.store import Store

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report import UnitReport
+from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.journal import NOTHING_SAID, Record
 from lotrinh.core.status.observation import Answer, StepAnswer
 from lotrinh.core.status.status import Planned, Standing, conflicting, fingerprint

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from lotrinh.core.dossier import Dossier, Layout, Letterhead
-from lotrinh.core.report import Report, milestone_rows
+from lotrinh.core.report.bundle import Dossier, Layout, Letterhead
+from lotrinh.core.report.report import Report, milestone_rows
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns import Campaign

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.os_errors import reason_of
-from lotrinh.core.rollup import Line, Rollup, Told, measure
+from lotrinh.core.report.rollup import Line, Rollup, Told, measure
 from lotrinh.core.status.status import DONE, Status
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem

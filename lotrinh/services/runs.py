@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from lotrinh.clock import now as this_moment
-from lotrinh.core.snapshot import Snapshot
+from lotrinh.core.report.snapshot import Snapshot
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, NotFound
 from lotrinh.services.campaigns import Campaign

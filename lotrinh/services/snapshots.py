@@ -8,8 +8,8 @@ from typing import Any
 from lotrinh.catalog.checklists import from_content
 from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report import Report
-from lotrinh.core.snapshot import MilestoneThen, Snapshot, StepThen, UnitThen
+from lotrinh.core.report.report import Report
+from lotrinh.core.report.snapshot import MilestoneThen, Snapshot, StepThen, UnitThen
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.services.campaigns import Campaign

@@ -13,7 +13,7 @@ from lotrinh.catalog.checklists import load_checklist, read_checklist
 from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.checklist.deadline_diff import Move, MoveKind, moves
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Entry, Kind, Record
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, nfc

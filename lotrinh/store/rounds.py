@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, insert, select, update
 
 from lotrinh.core.days import ONE_SECOND
+from lotrinh.core.report.deadline_history import News
 from lotrinh.core.status.observation import Observation
 from lotrinh.core.text import M
-from lotrinh.core.told import News
 from lotrinh.errors import Conflict
 from lotrinh.store.deadlines import tell_round
 from lotrinh.store.engine import reading, writing

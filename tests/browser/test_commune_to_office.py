@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.roles import Role
 from lotrinh.core.status.status import Standing, Status
 from lotrinh.services.accounts import add_officer, issue_slips

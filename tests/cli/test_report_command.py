@@ -13,7 +13,7 @@ import pytest
 
 from lotrinh.cli.main import main
 from lotrinh.cli.report import FORMATS, PICTURES
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.reports.documents import FORMATS as KNOWN
 from lotrinh.reports.json_report import as_json

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import begin

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
+from lotrinh.core.report.snapshot import Snapshot, StepThen, UnitThen
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 

@@ -12,7 +12,7 @@ from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.reminders import Digest, Rhythm, Told, Why, after_quiet, digests, is_quiet
-from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Planned, Standing, Status
 from lotrinh.core.text import M, Text

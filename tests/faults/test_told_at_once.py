@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from lotrinh.core.told import Dues, News
+from lotrinh.core.report.deadline_history import Dues, News
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import FINISHED
 from tests.store.test_rounds import round_

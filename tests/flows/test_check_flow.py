@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.core.rollup import rollup
+from lotrinh.core.report.rollup import rollup
 from lotrinh.core.status.observation import Observation
 from lotrinh.errors import Conflict
 from lotrinh.reports import markdown

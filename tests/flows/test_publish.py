@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from lotrinh.core.report import Report
-from lotrinh.core.rollup import rollup
+from lotrinh.core.report.report import Report
+from lotrinh.core.report.rollup import rollup
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.i18n import say

@@ -9,7 +9,7 @@ import pytest
 
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.clock import now
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation
 from lotrinh.errors import StoreUnavailable
 from lotrinh.i18n import say

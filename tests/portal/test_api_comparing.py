@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.rollup import By, rollup
+from lotrinh.core.report.rollup import By, rollup
 from lotrinh.core.status.roles import Role
 from lotrinh.reports.changes import Comparison, as_json
 from lotrinh.reports.rollup import as_json as rolled_json

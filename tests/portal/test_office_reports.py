@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
-from lotrinh.core.dossier import Dossier
+from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M

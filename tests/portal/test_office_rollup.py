@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from lotrinh.catalog.units import packaged_roster, province, write_roster
-from lotrinh.core.rollup import rollup
+from lotrinh.core.report.rollup import rollup
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns import open_declared

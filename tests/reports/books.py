@@ -7,8 +7,8 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report
 from lotrinh.reports.xlsx import workbook
 
 SHEETS = [

@@ -7,8 +7,8 @@ from zipfile import ZipFile
 import docx
 from docx.document import Document as Word
 
-from lotrinh.core.dossier import Dossier, Layout, Letterhead
-from lotrinh.core.report import Report
+from lotrinh.core.report.bundle import Dossier, Layout, Letterhead
+from lotrinh.core.report.report import Report
 from lotrinh.reports.docx import document
 
 STATE = Letterhead(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from lotrinh.core.checklist.checklist import Basis, Checklist, Confidence, Level, Source
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report import Report, UnitReport, milestone_rows
+from lotrinh.core.report.report import Report, UnitReport, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import NO_FLAGS, Planned, Policy, Standing, Status, concerned, plan
 from lotrinh.core.text import M, Message, Text

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lotrinh.core.changes import changes
-from lotrinh.core.snapshot import Snapshot
+from lotrinh.core.report.changes import changes
+from lotrinh.core.report.snapshot import Snapshot
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text

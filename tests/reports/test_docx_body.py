@@ -7,8 +7,8 @@ import pytest
 
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report, Voice
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report, Voice
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.reports.docx import document

@@ -11,8 +11,8 @@ from functools import cache
 import pytest
 from docx.oxml import parse_xml
 
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report, Voice
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report, Voice
 from lotrinh.core.status.status import Status
 from lotrinh.reports.docx import document
 from lotrinh.reports.docx.flat import flat

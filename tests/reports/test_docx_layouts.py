@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from docx.shared import Mm
 
-from lotrinh.core.dossier import Layout, Letterhead
+from lotrinh.core.report.bundle import Layout, Letterhead
 from tests.reports.papers import PARTY, STATE, lines, made, opened, part
 from tests.reports.samples import commune, the_report, unit_report
 

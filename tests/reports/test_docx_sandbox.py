@@ -2,7 +2,7 @@
 
 import pytest
 
-from lotrinh.core.dossier import Dossier
+from lotrinh.core.report.bundle import Dossier
 from lotrinh.reports.docx import sandbox
 from lotrinh.reports.docx.grammar import FILTERS, TESTS
 from lotrinh.reports.docx.placeholders import Placeholders

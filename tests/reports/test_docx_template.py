@@ -13,8 +13,8 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml.ns import nsdecls
 
-from lotrinh.core.dossier import Dossier, Letterhead
-from lotrinh.core.report import Voice
+from lotrinh.core.report.bundle import Dossier, Letterhead
+from lotrinh.core.report.report import Voice
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.reports.docx.placeholders import ROWS, Placeholders

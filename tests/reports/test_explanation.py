@@ -9,7 +9,7 @@ import pytest
 from wcwidth import wcswidth
 
 from lotrinh.core.checklist.checklist import Basis, Confidence
-from lotrinh.core.explanation import Asked, Before, Explanation, Ground, Told, rules_told
+from lotrinh.core.report.explanation import Asked, Before, Explanation, Ground, Told, rules_told
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.observation import Outcome, StepAnswer, StepState
 from lotrinh.core.status.status import Status

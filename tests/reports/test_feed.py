@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report import Report
+from lotrinh.core.report.deadline_history import NOTHING_TOLD, OFFICE, Tellings, Told
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
-from lotrinh.core.told import NOTHING_TOLD, OFFICE, Tellings, Told
 from lotrinh.reports.feed import calendar
 from lotrinh.reports.tables import clean
 from lotrinh.services.reporting import only

@@ -8,8 +8,8 @@ from functools import cache
 import docx
 import pytest
 
-from lotrinh.core.dossier import Dossier, Layout, Letterhead
-from lotrinh.core.report import Report
+from lotrinh.core.report.bundle import Dossier, Layout, Letterhead
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import say

@@ -14,7 +14,7 @@ from lotrinh.core.checklist.checklist import Basis, Checklist, Confidence, Sourc
 from lotrinh.core.checklist.deadline_diff import Move, MoveKind
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.text import M, Text
 from lotrinh.reports import markdown, moves, terminal, timeline

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report, UnitReport, Voice
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report, UnitReport, Voice
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import LANGUAGES, say

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.reports.json_report import as_json
 from tests.reports.samples import INVALID, OPEN, UNREACHABLE, commune, the_report, unit_report

@@ -5,8 +5,8 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.reports.documents import Wish, make
 from lotrinh.services.reporting import only

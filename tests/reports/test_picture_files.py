@@ -13,7 +13,7 @@ import resvg_py
 import lotrinh
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.checklist.deadlines import timetable
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.i18n import LANGUAGES
 from lotrinh.reports.pictures.every import PICTURES

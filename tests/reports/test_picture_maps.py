@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lotrinh.core.checklist.checklist import Scope
 from lotrinh.core.checklist.units import UnitKind
-from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.status import Status
 from lotrinh.reports.pictures import areas, heatmap
 from lotrinh.reports.pictures.groups import Share, groups, most_behind, shares

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.curve import UnitStep, curve
+from lotrinh.core.report.curve import UnitStep, curve
 from lotrinh.reports.pictures import curve as curve_picture
 from lotrinh.reports.pictures import timeline
 from lotrinh.reports.pictures.svg import WIDTH, Days, cut

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lotrinh.core.checklist.checklist import Level
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import UnitReport
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from lotrinh.core.report import Report
-from lotrinh.core.rollup import By, Rollup, rollup
+from lotrinh.core.report.report import Report
+from lotrinh.core.report.rollup import By, Rollup, rollup
 from lotrinh.core.status.status import Status
 from lotrinh.reports.rollup import decimal, heading, percent, render
 from tests.reports.samples import OPEN, cells, commune, the_report, unit_report

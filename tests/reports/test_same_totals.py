@@ -11,8 +11,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from lotrinh.core.dossier import Dossier, Layout, Letterhead
-from lotrinh.core.report import Report, milestone_rows
+from lotrinh.core.report.bundle import Dossier, Layout, Letterhead
+from lotrinh.core.report.report import Report, milestone_rows
 from lotrinh.core.status.status import Status
 from lotrinh.i18n import grouped
 from lotrinh.reports.documents import FORMATS, Wish, make

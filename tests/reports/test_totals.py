@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from openpyxl import load_workbook
 
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.reports.documents import Wish, make
 from tests.reports.papers import made, section, table, tables

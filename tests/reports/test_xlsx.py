@@ -10,8 +10,8 @@ from openpyxl import Workbook
 
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.dossier import Letterhead
-from lotrinh.core.report import Report, Voice
+from lotrinh.core.report.bundle import Letterhead
+from lotrinh.core.report.report import Report, Voice
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from lotrinh.core.dossier import Dossier, Letterhead
-from lotrinh.core.report import Voice
+from lotrinh.core.report.bundle import Dossier, Letterhead
+from lotrinh.core.report.report import Voice
 from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.reports.xlsx import workbook
 from lotrinh.reports.xlsx.cells import LONGEST, lines, shortened

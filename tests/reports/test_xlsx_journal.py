@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from tests.reports.books import at, book, listed, texts
 from tests.reports.samples import NOW, commune, the_report, unit_report

@@ -13,8 +13,8 @@ import pypdfium2  # type: ignore[import-untyped]  # it declares no types
 import pytest
 from openpyxl import load_workbook
 
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report, Voice
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report, Voice
 from lotrinh.reports.xlsx import workbook
 from tests.reports.books import SHEETS, head, sheet
 from tests.reports.samples import NOW, commune, the_checklist, the_report, unit_report

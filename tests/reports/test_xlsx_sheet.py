@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.dossier import Dossier
+from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.status.status import Status
 from lotrinh.reports.xlsx import notes, outstanding, workbook
 from lotrinh.reports.xlsx.book import Book

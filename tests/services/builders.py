@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lotrinh.core.checklist.checklist import Checklist, Step
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.status.status import Policy, Standing

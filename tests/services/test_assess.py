@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lotrinh.core.checklist.checklist import Level, Scope
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Status

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.errors import RoundNotCarriedOut

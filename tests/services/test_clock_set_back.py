@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, fold
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status

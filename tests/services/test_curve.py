@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from lotrinh.core.curve import UnitStep, curve_of, unit_steps
+from lotrinh.core.report.curve import UnitStep, curve_of, unit_steps
 from lotrinh.core.status.journal import Kind
 from lotrinh.services.ask import begin
 from lotrinh.services.live import Live

@@ -7,7 +7,7 @@ import pytest
 
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.explanation import Explanation
+from lotrinh.core.report.explanation import Explanation
 from lotrinh.core.status.journal import GENESIS, Kind
 from lotrinh.core.status.observation import Outcome, Reason, Seen, StepState
 from lotrinh.core.status.status import Status

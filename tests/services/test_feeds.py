@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.deadline_history import OFFICE, dues
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
-from lotrinh.core.told import OFFICE, dues
 from lotrinh.reports.feed import calendar
 from lotrinh.services.ask import begin
 from lotrinh.services.campaigns import Campaign, open_declared

@@ -7,7 +7,7 @@ import pytest
 
 from lotrinh.catalog.checklists import from_content
 from lotrinh.core.checklist.checklist import Scope
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.reports import markdown, terminal
 from lotrinh.reports.csv_report import as_csv

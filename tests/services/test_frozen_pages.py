@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from lotrinh.catalog.checklists import from_content
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report
 from lotrinh.reports.html import page
 from lotrinh.reports.pictures.every import PICTURES
 from lotrinh.reports.pictures.standalone import picture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.catalog.units import packaged_roster, province
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Standing
 from lotrinh.services.ask import BATCH, begin
 from lotrinh.services.campaigns import open_declared

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.dossier import Layout
-from lotrinh.core.report import Report
+from lotrinh.core.report.bundle import Layout
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import GENESIS, Kind
 from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput, NotFound

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report import Report
-from lotrinh.core.rollup import Rollup, nation, rollup
+from lotrinh.core.report.report import Report
+from lotrinh.core.report.rollup import Rollup, nation, rollup
 from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.reports.csv_report import as_csv

@@ -14,7 +14,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.told import Dues, News, Told
+from lotrinh.core.report.deadline_history import Dues, News, Told
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import FINISHED, RUNNING
 from tests.store.test_rounds import round_, state

@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from lotrinh.core.board import cells_of
 from lotrinh.core.checklist.units import UnitKind
-from lotrinh.core.report import MilestoneRow, Report, UnitReport, known
+from lotrinh.core.report.board import cells_of
+from lotrinh.core.report.report import MilestoneRow, Report, UnitReport, known
 from lotrinh.core.status.effective_status import as_known
 from lotrinh.core.status.journal import NOTHING_SAID
 from lotrinh.core.status.observation import Outcome, Seen

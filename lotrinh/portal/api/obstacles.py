@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from lotrinh.core.report import UnitReport
+from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.journal import Record
 from lotrinh.i18n import say
 from lotrinh.portal.api.access import Place, Seeing

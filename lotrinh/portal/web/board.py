@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from lotrinh.core.board import BoardRow, Cells
+from lotrinh.core.report.board import BoardRow, Cells
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say

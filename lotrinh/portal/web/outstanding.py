@@ -5,8 +5,8 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.core.blocking import Blocking
-from lotrinh.core.report import OUTSTANDING_NOW
+from lotrinh.core.report.blocking import Blocking
+from lotrinh.core.report.report import OUTSTANDING_NOW
 from lotrinh.core.status.status import Status
 from lotrinh.portal.visitor import At
 from lotrinh.portal.web.board import boards_of

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.core.curve import curve_of, thinned
+from lotrinh.core.report.curve import curve_of, thinned
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import At

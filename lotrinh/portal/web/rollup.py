@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.checklist.units import UnitKind
-from lotrinh.core.report import Report
-from lotrinh.core.rollup import NO_AREA, By, Figures, Row, rollup, rows
-from lotrinh.core.rollup import Rollup as Rolled
+from lotrinh.core.report.report import Report
+from lotrinh.core.report.rollup import NO_AREA, By, Figures, Row, rollup, rows
+from lotrinh.core.report.rollup import Rollup as Rolled
 from lotrinh.core.text import Message
 from lotrinh.i18n import say
 from lotrinh.portal.papers import form_of, text_paper

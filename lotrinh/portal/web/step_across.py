@@ -6,7 +6,7 @@ from typing import NamedTuple
 from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.checklist.checklist import Step
-from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.status import Planned, Standing, Status
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound

@@ -1,6 +1,6 @@
 """The report as a Word document in the layout of official documents, or in the office's own."""
 
-from lotrinh.core.dossier import Dossier
+from lotrinh.core.report.bundle import Dossier
 from lotrinh.reports.docx.body import official
 from lotrinh.reports.docx.template import by_template
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.text import M
 from lotrinh.reports.docx.findings import FEW_UNITS, Coming, coming
 from lotrinh.reports.docx.xml import Grid, columns

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from lotrinh.core.report import OutstandingRow, Report, outstanding, silent
+from lotrinh.core.report.report import OutstandingRow, Report, outstanding, silent
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import reason, remarks
 from lotrinh.core.text import M

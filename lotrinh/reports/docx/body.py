@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from docx.document import Document as Word
 
-from lotrinh.core.dossier import Dossier, Layout
+from lotrinh.core.report.bundle import Dossier, Layout
 from lotrinh.reports.docx import party, state
 from lotrinh.reports.docx.charts import charts
 from lotrinh.reports.docx.letter import signed, titled

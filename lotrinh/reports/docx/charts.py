@@ -10,8 +10,8 @@ from docx.opc.constants import RELATIONSHIP_TYPE as TO
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 
-from lotrinh.core.curve import curve_of, thinned
-from lotrinh.core.report import Report
+from lotrinh.core.report.curve import curve_of, thinned
+from lotrinh.core.report.report import Report
 from lotrinh.i18n import spell
 from lotrinh.reports.docx.flat import Flat, flat
 from lotrinh.reports.docx.prose import Prose

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report import MilestoneRow, OutstandingRow, Report, UnitReport, cell_status, pressing
+from lotrinh.core.report.report import MilestoneRow, OutstandingRow, Report, UnitReport, cell_status, pressing
 from lotrinh.core.status.effective_status import unclear
 from lotrinh.core.status.status import Planned, Standing, Status
 

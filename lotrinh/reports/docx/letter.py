@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from lotrinh.core.dossier import Letterhead
+from lotrinh.core.report.bundle import Letterhead
 from lotrinh.reports.docx.xml import paragraph, run, side_by_side
 from lotrinh.reports.tables import clean
 

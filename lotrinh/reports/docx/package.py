@@ -11,8 +11,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Mm
 
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report
 from lotrinh.reports.archive import fixed
 from lotrinh.reports.docx.styles import styles
 from lotrinh.reports.docx.xml import paragraph, run

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from lotrinh.core.dossier import Letterhead
+from lotrinh.core.report.bundle import Letterhead
 from lotrinh.reports.docx.letter import WIDTH, Ends, centred, dated, filled, issuer
 from lotrinh.reports.docx.xml import line, side_by_side
 

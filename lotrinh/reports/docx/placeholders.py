@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Voice
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Voice
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M

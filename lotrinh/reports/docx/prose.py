@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lotrinh.core.dossier import Dossier
-from lotrinh.core.report import Report, UnitReport, Voice
+from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.report import Report, UnitReport, Voice
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lotrinh.core.dossier import Layout
+from lotrinh.core.report.bundle import Layout
 from lotrinh.reports.docx.xml import twips
 
 FONT = "Times New Roman"

@@ -17,7 +17,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docxtpl import DocxTemplate  # type: ignore[import-untyped] # the library carries no types
 
-from lotrinh.core.dossier import Dossier
+from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.reports.docx.check import WHERE, Checked, all_names, checked, paragraph_at

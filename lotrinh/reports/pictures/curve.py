@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from lotrinh.core.curve import Curve, Point
+from lotrinh.core.report.curve import Curve, Point
 from lotrinh.core.text import M
 from lotrinh.i18n import grouped, say
 from lotrinh.reports.pictures.patterns import filled, hatched

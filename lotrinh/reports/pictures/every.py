@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from lotrinh.core.curve import curve_of
-from lotrinh.core.report import Report
+from lotrinh.core.report.curve import curve_of
+from lotrinh.core.report.report import Report
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports import situation

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import UnitKind
-from lotrinh.core.report import Report, UnitReport, known
-from lotrinh.core.rollup import NO_AREA, OWN_STEPS
+from lotrinh.core.report.report import Report, UnitReport, known
+from lotrinh.core.report.rollup import NO_AREA, OWN_STEPS
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, fold
 from lotrinh.i18n import grouped, say

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from lotrinh.core.board import Cells, board_row, places
-from lotrinh.core.report import Report, UnitReport, known
+from lotrinh.core.report.board import Cells, board_row, places
+from lotrinh.core.report.report import Report, UnitReport, known
 from lotrinh.core.status.status import Status, pending
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report import MilestoneRow, Report
+from lotrinh.core.report.report import MilestoneRow, Report
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import say

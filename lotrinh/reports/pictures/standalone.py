@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports.pictures.every import drawn, title_of

@@ -5,11 +5,11 @@ from functools import cached_property
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # XlsxWriter declares no types
 
-from lotrinh.core.board import places
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.dossier import Dossier
+from lotrinh.core.report.board import places
+from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M

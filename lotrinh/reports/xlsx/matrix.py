@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lotrinh.core.checklist.checklist import Step
-from lotrinh.core.report import UnitReport
+from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import OUTCOME, STATUS
 from lotrinh.core.text import M

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from lotrinh.core.checklist.deadlines import Schedule
-from lotrinh.core.report import OutstandingRow, outstanding
+from lotrinh.core.report.report import OutstandingRow, outstanding
 from lotrinh.core.status.effective_status import unclear
 from lotrinh.core.status.status import NO_FLAGS, Standing, Status
 from lotrinh.core.status.wording import reason, remarks

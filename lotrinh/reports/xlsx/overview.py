@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report import MilestoneRow
+from lotrinh.core.report.report import MilestoneRow
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import OUTCOME, STATUS

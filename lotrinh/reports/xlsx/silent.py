@@ -1,6 +1,6 @@
 """Units that could not be asked: their silence is not counted as work not done."""
 
-from lotrinh.core.report import UnitReport
+from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lotrinh.core.report import Voice
+from lotrinh.core.report.report import Voice
 from lotrinh.core.text import M
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # XlsxWriter declares no types
 
-from lotrinh.core.dossier import Dossier
+from lotrinh.core.report.bundle import Dossier
 from lotrinh.reports.xlsx import journal, matrix, notes, outstanding, overview, province, silent, steps, voices
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.styles import FONT

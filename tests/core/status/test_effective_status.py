@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.curve import curve_of
-from lotrinh.core.decided import Case, because
-from lotrinh.core.report import Report, UnitReport, milestone_rows, pressing
-from lotrinh.core.rollup import rollup
+from lotrinh.core.report.curve import curve_of
+from lotrinh.core.report.report import Report, UnitReport, milestone_rows, pressing
+from lotrinh.core.report.rollup import rollup
+from lotrinh.core.report.status_reasons import Case, because
 from lotrinh.core.status.effective_status import unclear
 from lotrinh.core.status.journal import Record
 from lotrinh.core.status.observation import Answer, Outcome, Reason, StepAnswer, StepState
@@ -18,7 +18,7 @@ from lotrinh.core.status.status import Heard, Policy, Status, View, assess, fing
 from lotrinh.core.text import Message, Text
 from lotrinh.i18n import say
 from tests.core.builders import checklist, step
-from tests.core.test_report import NOW, ZONE
+from tests.core.report.test_report import NOW, ZONE
 
 FILE = checklist(step("a", "2026-01-31"), step("b", "2026-02-01"))
 PLAN = plan(FILE, timetable(FILE), ZONE, Policy())

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report import Report, UnitReport
+from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.effective_status import unclear
 from lotrinh.core.status.status import DONE, Status
 from lotrinh.core.text import M, Message, fold

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.checklist.graph import sorted_out
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report import UnitReport
+from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.status import Planned, Standing
 
 

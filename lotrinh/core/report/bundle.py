@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Entry
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lotrinh.core.checklist.deadlines import timetable
-from lotrinh.core.decided import Case, because
+from lotrinh.core.report.status_reasons import Case, because
 from lotrinh.core.status.journal import Record
 from lotrinh.core.status.observation import Answer, Seen, StepAnswer, StepState
 from lotrinh.core.status.status import Heard, Policy, Status, View, assess, concerned, fingerprint, plan

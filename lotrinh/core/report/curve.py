@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 from lotrinh.core.status.effective_status import unclear
 from lotrinh.core.status.status import Status
 

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from lotrinh.core.blocking import NEVER, Blocking, Order, blocking, held, unfinished
 from lotrinh.core.checklist.checklist import Checklist, Level
-from lotrinh.core.report import UnitReport
+from lotrinh.core.report.blocking import NEVER, Blocking, Order, blocking, held, unfinished
+from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.status import Status
 from tests.core.builders import checklist, step
-from tests.core.test_board import CAO_DUONG, DONE, EXCUSED, LUONG_SON, NOW, PROVINCE, stands
+from tests.core.report.test_board import CAO_DUONG, DONE, EXCUSED, LUONG_SON, NOW, PROVINCE, stands
 
 FILE = checklist(
     step("c", requires=("b", "t2")),

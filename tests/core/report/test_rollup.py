@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report import Report
-from lotrinh.core.rollup import (
+from lotrinh.core.report.report import Report
+from lotrinh.core.report.rollup import (
     NO_AREA,
     OWN_STEPS,
     By,

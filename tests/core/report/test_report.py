@@ -12,7 +12,7 @@ from lotrinh.core.checklist.checklist import Basis, Checklist, Confidence, Level
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report import (
+from lotrinh.core.report.report import (
     OUTSTANDING_NOW,
     MilestoneRow,
     Report,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from lotrinh.core.days import ONE_SECOND
-from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
+from lotrinh.core.report.snapshot import Snapshot, StepThen, UnitThen
 from lotrinh.core.status.effective_status import unclear
 from lotrinh.core.status.status import DONE, Status
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from lotrinh.core.changes import DONE, OfStep, changes
-from lotrinh.core.snapshot import Snapshot
+from lotrinh.core.report.changes import DONE, OfStep, changes
+from lotrinh.core.report.snapshot import Snapshot
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from tests.core.snapshots import SNAPSHOTS, due, snapshot, step, unit

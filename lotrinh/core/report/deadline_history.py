@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report import Report
+from lotrinh.core.report.report import Report
 
 OFFICE = ""
 """Stands for the unit where the deadline is a milestone's, as the office sees it."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report import MilestoneRow, Report, UnitReport, cell_status, known
+from lotrinh.core.report.report import MilestoneRow, Report, UnitReport, cell_status, known
 from lotrinh.core.status.status import Planned, Standing, Status
 
 NOT_MINE = frozenset({Status.NOT_APPLICABLE})

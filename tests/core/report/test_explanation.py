@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.grammar import parse_rule
-from lotrinh.core.explanation import hangs_on, rules_told, told
+from lotrinh.core.report.explanation import hangs_on, rules_told, told
 from lotrinh.core.status.journal import GENESIS, Entry, Kind, NewEntry
 from lotrinh.core.status.status import Planned, Policy, plan
 from lotrinh.i18n import say

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.report.deadline_history import OFFICE, Telling, as_text, dues, first, from_text, left, moved
 from lotrinh.core.status.status import Status
-from lotrinh.core.told import OFFICE, Telling, as_text, dues, first, from_text, left, moved
 from tests.reports.samples import OPEN, PROVINCE, commune, the_report, unit_report
 
 A, B = "2026-01-31", "2026-02-01T17:00:00"

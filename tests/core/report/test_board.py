@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.board import Board, board, board_row, places
 from lotrinh.core.checklist.checklist import Checklist, Level, Scope
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report import Report, UnitReport, milestone_rows
+from lotrinh.core.report.board import Board, board, board_row, places
+from lotrinh.core.report.report import Report, UnitReport, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Policy, Standing, Status, concerned, plan
 from lotrinh.core.text import M, Text

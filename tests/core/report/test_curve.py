@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.curve import UnitStep, curve, thinned
+from lotrinh.core.report.curve import UnitStep, curve, thinned
 
 TODAY = date(2026, 2, 2)
 DAY = timedelta(days=1)

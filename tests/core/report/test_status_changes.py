@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
+from lotrinh.core.report.snapshot import Snapshot, StepThen, UnitThen
+from lotrinh.core.report.status_changes import Before, turned
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
-from lotrinh.core.turns import Before, turned
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 THEN = datetime(2026, 2, 9, 7, tzinfo=ZONE)

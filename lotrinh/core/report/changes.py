@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.snapshot import Snapshot, StepThen, UnitThen
+from lotrinh.core.report.snapshot import Snapshot, StepThen, UnitThen
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import DONE, Status
 
