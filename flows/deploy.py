@@ -31,7 +31,7 @@ from flows.nation import check_nation
 from flows.remind import remind, send
 from flows.weekly import weekly
 from lotrinh.catalog.units import province
-from lotrinh.core.schedules import Tick
+from lotrinh.core.notify.schedules import Tick
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
 from lotrinh.i18n import say

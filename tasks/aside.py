@@ -19,7 +19,7 @@ from prefect.runtime import deployment, flow_run
 from prefect.states import Completed
 
 from lotrinh.clock import now
-from lotrinh.core.schedules import Schedule, Tick, wanted
+from lotrinh.core.notify.schedules import Schedule, Tick, wanted
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
 from lotrinh.services.campaigns import Campaign

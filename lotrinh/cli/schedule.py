@@ -12,7 +12,7 @@ from lotrinh.core.text import M
 from lotrinh.i18n import say
 
 if TYPE_CHECKING:
-    from lotrinh.core.schedules import Schedule
+    from lotrinh.core.notify.schedules import Schedule
     from lotrinh.services.campaigns import Campaign
     from lotrinh.services.schedules import Effective
     from lotrinh.settings.models import Settings
@@ -48,7 +48,7 @@ class Opened(NamedTuple):
     def show(self) -> None:
         """Print the schedule in words, as cron, and the next runs."""
         from lotrinh.clock import now
-        from lotrinh.core.schedules import cron_words, schedule_words
+        from lotrinh.core.notify.schedules import cron_words, schedule_words
         from lotrinh.services.schedules import UNREAD, next_checks, next_report
 
         schedule, changed, unread = self.holds

@@ -6,7 +6,7 @@ from html import escape
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.reminders import Digest, Escalation, Item, Late, Section, Why
+from lotrinh.core.notify.reminders import Digest, Escalation, Item, Late, Section, Why
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
 from lotrinh.reports.tables import clean, moment

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from lotrinh.clock import Clock
-from lotrinh.core.reminders import after_quiet
+from lotrinh.core.notify.reminders import after_quiet
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, NotFound
 from lotrinh.i18n import say

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.reminders import is_quiet
+from lotrinh.core.notify.reminders import is_quiet
 from lotrinh.settings.models import Settings
 
 

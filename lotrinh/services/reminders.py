@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.reminders import Digest, Reminded, Rhythm, Told, digests
-from lotrinh.core.schedules import Schedule
+from lotrinh.core.notify.reminders import Digest, Reminded, Rhythm, Told, digests
+from lotrinh.core.notify.schedules import Schedule
 from lotrinh.core.text import M
 from lotrinh.i18n import current, say
 from lotrinh.reports.letters import NO_NOTES, Letter, Notes, Writer

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic_core import PydanticCustomError
 
-from lotrinh.core.schedules import EVERY_DAY, Hours, Schedule, cron_of, hours_of
+from lotrinh.core.notify.schedules import EVERY_DAY, Hours, Schedule, cron_of, hours_of
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
 from lotrinh.settings.kinds import cron as accepted

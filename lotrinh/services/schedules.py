@@ -12,7 +12,7 @@ from cronsim import CronSim
 from pydantic import ValidationError
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.schedules import Schedule, Tick, wanted
+from lotrinh.core.notify.schedules import Schedule, Tick, wanted
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem

@@ -11,7 +11,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from lotrinh.core.crons import fault_of, too_often
+from lotrinh.core.notify.crons import fault_of, too_often
 from lotrinh.core.text import M
 
 TOKEN_CHARACTERS = 20

@@ -10,8 +10,8 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from lotrinh.core.crons import BOUNDS, NAMES
-from lotrinh.core.schedules import Tick
+from lotrinh.core.notify.crons import BOUNDS, NAMES
+from lotrinh.core.notify.schedules import Tick
 from lotrinh.services.schedules import ticks
 from lotrinh.settings.kinds import cron as accepted
 

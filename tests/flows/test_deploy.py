@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.core.schedules import Schedule
+from lotrinh.core.notify.schedules import Schedule
 from lotrinh.services.campaigns import open_declared
 from lotrinh.services.lease import holding
 from lotrinh.services.schedules import change, effective

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import insert
 
-from lotrinh.core.schedules import Schedule
+from lotrinh.core.notify.schedules import Schedule
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
 from lotrinh.services.ask import begin

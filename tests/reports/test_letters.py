@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.reminders import Digest, Escalation, Item, Late, Section, Why
+from lotrinh.core.notify.reminders import Digest, Escalation, Item, Late, Section, Why
 from lotrinh.core.text import Text
 from lotrinh.reports.letters import Letter, Notes, Writer
 from tests.core.builders import step

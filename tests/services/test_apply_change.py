@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from lotrinh.core.checklist.deadline_diff import MoveKind
-from lotrinh.core.schedules import Schedule
+from lotrinh.core.notify.schedules import Schedule
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.errors import BadInput, Conflict, StoreUnavailable
 from lotrinh.i18n import say

@@ -14,7 +14,7 @@ import pytest
 
 from lotrinh.cli.doctor import lines
 from lotrinh.cli.processes import free_port
-from lotrinh.core.schedules import Schedule
+from lotrinh.core.notify.schedules import Schedule
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.services import last_backup, schedules

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lotrinh.core.schedules import Schedule
+from lotrinh.core.notify.schedules import Schedule
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.schedule_form import CRONS, Typed, days_of, read, shown

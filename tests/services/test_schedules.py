@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from lotrinh.core.schedules import Schedule, Tick
+from lotrinh.core.notify.schedules import Schedule, Tick
 from lotrinh.core.status.journal import Kind
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.i18n import say

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.schedules import schedule_said
+from lotrinh.core.notify.schedules import schedule_said
 from lotrinh.core.status.journal import GENESIS, Kind
 from lotrinh.core.status.wording import ACTS, KIND, ROLE
 from lotrinh.core.text import M, fold

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from lotrinh.core.schedules import WEEKDAYS, cron_words, schedule_words
+from lotrinh.core.notify.schedules import WEEKDAYS, cron_words, schedule_words
 from lotrinh.core.status.roles import Action
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, LotrinhError

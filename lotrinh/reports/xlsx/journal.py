@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from lotrinh.core.schedules import schedule_said
+from lotrinh.core.notify.schedules import schedule_said
 from lotrinh.core.status.actors import named
 from lotrinh.core.status.journal import Entry, Kind
 from lotrinh.core.status.wording import KIND

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.schedules import schedule_words
+from lotrinh.core.notify.schedules import schedule_words
 from lotrinh.core.status.journal import Entry, chain_hash
 from lotrinh.core.text import M
 from lotrinh.errors import DamagedDatabase, LotrinhError, Moved, OldSchema

@@ -9,7 +9,7 @@ from cronsim import CronSim, CronSimError
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from lotrinh.core.crons import fault_of, too_often
+from lotrinh.core.notify.crons import fault_of, too_often
 from lotrinh.i18n import say
 
 BEGIN, END = datetime(2026, 1, 1), datetime(2030, 1, 3)  # noqa: DTZ001 - cron knows no zones

@@ -11,7 +11,7 @@ from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.reminders import Digest, Rhythm, Told, Why, after_quiet, digests, is_quiet
+from lotrinh.core.notify.reminders import Digest, Rhythm, Told, Why, after_quiet, digests, is_quiet
 from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Planned, Standing, Status

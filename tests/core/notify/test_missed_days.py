@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.reminders import Rhythm, Told, Why, digests
+from lotrinh.core.notify.reminders import Rhythm, Told, Why, digests
 from lotrinh.core.status.status import Status
-from tests.core.test_reminders import MONDAY, RHYTHM, Steps, calendar, days_off, on, told
+from tests.core.notify.test_reminders import MONDAY, RHYTHM, Steps, calendar, days_off, on, told
 
 
 @pytest.mark.parametrize(("last", "said"), [(7, [Why.DUE]), (4, [Why.DUE]), (3, []), (None, [Why.DUE])])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.checklist.days_off import why_off
-from lotrinh.core.crons import fault_of
+from lotrinh.core.notify.crons import fault_of
 from lotrinh.core.text import M, Message, together
 
 A_WEEK, ONE_DAY = timedelta(days=7), timedelta(days=1)

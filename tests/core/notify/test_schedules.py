@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.crons import fault_of
-from lotrinh.core.schedules import (
+from lotrinh.core.notify.crons import fault_of
+from lotrinh.core.notify.schedules import (
     EVERY_DAY,
     Hours,
     Schedule,
