@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.return_codes import fits, near, shown, tidy
-from lotrinh.core.return_sheet import HASH_LENGTH, Mark, unit_codes
+from lotrinh.core.return_sheet.return_codes import fits, near, shown, tidy
+from lotrinh.core.return_sheet.return_sheet import HASH_LENGTH, Mark, unit_codes
 from lotrinh.core.status.journal import Entry, Kind, NewEntry, Record, Records, fold, replay
 from lotrinh.core.status.transitions import why_not
 from lotrinh.core.status.wording import KIND

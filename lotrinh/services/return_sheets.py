@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lotrinh.core.report.report import Report, UnitReport
-from lotrinh.core.return_sheet import HASH_LENGTH, Mark, ReturnSheet, rows_of
+from lotrinh.core.return_sheet.return_sheet import HASH_LENGTH, Mark, ReturnSheet, rows_of
 from lotrinh.core.status.journal import Entry, Record, fold
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status

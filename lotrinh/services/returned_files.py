@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.return_sheet import Mark, read_mark
+from lotrinh.core.return_sheet.return_sheet import Mark, read_mark
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.reports.return_sheet.reading import Line, read

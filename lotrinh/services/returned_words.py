@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lotrinh.core.return_codes import shown
+from lotrinh.core.return_sheet.return_codes import shown
 from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say

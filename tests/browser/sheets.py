@@ -4,8 +4,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lotrinh.core.checklist.deadlines import Schedule
-from lotrinh.core.return_codes import codes
-from lotrinh.core.return_sheet import Mark, ReturnSheet, SheetRow
+from lotrinh.core.return_sheet.return_codes import codes
+from lotrinh.core.return_sheet.return_sheet import Mark, ReturnSheet, SheetRow
 from lotrinh.core.status.status import Standing, Status
 from lotrinh.core.text import Text
 from lotrinh.reports.return_sheet import workbook

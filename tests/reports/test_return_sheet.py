@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from lotrinh.core.checklist.checklist import Checklist, Evidence, Need
-from lotrinh.core.return_sheet import Mark, ReturnSheet, rows_of
+from lotrinh.core.return_sheet.return_sheet import Mark, ReturnSheet, rows_of
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.i18n import say

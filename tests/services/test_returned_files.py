@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.core.return_sheet import FORM, Mark
+from lotrinh.core.return_sheet.return_sheet import FORM, Mark
 from lotrinh.i18n import say
 from lotrinh.reports.return_sheet.layout import PLACE
 from lotrinh.services.returned_files import CHANGED, LARGE, LOCKED, NO_WORKBOOK

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from lotrinh.core.return_sheet import ReturnSheet
+from lotrinh.core.return_sheet.return_sheet import ReturnSheet
 from lotrinh.core.text import M
 from lotrinh.reports.return_sheet.layout import COLUMNS, takes
 from lotrinh.reports.return_sheet.words import TITLE, WRITTEN, Words

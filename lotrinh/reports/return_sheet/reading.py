@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from openpyxl import load_workbook
 
-from lotrinh.core.return_sheet import FORM
+from lotrinh.core.return_sheet.return_sheet import FORM
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem
 from lotrinh.i18n import LANGUAGES, say

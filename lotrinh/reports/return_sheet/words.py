@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Need, Step
-from lotrinh.core.return_codes import shown
-from lotrinh.core.return_sheet import ReturnSheet, SheetRow
+from lotrinh.core.return_sheet.return_codes import shown
+from lotrinh.core.return_sheet.return_sheet import ReturnSheet, SheetRow
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS, reason, remarks
 from lotrinh.core.text import M, Message, Text

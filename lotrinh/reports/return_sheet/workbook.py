@@ -8,7 +8,7 @@ from typing import Any
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # XlsxWriter declares no types
 
-from lotrinh.core.return_sheet import ReturnSheet, SheetRow
+from lotrinh.core.return_sheet.return_sheet import ReturnSheet, SheetRow
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports.return_sheet.layout import COLUMNS, PLACE, Kind, letter, takes

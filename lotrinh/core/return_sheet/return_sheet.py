@@ -9,7 +9,7 @@ from lotrinh.core.checklist.checklist import Checklist, Step
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import UnitReport
-from lotrinh.core.return_codes import codes, short
+from lotrinh.core.return_sheet.return_codes import codes, short
 from lotrinh.core.status.status import Planned, Standing, Status, pending
 from lotrinh.core.text import Text
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.return_codes import ALPHABET, HEAD, LENGTH, codes, fits, near, short, shown, tidy
-from lotrinh.core.return_sheet import Mark, read_mark
+from lotrinh.core.return_sheet.return_codes import ALPHABET, HEAD, LENGTH, codes, fits, near, short, shown, tidy
+from lotrinh.core.return_sheet.return_sheet import Mark, read_mark
 
 texts = st.text(max_size=20)
 MARK = Mark("bau-cu-2026", "04924", "c0ffee", "2026-02-02T08:00:00+07:00", 12)
