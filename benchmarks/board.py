@@ -16,7 +16,7 @@ from lotrinh.catalog.units import packaged_roster, provinces, write_roster
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.app import create_app
 from lotrinh.services.accounts import add_officer
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.sample import sample_entries
 from lotrinh.settings.models import Settings, Units
 from lotrinh.store import open_store

@@ -24,7 +24,7 @@ from lotrinh.cli.processes import free_port
 from lotrinh.cli.running import prefect_environment
 from lotrinh.clock import now
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.check import Request, run_check
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store

@@ -35,11 +35,11 @@ from lotrinh.core.notify.schedules import Tick
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
 from lotrinh.i18n import say
-from lotrinh.services.campaigns import checklist_path, declared, open_campaign
+from lotrinh.services.campaigns.campaigns import checklist_path, declared, open_campaign
+from lotrinh.services.campaigns.rosters import fault
+from lotrinh.services.campaigns.schedules import effective
 from lotrinh.services.prefect_server import auth_string
-from lotrinh.services.rosters import fault
 from lotrinh.services.said import lines_of
-from lotrinh.services.schedules import effective
 from lotrinh.settings.load import Loaded, load_settings
 from lotrinh.store import Store, open_store
 

@@ -22,9 +22,9 @@ from lotrinh.clock import now
 from lotrinh.core.notify.schedules import Schedule, Tick, wanted
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
+from lotrinh.services.campaigns.schedules import effective
 from lotrinh.services.check import Request
-from lotrinh.services.schedules import effective
 from tasks.context import context
 
 SKIPPED, SUPERSEDED, DONE = "Skipped", "Superseded", "Completed"

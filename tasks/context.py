@@ -14,7 +14,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.probing.prober import Prober
 from lotrinh.services.ask import http_options
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
 from lotrinh.services.check import Request
 from lotrinh.services.lease import holding as lease_of
 from lotrinh.services.nation import for_province

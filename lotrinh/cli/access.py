@@ -16,7 +16,7 @@ from lotrinh.errors import BadInput, Conflict, Problem
 if TYPE_CHECKING:
     from lotrinh.core.checklist.units import Unit
     from lotrinh.services.accounts import By
-    from lotrinh.services.rosters import Roster
+    from lotrinh.services.campaigns.rosters import Roster
 
 OWNER_ONLY = 0o600
 
@@ -39,7 +39,7 @@ def slips(units: tuple[str, ...], everybody: bool, out: str, settings: str | Non
     from lotrinh.clock import now
     from lotrinh.portal.slips import printed
     from lotrinh.services.accounts import issue_slips
-    from lotrinh.services.rosters import roster
+    from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
     if everybody == bool(units):
@@ -78,7 +78,7 @@ def issue(units: tuple[str, ...], settings: str | None) -> None:
     """Print unit and code, tab between them."""
     from lotrinh.clock import now
     from lotrinh.services.accounts import issue_codes
-    from lotrinh.services.rosters import roster
+    from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
     chosen = load(settings).settings
@@ -96,7 +96,7 @@ def revoke(unit: str, settings: str | None) -> None:
     """Take a unit's codes away."""
     from lotrinh.clock import now
     from lotrinh.services.accounts import revoke_codes
-    from lotrinh.services.rosters import roster
+    from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
     chosen = load(settings).settings

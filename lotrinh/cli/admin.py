@@ -26,7 +26,7 @@ def create(name: str, display: str, password_stdin: bool, settings: str | None) 
     from lotrinh.clock import now
     from lotrinh.core.status.roles import Role
     from lotrinh.services.accounts import CONSOLE, add_officer
-    from lotrinh.services.rosters import roster
+    from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
     chosen = load(settings).settings
@@ -83,7 +83,7 @@ def revoke(name: str, settings: str | None) -> None:
     from lotrinh.errors import NotFound
     from lotrinh.services.accounts import CONSOLE, officer
     from lotrinh.services.accounts import revoke as take_away
-    from lotrinh.services.rosters import roster
+    from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
     chosen = load(settings).settings

@@ -10,7 +10,7 @@ from lotrinh.clock import Clock, now
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, LotrinhError
 from lotrinh.services.ask import begin, new_name
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns.campaigns import open_campaign
 from lotrinh.services.lease import standing
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

@@ -43,7 +43,7 @@ def lint(paths: tuple[str, ...]) -> int:
 def timeline(path: str, anchor: str | None, units: str | None, settings: str | None, form: str) -> None:
     """Print the timetable."""
     from lotrinh.reports.timeline import render
-    from lotrinh.services.timeline import rows_of
+    from lotrinh.services.campaigns.timeline import rows_of
 
     loaded = load(settings)
     opened = open_checklist(path)
@@ -72,7 +72,7 @@ def diff(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
 ) -> None:
     """Print what moves."""
     from lotrinh.reports.moves import render
-    from lotrinh.services.timeline import moves_of
+    from lotrinh.services.campaigns.timeline import moves_of
 
     loaded = load(settings)
     before, after = open_checklist(old), open_checklist(new)

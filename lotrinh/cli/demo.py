@@ -23,7 +23,7 @@ from lotrinh.core.text import M
 if TYPE_CHECKING:
     from lotrinh.cli.processes import Child
     from lotrinh.core.checklist.units import Unit
-    from lotrinh.services.campaigns import Campaign
+    from lotrinh.services.campaigns.campaigns import Campaign
     from lotrinh.store import Store
 
 CAMPAIGN = "bau-cu-2026"
@@ -204,7 +204,7 @@ def _with_address(unit: "Unit", troubled: dict[str, int]) -> "Unit":
 
 def fill(home: Home, as_of: datetime) -> None:
     """Put the sample data into the journal, labelled in every entry."""
-    from lotrinh.services.campaigns import open_campaign
+    from lotrinh.services.campaigns.campaigns import open_campaign
     from lotrinh.services.sample import sample_entries
     from lotrinh.store import open_store
 

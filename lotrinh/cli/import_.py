@@ -29,9 +29,9 @@ def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> No
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports.terminal import draw
-    from lotrinh.services.campaigns import open_campaign
+    from lotrinh.services.campaigns.campaigns import open_campaign
+    from lotrinh.services.campaigns.naming import SHEETS
     from lotrinh.services.import_confirmations import judge, record
-    from lotrinh.services.naming import SHEETS
     from lotrinh.services.returned_words import preview
     from lotrinh.store import open_store
 

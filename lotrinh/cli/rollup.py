@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lotrinh.core.report.rollup import Rollup
-    from lotrinh.services.campaigns import Campaign
+    from lotrinh.services.campaigns.campaigns import Campaign
     from lotrinh.store import Store
 
 FORMATS = ("table", "csv", "json", "markdown")

@@ -18,7 +18,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, PrefectGone
 from lotrinh.services.ask import begin, new_name
 from lotrinh.services.assess import make_report
-from lotrinh.services.campaigns import Campaign, open_campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign, open_declared
 from lotrinh.services.check import Request, run_check
 from lotrinh.services.lease import holding
 from lotrinh.services.lock import CHECK

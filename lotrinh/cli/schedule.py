@@ -13,8 +13,8 @@ from lotrinh.i18n import say
 
 if TYPE_CHECKING:
     from lotrinh.core.notify.schedules import Schedule
-    from lotrinh.services.campaigns import Campaign
-    from lotrinh.services.schedules import Effective
+    from lotrinh.services.campaigns.campaigns import Campaign
+    from lotrinh.services.campaigns.schedules import Effective
     from lotrinh.settings.models import Settings
     from lotrinh.store import Store
 
@@ -31,7 +31,7 @@ class Opened(NamedTuple):
     @property
     def holds(self) -> "Effective":
         """The schedule that holds."""
-        from lotrinh.services.schedules import effective
+        from lotrinh.services.campaigns.schedules import effective
 
         return effective(self.store, self.settings, self.campaign.id)
 
@@ -39,7 +39,7 @@ class Opened(NamedTuple):
         """Let another schedule hold, and show it."""
         from lotrinh.clock import now
         from lotrinh.core.status.actors import CONSOLE
-        from lotrinh.services.schedules import change
+        from lotrinh.services.campaigns.schedules import change
 
         if not change(self.store, self.settings, self.campaign, new, self.holds.version, CONSOLE, now()):
             tell(M("Lịch không có gì thay đổi."))
@@ -49,7 +49,7 @@ class Opened(NamedTuple):
         """Print the schedule in words, as cron, and the next runs."""
         from lotrinh.clock import now
         from lotrinh.core.notify.schedules import cron_words, schedule_words
-        from lotrinh.services.schedules import UNREAD, next_checks, next_report
+        from lotrinh.services.campaigns.schedules import UNREAD, next_checks, next_report
 
         schedule, changed, unread = self.holds
         click.echo(say(schedule_words(schedule)))
@@ -104,7 +104,7 @@ def set_(campaign: str, settings: str | None, *, reset: bool, **wished: str | bo
     """Change what is named; all that is wrong is said at once and nothing is changed."""
     from dataclasses import replace
 
-    from lotrinh.services.schedules import checked
+    from lotrinh.services.campaigns.schedules import checked
 
     with opened(campaign, settings) as found:
         named = {name: value for name, value in wished.items() if value is not None}

@@ -24,8 +24,8 @@ def token(name: str, role: str, settings: str | None, *, revoke: bool) -> None:
     from lotrinh.clock import now
     from lotrinh.core.status.roles import Role
     from lotrinh.services.accounts import CONSOLE
+    from lotrinh.services.campaigns.rosters import roster
     from lotrinh.services.programs import issue_token, revoke_token
-    from lotrinh.services.rosters import roster
     from lotrinh.store import open_store
 
     chosen = load(settings).settings

@@ -32,7 +32,7 @@ def units() -> None:
 @settings_option()
 def import_(file: str, settings: str | None) -> None:
     """Import a roster whole or not at all."""
-    from lotrinh.services.rosters import import_roster
+    from lotrinh.services.campaigns.rosters import import_roster
 
     done = import_roster(load(settings).settings, existing(file))
     for change in done.changes:
@@ -48,7 +48,7 @@ def import_(file: str, settings: str | None) -> None:
 def diff(file: str, other: str | None, settings: str | None) -> None:
     """Show what differs: one argument against the roster in use, two against each other."""
     from lotrinh.catalog.units import diff_rosters, read_roster
-    from lotrinh.services.rosters import known, roster
+    from lotrinh.services.campaigns.rosters import known, roster
 
     loaded = load(settings).settings
     first = read_roster(existing(file), known(loaded))

@@ -12,7 +12,7 @@ from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.portal.state import State
 from lotrinh.reports.documents import FORMATS, Wish, file_name, make, particulars
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.feeds import of_run
 from lotrinh.services.reporting import chosen, dossier, only
 

@@ -27,8 +27,8 @@ from lotrinh.i18n import LANGUAGES, grouped, say, spell
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import csrf, token_of
 from lotrinh.reports.tables import age, basis, moment
-from lotrinh.services.campaigns import Campaign
-from lotrinh.services.naming import named
+from lotrinh.services.campaigns.campaigns import Campaign
+from lotrinh.services.campaigns.naming import named
 
 HERE = Path(__file__).parent
 LANGUAGE_COOKIE = "lang"

@@ -15,7 +15,7 @@ from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.turns import Turns
-from lotrinh.services.campaigns import Campaign, campaign_files, is_current, open_campaign
+from lotrinh.services.campaigns.campaigns import Campaign, campaign_files, is_current, open_campaign
 from lotrinh.services.live import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

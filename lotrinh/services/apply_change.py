@@ -6,8 +6,8 @@ from datetime import date, datetime
 from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict
-from lotrinh.services.campaigns import Campaign
-from lotrinh.services.naming import named
+from lotrinh.services.campaigns.campaigns import Campaign
+from lotrinh.services.campaigns.naming import named
 from lotrinh.services.what_if import Preview, changes
 from lotrinh.store import Store
 

@@ -15,7 +15,7 @@ from lotrinh.probing.contract import Rejected, read_answer
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import MachineProbe, Prober, Question
 from lotrinh.probing.rounds import ours_failed
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import NOT_CARRIED_OUT, RUNNING, KeptAnswer, Round

@@ -13,7 +13,7 @@ from lotrinh.core.status.observation import Answer, Outcome, Reason, Seen
 from lotrinh.core.status.status import Heard, Planned, View, assess, completed_day, concerned, plan
 from lotrinh.core.text import Message
 from lotrinh.services.ask import address, questions, read_kept
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.statement import statement
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

@@ -6,7 +6,7 @@ from threading import Lock
 from lotrinh.core.report.blocking import Blocking, Held, Order, blocking, held, unfinished
 from lotrinh.core.report.board import Board, BoardRow, board, board_row, places
 from lotrinh.core.report.report import Report, UnitReport
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 
 
 class Boards:

@@ -9,7 +9,7 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.journal import Entry
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.confirm import Confirmation, entry_of, faults
 from lotrinh.services.statements import append_all, step_of
 from lotrinh.store import Store

@@ -9,7 +9,7 @@ from lotrinh.core.report.changes import Changes, changes
 from lotrinh.core.report.snapshot import Snapshot
 from lotrinh.core.text import M, Message, Text
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.known_runs import last_runs, too_early
 from lotrinh.services.snapshots import checklist_of, snapshot_of
 from lotrinh.store import Store

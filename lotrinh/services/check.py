@@ -13,7 +13,7 @@ from lotrinh.probing.prober import Prober
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import FIRST, ask, give_up_if_ours, http_options, questions
 from lotrinh.services.assess import make_report
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.feeds import news_of
 from lotrinh.services.frozen import freeze
 from lotrinh.settings.models import Settings

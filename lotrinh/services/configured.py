@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lotrinh.errors import BadInput, LotrinhError, NotFound, Problem
-from lotrinh.services.campaigns import open_campaign, open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign, open_declared
+from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.receivers import faults
-from lotrinh.services.rosters import roster
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

@@ -13,7 +13,7 @@ from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.complaints import the
 from lotrinh.probing.contract import EARLIEST_YEAR, MAX_COUNT
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.statements import Said, append, full_key, state, step_of
 from lotrinh.store import Store
 

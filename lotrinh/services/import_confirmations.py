@@ -17,8 +17,8 @@ from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
 from lotrinh.reports.tables import clean
-from lotrinh.services.campaigns import Campaign
-from lotrinh.services.naming import named
+from lotrinh.services.campaigns.campaigns import Campaign
+from lotrinh.services.campaigns.naming import named
 from lotrinh.services.returned_files import Open, Opened, Upload, open_sheet
 from lotrinh.services.returned_rows import FILL, Row, Spoken, read_row
 from lotrinh.services.statements import full_key

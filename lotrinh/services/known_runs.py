@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from lotrinh.core.text import M, Message
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.store import Store
 from lotrinh.store.rounds import Round
 

@@ -23,7 +23,7 @@ from typing import NamedTuple
 from lotrinh.clock import Clock
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Overlapping, StoreUnavailable
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.store import Store
 from lotrinh.store.leases import Lease
 

@@ -12,8 +12,8 @@ from enum import StrEnum
 from lotrinh.catalog.units import Province, province, provinces
 from lotrinh.core.text import M, Message, together
 from lotrinh.services.ask import try_name
-from lotrinh.services.campaigns import declared
-from lotrinh.services.rosters import as_unit, roster
+from lotrinh.services.campaigns.campaigns import declared
+from lotrinh.services.campaigns.rosters import as_unit, roster
 from lotrinh.settings.models import Campaign, Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, NOT_CARRIED_OUT

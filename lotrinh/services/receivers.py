@@ -11,7 +11,7 @@ from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.addresses import read_target
 from lotrinh.probing.failures import Failed
 from lotrinh.sending.mail import is_address
-from lotrinh.services.rosters import Roster
+from lotrinh.services.campaigns.rosters import Roster
 from lotrinh.settings.models import Receiver, Settings, Webhook
 
 MAIL, ZALO, URL, HOOK = "mail", "zalo", "url", "webhook"

@@ -7,7 +7,7 @@ from lotrinh.core.report.bundle import Dossier, Layout, Letterhead
 from lotrinh.core.report.report import Report, milestone_rows
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.known_runs import none_yet, too_early, unknown
 from lotrinh.services.snapshots import report_again
 from lotrinh.settings.models import Settings

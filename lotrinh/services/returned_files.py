@@ -11,7 +11,7 @@ from lotrinh.core.return_sheet.return_sheet import Mark, read_mark
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.reports.return_sheet.reading import Line, read
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.uploads import KINDS, TOO_LARGE, UNPACKS_TOO_LARGE, XLSX, kind_of
 
 LARGEST_UNPACKED = 20_000_000

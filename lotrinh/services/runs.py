@@ -9,7 +9,7 @@ from lotrinh.clock import now as this_moment
 from lotrinh.core.report.snapshot import Snapshot
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, NotFound
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.lease import left_behind, standing, told
 from lotrinh.services.snapshots import snapshot_of
 from lotrinh.store import Store

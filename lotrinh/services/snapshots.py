@@ -12,7 +12,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.report.snapshot import MilestoneThen, Snapshot, StepThen, UnitThen
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.frozen import thaw
 from lotrinh.store import Store
 

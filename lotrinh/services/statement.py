@@ -7,7 +7,7 @@ from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.journal import Record, Records
 from lotrinh.core.status.observation import Answer, StepAnswer, StepState
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 
 
 def own_steps(campaign: Campaign, unit: Unit) -> tuple[Step, ...]:

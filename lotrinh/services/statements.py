@@ -12,8 +12,8 @@ from lotrinh.core.status.transitions import why_not
 from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M
 from lotrinh.errors import ChangedMeanwhile, Conflict, NotFound
-from lotrinh.services.campaigns import Campaign
-from lotrinh.services.naming import named
+from lotrinh.services.campaigns.campaigns import Campaign
+from lotrinh.services.campaigns.naming import named
 from lotrinh.store import Store
 
 LONGEST_KEY = 64

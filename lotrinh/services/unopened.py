@@ -7,14 +7,14 @@ from lotrinh.catalog.calendars import Spec, calendar_of
 from lotrinh.clock import Clock
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.errors import BadInput, LotrinhError, NotFound
-from lotrinh.services.campaigns import checklist_in_use
+from lotrinh.services.campaigns.campaigns import checklist_in_use
+from lotrinh.services.campaigns.rosters import Roster, province_unit
+from lotrinh.services.campaigns.schedules import effective
 from lotrinh.services.deliver import send_broken
 from lotrinh.services.outbox import Emptied
 from lotrinh.services.receivers import addresses, faults
 from lotrinh.services.reminders import Office, open_office, put_back
-from lotrinh.services.rosters import Roster, province_unit
 from lotrinh.services.said import lines_of
-from lotrinh.services.schedules import effective
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

@@ -19,11 +19,11 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.reports.moves import Moved
-from lotrinh.services.applied import NOTHING, Applied, applied
-from lotrinh.services.campaigns import Campaign, bind, checklist_path, declared, with_change
+from lotrinh.services.campaigns.campaign_override import NOTHING, Applied, applied
+from lotrinh.services.campaigns.campaigns import Campaign, bind, checklist_path, declared, with_change
+from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.disk import write_whole
 from lotrinh.services.live import Live
-from lotrinh.services.rosters import roster
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lotrinh.core.status.roles import Role
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.sample import sample_entries
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted, hosted
 from tests.browser.world import OPEN, World, made_world

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Request
 
 from lotrinh.services.accounts import issue_slips
-from lotrinh.services.rosters import roster
+from lotrinh.services.campaigns.rosters import roster
 from tests.browser.conftest import Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from lotrinh.services.accounts import issue_slips
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from tests.browser.conftest import Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, Hosted
 from tests.browser.world import OPEN

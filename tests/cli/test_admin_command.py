@@ -15,7 +15,7 @@ import pytest
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
 from lotrinh.services.apply_change import apply_change
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.live import Live
 from lotrinh.services.sign_in import sign_in
 from lotrinh.services.what_if import Wish, preview

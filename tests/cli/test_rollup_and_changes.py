@@ -10,7 +10,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.check import conclude
 from lotrinh.services.snapshots import report_again
 from lotrinh.settings.models import Settings

@@ -14,7 +14,7 @@ import pytest
 
 from lotrinh.clock import now
 from lotrinh.services.accounts import issue_slips
-from lotrinh.services.rosters import roster
+from lotrinh.services.campaigns.rosters import roster
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.deploy.front import TOKEN, Front, adapted, front

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.lease import Holder, name_of, take
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store

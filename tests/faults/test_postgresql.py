@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from lotrinh.errors import StoreUnavailable
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns.campaigns import open_campaign
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.schema import metadata

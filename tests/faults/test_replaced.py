@@ -14,7 +14,7 @@ from lotrinh.core.status.observation import Observation
 from lotrinh.core.status.status import Status
 from lotrinh.errors import Conflict
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.check import conclude, run_check
 from lotrinh.services.lease import holding, me, name_of
 from lotrinh.services.live import Live

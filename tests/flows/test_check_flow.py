@@ -14,7 +14,7 @@ from lotrinh.core.status.observation import Observation
 from lotrinh.errors import Conflict
 from lotrinh.reports import markdown
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.check import Request
 from lotrinh.services.lease import me, name_of
 from lotrinh.services.snapshots import report_again

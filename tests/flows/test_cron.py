@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from lotrinh.core.notify.crons import BOUNDS, NAMES
 from lotrinh.core.notify.schedules import Tick
-from lotrinh.services.schedules import ticks
+from lotrinh.services.campaigns.schedules import ticks
 from lotrinh.settings.kinds import cron as accepted
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -6,7 +6,7 @@ import pytest
 
 from lotrinh.clock import now
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.check import conclude
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store

@@ -14,7 +14,7 @@ from lotrinh.core.status.observation import Observation
 from lotrinh.errors import StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.ask import BATCH, begin
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store

@@ -11,7 +11,7 @@ import pytest
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.clock import now
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store

@@ -13,7 +13,7 @@ import pytest
 
 from lotrinh.core.status.journal import Entry
 from lotrinh.services.accounts import issue_slips
-from lotrinh.services.rosters import roster
+from lotrinh.services.campaigns.rosters import roster
 from lotrinh.settings.models import Settings
 from lotrinh.store import engine
 from tests.portal.conftest import NOW, Enter, Portal

@@ -14,7 +14,7 @@ from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.slips import sign_in_address
 from lotrinh.services.accounts import Slip
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import Enter, Portal
 from tests.portal.people import SECRET, officer, send, shown

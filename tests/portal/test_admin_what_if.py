@@ -10,7 +10,7 @@ import pytest
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.apply_change import apply_change
-from lotrinh.services.campaigns import open_campaign
+from lotrinh.services.campaigns.campaigns import open_campaign
 from lotrinh.services.live import Live
 from lotrinh.services.what_if import Wish, preview
 from lotrinh.settings.models import Settings

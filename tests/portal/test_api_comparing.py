@@ -11,7 +11,7 @@ from lotrinh.core.status.roles import Role
 from lotrinh.reports.changes import Comparison, as_json
 from lotrinh.reports.rollup import as_json as rolled_json
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.changing import compared
 from lotrinh.services.check import conclude
 from lotrinh.services.reporting import chosen

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lotrinh.core.status.roles import Role
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.sample import sample_entries
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program, unit
 from tests.portal.conftest import NOW, Portal

@@ -9,7 +9,7 @@ from lotrinh.core.status.journal import GENESIS, Entry, Kind, NewEntry, first_ba
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.check import conclude
 from lotrinh.settings.models import Settings
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, program, unit

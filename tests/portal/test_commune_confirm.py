@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lotrinh.core.status.journal import Kind, NewEntry
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.judge import give_back
 from lotrinh.services.statements import Said
 from lotrinh.settings.models import Settings
@@ -236,7 +236,7 @@ def test_part_of_a_count_is_progress_and_the_total_is_known_to_the_next_step_tha
 def test_no_confirmation_begins_with_what_sample_data_made_up(unit: Commune) -> None:
     body = {"completed_on": "2025-11-20", "document": {"number": "Mẫu/QĐ"}, "note": "Dữ liệu mẫu", "sample": True}
     campaign = open_declared(Settings(), "bau-cu-2026")
-    from lotrinh.services.naming import SAMPLE
+    from lotrinh.services.campaigns.naming import SAMPLE
     from lotrinh.services.statements import state
 
     state(unit.portal.store, Said(campaign, campaign.by_code["04924"], PLAIN, SAMPLE, "", NOW), Kind.CONFIRMED, body)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.core.status.journal import Kind
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.judge import give_back
 from lotrinh.services.statements import Said
 from lotrinh.settings.models import Settings

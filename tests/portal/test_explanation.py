@@ -9,7 +9,7 @@ import pytest
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.reports.explanation import Writer
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.explain import explain
 from lotrinh.settings.models import Settings
 from tests.portal.caller import DONE, STEP, UNIT, program, unit

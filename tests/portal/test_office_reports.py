@@ -23,7 +23,7 @@ from lotrinh.reports import documents
 from lotrinh.reports.documents import FORMATS, Wish
 from lotrinh.services.accounts import issue_slips
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.check import conclude
 from lotrinh.services.reporting import chosen, dossier
 from lotrinh.settings.models import Letterhead, Report, Settings

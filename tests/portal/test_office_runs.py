@@ -15,7 +15,7 @@ from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

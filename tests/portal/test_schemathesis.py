@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.check import conclude
 from lotrinh.settings.models import Settings
 from tests.portal.caller import DONE, STEP, UNIT, program, unit

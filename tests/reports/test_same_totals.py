@@ -17,7 +17,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.i18n import grouped
 from lotrinh.reports.documents import FORMATS, Wish, make
 from lotrinh.reports.pictures.milestones import lines_of
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.live import Live
 from lotrinh.services.sample import sample_entries
 from lotrinh.settings.models import Settings

@@ -16,7 +16,7 @@ from lotrinh.core.text import M
 from lotrinh.probing.contract import read_answer
 from lotrinh.services.ask import address, begin, questions
 from lotrinh.services.assess import make_report
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import ELECTION, checklist

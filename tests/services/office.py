@@ -10,7 +10,7 @@ from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.apply_change import apply_change
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
 from lotrinh.services.live import Live
 from lotrinh.services.what_if import Preview, Wish, keep, preview
 from lotrinh.settings.models import Campaign as CampaignSettings

@@ -17,10 +17,10 @@ from lotrinh.errors import NotFound
 from lotrinh.i18n import say
 from lotrinh.reports.return_sheet import workbook
 from lotrinh.reports.return_sheet.layout import PLACE
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
+from lotrinh.services.campaigns.naming import SHEETS
 from lotrinh.services.import_confirmations import Judged, judge, record
 from lotrinh.services.live import Live
-from lotrinh.services.naming import SHEETS
 from lotrinh.services.return_sheets import sheet_now
 from lotrinh.services.returned_files import Upload
 from lotrinh.settings.models import Settings

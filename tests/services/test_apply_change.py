@@ -14,12 +14,12 @@ from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.errors import BadInput, Conflict, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.apply_change import applied_before, apply_change
-from lotrinh.services.campaigns import campaign_files, open_campaign
+from lotrinh.services.campaigns.campaigns import campaign_files, open_campaign
+from lotrinh.services.campaigns.rosters import imported_path
+from lotrinh.services.campaigns.schedules import change
 from lotrinh.services.live import Live
 from lotrinh.services.nation import for_province
 from lotrinh.services.reminders import open_office, prepare
-from lotrinh.services.rosters import imported_path
-from lotrinh.services.schedules import change
 from lotrinh.services.what_if import Wish, changes
 from lotrinh.store import Store, open_store
 from lotrinh.store.copying import copy, target_at

@@ -15,7 +15,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.probing.contract import read_answer
 from lotrinh.services import runs
 from lotrinh.services.ask import begin, questions
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.changing import compared
 from lotrinh.services.check import conclude
 from lotrinh.services.explain import explain

@@ -12,7 +12,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.reports.feed import calendar
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.check import close_round
 from lotrinh.services.feeds import Feed, of_office, of_run, of_unit
 from lotrinh.services.frozen import dues_of, freeze

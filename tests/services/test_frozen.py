@@ -13,7 +13,7 @@ from lotrinh.reports import markdown, terminal
 from lotrinh.reports.csv_report import as_csv
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.check import close_round
 from lotrinh.services.frozen import freeze, thaw, thaw_one
 from lotrinh.services.live import Live

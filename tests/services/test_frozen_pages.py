@@ -10,7 +10,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.reports.html import page
 from lotrinh.reports.pictures.every import PICTURES
 from lotrinh.reports.pictures.standalone import picture
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.frozen import freeze, thaw
 from lotrinh.services.live import Live
 from lotrinh.services.sample import sample_entries

@@ -10,9 +10,9 @@ from lotrinh.core.status.journal import Kind, fold
 from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
+from lotrinh.services.campaigns.naming import SHEETS, named
 from lotrinh.services.import_confirmations import record
 from lotrinh.services.live import Live
-from lotrinh.services.naming import SHEETS, named
 from lotrinh.services.returned_words import preview
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

@@ -18,7 +18,7 @@ from lotrinh.errors import Conflict, Overlapping
 from lotrinh.i18n import say
 from lotrinh.services import lease, runs
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.lease import LASTS, Holder, holding, me, name_of, standing, take
 from lotrinh.store import Store
 from lotrinh.store.leases import Lease

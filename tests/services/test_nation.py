@@ -11,7 +11,7 @@ from lotrinh.catalog.units import packaged_roster, province, provinces, write_ro
 from lotrinh.errors import AlreadyRecorded, Conflict, NotFound
 from lotrinh.i18n import say
 from lotrinh.services.ask import begin, earlier_tries, try_name
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.lease import LASTS, SILENT_SECONDS
 from lotrinh.services.nation import TRIES, At, Nation, for_province, taking_part, tick_of
 from lotrinh.settings.models import Campaign, Settings, Units

@@ -13,14 +13,14 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.i18n import say
 from lotrinh.services import deliver
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
+from lotrinh.services.campaigns.rosters import imported_path
 from lotrinh.services.check import conclude
 from lotrinh.services.doctor.finding import Sign
 from lotrinh.services.doctor.record import record
 from lotrinh.services.nation import for_province
 from lotrinh.services.other_units import other_units
 from lotrinh.services.reminders import open_office
-from lotrinh.services.rosters import imported_path
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

@@ -11,7 +11,7 @@ from lotrinh.errors import Conflict
 from lotrinh.i18n import say
 from lotrinh.services import deliver
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.check import conclude
 from lotrinh.services.lanes import rest
 from lotrinh.services.outbox import Trouble, retry, states

@@ -14,7 +14,7 @@ from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services import deliver
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.check import conclude
 from lotrinh.services.receivers import fingerprint
 from lotrinh.services.reminders import open_office

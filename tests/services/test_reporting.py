@@ -17,7 +17,7 @@ from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
 from lotrinh.reports.documents import FORMATS
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.check import conclude
 from lotrinh.services.reporting import chosen, dossier, letterhead, only
 from lotrinh.settings.models import Campaign as CampaignSettings

@@ -10,7 +10,7 @@ from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.reports.csv_report import as_csv
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.ask import begin
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.check import conclude
 from lotrinh.services.snapshots import checklist_of, read, report_again, snapshot_of
 from lotrinh.settings.models import Settings

@@ -13,7 +13,7 @@ from lotrinh.core.status.roles import Action, Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, NotAllowed, NotFound
 from lotrinh.portal.state import State, state_of
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.live import Live
 from lotrinh.services.programs import require_holder
 

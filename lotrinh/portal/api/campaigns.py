@@ -14,7 +14,7 @@ from lotrinh.portal.api.answers import Out, Reading, reads
 from lotrinh.portal.state import state_of
 from lotrinh.reports.json_report import due_at
 from lotrinh.reports.tables import basis
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 
 router = APIRouter(tags=["campaigns"])
 CAMPAIGN = "/api/v1/campaigns/{campaign_id}"

@@ -19,9 +19,9 @@ from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import State, state_of
 from lotrinh.portal.web.access import Administrator
 from lotrinh.services.accounts import CONSOLE
-from lotrinh.services.naming import SAMPLE, SHEETS
+from lotrinh.services.campaigns.naming import SAMPLE, SHEETS
+from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.printed_head import read_head, verdict
-from lotrinh.services.rosters import roster
 from lotrinh.services.sign_in import account_of
 from lotrinh.store.journal import Sought
 

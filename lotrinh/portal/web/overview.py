@@ -11,7 +11,7 @@ from lotrinh.reports.pictures import areas
 from lotrinh.reports.pictures.every import drawn, title_of
 from lotrinh.reports.pictures.groups import shares
 from lotrinh.reports.pictures.milestones import lines_of
-from lotrinh.services.sources import sources
+from lotrinh.services.campaigns.sources import sources
 
 router = APIRouter(include_in_schema=False)
 CAMPAIGN = "/campaigns/{campaign_id}"

@@ -17,7 +17,7 @@ from lotrinh.portal.state import state_of
 from lotrinh.portal.trouble import public
 from lotrinh.portal.visitor import Form, Judging, Place, guarded
 from lotrinh.portal.web.office import CAMPAIGN
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.import_confirmations import Judged, judge, record
 from lotrinh.services.returned_files import Upload
 from lotrinh.services.returned_words import preview

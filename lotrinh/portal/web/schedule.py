@@ -14,9 +14,9 @@ from lotrinh.errors import BadInput, LotrinhError
 from lotrinh.portal.render import page
 from lotrinh.portal.state import State, state_of
 from lotrinh.portal.visitor import At, Form, Place, field, guarded, refuse
-from lotrinh.services import schedule_form
-from lotrinh.services.schedule_form import CRONS, Typed, days_of
-from lotrinh.services.schedules import UNREAD, change, effective, next_checks, next_report, overdue, written
+from lotrinh.services.campaigns import schedule_form
+from lotrinh.services.campaigns.schedule_form import CRONS, Typed, days_of
+from lotrinh.services.campaigns.schedules import UNREAD, change, effective, next_checks, next_report, overdue, written
 
 router = APIRouter(include_in_schema=False)
 HERE = "/campaigns/{campaign_id}/schedule"

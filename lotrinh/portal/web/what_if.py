@@ -17,8 +17,8 @@ from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Form, Place, guarded, refuse
 from lotrinh.reports.moves import KINDS
-from lotrinh.services.applied import NOTHING, applied
 from lotrinh.services.apply_change import applied_before, apply_change
+from lotrinh.services.campaigns.campaign_override import NOTHING, applied
 from lotrinh.services.what_if import Wish, changes, keep, preview, shown
 
 router = APIRouter(include_in_schema=False)

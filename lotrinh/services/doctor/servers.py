@@ -17,11 +17,11 @@ from lotrinh.clock import Clock
 from lotrinh.core.text import M, Message
 from lotrinh.errors import LotrinhError
 from lotrinh.sending.mail import Mailer
+from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.doctor import workers
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
 from lotrinh.services.prefect_server import auth_string
 from lotrinh.services.receivers import addresses, unmailed
-from lotrinh.services.rosters import roster
 from lotrinh.settings.load import SHORT_TOKEN
 from lotrinh.settings.models import Mail, Portal, Settings
 

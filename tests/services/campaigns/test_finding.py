@@ -6,8 +6,8 @@ from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.campaigns import Campaign, open_declared
-from lotrinh.services.finding import LISTED, step_of, unit_of
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.finding import LISTED, step_of, unit_of
 from lotrinh.settings.models import Settings
 from tests.core.builders import step
 from tests.services.builders import LIEN_SON, LUONG_SON, PROVINCE, campaign

@@ -10,7 +10,7 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.text import Text
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings
 

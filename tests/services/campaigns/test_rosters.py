@@ -7,7 +7,7 @@ import pytest
 
 from lotrinh.catalog.units import read_roster
 from lotrinh.errors import BadInput
-from lotrinh.services.rosters import import_roster, imported_path, roster
+from lotrinh.services.campaigns.rosters import import_roster, imported_path, roster
 from lotrinh.settings.models import Settings, Units
 
 GOOD = "code,kind,name,status_url\n04924,xa,Lương Sơn,https://luongson.example.vn/s\n04960,xa,Liên Sơn,\n"

@@ -7,7 +7,7 @@ import pytest
 from lotrinh.core.notify.schedules import Schedule
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.services.schedule_form import CRONS, Typed, days_of, read, shown
+from lotrinh.services.campaigns.schedule_form import CRONS, Typed, days_of, read, shown
 
 NOTHING = {name: Typed() for name in CRONS}
 

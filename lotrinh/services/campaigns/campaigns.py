@@ -18,8 +18,8 @@ from lotrinh.core.status.journal import Entry
 from lotrinh.core.status.status import Policy
 from lotrinh.core.text import M, Message, Text
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.services.applied import NOTHING, Applied, checklist_of, read
-from lotrinh.services.rosters import Roster, imported_path, roster
+from lotrinh.services.campaigns.campaign_override import NOTHING, Applied, checklist_of, read
+from lotrinh.services.campaigns.rosters import Roster, imported_path, roster
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

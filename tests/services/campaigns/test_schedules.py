@@ -11,9 +11,9 @@ from lotrinh.core.notify.schedules import Schedule, Tick
 from lotrinh.core.status.journal import Kind
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.i18n import say
-from lotrinh.services.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.schedules import Effective, change, checked, effective, next_checks, next_report
 from lotrinh.services.reminders import open_office
-from lotrinh.services.schedules import Effective, change, checked, effective, next_checks, next_report
 from lotrinh.services.what_if import changes
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Schedule as ScheduleSettings

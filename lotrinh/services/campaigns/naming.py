@@ -3,7 +3,7 @@
 from lotrinh.core.status import actors
 from lotrinh.core.status.actors import SAMPLE, SHEETS
 from lotrinh.core.text import Message
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 
 __all__ = ["SAMPLE", "SHEETS", "named"]
 

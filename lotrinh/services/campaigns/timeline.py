@@ -10,7 +10,7 @@ from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
 from lotrinh.reports.moves import Moved
 from lotrinh.reports.timeline import TimelineRow
-from lotrinh.services.rosters import roster
+from lotrinh.services.campaigns.rosters import roster
 from lotrinh.settings.models import Settings
 
 

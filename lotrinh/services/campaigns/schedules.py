@@ -16,8 +16,8 @@ from lotrinh.core.notify.schedules import Schedule, Tick, wanted
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem
-from lotrinh.services.campaigns import Campaign, declared
-from lotrinh.services.naming import named
+from lotrinh.services.campaigns.campaigns import Campaign, declared
+from lotrinh.services.campaigns.naming import named
 from lotrinh.settings.kinds import KeptCron
 from lotrinh.settings.models import Schedule as ScheduleSettings
 from lotrinh.settings.models import Settings

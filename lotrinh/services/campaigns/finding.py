@@ -8,7 +8,7 @@ from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M, Message, fold, nfc, together
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.services.campaigns import Campaign
+from lotrinh.services.campaigns.campaigns import Campaign
 
 LISTED = 8
 """How many names a sentence lists."""
