@@ -23,9 +23,9 @@ from lotrinh.cli.demo import child
 from lotrinh.cli.processes import free_port
 from lotrinh.cli.running import prefect_environment
 from lotrinh.clock import now
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import Request, run_check
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import Request, run_check
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
 

@@ -18,9 +18,9 @@ from sqlalchemy import create_engine, text
 
 from lotrinh.catalog.units import packaged_roster, provinces, write_roster
 from lotrinh.clock import now
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import run_check
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Http, Settings
 from lotrinh.store import open_store
 from lotrinh.store.rounds import FINISHED

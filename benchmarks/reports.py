@@ -26,7 +26,7 @@ from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Heard, Policy, View, assess, concerned, plan
 from lotrinh.core.text import M, Text
 from lotrinh.reports.documents import Wish, make
-from lotrinh.services.frozen import freeze, thaw
+from lotrinh.services.runs.report_archive import freeze, thaw
 
 LIMITS = {"xlsx": (15.0, 300), "docx": (3.0, None), "json": (2.0, None)}
 """Format -> seconds and MB at most."""

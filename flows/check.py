@@ -14,8 +14,8 @@ from lotrinh.clock import now
 from lotrinh.core.status.observation import Observation
 from lotrinh.errors import Conflict, LotrinhError, Overlapping, RoundNotCarriedOut, StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.ask import OUR_NETWORK, new_name
-from lotrinh.services.check import Request
+from lotrinh.services.runs.ask import OUR_NETWORK, new_name
+from lotrinh.services.runs.check import Request
 from lotrinh.store.rounds import RUNNING
 from tasks import aside, counts, publish, rounds
 from tasks.context import asking, close, context, holding

@@ -7,7 +7,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from lotrinh.clock import now
-from lotrinh.services.nation import tick_of
+from lotrinh.services.runs.nation import tick_of
 from tasks.nation import run_provinces
 
 PATIENCE_SECONDS = 120

@@ -6,7 +6,7 @@ from prefect import State, flow
 from prefect.states import Completed
 
 from lotrinh.errors import LotrinhError
-from lotrinh.services.check import Request
+from lotrinh.services.runs.check import Request
 from tasks import reminders
 from tasks.aside import aside
 from tasks.refusal import refused

@@ -24,7 +24,7 @@ from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.schedules import effective
-from lotrinh.services.check import Request
+from lotrinh.services.runs.check import Request
 from tasks.context import context
 
 SKIPPED, SUPERSEDED, DONE = "Skipped", "Superseded", "Completed"

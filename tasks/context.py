@@ -13,11 +13,11 @@ from lotrinh.core.status.observation import Observation
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.probing.prober import Prober
-from lotrinh.services.ask import http_options
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
-from lotrinh.services.check import Request
-from lotrinh.services.lease import holding as lease_of
-from lotrinh.services.nation import for_province
+from lotrinh.services.runs.ask import http_options
+from lotrinh.services.runs.check import Request
+from lotrinh.services.runs.lease import holding as lease_of
+from lotrinh.services.runs.nation import for_province
 from lotrinh.settings.load import Loaded, load_settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import Round

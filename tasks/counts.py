@@ -9,7 +9,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.services.check import Request
+from lotrinh.services.runs.check import Request
 from tasks.context import context
 
 NAMED = 60

@@ -18,7 +18,7 @@ from lotrinh.clock import now
 from lotrinh.core.text import M
 from lotrinh.errors import StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.nation import At, Nation, Try, taking_part
+from lotrinh.services.runs.nation import At, Nation, Try, taking_part
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
 

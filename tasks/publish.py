@@ -23,7 +23,7 @@ from lotrinh.i18n import current, say
 from lotrinh.reports import markdown
 from lotrinh.reports.markdown import escape
 from lotrinh.reports.tables import moment
-from lotrinh.services.check import Request
+from lotrinh.services.runs.check import Request
 from lotrinh.settings.models import Settings
 from tasks.context import context
 

@@ -9,10 +9,10 @@ from lotrinh.clock import now
 from lotrinh.core.status.observation import Outcome
 from lotrinh.errors import AlreadyRecorded, Conflict
 from lotrinh.i18n import say
-from lotrinh.services import ask as asking
-from lotrinh.services.assess import make_report
-from lotrinh.services.check import Request, close_round
-from lotrinh.services.other_units import other_units
+from lotrinh.services.runs import ask as asking
+from lotrinh.services.runs.assess import make_report
+from lotrinh.services.runs.check import Request, close_round
+from lotrinh.services.runs.roster_mismatch import other_units
 from tasks.context import context
 
 PLAIN: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}

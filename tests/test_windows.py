@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.services.ask import new_name, try_name
+from lotrinh.services.runs.ask import new_name, try_name
 from tests.conftest import TOP
 
 SOURCES = sorted(path for folder in ("lotrinh", "flows", "tasks") for path in (TOP / folder).rglob("*.py"))

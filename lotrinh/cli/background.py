@@ -9,9 +9,9 @@ from lotrinh.cli.processes import Child
 from lotrinh.clock import Clock, now
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, LotrinhError
-from lotrinh.services.ask import begin, new_name
 from lotrinh.services.campaigns.campaigns import open_campaign
-from lotrinh.services.lease import standing
+from lotrinh.services.runs.ask import begin, new_name
+from lotrinh.services.runs.lease import standing
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

@@ -10,8 +10,8 @@ from lotrinh.core.report.snapshot import Snapshot
 from lotrinh.core.text import M, Message, Text
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.known_runs import last_runs, too_early
-from lotrinh.services.snapshots import checklist_of, snapshot_of
+from lotrinh.services.runs.known_runs import last_runs, too_early
+from lotrinh.services.runs.snapshots import checklist_of, snapshot_of
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, Round
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from lotrinh.clock import Clock
 from lotrinh.core.text import Message
-from lotrinh.services.other_units import other_units
 from lotrinh.services.outbox import Emptied, count, empty
 from lotrinh.services.receivers import unmailed
 from lotrinh.services.reminders import Office, Prepared, lay_down, prepare
+from lotrinh.services.runs.roster_mismatch import other_units
 from lotrinh.services.senders import NO_MAIL
 from lotrinh.services.watch import tell_broken, watch
 from lotrinh.services.webhooks import tell

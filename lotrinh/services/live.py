@@ -10,9 +10,9 @@ from lotrinh.core.report.report import Report, UnitReport, milestone_rows, voice
 from lotrinh.core.status.journal import Entry, Record, Records, fold
 from lotrinh.core.status.observation import Answer
 from lotrinh.core.status.status import Heard
-from lotrinh.services.assess import Assessment, Plans, has_own_system
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.statement import statement
+from lotrinh.services.runs.assess import Assessment, Plans, has_own_system
+from lotrinh.services.runs.status_document import statement
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

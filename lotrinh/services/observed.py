@@ -10,7 +10,7 @@ from lotrinh.core.report.snapshot import Snapshot
 from lotrinh.core.report.status_changes import Before, Turned, turned
 from lotrinh.core.status.journal import Kind
 from lotrinh.services.receivers import HOOK
-from lotrinh.services.snapshots import snapshot_of
+from lotrinh.services.runs.snapshots import snapshot_of
 from lotrinh.store import Store
 from lotrinh.store.journal import Sought
 from lotrinh.store.outbox import New

@@ -8,8 +8,8 @@ from lotrinh.core.report.report import Report, milestone_rows
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.known_runs import none_yet, too_early, unknown
-from lotrinh.services.snapshots import report_again
+from lotrinh.services.runs.known_runs import none_yet, too_early, unknown
+from lotrinh.services.runs.snapshots import report_again
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, Round

@@ -12,9 +12,9 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.roles import Role
 from lotrinh.core.status.status import Standing, Status
 from lotrinh.services.accounts import add_officer, issue_slips
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.check import run_check
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import run_check
 from tests.browser.conftest import DESK, PHONE, Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, Hosted, elsewhere
 from tests.browser.world import OPEN, PDF

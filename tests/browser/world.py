@@ -13,9 +13,9 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.accounts import make_link
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.check import conclude, run_check
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude, run_check
 from lotrinh.services.sample import sample_entries
 from lotrinh.services.uploads import described, take
 from lotrinh.settings.models import Campaign as CampaignSetting

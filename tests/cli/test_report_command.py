@@ -17,9 +17,9 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.reports.documents import FORMATS as KNOWN
 from lotrinh.reports.json_report import as_json
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import conclude
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.settings.models import Units as UnitSettings
 from lotrinh.store import open_store

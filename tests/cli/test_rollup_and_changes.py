@@ -9,10 +9,10 @@ import pytest
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.reports.json_report import as_json
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import conclude
-from lotrinh.services.snapshots import report_again
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
+from lotrinh.services.runs.snapshots import report_again
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.conftest import Lotrinh

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.services.lease import Holder
+from lotrinh.services.runs.lease import Holder
 from tests.conftest import TOP
 
 HOLDS = """

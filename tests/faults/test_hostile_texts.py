@@ -13,9 +13,9 @@ import pytest
 from lotrinh.core.status.roles import Role
 from lotrinh.services import judge, obstacles
 from lotrinh.services.accounts import add_officer, make_link
-from lotrinh.services.ask import begin
-from lotrinh.services.check import conclude
 from lotrinh.services.confirm import Confirmation, confirm, withdraw
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
 from lotrinh.services.statements import Said
 from lotrinh.services.uploads import described, take
 from tests.conftest import COLUMNS

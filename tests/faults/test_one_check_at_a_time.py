@@ -11,7 +11,7 @@ import pytest
 
 from lotrinh.clock import now
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.lease import Holder, name_of, take
+from lotrinh.services.runs.lease import Holder, name_of, take
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING

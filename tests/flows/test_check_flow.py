@@ -13,11 +13,11 @@ from lotrinh.core.report.rollup import rollup
 from lotrinh.core.status.observation import Observation
 from lotrinh.errors import Conflict
 from lotrinh.reports import markdown
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import Request
-from lotrinh.services.lease import me, name_of
-from lotrinh.services.snapshots import report_again
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import Request
+from lotrinh.services.runs.lease import me, name_of
+from lotrinh.services.runs.snapshots import report_again
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from lotrinh.store.leases import Lease

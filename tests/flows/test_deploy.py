@@ -16,7 +16,7 @@ from lotrinh.clock import now
 from lotrinh.core.notify.schedules import Schedule
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.campaigns.schedules import change, effective
-from lotrinh.services.lease import holding
+from lotrinh.services.runs.lease import holding
 from lotrinh.settings.load import load_settings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store

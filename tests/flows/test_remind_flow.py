@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import conclude
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
 from tests.flows.test_check_flow import prefect_server

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from lotrinh.catalog.units import packaged_roster, provinces
-from lotrinh.services.lease import Holder
+from lotrinh.services.runs.lease import Holder
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
 from tests.growth.units import CAMPAIGN

@@ -13,9 +13,9 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation
 from lotrinh.errors import StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.ask import BATCH, begin
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.check import run_check
+from lotrinh.services.runs.ask import BATCH, begin
+from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import FINISHED, INTERRUPTED

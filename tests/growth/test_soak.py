@@ -10,9 +10,9 @@ import pytest
 
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.clock import now
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import run_check
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.conftest import COLUMNS, Communes

@@ -12,8 +12,8 @@ from lotrinh.catalog.units import write_roster
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.core.status.roles import Role
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.runs.ask import begin
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings, Units
 from tests.portal.conftest import NOW, Enter, Portal

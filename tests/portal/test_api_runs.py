@@ -8,9 +8,9 @@ from dataclasses import replace
 from lotrinh.core.status.journal import GENESIS, Entry, Kind, NewEntry, first_bad
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import conclude
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, program, unit
 from tests.portal.conftest import NOW, Portal

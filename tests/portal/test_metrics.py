@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from lotrinh.core.status.status import Status
 from lotrinh.portal.app import create_app
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.runs.ask import begin
 from lotrinh.settings.models import Campaign, Schedule, Settings
 from lotrinh.settings.models import Portal as PortalSettings
 from lotrinh.store.outbox import New

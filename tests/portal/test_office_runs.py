@@ -14,9 +14,9 @@ from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.check import conclude
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import NOT_CARRIED_OUT

@@ -11,9 +11,9 @@ from sqlalchemy import insert
 from lotrinh.core.notify.schedules import Schedule
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.campaigns.schedules import effective
+from lotrinh.services.runs.ask import begin
 from lotrinh.settings.models import Prefect, Settings
 from lotrinh.settings.models import Schedule as ScheduleSettings
 from lotrinh.store.engine import writing

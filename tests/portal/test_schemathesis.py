@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import conclude
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from tests.portal.caller import DONE, STEP, UNIT, program, unit
 from tests.portal.conftest import NOW, Portal

@@ -14,9 +14,9 @@ from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.status.status import Policy, Standing
 from lotrinh.core.text import M
 from lotrinh.probing.contract import read_answer
-from lotrinh.services.ask import address, begin, questions
-from lotrinh.services.assess import make_report
 from lotrinh.services.campaigns.campaigns import Campaign
+from lotrinh.services.runs.ask import address, begin, questions
+from lotrinh.services.runs.assess import make_report
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import ELECTION, checklist

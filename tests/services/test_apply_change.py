@@ -18,8 +18,8 @@ from lotrinh.services.campaigns.campaigns import campaign_files, open_campaign
 from lotrinh.services.campaigns.rosters import imported_path
 from lotrinh.services.campaigns.schedules import change
 from lotrinh.services.live import Live
-from lotrinh.services.nation import for_province
 from lotrinh.services.reminders import open_office, prepare
+from lotrinh.services.runs.nation import for_province
 from lotrinh.services.what_if import Wish, changes
 from lotrinh.store import Store, open_store
 from lotrinh.store.copying import copy, target_at

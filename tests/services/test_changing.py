@@ -8,9 +8,9 @@ import pytest
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.ask import begin
 from lotrinh.services.changing import Compared, compared
-from lotrinh.services.check import conclude
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import Round

@@ -10,12 +10,12 @@ import pytest
 from lotrinh.errors import Conflict
 from lotrinh.i18n import say
 from lotrinh.services import deliver
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import conclude
 from lotrinh.services.lanes import rest
 from lotrinh.services.outbox import Trouble, retry, states
 from lotrinh.services.receivers import HOOK, masked
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
 from lotrinh.services.senders import NOWHERE
 from lotrinh.settings.models import Mail, Remind, Schedule
 from lotrinh.store import Store

@@ -13,11 +13,11 @@ from lotrinh.core.text import M
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services import deliver
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import conclude
 from lotrinh.services.receivers import fingerprint
 from lotrinh.services.reminders import open_office
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
 from lotrinh.services.senders import NO_MAIL
 from lotrinh.services.webhooks import SCHEMA, tell
 from lotrinh.services.weekly import lay_down_report

@@ -16,10 +16,10 @@ from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
 from lotrinh.reports.documents import FORMATS
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.check import conclude
 from lotrinh.services.reporting import chosen, dossier, letterhead, only
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Letterhead, Settings
 from lotrinh.settings.models import Report as ReportSettings

@@ -23,7 +23,7 @@ from lotrinh.portal.api.campaigns import CAMPAIGN, ScheduleOut, schedule_out
 from lotrinh.portal.api.records import ProgressOut
 from lotrinh.portal.api.units import UNIT
 from lotrinh.reports.json_report import due_at
-from lotrinh.services.assess import has_own_system
+from lotrinh.services.runs.assess import has_own_system
 
 router = APIRouter(tags=["board"])
 Counts = dict[Status, int]

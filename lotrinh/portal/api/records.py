@@ -14,7 +14,7 @@ from lotrinh.portal.api.access import Own
 from lotrinh.portal.api.answers import Listed, Numbered, Out, Paging, Reading, reads
 from lotrinh.portal.api.sending import Receipt, receipt_of
 from lotrinh.portal.api.units import UNIT
-from lotrinh.services.statement import own_steps
+from lotrinh.services.runs.status_document import own_steps
 from lotrinh.services.statements import step_of
 
 router = APIRouter(tags=["units"])

@@ -18,7 +18,7 @@ from lotrinh.portal.state import state_of
 from lotrinh.probing.contract import MAX_COUNT, Day, StatusDocument
 from lotrinh.services.confirm import Confirmation, confirm, withdraw
 from lotrinh.services.obstacles import clear, propose, report_obstacle
-from lotrinh.services.statement import document, statement
+from lotrinh.services.runs.status_document import document, statement
 
 router = APIRouter(tags=["units"])
 UNIT = "/api/v1/campaigns/{campaign_id}/units/{code}"

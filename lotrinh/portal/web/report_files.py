@@ -12,7 +12,7 @@ from lotrinh.portal.papers import Asked, paper
 from lotrinh.portal.render import language_of
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import At
-from lotrinh.services import runs
+from lotrinh.services.runs import runs
 
 router = APIRouter(include_in_schema=False)
 CAMPAIGN = "/campaigns/{campaign_id}"

@@ -16,8 +16,8 @@ from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Place, allowed
 from lotrinh.portal.web.confirm import GUARDED, SEE_OTHER, UNPROCESSABLE
-from lotrinh.services import runs
-from lotrinh.services.snapshots import checklist_of, snapshot_of
+from lotrinh.services.runs import runs
+from lotrinh.services.runs.snapshots import checklist_of, snapshot_of
 from lotrinh.store.rounds import RUNNING
 
 router = APIRouter(include_in_schema=False)

@@ -14,7 +14,7 @@ from lotrinh.services import last_backup
 from lotrinh.services.campaigns.campaigns import open_campaign
 from lotrinh.services.campaigns.schedules import effective, missed
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
-from lotrinh.services.other_units import other_units
+from lotrinh.services.runs.roster_mismatch import other_units
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, is_damage, require_there, version

@@ -11,11 +11,11 @@ from lotrinh.core.status.observation import Observation
 from lotrinh.errors import RoundNotCarriedOut
 from lotrinh.probing.prober import Prober
 from lotrinh.reports.json_report import as_json
-from lotrinh.services.ask import FIRST, ask, give_up_if_ours, http_options, questions
-from lotrinh.services.assess import make_report
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.feeds import news_of
-from lotrinh.services.frozen import freeze
+from lotrinh.services.runs.ask import FIRST, ask, give_up_if_ours, http_options, questions
+from lotrinh.services.runs.assess import make_report
+from lotrinh.services.runs.report_archive import freeze
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, Kept, Round

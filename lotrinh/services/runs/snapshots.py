@@ -13,7 +13,7 @@ from lotrinh.core.report.snapshot import MilestoneThen, Snapshot, StepThen, Unit
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.frozen import thaw
+from lotrinh.services.runs.report_archive import thaw
 from lotrinh.store import Store
 
 

@@ -10,8 +10,8 @@ from lotrinh.core.report.snapshot import Snapshot
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, NotFound
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.lease import left_behind, standing, told
-from lotrinh.services.snapshots import snapshot_of
+from lotrinh.services.runs.lease import left_behind, standing, told
+from lotrinh.services.runs.snapshots import snapshot_of
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Round
 

@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from lotrinh.catalog.units import Province, province, provinces
 from lotrinh.core.text import M, Message, together
-from lotrinh.services.ask import try_name
 from lotrinh.services.campaigns.campaigns import declared
 from lotrinh.services.campaigns.rosters import as_unit, roster
+from lotrinh.services.runs.ask import try_name
 from lotrinh.settings.models import Campaign, Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, NOT_CARRIED_OUT

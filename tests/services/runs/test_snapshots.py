@@ -9,10 +9,10 @@ from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.reports.csv_report import as_csv
 from lotrinh.reports.json_report import as_json
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.check import conclude
-from lotrinh.services.snapshots import checklist_of, read, report_again, snapshot_of
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
+from lotrinh.services.runs.snapshots import checklist_of, read, report_again, snapshot_of
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import checklist, milestone, step

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M, Message
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.frozen import units_of
+from lotrinh.services.runs.report_archive import units_of
 from lotrinh.store import Store
 
 

@@ -12,15 +12,15 @@ from lotrinh.catalog.units import write_roster
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.i18n import say
 from lotrinh.services import deliver
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
 from lotrinh.services.campaigns.rosters import imported_path
-from lotrinh.services.check import conclude
 from lotrinh.services.doctor.finding import Sign
 from lotrinh.services.doctor.record import record
-from lotrinh.services.nation import for_province
-from lotrinh.services.other_units import other_units
 from lotrinh.services.reminders import open_office
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
+from lotrinh.services.runs.nation import for_province
+from lotrinh.services.runs.roster_mismatch import other_units
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

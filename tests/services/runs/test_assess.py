@@ -15,8 +15,8 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Status
-from lotrinh.services.ask import begin
-from lotrinh.services.assess import has_own_system, make_report
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.assess import has_own_system, make_report
 from lotrinh.settings.models import Portal, Settings
 from lotrinh.store import Store
 from tests.core.builders import checklist, step

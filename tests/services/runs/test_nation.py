@@ -10,10 +10,10 @@ import pytest
 from lotrinh.catalog.units import packaged_roster, province, provinces, write_roster
 from lotrinh.errors import AlreadyRecorded, Conflict, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.ask import begin, earlier_tries, try_name
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.lease import LASTS, SILENT_SECONDS
-from lotrinh.services.nation import TRIES, At, Nation, for_province, taking_part, tick_of
+from lotrinh.services.runs.ask import begin, earlier_tries, try_name
+from lotrinh.services.runs.lease import LASTS, SILENT_SECONDS
+from lotrinh.services.runs.nation import TRIES, At, Nation, for_province, taking_part, tick_of
 from lotrinh.settings.models import Campaign, Settings, Units
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING

@@ -9,9 +9,9 @@ from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Status
 from lotrinh.errors import Conflict, NotFound
-from lotrinh.services import runs
-from lotrinh.services.ask import begin
-from lotrinh.services.check import conclude
+from lotrinh.services.runs import runs
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round

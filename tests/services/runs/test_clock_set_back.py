@@ -13,15 +13,15 @@ from lotrinh.core.status.journal import Kind, fold
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.probing.contract import read_answer
-from lotrinh.services import runs
-from lotrinh.services.ask import begin, questions
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.changing import compared
-from lotrinh.services.check import conclude
 from lotrinh.services.explain import explain
 from lotrinh.services.live import Live
 from lotrinh.services.reporting import chosen
-from lotrinh.services.statement import document, statement
+from lotrinh.services.runs import runs
+from lotrinh.services.runs.ask import begin, questions
+from lotrinh.services.runs.check import conclude
+from lotrinh.services.runs.status_document import document, statement
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

@@ -12,9 +12,9 @@ from lotrinh.core.status.journal import GENESIS, NOTHING_SAID, fold
 from lotrinh.core.status.observation import Answer, Outcome, Reason, Seen
 from lotrinh.core.status.status import Heard, Planned, View, assess, completed_day, concerned, plan
 from lotrinh.core.text import Message
-from lotrinh.services.ask import address, questions, read_kept
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.statement import statement
+from lotrinh.services.runs.ask import address, questions, read_kept
+from lotrinh.services.runs.status_document import statement
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import KeptAnswer, Round, SeenUnit

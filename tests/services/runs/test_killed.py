@@ -12,9 +12,9 @@ import pytest
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Standing
-from lotrinh.services.ask import BATCH, begin
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.check import run_check
+from lotrinh.services.runs.ask import BATCH, begin
+from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import INTERRUPTED

@@ -12,9 +12,9 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.errors import RoundNotCarriedOut
-from lotrinh.services.ask import BATCH, FIRST, batches, begin
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.check import Request, run_check
+from lotrinh.services.runs.ask import BATCH, FIRST, batches, begin
+from lotrinh.services.runs.check import Request, run_check
 from lotrinh.settings.models import Http, Portal, Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import FINISHED, NOT_CARRIED_OUT

@@ -15,7 +15,7 @@ from lotrinh.errors import BadInput, Conflict
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.question import Question
 from lotrinh.services.confirm import Confirmation, confirm
-from lotrinh.services.statement import document, own_steps, statement
+from lotrinh.services.runs.status_document import document, own_steps, statement
 from lotrinh.store import Store
 from tests.core.builders import step
 from tests.services.builders import LUONG_SON, NOW, PROVINCE, campaign, happened

@@ -16,10 +16,10 @@ from lotrinh.clock import now
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.errors import Conflict, Overlapping
 from lotrinh.i18n import say
-from lotrinh.services import lease, runs
-from lotrinh.services.ask import begin
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.lease import LASTS, Holder, holding, me, name_of, standing, take
+from lotrinh.services.runs import lease, runs
+from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.lease import LASTS, Holder, holding, me, name_of, standing, take
 from lotrinh.store import Store
 from lotrinh.store.leases import Lease
 from lotrinh.store.rounds import INTERRUPTED, RUNNING
