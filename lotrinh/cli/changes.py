@@ -24,7 +24,7 @@ def changes(campaign: str, old: str, new: str, form: str, out: str | None, setti
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports.changes import SWAPPED, Comparison, render
-    from lotrinh.services.changing import compared
+    from lotrinh.services.views.compare_runs import compared
 
     loaded = load(settings)
     with running.opened(loaded, campaign) as (store, opened):

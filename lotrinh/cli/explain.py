@@ -25,8 +25,8 @@ def explain(campaign: str, unit: str, step: str, as_of: str | None, form: str, s
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports import explanation, explanation_data
-    from lotrinh.services import explain as service
     from lotrinh.services.campaigns.finding import step_of, unit_of
+    from lotrinh.services.views import explain as service
 
     loaded = load(settings)
     moment = past(moment_of(as_of, loaded.settings.timezone)) or now()

@@ -39,10 +39,10 @@ def sheets(
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports.return_sheet import page, workbook
-    from lotrinh.services.live import Live
-    from lotrinh.services.reporting import chosen
     from lotrinh.services.return_sheets import Wanted
     from lotrinh.services.return_sheets import sheets as made_of
+    from lotrinh.services.views.live_campaign import Live
+    from lotrinh.services.views.reporting import chosen
 
     loaded = load(settings)
     moment, count = moment_of(as_of, loaded.settings.timezone), 0

@@ -30,7 +30,7 @@ def upgrade(settings: str | None) -> None:
 def verify(settings: str | None, head: str | None) -> int:
     """Walk the chain; exit 0 when it holds, and holds the printed hash."""
     from lotrinh.core.status.journal import GENESIS
-    from lotrinh.services.printed_head import read_head, verdict
+    from lotrinh.services.views.printed_head import read_head, verdict
     from lotrinh.store import open_store
 
     asked = read_head(head or "")

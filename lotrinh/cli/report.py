@@ -47,8 +47,8 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     from lotrinh.i18n import current
     from lotrinh.reports.documents import FORMATS as KNOWN
     from lotrinh.reports.documents import Wish, file_name, make, particulars
-    from lotrinh.services.feeds import of_run
-    from lotrinh.services.reporting import chosen, dossier, only
+    from lotrinh.services.views.feeds import of_run
+    from lotrinh.services.views.reporting import chosen, dossier, only
 
     if form != "docx":
         _unused({"--layout": layout, "--number": number, "--template": template})

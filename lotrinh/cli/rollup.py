@@ -46,7 +46,7 @@ def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     from lotrinh.core.report.rollup import By
     from lotrinh.i18n import current
     from lotrinh.reports.rollup import render
-    from lotrinh.services.rollup import files_in, others
+    from lotrinh.services.views.rollup import files_in, others
 
     loaded = load(settings)
     given = [*(existing(file) for file in files), *(files_in(Path(folder)) if folder else ())]
@@ -66,7 +66,7 @@ def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
 def _own(store: "Store", campaign: "Campaign", run: str, moment: "datetime | None", *, needed: bool) -> "Rollup | None":
     """Roll this province's own report up; None where it has none, as at an office that only adds others up."""
     from lotrinh.core.report.rollup import rollup as roll
-    from lotrinh.services.reporting import chosen
+    from lotrinh.services.views.reporting import chosen
 
     if not needed and not run and store.rounds.first(campaign.id, province=campaign.province.code) is None:
         tell(M("Ở đây chưa có lượt kiểm tra nào chạy xong: chỉ cộng các tệp."))

@@ -13,8 +13,8 @@ from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.portal.state import State
 from lotrinh.reports.documents import FORMATS, Wish, file_name, make, particulars
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.feeds import of_run
-from lotrinh.services.reporting import chosen, dossier, only
+from lotrinh.services.views.feeds import of_run
+from lotrinh.services.views.reporting import chosen, dossier, only
 
 ENDINGS: Mapping[str, str] = {form.ending: name for name, form in FORMATS.items()}
 """How a file's name ends -> its format."""

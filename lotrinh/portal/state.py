@@ -16,7 +16,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.turns import Turns
 from lotrinh.services.campaigns.campaigns import Campaign, campaign_files, is_current, open_campaign
-from lotrinh.services.live import Live
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

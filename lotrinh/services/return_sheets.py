@@ -12,8 +12,8 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.live import Live
 from lotrinh.services.runs.assess import has_own_system
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

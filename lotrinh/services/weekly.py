@@ -10,7 +10,7 @@ from lotrinh.i18n import current
 from lotrinh.reports.documents import FORMATS, Wish, file_name, make
 from lotrinh.services.receivers import MAIL
 from lotrinh.services.reminders import Office, put, to_office
-from lotrinh.services.reporting import chosen, dossier
+from lotrinh.services.views.reporting import chosen, dossier
 
 REPORT = "report"
 FORM = "docx"

@@ -14,11 +14,11 @@ import pytest
 
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
-from lotrinh.services.apply_change import apply_change
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.live import Live
 from lotrinh.services.sign_in import sign_in
-from lotrinh.services.what_if import Wish, preview
+from lotrinh.services.views.apply_change import apply_change
+from lotrinh.services.views.change_preview import Wish, preview
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.conftest import COLUMNS, Communes, Lotrinh

@@ -14,10 +14,10 @@ from lotrinh.core.status.observation import Observation
 from lotrinh.core.status.status import Status
 from lotrinh.errors import Conflict
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.live import Live
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude, run_check
 from lotrinh.services.runs.lease import holding, me, name_of
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Http, Portal, Settings
 from lotrinh.store import Store, open_store, rounds
 from lotrinh.store.leases import Lease

@@ -9,10 +9,10 @@ import pytest
 
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.status.roles import Role
-from lotrinh.services.apply_change import apply_change
 from lotrinh.services.campaigns.campaigns import open_campaign
-from lotrinh.services.live import Live
-from lotrinh.services.what_if import Wish, preview
+from lotrinh.services.views.apply_change import apply_change
+from lotrinh.services.views.change_preview import Wish, preview
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from tests.conftest import TOP
 from tests.portal.conftest import NOW, Enter, Portal

@@ -11,10 +11,10 @@ from lotrinh.core.status.roles import Role
 from lotrinh.reports.changes import Comparison, as_json
 from lotrinh.reports.rollup import as_json as rolled_json
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.changing import compared
-from lotrinh.services.reporting import chosen
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
+from lotrinh.services.views.compare_runs import compared
+from lotrinh.services.views.reporting import chosen
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.portal.caller import CAMPAIGN, Caller, program, unit

@@ -10,7 +10,7 @@ from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.reports.explanation import Writer
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.explain import explain
+from lotrinh.services.views.explain import explain
 from lotrinh.settings.models import Settings
 from tests.portal.caller import DONE, STEP, UNIT, program, unit
 from tests.portal.commune import COUNTED, PLAIN, commune

@@ -23,9 +23,9 @@ from lotrinh.reports import documents
 from lotrinh.reports.documents import FORMATS, Wish
 from lotrinh.services.accounts import issue_slips
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.reporting import chosen, dossier
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
+from lotrinh.services.views.reporting import chosen, dossier
 from lotrinh.settings.models import Letterhead, Report, Settings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, at_desk, happened, small

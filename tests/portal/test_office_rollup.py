@@ -15,7 +15,7 @@ from lotrinh.core.report.rollup import rollup
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.live import Live
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings, Units
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, shown

@@ -12,7 +12,7 @@ from lotrinh.core.report.report import Report, Voice
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.reports.docx import document
-from lotrinh.services.reporting import only
+from lotrinh.services.views.reporting import only
 from tests.reports.papers import lines, made, opened, section, table, tables
 from tests.reports.readers import number
 from tests.reports.samples import (

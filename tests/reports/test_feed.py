@@ -16,7 +16,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.reports.feed import calendar
 from lotrinh.reports.tables import clean
-from lotrinh.services.reporting import only
+from lotrinh.services.views.reporting import only
 from tests.reports.calendars import Events, Read, name_of, read
 from tests.reports.samples import (
     NOW,

@@ -9,7 +9,7 @@ from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.reports.documents import Wish, make
-from lotrinh.services.reporting import only
+from lotrinh.services.views.reporting import only
 from tests.reports.papers import lines, made
 from tests.reports.samples import UNREACHABLE, commune, everybody_at, the_report, unit_report
 

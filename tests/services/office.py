@@ -9,10 +9,10 @@ import pytest
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.services.apply_change import apply_change
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
-from lotrinh.services.live import Live
-from lotrinh.services.what_if import Preview, Wish, keep, preview
+from lotrinh.services.views.apply_change import apply_change
+from lotrinh.services.views.change_preview import Preview, Wish, keep, preview
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

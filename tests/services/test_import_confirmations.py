@@ -12,8 +12,8 @@ from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.naming import SHEETS, named
 from lotrinh.services.import_confirmations import record
-from lotrinh.services.live import Live
 from lotrinh.services.returned_words import preview
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.services.builders import LIEN_SON, LUONG_SON, NOW

@@ -7,8 +7,8 @@ import pytest
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.errors import BadInput
-from lotrinh.services.live import Live
 from lotrinh.services.return_sheets import Wanted, sheet_now, sheets
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.services.builders import LIEN_SON, LUONG_SON, NOW, PROVINCE, hear, report, says, silence

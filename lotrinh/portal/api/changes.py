@@ -13,7 +13,7 @@ from lotrinh.portal.api.access import Place, Seeing
 from lotrinh.portal.api.answers import Out, Reading, reads
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.reports.changes import Comparison, as_data
-from lotrinh.services.changing import Compared, compared
+from lotrinh.services.views.compare_runs import Compared, compared
 
 router = APIRouter(tags=["runs"])
 END = "Id of a run, or a day (then the newest run up to its end)"

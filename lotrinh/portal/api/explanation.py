@@ -16,8 +16,8 @@ from lotrinh.portal.api.board import FlagsOut
 from lotrinh.portal.api.records import ProgressOut
 from lotrinh.portal.api.units import UNIT
 from lotrinh.reports.explanation_data import as_data
-from lotrinh.services.explain import explain
 from lotrinh.services.statements import step_of
+from lotrinh.services.views.explain import explain
 
 router = APIRouter(tags=["units"])
 

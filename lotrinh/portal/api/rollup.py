@@ -13,7 +13,7 @@ from lotrinh.portal.api.access import Place, Seeing
 from lotrinh.portal.api.answers import Out, Reading, reads
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.reports.rollup import as_data
-from lotrinh.services.reporting import chosen
+from lotrinh.services.views.reporting import chosen
 
 router = APIRouter(tags=["runs"])
 LAST_SECOND = dt.time(23, 59, 59)

@@ -16,8 +16,8 @@ from lotrinh.portal.render import language_of
 from lotrinh.portal.visitor import At
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, folded, leaf, office_page
 from lotrinh.reports.pictures.signs import SIGNS
-from lotrinh.services.board import Boards
-from lotrinh.services.live import Live
+from lotrinh.services.views.board import Boards
+from lotrinh.services.views.live_campaign import Live
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 200

@@ -13,7 +13,7 @@ from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import At
 from lotrinh.portal.web.confirm import UNPROCESSABLE
 from lotrinh.reports.changes import SWAPPED, Comparison, render, summary
-from lotrinh.services.changing import Compared, compared
+from lotrinh.services.views.compare_runs import Compared, compared
 
 router = APIRouter(include_in_schema=False)
 CHANGES = "/campaigns/{campaign_id}/changes"

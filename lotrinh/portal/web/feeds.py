@@ -12,7 +12,7 @@ from lotrinh.portal.render import language_of
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import NO_SUCH_PAGE, refuse, whoever
 from lotrinh.reports.documents import FORMATS
-from lotrinh.services.feeds import Feed, of_office, of_unit
+from lotrinh.services.views.feeds import Feed, of_office, of_unit
 
 router = APIRouter(include_in_schema=False)
 CAMPAIGN = "/campaigns/{campaign_id}"

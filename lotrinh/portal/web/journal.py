@@ -21,8 +21,8 @@ from lotrinh.portal.web.access import Administrator
 from lotrinh.services.accounts import CONSOLE
 from lotrinh.services.campaigns.naming import SAMPLE, SHEETS
 from lotrinh.services.campaigns.rosters import roster
-from lotrinh.services.printed_head import read_head, verdict
 from lotrinh.services.sign_in import account_of
+from lotrinh.services.views.printed_head import read_head, verdict
 from lotrinh.store.journal import Sought
 
 router = APIRouter(include_in_schema=False)

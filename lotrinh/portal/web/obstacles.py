@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from lotrinh.portal.visitor import At
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, leaf, office_page
-from lotrinh.services.office import Trouble, troubles
+from lotrinh.services.views.office_queues import Trouble, troubles
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 50

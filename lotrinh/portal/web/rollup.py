@@ -19,7 +19,7 @@ from lotrinh.portal.render import language_of
 from lotrinh.portal.visitor import At
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, folded, leaf, office_page
 from lotrinh.reports.rollup import FIRST_COLUMN, decimal, heading, percent, render
-from lotrinh.services.live import Live
+from lotrinh.services.views.live_campaign import Live
 
 router = APIRouter(include_in_schema=False)
 HERE = CAMPAIGN + "/rollup"

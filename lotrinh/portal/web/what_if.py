@@ -17,9 +17,9 @@ from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Form, Place, guarded, refuse
 from lotrinh.reports.moves import KINDS
-from lotrinh.services.apply_change import applied_before, apply_change
 from lotrinh.services.campaigns.campaign_override import NOTHING, applied
-from lotrinh.services.what_if import Wish, changes, keep, preview, shown
+from lotrinh.services.views.apply_change import applied_before, apply_change
+from lotrinh.services.views.change_preview import Wish, changes, keep, preview, shown
 
 router = APIRouter(include_in_schema=False)
 GUARDED = [Depends(guarded)]

@@ -14,7 +14,7 @@ from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.campaigns.schedules import Effective, change, checked, effective, next_checks, next_report
 from lotrinh.services.reminders import open_office
-from lotrinh.services.what_if import changes
+from lotrinh.services.views.change_preview import changes
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Schedule as ScheduleSettings
 from lotrinh.settings.models import Settings

@@ -14,14 +14,14 @@ from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.probing.contract import read_answer
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.changing import compared
-from lotrinh.services.explain import explain
-from lotrinh.services.live import Live
-from lotrinh.services.reporting import chosen
 from lotrinh.services.runs import runs
 from lotrinh.services.runs.ask import begin, questions
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.runs.status_document import document, statement
+from lotrinh.services.views.compare_runs import compared
+from lotrinh.services.views.explain import explain
+from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.reporting import chosen
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

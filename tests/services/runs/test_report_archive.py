@@ -13,11 +13,11 @@ from lotrinh.reports import markdown, terminal
 from lotrinh.reports.csv_report import as_csv
 from lotrinh.reports.json_report import as_json
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.live import Live
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import close_round
 from lotrinh.services.runs.report_archive import freeze, thaw, thaw_one
 from lotrinh.services.sample import sample_entries
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import checklist, milestone, step

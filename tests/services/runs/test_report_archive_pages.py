@@ -11,9 +11,9 @@ from lotrinh.reports.html import page
 from lotrinh.reports.pictures.every import PICTURES
 from lotrinh.reports.pictures.standalone import picture
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.live import Live
 from lotrinh.services.runs.report_archive import freeze, thaw
 from lotrinh.services.sample import sample_entries
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

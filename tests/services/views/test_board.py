@@ -6,9 +6,9 @@ from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.observation import StepAnswer, StepState
 from lotrinh.core.status.status import Status
-from lotrinh.services.board import Boards
-from lotrinh.services.live import Live
-from lotrinh.services.office import dispute, disputes, queue, seal, troubles
+from lotrinh.services.views.board import Boards
+from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.office_queues import dispute, disputes, queue, seal, troubles
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import step

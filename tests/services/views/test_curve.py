@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from lotrinh.core.report.curve import UnitStep, curve_of, unit_steps
 from lotrinh.core.status.journal import Kind
-from lotrinh.services.live import Live
 from lotrinh.services.runs.ask import begin
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import step

@@ -12,15 +12,15 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.reports.feed import calendar
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.feeds import Feed, of_office, of_run, of_unit
-from lotrinh.services.live import Live
-from lotrinh.services.reporting import only
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import close_round
 from lotrinh.services.runs.report_archive import dues_of, freeze
 from lotrinh.services.runs.snapshots import report_again
 from lotrinh.services.sample import sample_entries
-from lotrinh.services.what_if import Wish
+from lotrinh.services.views.change_preview import Wish
+from lotrinh.services.views.feeds import Feed, of_office, of_run, of_unit
+from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.reporting import only
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.reports.calendars import Events, read

@@ -8,7 +8,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import Conflict
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import named
-from lotrinh.services.what_if import Preview, changes
+from lotrinh.services.views.change_preview import Preview, changes
 from lotrinh.store import Store
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.deadline_history import NOTHING_TOLD, OFFICE, Dues, News, Tellings, dues
 from lotrinh.core.report.report import Report
-from lotrinh.services.live import Live
 from lotrinh.services.runs.report_archive import dues_of
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.store import Store
 from lotrinh.store.rounds import Round
 

@@ -13,14 +13,14 @@ from lotrinh.core.notify.schedules import Schedule
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.errors import BadInput, Conflict, StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.apply_change import applied_before, apply_change
 from lotrinh.services.campaigns.campaigns import campaign_files, open_campaign
 from lotrinh.services.campaigns.rosters import imported_path
 from lotrinh.services.campaigns.schedules import change
-from lotrinh.services.live import Live
 from lotrinh.services.reminders import open_office, prepare
 from lotrinh.services.runs.nation import for_province
-from lotrinh.services.what_if import Wish, changes
+from lotrinh.services.views.apply_change import applied_before, apply_change
+from lotrinh.services.views.change_preview import Wish, changes
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.store import Store, open_store
 from lotrinh.store.copying import copy, target_at
 from lotrinh.store.engine import writing

@@ -14,11 +14,11 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import FLAGS
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.services.explain import explain
-from lotrinh.services.live import Live
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.assess import make_report
 from lotrinh.services.runs.check import close_round
+from lotrinh.services.views.explain import explain
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import step

@@ -17,9 +17,9 @@ from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
 from lotrinh.reports.documents import FORMATS
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.reporting import chosen, dossier, letterhead, only
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
+from lotrinh.services.views.reporting import chosen, dossier, letterhead, only
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Letterhead, Settings
 from lotrinh.settings.models import Report as ReportSettings

@@ -16,7 +16,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.reports.json_report import as_json
-from lotrinh.services.rollup import files_in, others
+from lotrinh.services.views.rollup import files_in, others
 from tests.reports.samples import OPEN, commune, the_report, unit_report
 
 CAMPAIGN = "bau-cu-2026"

@@ -23,7 +23,7 @@ from lotrinh.services.campaigns.campaign_override import NOTHING, Applied, appli
 from lotrinh.services.campaigns.campaigns import Campaign, bind, checklist_path, declared, with_change
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.disk import write_whole
-from lotrinh.services.live import Live
+from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

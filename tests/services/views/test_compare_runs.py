@@ -8,9 +8,9 @@ import pytest
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.changing import Compared, compared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
+from lotrinh.services.views.compare_runs import Compared, compared
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.rounds import Round

@@ -16,9 +16,9 @@ from lotrinh.core.status.status import Planned, Standing
 from lotrinh.core.text import M, Message
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import named
-from lotrinh.services.live import Now
 from lotrinh.services.runs.assess import Plans, has_own_system
 from lotrinh.services.runs.report_archive import thaw_one
+from lotrinh.services.views.live_campaign import Now
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.journal import ANYTHING, Sought

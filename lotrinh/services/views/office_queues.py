@@ -11,7 +11,7 @@ from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.journal import NOTHING_SAID, Record
 from lotrinh.core.status.observation import Answer, StepAnswer
 from lotrinh.core.status.status import Planned, Standing, conflicting, fingerprint
-from lotrinh.services.live import Live
+from lotrinh.services.views.live_campaign import Live
 
 
 class Waiting(NamedTuple):

@@ -7,7 +7,7 @@ import pytest
 
 from lotrinh.core.checklist.deadline_diff import MoveKind
 from lotrinh.errors import NotFound
-from lotrinh.services.what_if import Wish, keep, shown
+from lotrinh.services.views.change_preview import Wish, keep, shown
 from lotrinh.store import Store
 from tests.services.office import CHECKLIST, NOW, WITHOUT_B, Office, confirmed, office_in, problems
 
