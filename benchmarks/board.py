@@ -17,7 +17,7 @@ from lotrinh.core.status.roles import Role
 from lotrinh.portal.app import create_app
 from lotrinh.services.accounts import add_officer
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.sample import sample_entries
+from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.models import Settings, Units
 from lotrinh.store import open_store
 

@@ -205,7 +205,7 @@ def _with_address(unit: "Unit", troubled: dict[str, int]) -> "Unit":
 def fill(home: Home, as_of: datetime) -> None:
     """Put the sample data into the journal, labelled in every entry."""
     from lotrinh.services.campaigns.campaigns import open_campaign
-    from lotrinh.services.sample import sample_entries
+    from lotrinh.services.statements.sample import sample_entries
     from lotrinh.store import open_store
 
     settings = load(str(home.settings)).settings

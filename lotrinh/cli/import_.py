@@ -53,7 +53,7 @@ def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> No
 def _upload(name: str) -> "Upload":
     from lotrinh.cli.files import read
     from lotrinh.services.returned_files import Upload
-    from lotrinh.services.uploads import LARGEST
+    from lotrinh.services.statements.uploads import LARGEST
 
     return Upload(name, read(name, LARGEST + 1))
 

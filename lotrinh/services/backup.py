@@ -19,8 +19,8 @@ from lotrinh.i18n import say
 from lotrinh.services import archives, last_backup
 from lotrinh.services.archives import FOLDERS, RECORD, Manifest, Writer
 from lotrinh.services.last_backup import Known
+from lotrinh.services.statements.uploads import path_of
 from lotrinh.services.unfinished import require_finished
-from lotrinh.services.uploads import path_of
 from lotrinh.store import image
 from lotrinh.store.copying import Extent
 

@@ -21,7 +21,7 @@ from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import named
 from lotrinh.services.returned_files import Open, Opened, Upload, open_sheet
 from lotrinh.services.returned_rows import FILL, Row, Spoken, read_row
-from lotrinh.services.statements import full_key
+from lotrinh.services.statements.journal_writer import full_key
 from lotrinh.store import Store
 
 QUIET = frozenset({Kind.ANSWERED, Kind.HANDED_OVER, Kind.OBSERVED})

@@ -12,7 +12,7 @@ from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.reports.return_sheet.reading import Line, read
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.uploads import KINDS, TOO_LARGE, UNPACKS_TOO_LARGE, XLSX, kind_of
+from lotrinh.services.statements.uploads import KINDS, TOO_LARGE, UNPACKS_TOO_LARGE, XLSX, kind_of
 
 LARGEST_UNPACKED = 20_000_000
 """Bytes; a sheet of 500 steps unpacks to one million."""

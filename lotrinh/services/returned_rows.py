@@ -15,7 +15,7 @@ from lotrinh.probing.contract import MAX_COUNT
 from lotrinh.reports.return_sheet.layout import COLUMNS, PLACE, takes
 from lotrinh.reports.return_sheet.reading import Cell, Line, address
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.confirm import Confirmation, require_good, too_long, unprintable
+from lotrinh.services.statements.confirm import Confirmation, require_good, too_long, unprintable
 
 NO_DAY = M("Hãy ghi ngày hoàn thành theo văn bản; việc mới xong một phần thì ghi ngày của số liệu.")
 NO_DONE, NO_TOTAL = M("Hãy ghi số đã xong."), M("Hãy ghi tổng số.")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.sample import sample_entries
+from lotrinh.services.statements.sample import sample_entries
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted, hosted
 from tests.browser.world import OPEN, World, made_world
 

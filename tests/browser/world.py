@@ -16,8 +16,8 @@ from lotrinh.services.accounts import make_link
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude, run_check
-from lotrinh.services.sample import sample_entries
-from lotrinh.services.uploads import described, take
+from lotrinh.services.statements.sample import sample_entries
+from lotrinh.services.statements.uploads import described, take
 from lotrinh.settings.models import Campaign as CampaignSetting
 from lotrinh.store.outbox import FAILED, WAITING, New
 from tests.browser import hostile

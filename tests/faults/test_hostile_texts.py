@@ -11,13 +11,13 @@ import httpx
 import pytest
 
 from lotrinh.core.status.roles import Role
-from lotrinh.services import judge, obstacles
 from lotrinh.services.accounts import add_officer, make_link
-from lotrinh.services.confirm import Confirmation, confirm, withdraw
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.statements import Said
-from lotrinh.services.uploads import described, take
+from lotrinh.services.statements import obstacles, review
+from lotrinh.services.statements.confirm import Confirmation, confirm, withdraw
+from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.statements.uploads import described, take
 from tests.conftest import COLUMNS
 from tests.faults.pages import Form, Page
 from tests.faults.portals import CAMPAIGN, COUNTED, NOW, OTHER, OWN, PDF, STEP, Person, Portal, portal_of
@@ -63,12 +63,12 @@ def everything_said(portal: Portal) -> None:
     withdraw(store, said(STEP, "2"), evil("withdrawn"))
     confirm(store, campaign, unit, told, actor=f"unit:{OWN}", key="3", now=NOW)
     lan = "officer:lan"
-    judge.give_back(store, said(STEP, "4", lan), evil("returned"))
+    review.give_back(store, said(STEP, "4", lan), evil("returned"))
     obstacles.report_obstacle(store, said(STEP, "5"), evil("obstacle"))
     obstacles.propose(store, said(COUNTED, "6"), evil("proposal"))
-    judge.answer(store, said(STEP, "7", lan), evil("answer"))
-    judge.hand_over(store, said(COUNTED, "8", lan), evil("office"), evil("note"))
-    judge.excuse(store, said("thanh-lap-ubbc-xa", "9", lan), evil("excused"))
+    review.answer(store, said(STEP, "7", lan), evil("answer"))
+    review.hand_over(store, said(COUNTED, "8", lan), evil("office"), evil("note"))
+    review.excuse(store, said("thanh-lap-ubbc-xa", "9", lan), evil("excused"))
     add_officer(store, "lan", Role.OFFICER, evil("officer"), "mat-khau-dai-1", NOW)
     make_link(store, evil("link"), timedelta(days=3), NOW)
     own = campaign.by_code[SYSTEM]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.services.uploads import clean_up, path_of
+from lotrinh.services.statements.uploads import clean_up, path_of
 from lotrinh.store import open_store
 from tests.conftest import TOP
 from tests.faults.portals import NOW

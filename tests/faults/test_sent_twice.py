@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from lotrinh.core.status.journal import Kind
-from lotrinh.services.judge import accept
-from lotrinh.services.statements import Said
+from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.statements.review import accept
 from tests.faults.portals import CAMPAIGN, HOME, NOW, OWN, STEP, Hidden, Portal, receipt_of
 
 AT_ONCE = 20

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.visitor import csrf
 from lotrinh.services.accounts import make_link
-from lotrinh.services.confirm import Confirmation, confirm
 from lotrinh.services.programs import issue_token
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.uploads import described, take
+from lotrinh.services.statements.confirm import Confirmation, confirm
+from lotrinh.services.statements.uploads import described, take
 from lotrinh.store.accounts import Account, hashed
 from lotrinh.store.engine import reading
 from lotrinh.store.schema import metadata

@@ -8,7 +8,7 @@ import pytest
 
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.sample import sample_entries
+from lotrinh.services.statements.sample import sample_entries
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program, unit
 from tests.portal.conftest import NOW, Portal
 from tests.portal.test_api_access import ROUTES, here

@@ -8,8 +8,8 @@ import pytest
 
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.judge import give_back
-from lotrinh.services.statements import Said
+from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.statements.review import give_back
 from lotrinh.settings.models import Settings
 from tests.portal.commune import COUNTED, PDF, PLAIN, Commune, commune, form_of, locked
 from tests.portal.conftest import NOW, Enter, Portal
@@ -237,7 +237,7 @@ def test_no_confirmation_begins_with_what_sample_data_made_up(unit: Commune) -> 
     body = {"completed_on": "2025-11-20", "document": {"number": "Mẫu/QĐ"}, "note": "Dữ liệu mẫu", "sample": True}
     campaign = open_declared(Settings(), "bau-cu-2026")
     from lotrinh.services.campaigns.naming import SAMPLE
-    from lotrinh.services.statements import state
+    from lotrinh.services.statements.journal_writer import state
 
     state(unit.portal.store, Said(campaign, campaign.by_code["04924"], PLAIN, SAMPLE, "", NOW), Kind.CONFIRMED, body)
     page = unit.get(unit.step(PLAIN))

@@ -6,8 +6,8 @@ import pytest
 
 from lotrinh.core.status.journal import Kind
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.judge import give_back
-from lotrinh.services.statements import Said
+from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.statements.review import give_back
 from lotrinh.settings.models import Settings
 from tests.portal.commune import COUNTED, PLAIN, Commune, commune, form_of, locked
 from tests.portal.conftest import NOW, Enter, Portal

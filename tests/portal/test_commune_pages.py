@@ -9,8 +9,8 @@ from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.campaigns.naming import SAMPLE
-from lotrinh.services.judge import accept, answer, excuse, give_back, hand_over
-from lotrinh.services.statements import Said, state
+from lotrinh.services.statements.journal_writer import Said, state
+from lotrinh.services.statements.review import accept, answer, excuse, give_back, hand_over
 from lotrinh.settings.models import Settings
 from tests.portal.commune import CAMPAIGN, COUNTED, PLAIN, Commune, commune, form_of
 from tests.portal.conftest import NOW, Enter, Portal

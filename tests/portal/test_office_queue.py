@@ -8,7 +8,7 @@ import pytest
 
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
-from lotrinh.services.uploads import described, take
+from lotrinh.services.statements.uploads import described, take
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, VIET_TRI, at_desk, happened, heads, said_of, small

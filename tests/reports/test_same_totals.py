@@ -18,7 +18,7 @@ from lotrinh.i18n import grouped
 from lotrinh.reports.documents import FORMATS, Wish, make
 from lotrinh.reports.pictures.milestones import lines_of
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.sample import sample_entries
+from lotrinh.services.statements.sample import sample_entries
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store

@@ -20,7 +20,7 @@ from lotrinh.services import archives
 from lotrinh.services.archives import FOLDERS
 from lotrinh.services.backup import Made, Place, back_up
 from lotrinh.services.restore import restore
-from lotrinh.services.uploads import path_of, take
+from lotrinh.services.statements.uploads import path_of, take
 from lotrinh.store import Store, open_store
 from lotrinh.store.schema import HEAD, metadata
 from tests.conftest import TOP

@@ -28,7 +28,7 @@ from lotrinh.cli.demo import (
 )
 from lotrinh.core.checklist.units import Unit
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.sample import sample_entries
+from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
 from tests.conftest import TOP

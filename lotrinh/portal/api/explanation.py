@@ -16,7 +16,7 @@ from lotrinh.portal.api.board import FlagsOut
 from lotrinh.portal.api.records import ProgressOut
 from lotrinh.portal.api.units import UNIT
 from lotrinh.reports.explanation_data import as_data
-from lotrinh.services.statements import step_of
+from lotrinh.services.statements.journal_writer import step_of
 from lotrinh.services.views.explain import explain
 
 router = APIRouter(tags=["units"])

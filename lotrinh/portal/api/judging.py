@@ -6,7 +6,7 @@ from pydantic import Field
 from lotrinh.portal.api.access import Judging
 from lotrinh.portal.api.sending import CREATED, RECORDED, AboutStep, Part, Receipt, Sent, StepId, Text, Words, handed
 from lotrinh.portal.api.units import UNIT
-from lotrinh.services.judge import accept, answer, excuse, give_back, hand_over, unexcuse
+from lotrinh.services.statements.review import accept, answer, excuse, give_back, hand_over, unexcuse
 
 router = APIRouter(tags=["judging"])
 

@@ -15,7 +15,7 @@ from lotrinh.portal.api.answers import Listed, Numbered, Out, Paging, Reading, r
 from lotrinh.portal.api.sending import Receipt, receipt_of
 from lotrinh.portal.api.units import UNIT
 from lotrinh.services.runs.status_document import own_steps
-from lotrinh.services.statements import step_of
+from lotrinh.services.statements.journal_writer import step_of
 
 router = APIRouter(tags=["units"])
 STATED = tuple(kind for kind in Kind if kind not in {Kind.RESOLVED, Kind.OBSERVED, Kind.CHANGED, Kind.ACCOUNT})

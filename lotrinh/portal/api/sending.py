@@ -11,8 +11,8 @@ from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
 from lotrinh.portal.api.access import Place
 from lotrinh.portal.api.problems import OF_WRITING, may
-from lotrinh.services.confirm import receipt
-from lotrinh.services.statements import Said
+from lotrinh.services.statements.confirm import receipt
+from lotrinh.services.statements.journal_writer import Said
 
 CREATED = 201
 Key = Annotated[

@@ -16,9 +16,9 @@ from lotrinh.portal.api.problems import may
 from lotrinh.portal.api.sending import CREATED, RECORDED, AboutStep, Part, Receipt, Sent, StepId, Text, Words, handed
 from lotrinh.portal.state import state_of
 from lotrinh.probing.contract import MAX_COUNT, Day, StatusDocument
-from lotrinh.services.confirm import Confirmation, confirm, withdraw
-from lotrinh.services.obstacles import clear, propose, report_obstacle
 from lotrinh.services.runs.status_document import document, statement
+from lotrinh.services.statements.confirm import Confirmation, confirm, withdraw
+from lotrinh.services.statements.obstacles import clear, propose, report_obstacle
 
 router = APIRouter(tags=["units"])
 UNIT = "/api/v1/campaigns/{campaign_id}/units/{code}"

@@ -26,9 +26,9 @@ from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.trouble import public
 from lotrinh.portal.visitor import Form, Place, Speaking, guarded
-from lotrinh.services.confirm import Confirmation, confirm, require_good
-from lotrinh.services.statements import Said, step_of
-from lotrinh.services.uploads import LARGEST, described, take
+from lotrinh.services.statements.confirm import Confirmation, confirm, require_good
+from lotrinh.services.statements.journal_writer import Said, step_of
+from lotrinh.services.statements.uploads import LARGEST, described, take
 from lotrinh.store.files import StoredFile
 
 router = APIRouter(include_in_schema=False)

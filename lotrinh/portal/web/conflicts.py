@@ -11,8 +11,8 @@ from lotrinh.portal.visitor import At, Form, Judging, Place
 from lotrinh.portal.web.confirm import GUARDED, STEP, said_by
 from lotrinh.portal.web.judge import back, form_page
 from lotrinh.portal.web.office import CAMPAIGN, Asking, leaf, office_page
-from lotrinh.services.judge import resolve
-from lotrinh.services.statements import step_of
+from lotrinh.services.statements.journal_writer import step_of
+from lotrinh.services.statements.review import resolve
 from lotrinh.services.views.office_queues import Dispute, dispute, disputes, seal
 
 router = APIRouter(include_in_schema=False)

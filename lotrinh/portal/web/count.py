@@ -28,7 +28,7 @@ from lotrinh.portal.trouble import public
 from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Form, Place, Speaking
 from lotrinh.portal.web.confirm import GUARDED, NO_DAY, SEE_OTHER, SENT, UNPROCESSABLE, progress_in, seen_in, total_of
 from lotrinh.portal.web.unit import HOME, NOW, PRESSING, Numbered, row_of
-from lotrinh.services.bulk import Counts, confirmations, report_counts, require_counts
+from lotrinh.services.statements.bulk import Counts, confirmations, report_counts, require_counts
 
 router = APIRouter(include_in_schema=False)
 UNDER_WAY = frozenset({*PRESSING, *NOW})

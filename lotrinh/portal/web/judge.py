@@ -17,8 +17,8 @@ from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import NO_SUCH_PAGE, Form, Judging, Place
 from lotrinh.portal.web.confirm import GUARDED, SEE_OTHER, STEP, renewed, said_by, why
-from lotrinh.services.judge import accept, answer, excuse, give_back, hand_over, unexcuse
-from lotrinh.services.statements import Said, step_of
+from lotrinh.services.statements.journal_writer import Said, step_of
+from lotrinh.services.statements.review import accept, answer, excuse, give_back, hand_over, unexcuse
 from lotrinh.store import Store
 
 router = APIRouter(include_in_schema=False)

@@ -12,8 +12,8 @@ from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import Form, Speaking
 from lotrinh.portal.web.confirm import GUARDED, STEP, again, receipt_of, said_by
-from lotrinh.services.obstacles import clear, propose, report_obstacle
-from lotrinh.services.statements import step_of
+from lotrinh.services.statements.journal_writer import step_of
+from lotrinh.services.statements.obstacles import clear, propose, report_obstacle
 
 router = APIRouter(include_in_schema=False)
 KINDS = {Kind.OBSTACLE.value: report_obstacle, Kind.PROPOSAL.value: propose}

@@ -16,8 +16,8 @@ from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import At, Form, Judging, Place
 from lotrinh.portal.web.confirm import GUARDED, SEE_OTHER
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, leaf, office_page
-from lotrinh.services.judge import accept
-from lotrinh.services.statements import Said
+from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.statements.review import accept
 from lotrinh.services.views.office_queues import Waiting, queue
 
 router = APIRouter(include_in_schema=False)

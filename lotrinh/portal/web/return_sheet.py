@@ -11,7 +11,7 @@ from lotrinh.portal.visitor import At
 from lotrinh.portal.web.unit import HOME
 from lotrinh.reports.return_sheet import page, workbook
 from lotrinh.services.return_sheets import sheet_now
-from lotrinh.services.uploads import XLSX
+from lotrinh.services.statements.uploads import XLSX
 
 router = APIRouter(include_in_schema=False)
 HTML = "text/html; charset=utf-8"

@@ -21,7 +21,7 @@ from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.import_confirmations import Judged, judge, record
 from lotrinh.services.returned_files import Upload
 from lotrinh.services.returned_words import preview
-from lotrinh.services.uploads import XLSX, shown_name
+from lotrinh.services.statements.uploads import XLSX, shown_name
 
 router = APIRouter(include_in_schema=False)
 GUARDED = [Depends(guarded)]

@@ -20,8 +20,8 @@ from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Someone, refuse
 from lotrinh.portal.web.feeds import webcal
 from lotrinh.reports.explanation import Writer
-from lotrinh.services.statements import step_of
-from lotrinh.services.uploads import find
+from lotrinh.services.statements.journal_writer import step_of
+from lotrinh.services.statements.uploads import find
 from lotrinh.services.views.explain import explain as why
 
 router = APIRouter(include_in_schema=False)

@@ -12,7 +12,7 @@ from lotrinh.reports.pictures.every import PICTURES
 from lotrinh.reports.pictures.standalone import picture
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.report_archive import freeze, thaw
-from lotrinh.services.sample import sample_entries
+from lotrinh.services.statements.sample import sample_entries
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

@@ -14,8 +14,8 @@ from lotrinh.core.status.observation import StepState
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.question import Question
-from lotrinh.services.confirm import Confirmation, confirm
 from lotrinh.services.runs.status_document import document, own_steps, statement
+from lotrinh.services.statements.confirm import Confirmation, confirm
 from lotrinh.store import Store
 from tests.core.builders import step
 from tests.services.builders import LUONG_SON, NOW, PROVINCE, campaign, happened

@@ -16,7 +16,7 @@ from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import close_round
 from lotrinh.services.runs.report_archive import dues_of, freeze
 from lotrinh.services.runs.snapshots import report_again
-from lotrinh.services.sample import sample_entries
+from lotrinh.services.statements.sample import sample_entries
 from lotrinh.services.views.change_preview import Wish
 from lotrinh.services.views.feeds import Feed, of_office, of_run, of_unit
 from lotrinh.services.views.live_campaign import Live

@@ -10,8 +10,8 @@ from lotrinh.core.status.journal import Entry
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.confirm import Confirmation, entry_of, faults
-from lotrinh.services.statements import append_all, step_of
+from lotrinh.services.statements.confirm import Confirmation, entry_of, faults
+from lotrinh.services.statements.journal_writer import append_all, step_of
 from lotrinh.store import Store
 
 NOTHING = M("Chưa có số nào thay đổi. Hãy ghi số đã xong của ít nhất một đầu việc.")

@@ -14,7 +14,7 @@ from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.complaints import the
 from lotrinh.probing.contract import EARLIEST_YEAR, MAX_COUNT
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.statements import Said, append, full_key, state, step_of
+from lotrinh.services.statements.journal_writer import Said, append, full_key, state, step_of
 from lotrinh.store import Store
 
 NO_REASON = M("Hãy ghi lý do rút xác nhận.")

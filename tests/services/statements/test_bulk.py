@@ -9,8 +9,8 @@ from lotrinh.core.checklist.checklist import Evidence, Need
 from lotrinh.core.status.journal import Entry, Kind, fold
 from lotrinh.errors import BadInput, ChangedMeanwhile, Conflict, KeyReused, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.bulk import Counts, report_counts
-from lotrinh.services.confirm import Confirmation, confirm
+from lotrinh.services.statements.bulk import Counts, report_counts
+from lotrinh.services.statements.confirm import Confirmation, confirm
 from lotrinh.store import Store
 from tests.core.builders import step
 from tests.services.builders import LUONG_SON, NOW, campaign

@@ -2,8 +2,8 @@
 
 from lotrinh.core.status.journal import Entry, Kind
 from lotrinh.core.text import M
-from lotrinh.services.confirm import required_text
-from lotrinh.services.statements import Said, state
+from lotrinh.services.statements.confirm import required_text
+from lotrinh.services.statements.journal_writer import Said, state
 from lotrinh.store import Store
 
 

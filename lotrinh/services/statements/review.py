@@ -5,8 +5,8 @@ from lotrinh.core.status.observation import StepAnswer
 from lotrinh.core.status.status import fingerprint
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
-from lotrinh.services.confirm import required_text
-from lotrinh.services.statements import Said, state
+from lotrinh.services.statements.confirm import required_text
+from lotrinh.services.statements.journal_writer import Said, state
 from lotrinh.store import Store
 
 SIDES = ("portal", "system")

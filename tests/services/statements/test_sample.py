@@ -12,8 +12,8 @@ from lotrinh.core.status.journal import Kind, NewEntry, canonical, fold
 from lotrinh.core.status.status import Status
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.campaigns.naming import SAMPLE
-from lotrinh.services.confirm import Confirmation, faults
-from lotrinh.services.sample import sample_entries
+from lotrinh.services.statements.confirm import Confirmation, faults
+from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.conftest import TOP

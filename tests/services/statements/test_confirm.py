@@ -12,7 +12,7 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.journal import Entry, Kind, fold
 from lotrinh.errors import BadInput, Conflict, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.confirm import Confirmation, confirm, receipt
+from lotrinh.services.statements.confirm import Confirmation, confirm, receipt
 from lotrinh.store import Store
 from tests.core.builders import step
 from tests.services.builders import LIEN_SON, LUONG_SON, NOW, PROVINCE, campaign

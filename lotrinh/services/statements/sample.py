@@ -10,7 +10,7 @@ from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.status.status import Planned, concerned, plan
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import SAMPLE
-from lotrinh.services.confirm import Confirmation, entry_of
+from lotrinh.services.statements.confirm import Confirmation, entry_of
 
 REPORTED = time(16, 30)
 ON_TIME, LAGGING, IN_WINDOW = 0.99, 0.8, 0.75
