@@ -39,8 +39,8 @@ def sheets(
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports.return_sheet import page, workbook
-    from lotrinh.services.return_sheets import Wanted
-    from lotrinh.services.return_sheets import sheets as made_of
+    from lotrinh.services.return_sheets.exporting import Wanted
+    from lotrinh.services.return_sheets.exporting import sheets as made_of
     from lotrinh.services.views.live_campaign import Live
     from lotrinh.services.views.reporting import chosen
 

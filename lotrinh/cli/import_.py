@@ -11,8 +11,8 @@ from lotrinh.core.text import M
 from lotrinh.errors import BadInput
 
 if TYPE_CHECKING:
-    from lotrinh.services.import_confirmations import Judged
-    from lotrinh.services.returned_files import Upload
+    from lotrinh.services.return_sheets.import_confirmations import Judged
+    from lotrinh.services.return_sheets.returned_files import Upload
 
 
 @click.group("import", cls=Group, help="Nhập phiếu mà đơn vị không có mạng gửi lại.")
@@ -31,8 +31,8 @@ def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> No
     from lotrinh.reports.terminal import draw
     from lotrinh.services.campaigns.campaigns import open_campaign
     from lotrinh.services.campaigns.naming import SHEETS
-    from lotrinh.services.import_confirmations import judge, record
-    from lotrinh.services.returned_words import preview
+    from lotrinh.services.return_sheets.import_confirmations import judge, record
+    from lotrinh.services.return_sheets.returned_words import preview
     from lotrinh.store import open_store
 
     loaded = load(settings)
@@ -52,7 +52,7 @@ def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> No
 
 def _upload(name: str) -> "Upload":
     from lotrinh.cli.files import read
-    from lotrinh.services.returned_files import Upload
+    from lotrinh.services.return_sheets.returned_files import Upload
     from lotrinh.services.statements.uploads import LARGEST
 
     return Upload(name, read(name, LARGEST + 1))

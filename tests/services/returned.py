@@ -19,9 +19,9 @@ from lotrinh.reports.return_sheet import workbook
 from lotrinh.reports.return_sheet.layout import PLACE
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import SHEETS
-from lotrinh.services.import_confirmations import Judged, judge, record
-from lotrinh.services.return_sheets import sheet_now
-from lotrinh.services.returned_files import Upload
+from lotrinh.services.return_sheets.exporting import sheet_now
+from lotrinh.services.return_sheets.import_confirmations import Judged, judge, record
+from lotrinh.services.return_sheets.returned_files import Upload
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

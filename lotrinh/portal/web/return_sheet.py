@@ -10,7 +10,7 @@ from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import At
 from lotrinh.portal.web.unit import HOME
 from lotrinh.reports.return_sheet import page, workbook
-from lotrinh.services.return_sheets import sheet_now
+from lotrinh.services.return_sheets.exporting import sheet_now
 from lotrinh.services.statements.uploads import XLSX
 
 router = APIRouter(include_in_schema=False)

@@ -18,9 +18,9 @@ from lotrinh.portal.trouble import public
 from lotrinh.portal.visitor import Form, Judging, Place, guarded
 from lotrinh.portal.web.office import CAMPAIGN
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.import_confirmations import Judged, judge, record
-from lotrinh.services.returned_files import Upload
-from lotrinh.services.returned_words import preview
+from lotrinh.services.return_sheets.import_confirmations import Judged, judge, record
+from lotrinh.services.return_sheets.returned_files import Upload
+from lotrinh.services.return_sheets.returned_words import preview
 from lotrinh.services.statements.uploads import XLSX, shown_name
 
 router = APIRouter(include_in_schema=False)

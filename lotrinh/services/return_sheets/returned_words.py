@@ -7,7 +7,7 @@ from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
 from lotrinh.reports.tables import Table
-from lotrinh.services.import_confirmations import Statement
+from lotrinh.services.return_sheets.import_confirmations import Statement
 
 LONGEST = 200
 """Characters of a text that are shown."""

@@ -19,8 +19,8 @@ from lotrinh.errors import BadInput, Problem
 from lotrinh.reports.tables import clean
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import named
-from lotrinh.services.returned_files import Open, Opened, Upload, open_sheet
-from lotrinh.services.returned_rows import FILL, Row, Spoken, read_row
+from lotrinh.services.return_sheets.returned_files import Open, Opened, Upload, open_sheet
+from lotrinh.services.return_sheets.returned_rows import FILL, Row, Spoken, read_row
 from lotrinh.services.statements.journal_writer import full_key
 from lotrinh.store import Store
 

@@ -11,8 +11,8 @@ from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.naming import SHEETS, named
-from lotrinh.services.import_confirmations import record
-from lotrinh.services.returned_words import preview
+from lotrinh.services.return_sheets.import_confirmations import record
+from lotrinh.services.return_sheets.returned_words import preview
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

@@ -7,7 +7,7 @@ import pytest
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.errors import BadInput
-from lotrinh.services.return_sheets import Wanted, sheet_now, sheets
+from lotrinh.services.return_sheets.exporting import Wanted, sheet_now, sheets
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

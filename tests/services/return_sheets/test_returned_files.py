@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from lotrinh.core.return_sheet.return_sheet import FORM, Mark
 from lotrinh.i18n import say
 from lotrinh.reports.return_sheet.layout import PLACE
-from lotrinh.services.returned_files import CHANGED, LARGE, LOCKED, NO_WORKBOOK
+from lotrinh.services.return_sheets.returned_files import CHANGED, LARGE, LOCKED, NO_WORKBOOK
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.services.builders import NOW
