@@ -38,8 +38,8 @@ from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import checklist_path, declared, open_campaign
 from lotrinh.services.campaigns.rosters import fault
 from lotrinh.services.campaigns.schedules import effective
+from lotrinh.services.notify.error_lines import lines_of
 from lotrinh.services.prefect_server import auth_string
-from lotrinh.services.said import lines_of
 from lotrinh.settings.load import Loaded, load_settings
 from lotrinh.store import Store, open_store
 

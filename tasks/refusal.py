@@ -6,7 +6,7 @@ from prefect import State
 from prefect.states import Failed
 
 from lotrinh.errors import LotrinhError
-from lotrinh.services.said import lines_of
+from lotrinh.services.notify.error_lines import lines_of
 
 
 def refused(error: LotrinhError) -> State[Any]:

@@ -12,10 +12,10 @@ from prefect.cache_policies import NO_CACHE
 
 from lotrinh.clock import now
 from lotrinh.i18n import say
-from lotrinh.services import deliver
-from lotrinh.services.reminders import Office
-from lotrinh.services.unopened import open_or_tell
-from lotrinh.services.weekly import lay_down_report
+from lotrinh.services.notify import dispatch
+from lotrinh.services.notify.misconfiguration_alert import open_or_tell
+from lotrinh.services.notify.reminders import Office
+from lotrinh.services.notify.weekly import lay_down_report
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
 
@@ -33,7 +33,7 @@ def office(settings: str) -> Iterator[Office]:
 def digests(settings: str) -> tuple[dict[str, int], str]:
     """Lay the digests of today down; return how many there are and how many messages were new, and what to say."""
     with office(settings) as opened:
-        reminded = deliver.remind(opened, now())
+        reminded = dispatch.remind(opened, now())
         if reminded.doubtful:
             get_run_logger().warning("a backup was put back today: %s messages wait for a person", reminded.new)
         notes = [say(told) for told in reminded.notes]
@@ -53,7 +53,7 @@ def report(campaign: str, settings: str) -> int:
 def send(settings: str) -> dict[str, int]:
     """Empty the outbox once; return what became of how many messages. The log names message and unit, no address."""
     with office(settings) as opened:
-        done = deliver.send(opened, now)
+        done = dispatch.send(opened, now)
     for problem in done.problems:
         get_run_logger().warning("outbox id=%s unit=%s", problem.id, problem.unit)
     return {"sent": done.sent, "failed": done.failed, "unclear": done.unclear, "waiting": done.waiting}

@@ -44,8 +44,8 @@ def listed(state: str | None, settings: str | None) -> None:
 
 def _print(store: "Store", settings: "Settings", messages: "Sequence[Message]", now: "datetime") -> None:
     from lotrinh.reports.tables import clean
-    from lotrinh.services.outbox import states
-    from lotrinh.services.receivers import shown
+    from lotrinh.services.notify.outbox import states
+    from lotrinh.services.notify.receivers import shown
 
     said = states(store, settings, messages, now)
     for message in messages:
@@ -67,7 +67,7 @@ def _which(command: Callable[..., int]) -> Callable[..., int]:
 @_which
 def retry(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - a command's options
     """Let messages be sent again by the next go."""
-    from lotrinh.services import outbox as service
+    from lotrinh.services.notify import outbox as service
 
     asked = Asked(numbers, all_unclear, yes)
     what = Act(
@@ -83,7 +83,7 @@ def retry(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str 
 @_which
 def drop(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - as above
     """Never send messages."""
-    from lotrinh.services import outbox as service
+    from lotrinh.services.notify import outbox as service
 
     asked = Asked(numbers, all_unclear, yes)
     what = Act(

@@ -12,8 +12,8 @@ from lotrinh.errors import BadInput, Problem
 from lotrinh.i18n import say
 
 if TYPE_CHECKING:
-    from lotrinh.services.outbox import Emptied
-    from lotrinh.services.reminders import Office, Prepared
+    from lotrinh.services.notify.outbox import Emptied
+    from lotrinh.services.notify.reminders import Office, Prepared
 
 NOT_ALL = 3
 """Exit code where somebody could not be told something."""
@@ -39,9 +39,9 @@ SUPPOSED = M(
 def opened(settings: str | None, *, only_look: bool = False) -> Iterator["Office"]:
     """Open all that reminding needs; where a file is wrong the office is told so, unless somebody only looks."""
     from lotrinh.clock import now
-    from lotrinh.services.reminders import open_office
+    from lotrinh.services.notify.misconfiguration_alert import open_or_tell
+    from lotrinh.services.notify.reminders import open_office
     from lotrinh.services.unfinished import require_finished
-    from lotrinh.services.unopened import open_or_tell
     from lotrinh.store import open_store
 
     loaded = load(settings)
@@ -61,8 +61,8 @@ def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # no
     """Lay today's digests down and send them; or only print those of a day."""
     from lotrinh.cli.moments import moment_of
     from lotrinh.clock import now
-    from lotrinh.services import deliver
-    from lotrinh.services.reminders import over, prepare
+    from lotrinh.services.notify import dispatch
+    from lotrinh.services.notify.reminders import over, prepare
 
     if as_of and not dry_run:
         sentence = M("Lời nhắc của ngày khác không được gửi đi. Hãy thêm --dry-run để chỉ in ra.")
@@ -77,7 +77,7 @@ def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # no
                 click.echo(say(M(SUPPOSED.msgid, when=at, now=current)) + "\n")
             _print(prepare(office, at))
             return 0
-        reminded = deliver.remind(office, at)
+        reminded = dispatch.remind(office, at)
         tell(M("Hôm nay có {count} lời nhắc; {new} tin mới.", count=len(reminded.prepared), new=reminded.new))
         if reminded.nowhere:
             tell(M(UNTOLD.msgid, count=reminded.nowhere))
@@ -85,11 +85,11 @@ def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # no
             tell(DOUBT)
         for told in reminded.notes:
             tell(told)
-        return said(deliver.send(office, now), more=bool(reminded.nowhere or reminded.doubtful))
+        return said(dispatch.send(office, now), more=bool(reminded.nowhere or reminded.doubtful))
 
 
 def _print(prepared: "tuple[Prepared, ...]") -> None:
-    from lotrinh.services.receivers import masked
+    from lotrinh.services.notify.receivers import masked
 
     for digest, letter, places in prepared:
         shown = ", ".join(masked(*place) for place in places) or say(M("chưa có địa chỉ"))
@@ -102,10 +102,10 @@ def _print(prepared: "tuple[Prepared, ...]") -> None:
 def send(settings: str | None) -> int:
     """Empty the outbox once."""
     from lotrinh.clock import now
-    from lotrinh.services import deliver
+    from lotrinh.services.notify import dispatch
 
     with opened(settings) as office:
-        return said(deliver.send(office, now))
+        return said(dispatch.send(office, now))
 
 
 def said(done: "Emptied", *, more: bool = False) -> int:

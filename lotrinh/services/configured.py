@@ -6,7 +6,7 @@ from pathlib import Path
 from lotrinh.errors import BadInput, LotrinhError, NotFound, Problem
 from lotrinh.services.campaigns.campaigns import open_campaign, open_declared
 from lotrinh.services.campaigns.rosters import roster
-from lotrinh.services.receivers import faults
+from lotrinh.services.notify.receivers import faults
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

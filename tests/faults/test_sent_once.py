@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.errors import Conflict
-from lotrinh.services.outbox import retry
+from lotrinh.services.notify.outbox import retry
 from lotrinh.settings.models import Database, Http, Remind
 from lotrinh.store import open_store
 from lotrinh.store.outbox import SENT, New

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from lotrinh.core.status.journal import Kind, NewEntry
-from lotrinh.services.webhooks import tell
+from lotrinh.services.notify.webhooks import tell
 from lotrinh.settings.models import Settings
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, Ending, New
 from tests.portal.conftest import NOW, Enter, Portal

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from lotrinh.services import deliver
-from lotrinh.services.outbox import Emptied
-from lotrinh.services.reminders import Office, Prepared, open_office, prepare
+from lotrinh.services.notify import dispatch
+from lotrinh.services.notify.outbox import Emptied
+from lotrinh.services.notify.reminders import Office, Prepared, open_office, prepare
 from lotrinh.settings.models import Campaign, Mail, Receiver, Remind, Schedule, Settings, Webhook
 from lotrinh.store import Store
 from tests.services.office import CHECKLIST
@@ -43,10 +43,10 @@ class World:
         return prepare(self.office(store), self.now())
 
     def remind(self, store: Store) -> int:
-        return deliver.remind(self.office(store), self.now()).new
+        return dispatch.remind(self.office(store), self.now()).new
 
     def send(self, store: Store) -> Emptied:
-        return deliver.send(self.office(store), self.now)
+        return dispatch.send(self.office(store), self.now)
 
 
 def world_in(folder: Path, mail: Mail | None = None, **more: Any) -> World:

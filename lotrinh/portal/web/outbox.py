@@ -13,9 +13,9 @@ from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import Form, field
 from lotrinh.portal.web.access import GUARDED, SEE_OTHER, Administrator
-from lotrinh.services import outbox as service
 from lotrinh.services.campaigns.rosters import roster
-from lotrinh.services.receivers import shown
+from lotrinh.services.notify import outbox as service
+from lotrinh.services.notify.receivers import shown
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, UNCLEAR, WAITING
 

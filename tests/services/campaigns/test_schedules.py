@@ -13,7 +13,7 @@ from lotrinh.errors import BadInput, Conflict
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.campaigns.schedules import Effective, change, checked, effective, next_checks, next_report
-from lotrinh.services.reminders import open_office
+from lotrinh.services.notify.reminders import open_office
 from lotrinh.services.views.change_preview import changes
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Schedule as ScheduleSettings

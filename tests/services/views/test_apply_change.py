@@ -16,7 +16,7 @@ from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import campaign_files, open_campaign
 from lotrinh.services.campaigns.rosters import imported_path
 from lotrinh.services.campaigns.schedules import change
-from lotrinh.services.reminders import open_office, prepare
+from lotrinh.services.notify.reminders import open_office, prepare
 from lotrinh.services.runs.nation import for_province
 from lotrinh.services.views.apply_change import applied_before, apply_change
 from lotrinh.services.views.change_preview import Wish, changes

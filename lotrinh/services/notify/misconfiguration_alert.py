@@ -10,11 +10,11 @@ from lotrinh.errors import BadInput, LotrinhError, NotFound
 from lotrinh.services.campaigns.campaigns import checklist_in_use
 from lotrinh.services.campaigns.rosters import Roster, province_unit
 from lotrinh.services.campaigns.schedules import effective
-from lotrinh.services.deliver import send_broken
-from lotrinh.services.outbox import Emptied
-from lotrinh.services.receivers import addresses, faults
-from lotrinh.services.reminders import Office, open_office, put_back
-from lotrinh.services.said import lines_of
+from lotrinh.services.notify.dispatch import send_broken
+from lotrinh.services.notify.error_lines import lines_of
+from lotrinh.services.notify.outbox import Emptied
+from lotrinh.services.notify.receivers import addresses, faults
+from lotrinh.services.notify.reminders import Office, open_office, put_back
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

@@ -12,9 +12,9 @@ import pytest
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.notify.webhooks import tell
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.webhooks import tell
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Units
 from lotrinh.store import Store, open_store

@@ -15,8 +15,8 @@ import pytest
 
 from lotrinh.clock import now
 from lotrinh.core.status.journal import Kind, NewEntry
-from lotrinh.services.outbox import LOST
-from lotrinh.services.reminders import open_office
+from lotrinh.services.notify.outbox import LOST
+from lotrinh.services.notify.reminders import open_office
 from lotrinh.settings.load import load_settings
 from lotrinh.settings.models import Remind
 from lotrinh.store import Store, open_store

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from lotrinh.core.status.journal import Kind, NewEntry
-from lotrinh.services.lanes import growing
-from lotrinh.services.outbox import empty, retry
-from lotrinh.services.webhooks import tell
+from lotrinh.services.notify.circuit_breaker import growing
+from lotrinh.services.notify.outbox import empty, retry
+from lotrinh.services.notify.webhooks import tell
 from lotrinh.settings.models import Remind, Settings
 from lotrinh.store import Store
 from lotrinh.store.outbox import SENT, UNCLEAR, WAITING
 from tests.sending.servers import Post, post_office, talk, web_server
+from tests.services.notify.test_reminded_day import HERE, message
 from tests.services.reminding import DAY, World, hook, world_in
-from tests.services.test_reminded_day import HERE, message
 
 ALWAYS = Remind(quiet="", quiet_days_off=False)
 

@@ -8,16 +8,16 @@ import pytest
 from lotrinh.errors import Conflict
 from lotrinh.i18n import say
 from lotrinh.services.backup import Place, back_up
-from lotrinh.services.outbox import LOST, drop, retry
+from lotrinh.services.notify.missed_check_alarm import watch
+from lotrinh.services.notify.outbox import LOST, drop, retry
+from lotrinh.services.notify.weekly import lay_down_report
 from lotrinh.services.restore import restore
-from lotrinh.services.watch import watch
-from lotrinh.services.weekly import lay_down_report
 from lotrinh.settings.models import Remind, Schedule
 from lotrinh.store import Store, open_store
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR
 from tests.sending.servers import Post, post_office
+from tests.services.notify.test_reminders import MAIL, checked
 from tests.services.reminding import DAY, RECEIVERS, World, world_in
-from tests.services.test_reminders import MAIL, checked
 
 ONE_DAY = timedelta(days=1)
 EVERYBODY = sorted(receiver.mail for receiver in RECEIVERS)

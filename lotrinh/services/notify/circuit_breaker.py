@@ -5,7 +5,7 @@ Else a server that takes everything and says nothing would leave every message o
 
 from datetime import UTC, datetime, timedelta
 
-from lotrinh.services.receivers import MAIL, ZALO
+from lotrinh.services.notify.receivers import MAIL, ZALO
 from lotrinh.store import Store
 from lotrinh.store.outbox import Message
 

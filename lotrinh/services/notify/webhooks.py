@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from lotrinh.core.status.journal import Entry
-from lotrinh.services.observed import tell_observed
-from lotrinh.services.receivers import HOOK, fingerprint
+from lotrinh.services.notify.observed_changes import tell_observed
+from lotrinh.services.notify.receivers import HOOK, fingerprint
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.outbox import New

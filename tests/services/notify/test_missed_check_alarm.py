@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.services.watch import silent, watch
+from lotrinh.services.notify.missed_check_alarm import silent, watch
 from lotrinh.settings.models import Campaign, Schedule
 from lotrinh.store import Store
 from lotrinh.store.outbox import Message
 from tests.sending.servers import post_office
+from tests.services.notify.test_reminders import MAIL, checked
 from tests.services.reminding import DAY, ZONE, World, world_in
-from tests.services.test_reminders import MAIL, checked
 
 EVERY_MORNING = Schedule(cron="0 7 * * *")
 MONDAYS = Schedule(cron="0 7 * * 1")

@@ -17,10 +17,10 @@ from lotrinh.reports.letters import NO_NOTES, Letter, Notes, Writer
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.campaigns.schedules import effective
-from lotrinh.services.outbox import REMINDER
-from lotrinh.services.quiet import EVERY_DAY, Quiet
-from lotrinh.services.receivers import MAIL, Address, Addresses, addresses, fingerprint, unmailed
-from lotrinh.services.senders import NO_MAIL, NOWHERE
+from lotrinh.services.notify.outbox import REMINDER
+from lotrinh.services.notify.quiet_hours import EVERY_DAY, Quiet
+from lotrinh.services.notify.receivers import MAIL, Address, Addresses, addresses, fingerprint, unmailed
+from lotrinh.services.notify.senders import NO_MAIL, NOWHERE
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lotrinh.errors import BadInput, LotrinhError, NotFound
-from lotrinh.services import deliver
-from lotrinh.services.unopened import open_or_tell
+from lotrinh.services.notify import dispatch
+from lotrinh.services.notify.misconfiguration_alert import open_or_tell
 from lotrinh.settings.models import Mail, Receiver, Schedule, Units
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, New
@@ -70,8 +70,8 @@ def test_what_is_mended_reminds_again(tmp_path: Path, store: Store) -> None:
         go(world, store)
         (tmp_path / "don-vi.csv").write_text(GOOD, encoding="utf-8")
         office = open_or_tell(store, world.settings, world.home, world.now)
-        assert deliver.remind(office, world.now()).new == 3
-        deliver.send(office, world.now)
+        assert dispatch.remind(office, world.now()).new == 3
+        dispatch.send(office, world.now)
     assert len(post.mails) == 4
 
 

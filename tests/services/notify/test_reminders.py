@@ -12,15 +12,15 @@ from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.services import deliver
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.receivers import fingerprint
-from lotrinh.services.reminders import open_office
+from lotrinh.services.notify import dispatch
+from lotrinh.services.notify.receivers import fingerprint
+from lotrinh.services.notify.reminders import open_office
+from lotrinh.services.notify.senders import NO_MAIL
+from lotrinh.services.notify.webhooks import SCHEMA, tell
+from lotrinh.services.notify.weekly import lay_down_report
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.senders import NO_MAIL
-from lotrinh.services.webhooks import SCHEMA, tell
-from lotrinh.services.weekly import lay_down_report
 from lotrinh.settings.models import Mail, Receiver, Remind, Schedule, Units, Zalo
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, WAITING
@@ -80,7 +80,7 @@ def test_the_office_without_an_address_is_shown_as_not_told(tmp_path: Path, stor
 
 def test_an_office_with_a_mail_box_is_told_that_mail_is_not_set_up(tmp_path: Path, store: Store) -> None:
     world = world_in(tmp_path, Mail())
-    told = deliver.remind(world.office(store), DAY)
+    told = dispatch.remind(world.office(store), DAY)
     (message,) = store.outbox.newest()
     assert (message.state, message.problem) == (FAILED, say(NO_MAIL))
     assert told.notes == (NO_MAIL,)

@@ -9,7 +9,7 @@ from itertools import dropwhile
 from lotrinh.core.report.snapshot import Snapshot
 from lotrinh.core.report.status_changes import Before, Turned, turned
 from lotrinh.core.status.journal import Kind
-from lotrinh.services.receivers import HOOK
+from lotrinh.services.notify.receivers import HOOK
 from lotrinh.services.runs.snapshots import snapshot_of
 from lotrinh.store import Store
 from lotrinh.store.journal import Sought

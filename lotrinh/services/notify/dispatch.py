@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from lotrinh.clock import Clock
 from lotrinh.core.text import Message
-from lotrinh.services.outbox import Emptied, count, empty
-from lotrinh.services.receivers import unmailed
-from lotrinh.services.reminders import Office, Prepared, lay_down, prepare
+from lotrinh.services.notify.missed_check_alarm import tell_broken, watch
+from lotrinh.services.notify.outbox import Emptied, count, empty
+from lotrinh.services.notify.receivers import unmailed
+from lotrinh.services.notify.reminders import Office, Prepared, lay_down, prepare
+from lotrinh.services.notify.senders import NO_MAIL
+from lotrinh.services.notify.webhooks import tell
 from lotrinh.services.runs.roster_mismatch import other_units
-from lotrinh.services.senders import NO_MAIL
-from lotrinh.services.watch import tell_broken, watch
-from lotrinh.services.webhooks import tell
 from lotrinh.store.outbox import Ending
 from lotrinh.store.outbox import Message as Posted
 

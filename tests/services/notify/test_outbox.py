@@ -9,14 +9,14 @@ import pytest
 
 from lotrinh.errors import Conflict
 from lotrinh.i18n import say
-from lotrinh.services import deliver
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.lanes import rest
-from lotrinh.services.outbox import Trouble, retry, states
-from lotrinh.services.receivers import HOOK, masked
+from lotrinh.services.notify import dispatch
+from lotrinh.services.notify.circuit_breaker import rest
+from lotrinh.services.notify.outbox import Trouble, retry, states
+from lotrinh.services.notify.receivers import HOOK, masked
+from lotrinh.services.notify.senders import NOWHERE
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.senders import NOWHERE
 from lotrinh.settings.models import Mail, Remind, Schedule
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, UNCLEAR, WAITING, Ending, New
@@ -117,7 +117,7 @@ def test_what_was_seen_waiting_and_is_unclear_by_now_is_not_sent_again(tmp_path:
 
 def test_who_has_no_address_is_counted(tmp_path: Path, store: Store) -> None:
     world = world_in(tmp_path, Mail(host="127.0.0.1", sender="a@b.vn"), receivers=RECEIVERS[:2])
-    assert deliver.remind(world.office(store), DAY).nowhere == 1
+    assert dispatch.remind(world.office(store), DAY).nowhere == 1
 
 
 def test_an_alarm_that_the_office_cannot_be_told_is_a_failure_of_the_go_that_finds_it_out(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from lotrinh.core.notify.schedules import Schedule
 from lotrinh.core.text import Text
 from lotrinh.services.campaigns.schedules import is_missed
-from lotrinh.services.reminders import Office, put, to_office
+from lotrinh.services.notify.reminders import Office, put, to_office
 from lotrinh.store.outbox import FAILED, UNCLEAR, Message, New
 from lotrinh.store.rounds import Round
 

@@ -8,8 +8,8 @@ from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.i18n import current
 from lotrinh.reports.documents import FORMATS, Wish, file_name, make
-from lotrinh.services.receivers import MAIL
-from lotrinh.services.reminders import Office, put, to_office
+from lotrinh.services.notify.receivers import MAIL
+from lotrinh.services.notify.reminders import Office, put, to_office
 from lotrinh.services.views.reporting import chosen, dossier
 
 REPORT = "report"

@@ -17,10 +17,10 @@ from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, NotFound
 from lotrinh.i18n import say
 from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
-from lotrinh.services.lanes import growing, lane_of, rest, rested, rests, wake
-from lotrinh.services.quiet import Quiet
-from lotrinh.services.receivers import HOOK
-from lotrinh.services.senders import Senders
+from lotrinh.services.notify.circuit_breaker import growing, lane_of, rest, rested, rests, wake
+from lotrinh.services.notify.quiet_hours import Quiet
+from lotrinh.services.notify.receivers import HOOK
+from lotrinh.services.notify.senders import Senders
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, Ending

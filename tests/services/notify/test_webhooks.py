@@ -10,16 +10,16 @@ from sqlalchemy import text
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.services.outbox import retry
-from lotrinh.services.receivers import HOOK, fingerprint, shown
-from lotrinh.services.webhooks import tell
+from lotrinh.services.notify.outbox import retry
+from lotrinh.services.notify.receivers import HOOK, fingerprint, shown
+from lotrinh.services.notify.webhooks import tell
 from lotrinh.settings.models import Remind, Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, migrate, reading, upgrade, writing
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING
 from tests.sending.servers import web_server
+from tests.services.notify.test_reminded_day import HERE
 from tests.services.reminding import DAY, hook, world_in
-from tests.services.test_reminded_day import HERE
 
 SECRET = "khoa-bi-mat-9f3a"
 BEFORE = """\

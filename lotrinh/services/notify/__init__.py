@@ -1,0 +1,1 @@
+"""Messages: who is to be told of what, the outbox, and its dispatch."""
