@@ -15,7 +15,7 @@ import uvicorn
 from lotrinh.catalog.units import packaged_roster, provinces, write_roster
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.app import create_app
-from lotrinh.services.accounts import add_officer
+from lotrinh.services.access.accounts import add_officer
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.models import Settings, Units

@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
-from lotrinh.services import secrets
+from lotrinh.services.access import secrets
 from lotrinh.store import open_store, store
 from lotrinh.store.schema import HEAD
 

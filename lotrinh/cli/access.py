@@ -15,7 +15,7 @@ from lotrinh.errors import BadInput, Conflict, Problem
 
 if TYPE_CHECKING:
     from lotrinh.core.checklist.units import Unit
-    from lotrinh.services.accounts import By
+    from lotrinh.services.access.accounts import By
     from lotrinh.services.campaigns.rosters import Roster
 
 OWNER_ONLY = 0o600
@@ -38,7 +38,7 @@ def slips(units: tuple[str, ...], everybody: bool, out: str, settings: str | Non
     """Write the slips into a file that only its owner may read."""
     from lotrinh.clock import now
     from lotrinh.portal.slips import printed
-    from lotrinh.services.accounts import issue_slips
+    from lotrinh.services.access.accounts import issue_slips
     from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
@@ -77,7 +77,7 @@ def _new_file(path: Path) -> Iterator[TextIO]:
 def issue(units: tuple[str, ...], settings: str | None) -> None:
     """Print unit and code, tab between them."""
     from lotrinh.clock import now
-    from lotrinh.services.accounts import issue_codes
+    from lotrinh.services.access.accounts import issue_codes
     from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
@@ -95,7 +95,7 @@ def issue(units: tuple[str, ...], settings: str | None) -> None:
 def revoke(unit: str, settings: str | None) -> None:
     """Take a unit's codes away."""
     from lotrinh.clock import now
-    from lotrinh.services.accounts import revoke_codes
+    from lotrinh.services.access.accounts import revoke_codes
     from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
@@ -117,6 +117,6 @@ def _found(known: "Iterable[Unit]", codes: Iterable[str]) -> "tuple[Unit, ...]":
 
 
 def _by(known: "Roster") -> "By":
-    from lotrinh.services.accounts import CONSOLE
+    from lotrinh.services.access.accounts import CONSOLE
 
     return CONSOLE._replace(province=known.province.code)

@@ -25,7 +25,7 @@ def create(name: str, display: str, password_stdin: bool, settings: str | None) 
     """Make an administrator; the password is never an argument, for others can see those."""
     from lotrinh.clock import now
     from lotrinh.core.status.roles import Role
-    from lotrinh.services.accounts import CONSOLE, add_officer
+    from lotrinh.services.access.accounts import CONSOLE, add_officer
     from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
@@ -81,8 +81,8 @@ def revoke(name: str, settings: str | None) -> None:
     from lotrinh.clock import now
     from lotrinh.core.status.roles import Role
     from lotrinh.errors import NotFound
-    from lotrinh.services.accounts import CONSOLE, officer
-    from lotrinh.services.accounts import revoke as take_away
+    from lotrinh.services.access.accounts import CONSOLE, officer
+    from lotrinh.services.access.accounts import revoke as take_away
     from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 

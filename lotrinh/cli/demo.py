@@ -220,8 +220,8 @@ def fill(home: Home, as_of: datetime) -> None:
 def let_in(home: Home, store: "Store", campaign: "Campaign", now: datetime) -> None:
     """Make an account for a commune and one for the office, with secrets that only this run knows."""
     from lotrinh.core.status.roles import Role
-    from lotrinh.services.accounts import add_officer, issue_slips
-    from lotrinh.services.secrets import new_secret
+    from lotrinh.services.access.accounts import add_officer, issue_slips
+    from lotrinh.services.access.secrets import new_secret
 
     slip, *_ = issue_slips(store, [campaign.by_code["04960"]], now)
     home.secrets |= {"04960": slip.secret, "quan-tri": new_secret()}

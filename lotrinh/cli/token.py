@@ -23,9 +23,9 @@ def token(name: str, role: str, settings: str | None, *, revoke: bool) -> None:
     """Print name and token, tab between them."""
     from lotrinh.clock import now
     from lotrinh.core.status.roles import Role
-    from lotrinh.services.accounts import CONSOLE
+    from lotrinh.services.access.accounts import CONSOLE
+    from lotrinh.services.access.programs import issue_token, revoke_token
     from lotrinh.services.campaigns.rosters import roster
-    from lotrinh.services.programs import issue_token, revoke_token
     from lotrinh.store import open_store
 
     chosen = load(settings).settings

@@ -11,7 +11,7 @@ import segno
 from lotrinh.core.checklist.units import Unit
 from lotrinh.i18n import current
 from lotrinh.portal.render import HERE, Words, environment
-from lotrinh.services.accounts import Slip
+from lotrinh.services.access.accounts import Slip
 from lotrinh.settings.models import Settings
 
 

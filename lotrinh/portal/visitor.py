@@ -15,7 +15,7 @@ from lotrinh.core.status.roles import Action, Visitor
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import LotrinhError, NotFound, StoreUnavailable
 from lotrinh.portal.state import State, state_of
-from lotrinh.services.sign_in import visitor_of
+from lotrinh.services.access.sign_in import visitor_of
 
 MASK_BYTES = 8
 LONGEST_TEXT = 1_000_000

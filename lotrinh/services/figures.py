@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.errors import LotrinhError
-from lotrinh.services.sign_in import SLOW, open_again
+from lotrinh.services.access.sign_in import SLOW, open_again
 from lotrinh.store import Store
 
 BEGINNING = 20_000

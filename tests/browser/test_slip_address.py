@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Request
 
-from lotrinh.services.accounts import issue_slips
+from lotrinh.services.access.accounts import issue_slips
 from lotrinh.services.campaigns.rosters import roster
 from tests.browser.conftest import Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Page
 
-from lotrinh.services.accounts import issue_slips
+from lotrinh.services.access.accounts import issue_slips
 from lotrinh.services.campaigns.campaigns import open_declared
 from tests.browser.conftest import Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, Hosted

@@ -12,7 +12,7 @@ from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.core.status.roles import Role
-from lotrinh.services.accounts import make_link
+from lotrinh.services.access.accounts import make_link
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude, run_check

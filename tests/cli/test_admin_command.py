@@ -14,8 +14,8 @@ import pytest
 
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
+from lotrinh.services.access.sign_in import sign_in
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.sign_in import sign_in
 from lotrinh.services.views.apply_change import apply_change
 from lotrinh.services.views.change_preview import Wish, preview
 from lotrinh.services.views.live_campaign import Live

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lotrinh.core.status.roles import Role
-from lotrinh.services.programs import holder
+from lotrinh.services.access.programs import holder
 from lotrinh.store import open_store
 from tests.conftest import Lotrinh
 from tests.services.builders import NOW

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.services.accounts import issue_slips
+from lotrinh.services.access.accounts import issue_slips
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store

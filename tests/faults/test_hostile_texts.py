@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from lotrinh.core.status.roles import Role
-from lotrinh.services.accounts import add_officer, make_link
+from lotrinh.services.access.accounts import add_officer, make_link
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.statements import obstacles, review

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.visitor import csrf
-from lotrinh.services.accounts import make_link
-from lotrinh.services.programs import issue_token
+from lotrinh.services.access.accounts import make_link
+from lotrinh.services.access.programs import issue_token
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.statements.confirm import Confirmation, confirm

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from lotrinh.core.status.roles import Role
-from lotrinh.services.programs import issue_token
+from lotrinh.services.access.programs import issue_token
 from tests.portal.conftest import NOW, Portal
 
 CAMPAIGN = "/api/v1/campaigns/bau-cu-2026"

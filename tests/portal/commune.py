@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from lotrinh.core.status.journal import Entry
-from lotrinh.services.accounts import issue_slips
+from lotrinh.services.access.accounts import issue_slips
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.settings.models import Settings
 from lotrinh.store import engine

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from lotrinh.core.status.roles import Role
-from lotrinh.services.accounts import add_officer
+from lotrinh.services.access.accounts import add_officer
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account
 from tests.portal.conftest import NOW

@@ -13,7 +13,7 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.slips import sign_in_address
-from lotrinh.services.accounts import Slip
+from lotrinh.services.access.accounts import Slip
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import Enter, Portal

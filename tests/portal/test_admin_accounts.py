@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from lotrinh.core.status.roles import Role
-from lotrinh.services.programs import issue_token
+from lotrinh.services.access.programs import issue_token
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, send, shown
 

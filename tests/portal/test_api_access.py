@@ -8,7 +8,7 @@ import pytest
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.api.document import openapi
 from lotrinh.portal.app import create_app
-from lotrinh.services.programs import revoke_token
+from lotrinh.services.access.programs import revoke_token
 from lotrinh.settings.models import Settings
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program, unit
 from tests.portal.conftest import NOW, Portal

@@ -8,7 +8,7 @@ import pytest
 
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
-from lotrinh.services.accounts import issue_slips
+from lotrinh.services.access.accounts import issue_slips
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import (

@@ -21,7 +21,7 @@ from lotrinh.portal.papers import OFFERS
 from lotrinh.portal.turns import WAITING
 from lotrinh.reports import documents
 from lotrinh.reports.documents import FORMATS, Wish
-from lotrinh.services.accounts import issue_slips
+from lotrinh.services.access.accounts import issue_slips
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude

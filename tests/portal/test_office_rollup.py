@@ -138,7 +138,7 @@ def test_sample_data_is_labelled(portal: Portal, viewer: httpx.Client) -> None:
 
 
 def test_a_unit_does_not_see_it(portal: Portal, portal_settings: Settings, enter: Enter) -> None:
-    from lotrinh.services.accounts import issue_slips
+    from lotrinh.services.access.accounts import issue_slips
 
     campaign = open_declared(portal_settings, "bau-cu-2026")
     slip = issue_slips(portal.store, [campaign.by_code["04960"]], NOW)[0]

@@ -16,7 +16,7 @@ import pytest
 from lotrinh.cli.processes import free_port
 from lotrinh.clock import now
 from lotrinh.core.status.roles import Role
-from lotrinh.services.accounts import add_officer
+from lotrinh.services.access.accounts import add_officer
 from lotrinh.settings.load import load_settings
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store

@@ -176,7 +176,7 @@ def test_the_campaign_page_has_all_pictures_and_their_tables(
 
 
 def test_units_see_none_of_these_pages(portal: Portal, enter: Enter, of: Campaign) -> None:
-    from lotrinh.services.accounts import issue_slips
+    from lotrinh.services.access.accounts import issue_slips
 
     name = ran(portal.store, of)
     slip = issue_slips(portal.store, [of.by_code["04960"]], NOW)[0]

@@ -13,8 +13,8 @@ from lotrinh.core.status.roles import Action, Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, NotAllowed, NotFound
 from lotrinh.portal.state import State, state_of
+from lotrinh.services.access.programs import require_holder
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.programs import require_holder
 from lotrinh.services.views.live_campaign import Live
 
 NO_CODE = M("Cần mã truy cập trong tiêu đề Authorization: Bearer …")

@@ -19,7 +19,7 @@ from lotrinh.portal.render import page
 from lotrinh.portal.slips import pictured
 from lotrinh.portal.state import State, state_of
 from lotrinh.portal.visitor import Form, allowed, guarded
-from lotrinh.services.accounts import By, issue_codes, issue_slips, revoke_codes, revoke_slips
+from lotrinh.services.access.accounts import By, issue_codes, issue_slips, revoke_codes, revoke_slips
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.store.accounts import Account
 

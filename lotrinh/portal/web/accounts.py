@@ -17,9 +17,9 @@ from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.visitor import Form
 from lotrinh.portal.web.access import GUARDED, SEE_OTHER, Administrator, acting
-from lotrinh.services import accounts as service
-from lotrinh.services.programs import revoke_token
-from lotrinh.services.secrets import new_secret
+from lotrinh.services.access import accounts as service
+from lotrinh.services.access.programs import revoke_token
+from lotrinh.services.access.secrets import new_secret
 
 router = APIRouter(include_in_schema=False)
 OFFICE = (Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER)

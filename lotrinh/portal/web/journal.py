@@ -18,10 +18,10 @@ from lotrinh.portal.forms import Typed
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import State, state_of
 from lotrinh.portal.web.access import Administrator
-from lotrinh.services.accounts import CONSOLE
+from lotrinh.services.access.accounts import CONSOLE
+from lotrinh.services.access.sign_in import account_of
 from lotrinh.services.campaigns.naming import SAMPLE, SHEETS
 from lotrinh.services.campaigns.rosters import roster
-from lotrinh.services.sign_in import account_of
 from lotrinh.services.views.printed_head import read_head, verdict
 from lotrinh.store.journal import Sought
 

@@ -23,8 +23,8 @@ from lotrinh.portal.visitor import (
     token_of,
     typed,
 )
-from lotrinh.services.accounts import follow_link
-from lotrinh.services.sign_in import LONGEST, sign_in
+from lotrinh.services.access.accounts import follow_link
+from lotrinh.services.access.sign_in import LONGEST, sign_in
 
 router = APIRouter(include_in_schema=False)
 SEE_OTHER = 303

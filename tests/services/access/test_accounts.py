@@ -9,7 +9,7 @@ import pytest
 from lotrinh.core.status.journal import Entry, Kind, fold
 from lotrinh.core.status.roles import Role
 from lotrinh.errors import BadInput, Conflict, NotFound
-from lotrinh.services.accounts import (
+from lotrinh.services.access.accounts import (
     LONGEST_LINK,
     By,
     add_officer,
@@ -24,7 +24,7 @@ from lotrinh.services.accounts import (
     revoke_link,
     revoke_slips,
 )
-from lotrinh.services.sign_in import visitor_of
+from lotrinh.services.access.sign_in import visitor_of
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account
 from tests.services.builders import LIEN_SON, LUONG_SON
@@ -36,7 +36,7 @@ BY = By("officer:sep", "25")
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lotrinh.services.accounts.hashed", lambda secret: f"#{secret}")
+    monkeypatch.setattr("lotrinh.services.access.accounts.hashed", lambda secret: f"#{secret}")
 
 
 def add(store: Store, name: str, role: Role = Role.ADMINISTRATOR) -> Account:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.services import secrets
-from lotrinh.services.secrets import ALPHABET, fits, hashed, new_secret, normal, unfit
+from lotrinh.services.access import secrets
+from lotrinh.services.access.secrets import ALPHABET, fits, hashed, new_secret, normal, unfit
 
 slips = st.text(ALPHABET, min_size=12, max_size=12).map(lambda s: f"{s[:4]}-{s[4:8]}-{s[8:]}")
 NOISE = st.lists(st.sampled_from(["", " ", "-", "–", "\u2011", "  ", "\u00a0", "\t"]), min_size=13, max_size=13)

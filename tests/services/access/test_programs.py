@@ -7,8 +7,8 @@ import pytest
 
 from lotrinh.core.status.roles import Role
 from lotrinh.errors import BadInput, NotAllowed, NotFound, TooManyAttempts
-from lotrinh.services.programs import holder, issue_token, require_holder, revoke_token
-from lotrinh.services.sign_in import BLOCKED, CLOSED
+from lotrinh.services.access.programs import holder, issue_token, require_holder, revoke_token
+from lotrinh.services.access.sign_in import BLOCKED, CLOSED
 from lotrinh.store import Store
 from tests.services.builders import NOW
 

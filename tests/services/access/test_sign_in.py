@@ -9,9 +9,17 @@ import pytest
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.status.roles import Role
 from lotrinh.errors import NotAllowed, TooManyAttempts
-from lotrinh.services import sign_in as service
-from lotrinh.services.accounts import By, add_officer, change_role, change_secret, issue_slips, revoke, revoke_slips
-from lotrinh.services.sign_in import CLOSED, IDLE, LONGEST, account_of, refuse_guessing, sign_in, visitor_of
+from lotrinh.services.access import sign_in as service
+from lotrinh.services.access.accounts import (
+    By,
+    add_officer,
+    change_role,
+    change_secret,
+    issue_slips,
+    revoke,
+    revoke_slips,
+)
+from lotrinh.services.access.sign_in import CLOSED, IDLE, LONGEST, account_of, refuse_guessing, sign_in, visitor_of
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.throttle import Failures
@@ -27,7 +35,7 @@ BY = By("officer:sep", "25")
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """These tests count attempts by the thousand; hashing has tests of its own."""
     monkeypatch.setattr(service, "fits", lambda secret, known: known is not None and known == f"#{secret}")
-    monkeypatch.setattr("lotrinh.services.accounts.hashed", lambda secret: f"#{secret}")
+    monkeypatch.setattr("lotrinh.services.access.accounts.hashed", lambda secret: f"#{secret}")
 
 
 def attempt(store: Store, secret: str, now: datetime, name: str = "04924", address: str = "192.0.2.1") -> str:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from lotrinh.core.status.roles import Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotAllowed, NotFound, Problem, TooManyAttempts
-from lotrinh.services.accounts import CONSOLE, NAME_LENGTH, By
-from lotrinh.services.sign_in import BLOCKED, CLOSED
+from lotrinh.services.access.accounts import CONSOLE, NAME_LENGTH, By
+from lotrinh.services.access.sign_in import BLOCKED, CLOSED
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account, hashed
 from lotrinh.store.throttle import Failures

@@ -11,7 +11,7 @@ from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, Conflict, NotFound, Problem
-from lotrinh.services.secrets import hashed, new_secret, unfit
+from lotrinh.services.access.secrets import hashed, new_secret, unfit
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account
 from lotrinh.store.accounts import hashed as token_hash

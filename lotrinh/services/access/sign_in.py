@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from lotrinh.core.status.roles import Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import NotAllowed, StoreUnavailable, TooManyAttempts
-from lotrinh.services.secrets import fits, normal
+from lotrinh.services.access.secrets import fits, normal
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account, Session
 from lotrinh.store.throttle import Failures

@@ -1,0 +1,1 @@
+"""Access: accounts, sign-in, slips of units, and the tokens of programs."""
