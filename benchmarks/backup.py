@@ -21,9 +21,9 @@ from sqlalchemy import insert
 
 from lotrinh.clock import now
 from lotrinh.core.status.journal import Kind, NewEntry
-from lotrinh.services.backup import Place, back_up
-from lotrinh.services.copying import copy_record
-from lotrinh.services.restore import restore
+from lotrinh.services.upkeep.backup import Place, back_up
+from lotrinh.services.upkeep.copying import copy_record
+from lotrinh.services.upkeep.restore import restore
 from lotrinh.store import image, open_store
 from lotrinh.store.engine import connect, migrate, writing
 from lotrinh.store.journal import Journal

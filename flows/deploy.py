@@ -39,7 +39,7 @@ from lotrinh.services.campaigns.campaigns import checklist_path, declared, open_
 from lotrinh.services.campaigns.rosters import fault
 from lotrinh.services.campaigns.schedules import effective
 from lotrinh.services.notify.error_lines import lines_of
-from lotrinh.services.prefect_server import auth_string
+from lotrinh.services.upkeep.prefect_server import auth_string
 from lotrinh.settings.load import Loaded, load_settings
 from lotrinh.store import Store, open_store
 

@@ -19,10 +19,10 @@ from lotrinh.clock import now
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
 from lotrinh.i18n import say
-from lotrinh.services.lock import FLOWS
 from lotrinh.services.notify.error_lines import lines_of
-from lotrinh.services.prefect_server import prefect_environment
-from lotrinh.services.unfinished import in_use
+from lotrinh.services.upkeep.lock import FLOWS
+from lotrinh.services.upkeep.prefect_server import prefect_environment
+from lotrinh.services.upkeep.restore_marker import in_use
 from lotrinh.settings.load import Loaded, load_settings
 from lotrinh.store import Store, open_store
 

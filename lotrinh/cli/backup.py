@@ -13,8 +13,8 @@ from lotrinh.errors import BadInput, Conflict, Problem
 from lotrinh.i18n import say
 
 if TYPE_CHECKING:
-    from lotrinh.services.backup import Made, Place
-    from lotrinh.services.restore import Restored, Standing
+    from lotrinh.services.upkeep.backup import Made, Place
+    from lotrinh.services.upkeep.restore import Restored, Standing
 
 
 @click.command(cls=Command, help="Sao lưu cơ sở dữ liệu, tệp đã nộp và danh sách của văn phòng, trong khi vẫn chạy.")
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def backup(out: str | None, keep: int | None, settings: str | None, *, accept_head: bool) -> int:
     """Print the file's path; exit 0 when it was written, read again, and the journal is whole."""
     from lotrinh.clock import now
-    from lotrinh.services.backup import Place, back_up
+    from lotrinh.services.upkeep.backup import Place, back_up
 
     chosen = load(settings).settings
     place = Place(chosen.database_url, chosen.data_dir)
@@ -76,9 +76,9 @@ def _tell_made(made: "Made") -> int:
 def restore(file: str, into: str | None, database: str | None, replace: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - a command's options
     """Check, lay out beside, switch; say what stands there now."""
     from lotrinh.clock import now
-    from lotrinh.services.lock import alone
-    from lotrinh.services.restore import restore as put_back
-    from lotrinh.services.restore import standing
+    from lotrinh.services.upkeep.lock import alone
+    from lotrinh.services.upkeep.restore import restore as put_back
+    from lotrinh.services.upkeep.restore import standing
 
     source, place = existing(file), _place(into, database, settings)
     there = standing(place)
@@ -91,7 +91,7 @@ def restore(file: str, into: str | None, database: str | None, replace: bool, ye
 
 
 def _place(into: str | None, database: str | None, settings: str | None) -> "Place":
-    from lotrinh.services.backup import Place
+    from lotrinh.services.upkeep.backup import Place
 
     if into:
         folder = Path(into)
@@ -145,7 +145,7 @@ def _tell_restored(done: "Restored") -> None:
 def copy(source: str, target: str) -> None:
     """Copy, and say what stands there now; the addresses may hold passwords and are not said."""
     from lotrinh.clock import now
-    from lotrinh.services.copying import copy_record
+    from lotrinh.services.upkeep.copying import copy_record
 
     done = copy_record(source, target, now())
     rows = sum(done.counts.values())
@@ -159,7 +159,7 @@ def copy(source: str, target: str) -> None:
 def reopen(settings: str | None) -> None:
     """Let the record of the settings be used again; say what that means for the one it was copied to."""
     from lotrinh.clock import now
-    from lotrinh.services.copying import reopen as open_again
+    from lotrinh.services.upkeep.copying import reopen as open_again
 
     if to := open_again(load(settings).settings.database_url, now()):
         tell(

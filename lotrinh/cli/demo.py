@@ -145,7 +145,7 @@ def running(folder: Path, as_of: datetime) -> Iterator[Home]:
 @contextmanager
 def prefect_server(home: Home) -> "Iterator[Child]":
     """Prefect's server on loopback, in the demonstration's own folder."""
-    from lotrinh.services.prefect_server import made_password, server_environment
+    from lotrinh.services.upkeep.prefect_server import made_password, server_environment
 
     home.secrets["prefect"] = made_password(home.folder)
     environment = server_environment(home.folder / "prefect-server", "127.0.0.1", home.prefect, home.secrets["prefect"])

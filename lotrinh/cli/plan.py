@@ -17,9 +17,8 @@ from lotrinh.cli.base import fail, load, utf8
 from lotrinh.cli.processes import bindable
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
-from lotrinh.services.configured import wrong
-from lotrinh.services.lock import UP, Lock, path_of
-from lotrinh.services.prefect_server import (
+from lotrinh.services.upkeep.lock import UP, Lock, path_of
+from lotrinh.services.upkeep.prefect_server import (
     auth_string,
     made_password,
     on_this_machine,
@@ -27,7 +26,8 @@ from lotrinh.services.prefect_server import (
     prefect_environment,
     server_environment,
 )
-from lotrinh.services.unfinished import require_finished
+from lotrinh.services.upkeep.restore_marker import require_finished
+from lotrinh.services.upkeep.settings_check import wrong
 from lotrinh.settings.load import Loaded, require_token
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store

@@ -41,7 +41,7 @@ def opened(settings: str | None, *, only_look: bool = False) -> Iterator["Office
     from lotrinh.clock import now
     from lotrinh.services.notify.misconfiguration_alert import open_or_tell
     from lotrinh.services.notify.reminders import open_office
-    from lotrinh.services.unfinished import require_finished
+    from lotrinh.services.upkeep.restore_marker import require_finished
     from lotrinh.store import open_store
 
     loaded = load(settings)

@@ -17,15 +17,15 @@ from lotrinh.core.status.observation import Observation
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, PrefectGone
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign, open_declared
-from lotrinh.services.lock import CHECK
-from lotrinh.services.prefect_server import prefect_environment
 from lotrinh.services.runs.ask import begin, new_name
 from lotrinh.services.runs.assess import make_report
 from lotrinh.services.runs.check import Request, run_check
 from lotrinh.services.runs.lease import holding
 from lotrinh.services.runs.roster_mismatch import other_units
 from lotrinh.services.runs.snapshots import report_again
-from lotrinh.services.unfinished import in_use
+from lotrinh.services.upkeep.lock import CHECK
+from lotrinh.services.upkeep.prefect_server import prefect_environment
+from lotrinh.services.upkeep.restore_marker import in_use
 from lotrinh.settings.load import Loaded
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store

@@ -25,8 +25,8 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
     from lotrinh.cli.moments import moment_of
     from lotrinh.clock import now, started_at
     from lotrinh.portal.app import create_app
-    from lotrinh.services.lock import PORTAL
-    from lotrinh.services.unfinished import in_use
+    from lotrinh.services.upkeep.lock import PORTAL
+    from lotrinh.services.upkeep.restore_marker import in_use
     from lotrinh.settings.load import require_token
     from lotrinh.store import open_store
 

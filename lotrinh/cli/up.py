@@ -31,7 +31,7 @@ def up(settings: str | None) -> int:
     from lotrinh.cli.parts import Part, Watched
     from lotrinh.cli.rotating import Logs
     from lotrinh.cli.sender import Sender
-    from lotrinh.services.lock import Lock
+    from lotrinh.services.upkeep.lock import Lock
 
     plan = planned(settings)
     if isinstance(plan, int):

@@ -50,7 +50,7 @@ from lotrinh.portal.web import (
     what_if,
     withdraw,
 )
-from lotrinh.services.readiness import Readiness
+from lotrinh.services.upkeep.readiness import Readiness
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 

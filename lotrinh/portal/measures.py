@@ -18,7 +18,7 @@ from lotrinh.catalog.checklists import packaged_names
 from lotrinh.errors import LotrinhError
 from lotrinh.portal.state import State
 from lotrinh.services.campaigns.schedules import overdue
-from lotrinh.services.figures import Seen, Watch
+from lotrinh.services.upkeep.figures import Seen, Watch
 from lotrinh.store.schema import HEAD
 
 BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.cli.processes import Child, free_port
-from lotrinh.services.lock import Lock, alone
+from lotrinh.services.upkeep.lock import Lock, alone
 from lotrinh.store import open_store
 from tests.conftest import Lotrinh
 from tests.store.entries import entries, entry

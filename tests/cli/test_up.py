@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from lotrinh.cli.processes import free_port
-from lotrinh.services.prefect_server import password_file
+from lotrinh.services.upkeep.prefect_server import password_file
 from tests.conftest import TOP, Lotrinh
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by their number")
@@ -245,7 +245,7 @@ def test_whatever_the_settings_name_that_cannot_be_used_is_listed_by_up_and_doct
 
 
 def test_a_second_up_in_the_same_data_folder_is_refused_and_names_the_first(lotrinh: Lotrinh, tmp_path: Path) -> None:
-    from lotrinh.services.lock import Lock
+    from lotrinh.services.upkeep.lock import Lock
 
     with Lock(tmp_path / "data" / "up.lock").sign():
         done = lotrinh("up", LOTRINH_PORTAL__PORT=str(free_port(0)))

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from lotrinh.cli.processes import free_port
-from lotrinh.services.prefect_server import password_file
+from lotrinh.services.upkeep.prefect_server import password_file
 from tests.cli.test_up import SETTINGS, Running, running, words
 
 pytestmark = [

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from lotrinh.services.figures import Watch
-from lotrinh.services.readiness import Readiness
+from lotrinh.services.upkeep.figures import Watch
+from lotrinh.services.upkeep.readiness import Readiness
 from lotrinh.store import Store, open_store
 from tests.faults.conftest import NewDatabase
 from tests.store.entries import AT, entries

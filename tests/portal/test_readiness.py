@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from lotrinh.services.readiness import KEPT_SECONDS, LEAST_FREE, Readiness, free
+from lotrinh.services.upkeep.readiness import KEPT_SECONDS, LEAST_FREE, Readiness, free
 from lotrinh.store import Store
 from tests.portal.conftest import Portal
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Column, Integer, LargeBinary, Table, insert, select
 
 from lotrinh.core.status.journal import Entry
-from lotrinh.services.backup import Made, Place, back_up
 from lotrinh.services.statements.uploads import described, take
+from lotrinh.services.upkeep.backup import Made, Place, back_up
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.schema import files, journal, metadata

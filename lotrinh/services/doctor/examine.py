@@ -9,11 +9,11 @@ from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError
 from lotrinh.services.campaigns.rosters import fault, roster
-from lotrinh.services.configured import wrong
 from lotrinh.services.doctor import certificates, machine, record, servers
 from lotrinh.services.doctor.finding import Finding, Sign, attention, broken, good
 from lotrinh.services.runs.ask import http_options
-from lotrinh.services.unfinished import require_finished
+from lotrinh.services.upkeep.restore_marker import require_finished
+from lotrinh.services.upkeep.settings_check import wrong
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 

@@ -10,11 +10,11 @@ from lotrinh.core.notify.schedules import schedule_words
 from lotrinh.core.status.journal import Entry, chain_hash
 from lotrinh.core.text import M
 from lotrinh.errors import DamagedDatabase, LotrinhError, Moved, OldSchema
-from lotrinh.services import last_backup
 from lotrinh.services.campaigns.campaigns import open_campaign
 from lotrinh.services.campaigns.schedules import effective, missed
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
 from lotrinh.services.runs.roster_mismatch import other_units
+from lotrinh.services.upkeep import last_backup
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, is_damage, require_there, version

@@ -21,7 +21,7 @@ from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.doctor import workers
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
 from lotrinh.services.notify.receivers import addresses, unmailed
-from lotrinh.services.prefect_server import auth_string
+from lotrinh.services.upkeep.prefect_server import auth_string
 from lotrinh.settings.load import SHORT_TOKEN
 from lotrinh.settings.models import Mail, Portal, Settings
 

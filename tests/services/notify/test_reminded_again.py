@@ -7,11 +7,11 @@ import pytest
 
 from lotrinh.errors import Conflict
 from lotrinh.i18n import say
-from lotrinh.services.backup import Place, back_up
 from lotrinh.services.notify.missed_check_alarm import watch
 from lotrinh.services.notify.outbox import LOST, drop, retry
 from lotrinh.services.notify.weekly import lay_down_report
-from lotrinh.services.restore import restore
+from lotrinh.services.upkeep.backup import Place, back_up
+from lotrinh.services.upkeep.restore import restore
 from lotrinh.settings.models import Remind, Schedule
 from lotrinh.store import Store, open_store
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR

@@ -17,13 +17,13 @@ from lotrinh.cli.processes import free_port
 from lotrinh.core.notify.schedules import Schedule
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.services import last_backup
 from lotrinh.services.campaigns import schedules
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.campaigns.schedules import Effective
 from lotrinh.services.doctor import machine, record
 from lotrinh.services.doctor.examine import Depth, examine, worst
 from lotrinh.services.doctor.finding import Finding, Sign, good
+from lotrinh.services.upkeep import last_backup
 from lotrinh.settings.models import Portal, Prefect, Settings
 from lotrinh.store import open_store
 from lotrinh.store.schedules import Changed

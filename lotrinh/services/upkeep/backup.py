@@ -16,11 +16,11 @@ from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services import archives, last_backup
-from lotrinh.services.archives import FOLDERS, RECORD, Manifest, Writer
-from lotrinh.services.last_backup import Known
 from lotrinh.services.statements.uploads import path_of
-from lotrinh.services.unfinished import require_finished
+from lotrinh.services.upkeep import archives, last_backup
+from lotrinh.services.upkeep.archives import FOLDERS, RECORD, Manifest, Writer
+from lotrinh.services.upkeep.last_backup import Known
+from lotrinh.services.upkeep.restore_marker import require_finished
 from lotrinh.store import image
 from lotrinh.store.copying import Extent
 

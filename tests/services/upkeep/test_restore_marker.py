@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from lotrinh.errors import Conflict
-from lotrinh.services.backup import Made, Place, back_up
-from lotrinh.services.restore import restore
-from lotrinh.services.unfinished import require_finished
+from lotrinh.services.upkeep.backup import Made, Place, back_up
+from lotrinh.services.upkeep.restore import restore
+from lotrinh.services.upkeep.restore_marker import require_finished
 from lotrinh.store import open_store
 from lotrinh.store.engine import place_of
 from tests.conftest import TOP
-from tests.services.test_restore import KILLED
+from tests.services.upkeep.test_restore import KILLED
 from tests.services.whole import NOW, home, made, rows_of, sqlite_at
 from tests.store.entries import entries
 

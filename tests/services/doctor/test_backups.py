@@ -8,9 +8,9 @@ import pytest
 
 from lotrinh.errors import LotrinhError
 from lotrinh.i18n import say
-from lotrinh.services.backup import Place, back_up
 from lotrinh.services.doctor import record
 from lotrinh.services.doctor.finding import Sign
+from lotrinh.services.upkeep.backup import Place, back_up
 from lotrinh.store import open_store
 from tests.services.whole import NOW, sqlite_at
 from tests.store.entries import entries

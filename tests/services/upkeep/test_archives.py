@@ -10,9 +10,9 @@ import pytest
 
 from lotrinh.errors import BadInput, LotrinhError
 from lotrinh.i18n import say
-from lotrinh.services.archives import MANIFEST, RECORD
-from lotrinh.services.backup import Made, Place
-from lotrinh.services.restore import restore
+from lotrinh.services.upkeep.archives import MANIFEST, RECORD
+from lotrinh.services.upkeep.backup import Made, Place
+from lotrinh.services.upkeep.restore import restore
 from tests.services.whole import NOW, home, made, new
 
 __all__ = ["home", "made", "new"]

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import insert
 
 from lotrinh.errors import Conflict, OldSchema, StoreUnavailable
-from lotrinh.services.backup import Made, Place, back_up
-from lotrinh.services.restore import LAID_OUT, restore, standing
-from lotrinh.services.unfinished import require_finished, undo
+from lotrinh.services.upkeep.backup import Made, Place, back_up
+from lotrinh.services.upkeep.restore import LAID_OUT, restore, standing
+from lotrinh.services.upkeep.restore_marker import require_finished, undo
 from lotrinh.store import image, open_store
 from lotrinh.store.copying import extent
 from lotrinh.store.engine import connect, migrate, reading, writing

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, StoreUnavailable
-from lotrinh.services.lock import UP, alone, path_of
+from lotrinh.services.upkeep.lock import UP, alone, path_of
 from lotrinh.store import moved
 from lotrinh.store.copying import Extent, copy, target_at
 from lotrinh.store.engine import connect, file_of, place_of, require_current, require_there

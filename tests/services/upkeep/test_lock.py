@@ -9,7 +9,7 @@ import pytest
 
 from lotrinh.errors import Conflict, StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.lock import CHECK, FLOWS, PORTAL, RESTORE, RUNNING, SHARED, UP, Lock, alone, path_of, using
+from lotrinh.services.upkeep.lock import CHECK, FLOWS, PORTAL, RESTORE, RUNNING, SHARED, UP, Lock, alone, path_of, using
 from tests.conftest import TOP
 
 HOLDING = """

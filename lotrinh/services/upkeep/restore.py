@@ -12,10 +12,10 @@ from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Conflict, LotrinhError, Problem, StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services import archives, last_backup, unfinished
-from lotrinh.services.archives import FOLDERS, RECORD, Manifest
-from lotrinh.services.backup import Place
-from lotrinh.services.last_backup import Known
+from lotrinh.services.upkeep import archives, last_backup, restore_marker
+from lotrinh.services.upkeep.archives import FOLDERS, RECORD, Manifest
+from lotrinh.services.upkeep.backup import Place
+from lotrinh.services.upkeep.last_backup import Known
 from lotrinh.store import image
 from lotrinh.store.copying import Extent, parts
 from lotrinh.store.engine import file_of, newer, place_of
@@ -71,7 +71,7 @@ def restore(file: Path, place: Place, now: datetime, *, replace: bool = False) -
     """
     manifest = archives.check(file)
     with _tried():
-        unfinished.undo(place.folder, place.url, tuple(LAID_OUT))
+        restore_marker.undo(place.folder, place.url, tuple(LAID_OUT))
     there = standing(place)
     if there.anything and not replace:
         sentence = M(
@@ -85,9 +85,9 @@ def restore(file: Path, place: Place, now: datetime, *, replace: bool = False) -
         doubtful = image.calm(work / RECORD, say(UNCLEAR), now)
         aside = place.folder / f"replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}" if there.anything else None
         _, after = image.examine(work / RECORD)
-        unfinished.begin(
+        restore_marker.begin(
             place.folder,
-            unfinished.Plan(
+            restore_marker.Plan(
                 aside.name if aside else "",
                 there.folders,
                 there.counts,
@@ -100,7 +100,7 @@ def restore(file: Path, place: Place, now: datetime, *, replace: bool = False) -
         extent = _switch(work, place, aside, there, replace=replace)
         journal = Known(extent.head, extent.entries, extent.first_bad)
         last_backup.remember(place.folder, manifest.at, file, journal)  # what the next backup is held against
-        unfinished.end(place.folder)
+        restore_marker.end(place.folder)
     return Restored(manifest, extent, doubtful, aside)
 
 
@@ -187,5 +187,5 @@ def _moves(folder: Path, aside: Path | None) -> Iterator[Callable[[Path, Path], 
             target.rename(source)
         if aside:
             shutil.rmtree(aside, ignore_errors=True)
-        unfinished.end(folder)
+        restore_marker.end(folder)
         raise

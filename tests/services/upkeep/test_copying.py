@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from lotrinh.errors import Conflict, LotrinhError, Moved, OldSchema, StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.backup import Place, back_up
-from lotrinh.services.copying import copy_record, reopen
-from lotrinh.services.lock import UP, Lock, path_of
-from lotrinh.services.restore import restore
+from lotrinh.services.upkeep.backup import Place, back_up
+from lotrinh.services.upkeep.copying import copy_record, reopen
+from lotrinh.services.upkeep.lock import UP, Lock, path_of
+from lotrinh.services.upkeep.restore import restore
 from lotrinh.store import Store, moved, open_store
 from lotrinh.store.copying import TRIGGERS, copy, triggers
 from lotrinh.store.engine import connect, migrate, place_of, reading, version, writing

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lotrinh.errors import StoreUnavailable
-from lotrinh.services.prefect_server import (
+from lotrinh.services.upkeep.prefect_server import (
     auth_string,
     made_password,
     on_this_machine,

@@ -16,11 +16,11 @@ import pytest
 
 from lotrinh.errors import StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services import archives
-from lotrinh.services.archives import FOLDERS
-from lotrinh.services.backup import Made, Place, back_up
-from lotrinh.services.restore import restore
 from lotrinh.services.statements.uploads import path_of, take
+from lotrinh.services.upkeep import archives
+from lotrinh.services.upkeep.archives import FOLDERS
+from lotrinh.services.upkeep.backup import Made, Place, back_up
+from lotrinh.services.upkeep.restore import restore
 from lotrinh.store import Store, open_store
 from lotrinh.store.schema import HEAD, metadata
 from tests.conftest import TOP

@@ -1,0 +1,1 @@
+"""Upkeep of the record: backup, restore, moving between databases, readiness."""
