@@ -19,9 +19,9 @@ from pathlib import Path
 import httpx
 
 from lotrinh.catalog.units import packaged_roster, province, write_roster
+from lotrinh.cli.checks.run_check import prefect_environment
 from lotrinh.cli.demo import child
-from lotrinh.cli.processes import free_port
-from lotrinh.cli.running import prefect_environment
+from lotrinh.cli.up.processes import free_port
 from lotrinh.clock import now
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.ask import begin

@@ -20,7 +20,7 @@ import httpx
 
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.cli.demo import child
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.clock import now
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import httpx
 from up import said
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.clock import now
 
 SETTINGS = """

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 
 SETTINGS = """
 province = "25"

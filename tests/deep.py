@@ -12,10 +12,10 @@ import pytest
 DEEP = (
     "browser",
     "cli/test_admin_command.py",
-    "cli/test_backup_command.py",
+    "cli/keeping/test_backup_command.py",
     "cli/test_startup.py",
-    "cli/test_up.py",
-    "cli/test_up_password.py",
+    "cli/up/test_up.py",
+    "cli/up/test_up_password.py",
     "deploy",
     "faults",
     "flows",

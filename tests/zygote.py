@@ -21,7 +21,13 @@ from typing import Any
 TOP = Path(__file__).resolve().parents[1]
 MOST = 200_000
 """Bytes of one request."""
-LOADED = ("alembic.command", "holidays.countries", "lotrinh.cli.check", "lotrinh.cli.report", "lotrinh.cli.running")
+LOADED = (
+    "alembic.command",
+    "holidays.countries",
+    "lotrinh.cli.checks.check",
+    "lotrinh.cli.checks.report",
+    "lotrinh.cli.checks.run_check",
+)
 
 
 class Zygote:

@@ -21,7 +21,7 @@ from lotrinh.cli.base import Command, load, option, tell, width
 from lotrinh.core.text import M
 
 if TYPE_CHECKING:
-    from lotrinh.cli.processes import Child
+    from lotrinh.cli.up.processes import Child
     from lotrinh.core.checklist.units import Unit
     from lotrinh.services.campaigns.campaigns import Campaign
     from lotrinh.store import Store
@@ -62,8 +62,8 @@ warning_days = 3
 @option("--as-of", metavar="DATETIME", default=AS_OF, show_default=True, help="Thời điểm của báo cáo.")
 def demo(as_of: str, *, once: bool) -> None:
     """Start everything, run the flow over real HTTP, print the report, stop on Ctrl-C."""
-    from lotrinh.cli.moments import moment_of
-    from lotrinh.cli.running import carry_out
+    from lotrinh.cli.checks.moments import moment_of
+    from lotrinh.cli.checks.run_check import carry_out
     from lotrinh.i18n import current
     from lotrinh.reports import terminal
 
@@ -117,7 +117,7 @@ class Home:
     """Where the running demonstration is found."""
 
     def __init__(self, folder: Path) -> None:
-        from lotrinh.cli.processes import free_port
+        from lotrinh.cli.up.processes import free_port
 
         self.folder, self.settings = folder, folder / "settings.toml"
         self.portal, self.prefect = free_port(8690), free_port(4290)
@@ -164,7 +164,7 @@ def portal_server(home: Home, as_of: datetime) -> "Iterator[Child]":
 
 def child(name: str, arguments: list[str], environment: dict[str, str], log: Path) -> "Iterator[Child]":
     """Start a child process and end it afterwards."""
-    from lotrinh.cli.processes import Child
+    from lotrinh.cli.up.processes import Child
 
     started = Child(name, arguments, environment, log)
     try:

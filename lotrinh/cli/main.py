@@ -11,28 +11,28 @@ import click
 from lotrinh import __version__
 from lotrinh.cli.access import access
 from lotrinh.cli.admin import admin
-from lotrinh.cli.backup import backup, copy, reopen, restore
 from lotrinh.cli.base import Group, Option, fail, tell, utf8
-from lotrinh.cli.changes import changes
-from lotrinh.cli.check import check
 from lotrinh.cli.checklist import checklist
+from lotrinh.cli.checks.changes import changes
+from lotrinh.cli.checks.check import check
+from lotrinh.cli.checks.explain import explain
+from lotrinh.cli.checks.report import report
+from lotrinh.cli.checks.rollup import rollup
 from lotrinh.cli.demo import demo
 from lotrinh.cli.doctor import doctor
-from lotrinh.cli.explain import explain
-from lotrinh.cli.export import export
-from lotrinh.cli.import_ import import_
-from lotrinh.cli.leaving import leave
+from lotrinh.cli.exiting import leave
+from lotrinh.cli.keeping.backup import backup, copy, reopen, restore
+from lotrinh.cli.keeping.export import export
+from lotrinh.cli.keeping.import_ import import_
+from lotrinh.cli.keeping.record import db, verify
 from lotrinh.cli.outbox import outbox
-from lotrinh.cli.record import db, verify
 from lotrinh.cli.remind import remind, send
-from lotrinh.cli.report import report
-from lotrinh.cli.rollup import rollup
 from lotrinh.cli.schedule import schedule
 from lotrinh.cli.serve import portal
 from lotrinh.cli.settings import settings
 from lotrinh.cli.token import token
 from lotrinh.cli.units import units
-from lotrinh.cli.up import up
+from lotrinh.cli.up.up import up
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
 from lotrinh.i18n import LOCALE, current

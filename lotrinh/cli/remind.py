@@ -59,7 +59,7 @@ def opened(settings: str | None, *, only_look: bool = False) -> Iterator["Office
 @settings_option()
 def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # noqa: FBT001 - a flag
     """Lay today's digests down and send them; or only print those of a day."""
-    from lotrinh.cli.moments import moment_of
+    from lotrinh.cli.checks.moments import moment_of
     from lotrinh.clock import now
     from lotrinh.services.notify import dispatch
     from lotrinh.services.notify.reminders import over, prepare

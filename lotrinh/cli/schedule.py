@@ -71,10 +71,10 @@ class Opened(NamedTuple):
 @contextmanager
 def opened(campaign: str, settings: str | None) -> Iterator[Opened]:
     """Open a campaign and the record."""
-    from lotrinh.cli import running
+    from lotrinh.cli.checks import run_check
 
     loaded = load(settings)
-    with running.opened(loaded, campaign) as (store, found):
+    with run_check.opened(loaded, campaign) as (store, found):
         yield Opened(loaded.settings, store, found)
 
 

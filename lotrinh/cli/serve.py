@@ -21,8 +21,8 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
     import uvicorn
 
     from lotrinh import logs, traces
-    from lotrinh.cli.background import Checks
-    from lotrinh.cli.moments import moment_of
+    from lotrinh.cli.checks.moments import moment_of
+    from lotrinh.cli.up.background import Checks
     from lotrinh.clock import now, started_at
     from lotrinh.portal.app import create_app
     from lotrinh.services.upkeep.lock import PORTAL

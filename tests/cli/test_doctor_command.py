@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from tests.conftest import Lotrinh
 
 

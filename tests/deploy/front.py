@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from tests.conftest import TOP
 from tests.growth.missing import program
 

@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from lotrinh.cli.main import cli
-from lotrinh.cli.sender import EVERY_SECONDS, NORMAL
+from lotrinh.cli.up.sender import EVERY_SECONDS, NORMAL
 from lotrinh.portal.guard import LARGEST_FORM
 from lotrinh.settings.load import OWN_VARIABLES, load_settings
 from tests.conftest import TOP

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.core.status.journal import Entry
 from lotrinh.store import Store, open_store
 from tests.conftest import TOP

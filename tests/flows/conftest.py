@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from tests.flows.servers import prefect_at
 
 

@@ -11,7 +11,7 @@ from threading import Thread
 import httpx
 import pytest
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.settings.load import load_settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.rounds import FINISHED, RUNNING

@@ -19,7 +19,7 @@ import httpx
 import psutil
 
 from lotrinh.catalog.units import Province, packaged_roster, provinces, write_roster
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from tests.conftest import TOP
 from tests.growth.missing import program
 from tests.growth.postgres import Postgres, postgres

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.clock import now
 from lotrinh.core.status.roles import Role
 from lotrinh.services.access.accounts import add_officer

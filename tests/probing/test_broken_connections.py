@@ -9,7 +9,7 @@ from time import monotonic
 
 import pytest
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import Prober

@@ -10,7 +10,7 @@ from time import monotonic
 
 import pytest
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.core.status.observation import Observation, Outcome, Reason, Seen
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions

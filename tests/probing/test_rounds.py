@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.core.status.observation import COULD_NOT_CONNECT, Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.probing import prober as prober_module

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 import trustme
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.i18n import say
 from lotrinh.sending.mail import Attachment, Mail, Mailer, is_address
 from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown

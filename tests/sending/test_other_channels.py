@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.clock import now
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import AuthResult
 from pydantic import SecretStr
 from sqlalchemy import insert
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions

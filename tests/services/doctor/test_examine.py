@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lotrinh.cli.doctor import lines
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.core.notify.schedules import Schedule
 from lotrinh.core.text import M
 from lotrinh.i18n import say

@@ -15,7 +15,7 @@ import httpx
 import psutil
 import pytest
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.services.upkeep.prefect_server import password_file
 from tests.conftest import TOP, Lotrinh
 
@@ -85,7 +85,7 @@ class Running:
 
     def runs(self, word: str) -> list[psutil.Process]:
         """The processes of one part: one, or none."""
-        return [p for p in self.children() if {word, "lotrinh.cli.child"} <= set(words(p))]
+        return [p for p in self.children() if {word, "lotrinh.cli.up.child"} <= set(words(p))]
 
     def part(self, word: str) -> psutil.Process:
         """The process of one part."""

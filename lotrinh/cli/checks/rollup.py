@@ -41,8 +41,8 @@ def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     settings: str | None,
 ) -> None:
     """Print the roll-up, or write it into a folder and say where it is."""
-    from lotrinh.cli import running
-    from lotrinh.cli.moments import moment_of
+    from lotrinh.cli.checks import run_check
+    from lotrinh.cli.checks.moments import moment_of
     from lotrinh.core.report.rollup import By
     from lotrinh.i18n import current
     from lotrinh.reports.rollup import render
@@ -50,7 +50,7 @@ def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
 
     loaded = load(settings)
     given = [*(existing(file) for file in files), *(files_in(Path(folder)) if folder else ())]
-    with running.opened(loaded, campaign) as (store, opened):
+    with run_check.opened(loaded, campaign) as (store, opened):
         own = _own(store, opened, run or "", moment_of(as_of, loaded.settings.timezone), needed=not given)
     provinces = (*([own] if own else []), *others(given, opened.id, own))
     rows = By(by or ("province" if given else "area"))
@@ -58,7 +58,7 @@ def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     if out is None:
         click.echo(text, nl=False)
     else:
-        from lotrinh.cli.files import hand_over
+        from lotrinh.cli.keeping.files import hand_over
 
         hand_over(text, Path(out), f"{opened.id}-{own.run if own else 'tong-hop'}-{rows.value}", form)
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lotrinh.cli.processes import Tethered
+from lotrinh.cli.up.processes import Tethered
 from lotrinh.core.text import M
 
 EVERY_SECONDS = 600

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.cli.processes import Child, free_port
+from lotrinh.cli.up.processes import Child, free_port
 from lotrinh.services.upkeep.lock import Lock, alone
 from lotrinh.store import open_store
 from tests.conftest import Lotrinh

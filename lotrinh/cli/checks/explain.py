@@ -20,8 +20,8 @@ FORMATS = ("table", "markdown", "json")
 @settings_option()
 def explain(campaign: str, unit: str, step: str, as_of: str | None, form: str, settings: str | None) -> None:
     """Print the explanation."""
-    from lotrinh.cli import running
-    from lotrinh.cli.moments import moment_of, past
+    from lotrinh.cli.checks import run_check
+    from lotrinh.cli.checks.moments import moment_of, past
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports import explanation, explanation_data
@@ -30,7 +30,7 @@ def explain(campaign: str, unit: str, step: str, as_of: str | None, form: str, s
 
     loaded = load(settings)
     moment = past(moment_of(as_of, loaded.settings.timezone)) or now()
-    with running.opened(loaded, campaign) as (store, opened):
+    with run_check.opened(loaded, campaign) as (store, opened):
         found = unit_of(opened, unit)
         wanted = step_of(opened, found, step)
         made = service.explain(store, loaded.settings, opened, found, wanted, moment, past=as_of is not None)

@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Self
 
-from lotrinh.cli.processes import Child
+from lotrinh.cli.up.processes import Child
 from lotrinh.clock import Clock, now
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, LotrinhError

@@ -20,14 +20,14 @@ FORMATS = ("table", "markdown", "html", "json", "csv")
 @settings_option()
 def changes(campaign: str, old: str, new: str, form: str, out: str | None, settings: str | None) -> None:
     """Print what changed, or write it into a folder and say where it is."""
-    from lotrinh.cli import running
+    from lotrinh.cli.checks import run_check
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports.changes import SWAPPED, Comparison, render
     from lotrinh.services.views.compare_runs import compared
 
     loaded = load(settings)
-    with running.opened(loaded, campaign) as (store, opened):
+    with run_check.opened(loaded, campaign) as (store, opened):
         found = compared(store, opened, old, new, now())
     if found.swapped:
         tell(SWAPPED)
@@ -38,6 +38,6 @@ def changes(campaign: str, old: str, new: str, form: str, out: str | None, setti
     if out is None:
         click.echo(text, nl=False)
     else:
-        from lotrinh.cli.files import hand_over
+        from lotrinh.cli.keeping.files import hand_over
 
         hand_over(text, Path(out), f"{opened.id}-{found.old.run}-{found.new.run}", form)

@@ -40,9 +40,9 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     settings: str | None,
 ) -> None:
     """Print the report, or write it into a folder and say where it is."""
-    from lotrinh.cli import running
-    from lotrinh.cli.files import read
-    from lotrinh.cli.moments import moment_of
+    from lotrinh.cli.checks import run_check
+    from lotrinh.cli.checks.moments import moment_of
+    from lotrinh.cli.keeping.files import read
     from lotrinh.core.report.deadline_history import NOTHING_TOLD
     from lotrinh.i18n import current
     from lotrinh.reports.documents import FORMATS as KNOWN
@@ -55,7 +55,7 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     loaded = load(settings)
     own = (Path(template) if template else loaded.settings.report.template) if form == "docx" else None
     moment = moment_of(as_of, loaded.settings.timezone)
-    with running.opened(loaded, campaign) as (store, opened):
+    with run_check.opened(loaded, campaign) as (store, opened):
         found = chosen(store, opened, run or "", moment)
         found = only(found, unit) if unit else found
         papers = dossier(store, loaded.settings, opened, found, layout=layout or "", number=number or "")
@@ -77,7 +77,7 @@ def _unused(given: Mapping[str, str | None]) -> None:
 
 
 def _written(content: bytes, folder: Path, name: str, form: str) -> None:
-    from lotrinh.cli.files import write
+    from lotrinh.cli.keeping.files import write
 
     # The mark lets spreadsheets read Vietnamese.
     path = write(folder, name, b"\xef\xbb\xbf" + content if form == "csv" else content)

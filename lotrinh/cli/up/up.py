@@ -16,7 +16,7 @@ from lotrinh.cli.base import Command, settings_option, tell
 from lotrinh.core.text import M
 
 if TYPE_CHECKING:
-    from lotrinh.cli.parts import Watched
+    from lotrinh.cli.up.supervisor import Watched
 
 BUSY_PAUSE, IDLE_PAUSE = 0.1, 0.5
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -28,9 +28,9 @@ STOPPED, LOST = 0, 1
 @settings_option()
 def up(settings: str | None) -> int:
     """Start everything, restart what dies, stop in order; exit 1 when the portal is lost for good."""
-    from lotrinh.cli.parts import Part, Watched
-    from lotrinh.cli.rotating import Logs
-    from lotrinh.cli.sender import Sender
+    from lotrinh.cli.up.rotating import Logs
+    from lotrinh.cli.up.sender import Sender
+    from lotrinh.cli.up.supervisor import Part, Watched
     from lotrinh.services.upkeep.lock import Lock
 
     plan = planned(settings)
@@ -61,7 +61,7 @@ def planned(settings: str | None) -> dict[str, Any] | int:
     """Let a process of its own check everything; return its plan, or the code it refused with."""
     arguments = ["--settings", settings] if settings else []
     done = subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-m", "lotrinh.cli.plan", *arguments], stdout=subprocess.PIPE, check=False
+        [sys.executable, "-m", "lotrinh.cli.up.plan", *arguments], stdout=subprocess.PIPE, check=False
     )
     if done.returncode:
         return done.returncode
@@ -105,7 +105,7 @@ class Stopping:
 
 def supervise(watched: "Sequence[Watched]", stopping: Stopping, besides: Iterable[Callable[[], None]] = ()) -> int:
     """Look after every part until we are asked to stop, or the portal is lost for good; do ``besides`` each time."""
-    from lotrinh.cli.parts import State
+    from lotrinh.cli.up.supervisor import State
 
     by_name = {one.part.name: one for one in watched}
     while not stopping.asked:

@@ -35,8 +35,8 @@ def check(  # noqa: PLR0913 - one argument for each option, by name
     direct: bool,
 ) -> int:
     """Carry out one round and print its report; everything else goes to stderr."""
-    from lotrinh.cli.moments import moment_of, past
-    from lotrinh.cli.running import carry_out
+    from lotrinh.cli.checks.moments import moment_of, past
+    from lotrinh.cli.checks.run_check import carry_out
     from lotrinh.core.report.bundle import Dossier
     from lotrinh.i18n import current
     from lotrinh.reports.documents import Wish, make

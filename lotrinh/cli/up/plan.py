@@ -1,4 +1,4 @@
-"""What ``lotrinh up`` is to run: ``python -m lotrinh.cli.plan [--settings FILE]`` prints it as JSON.
+"""What ``lotrinh up`` is to run: ``python -m lotrinh.cli.up.plan [--settings FILE]`` prints it as JSON.
 
 A process of its own, which ends: what checking settings and database takes in memory is given back, and ``lotrinh up``,
 which stays for weeks, is small. Everything that speaks against starting is said here, all of it at once.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import httpx
 
 from lotrinh.cli.base import fail, load, utf8
-from lotrinh.cli.processes import bindable
+from lotrinh.cli.up.processes import bindable
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
 from lotrinh.services.upkeep.lock import UP, Lock, path_of

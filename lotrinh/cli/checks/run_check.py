@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lotrinh import logs, traces
 from lotrinh.cli.base import tell
-from lotrinh.cli.leaving import dont_wait
+from lotrinh.cli.exiting import dont_wait
 from lotrinh.clock import now
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.cli.import_ import _agreed
+from lotrinh.cli.keeping.import_ import _agreed
 from tests.conftest import Lotrinh
 
 SETTINGS = 'province = "phu-tho"\n[[campaigns]]\nid = "bau-cu-2026"\nunits = ["04924", "04960"]\n'

@@ -33,9 +33,9 @@ def sheets(
     settings: str | None,
 ) -> None:
     """Write the sheets, and say how many."""
-    from lotrinh.cli import running
-    from lotrinh.cli.files import write
-    from lotrinh.cli.moments import moment_of
+    from lotrinh.cli.checks import run_check
+    from lotrinh.cli.checks.moments import moment_of
+    from lotrinh.cli.keeping.files import write
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports.return_sheet import page, workbook
@@ -46,7 +46,7 @@ def sheets(
 
     loaded = load(settings)
     moment, count = moment_of(as_of, loaded.settings.timezone), 0
-    with running.opened(loaded, campaign) as (store, opened):
+    with run_check.opened(loaded, campaign) as (store, opened):
         live = Live(store, loaded.settings, opened)
         report = chosen(store, opened, as_of=moment) if moment else live.report(now())
         for sheet in made_of(store, loaded.settings, opened, report, Wanted(units, silent)):

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.cli.processes import free_port
+from lotrinh.cli.up.processes import free_port
 from lotrinh.services.upkeep.prefect_server import password_file
-from tests.cli.test_up import SETTINGS, Running, running, words
+from tests.cli.up.test_up import SETTINGS, Running, running, words
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by their number"),
@@ -125,7 +125,7 @@ def test_what_up_and_its_schedules_say_is_json_where_the_settings_say_so(up: Run
 
 def planning(folder: Path) -> "subprocess.Popen[str]":
     """Work out what ``lotrinh up`` would start in this folder, as it does itself."""
-    command = [sys.executable, "-m", "lotrinh.cli.plan"]
+    command = [sys.executable, "-m", "lotrinh.cli.up.plan"]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
 
 

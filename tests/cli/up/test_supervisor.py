@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.cli import parts
-from lotrinh.cli.parts import Part, State, Watched
-from lotrinh.cli.processes import Tethered
-from lotrinh.cli.rotating import Logs
-from lotrinh.cli.sender import Sender
-from lotrinh.cli.up import Stopping, supervise
+from lotrinh.cli.up import supervisor
+from lotrinh.cli.up.processes import Tethered
+from lotrinh.cli.up.rotating import Logs
+from lotrinh.cli.up.sender import Sender
+from lotrinh.cli.up.supervisor import Part, State, Watched
+from lotrinh.cli.up.up import Stopping, supervise
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 
@@ -46,7 +46,7 @@ def look_until(watched: Watched, state: State) -> None:
 
 
 def test_a_part_that_dies_at_once_is_given_up_after_five_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "LONGEST_PAUSE", 0)
+    monkeypatch.setattr(supervisor, "LONGEST_PAUSE", 0)
     heard = Heard()
     watched = Watched(part("no.such.module"), tmp_path, heard)
     look_until(watched, State.GIVEN_UP)
@@ -59,14 +59,14 @@ def test_a_part_that_dies_at_once_is_given_up_after_five_times(tmp_path: Path, m
 def test_everything_ends_with_exit_code_one_when_the_portal_is_lost_for_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "LONGEST_PAUSE", 0)
+    monkeypatch.setattr(supervisor, "LONGEST_PAUSE", 0)
     assert supervise([Watched(part("no.such.module"), tmp_path, Heard())], Unasked()) == 1
 
 
 def test_what_is_not_the_portal_is_started_again_for_ever_and_that_is_said_once_an_hour(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "LONGEST_PAUSE", 0)
+    monkeypatch.setattr(supervisor, "LONGEST_PAUSE", 0)
     heard = Heard()
     watched = Watched(replace(part("no.such.module"), name="flows"), tmp_path, heard)
     end = time.monotonic() + 60
@@ -94,13 +94,13 @@ def test_messages_are_sent_now_and_then_and_a_sender_that_hangs_is_ended(
     sender = Sender(["no.such.module"], tmp_path, heard)
     sender.look()
     assert not log.exists()
-    monkeypatch.setattr("lotrinh.cli.sender.EVERY_SECONDS", 0)
+    monkeypatch.setattr("lotrinh.cli.up.sender.EVERY_SECONDS", 0)
     looked_until("lotrinh send báo lỗi (mã 1)")
     (tmp_path / "hanging.py").write_text("import time\nprint('here', flush=True)\ntime.sleep(99)\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     sender = Sender(["hanging"], tmp_path, heard)
     looked_until("here\n")
-    monkeypatch.setattr("lotrinh.cli.sender.LONGEST_SECONDS", 0)
+    monkeypatch.setattr("lotrinh.cli.up.sender.LONGEST_SECONDS", 0)
     looked_until("here\nhere\n")
     sender.stop()
     assert len(heard) == 1
@@ -190,8 +190,8 @@ def test_a_log_that_has_become_large_is_put_away_while_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     largest = 100_000
-    monkeypatch.setattr("lotrinh.cli.rotating.LARGEST_BYTES", largest)
-    monkeypatch.setattr("lotrinh.cli.rotating.LOOK_SECONDS", 0)
+    monkeypatch.setattr("lotrinh.cli.up.rotating.LARGEST_BYTES", largest)
+    monkeypatch.setattr("lotrinh.cli.up.rotating.LOOK_SECONDS", 0)
     (tmp_path / "talkative.py").write_text(
         "import time\nfor line in range(10_000_000):\n    print(f'{line:0199}', flush=True)\n    time.sleep(0.0002)\n"
     )

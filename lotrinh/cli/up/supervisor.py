@@ -11,7 +11,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lotrinh.cli.processes import Tethered
+from lotrinh.cli.up.processes import Tethered
 from lotrinh.clock import now
 from lotrinh.core.text import M
 from lotrinh.i18n import current

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from lotrinh.cli.checks.report import FORMATS, PICTURES
 from lotrinh.cli.main import main
-from lotrinh.cli.report import FORMATS, PICTURES
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.reports.documents import FORMATS as KNOWN

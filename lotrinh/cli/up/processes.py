@@ -98,12 +98,14 @@ class Child:
 
 
 class Tethered(Child):
-    """A child that ends when we do, even where we are killed: see ``lotrinh.cli.child``. Its log is added to."""
+    """A child that ends when we do, even where we are killed: see ``lotrinh.cli.up.child``. Its log is added to."""
 
     def _start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
         with self.log.open("ab") as out:
             unicode = {"PYTHONUTF8": "1"}  # Windows would write the log in the console's code page
-            return _popen(["lotrinh.cli.child", *arguments], unicode | {**environment}, out.fileno(), subprocess.PIPE)
+            return _popen(
+                ["lotrinh.cli.up.child", *arguments], unicode | {**environment}, out.fileno(), subprocess.PIPE
+            )
 
     def stop(self, grace: float = GRACE_SECONDS) -> None:
         """Let go of the tether, give the process and what it started their time, then end all of them for good."""

@@ -1,0 +1,1 @@
+"""Commands that check campaigns and show what came of it."""

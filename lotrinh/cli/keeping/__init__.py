@@ -1,0 +1,1 @@
+"""Commands that keep, move, export and import the record."""
