@@ -20,9 +20,9 @@ from lotrinh.core.report.rollup import rollup
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import current, say
-from lotrinh.reports import markdown
-from lotrinh.reports.markdown import escape
-from lotrinh.reports.tables import moment
+from lotrinh.reports.text import markdown
+from lotrinh.reports.text.markdown import escape
+from lotrinh.reports.text.tables import moment
 from lotrinh.services.runs.check import Request
 from lotrinh.settings.models import Settings
 from tasks.context import context

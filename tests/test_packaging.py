@@ -24,8 +24,8 @@ def test_the_wheel_holds_code_checklists_rosters_migrations_and_translations(tmp
         "lotrinh/locale/en/LC_MESSAGES/lotrinh.mo",
         "lotrinh/portal/static/style.css",
         "lotrinh/portal/templates/base.html",
-        "lotrinh/reports/templates/report.css",
-        "lotrinh/reports/templates/report.html",
+        "lotrinh/reports/html/templates/report.css",
+        "lotrinh/reports/html/templates/report.html",
     } <= names
     assert not any(name.startswith(("tests/", "benchmarks/")) for name in names)
 

@@ -42,7 +42,7 @@ def lint(paths: tuple[str, ...]) -> int:
 @option("--format", "form", type=click.Choice(["table", "json", "ics"]), default="table", help="Dạng kết quả.")
 def timeline(path: str, anchor: str | None, units: str | None, settings: str | None, form: str) -> None:
     """Print the timetable."""
-    from lotrinh.reports.timeline import render
+    from lotrinh.reports.calendar.timeline import render
     from lotrinh.services.campaigns.timeline import rows_of
 
     loaded = load(settings)

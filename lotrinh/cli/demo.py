@@ -65,7 +65,7 @@ def demo(as_of: str, *, once: bool) -> None:
     from lotrinh.cli.checks.moments import moment_of
     from lotrinh.cli.checks.run_check import carry_out
     from lotrinh.i18n import current
-    from lotrinh.reports import terminal
+    from lotrinh.reports.text import terminal
 
     moment = moment_of(as_of, "Asia/Ho_Chi_Minh")
     forget_the_offices_settings()

@@ -39,7 +39,7 @@ def doctor(settings: str | None, form: str, *, full: bool, units: bool, mail: bo
 def lines(findings: "Iterable[Finding]") -> Iterable[str]:
     """Say each finding in one line: sign, what was found, what to do."""
     from lotrinh.i18n import say
-    from lotrinh.reports.tables import clean
+    from lotrinh.reports.text.tables import clean
 
     findings = list(findings)
     wide = max(len(say(finding.sign.value)) for finding in findings)

@@ -43,7 +43,7 @@ def listed(state: str | None, settings: str | None) -> None:
 
 
 def _print(store: "Store", settings: "Settings", messages: "Sequence[Message]", now: "datetime") -> None:
-    from lotrinh.reports.tables import clean
+    from lotrinh.reports.text.tables import clean
     from lotrinh.services.notify.outbox import states
     from lotrinh.services.notify.receivers import shown
 

@@ -13,9 +13,9 @@ from lotrinh.core.report.snapshot import Snapshot, UnitThen
 from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say, spell
-from lotrinh.reports.csv_report import harmless
-from lotrinh.reports.paper import Paper, as_html, as_markdown, as_text
-from lotrinh.reports.tables import NOTHING, Table
+from lotrinh.reports.data.csv_report import harmless
+from lotrinh.reports.text.short import Paper, as_html, as_markdown, as_text
+from lotrinh.reports.text.tables import NOTHING, Table
 
 FORMATS = ("table", "markdown", "html", "json", "csv")
 OF_STEPS: Mapping[str, Message] = {

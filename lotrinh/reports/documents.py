@@ -60,32 +60,32 @@ def make(dossier: Dossier, form: str, wish: Wish) -> bytes:
 
 
 def _table(dossier: Dossier, wish: Wish) -> bytes:
-    from lotrinh.reports import terminal
+    from lotrinh.reports.text import terminal
 
     return terminal.render(dossier.report, wish.language, wish.width, everything=wish.everything).encode()
 
 
 def _markdown(dossier: Dossier, wish: Wish) -> bytes:
-    from lotrinh.reports import markdown
+    from lotrinh.reports.text import markdown
 
     return markdown.render(dossier.report, wish.language, everything=wish.everything).encode()
 
 
 def _json(dossier: Dossier, wish: Wish) -> bytes:
     del wish
-    from lotrinh.reports.json_report import as_json
+    from lotrinh.reports.data.json_report import as_json
 
     return f"{as_json(dossier.report)}\n".encode()
 
 
 def _csv(dossier: Dossier, wish: Wish) -> bytes:
-    from lotrinh.reports.csv_report import as_csv
+    from lotrinh.reports.data.csv_report import as_csv
 
     return as_csv(dossier.report, wish.language).encode()
 
 
 def _html(dossier: Dossier, wish: Wish) -> bytes:
-    from lotrinh.reports.html import page
+    from lotrinh.reports.html.html import page
 
     return page(dossier, wish.language).encode()
 
@@ -109,7 +109,7 @@ def _svg(dossier: Dossier, wish: Wish) -> bytes:
 
 
 def _ics(dossier: Dossier, wish: Wish) -> bytes:
-    from lotrinh.reports.feed import calendar
+    from lotrinh.reports.calendar.feed import calendar
 
     return calendar(dossier.report, wish.language, wish.told, wish.site)
 

@@ -13,9 +13,9 @@ from lotrinh.core.status.status import Planned, Status
 from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, reason, remarks
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
-from lotrinh.reports.markdown import escape
-from lotrinh.reports.tables import NOTHING, Table, age, clean, moment
-from lotrinh.reports.terminal import draw
+from lotrinh.reports.text.markdown import escape
+from lotrinh.reports.text.tables import NOTHING, Table, age, clean, moment
+from lotrinh.reports.text.terminal import draw
 
 CONFIDENCE: Mapping[Confidence, Message] = {
     Confidence.A: M("đã đối chiếu với văn bản hướng dẫn chính thức"),

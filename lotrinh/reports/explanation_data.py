@@ -6,8 +6,8 @@ from typing import Any
 from lotrinh.core.report.explanation import Before, Explanation, Told
 from lotrinh.core.status.wording import KIND, reason, remarks
 from lotrinh.i18n import say
+from lotrinh.reports.data.json_report import due_at
 from lotrinh.reports.explanation import Writer
-from lotrinh.reports.json_report import due_at
 
 
 def as_json(of: Explanation, language: str) -> str:

@@ -9,8 +9,8 @@ from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M
 from lotrinh.i18n import current, say, words
-from lotrinh.reports.tables import NOTHING, Table, moment
-from lotrinh.reports.terminal import draw
+from lotrinh.reports.text.tables import NOTHING, Table, moment
+from lotrinh.reports.text.terminal import draw
 
 
 class Moved(NamedTuple):

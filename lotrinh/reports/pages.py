@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lotrinh.reports.tables import clean
+from lotrinh.reports.text.tables import clean
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -12,9 +12,9 @@ from typing import Any
 from lotrinh.core.report.rollup import By, Figures, Nation, Rollup, Row, nation, rows, tenths
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
-from lotrinh.reports.csv_report import harmless
-from lotrinh.reports.paper import Paper, as_markdown, as_text
-from lotrinh.reports.tables import NOTHING, Table
+from lotrinh.reports.data.csv_report import harmless
+from lotrinh.reports.text.short import Paper, as_markdown, as_text
+from lotrinh.reports.text.tables import NOTHING, Table
 
 FORMATS = ("table", "csv", "json", "markdown")
 FIRST_COLUMN: Mapping[By, Message] = {

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from lotrinh.reports.return_sheet.paper import page as paper
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.world import LONGEST, NORMAL, World
-from tests.reports.test_return_sheet import sheet_of
+from tests.reports.return_sheet.test_return_sheet import sheet_of
 
 pytestmark = pytest.mark.xdist_group("browser")
 

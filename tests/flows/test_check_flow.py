@@ -12,7 +12,7 @@ from lotrinh.clock import now
 from lotrinh.core.report.rollup import rollup
 from lotrinh.core.status.observation import Observation
 from lotrinh.errors import Conflict
-from lotrinh.reports import markdown
+from lotrinh.reports.text import markdown
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import Request

@@ -17,8 +17,10 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.text import M, Text
-from lotrinh.reports import markdown, moves, terminal, timeline
-from lotrinh.reports.tables import clean
+from lotrinh.reports import moves
+from lotrinh.reports.calendar import timeline
+from lotrinh.reports.text import markdown, terminal
+from lotrinh.reports.text.tables import clean
 from tests.core.builders import ELECTION, milestone
 from tests.reports.samples import LISTS, TEAMS, commune, the_checklist, the_report, unit_report
 

@@ -9,7 +9,7 @@ from docx.document import Document as Word
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
-from lotrinh.reports.archive import fixed
+from lotrinh.reports.data.archive import fixed
 from tests.conftest import TOP
 
 PLACE = TOP / "docs" / "templates" / "mau-rieng.docx"

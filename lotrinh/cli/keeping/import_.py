@@ -28,7 +28,7 @@ def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> No
     """Show what files say, ask, and record it."""
     from lotrinh.clock import now
     from lotrinh.i18n import current
-    from lotrinh.reports.terminal import draw
+    from lotrinh.reports.text.terminal import draw
     from lotrinh.services.campaigns.campaigns import open_campaign
     from lotrinh.services.campaigns.naming import SHEETS
     from lotrinh.services.return_sheets.import_confirmations import judge, record

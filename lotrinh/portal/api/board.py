@@ -22,7 +22,7 @@ from lotrinh.portal.api.answers import Listed, Out, Paging, Reading, reads
 from lotrinh.portal.api.campaigns import CAMPAIGN, ScheduleOut, schedule_out
 from lotrinh.portal.api.records import ProgressOut
 from lotrinh.portal.api.units import UNIT
-from lotrinh.reports.json_report import due_at
+from lotrinh.reports.data.json_report import due_at
 from lotrinh.services.runs.assess import has_own_system
 
 router = APIRouter(tags=["board"])

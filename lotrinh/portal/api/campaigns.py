@@ -12,8 +12,8 @@ from lotrinh.i18n import say
 from lotrinh.portal.api.access import Someone, TakingPart
 from lotrinh.portal.api.answers import Out, Reading, reads
 from lotrinh.portal.state import state_of
-from lotrinh.reports.json_report import due_at
-from lotrinh.reports.tables import basis
+from lotrinh.reports.data.json_report import due_at
+from lotrinh.reports.text.tables import basis
 from lotrinh.services.campaigns.campaigns import Campaign
 
 router = APIRouter(tags=["campaigns"])

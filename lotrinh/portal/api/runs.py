@@ -14,7 +14,7 @@ from lotrinh.errors import NotFound
 from lotrinh.portal.api.access import Place, Seeing
 from lotrinh.portal.api.answers import Listed, Out, Paging, Reading, digest, reads
 from lotrinh.portal.api.campaigns import CAMPAIGN
-from lotrinh.reports.snapshot_csv import as_csv
+from lotrinh.reports.data.snapshot_csv import as_csv
 from lotrinh.store.rounds import Round, SeenUnit
 
 router = APIRouter(tags=["runs"])

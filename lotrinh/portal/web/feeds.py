@@ -54,8 +54,8 @@ def _open_to(request: Request, code: str = "") -> None:
 
 def _answer(request: Request, reading: Reading, feed: Feed) -> Response:
     """Answer with the feed, or 304 where nothing but the time has changed since."""
-    from lotrinh.reports.feed import calendar  # noqa: PLC0415 - only whoever asks for a feed pays for the library
-    from lotrinh.reports.ics import lasting  # noqa: PLC0415 - as above
+    from lotrinh.reports.calendar.feed import calendar  # noqa: PLC0415 - only whoever asks for a feed pays for the library
+    from lotrinh.reports.calendar.ics import lasting  # noqa: PLC0415 - as above
 
     language = language_of(request)
     made = calendar(feed.report, language, feed.told, state_of(request).settings.portal.public_url)

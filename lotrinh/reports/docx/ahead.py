@@ -6,7 +6,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.text import M
 from lotrinh.reports.docx.findings import FEW_UNITS, Coming, coming
 from lotrinh.reports.docx.xml import Grid, columns
-from lotrinh.reports.tables import Writer, moment
+from lotrinh.reports.text.tables import Writer, moment
 
 
 class Ahead(Writer):

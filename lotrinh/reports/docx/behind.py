@@ -7,11 +7,11 @@ from lotrinh.core.report.report import OutstandingRow, Report, outstanding, sile
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import reason, remarks
 from lotrinh.core.text import M
-from lotrinh.reports import situation
 from lotrinh.reports.docx.findings import Left, lefts
 from lotrinh.reports.docx.xml import Grid, columns
 from lotrinh.reports.pictures.groups import groups
-from lotrinh.reports.tables import NOTHING, Writer, moment
+from lotrinh.reports.text import situation
+from lotrinh.reports.text.tables import NOTHING, Writer, moment
 
 MOST_STEPS, MOST_UNITS, MOST_GROUPS, WORST = 200, 200, 80, 20
 """A table longer than this is read by nobody: the next coarser one is shown, and the workbook has the rest."""

@@ -21,7 +21,7 @@ from lotrinh.reports.pictures.every import PICTURES, title_of
 from lotrinh.reports.pictures.groups import shares
 from lotrinh.reports.pictures.milestones import lines_of
 from lotrinh.reports.pictures.standalone import picture
-from lotrinh.reports.tables import NOTHING, clean, moment
+from lotrinh.reports.text.tables import NOTHING, clean, moment
 
 EMU = 36_000
 """Units of a drawing in a millimetre."""

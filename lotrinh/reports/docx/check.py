@@ -15,7 +15,7 @@ from lotrinh.core.text import M, Message
 from lotrinh.errors import Problem
 from lotrinh.reports.docx.grammar import Refused, Wrong, findings
 from lotrinh.reports.docx.placeholders import ROWS
-from lotrinh.reports.tables import clean
+from lotrinh.reports.text.tables import clean
 
 WHERE = "template"
 LONGEST = 80

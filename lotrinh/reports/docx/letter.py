@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lotrinh.core.report.bundle import Letterhead
 from lotrinh.reports.docx.xml import paragraph, run, side_by_side
-from lotrinh.reports.tables import clean
+from lotrinh.reports.text.tables import clean
 
 DOTS = "………"
 LONG_DOTS = "………………………"

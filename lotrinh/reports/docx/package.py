@@ -13,10 +13,10 @@ from docx.shared import Mm
 
 from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.report.report import Report
-from lotrinh.reports.archive import fixed
+from lotrinh.reports.data.archive import fixed
 from lotrinh.reports.docx.styles import styles
 from lotrinh.reports.docx.xml import paragraph, run
-from lotrinh.reports.tables import clean
+from lotrinh.reports.text.tables import clean
 
 UNUSED = {TO.THEME, TO.FONT_TABLE, TO.NUMBERING, TO.WEB_SETTINGS, TO.CUSTOM_XML, TO.THUMBNAIL, TO.EXTENDED_PROPERTIES}
 STYLES_WITH_EFFECTS = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"

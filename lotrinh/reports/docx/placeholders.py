@@ -13,7 +13,7 @@ from lotrinh.reports.docx.behind import figures
 from lotrinh.reports.docx.findings import End, Left, Reach
 from lotrinh.reports.docx.letter import dated, filled
 from lotrinh.reports.docx.prose import Prose
-from lotrinh.reports.tables import NOTHING, clean
+from lotrinh.reports.text.tables import NOTHING, clean
 
 Row = Mapping[str, str]
 Value = str | int | Sequence[str] | Sequence[Row]

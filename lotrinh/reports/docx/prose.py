@@ -9,12 +9,12 @@ from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M, Message
-from lotrinh.reports import situation
 from lotrinh.reports.docx.ahead import Ahead
 from lotrinh.reports.docx.behind import Behind
 from lotrinh.reports.docx.findings import End, Reach, reaches
 from lotrinh.reports.docx.xml import Grid, columns
-from lotrinh.reports.tables import NOTHING, Writer, moment
+from lotrinh.reports.text import situation
+from lotrinh.reports.text.tables import NOTHING, Writer, moment
 
 ASKED = 3
 """The first lines of a report's heading, which an official report says in its own words."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
-from lotrinh.reports.tables import clean
+from lotrinh.reports.text.tables import clean
 
 MM = 1440 / 25.4
 """Twips in a millimetre."""

@@ -7,10 +7,10 @@ from lotrinh.core.report.curve import curve_of
 from lotrinh.core.report.report import Report
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.reports import situation
 from lotrinh.reports.pictures import areas, curve, heatmap, timeline
 from lotrinh.reports.pictures.groups import has_areas, most_behind, shares
 from lotrinh.reports.pictures.milestones import bars, known_of, lines_of
+from lotrinh.reports.text import situation
 
 MOST_BARS = 60
 """Bars of areas in one picture."""

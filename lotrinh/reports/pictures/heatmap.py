@@ -17,7 +17,7 @@ from lotrinh.reports.pictures.milestones import Line
 from lotrinh.reports.pictures.patterns import filled, hatched, legend
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.pictures.svg import WIDTH, element, picture, text
-from lotrinh.reports.tables import urgency
+from lotrinh.reports.text.tables import urgency
 
 NAME = "heatmap"
 MOST_UNITS, MOST_AREAS, MOST_COLUMNS = 200, 60, 80

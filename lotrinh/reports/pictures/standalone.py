@@ -10,7 +10,7 @@ from lotrinh.i18n import say
 from lotrinh.reports.pictures.every import drawn, title_of
 from lotrinh.reports.pictures.print_style import STYLE
 from lotrinh.reports.pictures.svg import WIDTH, element, spelled, text
-from lotrinh.reports.tables import Writer
+from lotrinh.reports.text.tables import Writer
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 MARGIN = 16

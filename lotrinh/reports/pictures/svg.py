@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from html import escape
 from typing import NamedTuple
 
-from lotrinh.reports.tables import clean
+from lotrinh.reports.text.tables import clean
 
 ONE_DAY = timedelta(days=1)
 WIDTH = 720

@@ -9,7 +9,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS, reason, remarks
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
-from lotrinh.reports.tables import NOTHING, clean, moment
+from lotrinh.reports.text.tables import NOTHING, clean, moment
 
 TITLE = M("PHIẾU XÁC NHẬN ĐẦU VIỆC")
 SAMPLE = M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào.")

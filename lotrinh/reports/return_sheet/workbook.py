@@ -13,7 +13,7 @@ from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports.return_sheet.layout import COLUMNS, PLACE, Kind, letter, takes
 from lotrinh.reports.return_sheet.words import TITLE, TYPED, Line, Words
-from lotrinh.reports.tables import clean
+from lotrinh.reports.text.tables import clean
 
 OPTIONS = {
     "in_memory": True,

@@ -14,7 +14,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
 from lotrinh.reports.pictures.signs import SIGNS
-from lotrinh.reports.tables import Writer
+from lotrinh.reports.text.tables import Writer
 from lotrinh.reports.xlsx.cells import Cell, Ink
 from lotrinh.reports.xlsx.sheet import Rows, Sheet, print_on_a4
 from lotrinh.reports.xlsx.styles import looks

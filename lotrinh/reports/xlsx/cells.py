@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.text import M
 from lotrinh.i18n import say, spell
-from lotrinh.reports.tables import clean
+from lotrinh.reports.text.tables import clean
 from lotrinh.reports.xlsx.styles import WRAPPED, Look
 
 LONGEST = 32_767

@@ -8,7 +8,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import OUTCOME, STATUS
 from lotrinh.core.text import M
 from lotrinh.reports.pictures.signs import SIGNS
-from lotrinh.reports.tables import moment
+from lotrinh.reports.text.tables import moment
 from lotrinh.reports.xlsx.book import Book, doubt
 from lotrinh.reports.xlsx.cells import Cell
 

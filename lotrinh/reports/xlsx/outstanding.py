@@ -9,7 +9,7 @@ from lotrinh.core.status.effective_status import unclear
 from lotrinh.core.status.status import NO_FLAGS, Standing, Status
 from lotrinh.core.status.wording import reason, remarks
 from lotrinh.core.text import M
-from lotrinh.reports.tables import urgency
+from lotrinh.reports.text.tables import urgency
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
 from lotrinh.reports.xlsx.sheet import MOST_ROWS

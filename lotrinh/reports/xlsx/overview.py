@@ -9,7 +9,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import OUTCOME, STATUS
 from lotrinh.core.text import M, Message
 from lotrinh.reports.pictures.signs import SIGNS
-from lotrinh.reports.situation import notes
+from lotrinh.reports.text.situation import notes
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
 from lotrinh.reports.xlsx.sheet import Sheet

@@ -4,7 +4,7 @@ from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.reports.pictures.signs import SIGNS
-from lotrinh.reports.tables import basis
+from lotrinh.reports.text.tables import basis
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
 

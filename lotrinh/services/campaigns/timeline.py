@@ -8,8 +8,8 @@ from lotrinh.core.checklist.checklist import Checklist, Level, Step
 from lotrinh.core.checklist.deadline_diff import moves
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
+from lotrinh.reports.calendar.timeline import TimelineRow
 from lotrinh.reports.moves import Moved
-from lotrinh.reports.timeline import TimelineRow
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.settings.models import Settings
 

@@ -13,7 +13,7 @@ from lotrinh.core.notify.reminders import Digest, Reminded, Rhythm, Told, digest
 from lotrinh.core.notify.schedules import Schedule
 from lotrinh.core.text import M
 from lotrinh.i18n import current, say
-from lotrinh.reports.letters import NO_NOTES, Letter, Notes, Writer
+from lotrinh.reports.text.letters import NO_NOTES, Letter, Notes, Writer
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.campaigns.schedules import effective

@@ -16,7 +16,7 @@ from lotrinh.core.status.transitions import why_not
 from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
-from lotrinh.reports.tables import clean
+from lotrinh.reports.text.tables import clean
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import named
 from lotrinh.services.return_sheets.returned_files import Open, Opened, Upload, open_sheet

@@ -6,7 +6,7 @@ from lotrinh.core.return_sheet.return_codes import shown
 from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
-from lotrinh.reports.tables import Table
+from lotrinh.reports.text.tables import Table
 from lotrinh.services.return_sheets.import_confirmations import Statement
 
 LONGEST = 200

@@ -10,7 +10,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation
 from lotrinh.errors import RoundNotCarriedOut
 from lotrinh.probing.prober import Prober
-from lotrinh.reports.json_report import as_json
+from lotrinh.reports.data.json_report import as_json
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.runs.ask import FIRST, ask, give_up_if_ours, http_options, questions
 from lotrinh.services.runs.assess import make_report

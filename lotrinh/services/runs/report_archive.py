@@ -1,6 +1,6 @@
 """A report laid down whole, so that every format can be made again from it, today or in five years.
 
-The form is for ourselves; what other programs read is ``lotrinh.reports.json_report``. Schedules are written once for
+The form is for ourselves; what other programs read is ``lotrinh.reports.data.json_report``. Schedules are written once for
 all units that share them, and what follows from the checklist (whose work a step is) is not written at all.
 """
 

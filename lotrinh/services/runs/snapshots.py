@@ -24,7 +24,7 @@ def snapshot_of(store: Store, round_id: str) -> Snapshot | None:
 
 
 def read(written: str) -> Snapshot:
-    """Read the JSON that ``lotrinh.reports.json_report`` writes."""
+    """Read the JSON that ``lotrinh.reports.data.json_report`` writes."""
     data = json.loads(written)
     return Snapshot(
         data["campaign"],

@@ -15,8 +15,8 @@ from lotrinh.cli.checks.report import FORMATS, PICTURES
 from lotrinh.cli.main import main
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.reports.data.json_report import as_json
 from lotrinh.reports.documents import FORMATS as KNOWN
-from lotrinh.reports.json_report import as_json
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude

@@ -9,9 +9,9 @@ from lotrinh.catalog.checklists import from_content
 from lotrinh.core.checklist.checklist import Scope
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
-from lotrinh.reports import markdown, terminal
-from lotrinh.reports.csv_report import as_csv
-from lotrinh.reports.json_report import as_json
+from lotrinh.reports.data.csv_report import as_csv
+from lotrinh.reports.data.json_report import as_json
+from lotrinh.reports.text import markdown, terminal
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import close_round

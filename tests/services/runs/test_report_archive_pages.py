@@ -7,7 +7,7 @@ import pytest
 from lotrinh.catalog.checklists import from_content
 from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.report.report import Report
-from lotrinh.reports.html import page
+from lotrinh.reports.html.html import page
 from lotrinh.reports.pictures.every import PICTURES
 from lotrinh.reports.pictures.standalone import picture
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared

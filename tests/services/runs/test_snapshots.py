@@ -7,8 +7,8 @@ import pytest
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.reports.csv_report import as_csv
-from lotrinh.reports.json_report import as_json
+from lotrinh.reports.data.csv_report import as_csv
+from lotrinh.reports.data.json_report import as_json
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude

@@ -10,7 +10,7 @@ import pytest
 from lotrinh.core.report.deadline_history import OFFICE, dues
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Kind, NewEntry
-from lotrinh.reports.feed import calendar
+from lotrinh.reports.calendar.feed import calendar
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import close_round

@@ -15,7 +15,7 @@ from lotrinh.core.report.rollup import Rollup, nation, rollup
 from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.reports.json_report import as_json
+from lotrinh.reports.data.json_report import as_json
 from lotrinh.services.views.rollup import files_in, others
 from tests.reports.samples import OPEN, commune, the_report, unit_report
 

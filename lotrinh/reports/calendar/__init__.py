@@ -1,0 +1,1 @@
+"""Deadlines as calendars: iCalendar files, feeds, timetables."""

@@ -1,0 +1,163 @@
+"""A report as a calendar feed: of one unit its own steps, of the office the milestones and the province's own steps."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from lotrinh.core.checklist.checklist import Basis
+from lotrinh.core.checklist.deadlines import Schedule
+from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.report.deadline_history import NEVER, OFFICE, Tellings, Told
+from lotrinh.core.report.report import MilestoneRow, Report, UnitReport
+from lotrinh.core.status.status import DONE, Planned, Standing, Status
+from lotrinh.core.status.wording import FLAGS, STATUS
+from lotrinh.core.text import M, Message, Text
+from lotrinh.i18n import say
+from lotrinh.reports.calendar.ics import Entry, written
+from lotrinh.reports.text.tables import basis, moment
+
+REMINDED = timedelta(days=3)
+"""So long before the last working day up to a deadline programs speak up."""
+
+
+def calendar(report: Report, language: str, told: Tellings, site: str = "") -> bytes:
+    """Write the feed of a report's unit where it has one only, else the office's.
+
+    ``told`` is what readers were told before; ``site`` the portal's address, for links; empty: none.
+    """
+    return _Feed(report, language, told, site).written()
+
+
+class _Feed:
+    def __init__(self, report: Report, language: str, told: Tellings, site: str) -> None:
+        self.report, self.language, self.told = report, language, told
+        self.home = f"{site.rstrip('/')}/campaigns/{report.campaign}" if site else ""
+
+    def written(self) -> bytes:
+        everybody = tuple(self.report.everybody)
+        alone = everybody[0] if len(everybody) == 1 else None
+        whose = alone.unit.full_name if alone else self.report.province_name
+        name = f"{self.labelled(whose)} - {self.say(self.report.title)}"
+        entries = self.of_unit(alone) if alone else self.of_office()
+        return written(name, entries, ZoneInfo(self.report.checklist.timezone))
+
+    def say(self, message: Message | Text) -> str:
+        return say(message, self.language)
+
+    def labelled(self, text: str) -> str:
+        """Put the label of sample data before a text, where it cannot be overlooked."""
+        return self.say(M("[DỮ LIỆU MẪU] {text}", text=text)) if self.report.sample else text
+
+    def of_office(self) -> Iterator[Entry]:
+        for row in self.report.milestones:
+            told = self.told.get((OFFICE, row.milestone.id), NEVER)
+            if (row.units or row.province) and (due := row.due or _withdrawn(told)):
+                yield self.milestone(row, due, told)
+        if self.report.province:
+            yield from self.of_unit(self.report.province)
+
+    def of_unit(self, unit: UnitReport) -> Iterator[Entry]:
+        for item, standing in zip(unit.plan, unit.standings, strict=True):
+            told = self.told.get((unit.unit.code, item.step.id), NEVER)
+            if due := item.schedule.due or _withdrawn(told):
+                yield self.step(unit, item, standing, due, told)
+
+    def step(self, unit: UnitReport, item: Planned, standing: Standing, due: Moment, told: Told) -> Entry:
+        code, step, schedule = unit.unit.code, item.step, item.schedule
+        cancelled = schedule.due is None or standing.status is Status.NOT_APPLICABLE
+        done = standing.status in DONE
+        said = [at for at in (told.at if told.number else None, standing.reported_at if done else None) if at]
+        return Entry(
+            f"{step.id}.{code}@{self.report.campaign}.lotrinh",
+            self.title(step.title, done=done, cancelled=cancelled, doubtful=step.doubtful),
+            tuple(self.note_of_step(unit, item, standing)),
+            due,
+            self.report.as_of,
+            told.number,
+            max(said, default=None),
+            cancelled,
+            None if cancelled or done else self.reminder(due, schedule.last_working_day),
+            f"{self.home}/units/{code}/steps/{step.id}" if self.home else "",
+        )
+
+    def milestone(self, row: MilestoneRow, due: Moment, told: Told) -> Entry:
+        done = row.done == row.units and row.province in {None, *DONE, Status.NOT_APPLICABLE}
+        cancelled = row.due is None
+        return Entry(
+            f"{row.milestone.id}.milestone@{self.report.campaign}.lotrinh",
+            self.title(row.milestone.title, done=done, cancelled=cancelled, doubtful=row.doubtful),
+            tuple(self.note_of_milestone(row)),
+            due,
+            self.report.as_of,
+            told.number,
+            told.at if told.number else None,
+            cancelled,
+            None if cancelled or done else self.reminder(due, row.last_working_day),
+            f"{self.home}/board" if self.home else "",
+        )
+
+    def reminder(self, due: Moment, last_working_day: date | None) -> date | None:
+        """Return three days before the last day on which something can be done; None once the deadline has passed."""
+        passed = due.day < self.report.as_of.date()
+        return None if passed else (last_working_day or due.day) - REMINDED
+
+    def title(self, title: Text, *, done: bool, cancelled: bool, doubtful: bool) -> str:
+        words = self.say(title) + (" (?)" if doubtful else "")
+        if done:
+            return self.labelled(self.say(M("✓ Đã xong: {title}", title=words)))
+        if cancelled:
+            return self.labelled(self.say(M("Bỏ hạn: {title}", title=words)))
+        return self.labelled(self.say(M("Hạn: {title}", title=words)))
+
+    def note_of_step(self, unit: UnitReport, item: Planned, standing: Standing) -> Iterator[str]:
+        """Say no more than anybody may know: how far it is, not what stands in the way or who said so."""
+        step = item.step
+        yield self.say(M("{unit}. Cơ quan thực hiện: {owner}.", unit=unit.unit.full_name, owner=step.owner))
+        yield self.say(self.state(standing))
+        if "stale" in standing.flags:
+            yield self.say(FLAGS["stale"](standing.flags["stale"]))
+        yield from self.dates(item.schedule)
+        yield from self.bases(step.basis, doubtful=step.doubtful)
+
+    def state(self, standing: Standing) -> Message:
+        status = STATUS[standing.status]
+        if standing.status in DONE and standing.completed_on:
+            return M("Tình trạng: {status}, ngày {day}.", status=status, day=standing.completed_on)
+        return M("Tình trạng: {status}.", status=status)
+
+    def note_of_milestone(self, row: MilestoneRow) -> Iterator[str]:
+        if row.units:
+            counts = {"done": row.done, "of": row.units, "overdue": row.overdue, "unknown": row.unknown}
+            yield self.say(M("Đã xong {done}/{of} đơn vị; quá hạn {overdue}; chưa rõ {unknown}.", **counts))
+        if row.province:
+            yield self.say(M("Việc của tỉnh: {status}.", status=STATUS[row.province]))
+        if row.spread:
+            yield self.say(M("Các đơn vị có hạn khác nhau; đây là hạn sớm nhất."))
+        opens = self.report.schedules.get(row.milestone.id, Schedule()).opens
+        yield from self.dates(Schedule(opens, row.due, row.last_working_day, row.waiting))
+        yield from self.bases(row.milestone.basis, doubtful=row.doubtful)
+
+    def dates(self, schedule: Schedule) -> Iterator[str]:
+        due, last = schedule.due, schedule.last_working_day
+        if due is None:
+            yield self.say(schedule.waiting or M("Chưa có hạn."))
+            return
+        if schedule.opens:
+            yield self.say(M("Làm từ {day}.", day=moment(schedule.opens, self.language)))
+        if due.hour:
+            yield self.say(M("Hạn: {day}.", day=moment(due, self.language)))
+        else:
+            yield self.say(M("Hạn: hết ngày {day}.", day=due.day))
+        if last and last != due.day:
+            yield self.say(M("Ngày làm việc cuối cùng trước hạn: {day}", day=last))
+
+    def bases(self, of: tuple[Basis, ...], *, doubtful: bool) -> Iterator[str]:
+        checklist = self.report.checklist
+        yield self.say(M("Căn cứ: {basis}.", basis="; ".join(basis(checklist, b, self.language) for b in of)))
+        if doubtful:
+            yield self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc."))
+
+
+def _withdrawn(told: Told) -> Moment | None:
+    """Return the deadline that was told and taken back."""
+    return told.before if told.due is None else None

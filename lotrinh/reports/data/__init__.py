@@ -1,0 +1,1 @@
+"""Reports for programs: JSON, CSV, and the archives that hold several files."""

@@ -1,0 +1,46 @@
+"""A short report in words: a title, sentences and tables, for the terminal, as Markdown and as one HTML file."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from lotrinh.reports.html.templating import environment, stylesheet
+from lotrinh.reports.text import markdown, terminal
+from lotrinh.reports.text.markdown import escape
+from lotrinh.reports.text.tables import Table, clean
+
+
+class Paper(NamedTuple):
+    """What a short report says, in one language. ``notice`` labels sample data; empty where there is none."""
+
+    title: str
+    notice: str
+    lines: tuple[str, ...]
+    tables: tuple[Table, ...]
+    footing: tuple[str, ...] = ()
+
+
+def as_text(paper: Paper, width: int) -> str:
+    """Draw it for a terminal of ``width`` columns."""
+    notice = [paper.notice] if paper.notice else []
+    blocks = ["\n".join(_clean([*notice, paper.title, *paper.lines]))]
+    blocks += [terminal.draw(table, width) for table in paper.tables]
+    blocks.append("\n".join(_clean([*paper.footing, *notice])))
+    return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def as_markdown(paper: Paper) -> str:
+    """Write it as Markdown."""
+    notice = [f"**{escape(paper.notice)}**"] if paper.notice else []
+    parts = [f"# {escape(paper.title)}", *notice, *map(escape, paper.lines)]
+    parts += [markdown.draw(table) for table in paper.tables]
+    return "\n\n".join([*parts, *map(escape, paper.footing)]) + "\n"
+
+
+def as_html(paper: Paper, language: str) -> str:
+    """Write it as one file that needs no other and runs nothing, in the style of the whole report."""
+    template = environment().get_template("paper.html")
+    return template.render(paper=paper, language=language, style=stylesheet()) + "\n"
+
+
+def _clean(lines: Iterable[str]) -> list[str]:
+    return [clean(line) for line in lines]
