@@ -24,9 +24,10 @@ from lotrinh.core.status.journal import Kind, NewEntry
 from lotrinh.services.upkeep.backup import Place, back_up
 from lotrinh.services.upkeep.copying import copy_record
 from lotrinh.services.upkeep.restore import restore
-from lotrinh.store import image, open_store
+from lotrinh.store import open_store
 from lotrinh.store.engine import connect, migrate, writing
 from lotrinh.store.journal import Journal
+from lotrinh.store.moving import image
 from lotrinh.store.schema import answers, rounds
 
 ENTRIES, BATCH, ROUNDS, REPORT = 130_000, 10_000, 60, 300_000

@@ -23,7 +23,7 @@ from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Http, Settings
 from lotrinh.store import open_store
-from lotrinh.store.rounds import FINISHED
+from lotrinh.store.runs.runs import FINISHED
 from tests.growth.units import CAMPAIGN
 from tests.growth.world import World, deploy, world
 

@@ -16,7 +16,7 @@ from lotrinh.errors import Conflict, LotrinhError, Overlapping, RoundNotCarriedO
 from lotrinh.i18n import say
 from lotrinh.services.runs.ask import OUR_NETWORK, new_name
 from lotrinh.services.runs.check import Request
-from lotrinh.store.rounds import RUNNING
+from lotrinh.store.runs.runs import RUNNING
 from tasks import aside, counts, publish, rounds
 from tasks.context import asking, close, context, holding
 from tasks.patience import PATIENCE_SECONDS, leave_after, within_patience

@@ -20,7 +20,7 @@ from lotrinh.services.runs.lease import holding as lease_of
 from lotrinh.services.runs.nation import for_province
 from lotrinh.settings.load import Loaded, load_settings
 from lotrinh.store import Store, open_store
-from lotrinh.store.rounds import Round
+from lotrinh.store.runs.runs import Round
 
 Heard = Callable[[Observation], None]
 

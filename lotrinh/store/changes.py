@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.journal import Check, Journal
-from lotrinh.store.round_writes import keep_content
+from lotrinh.store.runs.writes import keep_content
 from lotrinh.store.schema import checklists, journal
 
 APPLIED = '"applied": {'

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, and_, func, insert, select
 
 from lotrinh.core.report.deadline_history import Dues, News, Telling, Tellings, Told, first, from_text, left, moved
 from lotrinh.store.engine import reading, writing
-from lotrinh.store.round_rows import moment_of, text_of
+from lotrinh.store.runs.rows import moment_of, text_of
 from lotrinh.store.schema import deadline_moves, rounds
 
 A_MOMENT = timedelta(microseconds=1)

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, func, select, text
 from lotrinh.errors import StoreUnavailable
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.outbox import WAITING
-from lotrinh.store.round_order import IN_ORDER
-from lotrinh.store.round_rows import FINISHED, moment_of
+from lotrinh.store.runs.order import IN_ORDER
+from lotrinh.store.runs.rows import FINISHED, moment_of
 from lotrinh.store.schema import journal, outbox, round_order, rounds, throttle
 from lotrinh.store.throttle import Failures
 

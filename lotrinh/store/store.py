@@ -14,9 +14,9 @@ from lotrinh.store.figures import Figures
 from lotrinh.store.files import Files
 from lotrinh.store.journal import Journal
 from lotrinh.store.leases import Leases
-from lotrinh.store.moved import require_here
+from lotrinh.store.moving.relocated import require_here
 from lotrinh.store.outbox import Outbox
-from lotrinh.store.rounds import Rounds
+from lotrinh.store.runs.runs import Rounds
 from lotrinh.store.schedules import Schedules
 from lotrinh.store.throttle import Throttle
 

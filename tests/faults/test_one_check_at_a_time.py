@@ -14,7 +14,7 @@ from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.lease import Holder, name_of, take
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
-from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING
 from tests.conftest import TOP, Lotrinh
 
 AT_ONCE = 8

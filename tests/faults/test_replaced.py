@@ -19,9 +19,10 @@ from lotrinh.services.runs.check import conclude, run_check
 from lotrinh.services.runs.lease import holding, me, name_of
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Http, Portal, Settings
-from lotrinh.store import Store, open_store, rounds
+from lotrinh.store import Store, open_store
 from lotrinh.store.leases import Lease
-from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
+from lotrinh.store.runs import runs
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING, Round
 from tests.conftest import Communes
 from tests.core.builders import step
 from tests.services.builders import DONE, LIEN_SON, NOW, campaign, hear, says, stands
@@ -66,7 +67,7 @@ def test_a_newer_round_waits_for_what_is_being_recorded_and_is_not_overwritten(
     store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newer, started = says(LIEN_SON, {"id": "a"} | DONE, at=LATER), list[Future[None]]()
-    write = rounds.replace_observations
+    write = runs.replace_observations
 
     def take_over() -> None:
         replaced(store, OF)
@@ -78,7 +79,7 @@ def test_a_newer_round_waits_for_what_is_being_recorded_and_is_not_overwritten(
             wait(started, 1)  # as long as we write it cannot end
         write(connection, round_id, seen)
 
-    monkeypatch.setattr(rounds, "replace_observations", slowly)
+    monkeypatch.setattr(runs, "replace_observations", slowly)
     begin(store, OF, NOW, NOW, {}, "alt")
     with ThreadPoolExecutor(1) as other:
         store.rounds.record("alt", OF.id, [hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "a", "state": "open"}))])

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from lotrinh.core.report.deadline_history import Dues, News
 from lotrinh.store import Store, open_store
-from lotrinh.store.rounds import FINISHED
-from tests.store.test_rounds import round_
+from lotrinh.store.runs.runs import FINISHED
+from tests.store.runs.test_runs import round_
 
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
 A, B, C = "2026-01-31", "2026-02-01T17:00:00", "2026-02-02"

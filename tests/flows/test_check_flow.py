@@ -21,7 +21,7 @@ from lotrinh.services.runs.snapshots import report_again
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from lotrinh.store.leases import Lease
-from lotrinh.store.rounds import INTERRUPTED, RUNNING
+from lotrinh.store.runs.runs import INTERRUPTED, RUNNING
 from tests.conftest import Communes, Lotrinh
 
 pytestmark = [pytest.mark.xdist_group("prefect-harness"), pytest.mark.filterwarnings("ignore")]

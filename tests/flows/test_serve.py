@@ -14,7 +14,7 @@ import pytest
 from lotrinh.cli.up.processes import free_port
 from lotrinh.settings.load import load_settings
 from lotrinh.store import Store, open_store
-from lotrinh.store.rounds import FINISHED, RUNNING
+from lotrinh.store.runs.runs import FINISHED, RUNNING
 from tests.flows.servers import prefect_at, serving
 from tests.flows.test_deploy import CAMPAIGN, asked, office
 from tests.growth.world import wait_until

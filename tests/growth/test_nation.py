@@ -15,7 +15,7 @@ import pytest
 from lotrinh.catalog.units import packaged_roster, provinces
 from lotrinh.services.runs.lease import Holder
 from lotrinh.store import Store, open_store
-from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING, Round
 from tests.growth.units import CAMPAIGN
 from tests.growth.world import NATION, POOL, Machine, World, deploy, redis_server, start, wait_until, world
 

@@ -18,7 +18,7 @@ from lotrinh.services.runs.ask import BATCH, begin
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
-from lotrinh.store.rounds import FINISHED, INTERRUPTED
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED
 from tests.conftest import COLUMNS, Communes
 from tests.growth.postgres import Postgres, postgres
 from tests.store.entries import entries

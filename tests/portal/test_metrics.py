@@ -18,7 +18,7 @@ from lotrinh.services.runs.ask import begin
 from lotrinh.settings.models import Campaign, Schedule, Settings
 from lotrinh.settings.models import Portal as PortalSettings
 from lotrinh.store.outbox import New
-from lotrinh.store.rounds import FINISHED
+from lotrinh.store.runs.runs import FINISHED
 from tests.conftest import TOP
 from tests.portal.caller import CAMPAIGN, DONE, unit
 from tests.portal.conftest import NOW, Portal

@@ -20,7 +20,7 @@ from lotrinh.services.access.accounts import add_officer
 from lotrinh.settings.load import load_settings
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
-from lotrinh.store.rounds import FINISHED, INTERRUPTED
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED
 from tests.conftest import Communes
 from tests.portal.people import SECRET, hidden, shown
 

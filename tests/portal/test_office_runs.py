@@ -19,7 +19,7 @@ from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import NOT_CARRIED_OUT
+from lotrinh.store.runs.runs import NOT_CARRIED_OUT
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, shown
 

@@ -17,7 +17,7 @@ from lotrinh.services.runs.ask import begin
 from lotrinh.settings.models import Prefect, Settings
 from lotrinh.settings.models import Schedule as ScheduleSettings
 from lotrinh.store.engine import writing
-from lotrinh.store.rounds import FINISHED
+from lotrinh.store.runs.runs import FINISHED
 from lotrinh.store.schema import schedules
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import HOME, at_desk, small

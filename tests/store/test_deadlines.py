@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.deadline_history import Dues, News, Told
 from lotrinh.store import Store, open_store
-from lotrinh.store.rounds import FINISHED, RUNNING
-from tests.store.test_rounds import round_, state
+from lotrinh.store.runs.runs import FINISHED, RUNNING
+from tests.store.runs.test_runs import round_, state
 
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

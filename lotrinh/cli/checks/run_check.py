@@ -30,7 +30,7 @@ from lotrinh.settings.load import Loaded
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import file_of
-from lotrinh.store.rounds import FINISHED
+from lotrinh.store.runs.runs import FINISHED
 
 HEALTH_SECONDS = 2
 Heard = Callable[[Observation], None]

@@ -15,7 +15,7 @@ from lotrinh.portal.api.access import Place, Seeing
 from lotrinh.portal.api.answers import Listed, Out, Paging, Reading, digest, reads
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.reports.data.snapshot_csv import as_csv
-from lotrinh.store.rounds import Round, SeenUnit
+from lotrinh.store.runs.runs import Round, SeenUnit
 
 router = APIRouter(tags=["runs"])
 RUN = CAMPAIGN + "/runs/{run_id}"

@@ -18,7 +18,7 @@ from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Place, allowed
 from lotrinh.portal.web.confirm import GUARDED, SEE_OTHER, UNPROCESSABLE
 from lotrinh.services.runs import runs
 from lotrinh.services.runs.snapshots import checklist_of, snapshot_of
-from lotrinh.store.rounds import RUNNING
+from lotrinh.store.runs.runs import RUNNING
 
 router = APIRouter(include_in_schema=False)
 CAMPAIGN = "/campaigns/{campaign_id}"

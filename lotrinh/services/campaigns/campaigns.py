@@ -23,7 +23,7 @@ from lotrinh.services.campaigns.rosters import Roster, imported_path, roster
 from lotrinh.settings.models import Campaign as CampaignSettings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import Round
+from lotrinh.store.runs.runs import Round
 
 A_YEAR = timedelta(days=366)
 """How long before its anchor a campaign starts where the settings do not say."""

@@ -13,7 +13,7 @@ from lotrinh.core.text import Text
 from lotrinh.services.campaigns.schedules import is_missed
 from lotrinh.services.notify.reminders import Office, put, to_office
 from lotrinh.store.outbox import FAILED, UNCLEAR, Message, New
-from lotrinh.store.rounds import Round
+from lotrinh.store.runs.runs import Round
 
 ALARM, RECOVERED, BROKEN, NAMED = "alarm", "recovered", "broken", "campaigns"
 

@@ -14,7 +14,7 @@ from lotrinh.services.runs.snapshots import snapshot_of
 from lotrinh.store import Store
 from lotrinh.store.journal import Sought
 from lotrinh.store.outbox import New
-from lotrinh.store.rounds import Round
+from lotrinh.store.runs.runs import Round
 
 SCHEMA = "lotrinh.observed/1"
 LOOKED_BACK = 10

@@ -18,7 +18,7 @@ from lotrinh.probing.rounds import ours_failed
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import NOT_CARRIED_OUT, RUNNING, KeptAnswer, Round
+from lotrinh.store.runs.runs import NOT_CARRIED_OUT, RUNNING, KeptAnswer, Round
 from lotrinh.traces import span
 
 FIRST = 20

@@ -17,7 +17,7 @@ from lotrinh.services.runs.ask import address, questions, read_kept
 from lotrinh.services.runs.status_document import statement
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import KeptAnswer, Round, SeenUnit
+from lotrinh.store.runs.runs import KeptAnswer, Round, SeenUnit
 
 NOT_ASKED = Message("chưa hỏi trong lượt này")
 OWN_JOURNAL = Message("theo nhật ký của chính văn phòng tỉnh")

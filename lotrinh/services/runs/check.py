@@ -18,7 +18,7 @@ from lotrinh.services.runs.report_archive import freeze
 from lotrinh.services.views.feeds import news_of
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import FINISHED, Kept, Round
+from lotrinh.store.runs.runs import FINISHED, Kept, Round
 from lotrinh.traces import span
 
 

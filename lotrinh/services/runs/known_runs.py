@@ -5,7 +5,7 @@ from datetime import datetime
 from lotrinh.core.text import M, Message
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.store import Store
-from lotrinh.store.rounds import Round
+from lotrinh.store.runs.runs import Round
 
 NAMED = 5
 """How many of the last runs are named."""

@@ -16,7 +16,7 @@ from lotrinh.services.campaigns.rosters import as_unit, roster
 from lotrinh.services.runs.ask import try_name
 from lotrinh.settings.models import Campaign, Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import FINISHED, NOT_CARRIED_OUT
+from lotrinh.store.runs.runs import FINISHED, NOT_CARRIED_OUT
 
 TRIES = 3
 """How often a province is run for one tick: workers die."""

@@ -13,7 +13,7 @@ from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.runs.lease import left_behind, standing, told
 from lotrinh.services.runs.snapshots import snapshot_of
 from lotrinh.store import Store
-from lotrinh.store.rounds import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Round
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Round
 
 LONGEST = timedelta(minutes=10)
 """A round that has been running for longer has lost its process."""

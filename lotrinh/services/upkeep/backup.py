@@ -21,8 +21,8 @@ from lotrinh.services.upkeep import archives, last_backup
 from lotrinh.services.upkeep.archives import FOLDERS, RECORD, Manifest, Writer
 from lotrinh.services.upkeep.last_backup import Known
 from lotrinh.services.upkeep.restore_marker import require_finished
-from lotrinh.store import image
-from lotrinh.store.copying import Extent
+from lotrinh.store.moving import image
+from lotrinh.store.moving.copying import Extent
 
 WORK = ".lotrinh-backup-"
 FORGOTTEN = timedelta(days=1)

@@ -8,9 +8,9 @@ from pathlib import Path
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, StoreUnavailable
 from lotrinh.services.upkeep.lock import UP, alone, path_of
-from lotrinh.store import moved
-from lotrinh.store.copying import Extent, copy, target_at
 from lotrinh.store.engine import connect, file_of, place_of, require_current, require_there
+from lotrinh.store.moving import relocated
+from lotrinh.store.moving.copying import Extent, copy, target_at
 
 
 def copy_record(source: str, target: str, now: datetime) -> Extent:
@@ -26,11 +26,11 @@ def copy_record(source: str, target: str, now: datetime) -> Extent:
     try:
         with _alone(source):
             require_current(engine)
-            moved.require_here(engine)
+            relocated.require_here(engine)
             with target_at(target) as new:
                 copied = copy(engine, new, sound=True)
             try:
-                moved.mark(engine, copied, _shown(target), now)
+                relocated.mark(engine, copied, _shown(target), now)
             except StoreUnavailable as error:
                 sentence = M(
                     "Đã chép đủ, nhưng không ghi được vào bản cũ rằng dữ liệu đã chuyển. Hãy tự cất bản cũ đi chỗ khác."
@@ -46,7 +46,7 @@ def reopen(url: str, now: datetime) -> str:
     require_there(url)
     engine = connect(url)
     try:
-        return moved.reopen(engine, now)
+        return relocated.reopen(engine, now)
     finally:
         engine.dispose()
 

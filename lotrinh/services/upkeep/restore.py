@@ -16,9 +16,9 @@ from lotrinh.services.upkeep import archives, last_backup, restore_marker
 from lotrinh.services.upkeep.archives import FOLDERS, RECORD, Manifest
 from lotrinh.services.upkeep.backup import Place
 from lotrinh.services.upkeep.last_backup import Known
-from lotrinh.store import image
-from lotrinh.store.copying import Extent, parts
 from lotrinh.store.engine import file_of, newer, place_of
+from lotrinh.store.moving import image
+from lotrinh.store.moving.copying import Extent, parts
 from lotrinh.store.schema import HEAD
 
 WORK = ".lotrinh-restore-"

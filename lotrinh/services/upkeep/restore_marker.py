@@ -12,9 +12,9 @@ from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, LotrinhError
 from lotrinh.services.disk import write_whole
 from lotrinh.services.upkeep.lock import using
-from lotrinh.store import image
-from lotrinh.store.copying import Extent, parts
 from lotrinh.store.engine import file_of, place_of
+from lotrinh.store.moving import image
+from lotrinh.store.moving.copying import Extent, parts
 
 MARKER = "restore.json"
 

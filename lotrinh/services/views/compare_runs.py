@@ -13,7 +13,7 @@ from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.runs.known_runs import last_runs, too_early
 from lotrinh.services.runs.snapshots import checklist_of, snapshot_of
 from lotrinh.store import Store
-from lotrinh.store.rounds import FINISHED, Round
+from lotrinh.store.runs.runs import FINISHED, Round
 
 TOO_FEW = M("Cần hai lượt kiểm tra đã xong để so sánh.")
 

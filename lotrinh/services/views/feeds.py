@@ -10,7 +10,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.services.runs.report_archive import dues_of
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.store import Store
-from lotrinh.store.rounds import Round
+from lotrinh.store.runs.runs import Round
 
 
 class Feed(NamedTuple):

@@ -12,7 +12,7 @@ from lotrinh.services.runs.known_runs import none_yet, too_early, unknown
 from lotrinh.services.runs.snapshots import report_again
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import FINISHED, Round
+from lotrinh.store.runs.runs import FINISHED, Round
 
 
 def chosen(store: Store, campaign: Campaign, run: str = "", as_of: datetime | None = None) -> Report:

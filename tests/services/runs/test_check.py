@@ -17,7 +17,7 @@ from lotrinh.services.runs.ask import BATCH, FIRST, batches, begin
 from lotrinh.services.runs.check import Request, run_check
 from lotrinh.settings.models import Http, Portal, Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import FINISHED, NOT_CARRIED_OUT
+from lotrinh.store.runs.runs import FINISHED, NOT_CARRIED_OUT
 from tests.conftest import Communes, Reply
 from tests.services.builders import NOW, ZONE
 

@@ -17,7 +17,7 @@ from lotrinh.services.runs.ask import BATCH, begin
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
-from lotrinh.store.rounds import INTERRUPTED
+from lotrinh.store.runs.runs import INTERRUPTED
 from tests.conftest import COLUMNS, TOP, Communes
 from tests.services.builders import NOW
 

@@ -22,7 +22,7 @@ from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.lease import LASTS, Holder, holding, me, name_of, standing, take
 from lotrinh.store import Store
 from lotrinh.store.leases import Lease
-from lotrinh.store.rounds import INTERRUPTED, RUNNING
+from lotrinh.store.runs.runs import INTERRUPTED, RUNNING
 from tests.services import builders
 
 HOUR = timedelta(hours=1)

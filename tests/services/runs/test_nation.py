@@ -16,7 +16,7 @@ from lotrinh.services.runs.lease import LASTS, SILENT_SECONDS
 from lotrinh.services.runs.nation import TRIES, At, Nation, for_province, taking_part, tick_of
 from lotrinh.settings.models import Campaign, Settings, Units
 from lotrinh.store import Store
-from lotrinh.store.rounds import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING
 
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
 PATIENCE = timedelta(seconds=60)

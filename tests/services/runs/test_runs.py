@@ -14,7 +14,7 @@ from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING, Round
 from tests.core.builders import step
 from tests.services.builders import LIEN_SON, LUONG_SON, NOW, campaign, happened, hear, says, silence
 

@@ -271,7 +271,7 @@ def test_what_a_killed_backup_left_is_cleared_after_a_day(filled: Place, out: Pa
 def test_lists_that_change_while_the_record_is_read_are_taken_again(
     filled: Place, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lotrinh.store import image
+    from lotrinh.store.moving import image
 
     taken = image.take
 

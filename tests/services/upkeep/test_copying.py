@@ -17,9 +17,10 @@ from lotrinh.services.upkeep.backup import Place, back_up
 from lotrinh.services.upkeep.copying import copy_record, reopen
 from lotrinh.services.upkeep.lock import UP, Lock, path_of
 from lotrinh.services.upkeep.restore import restore
-from lotrinh.store import Store, moved, open_store
-from lotrinh.store.copying import TRIGGERS, copy, triggers
+from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, migrate, place_of, reading, version, writing
+from lotrinh.store.moving import relocated
+from lotrinh.store.moving.copying import TRIGGERS, copy, triggers
 from lotrinh.store.outbox import New
 from lotrinh.store.schema import metadata
 from lotrinh.store.store import upgrade_store
@@ -209,7 +210,7 @@ def test_a_record_that_was_written_while_it_was_copied_stays_open_and_the_copy_i
     with open_store(filled) as store:
         store.journal.append(entry("sau"))
         with pytest.raises(Conflict, match="thiếu phần mới"):
-            moved.mark(source, copied, back, NOW)
+            relocated.mark(source, copied, back, NOW)
     source.dispose()
     open_store(filled).close()
 

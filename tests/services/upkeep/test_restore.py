@@ -15,10 +15,11 @@ from lotrinh.errors import Conflict, OldSchema, StoreUnavailable
 from lotrinh.services.upkeep.backup import Made, Place, back_up
 from lotrinh.services.upkeep.restore import LAID_OUT, restore, standing
 from lotrinh.services.upkeep.restore_marker import require_finished, undo
-from lotrinh.store import image, open_store
-from lotrinh.store.copying import extent
+from lotrinh.store import open_store
 from lotrinh.store.engine import connect, migrate, reading, writing
 from lotrinh.store.journal import Journal
+from lotrinh.store.moving import image
+from lotrinh.store.moving.copying import extent
 from lotrinh.store.schema import HEAD, outbox
 from tests.conftest import TOP
 from tests.faults.conftest import NewDatabase, postgres

@@ -22,8 +22,8 @@ from lotrinh.services.views.apply_change import applied_before, apply_change
 from lotrinh.services.views.change_preview import Wish, changes
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.store import Store, open_store
-from lotrinh.store.copying import copy, target_at
 from lotrinh.store.engine import writing
+from lotrinh.store.moving.copying import copy, target_at
 from lotrinh.store.schema import checklists
 from tests.services.office import CHECKLIST, NOW, WHO, WITHOUT_B, Office, confirmed, office_in, problems
 

@@ -13,7 +13,7 @@ from lotrinh.services.runs.check import conclude
 from lotrinh.services.views.compare_runs import Compared, compared
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.rounds import Round
+from lotrinh.store.runs.runs import Round
 from tests.core.builders import step
 from tests.services.builders import DONE, LIEN_SON, LUONG_SON, NOW, campaign, hear, says, silence
 

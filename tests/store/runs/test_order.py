@@ -10,8 +10,8 @@ from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, migrate, reading, upgrade, writing
-from lotrinh.store.round_rows import round_row
-from lotrinh.store.rounds import FINISHED, INTERRUPTED, RUNNING, Round
+from lotrinh.store.runs.rows import round_row
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING, Round
 from lotrinh.store.schema import round_order, rounds
 from tests.faults.conftest import database, postgres
 

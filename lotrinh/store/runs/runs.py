@@ -14,8 +14,8 @@ from lotrinh.core.text import M
 from lotrinh.errors import Conflict
 from lotrinh.store.deadlines import tell_round
 from lotrinh.store.engine import reading, writing
-from lotrinh.store.round_order import IN_ORDER, NEWEST_FIRST, recorded, shown
-from lotrinh.store.round_rows import (
+from lotrinh.store.runs.order import IN_ORDER, NEWEST_FIRST, recorded, shown
+from lotrinh.store.runs.rows import (
     FINISHED,
     INTERRUPTED,
     NOT_CARRIED_OUT,
@@ -32,7 +32,7 @@ from lotrinh.store.round_rows import (
     seen_of,
     text_of,
 )
-from lotrinh.store.round_writes import keep_answers, keep_checklist, replace_observations
+from lotrinh.store.runs.writes import keep_answers, keep_checklist, replace_observations
 from lotrinh.store.schema import answers, checklists, leases, observations, round_order, rounds
 
 __all__ = [

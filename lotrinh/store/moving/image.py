@@ -11,10 +11,10 @@ from sqlalchemy import Engine, delete, select, text, update
 from lotrinh.core.status.journal import GENESIS
 from lotrinh.core.text import M
 from lotrinh.errors import StoreUnavailable
-from lotrinh.store.copying import Extent, copy, counts, extent, snapshot, target_at
 from lotrinh.store.engine import connect, file_of, reading, require_there, revision, upgrade, version, writing
 from lotrinh.store.files import Files, StoredFile
-from lotrinh.store.moved import require_here
+from lotrinh.store.moving.copying import Extent, copy, counts, extent, snapshot, target_at
+from lotrinh.store.moving.relocated import require_here
 from lotrinh.store.outbox import RESTORED, SENDING, UNCLEAR, WAITING, Outbox
 from lotrinh.store.schema import files, journal, leases, outbox, sessions
 

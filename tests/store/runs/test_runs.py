@@ -12,7 +12,7 @@ from lotrinh.core.status.observation import Answer, Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict
 from lotrinh.store import Store, open_store
-from lotrinh.store.rounds import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Kept, KeptAnswer, Round, SeenUnit
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Kept, KeptAnswer, Round, SeenUnit
 
 HANOI = timezone(timedelta(hours=7))
 NOW = datetime(2026, 2, 2, 1, 0, 0, 250, UTC)

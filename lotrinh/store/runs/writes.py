@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from lotrinh.core.status.observation import Answer, Observation
-from lotrinh.store.round_rows import Kept, moment_of, observation_row, text_of
+from lotrinh.store.runs.rows import Kept, moment_of, observation_row, text_of
 from lotrinh.store.schema import answers, checklists, observations
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
-from lotrinh.store.round_rows import WITHOUT_SNAPSHOT
+from lotrinh.store.runs.rows import WITHOUT_SNAPSHOT
 from lotrinh.store.schema import round_order, rounds
 
 IN_ORDER = rounds.join(round_order, round_order.c.round == rounds.c.id)

@@ -8,8 +8,8 @@ from sqlalchemy import Engine, inspect, select
 from lotrinh.core.status.journal import GENESIS
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, Moved
-from lotrinh.store.copying import Extent, counts
 from lotrinh.store.engine import reading, writing
+from lotrinh.store.moving.copying import Extent, counts
 from lotrinh.store.outbox import keep, remembered
 from lotrinh.store.schema import journal, outbox
 

@@ -1,0 +1,1 @@
+"""Copying and moving a whole record between files and databases."""

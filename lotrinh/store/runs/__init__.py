@@ -1,0 +1,1 @@
+"""Tables of runs: what each run saw, and the last valid answer of each unit."""
