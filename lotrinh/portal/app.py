@@ -15,11 +15,11 @@ from lotrinh import __version__
 from lotrinh.clock import Clock, now
 from lotrinh.errors import LotrinhError
 from lotrinh.portal import api
+from lotrinh.portal.deps import SignInNeeded, StaleForm
+from lotrinh.portal.errors.handlers import broken, mistyped, over_size, sentence, stopped
 from lotrinh.portal.guard import Guard, TooLarge
 from lotrinh.portal.measures import measure
 from lotrinh.portal.state import State
-from lotrinh.portal.trouble import broken, mistyped, over_size, sentence, stopped
-from lotrinh.portal.visitor import SignInNeeded, StaleForm
 from lotrinh.portal.web import (
     access,
     accounts,

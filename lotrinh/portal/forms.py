@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from lotrinh.core.days import read_day
 from lotrinh.core.text import M
 from lotrinh.errors import Problem
-from lotrinh.portal.visitor import field as text_in
+from lotrinh.portal.deps import field as text_in
 
 LARGEST_COUNT = 100_000
 

@@ -24,8 +24,8 @@ from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, reason, remarks
 from lotrinh.core.text import Message, Text
 from lotrinh.errors import Problem
 from lotrinh.i18n import LANGUAGES, grouped, say, spell
+from lotrinh.portal.deps import csrf, token_of
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import csrf, token_of
 from lotrinh.reports.text.tables import age, basis, moment
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import named

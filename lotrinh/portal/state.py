@@ -14,7 +14,7 @@ from lotrinh.catalog.checklists import packaged_names
 from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
-from lotrinh.portal.turns import Turns
+from lotrinh.portal.render_limiter import Turns
 from lotrinh.services.campaigns.campaigns import Campaign, campaign_files, is_current, open_campaign
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings

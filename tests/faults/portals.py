@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from lotrinh.core.status.journal import Kind, fold
 from lotrinh.core.status.roles import Role
-from lotrinh.portal.visitor import csrf
+from lotrinh.portal.deps import csrf
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.settings.models import Campaign as CampaignSetting
 from lotrinh.settings.models import Database, Settings, Units

@@ -55,7 +55,7 @@ def test_the_same_requests_from_our_own_pages_are_let_in(world: World) -> None:
 
 @pytest.mark.parametrize("field", ["missing", "empty", "another session's", "nobody's"])
 def test_no_form_without_the_sessions_own_hidden_field_changes_anything(world: World, field: str) -> None:
-    from lotrinh.portal.visitor import csrf
+    from lotrinh.portal.deps import csrf
 
     before = world.dump()
     for route in changing(world):

@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import select
 
 from lotrinh.core.status.roles import Role
-from lotrinh.portal.visitor import csrf
+from lotrinh.portal.deps import csrf
 from lotrinh.services.access.accounts import make_link
 from lotrinh.services.access.programs import issue_token
 from lotrinh.services.runs.ask import begin

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from lotrinh.errors import Busy
-from lotrinh.portal.turns import BUSY, COME_AGAIN, Turns
+from lotrinh.portal.render_limiter import BUSY, COME_AGAIN, Turns
 from lotrinh.reports.documents import FORMATS
 from tests.portal.caller import CAMPAIGN, DONE, UNIT, Caller, program, unit
 from tests.portal.conftest import Portal

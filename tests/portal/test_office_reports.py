@@ -17,8 +17,8 @@ from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
-from lotrinh.portal.papers import OFFERS
-from lotrinh.portal.turns import WAITING
+from lotrinh.portal.downloads import OFFERS
+from lotrinh.portal.render_limiter import WAITING
 from lotrinh.reports import documents
 from lotrinh.reports.documents import FORMATS, Wish
 from lotrinh.services.access.accounts import issue_slips
@@ -224,7 +224,7 @@ def _refused(answer: Any) -> bool:
 
 def test_who_cannot_have_a_turn_in_time_is_sent_off_and_leaves_the_place_free() -> None:
     from lotrinh.errors import Busy
-    from lotrinh.portal.turns import Turns
+    from lotrinh.portal.render_limiter import Turns
 
     turns = Turns(at_once=1, waiting=1, patience=0.05)
     with turns.turn():

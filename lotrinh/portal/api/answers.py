@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from lotrinh.portal.api.problems import OF_READING, may
-from lotrinh.portal.spoken import spoken
+from lotrinh.portal.language import spoken
 from lotrinh.portal.state import state_of
 
 NOT_MODIFIED, OK = 304, 200

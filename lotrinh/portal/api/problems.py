@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from lotrinh.portal.problem import BLANK, CHANGED, KEY_REUSED, MALFORMED, PROBLEM, REFUSED, STATE
+from lotrinh.portal.errors.problem import BLANK, CHANGED, KEY_REUSED, MALFORMED, PROBLEM, REFUSED, STATE
 
 OF_READING = (401, 403, 404, 422, 429, 503)
 OF_WRITING = (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503)

@@ -12,7 +12,7 @@ from lotrinh.portal.api.access import Own, Place, Seeing
 from lotrinh.portal.api.answers import ETAG, OK, Out, Reading, digest, reads
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.portal.api.runs import RUN, RunId, found, nothing_left
-from lotrinh.portal.papers import ENDINGS, Asked, paper
+from lotrinh.portal.downloads import ENDINGS, Asked, paper
 from lotrinh.reports.documents import FORMATS
 
 router = APIRouter(tags=["runs"])

@@ -14,11 +14,11 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.roles import Action, Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
+from lotrinh.portal.deps import Form, allowed, guarded
 from lotrinh.portal.forms import typed_in
 from lotrinh.portal.render import page
 from lotrinh.portal.slips import pictured
 from lotrinh.portal.state import State, state_of
-from lotrinh.portal.visitor import Form, allowed, guarded
 from lotrinh.services.access.accounts import By, issue_codes, issue_slips, revoke_codes, revoke_slips
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.store.accounts import Account

@@ -12,10 +12,10 @@ from lotrinh.core.status.roles import Role
 from lotrinh.core.status.wording import ROLE
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, LotrinhError, Problem
+from lotrinh.portal.deps import Form
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import Form
 from lotrinh.portal.web.access import GUARDED, SEE_OTHER, Administrator, acting
 from lotrinh.services.access import accounts as service
 from lotrinh.services.access.programs import revoke_token

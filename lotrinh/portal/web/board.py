@@ -12,8 +12,8 @@ from lotrinh.core.report.board import BoardRow, Cells
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say
+from lotrinh.portal.deps import At
 from lotrinh.portal.render import language_of
-from lotrinh.portal.visitor import At
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, folded, leaf, office_page
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.services.views.board import Boards

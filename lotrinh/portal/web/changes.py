@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 from lotrinh.core.days import read_day
 from lotrinh.core.text import Message
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.portal.papers import form_of, text_paper
+from lotrinh.portal.deps import At
+from lotrinh.portal.downloads import form_of, text_paper
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import At
 from lotrinh.portal.web.confirm import UNPROCESSABLE
 from lotrinh.reports.changes import SWAPPED, Comparison, render, summary
 from lotrinh.services.views.compare_runs import Compared, compared

@@ -21,11 +21,11 @@ from lotrinh.errors import (
     Problem,
     StoreUnavailable,
 )
+from lotrinh.portal.deps import Form, Place, Speaking, guarded
+from lotrinh.portal.errors.handlers import public
 from lotrinh.portal.forms import Typed, typed_in, write_day
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.trouble import public
-from lotrinh.portal.visitor import Form, Place, Speaking, guarded
 from lotrinh.services.statements.confirm import Confirmation, confirm, require_good
 from lotrinh.services.statements.journal_writer import Said, step_of
 from lotrinh.services.statements.uploads import LARGEST, described, take

@@ -5,9 +5,9 @@ from fastapi import APIRouter, Request, Response
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, LotrinhError
+from lotrinh.portal.deps import At, Form, Judging, Place
 from lotrinh.portal.forms import typed_in
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import At, Form, Judging, Place
 from lotrinh.portal.web.confirm import GUARDED, STEP, said_by
 from lotrinh.portal.web.judge import back, form_page
 from lotrinh.portal.web.office import CAMPAIGN, Asking, leaf, office_page

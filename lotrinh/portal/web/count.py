@@ -21,11 +21,11 @@ from lotrinh.errors import (
     Problem,
     StoreUnavailable,
 )
+from lotrinh.portal.deps import NO_SUCH_PAGE, At, Form, Place, Speaking
+from lotrinh.portal.errors.handlers import public
 from lotrinh.portal.forms import Typed, typed_in, write_day
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.trouble import public
-from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Form, Place, Speaking
 from lotrinh.portal.web.confirm import GUARDED, NO_DAY, SEE_OTHER, SENT, UNPROCESSABLE, progress_in, seen_in, total_of
 from lotrinh.portal.web.unit import HOME, NOW, PRESSING, Numbered, row_of
 from lotrinh.services.statements.bulk import Counts, confirmations, report_counts, require_counts

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from lotrinh.core.status.roles import Action
 from lotrinh.errors import NotFound
 from lotrinh.portal.api.answers import Reading, digest
+from lotrinh.portal.deps import NO_SUCH_PAGE, refuse, whoever
 from lotrinh.portal.render import language_of
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import NO_SUCH_PAGE, refuse, whoever
 from lotrinh.reports.documents import FORMATS
 from lotrinh.services.views.feeds import Feed, of_office, of_unit
 

@@ -12,10 +12,10 @@ from lotrinh.core.status.journal import Entry, Kind
 from lotrinh.core.status.transitions import why_not
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Conflict, LotrinhError, NotFound
+from lotrinh.portal.deps import NO_SUCH_PAGE, Form, Judging, Place
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import NO_SUCH_PAGE, Form, Judging, Place
 from lotrinh.portal.web.confirm import GUARDED, SEE_OTHER, STEP, renewed, said_by, why
 from lotrinh.services.statements.journal_writer import Said, step_of
 from lotrinh.services.statements.review import accept, answer, excuse, give_back, hand_over, unexcuse

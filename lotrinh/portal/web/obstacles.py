@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.portal.visitor import At
+from lotrinh.portal.deps import At
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, leaf, office_page
 from lotrinh.services.views.office_queues import Trouble, troubles
 

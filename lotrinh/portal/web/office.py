@@ -12,9 +12,9 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.status.journal import Entry
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import fold
+from lotrinh.portal.deps import Place
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import Place
 
 CAMPAIGN = "/campaigns/{campaign_id}"
 LONGEST = 100

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from lotrinh.errors import Conflict
+from lotrinh.portal.deps import Form, field
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import Form, field
 from lotrinh.portal.web.access import GUARDED, SEE_OTHER, Administrator
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.notify import outbox as service

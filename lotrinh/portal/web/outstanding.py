@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from lotrinh.core.report.blocking import Blocking
 from lotrinh.core.report.report import OUTSTANDING_NOW
 from lotrinh.core.status.status import Status
-from lotrinh.portal.visitor import At
+from lotrinh.portal.deps import At
 from lotrinh.portal.web.board import boards_of
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, folded, leaf, office_page
 

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.report.curve import curve_of, thinned
+from lotrinh.portal.deps import At
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import At
 from lotrinh.portal.web.feeds import webcal
 from lotrinh.reports.pictures import areas
 from lotrinh.reports.pictures.every import drawn, title_of

@@ -11,9 +11,9 @@ from fastapi.responses import RedirectResponse
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Conflict, NotFound, Problem
+from lotrinh.portal.deps import At, Form, Judging, Place
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import At, Form, Judging, Place
 from lotrinh.portal.web.confirm import GUARDED, SEE_OTHER
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, leaf, office_page
 from lotrinh.services.statements.journal_writer import Said

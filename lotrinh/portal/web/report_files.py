@@ -8,10 +8,10 @@ from pydantic import ConfigDict
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
-from lotrinh.portal.papers import Asked, paper
+from lotrinh.portal.deps import At
+from lotrinh.portal.downloads import Asked, paper
 from lotrinh.portal.render import language_of
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import At
 from lotrinh.services.runs import runs
 
 router = APIRouter(include_in_schema=False)

@@ -4,10 +4,10 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.portal.papers import SEALED
+from lotrinh.portal.deps import At
+from lotrinh.portal.downloads import SEALED
 from lotrinh.portal.render import language_of
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import At
 from lotrinh.portal.web.unit import HOME
 from lotrinh.reports.return_sheet import page, workbook
 from lotrinh.services.return_sheets.exporting import sheet_now

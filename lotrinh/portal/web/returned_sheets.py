@@ -11,11 +11,11 @@ from starlette.datastructures import FormData, UploadFile
 
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, LotrinhError, NotFound, Problem, StoreUnavailable
+from lotrinh.portal.deps import Form, Judging, Place, guarded
+from lotrinh.portal.errors.handlers import public
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.trouble import public
-from lotrinh.portal.visitor import Form, Judging, Place, guarded
 from lotrinh.portal.web.office import CAMPAIGN
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.return_sheets.import_confirmations import Judged, judge, record

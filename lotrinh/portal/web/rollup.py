@@ -14,9 +14,9 @@ from lotrinh.core.report.rollup import NO_AREA, By, Figures, Row, rollup, rows
 from lotrinh.core.report.rollup import Rollup as Rolled
 from lotrinh.core.text import Message
 from lotrinh.i18n import say
-from lotrinh.portal.papers import form_of, text_paper
+from lotrinh.portal.deps import At
+from lotrinh.portal.downloads import form_of, text_paper
 from lotrinh.portal.render import language_of
-from lotrinh.portal.visitor import At
 from lotrinh.portal.web.office import CAMPAIGN, Asked, Asking, folded, leaf, office_page
 from lotrinh.reports.rollup import FIRST_COLUMN, decimal, heading, percent, render
 from lotrinh.services.views.live_campaign import Live

@@ -10,11 +10,11 @@ from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.roles import Action, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound, Problem
+from lotrinh.portal.deps import NO_SUCH_PAGE, At, Place, allowed
+from lotrinh.portal.downloads import OFFERS
 from lotrinh.portal.forms import Typed, write_day
-from lotrinh.portal.papers import OFFERS
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Place, allowed
 from lotrinh.portal.web.confirm import GUARDED, SEE_OTHER, UNPROCESSABLE
 from lotrinh.services.runs import runs
 from lotrinh.services.runs.snapshots import checklist_of, snapshot_of

@@ -11,9 +11,9 @@ from lotrinh.core.notify.schedules import WEEKDAYS, cron_words, schedule_words
 from lotrinh.core.status.roles import Action
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, LotrinhError
+from lotrinh.portal.deps import At, Form, Place, field, guarded, refuse
 from lotrinh.portal.render import page
 from lotrinh.portal.state import State, state_of
-from lotrinh.portal.visitor import At, Form, Place, field, guarded, refuse
 from lotrinh.services.campaigns import schedule_form
 from lotrinh.services.campaigns.schedule_form import CRONS, Typed, days_of
 from lotrinh.services.campaigns.schedules import UNREAD, change, effective, next_checks, next_report, overdue, written

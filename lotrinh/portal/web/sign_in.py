@@ -8,10 +8,7 @@ from fastapi.responses import RedirectResponse
 from lotrinh.core.status.roles import Action, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import NotAllowed, NotFound, Problem, TooManyAttempts
-from lotrinh.portal.render import page
-from lotrinh.portal.state import State, state_of
-from lotrinh.portal.trouble import trouble
-from lotrinh.portal.visitor import (
+from lotrinh.portal.deps import (
     SECRET,
     Form,
     SignInNeeded,
@@ -23,6 +20,9 @@ from lotrinh.portal.visitor import (
     token_of,
     typed,
 )
+from lotrinh.portal.errors.handlers import trouble
+from lotrinh.portal.render import page
+from lotrinh.portal.state import State, state_of
 from lotrinh.services.access.accounts import follow_link
 from lotrinh.services.access.sign_in import LONGEST, sign_in
 

@@ -10,7 +10,7 @@ from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.status import Planned, Standing, Status
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
-from lotrinh.portal.visitor import At
+from lotrinh.portal.deps import At
 from lotrinh.portal.web.office import CAMPAIGN, Asking, folded, leaf, office_page
 
 router = APIRouter(include_in_schema=False)

@@ -14,10 +14,10 @@ from lotrinh.core.status.journal import Kind, Record
 from lotrinh.core.status.status import Planned, Standing, Status
 from lotrinh.core.status.transitions import can
 from lotrinh.errors import NotFound
-from lotrinh.portal.papers import OF_UNIT
+from lotrinh.portal.deps import NO_SUCH_PAGE, At, Someone, refuse
+from lotrinh.portal.downloads import OF_UNIT
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import NO_SUCH_PAGE, At, Someone, refuse
 from lotrinh.portal.web.feeds import webcal
 from lotrinh.reports.explanation import Writer
 from lotrinh.services.statements.journal_writer import step_of

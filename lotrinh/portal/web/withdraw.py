@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.transitions import why_not
 from lotrinh.errors import Conflict, LotrinhError
+from lotrinh.portal.deps import Form, Speaking
 from lotrinh.portal.forms import typed_in
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import Form, Speaking
 from lotrinh.portal.web.confirm import GUARDED, STEP, again, receipt_of, said_by
 from lotrinh.services.statements.confirm import withdraw
 from lotrinh.services.statements.journal_writer import step_of

@@ -21,12 +21,12 @@ from lotrinh.errors import (
     TooManyAttempts,
 )
 from lotrinh.i18n import say
+from lotrinh.portal.deps import SECRET, typed
+from lotrinh.portal.errors.problem import CHANGED, KEY_REUSED, MALFORMED, REFUSED, STATE, of_api, problem
+from lotrinh.portal.errors.validation import mistakes
 from lotrinh.portal.guard import HEADERS, TooLarge
-from lotrinh.portal.mistakes import mistakes
-from lotrinh.portal.problem import CHANGED, KEY_REUSED, MALFORMED, REFUSED, STATE, of_api, problem
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.visitor import SECRET, typed
 from lotrinh.probing.visible import visible
 
 MISSING, WRONG_METHOD, CHANGED_MEANWHILE, TOO_LARGE, FAILED = 404, 405, 412, 413, 500

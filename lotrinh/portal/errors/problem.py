@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Problem
 from lotrinh.i18n import say
-from lotrinh.portal.spoken import spoken
+from lotrinh.portal.language import spoken
 
 PROBLEM = "application/problem+json"
 TYPE = "tag:lotrinh,2026:{}"

@@ -1,0 +1,1 @@
+"""What goes wrong in a request, as pages and as problem documents."""
