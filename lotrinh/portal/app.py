@@ -20,36 +20,26 @@ from lotrinh.portal.errors.handlers import broken, mistyped, over_size, sentence
 from lotrinh.portal.guard import Guard, TooLarge
 from lotrinh.portal.measures import measure
 from lotrinh.portal.state import State
-from lotrinh.portal.web import (
-    access,
-    accounts,
+from lotrinh.portal.web.admin import access, accounts, journal, outbox
+from lotrinh.portal.web.commune import confirm, counts, obstacle, return_sheet, unit, withdraw
+from lotrinh.portal.web.office import (
     board,
     changes,
-    confirm,
     conflicts,
-    count,
-    feeds,
-    journal,
-    judge,
-    obstacle,
     obstacles,
-    outbox,
     outstanding,
     overview,
-    queue,
     report_files,
-    return_sheet,
     returned_sheets,
+    review,
+    review_queue,
     rollup,
     runs,
     schedule,
-    sign_in,
-    step_across,
-    unit,
-    watch,
+    step_overview,
     what_if,
-    withdraw,
 )
+from lotrinh.portal.web.open import feeds, health, sign_in
 from lotrinh.services.upkeep.readiness import Readiness
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -62,7 +52,7 @@ PAGES = (
     return_sheet.router,
     returned_sheets.router,
     feeds.router,
-    count.router,
+    counts.router,
     confirm.router,
     withdraw.router,
     obstacle.router,
@@ -78,13 +68,13 @@ PAGES = (
     overview.router,
     board.router,
     rollup.router,
-    step_across.router,
+    step_overview.router,
     outstanding.router,
     obstacles.router,
-    queue.router,
+    review_queue.router,
     conflicts.router,
-    judge.router,
-    watch.router,
+    review.router,
+    health.router,
 )
 
 

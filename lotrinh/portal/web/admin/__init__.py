@@ -1,0 +1,1 @@
+"""Pages of administrators: access, accounts, journal, outbox."""

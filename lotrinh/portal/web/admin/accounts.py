@@ -1,0 +1,182 @@
+"""Accounts of the office and reading links for its leaders: add, change, revoke."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from lotrinh.core.status.roles import Role
+from lotrinh.core.status.wording import ROLE
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Conflict, LotrinhError, Problem
+from lotrinh.portal.deps import Form
+from lotrinh.portal.forms import Typed, typed_in
+from lotrinh.portal.render import page
+from lotrinh.portal.state import state_of
+from lotrinh.portal.web.admin.access import GUARDED, SEE_OTHER, Administrator, acting
+from lotrinh.services.access import accounts as service
+from lotrinh.services.access.programs import revoke_token
+from lotrinh.services.access.secrets import new_secret
+
+router = APIRouter(include_in_schema=False)
+OFFICE = (Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER)
+ONE = "/accounts/{name}"
+
+
+@router.get("/accounts")
+def overview(request: Request, visitor: Administrator) -> Response:
+    """List the office's accounts and the reading links, with the forms that make new ones."""
+    del visitor
+    return _overview(request, {})
+
+
+def _overview(
+    request: Request,
+    values: Mapping[str, str],
+    error: LotrinhError | None = None,
+    **made: Any,  # noqa: ANN401 - passed on as they are
+) -> Response:
+    state = state_of(request)
+    every = state.store.accounts.all()
+    shown = {"link": "", "secret": "", "for_name": "", "problems": (), "trouble": None} | made
+    if error:
+        shown |= {"problems": error.problems} if isinstance(error, BadInput) else {"trouble": error.sentence}
+    return page(
+        request,
+        "accounts.html",
+        error.http_status if error else 200,
+        office=[a for a in every if a.id.startswith("officer:")],
+        links=[a for a in every if a.id.startswith("link:")],
+        programs=[a for a in every if a.id.startswith("program:")],
+        used=state.store.accounts.last_used(),
+        values=values,
+        **_shared(request),
+        **shown,
+    )
+
+
+def _shared(request: Request) -> dict[str, Any]:
+    return {"roles": OFFICE, "ROLE": ROLE, "zone": ZoneInfo(state_of(request).settings.timezone)}
+
+
+@router.post("/accounts", dependencies=GUARDED)
+def add(request: Request, visitor: Administrator, form: Form) -> Response:
+    """Add somebody; a password that was left empty is made here and shown once."""
+    state, typed = state_of(request), typed_in(form)
+    secret = typed["secret"] or new_secret()
+    try:
+        account = service.add_officer(
+            state.store,
+            typed["name"],
+            _role(typed),
+            typed["display"],
+            secret,
+            state.clock(),
+            acting(request, visitor),
+            renew=False,
+        )
+    except LotrinhError as error:
+        return _overview(request, {k: typed[k] for k in ("name", "display", "role")}, error)
+    if typed["secret"]:
+        return RedirectResponse("/accounts", SEE_OTHER)
+    return _overview(request, {}, secret=secret, for_name=account.id.partition(":")[2])
+
+
+def _role(typed: Typed) -> Role:
+    if typed["role"] not in {role.value for role in OFFICE}:
+        raise BadInput([Problem("role", 0, 0, M("Hãy chọn vai trò."))])
+    return Role(typed["role"])
+
+
+@router.get(ONE)
+def account(request: Request, visitor: Administrator, name: str) -> Response:
+    """Show one account with what can be changed."""
+    del visitor
+    return _one(request, name)
+
+
+def _one(request: Request, name: str, error: LotrinhError | None = None, secret: str = "") -> Response:
+    state = state_of(request)
+    known = service.officer(state.store, f"officer:{name}")
+    problems = error.problems if isinstance(error, BadInput) else ()
+    return page(
+        request,
+        "account.html",
+        error.http_status if error else 200,
+        account=known,
+        name=name,
+        used=state.store.accounts.last_used().get(known.id),
+        problems=problems,
+        trouble=error.sentence if error and not problems else None,
+        secret=secret,
+        **_shared(request),
+    )
+
+
+@router.post(ONE + "/role", dependencies=GUARDED)
+def role(request: Request, visitor: Administrator, name: str, form: Form) -> Response:
+    """Give somebody another role."""
+    state = state_of(request)
+    try:
+        new = _role(typed_in(form))
+        service.change_role(state.store, f"officer:{name}", new, state.clock(), acting(request, visitor))
+    except (BadInput, Conflict) as error:
+        return _one(request, name, error)
+    return RedirectResponse(f"/accounts/{name}", SEE_OTHER)
+
+
+@router.post(ONE + "/secret", dependencies=GUARDED)
+def secret(request: Request, visitor: Administrator, name: str, form: Form) -> Response:
+    """Give somebody another password; one that was left empty is made here and shown once."""
+    state, typed = state_of(request), typed_in(form)
+    new = typed["secret"] or new_secret()
+    try:
+        service.change_secret(state.store, f"officer:{name}", new, state.clock(), acting(request, visitor))
+    except (BadInput, Conflict) as error:
+        return _one(request, name, error)
+    return RedirectResponse("/accounts", SEE_OTHER) if typed["secret"] else _one(request, name, secret=new)
+
+
+@router.post(ONE + "/revoke", dependencies=GUARDED)
+def revoke(request: Request, visitor: Administrator, name: str) -> Response:
+    """Take somebody's account away."""
+    state = state_of(request)
+    try:
+        service.revoke(state.store, f"officer:{name}", state.clock(), acting(request, visitor))
+    except Conflict as error:
+        return _one(request, name, error)
+    return RedirectResponse("/accounts", SEE_OTHER)
+
+
+@router.post("/links", dependencies=GUARDED)
+def link(request: Request, visitor: Administrator, form: Form) -> Response:
+    """Make a reading link and show it once."""
+    state, typed = state_of(request), typed_in(form)
+    by, typed_text = acting(request, visitor), {"title": typed["title"], "days": typed["days"]}
+    days = typed.number("days", M("Hãy ghi số ngày."))
+    if days is None:
+        return _overview(request, typed_text, BadInput(typed.problems))
+    try:
+        token = service.make_link(state.store, typed["title"], timedelta(days=days), state.clock(), by)
+    except BadInput as error:
+        return _overview(request, typed_text, error)
+    return _overview(request, {}, link=f"{state.settings.portal.origin}/read/{token}")
+
+
+@router.post("/links/{number}/revoke", dependencies=GUARDED)
+def unlink(request: Request, visitor: Administrator, number: str) -> Response:
+    """Take a reading link away."""
+    state = state_of(request)
+    service.revoke_link(state.store, f"link:{number}", state.clock(), acting(request, visitor))
+    return RedirectResponse("/accounts", SEE_OTHER)
+
+
+@router.post("/programs/{name}/revoke", dependencies=GUARDED)
+def stop_program(request: Request, visitor: Administrator, name: str) -> Response:
+    """Take a program's token away; new ones are given at the server's command line."""
+    state = state_of(request)
+    revoke_token(state.store, name, state.clock(), acting(request, visitor))
+    return RedirectResponse("/accounts", SEE_OTHER)

@@ -1,0 +1,1 @@
+"""Pages of a commune: its steps, and what it states about them."""

@@ -1,0 +1,194 @@
+"""A unit's own pages: its steps, one step, its history, its receipts and files."""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import FileResponse
+
+from lotrinh.core.checklist.checklist import Level, Milestone
+from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.status.journal import Kind, Record
+from lotrinh.core.status.status import Planned, Standing, Status
+from lotrinh.core.status.transitions import can
+from lotrinh.errors import NotFound
+from lotrinh.portal.deps import NO_SUCH_PAGE, At, Someone, refuse
+from lotrinh.portal.downloads import OF_UNIT
+from lotrinh.portal.render import language_of, page
+from lotrinh.portal.state import state_of
+from lotrinh.portal.web.open.feeds import webcal
+from lotrinh.reports.explanation import Writer
+from lotrinh.services.statements.journal_writer import step_of
+from lotrinh.services.statements.uploads import find
+from lotrinh.services.views.explain import explain as why
+
+router = APIRouter(include_in_schema=False)
+HOME = "/campaigns/{campaign_id}/units/{code}"
+Numbered = Annotated[int, Path(ge=1)]
+
+
+class Row(NamedTuple):
+    """One step in a unit's list; ``waits`` tells that steps before it must be finished first."""
+
+    item: Planned
+    standing: Standing
+    waits: bool
+
+
+class Group(NamedTuple):
+    """Steps of a unit's list under one milestone's title, or single steps whose own titles are enough.
+
+    ``due`` is the deadline that all of them share, None where each has its own.
+    """
+
+    milestone: Milestone | None
+    due: Moment | None
+    rows: tuple[Row, ...]
+
+
+PRESSING = (Status.OVERDUE, Status.DUE_SOON)
+NOW = (Status.OPEN, Status.UNKNOWN)
+LATER = (Status.UPCOMING, Status.UNSCHEDULED)
+SPOKEN = frozenset({"obstacle", "returned", "progress"})
+"""What a unit has to be able to open even while the step waits for others."""
+
+
+def row_of(item: Planned, standing: Standing) -> Row:
+    """Put a step into its unit's list."""
+    blocked = bool(standing.flags.get("waiting_for")) and not SPOKEN & standing.flags.keys()
+    return Row(item, standing, blocked and standing.status in {*NOW, *LATER})
+
+
+def presses(row: Row) -> bool:
+    """Whether a step comes before all others: late, due soon, or returned by the province."""
+    return row.standing.status in PRESSING or ("returned" in row.standing.flags and not row.standing.status.finished)
+
+
+def urgency(row: Row) -> tuple[bool, bool, bool, object]:
+    """Order what presses: late first, then what was returned, then by deadline."""
+    standing = row.standing
+    return (standing.status is not Status.OVERDUE, "returned" not in standing.flags, row.item.due is None, standing.due)
+
+
+def grouped(milestones: Iterable[Milestone], rows: Sequence[Row]) -> list[Group]:
+    """Group steps by milestone, in the checklist's order; one that is alone in its milestone needs no heading."""
+    found: list[Group] = []
+    for milestone in milestones:
+        mine = tuple(row for row in rows if row.item.step.milestone == milestone.id)
+        if len(mine) > 1:
+            dues = {row.item.schedule.due for row in mine}
+            found.append(Group(milestone, dues.pop() if len(dues) == 1 else None, mine))
+        elif mine and found and found[-1].milestone is None:
+            found[-1] = found[-1]._replace(rows=found[-1].rows + mine)
+        elif mine:
+            found.append(Group(None, None, mine))
+    return found
+
+
+@router.get(HOME)
+def steps(request: Request, at: At) -> Response:
+    """Show a unit's steps: what presses, what is under way, what comes later, and folded what is finished."""
+    unit = at.live.unit(at.unit.code, at.now)
+    rows = [row_of(item, standing) for item, standing in zip(unit.plan, unit.standings, strict=True)]
+    calm = [row for row in rows if not presses(row)]
+    of = {
+        "now": [row for row in calm if row.standing.status in NOW and not row.waits],
+        "later": [row for row in calm if row.waits or row.standing.status in LATER],
+        "finished": [row for row in calm if row.standing.status.finished],
+    }
+    milestones = at.campaign.checklist.milestones
+    return page(
+        request,
+        "unit.html",
+        at=at,
+        report=unit,
+        first=sorted(filter(presses, rows), key=urgency),
+        groups={name: grouped(milestones, mine) for name, mine in of.items()},
+        counts=Counter(row.standing.status for row in rows),
+        done=sum(row.standing.status.finished for row in rows),
+        total=len(rows),
+        latest=state_of(request).store.rounds.latest(at.campaign.id, province=at.campaign.province.code),
+        offers=OF_UNIT,
+        webcal=webcal(request, f"{request.url.path}/calendar.ics"),
+        sample=any(record.sample for record in at.live.of_unit(at.unit.code, at.now).values()),
+    )
+
+
+@router.get(HOME + "/steps/{step_id}")
+def step(request: Request, at: At, step_id: str) -> Response:
+    """Show one step: what, why, until when, with what, after what, and what was said about it."""
+    wanted = step_of(at.campaign, at.unit, step_id)
+    unit = at.live.unit(at.unit.code, at.now)
+    item, standing = next((i, s) for i, s in zip(unit.plan, unit.standings, strict=True) if i.step.id == step_id)
+    record = at.live.record(at.unit.code, step_id, at.now)
+    entries = state_of(request).store.journal.entries(at.campaign.id, at.unit.code)
+    told = {name: value for name, value in standing.flags.items() if name not in shown_of(record)}
+    before = [at.campaign.checklist.steps[name] for name in wanted.requires]
+    province = at.live.unit(at.campaign.province.code, at.now)
+    finished = {s.step: s.status.finished for s in (*province.standings, *unit.standings)}
+    return page(
+        request,
+        "step.html",
+        at=at,
+        step=wanted,
+        item=item,
+        standing=standing,
+        told=standing._replace(flags=told),
+        record=record,
+        before=[(s, finished.get(s.id)) for s in before if s.level is not Level.NATIONAL],
+        history=[e for e in entries if e.new.step == step_id],
+        can={kind.value: can(record, kind) for kind in Kind},
+        key=secrets.token_urlsafe(12),
+        back=HOME.format(campaign_id=at.campaign.id, code=at.unit.code),
+    )
+
+
+def shown_of(record: Record) -> set[str]:
+    """Name the flags of a step that its page shows in full, with what the province answered."""
+    return {"returned"} | ({"obstacle"} if record.obstacle else set())
+
+
+@router.get(HOME + "/steps/{step_id}/explain")
+def explain(request: Request, at: At, step_id: str) -> Response:
+    """Explain how a step stands: the rule, the arithmetic, and what was said of it."""
+    state, wanted = state_of(request), step_of(at.campaign, at.unit, step_id)
+    made = why(state.store, state.settings, at.campaign, at.unit, wanted, at.now)
+    return page(request, "explain.html", at=at, step=wanted, x=Writer(made, language_of(request)))
+
+
+@router.get(HOME + "/history")
+def history(request: Request, at: At) -> Response:
+    """Show everything that was said of this unit, newest first."""
+    entries = state_of(request).store.journal.entries(at.campaign.id, at.unit.code)
+    return page(request, "history.html", at=at, entries=entries[::-1])
+
+
+@router.get("/receipts/{code}-{number}")
+def receipt(request: Request, visitor: Someone, code: str, number: Numbered) -> Response:
+    """Show what was recorded, for as long as the record exists."""
+    state = state_of(request)
+    entry = state.store.journal.get(number)
+    if entry is None or entry.new.unit != code or not visitor.may_see(code):
+        refuse(request, visitor)
+        raise NotFound(NO_SUCH_PAGE)
+    campaign = state.campaign(entry.new.campaign)
+    unit = campaign.by_code.get(code)
+    if unit is None:
+        raise NotFound(NO_SUCH_PAGE)
+    step = campaign.checklist.steps.get(entry.new.step)
+    newest = state.live(campaign).record(code, entry.new.step, state.clock()).number
+    context: dict[str, Any] = {"campaign": campaign, "unit": unit, "step": step, "changed": newest > number}
+    return page(request, "receipt.html", entry=entry, **context)
+
+
+@router.get("/files/{file_id}")
+def file(request: Request, visitor: Someone, file_id: str) -> Response:
+    """Give a file back, always as a download: no browser ever runs what was handed in."""
+    state = state_of(request)
+    known, path = find(state.store, state.settings.data_dir, file_id)
+    if not visitor.may_see(known.unit):
+        refuse(request, visitor)
+    headers = {"Content-Security-Policy": "sandbox; default-src 'none'"}
+    return FileResponse(path, media_type=known.type, filename=known.name, headers=headers)

@@ -1,0 +1,1 @@
+"""Pages of the provincial office: boards, lists, reviews, runs, reports, schedules."""

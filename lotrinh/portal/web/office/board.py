@@ -1,0 +1,96 @@
+"""The board: milestones with their counts, and a map of units by milestones."""
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+
+from lotrinh.core.report.board import BoardRow, Cells
+from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import STATUS
+from lotrinh.i18n import say
+from lotrinh.portal.deps import At
+from lotrinh.portal.render import language_of
+from lotrinh.portal.web.office.lists import CAMPAIGN, Asked, Asking, folded, leaf, office_page
+from lotrinh.reports.pictures.signs import SIGNS
+from lotrinh.services.views.board import Boards
+from lotrinh.services.views.live_campaign import Live
+
+router = APIRouter(include_in_schema=False)
+ON_A_PAGE = 200
+NOT_THEIRS = Markup("<td></td>")
+Key = Callable[[BoardRow], tuple[object, ...]]
+
+
+def by_name(row: BoardRow) -> tuple[object, ...]:
+    """Sort as names are looked up."""
+    return folded(row.report.unit.name), row.report.unit.code
+
+
+SORTS: Mapping[str, Key] = {
+    "name": by_name,
+    "overdue": lambda row: (-row.overdue, *by_name(row)),
+    "done": lambda row: (row.done / row.total if row.total else 1, *by_name(row)),
+}
+"""Least done first: whoever sorts by it looks for those who lag behind."""
+_boards: WeakKeyDictionary[Live, Boards] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def boards_of(live: Live) -> Boards:
+    """Return what is kept beside a campaign, for as long as that is kept."""
+    with _lock:
+        if live not in _boards:
+            _boards[live] = Boards(live.campaign)
+        return _boards[live]
+
+
+class Shown(NamedTuple):
+    """One unit's line: the row, and its cells as HTML."""
+
+    row: BoardRow
+    cells: Markup
+
+
+class Ink:
+    """Draws cells: a sign, a class, and the status in words for screen readers and on pointing."""
+
+    def __init__(self, language: str) -> None:
+        self.cells = {status: self._cell(status, language) for status in Status}
+
+    def _cell(self, status: Status, language: str) -> Markup:
+        words, sign = say(STATUS[status], language), SIGNS[status].in_(language)
+        return Markup('<td><b role="img" class="{}" title="{}">{}</b></td>').format(status.value, words, sign)
+
+    def line(self, cells: Cells) -> Markup:
+        """Draw one unit's cells."""
+        drawn = (NOT_THEIRS if status is None else self.cells[status] for status in cells)
+        return Markup("".join(drawn))  # noqa: S704 - joined from cells that are safe
+
+
+def keeps(asked: Asked, row: BoardRow) -> bool:
+    """Whether a row is among those asked for."""
+    return asked.keeps(row.report.unit) and (not asked.status or row.counts[Status(asked.status)] > 0)
+
+
+@router.get(CAMPAIGN + "/board")
+def board(request: Request, at: At, asked: Asking) -> Response:
+    """Show the board."""
+    made = boards_of(at.live).of(at.live.report(at.now))
+    rows = sorted((row for row in made.rows if keeps(asked, row)), key=SORTS.get(asked.sort, by_name))
+    ink, shown = Ink(language_of(request)), leaf(rows, asked, ON_A_PAGE)
+    return office_page(
+        request,
+        "board.html",
+        at,
+        asked,
+        board=made,
+        leaf=shown,
+        lines=[Shown(row, ink.line(row.cells)) for row in shown.rows],
+        province=Shown(made.province, ink.line(made.province.cells)) if made.province else None,
+        statuses=made.report.known(),
+        legend=[(status, SIGNS[status]) for status in Status],
+    )

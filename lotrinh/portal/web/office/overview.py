@@ -1,0 +1,46 @@
+"""A campaign on one page: what it is, what it is based on, and in pictures how far it is."""
+
+from fastapi import APIRouter, Request, Response
+
+from lotrinh.core.report.curve import curve_of, thinned
+from lotrinh.portal.deps import At
+from lotrinh.portal.render import language_of, page
+from lotrinh.portal.state import state_of
+from lotrinh.portal.web.open.feeds import webcal
+from lotrinh.reports.pictures import areas
+from lotrinh.reports.pictures.every import drawn, title_of
+from lotrinh.reports.pictures.groups import shares
+from lotrinh.reports.pictures.milestones import lines_of
+from lotrinh.services.campaigns.sources import sources
+
+router = APIRouter(include_in_schema=False)
+CAMPAIGN = "/campaigns/{campaign_id}"
+MAPS = ("areas", "heatmap")
+ROWS = 14
+"""Rows of the table beside the curve."""
+
+
+@router.get(CAMPAIGN + "/overview")
+def overview(request: Request, at: At) -> Response:
+    """Show the campaign."""
+    language, today = language_of(request), at.now.astimezone(at.campaign.zone).date()
+    report = at.live.report(at.now)
+    curve = curve_of(report)
+    return page(
+        request,
+        "overview.html",
+        at=at,
+        report=report,
+        latest=state_of(request).store.rounds.latest(at.campaign.id, province=at.campaign.province.code),
+        webcal=webcal(request, f"/campaigns/{at.campaign.id}/calendar.ics"),
+        sources=sources(at.campaign.checklist),
+        lines=tuple(lines_of(report)),
+        timeline=drawn(report, "timeline", language),
+        curve=curve,
+        curve_picture=drawn(report, "curve", language),
+        points=thinned(curve.points, today, ROWS),
+        day=today,
+        pictures=[(name, title_of(report, name, language), drawn(report, name, language)) for name in MAPS],
+        parts_of_bars=areas.PARTS,
+        shares=[(share, areas.counted(share)) for share in shares(report, language)],
+    )

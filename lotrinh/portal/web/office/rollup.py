@@ -1,0 +1,143 @@
+"""The roll-up: by area, by kind or by unit, how complete and how timely; and the same as files."""
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import NamedTuple
+from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
+
+from fastapi import APIRouter, Request, Response
+
+from lotrinh.core.checklist.units import UnitKind
+from lotrinh.core.report.report import Report
+from lotrinh.core.report.rollup import NO_AREA, By, Figures, Row, rollup, rows
+from lotrinh.core.report.rollup import Rollup as Rolled
+from lotrinh.core.text import Message
+from lotrinh.i18n import say
+from lotrinh.portal.deps import At
+from lotrinh.portal.downloads import form_of, text_paper
+from lotrinh.portal.render import language_of
+from lotrinh.portal.web.office.lists import CAMPAIGN, Asked, Asking, folded, leaf, office_page
+from lotrinh.reports.rollup import FIRST_COLUMN, decimal, heading, percent, render
+from lotrinh.services.views.live_campaign import Live
+
+router = APIRouter(include_in_schema=False)
+HERE = CAMPAIGN + "/rollup"
+ON_A_PAGE = 200
+WITHOUT_AREA = "none"
+"""What ``only`` says where units of no area are asked for."""
+CHOICES = (By.AREA, By.KIND, By.UNIT)
+FORMS = ("csv", "json", "markdown")
+_kept: WeakKeyDictionary[Live, tuple[Report, Rolled]] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def rolled(live: Live, report: Report) -> Rolled:
+    """Roll a report up, once for as long as it is the newest."""
+    with _lock:
+        known = _kept.get(live)
+        if known is None or known[0] is not report:
+            known = _kept[live] = (report, rollup(report))
+        return known[1]
+
+
+class Shown(NamedTuple):
+    """One line: its name and where the details are (empty: nowhere), and its figures."""
+
+    title: str
+    href: str
+    row: Row
+
+
+def _rate(part: int, whole: int) -> float:
+    return part / whole if whole else 1
+
+
+Key = Callable[[Figures], float]
+SORTS: Mapping[str, Key] = {
+    "reported": lambda f: _rate(f.reported, f.expected),
+    "told": lambda f: _rate(f.reported_on_time, f.expected),
+    "done": lambda f: _rate(f.completed_on_time, f.expected),
+    "overdue": lambda f: -f.overdue,
+    "unknown": lambda f: -f.unknown,
+    "days": lambda f: -f.days_late,
+}
+"""Who lags behind comes first: whoever sorts looks for those."""
+
+
+@router.get(HERE)
+def rolled_up(request: Request, at: At, asked: Asking) -> Response:
+    """Show the roll-up of this minute."""
+    report, language = at.live.report(at.now), language_of(request)
+    made = rolled(at.live, report)
+    by = _by(request, asked)
+    here = HERE.format(campaign_id=at.campaign.id)
+    shown = _sorted([_shown(row, by, here, language) for row in _rows(made, by, asked)], asked)
+    return office_page(
+        request,
+        "rollup.html",
+        at,
+        asked,
+        rolled=made,
+        by=by,
+        chosen=_chosen(asked, language),
+        leaf=leaf(shown, asked, ON_A_PAGE),
+        words=FIRST_COLUMN,
+        choices=CHOICES,
+        grouped=any(made.areas),
+        lines=heading(made.figures),
+        percent=lambda part, whole: percent(part, whole, language),
+        decimal=lambda number: decimal(number, language),
+    )
+
+
+def _chosen(asked: Asked, language: str) -> str:
+    """Name the area or the kind whose units are shown; empty where all are."""
+    if asked.only == WITHOUT_AREA:
+        return say(NO_AREA, language)
+    return asked.area or (say(UnitKind(asked.kind).prefix, language) if asked.kind else "")
+
+
+def _by(request: Request, asked: Asked) -> By:
+    if asked.area or asked.only or asked.q or asked.kind:
+        return By.UNIT
+    wanted = request.query_params.get("by", "")
+    return By(wanted) if wanted in CHOICES else By.AREA
+
+
+def _rows(made: Rolled, by: By, asked: Asked) -> Sequence[Row]:
+    """Leave out the units that were not asked for."""
+    if by is not By.UNIT:
+        return rows([made], by)
+    kept = {line.unit.code for line in made.lines if asked.keeps(line.unit)}
+    if asked.only == WITHOUT_AREA:
+        kept &= {line.unit.code for line in made.areas.get("", ())}
+    return [row for row in rows([made], by) if row.key in kept]
+
+
+def _shown(row: Row, by: By, here: str, language: str) -> Shown:
+    title = say(row.title, language) if isinstance(row.title, Message) else row.title
+    home = here.removesuffix("/rollup")
+    if by is By.UNIT:
+        return Shown(title, f"{home}/units/{row.key}", row)
+    if not row.units:  # the province with its own steps
+        return Shown(title, "", row)
+    narrowed = {"kind": row.key} if by is By.KIND else {"area": row.key} if row.key else {"only": WITHOUT_AREA}
+    return Shown(title, f"{here}?{urlencode(narrowed)}", row)
+
+
+def _sorted(shown: list[Shown], asked: Asked) -> list[Shown]:
+    key = SORTS.get(asked.sort)
+    if key:
+        return sorted(shown, key=lambda s: (key(s.row.figures), folded(s.title)))
+    return sorted(shown, key=lambda s: folded(s.title)) if asked.sort == "name" else shown
+
+
+@router.get(HERE + "/table.{form}")
+def download(request: Request, at: At, form: str) -> Response:
+    """Give the roll-up of this minute as a file."""
+    kind = form_of(form, FORMS)
+    wanted = request.query_params.get("by", "")
+    by = By(wanted) if wanted in CHOICES else By.AREA
+    text = render([rolled(at.live, at.live.report(at.now))], by, kind, language_of(request), 0)
+    return text_paper(text, kind, at.campaign.id, "tong-hop", by.value).answer()

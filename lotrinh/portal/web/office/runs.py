@@ -1,0 +1,131 @@
+"""Runs: the list, one run, one that runs now, and how it stood on a day."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.roles import Action, Visitor
+from lotrinh.core.text import M
+from lotrinh.errors import NotFound, Problem
+from lotrinh.portal.deps import NO_SUCH_PAGE, At, Place, allowed
+from lotrinh.portal.downloads import OFFERS
+from lotrinh.portal.forms import Typed, write_day
+from lotrinh.portal.render import page
+from lotrinh.portal.state import state_of
+from lotrinh.portal.web.commune.confirm import GUARDED, SEE_OTHER, UNPROCESSABLE
+from lotrinh.services.runs import runs
+from lotrinh.services.runs.snapshots import checklist_of, snapshot_of
+from lotrinh.store.runs.runs import RUNNING
+
+router = APIRouter(include_in_schema=False)
+CAMPAIGN = "/campaigns/{campaign_id}"
+RUNS = CAMPAIGN + "/runs"
+PATIENCE = 30
+"""How often the page of a run that has not begun yet asks again, every two seconds."""
+LONGEST_DAY = 40
+SECONDS = 2
+"""After so long the page of a run that is under way is loaded again."""
+Runner = Annotated[Visitor, allowed(Action.RUN)]
+
+
+@router.get(RUNS)
+def listed(request: Request, at: At, before: str = "") -> Response:
+    """List the runs, newest first."""
+    state = state_of(request)
+    shown, older = runs.runs(state.store, at.campaign, at.now, before)
+    return page(
+        request,
+        "runs.html",
+        at=at,
+        runs=shown,
+        older=older,
+        before=before,
+        words=runs.STATE,
+        can_run=can_run(request, at),
+    )
+
+
+def can_run(request: Request, at: Place) -> bool:
+    """Whether the button is there: this portal can start a check, and the visitor may."""
+    return state_of(request).run is not None and at.visitor.may(Action.RUN)
+
+
+@router.post(RUNS, dependencies=GUARDED)
+def run_now(request: Request, at: At, visitor: Runner) -> Response:
+    """Start a check in the background and show how far it is."""
+    del visitor
+    state = state_of(request)
+    if state.run is None:
+        raise NotFound(NO_SUCH_PAGE)
+    last = runs.start(state.store, at.campaign, state.run, at.now)
+    return RedirectResponse(f"/campaigns/{at.campaign.id}/runs/now?after={last}", SEE_OTHER)
+
+
+@router.get(RUNS + "/now")
+def now(
+    request: Request, at: At, after: str | None = None, asked: Annotated[int, Query(ge=0)] = 0, still: str = ""
+) -> Response:
+    """Show how far the newest run is; the page asks again by itself until the run has ended, or is told to stay."""
+    newest = runs.newest(state_of(request).store, at.campaign, at.now)
+    here = RUNS.format(campaign_id=at.campaign.id)
+    begun = newest is not None and newest.round.id != after
+    if newest and begun and newest.state != RUNNING:
+        return RedirectResponse(f"{here}/{newest.round.id}", SEE_OTHER)
+    waits = after is not None and asked < PATIENCE
+    again = f"{here}/now?" if begun else f"{here}/now?after={quote(after or '')}&asked={asked + 1}" if waits else ""
+    headers = {"Refresh": f"{SECONDS};url={again}"} if again and not still else None
+    context: dict[str, Any] = {
+        "run": newest if begun else None,
+        "again": again,
+        "still": still,
+        "total": len(at.campaign.units),
+    }
+    return page(request, "run_now.html", headers=headers, at=at, **context)
+
+
+@router.get(RUNS + "/{run_id}")
+def one(request: Request, at: At, run_id: str) -> Response:
+    """Show one run: how asking went, who could not be asked, and the report as it was made."""
+    store = state_of(request).store
+    run = runs.run_of(store, at.campaign, run_id, at.now)
+    then = snapshot_of(store, run_id)
+    seen = [] if then else sorted(store.rounds.seen(run_id).values(), key=lambda s: s.unit)
+    return page(
+        request,
+        "run.html",
+        at=at,
+        run=run,
+        then=then,
+        seen=[each for each in seen if each.outcome != Outcome.REACHED.value],
+        words=runs.STATE,
+        checklist=checklist_of(store, at.campaign, then) if then else None,
+        offers=OFFERS if store.rounds.left(run_id).whole else tuple(o for o in OFFERS if o.ending == "json"),
+        here=request.url.path,
+    )
+
+
+@router.get(CAMPAIGN + "/as-of")
+def as_of(request: Request, at: At, day: str = "") -> Response:
+    """Show how everything stood at the end of a day, from the newest run up to then."""
+    store, today = state_of(request).store, at.now.astimezone(at.campaign.zone).date()
+    typed = Typed({"day": day.strip()[:LONGEST_DAY] or write_day(today)})
+    wanted = typed.day("day")
+    if wanted and wanted > today:
+        typed.wrong("day", M("Ngày {day} ở sau hôm nay. Hãy chọn hôm nay hoặc một ngày trước.", day=wanted))
+    problems: tuple[Problem, ...] = tuple(typed.problems)
+    then = runs.as_of(store, at.campaign, wanted) if wanted and not problems else None
+    return page(
+        request,
+        "as_of.html",
+        UNPROCESSABLE if problems else 200,
+        at=at,
+        day=wanted,
+        then=then,
+        checklist=checklist_of(store, at.campaign, then) if then else None,
+        first=None if then else store.rounds.first(at.campaign.id, province=at.campaign.province.code),
+        values=typed.values,
+        problems=problems,
+    )

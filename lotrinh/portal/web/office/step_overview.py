@@ -1,0 +1,73 @@
+"""One step across all units: who has done it, who is late, of whom nothing is known."""
+
+from collections import Counter
+from typing import NamedTuple
+
+from fastapi import APIRouter, Request, Response
+
+from lotrinh.core.checklist.checklist import Step
+from lotrinh.core.report.report import Report, UnitReport
+from lotrinh.core.status.status import Planned, Standing, Status
+from lotrinh.core.text import M
+from lotrinh.errors import NotFound
+from lotrinh.portal.deps import At
+from lotrinh.portal.web.office.lists import CAMPAIGN, Asking, folded, leaf, office_page
+
+router = APIRouter(include_in_schema=False)
+ON_A_PAGE = 200
+PRESSING = (
+    Status.OVERDUE,
+    Status.UNKNOWN,
+    Status.DUE_SOON,
+    Status.OPEN,
+    Status.UNSCHEDULED,
+    Status.UPCOMING,
+    Status.DONE_LATE,
+    Status.DONE,
+    Status.NOT_APPLICABLE,
+)
+RANK = {status: rank for rank, status in enumerate(PRESSING)}
+
+
+class Row(NamedTuple):
+    """How the step stands in one unit."""
+
+    unit: UnitReport
+    item: Planned
+    standing: Standing
+
+
+def rows_of(report: Report, step: Step) -> list[Row]:
+    """Find the step in every unit whose work it is, what presses first."""
+    found = [
+        Row(unit, item, standing)
+        for unit in report.everybody
+        for item, standing in zip(unit.plan, unit.standings, strict=True)
+        if standing.step == step.id
+    ]
+    return sorted(found, key=lambda r: (RANK[r.standing.status], folded(r.unit.unit.name), r.unit.unit.code))
+
+
+@router.get(CAMPAIGN + "/steps/{step_id}")
+def step_across(request: Request, at: At, asked: Asking, step_id: str) -> Response:
+    """Show one step in all units."""
+    step = at.campaign.checklist.steps.get(step_id)
+    if step is None:
+        raise NotFound(M("Đợt này không có đầu việc “{step}”.", step=step_id))
+    report = at.live.report(at.now)
+    rows = rows_of(report, step)
+    kept = [r for r in rows if asked.keeps(r.unit.unit) and asked.status in {"", r.standing.status.value}]
+    milestone = next(m for m in at.campaign.checklist.milestones if m.id == step.milestone)
+    counts = Counter(r.standing.status for r in rows)
+    return office_page(
+        request,
+        "step_across.html",
+        at,
+        asked,
+        step=step,
+        milestone=milestone,
+        rows=rows,
+        leaf=leaf(kept, asked, ON_A_PAGE),
+        counts=[(status, counts[status]) for status in PRESSING if counts[status]],
+        sample=report.sample,
+    )
