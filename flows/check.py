@@ -17,10 +17,10 @@ from lotrinh.i18n import say
 from lotrinh.services.runs.ask import OUR_NETWORK, new_name
 from lotrinh.services.runs.check import Request
 from lotrinh.store.runs.runs import RUNNING
-from tasks import aside, counts, publish, rounds
+from tasks import preflight, publish, rounds, run_summary
 from tasks.context import asking, close, context, holding
-from tasks.patience import PATIENCE_SECONDS, leave_after, within_patience
-from tasks.refusal import refused
+from tasks.prefect_timeout import PATIENCE_SECONDS, leave_after, within_patience
+from tasks.refused_state import refused
 
 REFUSED, REPLACED = "Refused", "Replaced"
 """Names of the states in which a run ends that found another one, and that was taken for dead and replaced."""
@@ -48,7 +48,7 @@ async def check(
     """
     request = Request(campaign, as_of, settings, units, round or new_name(now()), province)
     try:
-        if ended := aside.aside(request, tick):
+        if ended := preflight.aside(request, tick):
             return ended
         async with holding(request, patient=bool(deployment.id)):
             return await carry_out(request)
@@ -78,7 +78,7 @@ async def carry_out(request: Request) -> State[Any]:
     if deployment.id:  # this process is one run's, and a worker's: nobody reads what it prints
         leave_after(PATIENCE_SECONDS)
     publish.publish(plain)
-    return Completed(data=request.round, message=await counts.tell_counts(request))
+    return Completed(data=request.round, message=await run_summary.tell_counts(request))
 
 
 def recorded(request: Request) -> bool:

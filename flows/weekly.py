@@ -8,8 +8,8 @@ from prefect.states import Completed
 from lotrinh.errors import LotrinhError
 from lotrinh.services.runs.check import Request
 from tasks import reminders
-from tasks.aside import aside
-from tasks.refusal import refused
+from tasks.preflight import aside
+from tasks.refused_state import refused
 
 
 @flow(name="report", flow_run_name="report {campaign}", persist_result=False)

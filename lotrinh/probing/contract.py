@@ -13,8 +13,8 @@ from pydantic_core import PydanticCustomError, to_json
 
 from lotrinh.core.status.observation import Answer, Reason, StepAnswer, StepState
 from lotrinh.core.text import M
-from lotrinh.probing.complaints import complaint, the
 from lotrinh.probing.failures import Rejected
+from lotrinh.probing.field_messages import complaint, the
 from lotrinh.probing.options import DEFAULTS, HttpOptions
 from lotrinh.probing.question import Question
 from lotrinh.probing.strict_json import decode, parse

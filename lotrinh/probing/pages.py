@@ -6,8 +6,8 @@ from lotrinh.core.status.observation import Seen
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.probing.exchange import Check, Page
 from lotrinh.probing.failures import Failed
-from lotrinh.probing.heads import GONE, REFUSES, REQUEST_TIMEOUT, TOO_MANY, check_plain, redirected
 from lotrinh.probing.question import MachineProbe
+from lotrinh.probing.response_checks import GONE, REFUSES, REQUEST_TIMEOUT, TOO_MANY, check_plain, redirected
 from lotrinh.probing.strict_json import decode
 
 Finding = tuple[Seen, Message]

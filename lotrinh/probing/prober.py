@@ -16,12 +16,12 @@ from lotrinh.probing.addresses import own_origin, read_target
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.exchange import Page
 from lotrinh.probing.failures import OUR_FAULT, Failed, unreachable
-from lotrinh.probing.heads import NOT_MODIFIED, status_check, usable_etag
 from lotrinh.probing.network import Network, Spent
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.pages import Finding, failed, judge, page_check
 from lotrinh.probing.question import MachineProbe, Question
 from lotrinh.probing.resolver import Resolver, system_resolver
+from lotrinh.probing.response_checks import NOT_MODIFIED, status_check, usable_etag
 from lotrinh.probing.visible import visible
 from lotrinh.traces import span
 

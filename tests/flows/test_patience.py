@@ -8,14 +8,14 @@ import time
 import pytest
 
 from lotrinh.errors import PrefectGone
-from tasks import patience
-from tasks.patience import within_patience
+from tasks import prefect_timeout
+from tasks.prefect_timeout import within_patience
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(prefect_timeout, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(prefect_timeout, "PATIENCE_SECONDS", 0.1)
 
 
 def test_work_that_ends_gives_its_result_and_its_failure() -> None:
@@ -38,5 +38,5 @@ def test_work_that_has_been_recorded_and_does_not_end_is_left_with_a_sentence() 
 
 
 def test_a_process_that_hangs_ends_by_itself() -> None:
-    code = "import time\nfrom tasks.patience import leave_after\nleave_after(0.2)\ntime.sleep(60)"
+    code = "import time\nfrom tasks.prefect_timeout import leave_after\nleave_after(0.2)\ntime.sleep(60)"
     assert subprocess.run([sys.executable, "-c", code], timeout=20, check=False).returncode == 1

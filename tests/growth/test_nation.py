@@ -26,7 +26,7 @@ TICK = "20260202-010000"
 CHECK = """
 import sys, tasks.patience
 from lotrinh.cli.main import main
-tasks.patience.PATIENCE_SECONDS = 5
+tasks.prefect_timeout.PATIENCE_SECONDS = 5
 main(sys.argv[1:])
 """
 """The command, with less patience than it has by itself: the test waits for it."""

@@ -13,11 +13,11 @@ from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.failures import unreachable
-from lotrinh.probing.heads import retry_after
 from lotrinh.probing.network import Network
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import Prober
 from lotrinh.probing.resolver import system_resolver
+from lotrinh.probing.response_checks import retry_after
 from tests.probing.faults import NOW, QUICK, SLACK, FaultServer, Talk, answer, ask, body, in_turn, question, says
 
 LAST = read_answer(body(), question(""), NOW - timedelta(hours=1))

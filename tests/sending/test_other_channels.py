@@ -19,7 +19,7 @@ from lotrinh.cli.up.processes import free_port
 from lotrinh.clock import now
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions
-from lotrinh.sending import channels, zalo
+from lotrinh.sending import apprise_channel, zalo
 from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
 from lotrinh.sending.webhook import Hooks
 from lotrinh.sending.zalo import ZaloBot
@@ -94,7 +94,7 @@ def test_the_token_of_the_bot_is_in_no_log(caplog: pytest.LogCaptureFixture) -> 
 def test_apprise_says_what_is_certain(reply: tuple[int, bytes], expected: tuple[str, bool]) -> None:
     with web_server() as web:
         web.always = reply
-        outcome = channels.send(f"json://127.0.0.1:{web.port}/tin", "Lộ trình", "Bạn có 3 đầu việc.")
+        outcome = apprise_channel.send(f"json://127.0.0.1:{web.port}/tin", "Lộ trình", "Bạn có 3 đầu việc.")
     assert kind(outcome) == expected
     assert json.loads(web.got[0].body)["message"] == "Bạn có 3 đầu việc."
 
@@ -109,7 +109,7 @@ def test_apprise_says_what_is_certain(reply: tuple[int, bytes], expected: tuple[
 def test_where_one_of_two_places_took_it_nobody_says_that_it_was_not_sent(url: str, status: int) -> None:
     with web_server() as web:
         web.replies = [(200, b"{}"), (status, b"{}")]
-        outcome = channels.send(url.format(port=web.port), "a", "b")
+        outcome = apprise_channel.send(url.format(port=web.port), "a", "b")
         assert len(web.got) == 2
     assert isinstance(outcome, Unknown)
     assert "mỗi nơi nhận một url" in say(outcome.reason)
@@ -120,13 +120,13 @@ def test_nor_where_a_long_text_was_sent_in_pieces_or_again_by_apprise_itself() -
     with web_server() as web:
         web.always = (429, b"")
         for more in ("overflow=split", "retry=1"):
-            assert kind(channels.send(f"json://127.0.0.1:{web.port}/?{more}", "a", "b")) == ("Unknown", False)
+            assert kind(apprise_channel.send(f"json://127.0.0.1:{web.port}/?{more}", "a", "b")) == ("Unknown", False)
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_apprise_where_nobody_listens_and_where_nothing_can_be_read() -> None:
-    assert kind(channels.send(f"json://127.0.0.1:{free_port()}/", "a", "b")) == ("Refused", False)
-    assert kind(channels.send("khong-phai://", "a", "b")) == ("Refused", True)
+    assert kind(apprise_channel.send(f"json://127.0.0.1:{free_port()}/", "a", "b")) == ("Refused", False)
+    assert kind(apprise_channel.send("khong-phai://", "a", "b")) == ("Refused", True)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -139,8 +139,8 @@ def test_what_apprise_and_its_client_log_reaches_no_other_handler(caplog: pytest
     with web_server() as web:
         for always in ((200, b""), (403, b"")):
             web.always = always
-            channels.send(f"json://127.0.0.1:{web.port}/bi-mat", "Lộ trình", "Lời nhắn kín")
-    channels.send("khong-phai://bi-mat", "a", "b")
+            apprise_channel.send(f"json://127.0.0.1:{web.port}/bi-mat", "Lộ trình", "Lời nhắn kín")
+    apprise_channel.send("khong-phai://bi-mat", "a", "b")
     assert "bi-mat" not in caplog.text
     assert "Lời nhắn kín" not in caplog.text
     assert (own.level, own.propagate, own.handlers) == before
@@ -148,9 +148,9 @@ def test_what_apprise_and_its_client_log_reaches_no_other_handler(caplog: pytest
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_channel_that_takes_too_long_leaves_it_unclear(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channels, "WHOLE_SECONDS", 1.0)
+    monkeypatch.setattr(apprise_channel, "WHOLE_SECONDS", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        outcome = channels.send(f"json://127.0.0.1:{silent.getsockname()[1]}/", "a", "b")
+        outcome = apprise_channel.send(f"json://127.0.0.1:{silent.getsockname()[1]}/", "a", "b")
     assert isinstance(outcome, Unknown)
     for thread in threading.enumerate():
         if thread.name == "lotrinh-channel":

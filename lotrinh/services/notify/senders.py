@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.probing.clients import trust
-from lotrinh.sending import channels
+from lotrinh.sending import apprise_channel
 from lotrinh.sending.mail import Attachment, Mail, Mailer
 from lotrinh.sending.outcomes import Outcome, Refused
 from lotrinh.sending.webhook import Hooks
@@ -63,7 +63,7 @@ class Senders:
     def _url(self, message: Message) -> Outcome:
         url = secret_url(self._settings, message.content["to"])
         content = message.content
-        return channels.send(url, content["title"], content["short"]) if url else Refused(GONE, permanent=True)
+        return apprise_channel.send(url, content["title"], content["short"]) if url else Refused(GONE, permanent=True)
 
     def _hook(self, message: Message) -> Outcome:
         content, hook = message.content, webhook(self._settings, message.content["to"])

@@ -11,8 +11,8 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem
-from lotrinh.probing.complaints import the
 from lotrinh.probing.contract import EARLIEST_YEAR, MAX_COUNT
+from lotrinh.probing.field_messages import the
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.statements.journal_writer import Said, append, full_key, state, step_of
 from lotrinh.store import Store
