@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import httpx
@@ -14,11 +14,9 @@ from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.runner import Runner
 
 from flows.deploy import Planned, retire, settle
+from flows.office import Office
 from lotrinh.errors import LotrinhError
 from lotrinh.i18n import say
-
-if TYPE_CHECKING:
-    from flows.serve import Office
 
 QUERY_SECONDS, PREFETCH_SECONDS = 3.0, 10.0
 """How often Prefect is asked what is due, and how long before: a process needs seconds to start, and waits then."""
@@ -72,7 +70,7 @@ class Patient(Runner):
         return self
 
 
-async def serve_once(office: "Office", heard: Heard) -> None:
+async def serve_once(office: Office, heard: Heard) -> None:
     """Serve the office's deployments until asked to stop; ``Lost`` when the server is not there to begin with."""
     for name in NOISE:
         logging.getLogger(f"prefect.{name}").setLevel(logging.CRITICAL)
@@ -106,7 +104,7 @@ async def serve_once(office: "Office", heard: Heard) -> None:
         running.cancel()
 
 
-async def keep_pool(office: "Office", pool: str, heard: Heard) -> None:
+async def keep_pool(office: Office, pool: str, heard: Heard) -> None:
     """Keep the deployments of a work pool in step with the record; ``Lost`` as with ``serve_once``."""
     kept = Kept(office, lambda planned: planned.made(pool).aapply())
     try:
@@ -120,7 +118,7 @@ async def keep_pool(office: "Office", pool: str, heard: Heard) -> None:
 class Kept:
     """The deployments of an office, and the schedules that Prefect has of them."""
 
-    def __init__(self, office: "Office", add: Callable[[Planned], Awaitable[UUID]]) -> None:
+    def __init__(self, office: Office, add: Callable[[Planned], Awaitable[UUID]]) -> None:
         self._office, self._add = office, add
         self._known: dict[str, tuple[Planned, UUID]] = {}
 

@@ -14,7 +14,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.probing.prober import Prober
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
-from lotrinh.services.runs.ask import http_options
+from lotrinh.services.http_options import http_options
 from lotrinh.services.runs.check import Request
 from lotrinh.services.runs.lease import holding as lease_of
 from lotrinh.services.runs.nation import for_province

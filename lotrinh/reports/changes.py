@@ -14,7 +14,8 @@ from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say, spell
 from lotrinh.reports.data.csv_report import harmless
-from lotrinh.reports.text.short import Paper, as_html, as_markdown, as_text
+from lotrinh.reports.html.short import as_html
+from lotrinh.reports.text.short import Paper, as_markdown, as_text
 from lotrinh.reports.text.tables import NOTHING, Table
 
 FORMATS = ("table", "markdown", "html", "json", "csv")

@@ -8,7 +8,6 @@ from sqlalchemy import Engine
 from lotrinh.store.access import Access
 from lotrinh.store.accounts import Accounts, Sessions
 from lotrinh.store.changes import Changes
-from lotrinh.store.deadlines import Deadlines
 from lotrinh.store.engine import connect, require_current, require_there, upgrade, version
 from lotrinh.store.figures import Figures
 from lotrinh.store.files import Files
@@ -16,6 +15,7 @@ from lotrinh.store.journal import Journal
 from lotrinh.store.leases import Leases
 from lotrinh.store.moving.relocated import require_here
 from lotrinh.store.outbox import Outbox
+from lotrinh.store.runs.deadlines import Deadlines
 from lotrinh.store.runs.runs import Rounds
 from lotrinh.store.schedules import Schedules
 from lotrinh.store.throttle import Throttle

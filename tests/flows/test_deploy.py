@@ -64,8 +64,8 @@ def crons(client: Any, name: str) -> dict[str, tuple[str, str, bool, str]]:
 
 def keep_in_step(file: Path) -> Callable[[], None]:
     """Do by hand what ``flows.serve`` does again and again."""
+    from flows.office import Office
     from flows.runner import Kept
-    from flows.serve import Office
 
     own = Office(str(file))
     kept = Kept(own, lambda planned: planned.made().aapply())

@@ -38,6 +38,6 @@ def changes(campaign: str, old: str, new: str, form: str, out: str | None, setti
     if out is None:
         click.echo(text, nl=False)
     else:
-        from lotrinh.cli.keeping.files import hand_over
+        from lotrinh.cli.files import hand_over
 
         hand_over(text, Path(out), f"{opened.id}-{found.old.run}-{found.new.run}", form)

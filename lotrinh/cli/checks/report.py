@@ -42,7 +42,7 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     """Print the report, or write it into a folder and say where it is."""
     from lotrinh.cli.checks import run_check
     from lotrinh.cli.checks.moments import moment_of
-    from lotrinh.cli.keeping.files import read
+    from lotrinh.cli.files import read
     from lotrinh.core.report.deadline_history import NOTHING_TOLD
     from lotrinh.i18n import current
     from lotrinh.reports.documents import FORMATS as KNOWN
@@ -77,7 +77,7 @@ def _unused(given: Mapping[str, str | None]) -> None:
 
 
 def _written(content: bytes, folder: Path, name: str, form: str) -> None:
-    from lotrinh.cli.keeping.files import write
+    from lotrinh.cli.files import write
 
     # The mark lets spreadsheets read Vietnamese.
     path = write(folder, name, b"\xef\xbb\xbf" + content if form == "csv" else content)

@@ -58,7 +58,7 @@ def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     if out is None:
         click.echo(text, nl=False)
     else:
-        from lotrinh.cli.keeping.files import hand_over
+        from lotrinh.cli.files import hand_over
 
         hand_over(text, Path(out), f"{opened.id}-{own.run if own else 'tong-hop'}-{rows.value}", form)
 

@@ -35,7 +35,7 @@ def sheets(
     """Write the sheets, and say how many."""
     from lotrinh.cli.checks import run_check
     from lotrinh.cli.checks.moments import moment_of
-    from lotrinh.cli.keeping.files import write
+    from lotrinh.cli.files import write
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports.return_sheet import page, workbook

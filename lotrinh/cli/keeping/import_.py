@@ -51,7 +51,7 @@ def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> No
 
 
 def _upload(name: str) -> "Upload":
-    from lotrinh.cli.keeping.files import read
+    from lotrinh.cli.files import read
     from lotrinh.services.return_sheets.returned_files import Upload
     from lotrinh.services.statements.uploads import LARGEST
 

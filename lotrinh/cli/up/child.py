@@ -1,4 +1,4 @@
-"""Run a module as a program that ends when whoever started it does: ``python -m lotrinh.cli.up.child MODULE ARGUMENT…``.
+"""Run a module as a program that ends when its starter does: ``python -m lotrinh.cli.up.child MODULE ARGUMENT…``.
 
 Standard input is the tether: a pipe whose other end the starter holds. It closes when the starter wants us to stop, and
 also when the starter dies, however it dies and on whatever system; no signal and no watching process is needed.

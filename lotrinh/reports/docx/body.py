@@ -9,8 +9,9 @@ from lotrinh.reports.docx import party, state
 from lotrinh.reports.docx.charts import charts
 from lotrinh.reports.docx.letter import signed, titled
 from lotrinh.reports.docx.package import blank, saved, write
-from lotrinh.reports.docx.prose import Prose
-from lotrinh.reports.docx.xml import GAP, Grid, paragraph, run, table
+from lotrinh.reports.docx.xml import GAP, paragraph, run, table
+from lotrinh.reports.prose.grid import Grid
+from lotrinh.reports.prose.sections import Prose
 
 ABOVE_SIGNATURE = '<w:keepNext/><w:spacing w:before="60" w:after="240"/>'
 """A signature never stands on a page of its own."""

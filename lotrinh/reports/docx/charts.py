@@ -14,13 +14,14 @@ from lotrinh.core.report.curve import curve_of, thinned
 from lotrinh.core.report.report import Report
 from lotrinh.i18n import spell
 from lotrinh.reports.docx.flat import Flat, flat
-from lotrinh.reports.docx.prose import Prose
-from lotrinh.reports.docx.xml import GAP, Grid, columns, paragraph, run, table
+from lotrinh.reports.docx.xml import GAP, paragraph, run, table
 from lotrinh.reports.pictures.areas import PARTS, counted
 from lotrinh.reports.pictures.every import PICTURES, title_of
 from lotrinh.reports.pictures.groups import shares
 from lotrinh.reports.pictures.milestones import lines_of
 from lotrinh.reports.pictures.standalone import picture
+from lotrinh.reports.prose.grid import Grid, columns
+from lotrinh.reports.prose.sections import Prose
 from lotrinh.reports.text.tables import NOTHING, clean, moment
 
 EMU = 36_000

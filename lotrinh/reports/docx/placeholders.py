@@ -9,10 +9,10 @@ from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import spell
-from lotrinh.reports.docx.behind import figures
-from lotrinh.reports.docx.findings import End, Left, Reach
 from lotrinh.reports.docx.letter import dated, filled
-from lotrinh.reports.docx.prose import Prose
+from lotrinh.reports.prose.behind import figures
+from lotrinh.reports.prose.findings import End, Left, Reach
+from lotrinh.reports.prose.sections import Prose
 from lotrinh.reports.text.tables import NOTHING, clean
 
 Row = Mapping[str, str]

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import NamedTuple
 
+from lotrinh.reports.prose.grid import Grid
 from lotrinh.reports.text.tables import clean
 
 MM = 1440 / 25.4
@@ -41,32 +41,6 @@ def line(width: float, length: float) -> str:
         more='<w:pBdr><w:top w:val="single" w:sz="6" w:space="1" w:color="000000"/></w:pBdr>'
         f'<w:ind w:left="{side}" w:right="{side}"/>',
     )
-
-
-class Column(NamedTuple):
-    """One column of a table: its head, its width (mm), and whether its cells stand in the middle."""
-
-    head: str
-    width: float
-    centred: bool = False
-
-
-def columns(heads: Sequence[str], widths: Sequence[float], centred: set[int]) -> tuple[Column, ...]:
-    """Put heads and widths (mm) together."""
-    pairs = zip(heads, widths, strict=True)
-    return tuple(Column(head, width, number in centred) for number, (head, width) in enumerate(pairs))
-
-
-class Grid(NamedTuple):
-    """A table in words.
-
-    ``tied`` tells of each row whether it stays on one page with the row after it; the last ``totals`` rows are sums.
-    """
-
-    columns: tuple[Column, ...]
-    rows: Sequence[tuple[str, ...]]
-    tied: Sequence[bool] = ()
-    totals: int = 0
 
 
 def table(grid: Grid) -> str:

@@ -4,7 +4,7 @@ from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports.html.page import Sheet
-from lotrinh.reports.pages import environment, style
+from lotrinh.reports.html.templating import environment, stylesheet
 from lotrinh.reports.pictures.every import PICTURES, drawn, title_of
 from lotrinh.reports.pictures.print_style import STYLE
 from lotrinh.reports.text.tables import NOTHING
@@ -20,7 +20,7 @@ def page(dossier: Dossier, language: str) -> str:
         sheet=Sheet(dossier, language),
         nothing=NOTHING,
         pictures={name: (title_of(report, name, language), drawn(report, name, language)) for name in names},
-        style=style(),
+        style=stylesheet(),
         picture_style=STYLE,
     )
     return f"{body}\n"

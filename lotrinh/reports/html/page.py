@@ -13,11 +13,11 @@ from lotrinh.core.status.effective_status import unclear
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
-from lotrinh.reports.docx.ahead import Ahead
-from lotrinh.reports.docx.prose import Prose
 from lotrinh.reports.pictures import areas
 from lotrinh.reports.pictures.groups import groups, has_areas, shares
 from lotrinh.reports.pictures.milestones import Line, lines_of
+from lotrinh.reports.prose.ahead import Ahead
+from lotrinh.reports.prose.sections import Prose
 from lotrinh.reports.rollup import paper
 from lotrinh.reports.text import situation
 from lotrinh.reports.text.tables import NOTHING, Table, Writer, clean, moment, urgency

@@ -1,9 +1,8 @@
-"""A short report in words: a title, sentences and tables, for the terminal, as Markdown and as one HTML file."""
+"""A short report in words: a title, sentences and tables, for the terminal and as Markdown."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from lotrinh.reports.html.templating import environment, stylesheet
 from lotrinh.reports.text import markdown, terminal
 from lotrinh.reports.text.markdown import escape
 from lotrinh.reports.text.tables import Table, clean
@@ -34,12 +33,6 @@ def as_markdown(paper: Paper) -> str:
     parts = [f"# {escape(paper.title)}", *notice, *map(escape, paper.lines)]
     parts += [markdown.draw(table) for table in paper.tables]
     return "\n\n".join([*parts, *map(escape, paper.footing)]) + "\n"
-
-
-def as_html(paper: Paper, language: str) -> str:
-    """Write it as one file that needs no other and runs nothing, in the style of the whole report."""
-    template = environment().get_template("paper.html")
-    return template.render(paper=paper, language=language, style=stylesheet()) + "\n"
 
 
 def _clean(lines: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ from lotrinh.errors import BadInput, LotrinhError
 from lotrinh.services.campaigns.rosters import fault, roster
 from lotrinh.services.doctor import certificates, machine, record, servers
 from lotrinh.services.doctor.finding import Finding, Sign, attention, broken, good
-from lotrinh.services.runs.ask import http_options
+from lotrinh.services.http_options import http_options
 from lotrinh.services.upkeep.restore_marker import require_finished
 from lotrinh.services.upkeep.settings_check import wrong
 from lotrinh.settings.models import Settings

@@ -13,8 +13,8 @@ from lotrinh.sending.mail import Attachment, Mail, Mailer
 from lotrinh.sending.outcomes import Outcome, Refused
 from lotrinh.sending.webhook import Hooks
 from lotrinh.sending.zalo import ZaloBot
+from lotrinh.services.http_options import http_options
 from lotrinh.services.notify.receivers import HOOK, MAIL, URL, ZALO, secret_url, webhook
-from lotrinh.services.runs.ask import http_options
 from lotrinh.settings.models import Settings
 from lotrinh.store.outbox import Message
 

@@ -12,7 +12,6 @@ from lotrinh.core.text import M, Message
 from lotrinh.errors import AlreadyRecorded
 from lotrinh.logs import about
 from lotrinh.probing.contract import Rejected, read_answer
-from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import MachineProbe, Prober, Question
 from lotrinh.probing.rounds import ours_failed
 from lotrinh.services.campaigns.campaigns import Campaign
@@ -32,25 +31,6 @@ OUR_NETWORK = M(
     "Lượt kiểm tra không thực hiện được: gần như không kết nối được tới đơn vị nào trong 20 đơn vị đầu. "
     "Hãy xem lại mạng hoặc cổng lotrinh của nơi kiểm tra. Không đơn vị nào bị ghi là im lặng."
 )
-
-
-def http_options(settings: Settings) -> HttpOptions:
-    """Turn the settings into the prober's options."""
-    http = settings.http
-    return HttpOptions(
-        connect_seconds=http.connect_seconds,
-        total_seconds=http.total_seconds,
-        tries=http.tries,
-        retry_after_seconds=http.retry_after_seconds,
-        body_bytes=http.body_bytes,
-        shards=http.shards,
-        per_shard=http.per_shard,
-        per_host=http.per_host,
-        allow_networks=http.allow_networks,
-        allow_hosts=http.allow_hosts,
-        own_origin=settings.portal.origin,
-        ca_file=http.ca_file,
-    )
 
 
 def begin(

@@ -12,10 +12,11 @@ from lotrinh.errors import RoundNotCarriedOut
 from lotrinh.probing.prober import Prober
 from lotrinh.reports.data.json_report import as_json
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.runs.ask import FIRST, ask, give_up_if_ours, http_options, questions
+from lotrinh.services.http_options import http_options
+from lotrinh.services.runs.ask import FIRST, ask, give_up_if_ours, questions
 from lotrinh.services.runs.assess import make_report
+from lotrinh.services.runs.deadline_news import news_of
 from lotrinh.services.runs.report_archive import freeze
-from lotrinh.services.views.feeds import news_of
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.runs.runs import FINISHED, Kept, Round

@@ -1,7 +1,7 @@
 """A report laid down whole, so that every format can be made again from it, today or in five years.
 
-The form is for ourselves; what other programs read is ``lotrinh.reports.data.json_report``. Schedules are written once for
-all units that share them, and what follows from the checklist (whose work a step is) is not written at all.
+The form is for ourselves; what other programs read is ``lotrinh.reports.data.json_report``. Schedules are written once
+for all units that share them, and what follows from the checklist (whose work a step is) is not written at all.
 """
 
 import json

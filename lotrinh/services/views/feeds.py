@@ -1,16 +1,14 @@
 """Calendar feeds: the report each is made of, and what its readers were told before."""
 
 from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report.deadline_history import NOTHING_TOLD, OFFICE, Dues, News, Tellings, dues
+from lotrinh.core.report.deadline_history import NOTHING_TOLD, OFFICE, Tellings, dues
 from lotrinh.core.report.report import Report
-from lotrinh.services.runs.report_archive import dues_of
+from lotrinh.services.runs.deadline_news import newest_finished, told_by
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import Round
 
 
 class Feed(NamedTuple):
@@ -31,8 +29,8 @@ def of_office(store: Store, live: Live, now: datetime) -> Feed:
 
 
 def _told_now(store: Store, live: Live, report: Report, units: set[str], now: datetime) -> Feed:
-    newest = _newest(store, report, live.campaign.province.code)
-    then = _dues_then(store, newest.id) if newest else {}
+    newest = newest_finished(store, report, live.campaign.province.code)
+    then = told_by(store, newest.id) if newest else {}
     return Feed(report, store.deadlines.tell(report.campaign, dues(report, units), then, now))
 
 
@@ -41,25 +39,3 @@ def of_run(store: Store, report: Report) -> Tellings:
     run, units = store.rounds.get(report.run), [unit.unit.code for unit in report.everybody]
     shown = units if len(units) == 1 else [OFFICE, *units[:1]]  # the province is first, the others are not shown
     return store.deadlines.told(report.campaign, shown, run.finished_at) if run and run.finished_at else NOTHING_TOLD
-
-
-def news_of(store: Store, report: Report, province: str) -> News | None:
-    """Return what a round that ends tells of deadlines; None for one that shows a day in the past."""
-    newest, own = _newest(store, report, province), store.rounds.get(report.run)
-    if newest and report.as_of < newest.as_of and not (own and own.of_now):
-        return None
-    now, then = dict(dues(report)), _dues_then(store, newest.id) if newest else {}
-    if not then.keys() <= now.keys():
-        del now[OFFICE]  # asked of some of its units only, a milestone may seem to have moved
-    return News(report.campaign, now, then, newest.finished_at if newest else None)
-
-
-def _newest(store: Store, report: Report, province: str) -> Round | None:
-    return next(iter(store.rounds.finished(report.campaign, 1, province=province)), None)
-
-
-@lru_cache(maxsize=8)
-def _dues_then(store: Store, round_id: str) -> Dues:
-    """Read what a round told; kept, for a finished round never changes and feeds are asked for all day."""
-    kept = store.rounds.frozen(round_id)
-    return dues_of(kept[0]) if kept else {}

@@ -12,8 +12,8 @@ from lotrinh.core.report.deadline_history import News
 from lotrinh.core.status.observation import Observation
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict
-from lotrinh.store.deadlines import tell_round
 from lotrinh.store.engine import reading, writing
+from lotrinh.store.runs.deadlines import tell_round
 from lotrinh.store.runs.order import IN_ORDER, NEWEST_FIRST, recorded, shown
 from lotrinh.store.runs.rows import (
     FINISHED,

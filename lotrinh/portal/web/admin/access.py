@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
@@ -14,18 +14,17 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.roles import Action, Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
-from lotrinh.portal.deps import Form, allowed, guarded
+from lotrinh.portal.deps import Form, allowed
 from lotrinh.portal.forms import typed_in
 from lotrinh.portal.render import page
 from lotrinh.portal.slips import pictured
 from lotrinh.portal.state import State, state_of
+from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
 from lotrinh.services.access.accounts import By, issue_codes, issue_slips, revoke_codes, revoke_slips
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.store.accounts import Account
 
 router = APIRouter(include_in_schema=False)
-GUARDED = [Depends(guarded)]
-SEE_OTHER = 303
 Administrator = Annotated[Visitor, allowed(Action.ADMINISTER)]
 REVOKING = {"revoke_slips": revoke_slips, "revoke_codes": revoke_codes}
 ISSUING = {"slips": issue_slips, "codes": issue_codes}

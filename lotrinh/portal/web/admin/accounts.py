@@ -16,7 +16,8 @@ from lotrinh.portal.deps import Form
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.web.admin.access import GUARDED, SEE_OTHER, Administrator, acting
+from lotrinh.portal.web.admin.access import Administrator, acting
+from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
 from lotrinh.services.access import accounts as service
 from lotrinh.services.access.programs import revoke_token
 from lotrinh.services.access.secrets import new_secret

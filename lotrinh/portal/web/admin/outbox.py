@@ -12,7 +12,8 @@ from lotrinh.errors import Conflict
 from lotrinh.portal.deps import Form, field
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.web.admin.access import GUARDED, SEE_OTHER, Administrator
+from lotrinh.portal.web.admin.access import Administrator
+from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.notify import outbox as service
 from lotrinh.services.notify.receivers import shown

@@ -4,41 +4,34 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
 from lotrinh.core.checklist.checklist import Step
-from lotrinh.core.status.journal import Entry, Kind, Record
+from lotrinh.core.status.journal import Kind, Record
 from lotrinh.core.status.transitions import why_not
 from lotrinh.core.text import M
 from lotrinh.errors import (
     BadInput,
-    ChangedMeanwhile,
     Conflict,
-    KeyReused,
     LotrinhError,
     Problem,
     StoreUnavailable,
 )
-from lotrinh.portal.deps import Form, Place, Speaking, guarded
-from lotrinh.portal.errors.handlers import public
+from lotrinh.portal.deps import Form, Place, Speaking
 from lotrinh.portal.forms import Typed, typed_in, write_day
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
+from lotrinh.portal.web.routing import GUARDED, STEP, UNPROCESSABLE
+from lotrinh.portal.web.step_forms import receipt_of, renewed, seen_in, why
 from lotrinh.services.statements.confirm import Confirmation, confirm, require_good
-from lotrinh.services.statements.journal_writer import Said, step_of
+from lotrinh.services.statements.journal_writer import step_of
 from lotrinh.services.statements.uploads import LARGEST, described, take
 from lotrinh.store.files import StoredFile
 
 router = APIRouter(include_in_schema=False)
-STEP = "/campaigns/{campaign_id}/units/{code}/steps/{step_id}"
-GUARDED = [Depends(guarded)]
-SEE_OTHER, UNPROCESSABLE = 303, 422
 NO_DAY = M("Hãy ghi ngày hoàn thành theo văn bản.")
 NO_DONE, NO_TOTAL = M("Hãy ghi số đã xong."), M("Hãy ghi tổng số.")
-SENT = M("Biểu mẫu này đã gửi một lần với nội dung khác. Nếu muốn thay bằng nội dung dưới đây, hãy gửi lại.")
-LONGEST_NUMBER = 18
 FIELD = {"progress": "done"}
 """Where the form shows what is wrong with a part of a confirmation that has no field of its own."""
 LOST_FILE = "lost.file"
@@ -157,17 +150,6 @@ def send(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
     return receipt_of(at, entry)
 
 
-def receipt_of(at: Place, entry: Entry) -> Response:
-    """Lead to the receipt of an entry."""
-    return RedirectResponse(f"/receipts/{at.unit.code}-{entry.number}", SEE_OTHER)
-
-
-def seen_in(typed: Typed, name: str = "seen") -> int | None:
-    """Return the newest entry that the person had before their eyes."""
-    text = typed[name][:LONGEST_NUMBER]
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
 def form_page(
     request: Request, at: Place, step: Step, typed: Typed, file: StoredFile | None, error: LotrinhError | None = None
 ) -> Response:
@@ -177,21 +159,6 @@ def form_page(
     record = at.live.record(at.unit.code, step.id, at.now)
     context: dict[str, Any] = {"problems": tuple(typed.problems), **why(request, error)}
     return page(request, "confirm.html", status, at=at, step=step, record=record, values=values, file=file, **context)
-
-
-def renewed(at: Place, step: Step, error: LotrinhError | None) -> dict[str, str]:
-    """Let a form that met a conflict be sent again: whoever does has read who changed what meanwhile."""
-    if not isinstance(error, Conflict):
-        return {}
-    return {"seen": str(at.live.record(at.unit.code, step.id, at.now).number), "key": secrets.token_urlsafe(12)}
-
-
-def why(request: Request, error: LotrinhError | None) -> dict[str, Any]:
-    """Say why nothing was recorded, with what somebody else said meanwhile."""
-    if error is None or isinstance(error, BadInput):
-        return {"trouble": None, "other": None}
-    other = error.last if isinstance(error, ChangedMeanwhile) else None
-    return {"trouble": SENT if isinstance(error, KeyReused) else public(request, error), "other": other}
 
 
 def handed_in(request: Request, at: Place, form: FormData, typed: Typed) -> StoredFile | None:
@@ -236,16 +203,3 @@ def progress_in(typed: Typed, done_field: str, of_field: str) -> tuple[int, int]
     if of == 0:
         typed.wrong(of_field, M("Tổng số phải từ 1 trở lên."))
     return (done, of) if done is not None and of else (0, 1)
-
-
-def said_by(at: Place, step: Step, typed: Typed) -> Said:
-    """Say who states something here and now."""
-    return Said(at.campaign, at.unit, step.id, at.visitor.actor, typed["key"], at.now, seen_in(typed))
-
-
-def again(request: Request, at: Place, step: Step, template: str, error: LotrinhError, typed: Typed) -> Response:
-    """Show a form again with what was typed, and why nothing was recorded."""
-    values = {**typed.values, **renewed(at, step, error)}
-    problems = error.problems if isinstance(error, BadInput) else ()
-    context = {"values": values, "problems": problems, **why(request, error)}
-    return page(request, template, error.http_status, at=at, step=step, **context)

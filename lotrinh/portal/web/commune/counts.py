@@ -26,17 +26,10 @@ from lotrinh.portal.errors.handlers import public
 from lotrinh.portal.forms import Typed, typed_in, write_day
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.web.commune.confirm import (
-    GUARDED,
-    NO_DAY,
-    SEE_OTHER,
-    SENT,
-    UNPROCESSABLE,
-    progress_in,
-    seen_in,
-    total_of,
-)
+from lotrinh.portal.web.commune.confirm import NO_DAY, progress_in, total_of
 from lotrinh.portal.web.commune.unit import HOME, NOW, PRESSING, Numbered, row_of
+from lotrinh.portal.web.routing import GUARDED, SEE_OTHER, UNPROCESSABLE
+from lotrinh.portal.web.step_forms import SENT, seen_in
 from lotrinh.services.statements.bulk import Counts, confirmations, report_counts, require_counts
 
 router = APIRouter(include_in_schema=False)

@@ -11,7 +11,8 @@ from lotrinh.portal.deps import Form, Speaking
 from lotrinh.portal.forms import typed_in
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.web.commune.confirm import GUARDED, STEP, again, receipt_of, said_by
+from lotrinh.portal.web.routing import GUARDED, STEP
+from lotrinh.portal.web.step_forms import again, receipt_of, said_by
 from lotrinh.services.statements.journal_writer import step_of
 from lotrinh.services.statements.obstacles import clear, propose, report_obstacle
 

@@ -18,7 +18,7 @@ from lotrinh.portal.deps import NO_SUCH_PAGE, At, Someone, refuse
 from lotrinh.portal.downloads import OF_UNIT
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.web.open.feeds import webcal
+from lotrinh.portal.web.routing import webcal
 from lotrinh.reports.explanation import Writer
 from lotrinh.services.statements.journal_writer import step_of
 from lotrinh.services.statements.uploads import find

@@ -11,7 +11,7 @@ from lotrinh.portal.deps import At
 from lotrinh.portal.downloads import form_of, text_paper
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.web.commune.confirm import UNPROCESSABLE
+from lotrinh.portal.web.routing import UNPROCESSABLE
 from lotrinh.reports.changes import SWAPPED, Comparison, render, summary
 from lotrinh.services.views.compare_runs import Compared, compared
 

@@ -8,9 +8,10 @@ from lotrinh.errors import Conflict, LotrinhError
 from lotrinh.portal.deps import At, Form, Judging, Place
 from lotrinh.portal.forms import typed_in
 from lotrinh.portal.state import state_of
-from lotrinh.portal.web.commune.confirm import GUARDED, STEP, said_by
 from lotrinh.portal.web.office.lists import CAMPAIGN, Asking, leaf, office_page
 from lotrinh.portal.web.office.review import back, form_page
+from lotrinh.portal.web.routing import GUARDED, STEP
+from lotrinh.portal.web.step_forms import said_by
 from lotrinh.services.statements.journal_writer import step_of
 from lotrinh.services.statements.review import resolve
 from lotrinh.services.views.office_queues import Dispute, dispute, disputes, seal

@@ -6,7 +6,7 @@ from lotrinh.core.report.curve import curve_of, thinned
 from lotrinh.portal.deps import At
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.web.open.feeds import webcal
+from lotrinh.portal.web.routing import webcal
 from lotrinh.reports.pictures import areas
 from lotrinh.reports.pictures.every import drawn, title_of
 from lotrinh.reports.pictures.groups import shares

@@ -5,18 +5,19 @@ import binascii
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, LotrinhError, NotFound, Problem, StoreUnavailable
-from lotrinh.portal.deps import Form, Judging, Place, guarded
+from lotrinh.portal.deps import Form, Judging, Place
 from lotrinh.portal.errors.handlers import public
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.render import language_of, page
 from lotrinh.portal.state import state_of
 from lotrinh.portal.web.office.lists import CAMPAIGN
+from lotrinh.portal.web.routing import GUARDED, SEE_OTHER, UNPROCESSABLE
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.return_sheets.import_confirmations import Judged, judge, record
 from lotrinh.services.return_sheets.returned_files import Upload
@@ -24,9 +25,7 @@ from lotrinh.services.return_sheets.returned_words import preview
 from lotrinh.services.statements.uploads import XLSX, shown_name
 
 router = APIRouter(include_in_schema=False)
-GUARDED = [Depends(guarded)]
 HERE = CAMPAIGN + "/sheets"
-SEE_OTHER, UNPROCESSABLE = 303, 422
 MOST_DIGITS = 4
 LARGEST = 500_000
 """Bytes: a return sheet has thirty thousand. It travels with the form while it is looked at, and is kept nowhere."""

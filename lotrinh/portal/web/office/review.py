@@ -16,7 +16,8 @@ from lotrinh.portal.deps import NO_SUCH_PAGE, Form, Judging, Place
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.web.commune.confirm import GUARDED, SEE_OTHER, STEP, renewed, said_by, why
+from lotrinh.portal.web.routing import GUARDED, SEE_OTHER, STEP
+from lotrinh.portal.web.step_forms import renewed, said_by, why
 from lotrinh.services.statements.journal_writer import Said, step_of
 from lotrinh.services.statements.review import accept, answer, excuse, give_back, hand_over, unexcuse
 from lotrinh.store import Store

@@ -14,8 +14,8 @@ from lotrinh.errors import BadInput, Conflict, NotFound, Problem
 from lotrinh.portal.deps import At, Form, Judging, Place
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.state import state_of
-from lotrinh.portal.web.commune.confirm import GUARDED, SEE_OTHER
 from lotrinh.portal.web.office.lists import CAMPAIGN, Asked, Asking, leaf, office_page
+from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
 from lotrinh.services.statements.journal_writer import Said
 from lotrinh.services.statements.review import accept
 from lotrinh.services.views.office_queues import Waiting, queue

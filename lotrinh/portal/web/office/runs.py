@@ -15,7 +15,7 @@ from lotrinh.portal.downloads import OFFERS
 from lotrinh.portal.forms import Typed, write_day
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
-from lotrinh.portal.web.commune.confirm import GUARDED, SEE_OTHER, UNPROCESSABLE
+from lotrinh.portal.web.routing import GUARDED, SEE_OTHER, UNPROCESSABLE
 from lotrinh.services.runs import runs
 from lotrinh.services.runs.snapshots import checklist_of, snapshot_of
 from lotrinh.store.runs.runs import RUNNING

@@ -11,16 +11,16 @@ from lotrinh.core.notify.schedules import WEEKDAYS, cron_words, schedule_words
 from lotrinh.core.status.roles import Action
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, LotrinhError
-from lotrinh.portal.deps import At, Form, Place, field, guarded, refuse
+from lotrinh.portal.deps import At, Form, Place, field, refuse
 from lotrinh.portal.render import page
 from lotrinh.portal.state import State, state_of
+from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
 from lotrinh.services.campaigns import schedule_form
 from lotrinh.services.campaigns.schedule_form import CRONS, Typed, days_of
 from lotrinh.services.campaigns.schedules import UNREAD, change, effective, next_checks, next_report, overdue, written
 
 router = APIRouter(include_in_schema=False)
 HERE = "/campaigns/{campaign_id}/schedule"
-SEE_OTHER = 303
 SHOWN = 5
 FLAGS = ("skip_days_off", "paused")
 
@@ -91,7 +91,7 @@ def _unkept(state: State, at: Place) -> Message | None:
     return None
 
 
-@router.post(HERE, dependencies=[Depends(guarded)])
+@router.post(HERE, dependencies=GUARDED)
 def send(request: Request, at: Annotated[Place, Depends(changing)], form: Form) -> Response:
     """Let the new schedule hold; what was typed wrong is given back."""
     state, typed = state_of(request), {name: _typed(form, name) for name in CRONS}

@@ -12,19 +12,18 @@ from lotrinh.core.checklist.deadline_diff import MoveKind
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.roles import Action
 from lotrinh.errors import BadInput, LotrinhError, NotFound
-from lotrinh.portal.deps import NO_SUCH_PAGE, At, Form, Place, guarded, refuse
+from lotrinh.portal.deps import NO_SUCH_PAGE, At, Form, Place, refuse
 from lotrinh.portal.forms import Typed, typed_in
 from lotrinh.portal.render import page
 from lotrinh.portal.state import state_of
+from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
 from lotrinh.reports.moves import KINDS
 from lotrinh.services.campaigns.campaign_override import NOTHING, applied
 from lotrinh.services.views.apply_change import applied_before, apply_change
 from lotrinh.services.views.change_preview import Wish, changes, keep, preview, shown
 
 router = APIRouter(include_in_schema=False)
-GUARDED = [Depends(guarded)]
 HERE = "/campaigns/{campaign_id}/what-if"
-SEE_OTHER = 303
 FIELDS = ("anchor", "file")
 
 

@@ -63,14 +63,3 @@ def _answer(request: Request, reading: Reading, feed: Feed) -> Response:
     cache = "no-cache" if public else "private, no-cache"
     headers = {"Cache-Control": cache, "Vary": "Cookie", "Content-Language": language}
     return reading.send(made, digest(lasting(made)), FORMATS["ics"].media, headers)
-
-
-def webcal(request: Request, path: str) -> str:
-    """Write a feed's address as calendar programs take it: they ask again at it by themselves.
-
-    Empty where feeds are not public: a calendar program would be turned away.
-    """
-    if not state_of(request).settings.portal.public_calendars:
-        return ""
-    origin = state_of(request).settings.portal.public_url or str(request.base_url)
-    return f"webcal://{origin.partition('://')[2].rstrip('/')}{path}"

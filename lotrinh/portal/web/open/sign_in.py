@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from lotrinh.core.status.roles import Action, Visitor
@@ -16,18 +16,17 @@ from lotrinh.portal.deps import (
     StaleForm,
     cookie_name,
     field,
-    guarded,
     token_of,
     typed,
 )
 from lotrinh.portal.errors.handlers import trouble
 from lotrinh.portal.render import page
 from lotrinh.portal.state import State, state_of
+from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
 from lotrinh.services.access.accounts import follow_link
 from lotrinh.services.access.sign_in import LONGEST, sign_in
 
 router = APIRouter(include_in_schema=False)
-SEE_OTHER = 303
 KEPT = "kept."
 """Before the names of fields that had been typed before signing in again."""
 
@@ -103,7 +102,7 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "?"
 
 
-@router.post("/sign-out", dependencies=[Depends(guarded)])
+@router.post("/sign-out", dependencies=GUARDED)
 def leave(request: Request) -> Response:
     """End the session: its token opens nothing any more."""
     state = state_of(request)

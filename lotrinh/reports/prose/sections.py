@@ -9,10 +9,10 @@ from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M, Message
-from lotrinh.reports.docx.ahead import Ahead
-from lotrinh.reports.docx.behind import Behind
-from lotrinh.reports.docx.findings import End, Reach, reaches
-from lotrinh.reports.docx.xml import Grid, columns
+from lotrinh.reports.prose.ahead import Ahead
+from lotrinh.reports.prose.behind import Behind
+from lotrinh.reports.prose.findings import End, Reach, reaches
+from lotrinh.reports.prose.grid import Grid, columns
 from lotrinh.reports.text import situation
 from lotrinh.reports.text.tables import NOTHING, Writer, moment
 

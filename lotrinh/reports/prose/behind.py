@@ -7,9 +7,9 @@ from lotrinh.core.report.report import OutstandingRow, Report, outstanding, sile
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import reason, remarks
 from lotrinh.core.text import M
-from lotrinh.reports.docx.findings import Left, lefts
-from lotrinh.reports.docx.xml import Grid, columns
 from lotrinh.reports.pictures.groups import groups
+from lotrinh.reports.prose.findings import Left, lefts
+from lotrinh.reports.prose.grid import Grid, columns
 from lotrinh.reports.text import situation
 from lotrinh.reports.text.tables import NOTHING, Writer, moment
 
