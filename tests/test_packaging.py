@@ -23,7 +23,7 @@ def test_the_wheel_holds_code_checklists_rosters_migrations_and_translations(tmp
         "lotrinh/store/migrations/versions/0001_record.py",
         "lotrinh/locale/en/LC_MESSAGES/lotrinh.mo",
         "lotrinh/portal/static/style.css",
-        "lotrinh/portal/templates/base.html",
+        "lotrinh/portal/templates/shared/base.html",
         "lotrinh/reports/html/templates/report.css",
         "lotrinh/reports/html/templates/report.html",
     } <= names

@@ -40,7 +40,7 @@ def _picture(address: str) -> str:
 def printed(slips: Iterable[Slip], settings: Settings, now: datetime) -> str:
     """Make a page of its own: it carries its stylesheet and needs nothing from anywhere."""
     words = Words(current())
-    return environment.get_template("slips_file.html").render(
+    return environment.get_template("admin/slips_file.html").render(
         w=words,
         t=words.t,
         lang=words.language,

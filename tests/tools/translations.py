@@ -17,7 +17,7 @@ from lotrinh.portal.render import environment
 
 TOP = Path(__file__).parents[2]
 LOCALE = TOP / "lotrinh" / "locale"
-TEMPLATES = (TOP / "lotrinh" / "portal" / "templates", TOP / "lotrinh" / "reports" / "templates")
+TEMPLATES = (TOP / "lotrinh" / "portal" / "templates", TOP / "lotrinh" / "reports" / "html" / "templates")
 SPEAKING = frozenset({"M", "Message", "say", "words", "t"})
 """Functions whose literal texts are said to people."""
 PACKAGES = ("lotrinh", "flows", "tasks")

@@ -43,7 +43,7 @@ def trouble(request: Request, status: int, said: Message, problems: Iterable[Pro
     """Answer in the form that whoever asked understands."""
     if of_api(request):
         return problem(request, status, said, problems=problems)
-    return page(request, "trouble.html", status, sentence=said, code=status, details=tuple(problems), again=())
+    return page(request, "shared/error.html", status, sentence=said, code=status, details=tuple(problems), again=())
 
 
 def public(request: Request, error: LotrinhError) -> Message:
@@ -62,7 +62,7 @@ def unavailable(request: Request, error: StoreUnavailable) -> Response:
     form = getattr(request.state, "form", None)
     again = typed(form) if form and SECRET not in form else []
     context = {"sentence": said, "code": error.http_status, "details": (), "again": again}
-    return page(request, "trouble.html", error.http_status, headers, **context)
+    return page(request, "shared/error.html", error.http_status, headers, **context)
 
 
 async def sentence(request: Request, error: Exception) -> Response:
@@ -88,7 +88,7 @@ def headline(request: Request) -> Message:
 def later(request: Request, error: Busy) -> Response:
     """Say when to come again."""
     context = {"sentence": error.sentence, "code": 0, "details": (), "again": ()}
-    return page(request, "trouble.html", error.http_status, {"Retry-After": str(error.seconds)}, **context)
+    return page(request, "shared/error.html", error.http_status, {"Retry-After": str(error.seconds)}, **context)
 
 
 def api_sentence(request: Request, error: LotrinhError) -> Response:

@@ -68,7 +68,7 @@ def _page(request: Request, values: dict[str, str], marked: set[str], problems: 
     rows = rows_of(state)
     return page(
         request,
-        "access.html",
+        "admin/access.html",
         BadInput.http_status if problems else 200,
         rows=rows,
         with_slip=sum(bool(r.slip and not r.slip.revoked_at) for r in rows),
@@ -96,9 +96,9 @@ def change(request: Request, visitor: Administrator, form: Form) -> Response:
         return RedirectResponse(f"/access?revoked={REVOKING[act](state.store, units, now, by)}", SEE_OTHER)
     made = ISSUING[act](state.store, units, now, by)
     if act == "codes":
-        return page(request, "codes.html", slips=made)
+        return page(request, "admin/codes.html", slips=made)
     origin = state.settings.portal.origin
-    return page(request, "slips.html", slips=pictured(made, origin), origin=origin)
+    return page(request, "admin/slips.html", slips=pictured(made, origin), origin=origin)
 
 
 def _marked(form: FormData) -> set[str]:

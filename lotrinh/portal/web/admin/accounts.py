@@ -47,7 +47,7 @@ def _overview(
         shown |= {"problems": error.problems} if isinstance(error, BadInput) else {"trouble": error.sentence}
     return page(
         request,
-        "accounts.html",
+        "admin/accounts.html",
         error.http_status if error else 200,
         office=[a for a in every if a.id.startswith("officer:")],
         links=[a for a in every if a.id.startswith("link:")],
@@ -105,7 +105,7 @@ def _one(request: Request, name: str, error: LotrinhError | None = None, secret:
     problems = error.problems if isinstance(error, BadInput) else ()
     return page(
         request,
-        "account.html",
+        "admin/account.html",
         error.http_status if error else 200,
         account=known,
         name=name,

@@ -49,7 +49,7 @@ def newest(request: Request, visitor: Administrator, before: Before = None) -> R
     older = urlencode({k: v for k, v in asked.values.items() if v} | {"before": more})
     return page(
         request,
-        "journal.html",
+        "admin/journal.html",
         BadInput.http_status if asked.problems else 200,
         entries=found[:A_PAGE],
         older=f"/journal?{older}" if more else "",
@@ -115,9 +115,9 @@ def verify(request: Request, visitor: Administrator) -> Response:
         asked = read_head(typed)
     except BadInput as error:
         return page(
-            request, "verify.html", error.http_status, said=None, good=False, asked=typed, problems=error.problems
+            request, "admin/verify.html", error.http_status, said=None, good=False, asked=typed, problems=error.problems
         )
     last = journal.latest(1)
     bad = journal.verify(asked or (last[0].hash if last else GENESIS))
     number = last[0].number if last else 0
-    return page(request, "verify.html", said=verdict(bad, number, asked), good=bad is None, asked=asked)
+    return page(request, "admin/verify.html", said=verdict(bad, number, asked), good=bad is None, asked=asked)

@@ -40,7 +40,7 @@ def _page(request: Request, before: str = "", error: Conflict | None = None) -> 
     counts, known = state.store.outbox.counts(), roster(state.settings)
     return page(
         request,
-        "outbox.html",
+        "admin/outbox.html",
         error.http_status if error else 200,
         messages=found[:PER_PAGE],
         older=found[PER_PAGE - 1].id if found[PER_PAGE:] else None,

@@ -104,7 +104,7 @@ def check(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
     judge(at, said, typed)
     if typed.problems or "edit" in typed.values:
         return form_page(request, at, step, typed, file)
-    return page(request, "check.html", at=at, step=step, typed=typed, said=said, file=file)
+    return page(request, "commune/confirm_check.html", at=at, step=step, typed=typed, said=said, file=file)
 
 
 def judge(at: Place, said: Confirmation, typed: Typed) -> None:
@@ -158,7 +158,7 @@ def form_page(
     values = {**typed.values, **renewed(at, step, error)}
     record = at.live.record(at.unit.code, step.id, at.now)
     context: dict[str, Any] = {"problems": tuple(typed.problems), **why(request, error)}
-    return page(request, "confirm.html", status, at=at, step=step, record=record, values=values, file=file, **context)
+    return page(request, "commune/confirm.html", status, at=at, step=step, record=record, values=values, file=file, **context)
 
 
 def handed_in(request: Request, at: Place, form: FormData, typed: Typed) -> StoredFile | None:

@@ -89,7 +89,7 @@ def check(request: Request, at: Speaking, form: Form) -> Response:
         return form_page(request, at, lines, typed)
     known = {line.step.id: line.known for line in lines}
     shown = [(step, one, known[step.id]) for step, one in confirmations(at.campaign, at.unit, said)]
-    return page(request, "count_check.html", at=at, typed=typed, shown=shown, said=said)
+    return page(request, "commune/counts_check.html", at=at, typed=typed, shown=shown, said=said)
 
 
 @router.post(HOME + "/count/send", dependencies=GUARDED)
@@ -123,7 +123,7 @@ def receipts(request: Request, at: At, first: Numbered, last: Numbered) -> Respo
     entries = state_of(request).store.journal.entries(at.campaign.id, at.unit.code, first - 1, most)
     if len(entries) != most or entries[-1].number != last or not all("progress" in e.new.body for e in entries):
         raise NotFound(NO_SUCH_PAGE)
-    return page(request, "count_receipt.html", at=at, entries=entries)
+    return page(request, "commune/counts_receipt.html", at=at, entries=entries)
 
 
 def changed(line: Line, typed: Typed) -> bool:
@@ -167,7 +167,7 @@ def form_page(
         trouble = None if stopped else trouble
     status = error.http_status if error else UNPROCESSABLE if typed.problems else 200
     context: dict[str, Any] = {"lines": lines, "returned": returned_of(at), "values": values, "trouble": trouble}
-    return page(request, "count.html", status, at=at, problems=tuple(typed.problems), **context)
+    return page(request, "commune/counts.html", status, at=at, problems=tuple(typed.problems), **context)
 
 
 def begun(line: Line) -> dict[str, str]:

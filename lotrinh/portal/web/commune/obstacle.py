@@ -26,7 +26,7 @@ def blank(request: Request, at: Speaking, step_id: str) -> Response:
     step = step_of(at.campaign, at.unit, step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
     values = {"note": "", "kind": "", "seen": str(record.number), "key": secrets.token_urlsafe(12)}
-    return page(request, "obstacle.html", at=at, step=step, values=values, trouble=None, other=None)
+    return page(request, "commune/obstacle.html", at=at, step=step, values=values, trouble=None, other=None)
 
 
 @router.post(STEP + "/obstacle", dependencies=GUARDED)
@@ -38,7 +38,7 @@ def send(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
             raise BadInput([Problem("kind", 0, 0, M("Hãy chọn: vướng mắc hay kiến nghị."))])
         entry = KINDS[typed["kind"]](state_of(request).store, said_by(at, step, typed), typed["note"])
     except LotrinhError as error:
-        return again(request, at, step, "obstacle.html", error, typed)
+        return again(request, at, step, "commune/obstacle.html", error, typed)
     return receipt_of(at, entry)
 
 

@@ -101,7 +101,7 @@ def steps(request: Request, at: At) -> Response:
     milestones = at.campaign.checklist.milestones
     return page(
         request,
-        "unit.html",
+        "commune/unit.html",
         at=at,
         report=unit,
         first=sorted(filter(presses, rows), key=urgency),
@@ -130,7 +130,7 @@ def step(request: Request, at: At, step_id: str) -> Response:
     finished = {s.step: s.status.finished for s in (*province.standings, *unit.standings)}
     return page(
         request,
-        "step.html",
+        "commune/step.html",
         at=at,
         step=wanted,
         item=item,
@@ -155,14 +155,14 @@ def explain(request: Request, at: At, step_id: str) -> Response:
     """Explain how a step stands: the rule, the arithmetic, and what was said of it."""
     state, wanted = state_of(request), step_of(at.campaign, at.unit, step_id)
     made = why(state.store, state.settings, at.campaign, at.unit, wanted, at.now)
-    return page(request, "explain.html", at=at, step=wanted, x=Writer(made, language_of(request)))
+    return page(request, "commune/explain.html", at=at, step=wanted, x=Writer(made, language_of(request)))
 
 
 @router.get(HOME + "/history")
 def history(request: Request, at: At) -> Response:
     """Show everything that was said of this unit, newest first."""
     entries = state_of(request).store.journal.entries(at.campaign.id, at.unit.code)
-    return page(request, "history.html", at=at, entries=entries[::-1])
+    return page(request, "commune/history.html", at=at, entries=entries[::-1])
 
 
 @router.get("/receipts/{code}-{number}")
@@ -180,7 +180,7 @@ def receipt(request: Request, visitor: Someone, code: str, number: Numbered) -> 
     step = campaign.checklist.steps.get(entry.new.step)
     newest = state.live(campaign).record(code, entry.new.step, state.clock()).number
     context: dict[str, Any] = {"campaign": campaign, "unit": unit, "step": step, "changed": newest > number}
-    return page(request, "receipt.html", entry=entry, **context)
+    return page(request, "commune/receipt.html", entry=entry, **context)
 
 
 @router.get("/files/{file_id}")

@@ -27,7 +27,7 @@ def blank(request: Request, at: Speaking, step_id: str) -> Response:
     if reason := why_not(record, Kind.WITHDRAWN):
         raise Conflict(reason)
     values = {"seen": str(record.number), "key": secrets.token_urlsafe(12)}
-    return page(request, "withdraw.html", at=at, step=step, values=values, trouble=None, other=None)
+    return page(request, "commune/withdraw.html", at=at, step=step, values=values, trouble=None, other=None)
 
 
 @router.post(STEP + "/withdraw", dependencies=GUARDED)
@@ -37,5 +37,5 @@ def send(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
     try:
         entry = withdraw(state_of(request).store, said_by(at, step, typed), typed["reason"])
     except LotrinhError as error:
-        return again(request, at, step, "withdraw.html", error, typed)
+        return again(request, at, step, "commune/withdraw.html", error, typed)
     return receipt_of(at, entry)

@@ -84,7 +84,7 @@ def board(request: Request, at: At, asked: Asking) -> Response:
     ink, shown = Ink(language_of(request)), leaf(rows, asked, ON_A_PAGE)
     return office_page(
         request,
-        "board.html",
+        "office/board.html",
         at,
         asked,
         board=made,

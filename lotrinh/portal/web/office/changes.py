@@ -51,7 +51,7 @@ def changed(request: Request, at: At, old: Old = "", new: New = "") -> Response:
     wrong = {problem.where for problem in problems}
     return page(
         request,
-        "changes.html",
+        "office/changes.html",
         UNPROCESSABLE if problems else 200,
         at=at,
         found=found,

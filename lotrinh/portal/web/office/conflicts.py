@@ -29,7 +29,7 @@ def conflicts(request: Request, at: At, asked: Asking) -> Response:
     kept = [d for d in found if asked.keeps(d.unit)]
     return office_page(
         request,
-        "conflicts.html",
+        "office/conflicts.html",
         at,
         asked,
         leaf=leaf(kept, asked, ON_A_PAGE),
@@ -77,4 +77,4 @@ def _form(
 ) -> Response:
     if error is None or isinstance(error, Conflict):
         values = {**values, "system": seal(found.answer)}
-    return form_page(request, at, step, "resolve.html", values, error, found=found)
+    return form_page(request, at, step, "office/resolve.html", values, error, found=found)

@@ -23,7 +23,7 @@ def obstacles(request: Request, at: At, asked: Asking) -> Response:
     kept = [trouble for trouble in found if keeps(asked, trouble)]
     return office_page(
         request,
-        "obstacles.html",
+        "office/obstacles.html",
         at,
         asked,
         leaf=leaf(kept, asked, ON_A_PAGE),

@@ -44,7 +44,7 @@ def outstanding(request: Request, at: At, asked: Asking) -> Response:
     kept = sorted((row for row in rows if keeps(asked, row)), key=order.get(asked.sort, order["blocks"]))
     return office_page(
         request,
-        "outstanding.html",
+        "office/outstanding.html",
         at,
         asked,
         leaf=leaf(kept, asked, ON_A_PAGE),

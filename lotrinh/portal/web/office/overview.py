@@ -28,7 +28,7 @@ def overview(request: Request, at: At) -> Response:
     curve = curve_of(report)
     return page(
         request,
-        "overview.html",
+        "office/overview.html",
         at=at,
         report=report,
         latest=state_of(request).store.rounds.latest(at.campaign.id, province=at.campaign.province.code),

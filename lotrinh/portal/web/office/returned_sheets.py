@@ -54,7 +54,7 @@ def check(request: Request, at: Judging, form: Form) -> Response:
         return form_page(request, at, judged.problems or [Problem("file", 0, 0, NOTHING)])
     values = {"name": upload.name, "content": base64.b64encode(upload.content).decode()}
     table = preview(judged.statements, language_of(request))
-    return page(request, "returned_preview.html", at=at, table=table, values=values, fresh=len(judged.fresh))
+    return page(request, "office/returned_preview.html", at=at, table=table, values=values, fresh=len(judged.fresh))
 
 
 @router.post(HERE + "/send", dependencies=GUARDED)
@@ -109,4 +109,4 @@ def form_page(
     status = error.http_status if error else UNPROCESSABLE if problems else 200
     trouble: Message | None = public(request, error) if error else None
     context: dict[str, Any] = {"lines": problems, "trouble": trouble, "done": done}
-    return page(request, "returned.html", status, at=at, **context)
+    return page(request, "office/returned_sheets.html", status, at=at, **context)

@@ -80,7 +80,7 @@ def blank(request: Request, at: Judging, step_id: str, act_name: str) -> Respons
     step, act = step_of(at.campaign, at.unit, step_id), act_of(act_name)
     if reason := why_not(at.live.record(at.unit.code, step_id, at.now), act.kind):
         raise Conflict(reason)
-    return form_page(request, at, step, "judge_form.html", {"back": request.query_params.get("back", "")}, act=act)
+    return form_page(request, at, step, "office/review_form.html", {"back": request.query_params.get("back", "")}, act=act)
 
 
 @router.post(STEP + "/judge/{act_name}", dependencies=GUARDED)
@@ -90,7 +90,7 @@ def send(request: Request, at: Judging, step_id: str, act_name: str, form: Form)
     try:
         entry = act.do(state_of(request).store, said_by(at, step, typed), typed)
     except LotrinhError as error:
-        return form_page(request, at, step, "judge_form.html", typed.values, error, act=act)
+        return form_page(request, at, step, "office/review_form.html", typed.values, error, act=act)
     return back(at, entry, typed["back"])
 
 

@@ -63,7 +63,7 @@ def _page(
     count = request.query_params.get("accepted", "")
     return office_page(
         request,
-        "queue.html",
+        "office/review_queue.html",
         at,
         asked,
         status,

@@ -75,7 +75,7 @@ def rolled_up(request: Request, at: At, asked: Asking) -> Response:
     shown = _sorted([_shown(row, by, here, language) for row in _rows(made, by, asked)], asked)
     return office_page(
         request,
-        "rollup.html",
+        "office/rollup.html",
         at,
         asked,
         rolled=made,

@@ -38,7 +38,7 @@ def listed(request: Request, at: At, before: str = "") -> Response:
     shown, older = runs.runs(state.store, at.campaign, at.now, before)
     return page(
         request,
-        "runs.html",
+        "office/runs.html",
         at=at,
         runs=shown,
         older=older,
@@ -83,7 +83,7 @@ def now(
         "still": still,
         "total": len(at.campaign.units),
     }
-    return page(request, "run_now.html", headers=headers, at=at, **context)
+    return page(request, "office/run_now.html", headers=headers, at=at, **context)
 
 
 @router.get(RUNS + "/{run_id}")
@@ -95,7 +95,7 @@ def one(request: Request, at: At, run_id: str) -> Response:
     seen = [] if then else sorted(store.rounds.seen(run_id).values(), key=lambda s: s.unit)
     return page(
         request,
-        "run.html",
+        "office/run.html",
         at=at,
         run=run,
         then=then,
@@ -119,7 +119,7 @@ def as_of(request: Request, at: At, day: str = "") -> Response:
     then = runs.as_of(store, at.campaign, wanted) if wanted and not problems else None
     return page(
         request,
-        "as_of.html",
+        "office/as_of.html",
         UNPROCESSABLE if problems else 200,
         at=at,
         day=wanted,

@@ -56,7 +56,7 @@ def _page(
     report_next = next_report(schedule, at.campaign, at.now)
     return page(
         request,
-        "schedule.html",
+        "office/schedule.html",
         error.http_status if error else 200,
         at=at,
         schedule=schedule,

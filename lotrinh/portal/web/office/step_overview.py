@@ -61,7 +61,7 @@ def step_across(request: Request, at: At, asked: Asking, step_id: str) -> Respon
     counts = Counter(r.standing.status for r in rows)
     return office_page(
         request,
-        "step_across.html",
+        "office/step_overview.html",
         at,
         asked,
         step=step,

@@ -49,7 +49,7 @@ def _form(request: Request, at: Place, values: Mapping[str, str], error: Lotrinh
     done = changes(state.store, at.campaign)
     return page(
         request,
-        "what_if.html",
+        "office/what_if.html",
         error.http_status if error else 200,
         at=at,
         values=values,
@@ -75,7 +75,7 @@ def show(request: Request, at: Changing, form: Form) -> Response:
         made = preview(state.store, state.settings, at.live, wish, at.now, state.home)
     except LotrinhError as error:
         return _form(request, at, values, error)
-    return page(request, "what_if_preview.html", at=at, made=made, wish=wish, KINDS=KINDS, MoveKind=MoveKind)
+    return page(request, "office/what_if_preview.html", at=at, made=made, wish=wish, KINDS=KINDS, MoveKind=MoveKind)
 
 
 def _wish(typed: Typed, values: Mapping[str, str]) -> Wish:
@@ -110,4 +110,4 @@ def result(request: Request, at: Changing, number: Annotated[int, Path(ge=1, le=
         raise NotFound(NO_SUCH_PAGE)
     context: dict[str, Any] = {"body": entry.new.body, "entry": entry}
     units = [at.campaign.by_code[code] for code in entry.new.body["units"] if code in at.campaign.by_code]
-    return page(request, "what_if_done.html", at=at, units=units, **context)
+    return page(request, "office/what_if_done.html", at=at, units=units, **context)

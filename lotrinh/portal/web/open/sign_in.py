@@ -38,7 +38,7 @@ def home(request: Request, visitor: Someone) -> Response:
     mine = [c for c in campaigns if not visitor.unit or visitor.unit in c.by_code]
     if len(mine) == 1:
         return RedirectResponse(entrance(visitor, mine[0].id), SEE_OTHER)
-    return page(request, "home.html", campaigns=mine, entrance=entrance)
+    return page(request, "open/home.html", campaigns=mine, entrance=entrance)
 
 
 def entrance(visitor: Visitor, campaign: str) -> str:
@@ -52,7 +52,7 @@ def entrance(visitor: Visitor, campaign: str) -> str:
 def form(request: Request) -> Response:
     """Show the form; the address on a printed slip fills it in."""
     asked = request.query_params
-    return page(request, "sign_in.html", name=asked.get("unit", ""), secret=asked.get("code", ""), go="/", kept=[])
+    return page(request, "open/sign_in.html", name=asked.get("unit", ""), secret=asked.get("code", ""), go="/", kept=[])
 
 
 @router.post("/sign-in")
@@ -67,13 +67,13 @@ def enter(request: Request, sent: Form) -> Response:
         headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyAttempts) else None
         problems = (Problem("secret", 0, 0, error.sentence),)
         context = {"name": name, "secret": "", "go": go, "kept": kept, "problems": problems}
-        return page(request, "sign_in.html", error.http_status, headers, **context)
+        return page(request, "open/sign_in.html", error.http_status, headers, **context)
     if not kept:
         return signed(RedirectResponse(go, SEE_OTHER), state, token)
     # The page is made for the new session: its hidden field must fit the new token.
     request.cookies[cookie_name(state)] = token
     request.state.visitor = None
-    return signed(page(request, "go_on.html", go=go, kept=kept, stale=None), state, token)
+    return signed(page(request, "open/go_on.html", go=go, kept=kept, stale=None), state, token)
 
 
 def signed(answer: Response, state: State, token: str) -> Response:
@@ -131,7 +131,7 @@ async def sign_in_needed(request: Request, error: Exception) -> Response:
         # Whoever wanted to leave has left already; nothing is left to do there.
         go = "/"
     status = SignInNeeded.http_status if ended or request.url.path != "/" else 200
-    return page(request, "sign_in.html", status, name="", secret="", go=go, kept=fields)
+    return page(request, "open/sign_in.html", status, name="", secret="", go=go, kept=fields)
 
 
 async def stale(request: Request, error: Exception) -> Response:
@@ -142,4 +142,4 @@ async def stale(request: Request, error: Exception) -> Response:
     if not form or SECRET in form:
         return trouble(request, error.http_status, error.sentence)
     go, kept = request.url.path, typed(form)
-    return page(request, "go_on.html", error.http_status, go=go, kept=kept, stale=error.sentence)
+    return page(request, "open/go_on.html", error.http_status, go=go, kept=kept, stale=error.sentence)
