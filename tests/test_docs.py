@@ -17,7 +17,7 @@ from lotrinh.settings.load import OWN_VARIABLES, load_settings
 from tests.conftest import TOP
 from tests.settings.conftest import every_setting
 
-DOCUMENTS = sorted([TOP / "README.md", TOP / "CHANGELOG.md", *(TOP / "docs").rglob("*.md")])
+DOCUMENTS = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md")])
 
 
 def names(document: Path) -> str:
