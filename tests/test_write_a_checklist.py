@@ -30,7 +30,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.mark.parametrize("cells", EXAMPLES, ids=lambda cells: " ".join(cells.values())[:50])
+def called(cells: Cells) -> str:
+    return " ".join(cells.values())[:50].encode("ascii", "ignore").decode()
+
+
+@pytest.mark.parametrize("cells", EXAMPLES, ids=called)
 def test_every_example_gives_what_the_page_says(cells: Cells, folder: Path) -> None:
     for head, outcome in OUTCOMES.items():
         if head in cells:
@@ -47,6 +51,11 @@ def test_every_command_prints_what_the_page_shows(console: str, lotrinh: Lotrinh
 
 def test_the_page_begins_with_a_whole_file_of_ten_lines() -> None:
     assert next(len(text.splitlines()) for text in FILES.values()) == 10
+
+
+def test_every_link_inside_the_page_leads_to_a_heading() -> None:
+    headings = {title.lower().replace(" ", "-") for title in re.findall(r"^#+ (.*)$", GUIDE, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#(.*?)\)", GUIDE)) <= headings
 
 
 def good_texts(folder: Path) -> Iterator[str]:

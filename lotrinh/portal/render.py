@@ -19,7 +19,7 @@ from lotrinh.core.report.report import UnitReport
 from lotrinh.core.report.snapshot import UnitThen
 from lotrinh.core.status.journal import Entry
 from lotrinh.core.status.observation import Outcome
-from lotrinh.core.status.status import Planned, Standing, Status
+from lotrinh.core.status.status import Planned, StepStatus, Status
 from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, reason, remarks
 from lotrinh.core.text import Message, Text
 from lotrinh.errors import Problem
@@ -93,11 +93,11 @@ class Words:
         """Say a status."""
         return self.say(STATUS[status])
 
-    def why(self, standing: Standing, item: Planned, now: datetime) -> str:
+    def why(self, standing: StepStatus, item: Planned, now: datetime) -> str:
         """Say why a step stands as it does: days left or late, in words."""
         return self.say(reason(standing, item.schedule, now))
 
-    def remarks(self, standing: Standing) -> list[str]:
+    def remarks(self, standing: StepStatus) -> list[str]:
         """Say the flags of a standing."""
         return [self.say(message) for message in remarks(standing)]
 

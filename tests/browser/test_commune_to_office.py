@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.roles import Role
-from lotrinh.core.status.status import Standing, Status
+from lotrinh.core.status.status import StepStatus, Status
 from lotrinh.services.access.accounts import add_officer, issue_slips
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
@@ -57,7 +57,7 @@ def province(portal: Hosted, visit: Visit) -> Province:
     return Province(portal, replace(campaign, units=asked), *pages)
 
 
-def standing(report: Report, unit: str) -> Standing:
+def standing(report: Report, unit: str) -> StepStatus:
     found = next(u for u in report.units if u.unit.code == unit)
     return next(s for s in found.standings if s.step == OPEN)
 

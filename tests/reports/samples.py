@@ -11,7 +11,7 @@ from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import NO_FLAGS, Planned, Policy, Standing, Status, concerned, plan
+from lotrinh.core.status.status import NO_FLAGS, Planned, Policy, StepStatus, Status, concerned, plan
 from lotrinh.core.text import M, Message, Text
 from tests.core.builders import LAW, checklist, milestone, step
 
@@ -82,9 +82,9 @@ def planned(of: Checklist) -> tuple[Planned, ...]:
     return plan(of, timetable(of), ZONE, Policy())
 
 
-def _standing(item: Planned, status: Status, flags: Mapping[str, object] | None) -> Standing:
+def _standing(item: Planned, status: Status, flags: Mapping[str, object] | None) -> StepStatus:
     done = item.schedule.due.day if item.schedule.due and status in {Status.DONE, Status.DONE_LATE} else None
-    return Standing(item.step.id, status, item.due, flags or NO_FLAGS, done)
+    return StepStatus(item.step.id, status, item.due, flags or NO_FLAGS, done)
 
 
 def the_report(

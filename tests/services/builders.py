@@ -11,7 +11,7 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Entry, Kind, NewEntry
 from lotrinh.core.status.observation import Observation, Outcome, Reason
-from lotrinh.core.status.status import Policy, Standing
+from lotrinh.core.status.status import Policy, StepStatus
 from lotrinh.core.text import M
 from lotrinh.probing.contract import read_answer
 from lotrinh.services.campaigns.campaigns import Campaign
@@ -62,7 +62,7 @@ def report(
     return make_report(store, settings or Settings(), of, round_)
 
 
-def stands(made: Report, unit: Unit, step: str) -> Standing:
+def stands(made: Report, unit: Unit, step: str) -> StepStatus:
     found = next(u for u in made.everybody if u.unit.code == unit.code)
     return next(s for s in found.standings if s.step == step)
 

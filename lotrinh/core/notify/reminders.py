@@ -12,7 +12,7 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.observation import Outcome
-from lotrinh.core.status.status import Planned, Standing, Status
+from lotrinh.core.status.status import Planned, StepStatus, Status
 from lotrinh.core.text import Text
 
 ONE_DAY = timedelta(days=1)
@@ -210,7 +210,7 @@ class _Gap(NamedTuple):
             ):
                 yield item
 
-    def _why(self, planned: Planned, standing: Standing) -> Why | None:
+    def _why(self, planned: Planned, standing: StepStatus) -> Why | None:
         due = planned.schedule.due
         if standing.status.finished or due is None or planned.due is None:
             return None
@@ -233,7 +233,7 @@ class _Gap(NamedTuple):
         return late >= 0 and late % self.day.rhythm.overdue_every < (self.day.today - self.last).days
 
 
-def _item(planned: Planned, standing: Standing, why: Why, today: date) -> Item | None:
+def _item(planned: Planned, standing: StepStatus, why: Why, today: date) -> Item | None:
     due = planned.schedule.due
     return due and Item(planned.step, due, (due.day - today).days, why, standing.status is not Status.UNKNOWN)
 

@@ -9,7 +9,7 @@ from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.checklist.graph import sorted_out
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import UnitReport
-from lotrinh.core.status.status import Planned, Standing
+from lotrinh.core.status.status import Planned, StepStatus
 
 
 class Blocking(NamedTuple):
@@ -20,7 +20,7 @@ class Blocking(NamedTuple):
 
     unit: Unit
     item: Planned
-    standing: Standing
+    standing: StepStatus
     blocks: int
 
     def days_late(self, now: datetime) -> int:

@@ -13,7 +13,7 @@ from lotrinh.core.checklist.rules import Done, Named, Rule, references
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.journal import Entry, Kind
 from lotrinh.core.status.observation import Outcome, StepAnswer
-from lotrinh.core.status.status import Planned, Standing
+from lotrinh.core.status.status import Planned, StepStatus
 from lotrinh.core.text import Message, Text
 
 
@@ -53,7 +53,7 @@ class Before(NamedTuple):
 
     unit: Unit
     item: Planned
-    standing: Standing
+    standing: StepStatus
     dates: bool
 
 
@@ -79,7 +79,7 @@ class Explanation:
     unit: Unit
     as_of: datetime
     item: Planned
-    standing: Standing
+    standing: StepStatus
     heard_at: datetime | None
     because: tuple[Message, ...]
     rules: tuple[RuleTold, ...]

@@ -13,7 +13,7 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.effective_status import as_known, unclear
 from lotrinh.core.status.journal import NOTHING_SAID, Record
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import Planned, Standing, Status
+from lotrinh.core.status.status import Planned, StepStatus, Status
 from lotrinh.core.text import Message, Text
 
 OUTSTANDING_NOW = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
@@ -30,7 +30,7 @@ class UnitReport(NamedTuple):
     checked_at: datetime | None
     last_heard: datetime | None
     plan: Sequence[Planned]
-    standings: Sequence[Standing]
+    standings: Sequence[StepStatus]
 
 
 class MilestoneRow(NamedTuple):
@@ -61,7 +61,7 @@ class OutstandingRow(NamedTuple):
 
     unit: Unit
     step: Step
-    standing: Standing
+    standing: StepStatus
     schedule: Schedule
 
 
@@ -184,7 +184,7 @@ def silent(unit: UnitReport) -> bool:
     return bool(unit.standings) and all(standing.status is Status.UNKNOWN for standing in unit.standings)
 
 
-def presses(standing: Standing, as_of: datetime) -> bool:
+def presses(standing: StepStatus, as_of: datetime) -> bool:
     """Whether a step is overdue or due soon, or its deadline has passed and nobody knows."""
     return standing.status in PRESSES or unclear(standing.status, standing.due, as_of)
 
@@ -212,7 +212,7 @@ def milestone_rows(
     )
 
 
-Cell = list[tuple[Planned, Standing]]
+Cell = list[tuple[Planned, StepStatus]]
 
 
 def _by_milestone(units: Sequence[UnitReport]) -> Mapping[str, list[Cell]]:

@@ -9,7 +9,7 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.effective_status import unclear
 from lotrinh.core.status.journal import Record
 from lotrinh.core.status.observation import StepAnswer, StepState
-from lotrinh.core.status.status import Planned, Policy, Standing, Status, by_portal, pending, preferred
+from lotrinh.core.status.status import Planned, Policy, StepStatus, Status, by_portal, pending, preferred
 from lotrinh.core.status.wording import PROBES
 from lotrinh.core.text import M, Message
 
@@ -32,7 +32,7 @@ class Case(NamedTuple):
 
     unit: Unit
     item: Planned
-    standing: Standing
+    standing: StepStatus
     record: Record
     answer: StepAnswer | None
     policy: Policy

@@ -10,7 +10,7 @@ from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import UnitReport
 from lotrinh.core.return_sheet.return_codes import codes, short
-from lotrinh.core.status.status import Planned, Standing, Status, pending
+from lotrinh.core.status.status import Planned, StepStatus, Status, pending
 from lotrinh.core.text import Text
 
 FORM = "lotrinh.return/1"
@@ -61,7 +61,7 @@ class SheetRow(NamedTuple):
 
     code: str
     step: Step
-    standing: Standing
+    standing: StepStatus
     schedule: Schedule
     of: int | None
 
@@ -106,6 +106,6 @@ def _total(step: Step, flags: Mapping[str, Any], checklist: Checklist) -> int | 
     return int(found["of"]) if found else None
 
 
-def _urgency(item: Planned, standing: Standing, now: datetime) -> tuple[int, bool, datetime]:
+def _urgency(item: Planned, standing: StepStatus, now: datetime) -> tuple[int, bool, datetime]:
     status = pending(item, now) if standing.status is Status.UNKNOWN else standing.status
     return PRESSING.index(status), item.due is None, item.due or now

@@ -47,7 +47,7 @@ class Policy:
     stale: timedelta = timedelta(hours=48)
 
 
-class Standing(NamedTuple):
+class StepStatus(NamedTuple):
     """One step in one unit. ``heard_at`` is when the unit last said something valid about it.
 
     ``reported_at`` is when it first said that the step is completed; None where it is not, or where a system of the
@@ -133,7 +133,7 @@ class _Weighed(NamedTuple):
     answer: StepAnswer | None
 
 
-def assess(mine: Sequence[Planned], view: View) -> tuple[Standing, ...]:
+def assess(mine: Sequence[Planned], view: View) -> tuple[StepStatus, ...]:
     """Tell the standing of every step of one unit, in the order of ``mine``."""
     answered_at, fresh = _answered_at(view)
     answers = view.heard.answer.steps if view.heard.answer else {}
@@ -141,7 +141,7 @@ def assess(mine: Sequence[Planned], view: View) -> tuple[Standing, ...]:
     finished = dict(view.province)
     finished.update((w.item.step.id, w.status in FINISHED) for w in weighed)
     return tuple(
-        Standing(
+        StepStatus(
             w.item.step.id,
             w.status,
             w.item.due,

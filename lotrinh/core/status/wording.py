@@ -9,7 +9,7 @@ from lotrinh.core.status.effective_status import unclear
 from lotrinh.core.status.journal import Kind
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.roles import Role
-from lotrinh.core.status.status import Standing, Status
+from lotrinh.core.status.status import StepStatus, Status
 from lotrinh.core.text import M, Message
 
 STATUS: Mapping[Status, Message] = {
@@ -73,7 +73,7 @@ ROLE: Mapping[Role, Message] = {
 }
 
 
-def reason(standing: Standing, schedule: Schedule, now: datetime) -> Message:
+def reason(standing: StepStatus, schedule: Schedule, now: datetime) -> Message:
     """Say why the step stands as it does."""
     if standing.status is Status.UNSCHEDULED and schedule.waiting:
         return schedule.waiting
@@ -117,6 +117,6 @@ FLAGS: Mapping[str, Callable[[Any], Message]] = {
 }
 
 
-def remarks(standing: Standing) -> list[Message]:
+def remarks(standing: StepStatus) -> list[Message]:
     """Put the flags of a standing into words, in a fixed order."""
     return [say(standing.flags[name]) for name, say in FLAGS.items() if name in standing.flags]

@@ -7,7 +7,7 @@ from typing import Any
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.report.report import MilestoneRow, Report, UnitReport
-from lotrinh.core.status.status import Standing
+from lotrinh.core.status.status import StepStatus
 from lotrinh.i18n import say
 
 
@@ -71,7 +71,7 @@ def _unit(unit: UnitReport, zone: tzinfo | None) -> dict[str, Any]:
     }
 
 
-def _step(standing: Standing, due: Moment | None, zone: tzinfo | None) -> dict[str, Any]:
+def _step(standing: StepStatus, due: Moment | None, zone: tzinfo | None) -> dict[str, Any]:
     return {
         "id": standing.step,
         "status": standing.status.value,

@@ -12,7 +12,7 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import MilestoneRow, OutstandingRow, Report, UnitReport, cell_status, pressing
 from lotrinh.core.status.effective_status import unclear
-from lotrinh.core.status.status import Planned, Standing, Status
+from lotrinh.core.status.status import Planned, StepStatus, Status
 
 FEW_UNITS = 8
 """So few units are named where their number would do."""
@@ -65,7 +65,7 @@ def _late(report: Report) -> Counter[str]:
 LATE = frozenset({Status.DONE_LATE})
 
 
-def _cell(unit: UnitReport, milestone: str) -> list[tuple[Planned, Standing]]:
+def _cell(unit: UnitReport, milestone: str) -> list[tuple[Planned, StepStatus]]:
     pairs = [p for p in zip(unit.plan, unit.standings, strict=True) if p[0].step.milestone == milestone]
     return [pair for pair in pairs if pair[0].step.required] or pairs
 
@@ -121,7 +121,7 @@ def coming(report: Report, days: int) -> tuple[Coming, ...]:
     return tuple(sorted([*rows, *_of_nation(report, until)], key=lambda c: c.due.ends(zone(report))))
 
 
-def _ahead(report: Report, item: Planned, standing: Standing, until: date) -> bool:
+def _ahead(report: Report, item: Planned, standing: StepStatus, until: date) -> bool:
     if item.due is None or item.due <= report.as_of:
         return False
     return standing.status is Status.DUE_SOON or (item.schedule.due is not None and item.schedule.due.day <= until)

@@ -6,7 +6,7 @@ from itertools import islice
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.report.report import OutstandingRow, outstanding
 from lotrinh.core.status.effective_status import unclear
-from lotrinh.core.status.status import NO_FLAGS, Standing, Status
+from lotrinh.core.status.status import NO_FLAGS, StepStatus, Status
 from lotrinh.core.status.wording import reason, remarks
 from lotrinh.core.text import M
 from lotrinh.reports.text.tables import urgency
@@ -72,7 +72,7 @@ def _step(book: Book, row: OutstandingRow) -> list[Cell]:
     ]
 
 
-def why(book: Book, standing: Standing, schedule: Schedule) -> Cell:
+def why(book: Book, standing: StepStatus, schedule: Schedule) -> Cell:
     """Say what status and days do not: what it waits for, what stands in the way."""
     more = standing.status in SAYS_MORE or unclear(standing.status, standing.due, book.report.as_of)
     said = [reason(standing, schedule, book.report.as_of)] if more else []

@@ -1,6 +1,6 @@
 """The province's own steps, finished or not: one row for each."""
 
-from lotrinh.core.status.status import Planned, Standing
+from lotrinh.core.status.status import Planned, StepStatus
 from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
 from lotrinh.reports.xlsx.outstanding import why
@@ -25,7 +25,7 @@ def write(book: Book) -> None:
     sheet.close()
 
 
-def _step(book: Book, item: Planned, standing: Standing) -> list[Cell]:
+def _step(book: Book, item: Planned, standing: StepStatus) -> list[Cell]:
     ink, step = book.ink, item.step
     return [
         ink.text(book.numbers[step.id], "code"),

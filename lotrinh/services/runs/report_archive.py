@@ -18,7 +18,7 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.deadline_history import OFFICE, Dues
 from lotrinh.core.report.report import Report, UnitReport, Voice, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import NO_FLAGS, Planned, Policy, Standing, Status, concerned, plan
+from lotrinh.core.status.status import NO_FLAGS, Planned, Policy, StepStatus, Status, concerned, plan
 from lotrinh.core.text import Message, Text
 from lotrinh.i18n import say
 
@@ -80,7 +80,7 @@ def _unit(report: UnitReport, plans: _Plans) -> dict[str, Any]:
     }
 
 
-def _standing(standing: Standing) -> list[Any]:
+def _standing(standing: StepStatus) -> list[Any]:
     flags = {name: _iso(v) if isinstance(v, datetime) else v for name, v in standing.flags.items()}
     said = _iso(standing.completed_on), _iso(standing.heard_at)
     written = [standing.status.value, *said, flags]
@@ -205,11 +205,11 @@ def _unit_of(written: Mapping[str, Any], plans: Mapping[int, tuple[Planned, ...]
     )
 
 
-def _standing_of(item: Planned, written: list[Any]) -> Standing:
+def _standing_of(item: Planned, written: list[Any]) -> StepStatus:
     status, completed, heard, flags, *reported = written
     day = date.fromisoformat(completed) if completed else None
     read = {name: datetime.fromisoformat(v) if name in MOMENTS else v for name, v in flags.items()} or NO_FLAGS
-    return Standing(item.step.id, Status(status), item.due, read, day, _when(heard), _when(*reported or (None,)))
+    return StepStatus(item.step.id, Status(status), item.due, read, day, _when(heard), _when(*reported or (None,)))
 
 
 def _voice_of(written: list[Any], units: Mapping[str, Unit], checklist: Checklist) -> Voice:

@@ -12,7 +12,7 @@ from lotrinh.core.report.report import UnitReport
 from lotrinh.core.report.status_reasons import Case, because, list_of
 from lotrinh.core.status.journal import GENESIS, NOTHING_SAID, Entry, fold
 from lotrinh.core.status.observation import Outcome
-from lotrinh.core.status.status import Planned, Standing
+from lotrinh.core.status.status import Planned, StepStatus
 from lotrinh.core.text import M, Message
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import named
@@ -32,7 +32,7 @@ class _Then(NamedTuple):
 
     run: str
     item: Planned
-    standing: Standing
+    standing: StepStatus
 
 
 class _Unit(Now):
@@ -160,7 +160,7 @@ def _lost(at: _Unit, unit: Unit, then: _Then | None) -> list[Message]:
 def _before(
     campaign: Campaign,
     item: Planned,
-    standing: Standing,
+    standing: StepStatus,
     days: dict[str, date | None],
     reports: tuple[UnitReport, UnitReport],
 ) -> tuple[Before, ...]:

@@ -10,7 +10,7 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.journal import NOTHING_SAID, Record
 from lotrinh.core.status.observation import Answer, StepAnswer
-from lotrinh.core.status.status import Planned, Standing, conflicting, fingerprint
+from lotrinh.core.status.status import Planned, StepStatus, conflicting, fingerprint
 from lotrinh.services.views.live_campaign import Live
 
 
@@ -19,7 +19,7 @@ class Waiting(NamedTuple):
 
     unit: Unit
     item: Planned
-    standing: Standing
+    standing: StepStatus
     record: Record
 
 
@@ -52,7 +52,7 @@ class Dispute(NamedTuple):
 Wanted = Callable[[Record], bool]
 
 
-def each_step(live: Live, now: datetime, wanted: Wanted) -> Iterator[tuple[UnitReport, Planned, Standing, Record]]:
+def each_step(live: Live, now: datetime, wanted: Wanted) -> Iterator[tuple[UnitReport, Planned, StepStatus, Record]]:
     """Go through all steps of everybody; a record that is not wanted is given as one that says nothing."""
     report, records = live.report(now), live.select(now, wanted)
     for unit in report.everybody:

@@ -14,7 +14,7 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.notify.reminders import Digest, Rhythm, Told, Why, after_quiet, digests, is_quiet
 from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import Planned, Standing, Status
+from lotrinh.core.status.status import Planned, StepStatus, Status
 from lotrinh.core.text import M, Text
 from tests.core.builders import checklist, step
 
@@ -32,7 +32,7 @@ def unit(of: Unit, steps: Steps, outcome: Outcome = Outcome.REACHED, heard: date
         due = Moment(day) if day else None
         ends = due.ends(ZONE) if due else None
         plan.append(Planned(step(name), Schedule(due=due), None, ends, None, None))
-        standings.append(Standing(name, status, ends))
+        standings.append(StepStatus(name, status, ends))
     return UnitReport(of, outcome, Reason.NONE, M("x"), None, heard, plan, standings)
 
 

@@ -9,7 +9,7 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.board import Board, board, board_row, places
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import Policy, Standing, Status, concerned, plan
+from lotrinh.core.status.status import Policy, StepStatus, Status, concerned, plan
 from lotrinh.core.text import M, Text
 from tests.core.builders import checklist, milestone, step
 
@@ -37,7 +37,7 @@ FILE = checklist(
 
 def stands(of: Checklist, unit: Unit, **statuses: Status) -> UnitReport:
     mine = concerned(plan(of, timetable(of), ZONE, Policy()), unit)
-    standings = tuple(Standing(p.step.id, statuses.get(p.step.id, Status.OPEN), p.due) for p in mine)
+    standings = tuple(StepStatus(p.step.id, statuses.get(p.step.id, Status.OPEN), p.due) for p in mine)
     return UnitReport(unit, Outcome.REACHED, Reason.NONE, M("x"), NOW, NOW, mine, standings)
 
 

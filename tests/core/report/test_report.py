@@ -22,7 +22,7 @@ from lotrinh.core.report.report import (
     outstanding,
 )
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import Policy, Standing, Status, concerned, plan
+from lotrinh.core.status.status import Policy, StepStatus, Status, concerned, plan
 from lotrinh.core.text import Message, Text
 from tests.core.builders import LAW, checklist, milestone, step
 
@@ -38,7 +38,7 @@ def unit_report(
 ) -> UnitReport:
     dates = timetable(file, completed=completed.get)
     mine = concerned(plan(file, dates, ZONE, Policy()), unit)
-    standings = tuple(Standing(p.step.id, said.get(p.step.id, Status.OPEN), p.due) for p in mine)
+    standings = tuple(StepStatus(p.step.id, said.get(p.step.id, Status.OPEN), p.due) for p in mine)
     return UnitReport(unit, outcome, Reason.NONE, Message("x"), NOW, NOW, mine, standings)
 
 
@@ -66,7 +66,7 @@ def test_a_unit_stands_in_a_milestone_as_its_most_pressing_step(cell: list[Statu
     file = checklist(step("a"), step("b"))
     items = plan(file, timetable(file), ZONE, Policy())
     for order in (cell, cell[::-1]):
-        pairs = [(p, Standing(p.step.id, s, None)) for p, s in zip(items, order, strict=True)]
+        pairs = [(p, StepStatus(p.step.id, s, None)) for p, s in zip(items, order, strict=True)]
         assert cell_status(pairs, NOW) is expected
 
 
@@ -74,7 +74,7 @@ def test_a_unit_stands_in_a_milestone_as_its_most_pressing_step(cell: list[Statu
 def test_a_milestone_is_reached_exactly_when_nothing_in_it_is_left_to_do(cell: list[Status]) -> None:
     file = checklist(*(step(f"s{n}") for n in range(len(cell))))
     items = plan(file, timetable(file), ZONE, Policy())
-    pairs = [(p, Standing(p.step.id, s, None)) for p, s in zip(items, cell, strict=True)]
+    pairs = [(p, StepStatus(p.step.id, s, None)) for p, s in zip(items, cell, strict=True)]
     assert cell_status(pairs, NOW).finished is all(s.finished for s in cell)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.status.journal import Entry, Kind, NewEntry, Record, fold
 from lotrinh.core.status.observation import Answer, StepAnswer, StepState
-from lotrinh.core.status.status import Heard, Policy, Standing, Status, View, assess, plan
+from lotrinh.core.status.status import Heard, Policy, StepStatus, Status, View, assess, plan
 from tests.core.builders import checklist, step
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -63,7 +63,7 @@ def histories(draw: st.DrawFn) -> list[Entry]:
     ]
 
 
-def look(now: datetime, history: list[Entry], answer: Answer | None, *, fresh: bool) -> dict[str, Standing]:
+def look(now: datetime, history: list[Entry], answer: Answer | None, *, fresh: bool) -> dict[str, StepStatus]:
     known = Heard(answer, fresh=fresh, own_system=True)
     view = View(UNIT, now, POLICY, fold(history, until=now), known)
     return {s.step: s for s in assess(list(PLAN.values()), view)}

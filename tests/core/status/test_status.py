@@ -11,7 +11,7 @@ from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.status.journal import Record
 from lotrinh.core.status.observation import Answer, Seen, StepAnswer, StepState
-from lotrinh.core.status.status import Heard, Planned, Policy, Standing, Status, View, assess, concerned, plan
+from lotrinh.core.status.status import Heard, Planned, Policy, StepStatus, Status, View, assess, concerned, plan
 from tests.core.builders import checklist, step
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -43,7 +43,7 @@ def heard(*steps: StepAnswer, at: datetime, fresh: bool = True, own_system: bool
 
 def standings(
     *steps: Step, now: datetime, records: dict[str, Record] | None = None, **more: Any
-) -> dict[str, Standing]:
+) -> dict[str, StepStatus]:
     by_unit = {(UNIT.code, name): record for name, record in (records or {}).items()}
     view = View(UNIT.code, now, POLICY, by_unit, **more)
     return {s.step: s for s in assess(planned(*steps), view)}
@@ -58,7 +58,7 @@ def standing(
     fresh: bool = True,
     own_system: bool = False,
     **fields: Any,
-) -> Standing:
+) -> StepStatus:
     """Assess one step "a", due on 31/01 until 24:00."""
     known = heard(answer, at=heard_at or now, fresh=fresh, own_system=own_system) if answer else Heard(fresh=fresh)
     records = {"a": record} if record else {}

@@ -8,7 +8,7 @@ import pytest
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.status.observation import Outcome, Seen
-from lotrinh.core.status.status import Standing, Status
+from lotrinh.core.status.status import StepStatus, Status
 from lotrinh.core.status.wording import FLAGS, OUTCOME, PROBES, STATUS, reason, remarks
 from lotrinh.core.text import Message
 from lotrinh.i18n import say
@@ -18,7 +18,7 @@ DAY, HOUR = Moment(date(2026, 1, 31)), Moment(date(2026, 1, 31), time(17))
 
 
 def why(status: Status, now: str, due: Moment | None = DAY, waiting: Message | None = None) -> str:
-    standing = Standing("a", status, due.ends(ZONE) if due else None)
+    standing = StepStatus("a", status, due.ends(ZONE) if due else None)
     moment = datetime.fromisoformat(now).replace(tzinfo=ZONE)
     return say(reason(standing, Schedule(None, due, None, waiting), moment), "vi")
 
@@ -71,7 +71,7 @@ def test_flags_become_sentences_in_a_fixed_order_and_braces_in_them_stay() -> No
         "returned": "thiếu dấu {0}",
         "obstacle": "thiếu {phòng}",
     }
-    said = [say(m, "vi") for m in remarks(Standing("a", Status.OPEN, None, flags))]
+    said = [say(m, "vi") for m in remarks(StepStatus("a", Status.OPEN, None, flags))]
     assert said == [say(FLAGS[name](flags[name]), "vi") for name in FLAGS if name in flags]
     assert said[0] == "vướng mắc: thiếu {phòng}"
     assert "chờ 2 đầu việc trước" in said

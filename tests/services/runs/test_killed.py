@@ -11,7 +11,7 @@ import pytest
 
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.status import Standing
+from lotrinh.core.status.status import StepStatus
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.ask import BATCH, begin
 from lotrinh.services.runs.check import run_check
@@ -85,7 +85,7 @@ def next_round(store: Store, here: Settings, units: Path, writes: int = 0) -> Re
     return asyncio.run(run_check(store, here, campaign, round_, lambda: at))
 
 
-def standings(made: Report) -> list[tuple[Standing, ...]]:
+def standings(made: Report) -> list[tuple[StepStatus, ...]]:
     return [tuple(u.standings) for u in made.everybody]
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.status.journal import Kind, Record
-from lotrinh.core.status.status import Standing
+from lotrinh.core.status.status import StepStatus
 from lotrinh.core.status.transitions import why_not
 from lotrinh.errors import (
     BadInput,
@@ -40,7 +40,7 @@ class Line(NamedTuple):
     """One counted step: how far it was said to be, and out of how many as far as any step tells."""
 
     step: Step
-    standing: Standing
+    standing: StepStatus
     record: Record
     known: tuple[int, int] | None
     of: int | None

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse
 from lotrinh.core.checklist.checklist import Level, Milestone
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.status.journal import Kind, Record
-from lotrinh.core.status.status import Planned, Standing, Status
+from lotrinh.core.status.status import Planned, StepStatus, Status
 from lotrinh.core.status.transitions import can
 from lotrinh.errors import NotFound
 from lotrinh.portal.deps import NO_SUCH_PAGE, At, Someone, refuse
@@ -33,7 +33,7 @@ class Row(NamedTuple):
     """One step in a unit's list; ``waits`` tells that steps before it must be finished first."""
 
     item: Planned
-    standing: Standing
+    standing: StepStatus
     waits: bool
 
 
@@ -55,7 +55,7 @@ SPOKEN = frozenset({"obstacle", "returned", "progress"})
 """What a unit has to be able to open even while the step waits for others."""
 
 
-def row_of(item: Planned, standing: Standing) -> Row:
+def row_of(item: Planned, standing: StepStatus) -> Row:
     """Put a step into its unit's list."""
     blocked = bool(standing.flags.get("waiting_for")) and not SPOKEN & standing.flags.keys()
     return Row(item, standing, blocked and standing.status in {*NOW, *LATER})

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.report.report import Report, UnitReport
-from lotrinh.core.status.status import Planned, Standing, Status
+from lotrinh.core.status.status import Planned, StepStatus, Status
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.deps import At
@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
     unit: UnitReport
     item: Planned
-    standing: Standing
+    standing: StepStatus
 
 
 def rows_of(report: Report, step: Step) -> list[Row]:
