@@ -25,6 +25,7 @@ check: .venv/dev.done
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.tools.rooms
 
 fix: .venv/dev.done
 	$(BIN)/ruff check --fix
