@@ -94,9 +94,21 @@ def test_the_variables_that_are_no_settings_are_documented() -> None:
     assert {name for name in OWN_VARIABLES if f"`{name}`" in text} == OWN_VARIABLES
 
 
-def test_readme_leads_to_the_settings_and_the_measures() -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", (TOP / "README.md").read_text(encoding="utf-8"))
-    assert {"docs/settings.md", "docs/benchmarks.md"} <= set(links)
+def links(document: Path) -> set[Path]:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8"))
+    return {(document.parent / target).resolve() for target in targets}
+
+
+def test_readme_leads_to_the_settings_the_measures_the_words_and_how_to_contribute_and_report_holes() -> None:
+    wanted = ("docs/settings.md", "docs/benchmarks.md", "docs/words.md", "CONTRIBUTING.md", "SECURITY.md")
+    assert {(TOP / page).resolve() for page in wanted} <= links(TOP / "README.md")
+
+
+def test_another_document_leads_to_every_page() -> None:
+    """A decision is led to by its folder."""
+    pages = {page.resolve() for page in (TOP / "docs").glob("*.md")} | {(TOP / "docs" / "adr").resolve()}
+    led_to = {target for document in DOCUMENTS for target in links(document) if target != document.resolve()}
+    assert pages - led_to == set()
 
 
 def every_command(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
