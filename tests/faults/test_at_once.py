@@ -25,12 +25,12 @@ PROCESSES = """
 import json, os, random, sys
 from datetime import date
 from pathlib import Path
-from lotrinh.core.journal import Record, replay
+from lotrinh.core.status.journal import Record, replay
 from lotrinh.errors import ChangedMeanwhile, Conflict
 from lotrinh.i18n import say
 from lotrinh.services.campaigns import open_declared
-from lotrinh.services.confirm import Confirmation, confirm, withdraw
-from lotrinh.services.judge import accept, give_back
+from lotrinh.services.statements.confirm import Confirmation, confirm, withdraw
+from lotrinh.services.statements.review import accept, give_back
 from lotrinh.services.statements import Said
 from lotrinh.store import open_store
 from tests.faults.portals import CAMPAIGN, NOW, OWN, STEP, settings_of

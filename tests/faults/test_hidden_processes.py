@@ -12,7 +12,7 @@ from lotrinh.services.runs.lease import Holder
 from tests.conftest import TOP
 
 HOLDS = """
-from lotrinh.services.lease import me
+from lotrinh.services.runs.lease import me
 print(me("alte"), flush=True)
 input()
 """
@@ -20,7 +20,7 @@ input()
 LOOKS = """
 import os, sys
 from pathlib import Path
-from lotrinh.services.lease import Holder
+from lotrinh.services.runs.lease import Holder
 holder = Holder.of(sys.argv[1])
 print(Path(f"/proc/{holder.pid}").exists(), holder.dead, flush=True)
 """

@@ -22,8 +22,8 @@ import os, signal, sys
 from datetime import date
 from pathlib import Path
 from lotrinh.services.campaigns import open_declared
-from lotrinh.services.confirm import Confirmation, confirm
-from lotrinh.services.uploads import described, take
+from lotrinh.services.statements.confirm import Confirmation, confirm
+from lotrinh.services.statements.uploads import described, take
 from lotrinh.store import open_store
 from tests.faults.portals import CAMPAIGN, NOW, OWN, PDF, STEP, settings_of
 

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.xdist_group("growth"), pytest.mark.filterwarnings("ign
 PROVINCES, UNITS, PER_HOST, PATIENCE = 5, 48, 2, 40
 TICK = "20260202-010000"
 CHECK = """
-import sys, tasks.patience
+import sys, tasks.prefect_timeout
 from lotrinh.cli.main import main
 tasks.prefect_timeout.PATIENCE_SECONDS = 5
 main(sys.argv[1:])

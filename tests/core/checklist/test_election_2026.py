@@ -10,7 +10,7 @@ from lotrinh.core.checklist.deadlines import Schedule, timetable
 from lotrinh.core.checklist.rules import Moment
 from tests.core.builders import checklist, step
 
-FILE = Path(__file__).parents[1] / "data" / "election-2026.csv"
+FILE = Path(__file__).parents[2] / "data" / "election-2026.csv"
 with FILE.open(encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file))
 

@@ -11,7 +11,7 @@ from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.statements.journal_writer import Said
 from lotrinh.services.statements.review import give_back
 from lotrinh.settings.models import Settings
-from tests.portal.commune import COUNTED, PDF, PLAIN, Commune, commune, form_of, locked
+from tests.portal.officer import COUNTED, PDF, PLAIN, Commune, commune, form_of, locked
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import shown
 

@@ -9,7 +9,7 @@ from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.statements.journal_writer import Said
 from lotrinh.services.statements.review import give_back
 from lotrinh.settings.models import Settings
-from tests.portal.commune import COUNTED, PLAIN, Commune, commune, form_of, locked
+from tests.portal.officer import COUNTED, PLAIN, Commune, commune, form_of, locked
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import shown
 

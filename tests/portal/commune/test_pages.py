@@ -12,7 +12,7 @@ from lotrinh.services.campaigns.naming import SAMPLE
 from lotrinh.services.statements.journal_writer import Said, state
 from lotrinh.services.statements.review import accept, answer, excuse, give_back, hand_over
 from lotrinh.settings.models import Settings
-from tests.portal.commune import CAMPAIGN, COUNTED, PLAIN, Commune, commune, form_of
+from tests.portal.officer import CAMPAIGN, COUNTED, PLAIN, Commune, commune, form_of
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, shown
 

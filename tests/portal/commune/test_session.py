@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from lotrinh.core.status.journal import Kind
-from tests.portal.commune import COUNTED, PDF, PLAIN, Commune, commune, form_of
+from tests.portal.officer import COUNTED, PDF, PLAIN, Commune, commune, form_of
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import shown
 

@@ -13,7 +13,7 @@ from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.views.explain import explain
 from lotrinh.settings.models import Settings
 from tests.portal.caller import DONE, STEP, UNIT, program, unit
-from tests.portal.commune import COUNTED, PLAIN, commune
+from tests.portal.officer import COUNTED, PLAIN, commune
 from tests.portal.conftest import NOW, Enter, Portal
 
 PATH = f"{UNIT}/steps/{STEP}/explanation"

@@ -6,7 +6,7 @@ import pytest
 
 from lotrinh.settings.models import Portal as PortalSettings
 from lotrinh.settings.models import Settings
-from tests.portal.commune import commune
+from tests.portal.officer import commune
 from tests.portal.conftest import Enter, Portal
 from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, at_desk, small
 from tests.reports.calendars import read

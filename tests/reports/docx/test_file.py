@@ -26,7 +26,7 @@ from tests.reports.test_hostile_text import CONTROLS, MARKUP, hostile
 
 MAKE = """
 import hashlib
-from tests.reports.test_docx_file import whole
+from tests.reports.docx.test_file import whole
 print(hashlib.sha256(whole()).hexdigest())
 """
 

@@ -25,9 +25,9 @@ AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,fa
 pytestmark = pytest.mark.xdist_group("printed")
 MAKE = """
 import sys
-from lotrinh.core.dossier import Dossier
+from lotrinh.core.report.bundle import Dossier
 from lotrinh.reports.xlsx import workbook
-from tests.reports.test_xlsx_printed import long_report
+from tests.reports.xlsx.test_printed import long_report
 sys.stdout.buffer.write(workbook(Dossier(long_report()), "vi"))
 """
 

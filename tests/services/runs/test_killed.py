@@ -31,9 +31,9 @@ import asyncio, os, signal, sys
 from datetime import datetime
 from pathlib import Path
 from sqlalchemy import Engine, event
-from lotrinh.services.ask import begin
+from lotrinh.services.runs.ask import begin
 from lotrinh.services.campaigns import open_declared
-from lotrinh.services.check import run_check
+from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 

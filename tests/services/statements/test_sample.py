@@ -23,9 +23,9 @@ AS_OF = datetime(2026, 2, 3, 8, tzinfo=ZONE)
 AGAIN = """
 import hashlib, sys
 from datetime import datetime
-from lotrinh.core.journal import canonical
+from lotrinh.core.status.journal import canonical
 from lotrinh.services.campaigns import open_declared
-from lotrinh.services.sample import sample_entries
+from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.models import Settings
 made = sample_entries(open_declared(Settings(), "bau-cu-2026"), datetime.fromisoformat(sys.argv[1]))
 print(hashlib.sha256("".join(map(canonical, made)).encode()).hexdigest())

@@ -15,7 +15,7 @@ from tests.conftest import TOP
 HOLDING = """
 import sys
 from pathlib import Path
-from lotrinh.services.lock import using
+from lotrinh.services.upkeep.lock import using
 with using(Path(sys.argv[1]), sys.argv[2]):
     print("held", flush=True)
     sys.stdin.read()

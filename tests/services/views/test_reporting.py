@@ -224,8 +224,8 @@ MAKE_ALL = """
 import hashlib, json, sys
 from lotrinh.reports.documents import FORMATS, Wish, make
 from lotrinh.services.campaigns import open_declared
-from lotrinh.services.feeds import of_run
-from lotrinh.services.reporting import chosen, dossier
+from lotrinh.services.views.feeds import of_run
+from lotrinh.services.views.reporting import chosen, dossier
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 
