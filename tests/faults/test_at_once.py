@@ -28,10 +28,10 @@ from pathlib import Path
 from lotrinh.core.status.journal import Record, replay
 from lotrinh.errors import ChangedMeanwhile, Conflict
 from lotrinh.i18n import say
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.statements.confirm import Confirmation, confirm, withdraw
 from lotrinh.services.statements.review import accept, give_back
-from lotrinh.services.statements import Said
+from lotrinh.services.statements.journal_writer import Said
 from lotrinh.store import open_store
 from tests.faults.portals import CAMPAIGN, NOW, OWN, STEP, settings_of
 

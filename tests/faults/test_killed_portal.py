@@ -30,7 +30,7 @@ from tests.faults.portals import CAMPAIGN, NOW, OTHER, OWN, STEP, settings_of
 from tests.quick import FULL
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked from a loaded one")
-ROUNDS = int(os.environ.get("FAULT_ROUNDS", "50" if FULL else "10"))
+REPEATS = int(os.environ.get("FAULT_ROUNDS", "50" if FULL else "10"))
 BATCHES = (1, 2)
 CLIENTS, MOST = 4, 12
 """Who confirm side by side, and how many confirmations a portal lives to acknowledge at most before it is killed."""
@@ -42,7 +42,7 @@ from pathlib import Path
 import uvicorn
 import lotrinh.portal.state as state
 from lotrinh.portal.app import create_app
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.store import open_store
 from tests.faults.portals import CAMPAIGN, NOW, settings_of
 
@@ -178,7 +178,7 @@ def stand(store: Store, receipts: dict[str, dict[str, Any]], after: int = 0) -> 
     return by_key
 
 
-@pytest.mark.timeout(60 + 3 * ROUNDS)
+@pytest.mark.timeout(60 + 3 * REPEATS)
 @pytest.mark.parametrize("batch", BATCHES)
 def test_whatever_was_acknowledged_before_a_kill_is_there_after_it_and_repeating_gives_the_same_receipt(
     tmp_path: Path, database: str, batch: int
@@ -188,7 +188,7 @@ def test_whatever_was_acknowledged_before_a_kill_is_there_after_it_and_repeating
     with open_store(database) as store, nursery(tmp_path, database) as new:
         codes = store.access.issue([OWN, OTHER], NOW)
         portal = new()
-        for number in range(ROUNDS):
+        for number in range(REPEATS):
             said = killed_while_they_talk(portal, codes, f"{batch}.{number}")
             found = stand(store, said.receipts, last)
             receipts |= said.receipts
@@ -208,7 +208,7 @@ def test_whatever_was_acknowledged_before_a_kill_is_there_after_it_and_repeating
             store.journal.verify(receipts[max(receipts, key=lambda key: int(receipts[key]["reference"][6:]))]["hash"])
             is None
         )
-    assert cut_off >= ROUNDS  # every kill met confirmations under way
+    assert cut_off >= REPEATS  # every kill met confirmations under way
 
 
 @contextmanager

@@ -21,7 +21,7 @@ CONFIRMED = """
 import os, signal, sys
 from datetime import date
 from pathlib import Path
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.statements.confirm import Confirmation, confirm
 from lotrinh.services.statements.uploads import described, take
 from lotrinh.store import open_store

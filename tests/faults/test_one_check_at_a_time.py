@@ -24,7 +24,7 @@ from lotrinh.clock import now
 from lotrinh.errors import Overlapping
 from lotrinh.i18n import say
 from lotrinh.services.runs.ask import begin
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.lease import holding
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from lotrinh.core.report.deadline_history import Dues, News
 from lotrinh.store import Store, open_store
 from lotrinh.store.runs.runs import FINISHED
-from tests.store.runs.test_runs import round_
+from tests.store.runs.test_runs import new_run
 
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
 A, B, C = "2026-01-31", "2026-02-01T17:00:00", "2026-02-02"
@@ -37,7 +37,7 @@ def test_readers_at_once_count_a_move_once(store: Store) -> None:
 
 def test_a_round_and_a_reader_at_once_count_a_move_once(store: Store) -> None:
     now: Dues = {"x": {"a": B, "b": A}}
-    store.rounds.start(round_("r", NOW))
+    store.rounds.start(new_run("r", NOW))
     with ThreadPoolExecutor(2) as both:
         reader = both.submit(store.deadlines.tell, "thu", now, THEN, NOW)
         ending = both.submit(store.rounds.finish, "r", FINISHED, NOW, "h", None, News("thu", now, THEN, None))

@@ -65,7 +65,7 @@ def test_a_run_that_was_taken_for_dead_and_replaced_says_so_and_asks_nobody_agai
     from prefect.client.schemas.sorting import FlowRunSort
     from prefect.exceptions import FailedRun
 
-    from flows.check import run
+    from flows.check import run_in_process
 
     units = roster({"04924": communes.says("04924", DONE)})
     campaign = open_declared(environment, "bau-cu-2026", Path(units))
@@ -80,7 +80,7 @@ def test_a_run_that_was_taken_for_dead_and_replaced_says_so_and_asks_nobody_agai
 
         said = r"Lượt kiểm tra “alt” đã đóng, hoặc lượt mới hơn đã thay nó"
         with pytest.raises(FailedRun if deployed else Conflict, match=said):
-            run(Request("bau-cu-2026", units=units, round="alt"), lose)
+            run_in_process(Request("bau-cu-2026", units=units, round="alt"), lose)
         assert store.rounds.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
         assert (store.rounds.snapshot("alt"), store.rounds.answers("bau-cu-2026")) == (None, {})
     assert [path for path, _ in communes.asked] == ["/04924"]
@@ -98,10 +98,10 @@ def test_the_flow_records_what_the_direct_run_says(
 ) -> None:
     from prefect.client.orchestration import get_client
 
-    from flows.check import run
+    from flows.check import run_in_process
 
     units = roster({"04924": communes.says("04924", DONE), "04960": communes.url("/nothing")})
-    name = run(Request("bau-cu-2026", "2026-02-02T08:00:00+07:00", "", units))
+    name = run_in_process(Request("bau-cu-2026", "2026-02-02T08:00:00+07:00", "", units))
     with open_store(environment.database_url) as store:
         recorded = json.loads(store.rounds.snapshot(name) or "")
     direct = lotrinh(
@@ -144,7 +144,7 @@ def test_a_run_on_a_machine_with_another_roster_says_so_in_its_message(
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.sorting import FlowRunSort
 
-    from flows.check import run
+    from flows.check import run_in_process
     from flows.remind import remind
 
     file, units = tmp_path / "settings.toml", environment.data_dir / "units" / "phu-tho.csv"
@@ -157,7 +157,7 @@ def test_a_run_on_a_machine_with_another_roster_says_so_in_its_message(
         if reminds:
             remind(str(file))
         else:
-            run(Request("bau-cu-2026", settings=str(file)))
+            run_in_process(Request("bau-cu-2026", settings=str(file)))
         with get_client(sync_client=True) as client:
             (newest,) = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
         return newest.state.message or "" if newest.state else ""

@@ -32,7 +32,7 @@ from datetime import datetime
 from pathlib import Path
 from sqlalchemy import Engine, event
 from lotrinh.services.runs.ask import begin
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store

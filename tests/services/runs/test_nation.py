@@ -45,8 +45,8 @@ def nation_of(store: Store, *codes: str) -> Nation:
 def start_all(nation: Nation) -> dict[str, str]:
     """Let every try be carried out by somebody; return province -> run."""
     for each in nation.to_start:
-        each.run = f"run-{nation.name(each)}"
-    return {t.province.code: t.run for t in nation.open}
+        each.flow_run = f"run-{nation.name(each)}"
+    return {t.province.code: t.flow_run for t in nation.open}
 
 
 def test_a_province_is_asked_with_its_own_roster_and_not_with_the_offices_file(tmp_path: Path) -> None:

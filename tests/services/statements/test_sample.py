@@ -24,7 +24,7 @@ AGAIN = """
 import hashlib, sys
 from datetime import datetime
 from lotrinh.core.status.journal import canonical
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.models import Settings
 made = sample_entries(open_declared(Settings(), "bau-cu-2026"), datetime.fromisoformat(sys.argv[1]))

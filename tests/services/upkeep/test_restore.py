@@ -117,7 +117,7 @@ from datetime import datetime
 from pathlib import Path
 from lotrinh.services.upkeep.backup import Place
 from lotrinh.services.upkeep.restore import restore
-from lotrinh.store import image
+from lotrinh.store.moving import image
 image.put = lambda *_, **__: os._exit(9)
 restore(Path(sys.argv[1]), Place(sys.argv[2], Path(sys.argv[3])), datetime.fromisoformat(sys.argv[4]), replace=True)
 """

@@ -223,7 +223,7 @@ def test_a_letterhead_left_blank_has_its_layout_and_number_only(store: Store, se
 MAKE_ALL = """
 import hashlib, json, sys
 from lotrinh.reports.documents import FORMATS, Wish, make
-from lotrinh.services.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.views.feeds import of_run
 from lotrinh.services.views.reporting import chosen, dossier
 from lotrinh.settings.models import Settings

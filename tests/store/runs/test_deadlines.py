@@ -17,7 +17,7 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.deadline_history import Dues, News, Told
 from lotrinh.store import Store, open_store
 from lotrinh.store.runs.runs import FINISHED, RUNNING
-from tests.store.runs.test_runs import round_, state
+from tests.store.runs.test_runs import new_run, state
 
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -26,7 +26,7 @@ DAY_A, DAY_B = Moment(date(2026, 1, 31)), Moment(date(2026, 2, 1), time(17))
 
 
 def round_tells(store: Store, name: str, news: News, at: datetime = NOW) -> None:
-    store.rounds.start(round_(name, at, news.campaign))
+    store.rounds.start(new_run(name, at, news.campaign))
     store.rounds.finish(name, FINISHED, at, "h", None, news)
 
 

@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 SOURCE = "https://lienson.example.vn/s"
 
 
-def round_(
+def new_run(
     name: str, started: datetime = NOW, campaign: str = "thu", request: Mapping[str, Any] | None = None
 ) -> Round:
     as_of = started.astimezone(HANOI)
@@ -46,7 +46,7 @@ def state(store: Store, name: str) -> str:
 
 
 def test_a_round_is_read_back_as_it_was_begun(store: Store, url: str) -> None:
-    new = round_("r", request={"campaign": "thu", "units": "đơn vị.csv", "as_of": ""})
+    new = new_run("r", request={"campaign": "thu", "units": "đơn vị.csv", "as_of": ""})
     store.rounds.start(new)
     with open_store(url) as other:
         assert other.rounds.get("r") == new
@@ -56,7 +56,7 @@ def test_a_round_is_read_back_as_it_was_begun(store: Store, url: str) -> None:
 
 
 def test_a_finished_round_keeps_its_end_its_head_and_its_report(store: Store) -> None:
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     store.rounds.finish("r", FINISHED, NOW + HOUR, "e" * 64, Kept('{"đơn vị": 1}', b"\x00whole", "c" * 64, "{}"))
     found = store.rounds.get("r")
     assert found
@@ -67,19 +67,19 @@ def test_a_finished_round_keeps_its_end_its_head_and_its_report(store: Store) ->
 
 
 def test_a_round_left_running_is_interrupted_when_the_next_begins(store: Store) -> None:
-    store.rounds.start(round_("killed"))
-    store.rounds.start(round_("next", NOW + HOUR))
+    store.rounds.start(new_run("killed"))
+    store.rounds.start(new_run("next", NOW + HOUR))
     assert state(store, "killed") == INTERRUPTED
     assert state(store, "next") == RUNNING
     assert store.rounds.interrupted_before("thu", "next") == "killed"
 
 
 def test_other_campaigns_and_finished_rounds_are_not_interrupted(store: Store) -> None:
-    store.rounds.start(round_("other", campaign="khac"))
+    store.rounds.start(new_run("other", campaign="khac"))
     for name, end in (("done", FINISHED), ("network", NOT_CARRIED_OUT)):
-        store.rounds.start(round_(name))
+        store.rounds.start(new_run(name))
         store.rounds.finish(name, end, NOW, "h")
-    store.rounds.start(round_("next", NOW + HOUR))
+    store.rounds.start(new_run("next", NOW + HOUR))
     assert {n: state(store, n) for n in ("other", "done", "network")} == {
         "other": RUNNING,
         "done": FINISHED,
@@ -90,16 +90,16 @@ def test_other_campaigns_and_finished_rounds_are_not_interrupted(store: Store) -
 
 def test_only_the_round_just_before_is_said_to_be_interrupted(store: Store) -> None:
     for n, name in enumerate(("first", "killed", "third", "fourth")):
-        store.rounds.start(round_(name, NOW + n * HOUR))
+        store.rounds.start(new_run(name, NOW + n * HOUR))
         if name != "killed":
             store.rounds.finish(name, FINISHED, NOW + n * HOUR, "h")
-    store.rounds.start(round_("elsewhere", NOW + 9 * HOUR, "khac"))
+    store.rounds.start(new_run("elsewhere", NOW + 9 * HOUR, "khac"))
     before = {name: store.rounds.interrupted_before("thu", name) for name in ("first", "third", "fourth")}
     assert before == {"first": "", "third": "killed", "fourth": ""}
 
 
 def test_what_a_round_saw_is_read_back_in_words(store: Store) -> None:
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     store.rounds.record("r", "thu", [(reached("04924"), SOURCE), (failed("04960"), SOURCE)])
     assert store.rounds.seen("r") == {
         "04924": SeenUnit("04924", NOW, "REACHED", "", "Đơn vị đã trả lời.", {"a": "not_met"}),
@@ -109,7 +109,7 @@ def test_what_a_round_saw_is_read_back_in_words(store: Store) -> None:
 
 
 def test_a_second_try_replaces_what_the_first_saw(store: Store) -> None:
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     store.rounds.record("r", "thu", [(failed("04924"), SOURCE), (failed("04960"), SOURCE)])
     store.rounds.record("r", "thu", [(reached("04924", NOW + HOUR), SOURCE)])
     assert {u: s.outcome for u, s in store.rounds.seen("r").items()} == {"04924": "REACHED", "04960": "UNREACHABLE"}
@@ -123,7 +123,7 @@ def test_observations_of_a_round_that_never_began_are_refused_whole(store: Store
 
 @pytest.mark.parametrize("end", [FINISHED, NOT_CARRIED_OUT, INTERRUPTED])
 def test_a_round_that_is_closed_hears_nothing_any_more(store: Store, end: str) -> None:
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     store.rounds.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
     if end == INTERRUPTED:
         store.rounds.interrupt("r", NOW)
@@ -141,7 +141,7 @@ def says(made: datetime, heard: datetime = NOW, unit: str = "04924", **more: str
 
 
 def test_an_old_copy_of_an_answer_does_not_take_the_place_of_a_newer_one(store: Store) -> None:
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     store.rounds.record("r", "thu", [(says(NOW - HOUR, state="done"), SOURCE)])
     kept = store.rounds.answers("thu")
     store.rounds.record("r", "thu", [(says(NOW - 2 * HOUR, NOW + HOUR, state="open"), SOURCE)])
@@ -154,7 +154,7 @@ def test_an_old_copy_of_an_answer_does_not_take_the_place_of_a_newer_one(store: 
 
 def test_an_answer_that_was_made_before_we_last_heard_the_old_one_is_newer_all_the_same(store: Store) -> None:
     """Its system had made it, and still gave the old one."""
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     store.rounds.record("r", "thu", [(says(NOW - 5 * HOUR), SOURCE)])
     store.rounds.record("r", "thu", [(replace(says(NOW - 5 * HOUR), not_modified=True), SOURCE)])
     newer = says(NOW - HOUR, NOW + HOUR)
@@ -164,7 +164,7 @@ def test_an_answer_that_was_made_before_we_last_heard_the_old_one_is_newer_all_t
 
 @pytest.mark.parametrize("not_modified", [False, True])
 def test_an_answer_dated_by_a_clock_that_was_ahead_gives_way(store: Store, *, not_modified: bool) -> None:
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     store.rounds.record("r", "thu", [(says(NOW, state="open"), SOURCE)])
     at = NOW - HOUR
     if not_modified:  # meanwhile nothing was new
@@ -175,7 +175,7 @@ def test_an_answer_dated_by_a_clock_that_was_ahead_gives_way(store: Store, *, no
 
 
 def test_a_valid_answer_is_kept_with_its_source_and_the_moment_it_was_true(store: Store) -> None:
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     old = reached("04924", generated=NOW - HOUR, body='{"ă": 1}', etag='"1"')
     ahead = reached("04960", generated=NOW + HOUR / 12)
     store.rounds.record("r", "thu", [(old, SOURCE), (ahead, SOURCE)])
@@ -187,23 +187,23 @@ def test_a_valid_answer_is_kept_with_its_source_and_the_moment_it_was_true(store
 
 
 def test_a_failure_leaves_the_last_valid_answer(store: Store) -> None:
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     store.rounds.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
     kept = store.rounds.answers("thu")
-    store.rounds.start(round_("s", NOW + HOUR))
+    store.rounds.start(new_run("s", NOW + HOUR))
     store.rounds.record("s", "thu", [(failed("04924", NOW + HOUR), SOURCE)])
     assert store.rounds.answers("thu") == kept
 
 
 def test_a_new_answer_takes_the_place_of_the_last(store: Store) -> None:
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     store.rounds.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
     store.rounds.record("r", "thu", [(reached("04924", NOW + HOUR, body="2", etag='"2"'), "https://moi.vn")])
     assert store.rounds.answers("thu") == {"04924": KeptAnswer("https://moi.vn", '"2"', NOW + HOUR, "2")}
 
 
 def test_not_modified_makes_the_kept_answer_true_now_and_changes_nothing_else(store: Store) -> None:
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     store.rounds.record("r", "thu", [(reached("04924", body="1", etag='"1"'), SOURCE)])
     same = replace(reached("04924", NOW + HOUR), not_modified=True, body="")
     store.rounds.record("r", "thu", [(same, SOURCE)])
@@ -211,17 +211,17 @@ def test_not_modified_makes_the_kept_answer_true_now_and_changes_nothing_else(st
 
 
 def test_rounds_that_asked_nobody_do_not_hide_what_was_seen(store: Store) -> None:
-    store.rounds.start(round_("asked"))
+    store.rounds.start(new_run("asked"))
     store.rounds.record("asked", "thu", [(reached("04960"), SOURCE), (failed("04924"), SOURCE)])
     for n in range(4):
-        store.rounds.start(round_(f"died-{n}", NOW + (n + 1) * HOUR))
+        store.rounds.start(new_run(f"died-{n}", NOW + (n + 1) * HOUR))
     assert set(store.rounds.last_seen("thu")) == {"04960", "04924"}
 
 
 def test_a_round_of_a_day_in_the_past_is_no_news(store: Store) -> None:
     for name, as_of in (("today", NOW), ("yesterday", NOW - 24 * HOUR), ("long-ago", NOW - 900 * HOUR)):
         started = NOW if name == "today" else NOW + HOUR
-        store.rounds.start(round_(name, started)._replace(as_of=as_of.astimezone(HANOI)))
+        store.rounds.start(new_run(name, started)._replace(as_of=as_of.astimezone(HANOI)))
         store.rounds.finish(name, FINISHED, NOW + 2 * HOUR, "h")
     assert [r.id for r in store.rounds.finished("thu", 2)] == ["today", "yesterday"]
 
@@ -229,11 +229,11 @@ def test_a_round_of_a_day_in_the_past_is_no_news(store: Store) -> None:
 def test_what_the_last_rounds_saw_of_one_unit_is_found_by_moment_and_outcome(store: Store) -> None:
     for number in range(4):
         at = NOW + number * HOUR
-        store.rounds.start(round_(f"r{number}", at))
+        store.rounds.start(new_run(f"r{number}", at))
         seen = failed("04960", at) if number % 2 else reached("04960", at)
         store.rounds.record(f"r{number}", "thu", [(seen, SOURCE), (reached("04924", at), "x")])
     store.rounds.finish("r3", NOT_CARRIED_OUT, NOW, "h")
-    store.rounds.start(round_("other", NOW, "khac"))
+    store.rounds.start(new_run("other", NOW, "khac"))
     store.rounds.record("other", "khac", [(failed("04960"), SOURCE)])
 
     def names(**more: Any) -> list[str]:
@@ -247,7 +247,7 @@ def test_what_the_last_rounds_saw_of_one_unit_is_found_by_moment_and_outcome(sto
 
 
 def test_the_last_answer_of_one_unit_is_that_of_all_units(store: Store) -> None:
-    store.rounds.start(round_("r"))
+    store.rounds.start(new_run("r"))
     store.rounds.record("r", "thu", [(reached("04960", body="1"), SOURCE), (reached("04924", body="2"), "x")])
     assert store.rounds.answers("thu", "04960") == {"04960": store.rounds.answers("thu")["04960"]}
     assert store.rounds.answers("thu", "99999") == {}
