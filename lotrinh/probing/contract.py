@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError, to_json
+from pydantic_core import PydanticCustomError
 
 from lotrinh.core.status.observation import Answer, Reason, StepAnswer, StepState
 from lotrinh.core.text import M
@@ -63,6 +63,8 @@ def _moment(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+# Strictly, pydantic takes the text of a state from JSON only, and of a value that is read already the member alone.
+State = Annotated[StepState, Field(strict=False)]
 
 
 class Part(BaseModel):
@@ -110,7 +112,7 @@ class StatusStep(Part):
     )
 
     id: str = Field(min_length=1, max_length=100)
-    state: StepState
+    state: State
     completed_on: Day | None = None
     reported_at: Moment | None = None
     document: StatusPhrase | None = None
@@ -170,8 +172,7 @@ def _document(value: object, options: HttpOptions) -> StatusDocument:
         too_many = M("{field} có quá {limit} mục.", field=the("steps", "steps"), limit=options.max_steps)
         raise Rejected(Reason.SCHEMA, too_many)
     try:
-        # Pydantic reads days and moments from text strictly only when it reads JSON.
-        return StatusDocument.model_validate_json(to_json(value))
+        return StatusDocument.model_validate(value)
     except ValidationError as error:
         raise complaint(error) from error
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M, Message
 from lotrinh.probing.failures import Rejected
-from lotrinh.probing.strict_json import join
+from lotrinh.probing.strict_json import path_of
 
 FIELDS = {
     "schema": M("Dạng câu trả lời"),
@@ -41,14 +41,6 @@ CHOICES = frozenset({"enum", "literal_error"})
 def the(name: str, path: str) -> Message:
     """Name a field in words and by its JSON path."""
     return M("{words} ({path})", words=FIELDS.get(name, M("Trường")), path=path)
-
-
-def path_of(places: tuple[int | str, ...]) -> str:
-    """Write a place as a JSON path: ``steps[3].completed_on``."""
-    path = ""
-    for place in places:
-        path = f"{path}[{place}]" if isinstance(place, int) else join(path, place)
-    return path
 
 
 def complaint(error: ValidationError) -> Rejected:

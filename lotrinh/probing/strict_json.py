@@ -19,6 +19,9 @@ MAX_KEYS = 100
 """Fields in one object; the contract knows nine at most, and naming a hundred strange ones helps nobody."""
 MAX_DIGITS = 18
 
+Places = tuple[int | str, ...]
+"""Keys and numbers of items, from the whole answer down to one value."""
+
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_UTF8 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -54,7 +57,7 @@ def parse(text: str, depth: int) -> Any:  # noqa: ANN401 - JSON is any value
         raise Rejected(Reason.SCHEMA, TOO_DEEP) from error
     except json.JSONDecodeError as error:
         raise _not_json(text, error) from error
-    return _clean(value, "", depth)
+    return _clean(value, (), depth)
 
 
 def _not_json(text: str, error: json.JSONDecodeError) -> Rejected:
@@ -81,37 +84,48 @@ def _not_finite(_: str) -> float:
     return math.nan
 
 
-def _clean(value: Any, path: str, depth: int) -> Any:  # noqa: ANN401 - JSON is any value
+# Only the place of what is wrong is put into words: most answers are right, and a path for each value costs the most.
+def _clean(value: Any, places: Places, depth: int) -> Any:  # noqa: ANN401 - JSON is any value
     if isinstance(value, str):
-        return _clean_text(value, path)
+        return _clean_text(value, places)
     if isinstance(value, float) and not math.isfinite(value):
-        raise Rejected(Reason.SCHEMA, M("Số ở {path} không hợp lệ hoặc quá lớn.", path=path or "/"))
+        raise Rejected(Reason.SCHEMA, M("Số ở {path} không hợp lệ hoặc quá lớn.", path=path_of(places) or "/"))
     if isinstance(value, dict | list) and depth <= 0:
         raise Rejected(Reason.SCHEMA, TOO_DEEP)
     if isinstance(value, list):
-        return [_clean(item, f"{path}[{n}]", depth - 1) for n, item in enumerate(value)]
-    return _clean_object(value, path, depth) if isinstance(value, dict) else value
+        return [_clean(item, (*places, n), depth - 1) for n, item in enumerate(value)]
+    return _clean_object(value, places, depth) if isinstance(value, dict) else value
 
 
-def _clean_object(value: dict[str, Any], path: str, depth: int) -> dict[str, Any]:
+def _clean_object(value: dict[str, Any], places: Places, depth: int) -> dict[str, Any]:
     if len(value) > MAX_KEYS:
-        sentence = M("Phần {path} của câu trả lời có quá nhiều trường ({count}).", path=path or "/", count=len(value))
+        path = path_of(places) or "/"
+        sentence = M("Phần {path} của câu trả lời có quá nhiều trường ({count}).", path=path, count=len(value))
         raise Rejected(Reason.SCHEMA, sentence)
     if isinstance(value, _Doubled):
-        where = join(path, value.key)
+        where = path_of((*places, value.key))
         sentence = M("Trường {path} có hai lần trong câu trả lời; mỗi trường chỉ được có một lần.", path=where)
         raise Rejected(Reason.SCHEMA, sentence)
-    return {_clean_text(k, join(path, k)): _clean(v, join(path, k), depth - 1) for k, v in value.items()}
+    return {_clean_text(k, inside): _clean(v, inside, depth - 1) for k, v in value.items() if (inside := (*places, k))}
 
 
-def _clean_text(text: str, path: str) -> str:
+def _clean_text(text: str, places: Places) -> str:
     if "\x00" in text or _SURROGATE.search(text):
-        sentence = M("Trường {path} có ký tự không hợp lệ. Đề nghị đơn vị sửa phần mềm trả lời.", path=path or "/")
+        path = path_of(places) or "/"
+        sentence = M("Trường {path} có ký tự không hợp lệ. Đề nghị đơn vị sửa phần mềm trả lời.", path=path)
         raise Rejected(Reason.ENCODING, sentence)
     return nfc(text)
 
 
-def join(path: str, key: str) -> str:
+def path_of(places: Places) -> str:
+    """Write a place as a JSON path: ``steps[3].completed_on``; empty for the whole."""
+    path = ""
+    for place in places:
+        path = f"{path}[{place}]" if isinstance(place, int) else _join(path, place)
+    return path
+
+
+def _join(path: str, key: str) -> str:
     """Add a key to a JSON path; a strange key is quoted and made visible."""
     shown = key if _PLAIN_KEY.fullmatch(key) else f'["{visible(key, 40)}"]'
     return f"{path}.{shown}" if path and not shown.startswith("[") else f"{path}{shown}"
