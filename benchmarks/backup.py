@@ -20,7 +20,7 @@ import psycopg
 from sqlalchemy import insert
 
 from lotrinh.clock import now
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.services.upkeep.backup import Place, back_up
 from lotrinh.services.upkeep.copying import copy_record
 from lotrinh.services.upkeep.restore import restore
@@ -28,9 +28,9 @@ from lotrinh.store import open_store
 from lotrinh.store.engine import connect, migrate, writing
 from lotrinh.store.journal import Journal
 from lotrinh.store.moving import image
-from lotrinh.store.schema import answers, rounds
+from lotrinh.store.schema import answers, runs
 
-ENTRIES, BATCH, ROUNDS, REPORT = 130_000, 10_000, 60, 300_000
+ENTRIES, BATCH, RUNS, REPORT = 130_000, 10_000, 60, 300_000
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -43,7 +43,7 @@ def entries(first: int, count: int) -> list[NewEntry]:
     }
     return [
         NewEntry(
-            Kind.CONFIRMED,
+            EntryKind.CONFIRMED,
             BEGUN + timedelta(seconds=n),
             "bau-cu-2026",
             f"{n % 3321:05}",
@@ -73,9 +73,9 @@ def add_reports(place: Place) -> None:
     """Add what a province keeps beside: whole reports, and the last answer of every unit."""
     with open_store(place.url) as store, writing(store.engine) as connection:
         text = "x" * REPORT
-        for n in range(ROUNDS):
-            values = {c.name: f"{n}" for c in rounds.columns} | {"snapshot": text, "frozen": text.encode()}
-            connection.execute(insert(rounds).values(**values))
+        for n in range(RUNS):
+            values = {c.name: f"{n}" for c in runs.columns} | {"snapshot": text, "frozen": text.encode()}
+            connection.execute(insert(runs).values(**values))
         rows = [{c.name: f"{n}" for c in answers.columns} | {"body": text[:5000]} for n in range(3321)]
         connection.execute(insert(answers), rows)
 

@@ -18,7 +18,7 @@ from lotrinh.portal.app import create_app
 from lotrinh.services.access.accounts import add_officer
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.statements.sample import sample_entries
-from lotrinh.settings.models import Settings, Units
+from lotrinh.settings.models import Settings, UnitsSettings
 from lotrinh.store import open_store
 
 NOW = datetime(2026, 5, 30, 1, tzinfo=UTC)
@@ -74,7 +74,7 @@ def measure() -> dict[str, object]:
     found: dict[str, object] = {}
     for units, limit in LIMITS.items():
         with tempfile.TemporaryDirectory() as folder:
-            roster = Units(file=nation(Path(folder)) if units > min(LIMITS) else None)
+            roster = UnitsSettings(file=nation(Path(folder)) if units > min(LIMITS) else None)
             settings = Settings(data_dir=Path(folder), units=roster)
             with portal(settings) as (address, entries), httpx.Client(base_url=address, timeout=120) as browser:
                 browser.post("/sign-in", data={"name": "van-phong", "secret": SECRET}, headers={"Origin": address})

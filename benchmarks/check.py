@@ -29,7 +29,7 @@ from lotrinh.services.runs.check import Request, run_check
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
 
-LATENCIES, ROUNDS, CAMPAIGN = (0.2, 1.0), 5, "bau-cu-2026"
+LATENCIES, REPEATS, CAMPAIGN = (0.2, 1.0), 5, "bau-cu-2026"
 """Seconds that a commune takes to answer: on a good line, and on a slow one."""
 SHARDS, PER_SHARD = 10, 10
 
@@ -114,22 +114,22 @@ def measure() -> dict[str, float]:
                         for u in packaged_roster(province("25"))
                     ]
                     write_roster(folder / "units.csv", units)
-                    found = rounds([u.status_url for u in units])
+                    found = compare([u.status_url for u in units])
                     result |= {f"{name}@{latency}s": value for name, value in found.items()}
     return result
 
 
-def rounds(urls: list[str]) -> dict[str, float]:
+def compare(urls: list[str]) -> dict[str, float]:
     """Run the three in turn, several times."""
     settings = load_settings().settings
     os.environ |= prefect_environment(settings)
     from prefect.client.orchestration import get_client  # noqa: PLC0415 - after its environment is set
 
-    from flows.check import run  # noqa: PLC0415 - as above
+    from flows.check import run_in_process  # noqa: PLC0415 - as above
 
     campaign = open_declared(settings, CAMPAIGN)
     times: dict[str, list[float]] = {"bare": [], "direct": [], "flow": []}
-    for turn in range(ROUNDS + 1):
+    for turn in range(REPEATS + 1):
         began = time.perf_counter()
         asyncio.run(bare(urls))
         times["bare"].append(time.perf_counter() - began)
@@ -137,7 +137,7 @@ def rounds(urls: list[str]) -> dict[str, float]:
             began = time.perf_counter()
             asyncio.run(run_check(store, settings, campaign, begin(store, campaign, now(), now(), {}), now))
             times["direct"].append(time.perf_counter() - began)
-        run(Request(CAMPAIGN))
+        run_in_process(Request(CAMPAIGN))
         with get_client(sync_client=True) as client:
             newest = max(client.read_flow_runs(), key=lambda r: r.created)
             times["flow"].append(newest.total_run_time.total_seconds())

@@ -21,7 +21,7 @@ from lotrinh.clock import now
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import run_check
-from lotrinh.settings.models import Http, Settings
+from lotrinh.settings.models import HttpSettings, Settings
 from lotrinh.store import open_store
 from lotrinh.store.runs.runs import FINISHED
 from tests.growth.units import CAMPAIGN
@@ -55,11 +55,11 @@ def measure(count: int = 34) -> dict[str, float]:
 
 
 async def asked_directly(of: World) -> float:
-    """Ask all units of all provinces from one process into the same database, as one round of one province."""
+    """Ask all units of all provinces from one process into the same database, as one run of one province."""
     roster = of.folder / "all.csv"
     units = [u for p in of.provinces for u in packaged_roster(p) if not u.is_province]
     write_roster(roster, [replace(u, status_url=f"http://127.0.0.1:{of.units}/{u.code}") for u in units])
-    settings = Settings(http=Http(allow_networks=("127.0.0.0/8",), per_host=1000))
+    settings = Settings(http=HttpSettings(allow_networks=("127.0.0.0/8",), per_host=1000))
     campaign = open_declared(settings, CAMPAIGN, roster)
     with open_store(of.database) as store:
         began = time.perf_counter()
@@ -90,12 +90,12 @@ def nation(of: World) -> dict[str, float]:
         worked = spent(of)
         run(of, TICK, len(of.provinces))
         worked = spent(of) - worked
-        recorded = [r for r in store.rounds.newest(CAMPAIGN, 200) if r.id.startswith(TICK) and r.state == FINISHED]
+        recorded = [r for r in store.runs.newest(CAMPAIGN, 200) if r.id.startswith(TICK) and r.state == FINISHED]
         time.sleep(5)  # until the server has written down what it was told
         prefect.rollback()
         grown = int(prefect.execute(SIZE).scalar_one()) - before
         tasks = [int(row[0]) for row in prefect.execute(TASKS)]
-        seen = sum(store.rounds.outcomes([r.id])[r.id].total() for r in recorded)
+        seen = sum(store.runs.outcomes([r.id])[r.id].total() for r in recorded)
     engine.dispose()
     ended = max(r.finished_at for r in recorded if r.finished_at)
     return {

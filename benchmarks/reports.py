@@ -23,7 +23,7 @@ from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import Heard, Policy, View, assess, concerned, plan
+from lotrinh.core.status.status import LatestAnswer, Policy, UnitView, assess_steps, plan_steps, steps_of_unit
 from lotrinh.core.text import M, Text
 from lotrinh.reports.documents import Wish, make
 from lotrinh.services.runs.report_archive import freeze, thaw
@@ -51,12 +51,12 @@ def report(*, calm: bool) -> Report:
     """Make the report of the nation: half of the steps done, or (the longest list there can be) none at all."""
     of, policy = checklist(), Policy()
     units, answers, records = statuses.data(of)
-    planned = plan(of, timetable(of), statuses.ZONE, policy)
+    planned = plan_steps(of, timetable(of), statuses.ZONE, policy)
     made = []
     for unit in units:
-        heard = Heard(None if calm else answers[unit.code], fresh=True)
-        mine = concerned(planned, unit)
-        standings = assess(mine, View(unit.code, statuses.NOW, policy, {} if calm else records, heard))
+        heard = LatestAnswer(None if calm else answers[unit.code], fresh=True)
+        mine = steps_of_unit(planned, unit)
+        standings = assess_steps(mine, UnitView(unit.code, statuses.NOW, policy, {} if calm else records, heard))
         reached = (Outcome.REACHED, Reason.NONE, M("đã hỏi được"))
         made.append(UnitReport(unit, *reached, statuses.NOW, statuses.NOW, mine, standings))
     rows = milestone_rows(of, made, None, statuses.NOW)
@@ -73,7 +73,7 @@ def bare_xlsx(of: Report, made: bytes) -> None:
         signs.write_string(number, 0, unit.unit.code)
         for column, (item, standing) in enumerate(zip(unit.plan, unit.standings, strict=True), 1):
             signs.write_string(number, column, "Q")
-            if not standing.status.finished:
+            if not standing.status.is_finished:
                 words = (unit.unit.code, unit.unit.full_name, item.step.milestone, item.step.title.vi, OWNER)
                 for place, word in enumerate((*words, standing.status.value, standing.status.value)):
                     left.write_string(row, place, word)

@@ -1,4 +1,4 @@
-"""Rounds of 148 units in a row in one process: memory and open files must stay as they are (fault F32).
+"""Runs of 148 units in a row in one process: memory and open files must stay as they are (fault F32).
 
 ``python benchmarks/soak.py 500`` for the whole; by default fewer. The first tenth is for warming up.
 """
@@ -18,35 +18,35 @@ from lotrinh.clock import now
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import run_check
-from lotrinh.settings.models import Http, Settings
+from lotrinh.settings.models import HttpSettings, Settings
 from lotrinh.store import open_store
 
-ROUNDS = 30
+RUNS = 30
 
 
-def measure(rounds: int = ROUNDS) -> dict[str, float]:
-    """Megabytes and open files after the warm-up and at the end, and kilobytes of our own database for each round."""
+def measure(runs: int = RUNS) -> dict[str, float]:
+    """Megabytes and open files after the warm-up and at the end, and kilobytes of our own database for each run."""
     process = psutil.Process(os.getpid())
     states: list[tuple[float, int]] = []
     with tempfile.TemporaryDirectory() as folder, serving(0.0) as port:
         roster, record = Path(folder) / "units.csv", Path(folder) / "lotrinh.db"
         units = packaged_roster(province("25"))
         write_roster(roster, [replace(u, status_url=f"http://127.0.0.1:{port}/{u.code}") for u in units])
-        settings = Settings(data_dir=Path(folder), http=Http(allow_networks=("127.0.0.0/8",), per_host=100))
+        settings = Settings(data_dir=Path(folder), http=HttpSettings(allow_networks=("127.0.0.0/8",), per_host=100))
         campaign = open_declared(settings, CAMPAIGN, roster)
         with open_store(settings.database_url) as store:
-            for _ in range(rounds):
+            for _ in range(runs):
                 asyncio.run(run_check(store, settings, campaign, begin(store, campaign, now(), now(), {}), now))
                 states.append((process.memory_info().rss / 1e6, process.num_fds()))
-        kept = record.stat().st_size / rounds / 1000
-    (warm_mb, warm_files), (mb, files) = states[rounds // 10], states[-1]
+        kept = record.stat().st_size / runs / 1000
+    (warm_mb, warm_files), (mb, files) = states[runs // 10], states[-1]
     return {
-        "rounds": rounds,
+        "runs": runs,
         "mb_warm": round(warm_mb, 1),
         "mb_end": round(mb, 1),
         "files_warm": warm_files,
         "files_end": files,
-        "record_kb_per_round": round(kept, 1),
+        "record_kb_per_run": round(kept, 1),
     }
 
 

@@ -11,9 +11,9 @@ from lotrinh.core.checklist.checklist import Anchor, Basis, Checklist, Confidenc
 from lotrinh.core.checklist.deadlines import awaited_steps, timetable
 from lotrinh.core.checklist.grammar import parse_rule
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.status.journal import Record
+from lotrinh.core.status.journal import StepRecord
 from lotrinh.core.status.observation import Answer, StepAnswer, StepState
-from lotrinh.core.status.status import Heard, Policy, View, assess, concerned, plan
+from lotrinh.core.status.status import LatestAnswer, Policy, UnitView, assess_steps, plan_steps, steps_of_unit
 from lotrinh.core.text import Text
 
 UNITS, STEPS = 3_321, 60
@@ -48,7 +48,7 @@ def checklist() -> Checklist:
     return Checklist("x", Text("x"), anchor, "Asia/Ho_Chi_Minh", calendar, sources, {}, tuple(milestones), "0" * 64)
 
 
-def data(of: Checklist) -> tuple[list[Unit], dict[str, Answer], dict[tuple[str, str], Record]]:
+def data(of: Checklist) -> tuple[list[Unit], dict[str, Answer], dict[tuple[str, str], StepRecord]]:
     """Make units, an answer for each, and a journal record for every twentieth step."""
     chance = random.Random(1)  # noqa: S311 - the same data every time
     units, answers, records = [], {}, {}
@@ -61,7 +61,7 @@ def data(of: Checklist) -> tuple[list[Unit], dict[str, Answer], dict[tuple[str, 
             day = date(2026, 1, 1) + timedelta(days=chance.randrange(30)) if done else None
             said[step.id] = StepAnswer(step.id, StepState.DONE if done else StepState.OPEN, day)
             if chance.random() < 0.05:
-                records[code, step.id] = Record(obstacle="x", said_at=NOW)
+                records[code, step.id] = StepRecord(obstacle="x", last_statement_at=NOW)
         answers[code] = Answer(code, "x", NOW, NOW, said)
     return units, answers, records
 
@@ -79,9 +79,9 @@ def measure() -> dict[str, float]:
         days = {step: answer.steps[step].completed_on for step in awaited}
         key = tuple(days.values())
         if key not in plans:
-            plans[key] = plan(of, timetable(of, None, days.get), ZONE, policy)
-        mine = concerned(plans[key], unit)
-        result.append(assess(mine, View(unit.code, NOW, policy, records, Heard(answer, fresh=True))))
+            plans[key] = plan_steps(of, timetable(of, None, days.get), ZONE, policy)
+        mine = steps_of_unit(plans[key], unit)
+        result.append(assess_steps(mine, UnitView(unit.code, NOW, policy, records, LatestAnswer(answer, fresh=True))))
         count += len(mine)
     seconds = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -12,12 +12,13 @@ from prefect.states import Completed, Failed
 
 from lotrinh.clock import now
 from lotrinh.core.status.observation import Observation
-from lotrinh.errors import Conflict, LotrinhError, Overlapping, RoundNotCarriedOut, StoreUnavailable
+from lotrinh.core.text import M
+from lotrinh.errors import BadInput, Conflict, LotrinhError, Overlapping, Problem, RunNotCarriedOut, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.runs.ask import OUR_NETWORK, new_name
 from lotrinh.services.runs.check import Request
 from lotrinh.store.runs.runs import RUNNING
-from tasks import preflight, publish, rounds, run_summary
+from tasks import preflight, publish, run_summary, runs
 from tasks.context import asking, close, context, holding
 from tasks.prefect_timeout import PATIENCE_SECONDS, leave_after, within_patience
 from tasks.refused_state import refused
@@ -28,26 +29,38 @@ REFUSED, REPLACED = "Refused", "Replaced"
 
 def _run_name() -> str:
     parameters = flow_run.parameters
-    return f"{parameters['campaign']} {parameters.get('round') or ''}".strip()
+    name = parameters.get("run") or parameters.get("round")
+    return f"{parameters['campaign']} {name or ''}".strip()
+
+
+def _name_of(new: str, old: str) -> str:
+    """Return the name by which a run is asked for, whichever parameter gives it; ``BadInput`` where they differ."""
+    if new and old and new != old:
+        sentence = M("Hai tham số “run” ({run}) và “round” ({old}) khác nhau; hãy chỉ ghi “run”.", run=new, old=old)
+        raise BadInput([Problem("run", 0, 0, sentence)])
+    return new or old or new_name(now())
 
 
 @flow(name="check", flow_run_name=_run_name, persist_result=False)
-async def check(
+async def check(  # noqa: PLR0913 - parameters that people see in Prefect, one of them by two names
     campaign: str,
     as_of: str = "",
     settings: str = "",
     units: str = "",
-    round: str = "",  # noqa: A002 - the word of the field, and the parameter people see in Prefect
+    run: str = "",
     province: str = "",
     tick: str = "",
+    *,
+    round: str = "",  # noqa: A002 - the parameter's older name, by which Prefect may have runs scheduled
 ) -> State[Any]:
-    """Check every unit of a campaign and return the round's name; the report is in our own store.
+    """Check every unit of a campaign and return the run's name; the report is in our own store.
 
     ``province`` is another one than the settings', where one record holds several. ``tick`` tells by which of its
-    schedules the campaign's moment has come; a run with one steps aside where it is not wanted.
+    schedules the campaign's moment has come; a run with one steps aside where it is not wanted. ``round`` is what
+    ``run`` was called before: deployments and scheduled runs that were made then give it.
     """
-    request = Request(campaign, as_of, settings, units, round or new_name(now()), province)
     try:
+        request = Request(campaign, as_of, settings, units, _name_of(run, round), province)
         if ended := preflight.aside(request, tick):
             return ended
         async with holding(request, patient=bool(deployment.id)):
@@ -66,36 +79,36 @@ async def check(
 async def carry_out(request: Request) -> State[Any]:
     """Ask, assess, record, publish; the campaign's lease is ours."""
     plain = asdict(request)
-    batches = rounds.load(plain)
+    batches = runs.load(plain)
     if not batches:
-        return Completed(data=request.round)
+        return Completed(data=request.run)
     async with asking(request):
-        first, *_ = await asyncio.gather(*(rounds.ask(plain, codes, n) for n, codes in enumerate(batches, 1)))
+        first, *_ = await asyncio.gather(*(runs.ask(plain, codes, n) for n, codes in enumerate(batches, 1)))
         if first["ours_failed"]:
-            raise RoundNotCarriedOut(OUR_NETWORK)
-    rounds.assess(plain)
-    rounds.record(plain)
+            raise RunNotCarriedOut(OUR_NETWORK)
+    runs.assess(plain)
+    runs.record(plain)
     if deployment.id:  # this process is one run's, and a worker's: nobody reads what it prints
         leave_after(PATIENCE_SECONDS)
     publish.publish(plain)
-    return Completed(data=request.round, message=await run_summary.tell_counts(request))
+    return Completed(data=request.run, message=await run_summary.tell_counts(request))
 
 
 def recorded(request: Request) -> bool:
-    """Whether the round has ended in our own record."""
+    """Whether the run has ended in our own record."""
     try:
-        found = context(request).store.rounds.get(request.round)
+        found = context(request).store.runs.get(request.run)
     except StoreUnavailable:
         return False
     return found is not None and found.state != RUNNING
 
 
-def run(request: Request, heard: Callable[[Observation], None] | None = None) -> str:
+def run_in_process(request: Request, heard: Callable[[Observation], None] | None = None) -> str:
     """Run the flow in this process, telling ``heard`` of every unit as it answers.
 
-    ``PrefectGone`` where the round has been recorded and Prefect does not come to an end.
+    ``PrefectGone`` where the run has been recorded and Prefect does not come to an end.
     """
-    request = replace(request, round=request.round or new_name(now()))
+    request = replace(request, run=request.run or new_name(now()))
     context(request).heard = heard
     try:
         name: str = within_patience(lambda: asyncio.run(check(**asdict(request))), lambda: recorded(request))

@@ -40,7 +40,7 @@ from lotrinh.services.campaigns.rosters import fault
 from lotrinh.services.campaigns.schedules import effective
 from lotrinh.services.notify.error_lines import lines_of
 from lotrinh.services.upkeep.prefect_server import auth_string
-from lotrinh.settings.load import Loaded, load_settings
+from lotrinh.settings.load import LoadedSettings, load_settings
 from lotrinh.store import Store, open_store
 
 OURS, NATION = "lotrinh", "lotrinh-nation"
@@ -119,7 +119,7 @@ class Plan:
     problems: tuple[LotrinhError, ...] = ()
 
 
-def plan(loaded: Loaded, store: Store, pool: str | None = None) -> Plan:
+def plan(loaded: LoadedSettings, store: Store, pool: str | None = None) -> Plan:
     """Work out what is to be deployed; a campaign that cannot be opened keeps no other from it.
 
     A roster that cannot be read keeps all campaigns from it, and is said once. Runs of a work pool are told of no
@@ -151,7 +151,7 @@ def plan(loaded: Loaded, store: Store, pool: str | None = None) -> Plan:
 
 
 def _of_campaign(
-    loaded: Loaded, store: Store, name: str, full: str, file: Mapping[str, str], tags: tuple[str, ...]
+    loaded: LoadedSettings, store: Store, name: str, full: str, file: Mapping[str, str], tags: tuple[str, ...]
 ) -> Iterator[Planned]:
     """Plan a campaign's checks and reports under its ``full`` name, which no other office on the server has."""
     zone = open_campaign(store, loaded.settings, name, home=loaded.home).zone.key
@@ -168,7 +168,7 @@ def _of_campaign(
     yield Planned(weekly, full, parameters, tags, reports)
 
 
-def _of_nation(loaded: Loaded, tags: tuple[str, ...], problems: list[LotrinhError]) -> Iterator[Planned]:
+def _of_nation(loaded: LoadedSettings, tags: tuple[str, ...], problems: list[LotrinhError]) -> Iterator[Planned]:
     """Plan the nation's check, one schedule for each campaign, and the deployment whose runs are the provinces'."""
     settings, crons = loaded.settings, list[Cron]()
     for name in settings.nation.campaigns:
@@ -185,7 +185,7 @@ def _crons(*crons: Cron) -> tuple[Cron, ...]:
     return tuple(cron for cron in crons if cron.cron)
 
 
-def sends(loaded: Loaded) -> bool:
+def sends(loaded: LoadedSettings) -> bool:
     """Whether there is anything by which something is sent."""
     settings = loaded.settings
     elsewhere = any(receiver.url.get_secret_value() for receiver in settings.receivers)
@@ -221,7 +221,7 @@ async def retire(client: PrefectClient, planned: Plan) -> list[str]:
     return [d.name for d in gone if await settle(client, d.id, ())]
 
 
-async def deploy(loaded: Loaded, store: Store, pool: str) -> Plan:
+async def deploy(loaded: LoadedSettings, store: Store, pool: str) -> Plan:
     """Put all deployments, with their schedules, into a work pool."""
     made = plan(loaded, store, pool)
     async with get_client() as client:
@@ -265,7 +265,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _fail(made.problems)
 
 
-def _server(loaded: Loaded) -> dict[Any, str]:
+def _server(loaded: LoadedSettings) -> dict[Any, str]:
     """Name the Prefect server of our settings, as every other program of ours does."""
     prefect = loaded.settings.prefect
     if not prefect.api_url:

@@ -56,11 +56,11 @@ class Conflict(LotrinhError):
 
 
 class AlreadyRecorded(Conflict):
-    """What was asked for has been carried out before; ``round`` is the finished round."""
+    """What was asked for has been carried out before; ``run`` is the finished run."""
 
-    def __init__(self, sentence: Message, round_: str) -> None:
+    def __init__(self, sentence: Message, run: str) -> None:
         super().__init__(sentence)
-        self.round = round_
+        self.run = run
 
 
 class Overlapping(Conflict):
@@ -142,7 +142,7 @@ class PrefectGone(LotrinhError):
     http_status = 503
 
 
-class RoundNotCarriedOut(LotrinhError):
+class RunNotCarriedOut(LotrinhError):
     """Our own network failed: nobody is reported as silent."""
 
     exit_code = 3

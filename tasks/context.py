@@ -18,9 +18,9 @@ from lotrinh.services.http_options import http_options
 from lotrinh.services.runs.check import Request
 from lotrinh.services.runs.lease import holding as lease_of
 from lotrinh.services.runs.nation import for_province
-from lotrinh.settings.load import Loaded, load_settings
+from lotrinh.settings.load import LoadedSettings, load_settings
 from lotrinh.store import Store, open_store
-from lotrinh.store.runs.runs import Round
+from lotrinh.store.runs.runs import Run
 
 Heard = Callable[[Observation], None]
 
@@ -29,7 +29,7 @@ Heard = Callable[[Observation], None]
 class Context:
     """Settings, campaign and store of one run, and what its tasks hand to each other."""
 
-    loaded: Loaded
+    loaded: LoadedSettings
     campaign: Campaign
     store: Store
     prober: Prober | None = None
@@ -38,9 +38,9 @@ class Context:
     notes: list[str] = field(default_factory=list)
     """What the run's closing message has to say besides."""
 
-    def round(self, name: str) -> Round:
-        """Return the round by its name."""
-        found = self.store.rounds.get(name)
+    def run(self, name: str) -> Run:
+        """Return the run by its name."""
+        found = self.store.runs.get(name)
         if found is None:
             raise NotFound(M("Không có lượt kiểm tra “{name}”.", name=name))
         return found
@@ -69,7 +69,7 @@ async def asking(request: Request) -> AsyncIterator[None]:
     async with Prober(http_options(shared.loaded.settings), now) as prober:
         shared.prober = prober
         try:
-            with traces.span("run", run=request.round, campaign=request.campaign, province=request.province):
+            with traces.span("run", run=request.run, campaign=request.campaign, province=request.province):
                 yield
         finally:
             shared.prober = None
@@ -80,7 +80,7 @@ async def holding(request: Request, *, patient: bool) -> AsyncIterator[None]:
     """Hold the campaign's lease for a run; ``Overlapping`` names who has it."""
     shared = context(request)
     with ExitStack() as stack:
-        lease = lease_of(shared.store, shared.campaign, request.round, now, patient=patient)
+        lease = lease_of(shared.store, shared.campaign, request.run, now, patient=patient)
         await asyncio.to_thread(stack.enter_context, lease)
         yield
 

@@ -56,7 +56,7 @@ async def run_provinces(
 async def _start(nation: Nation, campaign: str, settings: str, deployment: str) -> None:
     """Start what is to be started; a run that was started before by the same name is found again."""
     for each in nation.to_start:
-        each.run = await _run_of(nation.name(each), each, {"campaign": campaign, "settings": settings}, deployment)
+        each.flow_run = await _run_of(nation.name(each), each, {"campaign": campaign, "settings": settings}, deployment)
 
 
 async def _run_of(name: str, of: Try, parameters: dict[str, str], deployment: str) -> str:
@@ -64,7 +64,7 @@ async def _run_of(name: str, of: Try, parameters: dict[str, str], deployment: st
     try:
         run = await arun_deployment(
             deployment,
-            parameters={**parameters, "round": name, "province": code},
+            parameters={**parameters, "run": name, "province": code},
             flow_run_name=f"{parameters['campaign']} {of.province.slug} {name}",
             timeout=0,
             tags=[f"campaign:{parameters['campaign']}", f"province:{code}"],
@@ -79,7 +79,7 @@ async def _run_of(name: str, of: Try, parameters: dict[str, str], deployment: st
 async def _look(nation: Nation, known: Mapping[str, At]) -> Mapping[str, At]:
     """Look at Prefect's runs and at our record; where one of them is not there, what it said last stands."""
     try:
-        runs = await _states([t.run for t in nation.open if t.run])
+        runs = await _states([t.flow_run for t in nation.open if t.flow_run])
         for run in nation.look(runs, now()):
             await _give_up(run)
     except (httpx.HTTPError, PrefectException, StoreUnavailable) as error:

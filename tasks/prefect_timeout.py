@@ -12,7 +12,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import PrefectGone
 
 PATIENCE_SECONDS = 25.0
-"""How long Prefect may take to hear of a round that has been recorded."""
+"""How long Prefect may take to hear of a run that has been recorded."""
 LOOK_SECONDS = 1.0
 GONE = M("Máy chủ Prefect không trả lời nữa; kết quả đã ghi trong cơ sở dữ liệu của lotrinh, không chờ Prefect.")
 

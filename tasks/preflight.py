@@ -19,7 +19,7 @@ from prefect.runtime import deployment, flow_run
 from prefect.states import Completed
 
 from lotrinh.clock import now
-from lotrinh.core.notify.schedules import Schedule, Tick, wanted
+from lotrinh.core.notify.schedules import CampaignSchedule, Tick, reason_to_skip
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign
@@ -51,9 +51,9 @@ def aside(request: Request, tick: str) -> State[None] | None:
     return None
 
 
-def _unwanted(schedule: Schedule, tick: str, due: datetime, campaign: Campaign) -> Message | None:
+def _unwanted(schedule: CampaignSchedule, tick: str, due: datetime, campaign: Campaign) -> Message | None:
     local, calendar = due.astimezone(campaign.zone), campaign.checklist.calendar
-    return wanted(schedule, Tick(tick), local, campaign.anchor, calendar)
+    return reason_to_skip(schedule, Tick(tick), local, campaign.anchor, calendar)
 
 
 def _ended(name: str, why: Message) -> State[None]:
@@ -61,7 +61,7 @@ def _ended(name: str, why: Message) -> State[None]:
     return Completed(name=name, message=say(why))
 
 
-def _newer(schedule: Schedule, due: datetime, campaign: Campaign) -> datetime | None:
+def _newer(schedule: CampaignSchedule, due: datetime, campaign: Campaign) -> datetime | None:
     """Return when the newest run of this deployment was due that will be, or was, carried out itself."""
     for run in _runs_since(due):
         at = run.expected_start_time

@@ -20,7 +20,7 @@ async def tell_counts(request: Request) -> str:
     """Tag the run with what it was about and its counts, name the units that failed; return the closing sentence."""
     shared = context(request)
     if shared.report is None:
-        raise RuntimeError(request.round)
+        raise RuntimeError(request.run)
     await _tag(tags_of(shared.report, shared.campaign.province.code))
     if failed := failures(shared.report):
         get_run_logger().warning("%s", failed)

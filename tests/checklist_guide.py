@@ -18,7 +18,7 @@ from lotrinh.catalog.units import read_roster
 from lotrinh.core.checklist.checklist import Checklist, Step
 from lotrinh.core.checklist.deadlines import Schedule, timetable
 from lotrinh.core.checklist.grammar import parse_rule
-from lotrinh.core.checklist.rule_words import in_words
+from lotrinh.core.checklist.rule_words import describe_rule
 from lotrinh.core.checklist.units import Unit
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say, spell
@@ -102,7 +102,7 @@ def units(folder: Path) -> tuple[Unit, ...]:
 
 def words(cells: Cells, folder: Path) -> str:
     rule = read(cells, folder).step.due
-    return say(in_words(rule, read(cells, folder).checklist), "vi") if rule else NOTHING
+    return say(describe_rule(rule, read(cells, folder).checklist), "vi") if rule else NOTHING
 
 
 def opening(cells: Cells, folder: Path) -> str:
@@ -130,7 +130,7 @@ def complaints(cells: Cells, folder: Path) -> str:
 
 def asked_units(cells: Cells, folder: Path) -> str:
     step = read(cells, folder).step
-    return ", ".join(unit.name for unit in units(folder) if step.concerns(unit))
+    return ", ".join(unit.name for unit in units(folder) if step.is_work_of(unit))
 
 
 def reply(cells: Cells, folder: Path) -> str:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.catalog.checklists import lint, load_checklist
+from lotrinh.catalog.checklists import lint_file, load_checklist
 from lotrinh.core.checklist.checklist import ASKED_OF_UNITS, Checklist, Confidence, Level, Need, Step
 from lotrinh.core.checklist.deadlines import Schedule, timetable
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.text import Text, fold
+from lotrinh.core.text import Text, fold_text
 
 TOP = Path(__file__).parents[1]
 FILES = sorted((TOP / "checklists").glob("*.yaml"))
@@ -101,7 +101,7 @@ def schedules(**completed: date) -> dict[str, Schedule]:
 
 @pytest.mark.parametrize("path", FILES, ids=[p.stem for p in FILES])
 def test_the_file_has_no_problem_and_is_called_like_its_checklist(path: Path) -> None:
-    assert list(lint(path)) == []
+    assert list(lint_file(path)) == []
     assert load_checklist(path).id == path.stem
 
 
@@ -139,7 +139,7 @@ def test_every_source_is_used_and_every_verified_fact_says_where_it_was_read(pat
 def test_files_that_could_hold_data_of_voters_candidates_or_votes_cannot_be_uploaded(path: Path) -> None:
     for step in load_checklist(path).iter_steps():
         assert step.count in COUNTED
-        if any(PRIVATE.search(fold(document)) for document in step.evidence.documents):
+        if any(PRIVATE.search(fold_text(document)) for document in step.evidence.documents):
             assert step.evidence.file is Need.NONE, step.id
 
 
@@ -243,8 +243,8 @@ def test_constituency_and_polling_area_steps_are_counted() -> None:
 
 def test_each_body_has_its_own_steps() -> None:
     steps = election().steps.values()
-    assert sum(s.concerns(LUONG_SON) for s in steps) == sum(s.level in ASKED_OF_UNITS for s in steps) == 43
-    assert sum(s.concerns(PHU_THO) for s in steps) == 30
+    assert sum(s.is_work_of(LUONG_SON) for s in steps) == sum(s.level in ASKED_OF_UNITS for s in steps) == 43
+    assert sum(s.is_work_of(PHU_THO) for s in steps) == 30
 
 
 ELECTED = {"de-an-nhan-su", "phe-duyet-de-an-nhan-su", "bau-cap-uy", "bao-cao-ket-qua-bau-cu", "quyet-dinh-chuan-y"}
@@ -254,7 +254,7 @@ APPOINTED = {"quyet-dinh-chi-dinh", "cong-bo-quyet-dinh-chi-dinh"}
 @pytest.mark.parametrize(("tags", "expected"), [(set(), ELECTED), ({"hai-noi-dung"}, APPOINTED)])
 def test_a_congress_either_elects_its_committee_or_has_it_appointed(tags: set[str], expected: set[str]) -> None:
     unit = Unit("04924", UnitKind.COMMUNE, "Lương Sơn", tags=frozenset(tags))
-    mine = {s.id for s in checklist("dai-hoi-dang-bo-xa").iter_steps() if s.concerns(unit)}
+    mine = {s.id for s in checklist("dai-hoi-dang-bo-xa").iter_steps() if s.is_work_of(unit)}
     assert mine & (ELECTED | APPOINTED) == expected
 
 
@@ -292,7 +292,7 @@ def test_a_village_election_counts_back_from_the_meeting() -> None:
 def test_the_session_of_november_asks_three_communes_and_the_province() -> None:
     read = checklist("ket-luan-2025-11-12")
     three = [Unit(code, UnitKind.COMMUNE, "x") for code in ("04924", "05047", "04960")]
-    assert {sum(s.concerns(unit) for s in read.iter_steps()) for unit in three} == {9}
-    assert sum(s.concerns(PHU_THO) for s in read.iter_steps()) == 6
-    assert not any(s.concerns(Unit("08296", UnitKind.COMMUNE, "Sơn Lương")) for s in read.iter_steps())
+    assert {sum(s.is_work_of(unit) for s in read.iter_steps()) for unit in three} == {9}
+    assert sum(s.is_work_of(PHU_THO) for s in read.iter_steps()) == 6
+    assert not any(s.is_work_of(Unit("08296", UnitKind.COMMUNE, "Sơn Lương")) for s in read.iter_steps())
     assert timetable(read).steps["chuan-bi-bau-cu-theo-moc"].due == Moment(ELECTION)

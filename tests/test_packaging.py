@@ -19,7 +19,7 @@ def test_the_wheel_holds_code_checklists_rosters_migrations_and_translations(tmp
         "checklists/checklist.schema.json",
         "flows/check.py",
         "flows/nobody.pem",
-        "tasks/rounds.py",
+        "tasks/runs.py",
         "lotrinh/store/migrations/versions/0001_record.py",
         "lotrinh/locale/en/LC_MESSAGES/lotrinh.mo",
         "lotrinh/portal/static/style.css",

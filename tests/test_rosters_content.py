@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.catalog.units import packaged_roster, province
-from lotrinh.core.text import fold
+from lotrinh.core.text import fold_text
 
 FOLDER = Path(__file__).parents[1] / "checklists" / "units"
 HEADER = "code,kind,name,area,tags,status_url,website,contact_office,contact_phone,contact_email"
@@ -40,7 +40,7 @@ def test_provinces_are_named_without_their_kind_and_by_their_folded_name() -> No
     for row in rows("provinces"):
         assert re.fullmatch(r"\d\d", row["code"])
         assert not row["name"].startswith(("Tỉnh ", "Thành phố "))
-        assert row["slug"] == fold(row["name"]).replace(" ", "-")
+        assert row["slug"] == fold_text(row["name"]).replace(" ", "-")
 
 
 def test_the_nation_has_3321_units_of_three_kinds_as_of_july_2026() -> None:

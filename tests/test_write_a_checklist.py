@@ -16,8 +16,8 @@ from lotrinh.catalog import models, tree
 from lotrinh.catalog.checklists import load_checklist, read_checklist
 from lotrinh.catalog.schema import FILE
 from lotrinh.core.checklist.grammar import FIELDS
-from lotrinh.core.checklist.reader import DEEPEST, FUNCTIONS, LARGEST, LONGEST, MINUS, UNITS, YEARS
-from lotrinh.core.checklist.rules import Rule
+from lotrinh.core.checklist.reader import DEEPEST, FUNCTIONS, LARGEST, LONGEST, MINUS, TIME_UNITS, YEARS
+from lotrinh.core.checklist.rules import DeadlineRule
 from lotrinh.errors import BadInput
 from tests.checklist_guide import BASE, CONSOLES, EXAMPLES, FILES, GUIDE, OUTCOMES, Cells, tables, write_files, written
 from tests.conftest import Lotrinh
@@ -70,7 +70,7 @@ def good_texts(folder: Path) -> Iterator[str]:
         yield text
 
 
-def rules(folder: Path) -> Iterator[Rule]:
+def rules(folder: Path) -> Iterator[DeadlineRule]:
     for text in good_texts(folder):
         checklist = read_checklist(text.encode(), BASE, folder)
         for item in (*checklist.parameters.values(), *checklist.milestones, *checklist.iter_steps()):
@@ -91,7 +91,7 @@ def within(value: object) -> Iterator[object]:
 def test_everything_that_a_rule_can_be_made_of_has_an_example(folder: Path) -> None:
     """Of the module of rules: each class, each member of its enumerations, each field with something in it."""
     shown = [part for rule in rules(folder) for part in within(rule)]
-    module = sys.modules[Rule.__module__]
+    module = sys.modules[DeadlineRule.__module__]
     for kind in [k for k in vars(module).values() if isinstance(k, type) and k.__module__ == module.__name__]:
         mine = [part for part in shown if isinstance(part, kind)]
         assert mine, kind
@@ -103,7 +103,7 @@ def test_everything_that_a_rule_can_be_made_of_has_an_example(folder: Path) -> N
 
 def test_every_word_of_the_grammar_has_an_example(folder: Path) -> None:
     texts = " ".join(rule.text for rule in rules(folder))
-    assert [unit for unit in UNITS if not re.search(rf"\d {unit}\b", texts)] == []
+    assert [unit for unit in TIME_UNITS if not re.search(rf"\d {unit}\b", texts)] == []
     assert [sign for sign in MINUS if f" {sign} " not in texts] == []
     assert [name for name in FUNCTIONS if f"{name}(" not in texts] == []
     written = " ".join(good_texts(folder))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from ruamel.yaml.error import MarkedYAMLError
 
-from lotrinh.core.text import M, Message, quoted
+from lotrinh.core.text import M, Message, quote_text
 from lotrinh.errors import Problem
 
 SHOWN = 80
@@ -32,7 +32,7 @@ WHERE_IT_IS: Mapping[str, Message] = {
 UNREADABLE = M("dòng này không đọc được")
 
 
-def problem_in(where: str, text: str, error: MarkedYAMLError) -> Problem:
+def yaml_problem(where: str, text: str, error: MarkedYAMLError) -> Problem:
     """Say what is wrong with a text that is not YAML."""
     said, lines = error.problem or "", text.splitlines()
     begun = next((words for part, words in AT_BEGINNING.items() if part in said), None)
@@ -42,5 +42,7 @@ def problem_in(where: str, text: str, error: MarkedYAMLError) -> Problem:
     if shown.lstrip(" ").startswith("\t"):
         return Problem(where, line, column, TAB)
     fault = begun or next((words for part, words in WHERE_IT_IS.items() if part in said), UNREADABLE)
-    sentence = M("Không đúng cú pháp YAML: {fault}. Dòng ấy: {line}", fault=fault, line=quoted(shown.strip(), SHOWN))
+    sentence = M(
+        "Không đúng cú pháp YAML: {fault}. Dòng ấy: {line}", fault=fault, line=quote_text(shown.strip(), SHOWN)
+    )
     return Problem(where, line, column, sentence)

@@ -16,21 +16,21 @@ HEADER = ["date", "kind", "note"]
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class CalendarSpec:
     """What a checklist, a milestone or a step says of its calendar."""
 
     country: str = ""
     subdivision: str = ""
     own: dict[date, bool] = field(default_factory=dict)
 
-    def over(self, base: "Spec") -> "Spec":
+    def over(self, base: "CalendarSpec") -> "CalendarSpec":
         """Lay this over another: what it says wins."""
         country = self.country or base.country
         subdivision = self.subdivision or ("" if self.country else base.subdivision)
-        return Spec(country, subdivision, base.own | self.own)
+        return CalendarSpec(country, subdivision, base.own | self.own)
 
 
-def calendar_of(spec: Spec) -> Calendar:
+def calendar_of(spec: CalendarSpec) -> Calendar:
     """Make the calendar; the country must have been found good by ``country_problem``."""
     if not spec.country:
         return Calendar(no_days, no_days, spec.own)

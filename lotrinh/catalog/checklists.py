@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 import lotrinh
 from lotrinh.catalog import models
-from lotrinh.catalog.calendars import Spec, calendar_of, country_problem, read_days
-from lotrinh.catalog.mending import mended
+from lotrinh.catalog.calendars import CalendarSpec, calendar_of, country_problem, read_days
+from lotrinh.catalog.mending import mend
 from lotrinh.catalog.problems import problems_of
 from lotrinh.catalog.tree import Tree, read_tree
 from lotrinh.core.checklist.calendar import Calendar
@@ -29,7 +29,7 @@ from lotrinh.core.checklist.checklist import (
     Source,
     Step,
 )
-from lotrinh.core.checklist.consistency import findings, misnamed
+from lotrinh.core.checklist.consistency import find_naming_problems, find_problems
 from lotrinh.core.text import M, Text
 from lotrinh.errors import BadInput, NotFound, Problem
 
@@ -51,7 +51,7 @@ def packaged_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in PACKAGED.glob("*.yaml")))
 
 
-def lint(path: Path) -> tuple[Problem, ...]:
+def lint_file(path: Path) -> tuple[Problem, ...]:
     """Return everything that is wrong with a file."""
     try:
         load_checklist(path)
@@ -83,9 +83,9 @@ def read_checklist(raw: bytes, where: str, folder: Path | None) -> Checklist:
         read = models.ChecklistIn.model_validate(tree.data)
     except ValidationError as error:
         raise BadInput(_in_order(_all_problems(error, tree, folder))) from error
-    made = _Maker(tree, folder)
+    made = _ChecklistBuilder(tree, folder)
     checklist = made.checklist(read)
-    problems = [*made.problems, *(tree.problem(f.path, f.sentence) for f in findings(checklist))]
+    problems = [*made.problems, *(tree.problem(f.path, f.sentence) for f in find_problems(checklist))]
     if problems:
         raise BadInput(_in_order(problems))
     return checklist
@@ -94,12 +94,12 @@ def read_checklist(raw: bytes, where: str, folder: Path | None) -> Checklist:
 def _all_problems(error: ValidationError, tree: Tree, folder: Path | None) -> list[Problem]:
     """Tell what is mistyped, and what is wrong with the rest of the file besides."""
     problems = [*problems_of(error, tree)]
-    read = mended(tree.data, error)
+    read = mend(tree.data, error)
     if read:
-        made = _Maker(tree, folder)
+        made = _ChecklistBuilder(tree, folder)
         checklist = made.checklist(read)
         told = {(p.line, p.column) for p in problems}
-        more = [*made.problems, *(tree.problem(f.path, f.sentence) for f in misnamed(checklist))]
+        more = [*made.problems, *(tree.problem(f.path, f.sentence) for f in find_naming_problems(checklist))]
         problems += [p for p in more if (p.line, p.column) not in told]
     return problems
 
@@ -121,10 +121,10 @@ def content_of(data: Any) -> str:  # noqa: ANN401 - as above
 def from_content(content: str) -> Checklist:
     """Make a checklist again from its content; an office's own calendar file is not part of it."""
     tree = Tree("", json.loads(content))
-    return _Maker(tree, PACKAGED).checklist(models.ChecklistIn.model_validate(tree.data))
+    return _ChecklistBuilder(tree, PACKAGED).checklist(models.ChecklistIn.model_validate(tree.data))
 
 
-class _Maker:
+class _ChecklistBuilder:
     """Turns the models of one file into the core's objects, noting what is wrong with its calendars."""
 
     def __init__(self, tree: Tree, folder: Path | None) -> None:
@@ -136,12 +136,12 @@ class _Maker:
         base = self._spec(read.calendar, ("calendar",))
         return Checklist(
             read.id,
-            text(read.title),
-            Anchor(read.anchor.id, text(read.anchor.title), read.anchor.date),
+            bilingual_text(read.title),
+            Anchor(read.anchor.id, bilingual_text(read.anchor.title), read.anchor.date),
             read.timezone,
             calendar_of(base),
             {name: source(name, s) for name, s in read.sources.items()},
-            {name: Parameter(name, text(p.title), p.due) for name, p in read.parameters.items()},
+            {name: Parameter(name, bilingual_text(p.title), p.due) for name, p in read.parameters.items()},
             tuple(self._milestone(m, i, base) for i, m in enumerate(read.milestones)),
             content_hash(self.tree.data),
             content_of(self.tree.data),
@@ -154,7 +154,7 @@ class _Maker:
             sentence = M("Không có múi giờ “{name}”. Việt Nam là Asia/Ho_Chi_Minh.", name=name)
             self.problems.append(self.tree.problem(("timezone",), sentence))
 
-    def _spec(self, read: models.CalendarIn, path: tuple[str | int, ...]) -> Spec:
+    def _spec(self, read: models.CalendarIn, path: tuple[str | int, ...]) -> CalendarSpec:
         country, subdivision = read.country or "", read.subdivision or ""
         if country and (wrong := country_problem(country, subdivision)):
             self.problems.append(self.tree.problem((*path, wrong[0]), wrong[1]))
@@ -169,32 +169,32 @@ class _Maker:
             own, problems = read_days(self.folder / read.file)
             self.problems += problems
         own |= dict.fromkeys(read.add, False) | dict.fromkeys(read.worked, True)
-        return Spec(country, subdivision, own)
+        return CalendarSpec(country, subdivision, own)
 
     def _calendar(
-        self, read: models.CalendarIn | None, path: tuple[str | int, ...], base: Spec, known: Calendar | None
-    ) -> tuple[Spec, Calendar]:
+        self, read: models.CalendarIn | None, path: tuple[str | int, ...], base: CalendarSpec, known: Calendar | None
+    ) -> tuple[CalendarSpec, Calendar]:
         """Lay a calendar over the one around it; without one of its own the very same calendar is shared."""
         if read is None and known is not None:
             return base, known
         spec = self._spec(read, (*path, "calendar")).over(base) if read else base
         return spec, calendar_of(spec)
 
-    def _milestone(self, read: models.MilestoneIn, index: int, base: Spec) -> Milestone:
+    def _milestone(self, read: models.MilestoneIn, index: int, base: CalendarSpec) -> Milestone:
         path = ("milestones", index)
         spec, calendar = self._calendar(read.calendar, path, base, None)
         basis = tuple(map(basis_of, read.basis))
-        whole = Milestone(read.id, text(read.title), read.due, read.from_, basis, calendar, ())
+        whole = Milestone(read.id, bilingual_text(read.title), read.due, read.from_, basis, calendar, ())
         steps = tuple(self._step(s, (*path, "steps", i), whole, spec) for i, s in enumerate(read.steps))
         return Milestone(whole.id, whole.title, whole.due, whole.opens, basis, calendar, steps)
 
-    def _step(self, read: models.StepIn, path: tuple[str | int, ...], around: Milestone, base: Spec) -> Step:
+    def _step(self, read: models.StepIn, path: tuple[str | int, ...], around: Milestone, base: CalendarSpec) -> Step:
         _, calendar = self._calendar(read.calendar, path, base, around.calendar)
         return Step(
             read.id,
             around.id,
-            text(read.title),
-            text(read.owner),
+            bilingual_text(read.title),
+            bilingual_text(read.owner),
             read.level,
             read.due or around.due,
             read.from_ or around.opens,
@@ -209,18 +209,18 @@ class _Maker:
             read.required,
             read.acceptance,
             scope(read.applies_to, read.applies_to.except_),
-            text(read.note) if read.note else Text(""),
+            bilingual_text(read.note) if read.note else Text(""),
         )
 
 
-def text(read: models.Both) -> Text:
+def bilingual_text(read: models.BilingualText) -> Text:
     """A text in both languages."""
     return Text(read.vi, read.en)
 
 
 def source(name: str, read: models.SourceIn) -> Source:
     """A source under its name."""
-    return Source(name, text(read.title), read.number, read.amended_by, read.date, read.url)
+    return Source(name, bilingual_text(read.title), read.number, read.amended_by, read.date, read.url)
 
 
 def basis_of(read: models.BasisIn) -> Basis:
@@ -228,7 +228,7 @@ def basis_of(read: models.BasisIn) -> Basis:
     return Basis(read.source, read.at, read.confidence, read.seen_in)
 
 
-def scope(read: models.Narrow, but_not: models.Narrow | None = None) -> Scope:
+def scope(read: models.UnitFilter, but_not: models.UnitFilter | None = None) -> Scope:
     """Which units a step is asked of."""
     return Scope(
         frozenset(read.kind),

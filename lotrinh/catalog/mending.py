@@ -21,7 +21,7 @@ STAND_INS: dict[str, Any] = {
 """What stands for a part that is missing or mistyped: nothing that follows from it is a problem of its own."""
 
 
-def mended(data: Any, error: ValidationError) -> ChecklistIn | None:  # noqa: ANN401 - plain data of a YAML file
+def mend(data: Any, error: ValidationError) -> ChecklistIn | None:  # noqa: ANN401 - plain data of a YAML file
     """Return the file's form with stand-ins for what is wrong; None where too much is."""
     copy = deepcopy(data)
     # Deepest first: what lies inside a part that is replaced does not matter any more.

@@ -26,16 +26,16 @@ def _list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Words1 = Annotated[list[Words], BeforeValidator(_list, json_schema_input_type=Words | list[Words])]
+OneOrMoreWords = Annotated[list[Words], BeforeValidator(_list, json_schema_input_type=Words | list[Words])]
 
 
-class Part(BaseModel):
+class ChecklistPart(BaseModel):
     """A part of the file; an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Both(Part):
+class BilingualText(ChecklistPart):
     """A text in both languages."""
 
     vi: Words = Field(description="Vietnamese.")
@@ -47,8 +47,8 @@ def _both(value: object) -> object:
 
 
 TextIn = Annotated[
-    Both,
-    BeforeValidator(_both, json_schema_input_type=Words | Both),
+    BilingualText,
+    BeforeValidator(_both, json_schema_input_type=Words | BilingualText),
     Field(description="A text: Vietnamese, or {vi, en}."),
 ]
 
@@ -87,7 +87,7 @@ RULE_SCHEMA = {
 RuleIn = Annotated[Any, BeforeValidator(_rule), WithJsonSchema(RULE_SCHEMA)]
 
 
-class CalendarIn(Part):
+class CalendarIn(ChecklistPart):
     """Working days: a country's, then the office's own; later entries win."""
 
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = Field(None, description="As VN.")
@@ -97,7 +97,7 @@ class CalendarIn(Part):
     worked: list[Day] = Field([], description="Weekend days or holidays that are worked.")
 
 
-class AnchorIn(Part):
+class AnchorIn(ChecklistPart):
     """The date that deadlines are counted from."""
 
     id: Id
@@ -105,7 +105,7 @@ class AnchorIn(Part):
     date: Day | None = Field(None, description="Left out where each campaign gives its own.")
 
 
-class SourceIn(Part):
+class SourceIn(ChecklistPart):
     """A law, decision or guide."""
 
     title: TextIn
@@ -115,7 +115,7 @@ class SourceIn(Part):
     url: str = ""
 
 
-class BasisIn(Part):
+class BasisIn(ChecklistPart):
     """Where in a source a step stands."""
 
     source: Id = Field(description="An id of sources.")
@@ -124,7 +124,7 @@ class BasisIn(Part):
     seen_in: str = Field("", description="Where the fact was read.")
 
 
-class EvidenceIn(Part):
+class EvidenceIn(ChecklistPart):
     """What proves a step."""
 
     documents: list[Words] = []
@@ -133,14 +133,14 @@ class EvidenceIn(Part):
     file: Need = Need.OPTIONAL
 
 
-class ExpectIn(Part):
+class ExpectIn(ChecklistPart):
     """What the page must show."""
 
     status: int = Field(200, ge=100, le=599)
     contains: str = ""
 
 
-class ProbeIn(Part):
+class ProbeIn(ChecklistPart):
     """What the machine looks for by itself."""
 
     get: Annotated[str, StringConstraints(pattern=r"^(https?://|\{website\})")] = Field(
@@ -149,29 +149,29 @@ class ProbeIn(Part):
     expect: ExpectIn = ExpectIn()
 
 
-class Narrow(Part):
+class UnitFilter(ChecklistPart):
     """Units by kind, area, tag or code; every field given must match."""
 
     kind: Annotated[list[UnitKind], BeforeValidator(_list)] = []
-    area: Words1 = []
-    tag: Words1 = []
-    code: Words1 = []
+    area: OneOrMoreWords = []
+    tag: OneOrMoreWords = []
+    code: OneOrMoreWords = []
 
 
-class AppliesTo(Narrow):
+class AppliesTo(UnitFilter):
     """Which units a step is asked of."""
 
-    except_: Narrow | None = Field(None, alias="except", description="Units taken away again.")
+    except_: UnitFilter | None = Field(None, alias="except", description="Units taken away again.")
 
 
-class ParameterIn(Part):
+class ParameterIn(ChecklistPart):
     """A named deadline that the office sets."""
 
     title: TextIn
     due: RuleIn = Field(None, description="Left empty until the office sets it.")
 
 
-class StepIn(Part):
+class StepIn(ChecklistPart):
     """One thing that one body has to do."""
 
     id: Id
@@ -192,7 +192,7 @@ class StepIn(Part):
     note: TextIn | None = None
 
 
-class MilestoneIn(Part):
+class MilestoneIn(ChecklistPart):
     """Steps with one deadline."""
 
     id: Id
@@ -204,7 +204,7 @@ class MilestoneIn(Part):
     steps: list[StepIn] = []
 
 
-class ChecklistIn(Part):
+class ChecklistIn(ChecklistPart):
     """A checklist of lotrinh."""
 
     id: Id

@@ -19,14 +19,14 @@ INSIDE: Mapping[str, type[BaseModel]] = {
     "probe": models.ProbeIn,
     "expect": models.ExpectIn,
     "applies_to": models.AppliesTo,
-    "except": models.Narrow,
+    "except": models.UnitFilter,
     "calendar": models.CalendarIn,
     "anchor": models.AnchorIn,
     "sources": models.SourceIn,
     "parameters": models.ParameterIn,
-    "title": models.Both,
-    "owner": models.Both,
-    "note": models.Both,
+    "title": models.BilingualText,
+    "owner": models.BilingualText,
+    "note": models.BilingualText,
 }
 NAMED = frozenset({"sources", "parameters"})
 """Mappings whose keys are names of the office's own."""
@@ -61,7 +61,7 @@ def _problem(item: Mapping[str, Any], path: Path, tree: Tree, *, key: bool) -> P
         return _in_rule(item["ctx"], path, tree)
     if item["type"] == "missing":
         return tree.problem(path[:-1], M("Thiếu “{key}”. Hãy thêm vào đây.", key=str(path[-1])))
-    return tree.problem(path, sentence(item, path), key=key)
+    return tree.problem(path, problem_sentence(item, path), key=key)
 
 
 def _in_rule(context: Mapping[str, Any], path: Path, tree: Tree) -> Problem:
@@ -73,7 +73,7 @@ def _in_rule(context: Mapping[str, Any], path: Path, tree: Tree) -> Problem:
     return Problem(tree.where, line, column + shift, context["sentence"])
 
 
-def sentence(item: Mapping[str, Any], path: Path) -> Message:
+def problem_sentence(item: Mapping[str, Any], path: Path) -> Message:
     """Say what is wrong with one value and what to write instead."""
     kind, given = item["type"], item["input"]
     name = next((str(part) for part in reversed(path) if part != "vi"), "")

@@ -9,16 +9,16 @@ from lotrinh.catalog.models import ChecklistIn
 FILE = Path(__file__).parents[2] / "checklists" / "checklist.schema.json"
 
 
-def json_schema() -> dict[str, Any]:
+def checklist_schema() -> dict[str, Any]:
     """Return the schema (draft 2020-12)."""
     schema = ChecklistIn.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def text() -> str:
+def schema_text() -> str:
     """Return the schema as it stands in its file."""
-    return json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(checklist_schema(), ensure_ascii=False, indent=1) + "\n"
 
 
 if __name__ == "__main__":
-    FILE.write_text(text(), encoding="utf-8")
+    FILE.write_text(schema_text(), encoding="utf-8")

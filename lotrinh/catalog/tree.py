@@ -18,7 +18,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from lotrinh.catalog.broken import problem_in
+from lotrinh.catalog.broken import yaml_problem
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem
 
@@ -43,7 +43,7 @@ class Tree:
     data: Any = None
     values: dict[Path, Mark] = field(default_factory=dict)
     keys: dict[Path, Mark] = field(default_factory=dict)
-    quoted: set[Path] = field(default_factory=set)
+    quoted_paths: set[Path] = field(default_factory=set)
 
     def at(self, path: Path) -> Any:  # noqa: ANN401 - whatever stands in the file
         """What stands at a path; None where nothing does."""
@@ -57,7 +57,7 @@ class Tree:
 
     def is_plain(self, path: Path) -> bool:
         """Whether the value is written as it is, so that columns inside it can be counted."""
-        return path not in self.quoted
+        return path not in self.quoted_paths
 
     def mark(self, path: Path, *, key: bool = False) -> Mark:
         """The place of a path, or of the nearest part around it that is written."""
@@ -74,7 +74,7 @@ class Tree:
 
 def read_tree(raw: bytes, where: str) -> Tree:
     """Read one YAML document; ``BadInput`` with all that is wrong with its form."""
-    return _Reader(_text(raw, where), where).read()
+    return _TreeReader(_text(raw, where), where).read()
 
 
 def _text(raw: bytes, where: str) -> str:
@@ -107,7 +107,7 @@ class _Frame:
         self.first: dict[str, int] = {}
 
 
-class _Reader:
+class _TreeReader:
     """Builds the tree from parse events: without recursion, and without following what is refused."""
 
     def __init__(self, text: str, where: str) -> None:
@@ -138,7 +138,7 @@ class _Reader:
         try:
             yield from YAML(typ="safe").parse(self.text)
         except MarkedYAMLError as error:
-            self.problems.append(problem_in(self.tree.where, self.text, error))
+            self.problems.append(yaml_problem(self.tree.where, self.text, error))
         except (YAMLError, ValueError, RecursionError) as error:
             self.problems.append(Problem(self.tree.where, 0, 0, M("Không đọc được YAML: {reason}", reason=str(error))))
 
@@ -199,7 +199,7 @@ class _Reader:
             frame.key = None
         self.tree.values[path] = mark
         if isinstance(event, ScalarEvent) and event.style:
-            self.tree.quoted.add(path)
+            self.tree.quoted_paths.add(path)
         return path
 
     def _key(self, frame: _Frame, event: Event) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import fields
@@ -14,13 +13,14 @@ from urllib.parse import urlsplit
 
 from lotrinh.catalog.checklists import PACKAGED
 from lotrinh.core.checklist.units import PREFIXES, Unit, UnitKind
-from lotrinh.core.text import M, Message, fold, nfc
+from lotrinh.core.text import M, Message, fold_text, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
+from lotrinh.files import write_whole
 
 COLUMNS = tuple(field.name for field in fields(Unit))
 REQUIRED = ("code", "kind", "name")
 FOLDER = PACKAGED / "units"
-KINDS = {kind.value: kind for kind in UnitKind} | {fold(word): kind for kind, word in PREFIXES.items()}
+KINDS = {kind.value: kind for kind in UnitKind} | {fold_text(word): kind for kind, word in PREFIXES.items()}
 PROVINCES = frozenset({UnitKind.PROVINCE, UnitKind.CITY})
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 SEPARATORS = (";", "\t", ",")
@@ -46,9 +46,9 @@ class RosterChange(NamedTuple):
     new: str
 
     @property
-    def tone_only(self) -> bool:
+    def is_tone_only(self) -> bool:
         """Whether only the place of a tone mark differs, as in Hòa and Hoà."""
-        return self.field == "name" and bool(self.old and self.new) and fold(self.old) == fold(self.new)
+        return self.field == "name" and bool(self.old and self.new) and fold_text(self.old) == fold_text(self.new)
 
 
 @lru_cache(maxsize=1)
@@ -60,9 +60,9 @@ def provinces() -> tuple[Province, ...]:
 
 def province(name: str) -> Province:
     """Find a province by code, slug or name."""
-    wanted = fold(name.strip()).replace(" ", "-")
+    wanted = fold_text(name.strip()).replace(" ", "-")
     for found in provinces():
-        if wanted in {found.code, found.slug, fold(found.name).replace(" ", "-")}:
+        if wanted in {found.code, found.slug, fold_text(found.name).replace(" ", "-")}:
             return found
     slugs = [p.slug for p in provinces()]
     near = ", ".join(get_close_matches(wanted, slugs, 3, 0.5)) or ", ".join(slugs)
@@ -86,10 +86,10 @@ def known_codes() -> frozenset[str]:
     return frozenset(codes - {"code"})
 
 
-def read_roster(path: Path, known: Container[str] | None = None) -> tuple[Unit, ...]:
+def read_roster(path: Path, accepted_codes: Container[str] | None = None) -> tuple[Unit, ...]:
     """Read a roster; ``BadInput`` with every problem. With ``known``, other codes are problems too."""
     rows = _rows(_text(path), str(path))
-    reader = _Reader(str(path), known)
+    reader = _RosterReader(str(path), accepted_codes)
     units = reader.units(rows)
     if reader.problems:
         raise BadInput(reader.problems)
@@ -98,7 +98,7 @@ def read_roster(path: Path, known: Container[str] | None = None) -> tuple[Unit, 
 
 def readable_rows(path: Path) -> tuple[Unit, ...]:
     """Read what can be read of a roster in which other rows may be wrong; ``BadInput`` where it is none at all."""
-    return _Reader(str(path), None).units(_rows(_text(path), str(path)))
+    return _RosterReader(str(path), None).units(_rows(_text(path), str(path)))
 
 
 def write_roster(path: Path, units: Sequence[Unit]) -> None:
@@ -108,9 +108,7 @@ def write_roster(path: Path, units: Sequence[Unit]) -> None:
     writer.writerow(COLUMNS)
     for unit in units:
         writer.writerow([_written(unit, column) for column in COLUMNS])
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    beside.write_text(out.getvalue(), encoding="utf-8", newline="\n")
-    beside.replace(path)
+    write_whole(path, out.getvalue().encode())
 
 
 def _written(unit: Unit, column: str) -> str:
@@ -201,7 +199,7 @@ def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:
     return [(line, row) for line, row in rows if any(row)]
 
 
-class _Reader:
+class _RosterReader:
     """Rows -> units, noting every problem."""
 
     def __init__(self, where: str, known: Container[str] | None) -> None:
@@ -243,7 +241,7 @@ class _Reader:
             self._note(line, M("Dòng có {found} ô, cần {needed} ô.", found=len(row), needed=len(header)))
             row = [*row, *[""] * len(header)][: len(header)]
         cells = dict(zip(header, row, strict=True))
-        kind = KINDS.get(fold(cells["kind"])) or KINDS.get(cells["kind"])
+        kind = KINDS.get(fold_text(cells["kind"])) or KINDS.get(cells["kind"])
         for sentence in (*self._code(line, cells["code"], kind), *_faults(cells, kind)):
             self._note(line, sentence)
         if len(self.problems) > before or kind is None:

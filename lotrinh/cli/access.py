@@ -12,13 +12,12 @@ from lotrinh.cli.base import Group, load, option, settings_option, tell
 from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem
+from lotrinh.files import OWNER_ONLY
 
 if TYPE_CHECKING:
     from lotrinh.core.checklist.units import Unit
     from lotrinh.services.access.accounts import By
     from lotrinh.services.campaigns.rosters import Roster
-
-OWNER_ONLY = 0o600
 
 
 @click.group(
@@ -37,7 +36,7 @@ def access() -> None:
 def slips(units: tuple[str, ...], everybody: bool, out: str, settings: str | None) -> None:  # noqa: FBT001 - a flag
     """Write the slips into a file that only its owner may read."""
     from lotrinh.clock import now
-    from lotrinh.portal.slips import printed
+    from lotrinh.portal.slips import render_slips
     from lotrinh.services.access.accounts import issue_slips
     from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
@@ -49,7 +48,7 @@ def slips(units: tuple[str, ...], everybody: bool, out: str, settings: str | Non
     wanted = known.units if everybody else _found(known.units, units)
     with open_store(chosen.database_url) as store, _new_file(Path(out)) as file:
         made = issue_slips(store, wanted, now(), _by(known))
-        file.write(printed(made, chosen, now()))
+        file.write(render_slips(made, chosen, now()))
     tell(M("Đã cấp {count} phiếu vào {file}. Hãy in rồi xóa tệp này.", count=len(made), file=out))
 
 

@@ -13,7 +13,7 @@ from lotrinh.errors import BadInput, LotrinhError, Problem
 from lotrinh.i18n import say
 
 if TYPE_CHECKING:
-    from lotrinh.settings.load import Loaded
+    from lotrinh.settings.load import LoadedSettings
 
 
 class Translated:
@@ -79,7 +79,7 @@ def units_option() -> Decorator:
     return option("--units", "units", metavar="CSV", help="Danh sách đơn vị thay cho danh sách đang dùng.")
 
 
-def load(settings: str | None) -> "Loaded":
+def load(settings: str | None) -> "LoadedSettings":
     """Load the settings, and let their language be this process's unless LOTRINH_LANG says otherwise."""
     from lotrinh.settings.load import load_settings
 

@@ -23,7 +23,7 @@ def checklist() -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 def lint(paths: tuple[str, ...]) -> int:
     """List every problem of every file; exit 2 when there is one."""
-    from lotrinh.catalog.checklists import lint as problems_of
+    from lotrinh.catalog.checklists import lint_file as problems_of
 
     problems = [problem for path in paths for problem in problems_of(Path(path))]
     show(problems, err=False)

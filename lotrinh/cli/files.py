@@ -1,13 +1,15 @@
 """Reading a file that somebody names, and writing one for them: whole or not at all."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from lotrinh.cli.base import existing, tell
 from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
+from lotrinh.files import write_whole
+
+FOR_ALL = 0o644
+"""The mode of a file that somebody asked for: others of the office may read it, whatever the umask is."""
 
 
 def read(name: str, most: int = -1) -> bytes:
@@ -33,16 +35,7 @@ def write(folder: Path, name: str, content: bytes) -> Path:
         )
         raise BadInput([Problem(str(folder), 0, 0, sentence)])
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).chmod(0o644)
-            return Path(temporary).replace(folder / name)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(folder / name, content, mode=FOR_ALL)
     except OSError as error:
         sentence = M(
             "Không ghi được tệp {name} vào đây ({reason}). Hãy chọn thư mục khác với --out, hoặc xin quyền ghi.",
@@ -50,6 +43,7 @@ def write(folder: Path, name: str, content: bytes) -> Path:
             reason=reason_of(error),
         )
         raise BadInput([Problem(str(folder), 0, 0, sentence)]) from error
+    return folder / name
 
 
 def _endings() -> set[str]:

@@ -12,7 +12,7 @@ from lotrinh.core.text import M
 from lotrinh.i18n import say
 
 if TYPE_CHECKING:
-    from lotrinh.core.notify.schedules import Schedule
+    from lotrinh.core.notify.schedules import CampaignSchedule
     from lotrinh.services.campaigns.campaigns import Campaign
     from lotrinh.services.campaigns.schedules import Effective
     from lotrinh.settings.models import Settings
@@ -35,7 +35,7 @@ class Opened(NamedTuple):
 
         return effective(self.store, self.settings, self.campaign.id)
 
-    def change(self, new: "Schedule | None") -> None:
+    def change(self, new: "CampaignSchedule | None") -> None:
         """Let another schedule hold, and show it."""
         from lotrinh.clock import now
         from lotrinh.core.status.actors import CONSOLE

@@ -46,7 +46,7 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
         open_store(config.database_url) as store,
         Checks(config, loaded.file, store, clock if moment else None) as checks,
     ):
-        app = create_app(config, store, clock, home, run=checks)
+        app = create_app(config, store, clock, home, start_run=checks)
         announce(M("Cổng lotrinh: http://{host}:{port}", host=chosen.host, port=chosen.port), config.log.format)
         uvicorn.run(
             app,

@@ -14,7 +14,7 @@ def settings() -> None:
 @settings_option()
 def show(settings: str | None) -> None:
     """Print every value with its origin."""
-    from lotrinh.settings.show import lines
+    from lotrinh.settings.show import settings_lines
 
-    for line in lines(load(settings)):
+    for line in settings_lines(load(settings)):
         click.echo(line)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def describe(change: "RosterChange") -> str:
     """One change of a roster in a line."""
     if change.field:
-        note = say(M(" (chỉ khác cách đặt dấu)")) if change.tone_only else ""
+        note = say(M(" (chỉ khác cách đặt dấu)")) if change.is_tone_only else ""
         return f"{change.code} {change.name}: {change.field}: “{change.old}” → “{change.new}”{note}"
     if change.new:
         return say(M("{code} {name}: thêm", code=change.code, name=change.name))

@@ -51,7 +51,7 @@ M = Message
 """Short name under which the translation tools find the sentences."""
 
 
-def together(parts: Sequence[Message | Text | date | str], mark: str = "; ") -> Message:
+def join_messages(parts: Sequence[Message | Text | date | str], mark: str = "; ") -> Message:
     """Join several things that are said, at least one, with a mark between them."""
     first, *rest = parts
     joined = M("{text}", text=first)
@@ -60,7 +60,7 @@ def together(parts: Sequence[Message | Text | date | str], mark: str = "; ") -> 
     return joined
 
 
-def quoted(text: str, most: int) -> str:
+def quote_text(text: str, most: int) -> str:
     """Shorten foreign text that is quoted, and make its control characters harmless for terminals."""
     shown = "".join(c if c.isprintable() else " " for c in text[: most + 1])
     return shown if len(text) <= most else f"{shown[:most]}…"
@@ -71,7 +71,7 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def fold(text: str) -> str:
+def fold_text(text: str) -> str:
     """Lower case without marks ("Lương Sơn" -> "luong son"), for searching and for matching tone placement."""
     decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))

@@ -16,10 +16,16 @@ from lotrinh.clock import Clock, now
 from lotrinh.errors import LotrinhError
 from lotrinh.portal import api
 from lotrinh.portal.deps import SignInNeeded, StaleForm
-from lotrinh.portal.errors.handlers import broken, mistyped, over_size, sentence, stopped
-from lotrinh.portal.guard import Guard, TooLarge
-from lotrinh.portal.measures import measure
-from lotrinh.portal.state import State
+from lotrinh.portal.errors.handlers import (
+    handle_body_too_large,
+    handle_http_exception,
+    handle_lotrinh_error,
+    handle_unexpected_error,
+    handle_validation_error,
+)
+from lotrinh.portal.guard import BodyTooLarge, RequestGuard
+from lotrinh.portal.measures import install_metrics
+from lotrinh.portal.state import PortalState
 from lotrinh.portal.web.admin import access, accounts, journal, outbox
 from lotrinh.portal.web.commune import confirm, counts, obstacle, return_sheet, unit, withdraw
 from lotrinh.portal.web.office import (
@@ -79,12 +85,12 @@ PAGES = (
 
 
 @lru_cache(maxsize=1)
-def routes() -> list[BaseRoute]:
+def list_routes() -> list[BaseRoute]:
     """List all routes. They hold nothing of one application: what is worked out of them, is once in each process."""
     router = APIRouter()
     for each in (api.router, *PAGES):
         router.include_router(each)
-    router.mount("/static", Forever(directory=STATIC), name="static")
+    router.mount("/static", ImmutableFiles(directory=STATIC), name="static")
     return router.routes
 
 
@@ -93,7 +99,7 @@ def create_app(
     store: Store,
     clock: Clock = now,
     home: Path | None = None,
-    run: Callable[[str], None] | None = None,
+    start_run: Callable[[str], None] | None = None,
 ) -> FastAPI:
     """Make the portal over an open store.
 
@@ -101,24 +107,24 @@ def create_app(
     background.
     """
     app = FastAPI(
-        title="lotrinh", version=__version__, routes=routes(), docs_url=None, redoc_url=None, openapi_url=None
+        title="lotrinh", version=__version__, routes=list_routes(), docs_url=None, redoc_url=None, openapi_url=None
     )
-    state = app.state.lotrinh = State(settings, store, clock, home, run=run)
-    app.add_exception_handler(SignInNeeded, sign_in.sign_in_needed)
-    app.add_exception_handler(StaleForm, sign_in.stale)
-    app.add_exception_handler(LotrinhError, sentence)
-    app.add_exception_handler(RequestValidationError, mistyped)
-    app.add_exception_handler(TooLarge, over_size)
-    app.add_exception_handler(HTTPException, stopped)
-    app.add_exception_handler(Exception, broken)
+    state = app.state.lotrinh = PortalState(settings, store, clock, home, start_run=start_run)
+    app.add_exception_handler(SignInNeeded, sign_in.handle_sign_in_needed)
+    app.add_exception_handler(StaleForm, sign_in.handle_stale_form)
+    app.add_exception_handler(LotrinhError, handle_lotrinh_error)
+    app.add_exception_handler(RequestValidationError, handle_validation_error)
+    app.add_exception_handler(BodyTooLarge, handle_body_too_large)
+    app.add_exception_handler(HTTPException, handle_http_exception)
+    app.add_exception_handler(Exception, handle_unexpected_error)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
-    app.add_middleware(Guard, origin=settings.portal.origin, https=state.https)
+    app.add_middleware(RequestGuard, origin=settings.portal.origin, https=state.is_https)
     app.state.ready = Readiness(store, settings.data_dir)
-    measure(app, state)
+    install_metrics(app, state)
     return app
 
 
-class Forever(StaticFiles):
+class ImmutableFiles(StaticFiles):
     """Files whose addresses change with their content: browsers keep them for good."""
 
     def file_response(self, *args: object, **named: object) -> Response:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from lotrinh.core.report.deadline_history import NOTHING_TOLD
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.portal.state import State
+from lotrinh.portal.state import PortalState
 from lotrinh.reports.documents import FORMATS, Wish, file_name, make, particulars
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.views.feeds import of_run
@@ -25,35 +25,35 @@ SEALED = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-T
 """No browser runs anything of a file, were one to show it instead of keeping it."""
 
 
-class Offer(NamedTuple):
+class DownloadOffer(NamedTuple):
     """One file to choose: what it is, in words, how its name ends, and what to ask with it."""
 
     words: M
     ending: str
-    asked: str = ""
+    query: str = ""
 
 
 OFFERS = (
-    Offer(M("Word, thể thức văn bản của cơ quan nhà nước"), "docx", "?layout=state"),
-    Offer(M("Word, thể thức văn bản của Đảng"), "docx", "?layout=party"),
-    Offer(M("Excel"), "xlsx"),
-    Offer(M("Trang HTML, một tệp, gửi thư được"), "html"),
-    Offer(M("Lịch (ICS), mở bằng phần mềm lịch"), "ics"),
-    Offer(M("Hình: dòng thời gian (SVG)"), "svg", "?picture=timeline"),
-    Offer(M("Hình: kế hoạch và kết quả (SVG)"), "svg", "?picture=curve"),
-    Offer(M("Hình: đơn vị và mốc (SVG)"), "svg", "?picture=heatmap"),
-    Offer(M("Hình: theo khu vực (SVG)"), "svg", "?picture=areas"),
-    Offer(M("CSV, mỗi đầu việc một dòng"), "csv"),
-    Offer(M("JSON, cho phần mềm khác"), "json"),
-    Offer(M("Markdown"), "md"),
-    Offer(M("Chữ thuần"), "txt"),
+    DownloadOffer(M("Word, thể thức văn bản của cơ quan nhà nước"), "docx", "?layout=state"),
+    DownloadOffer(M("Word, thể thức văn bản của Đảng"), "docx", "?layout=party"),
+    DownloadOffer(M("Excel"), "xlsx"),
+    DownloadOffer(M("Trang HTML, một tệp, gửi thư được"), "html"),
+    DownloadOffer(M("Lịch (ICS), mở bằng phần mềm lịch"), "ics"),
+    DownloadOffer(M("Hình: dòng thời gian (SVG)"), "svg", "?picture=timeline"),
+    DownloadOffer(M("Hình: kế hoạch và kết quả (SVG)"), "svg", "?picture=curve"),
+    DownloadOffer(M("Hình: đơn vị và mốc (SVG)"), "svg", "?picture=heatmap"),
+    DownloadOffer(M("Hình: theo khu vực (SVG)"), "svg", "?picture=areas"),
+    DownloadOffer(M("CSV, mỗi đầu việc một dòng"), "csv"),
+    DownloadOffer(M("JSON, cho phần mềm khác"), "json"),
+    DownloadOffer(M("Markdown"), "md"),
+    DownloadOffer(M("Chữ thuần"), "txt"),
 )
 OF_UNIT = tuple(o for o in OFFERS if o.ending in {"docx", "xlsx", "html", "ics", "csv"})
 """What a unit takes away about itself."""
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NUMBER)]
 
 
-class Asked(BaseModel):
+class ReportQuery(BaseModel):
     """How a report is wanted."""
 
     model_config = ConfigDict(extra="forbid")
@@ -65,7 +65,7 @@ class Asked(BaseModel):
     picture: Literal["timeline", "curve", "heatmap", "areas"] = Field("timeline", description="With svg, which one.")
 
 
-class Paper(NamedTuple):
+class ReportFile(NamedTuple):
     """A report as a file."""
 
     content: bytes
@@ -77,33 +77,33 @@ class Paper(NamedTuple):
         """Let it be kept as a file and never run."""
         return {"Content-Disposition": f'attachment; filename="{self.name}"', **SEALED}
 
-    def answer(self) -> Response:
+    def response(self) -> Response:
         """Answer with the file."""
         return Response(self.content, media_type=self.media, headers=self.headers)
 
 
-def paper(  # noqa: PLR0913 - what a file is made of, each by its name
-    state: State,
+def make_report_file(  # noqa: PLR0913 - what a file is made of, each by its name
+    state: PortalState,
     campaign: Campaign,
     ending: str,
-    asked: Asked,
+    asked: ReportQuery,
     language: str,
     *,
     run: str = "",
     unit: str = "",
     blank: bool = False,
-) -> Paper:
+) -> ReportFile:
     """Make the report of a run, the newest unless named, of everybody or of one unit, as a file.
 
     ``NotFound`` where there is no such run, unit or format; ``Busy`` where too many are being made; ``BadInput``
     where the office's own template is wrong. ``blank`` leaves the letterhead to be filled.
     """
-    form = form_of(ending)
-    if form == "json" and run and (kept := state.store.rounds.snapshot(run)):
+    form = find_format(ending)
+    if form == "json" and run and (kept := state.store.runs.snapshot(run)):
         # As it was written, and all that is left of the runs of an older lotrinh.
-        return Paper(f"{kept}\n".encode(), FORMATS[form].media, file_name(form, campaign.id, run))
+        return ReportFile(f"{kept}\n".encode(), FORMATS[form].media, file_name(form, campaign.id, run))
     template = _template(state) if form == "docx" and not blank else None
-    with state.turns.turn():
+    with state.render_limiter.slot():
         report = chosen(state.store, campaign, run)
         report = only(report, unit) if unit else report
         papers = dossier(
@@ -115,10 +115,10 @@ def paper(  # noqa: PLR0913 - what a file is made of, each by its name
         content = make(papers, form, wish)
     own = Path(state.settings.report.template or "").stem if template else ""
     name = file_name(form, campaign.id, report.run, unit, *particulars(form, papers, asked.picture, own))
-    return _paper(content, form, name)
+    return _make_file(content, form, name)
 
 
-def form_of(ending: str, among: Collection[str] = tuple(FORMATS)) -> str:
+def find_format(ending: str, among: Collection[str] = tuple(FORMATS)) -> str:
     """Return the format whose files end so; ``NotFound`` where there is none among these."""
     form = ENDINGS.get(ending, "")
     if form not in among:
@@ -126,16 +126,16 @@ def form_of(ending: str, among: Collection[str] = tuple(FORMATS)) -> str:
     return form
 
 
-def text_paper(text: str, form: str, *named: str) -> Paper:
+def make_text_file(text: str, form: str, *named: str) -> ReportFile:
     """Hand a text over as a file, named as the files of reports are."""
-    return _paper(text.encode(), form, file_name(form, *named))
+    return _make_file(text.encode(), form, file_name(form, *named))
 
 
-def _paper(content: bytes, form: str, name: str) -> Paper:
-    return Paper(MARK + content if form == "csv" else content, FORMATS[form].media, name)
+def _make_file(content: bytes, form: str, name: str) -> ReportFile:
+    return ReportFile(MARK + content if form == "csv" else content, FORMATS[form].media, name)
 
 
-def _template(state: State) -> bytes | None:
+def _template(state: PortalState) -> bytes | None:
     path = state.settings.report.template
     if path is None:
         return None

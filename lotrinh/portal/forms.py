@@ -9,13 +9,13 @@ from starlette.datastructures import FormData
 from lotrinh.core.days import read_day
 from lotrinh.core.text import M
 from lotrinh.errors import Problem
-from lotrinh.portal.deps import field as text_in
+from lotrinh.portal.deps import form_field as text_in
 
 LARGEST_COUNT = 100_000
 
 
 @dataclass
-class Typed:
+class FormInput:
     """The texts of a form, and the problems found while reading them."""
 
     values: Mapping[str, str]
@@ -25,7 +25,7 @@ class Typed:
         """Return what was typed; empty where the field is missing."""
         return self.values.get(name, "")
 
-    def wrong(self, name: str, sentence: M) -> None:
+    def add_problem(self, name: str, sentence: M) -> None:
         """Note what is wrong with a field."""
         self.problems.append(Problem(name, 0, 0, sentence))
 
@@ -34,28 +34,32 @@ class Typed:
         text = self[name]
         if not text:
             if missing:
-                self.wrong(name, missing)
+                self.add_problem(name, missing)
             return None
         found = read_day(text)
         if found is None:
-            self.wrong(name, M("“{text}” không phải một ngày. Hãy viết ngày/tháng/năm, ví dụ 29/1/2026.", text=text))
+            self.add_problem(
+                name, M("“{text}” không phải một ngày. Hãy viết ngày/tháng/năm, ví dụ 29/1/2026.", text=text)
+            )
         return found
 
     def number(self, name: str, missing: M) -> int | None:
         """Read a count of things."""
         text = self[name].replace(".", "").replace(" ", "")
         if not text:
-            self.wrong(name, missing)
+            self.add_problem(name, missing)
             return None
         if not (text.isascii() and text.isdigit()) or int(text[:9]) > LARGEST_COUNT:
-            self.wrong(name, M("“{text}” không phải một số lượng. Hãy viết bằng chữ số, ví dụ 7.", text=self[name]))
+            self.add_problem(
+                name, M("“{text}” không phải một số lượng. Hãy viết bằng chữ số, ví dụ 7.", text=self[name])
+            )
             return None
         return int(text)
 
 
-def typed_in(form: FormData) -> Typed:
+def read_input(form: FormData) -> FormInput:
     """Return all texts of a form, composed and trimmed."""
-    return Typed({name: text_in(form, name) for name in form})
+    return FormInput({name: text_in(form, name) for name in form})
 
 
 def write_day(day: date | None) -> str:

@@ -32,11 +32,11 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-class TooLarge(Exception):
+class BodyTooLarge(Exception):
     """More came than this route takes."""
 
 
-class Guard:
+class RequestGuard:
     """ASGI middleware. Pages' POSTs must come from our own pages; the API knows no cookies and needs no such rule."""
 
     def __init__(self, app: ASGIApp, origin: str, *, https: bool) -> None:
@@ -55,13 +55,13 @@ class Guard:
             await self._refuse(403, M("Yêu cầu này không đến từ trang của cổng nên không được nhận."), scope, send)
             return
         most = LARGEST_JSON if is_api else LARGEST_FORM
-        await self.app(scope, limited(receive, most, announced(headers)), self._sealed(send))
+        await self.app(scope, limit_body(receive, most, announced_length(headers)), self._sealed(send))
 
     def _welcome(self, headers: Headers, *, is_api: bool) -> bool:
         """Programs say nothing of where they come from; a browser that does must come from our own pages."""
         if is_api and "origin" not in headers and "sec-fetch-site" not in headers:
             return True
-        return came_from_us(headers, self.origin)
+        return is_from_own_page(headers, self.origin)
 
     def _sealed(self, send: Send) -> Send:
         async def sealed(message: Message) -> None:
@@ -94,7 +94,7 @@ def _refusal(status: int, sentence: M, *, is_api: bool) -> Response:
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
-def came_from_us(headers: Headers, ours: str) -> bool:
+def is_from_own_page(headers: Headers, ours: str) -> bool:
     """Whether a browser says that a form was sent from a page of this very host, or of ``ours``, the public address.
 
     Sec-Fetch-Site is set by every current browser and cannot be set by pages; older ones send Origin with a POST. A
@@ -115,13 +115,13 @@ def host_of(origin: str) -> str:
         return ""
 
 
-def announced(headers: Headers) -> int:
+def announced_length(headers: Headers) -> int:
     """Return how many bytes a request says it brings; what it really brings is counted as it comes."""
     length = headers.get("content-length", "")
     return int(length[:DIGITS]) if length.isascii() and length.isdigit() else 0
 
 
-def limited(receive: Receive, most: int, announced: int = 0) -> Receive:
+def limit_body(receive: Receive, most: int, announced: int = 0) -> Receive:
     """Count what really comes, whatever Content-Length said; the first byte too many, or announced, is too large.
 
     The server throws the rest away while the answer is on its way, so that browsers, which send first, show it.
@@ -133,7 +133,7 @@ def limited(receive: Receive, most: int, announced: int = 0) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if max(received, announced) > most:
-            raise TooLarge
+            raise BodyTooLarge
         return message
 
     return counted

@@ -3,14 +3,14 @@
 from fastapi import Request
 
 from lotrinh.i18n import LANGUAGES
-from lotrinh.portal.state import state_of
+from lotrinh.portal.state import portal_state
 
 MOST_CHOICES = 20
 
 
-def spoken(request: Request) -> str:
+def preferred_language(request: Request) -> str:
     """Return the language that Accept-Language prefers among ours, or else the settings'."""
-    best: str = state_of(request).settings.language
+    best: str = portal_state(request).settings.language
     weight = 0.0
     for choice in request.headers.get("accept-language", "").split(",")[:MOST_CHOICES]:
         tag, _, quality = choice.partition(";")

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lotrinh import __version__, logs, traces
 from lotrinh.catalog.checklists import packaged_names
 from lotrinh.errors import LotrinhError
-from lotrinh.portal.state import State
+from lotrinh.portal.state import PortalState
 from lotrinh.services.campaigns.schedules import overdue
 from lotrinh.services.upkeep.figures import Seen, Watch
 from lotrinh.store.schema import HEAD
@@ -28,7 +28,7 @@ FAILED = 500
 ID_BYTES = 8
 
 
-class Requests:
+class RequestMetrics:
     """Counts and times requests. Labels are the portal's own routes: whoever asks cannot make more of them."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
@@ -38,7 +38,7 @@ class Requests:
             "lotrinh_http_request_seconds", "Seconds until the answer.", ("route",), registry=registry, buckets=BUCKETS
         )
 
-    def answered(self, scope: Scope, status: int, seconds: float) -> None:
+    def count_answer(self, scope: Scope, status: int, seconds: float) -> None:
         """Count one request."""
         method = scope["method"] if scope["method"] in METHODS else OTHER
         self.count.labels(method, route_of(scope), str(status)).inc()
@@ -51,10 +51,10 @@ def route_of(scope: Scope) -> str:
     return path if isinstance(path, str) and path else OTHER
 
 
-class Measured:
+class MetricsMiddleware:
     """ASGI middleware around everything: measures each request, and gives it an id that its log lines carry."""
 
-    def __init__(self, app: ASGIApp, requests: Requests, log: logging.Logger) -> None:
+    def __init__(self, app: ASGIApp, requests: RequestMetrics, log: logging.Logger) -> None:
         self.app, self.requests, self.log = app, requests, log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,12 +76,12 @@ class Measured:
                 await self.app(scope, receive, noted)
             finally:
                 seconds = time.perf_counter() - began
-                self.requests.answered(scope, status, seconds)
+                self.requests.count_answer(scope, status, seconds)
                 # The route and not the address: an address may hold a secret, or a line end.
                 self.log.info("%s %s %d %.0f ms", scope["method"], route_of(scope), status, 1000 * seconds)
 
 
-class Record(Collector):
+class DatabaseCollector(Collector):
     """The figures of the record, looked up whenever they are asked for."""
 
     def __init__(self, look: Callable[[], Seen | None], overdue: Callable[[], "Samples"]) -> None:
@@ -94,53 +94,55 @@ class Record(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield what is known now; of a record that does not answer, that it does not."""
         about = {"version": __version__, "python": platform.python_version(), "schema": HEAD}
-        yield gauge("lotrinh_build_info", "Versions.", [(tuple(about.values()), 1)], *about)
+        yield make_gauge("lotrinh_build_info", "Versions.", [(tuple(about.values()), 1)], *about)
         seen = self._look()
-        yield gauge("lotrinh_database_up", "Whether the database answers.", [((), int(seen is not None))])
+        yield make_gauge("lotrinh_database_up", "Whether the database answers.", [((), int(seen is not None))])
         if seen:
-            yield from of_record(seen)
-            yield from of_runs(seen)
+            yield from database_metrics(seen)
+            yield from run_metrics(seen)
             about_due = "Seconds since a check was due that did not come; 0: none."
-            yield gauge("lotrinh_run_overdue_seconds", about_due, self._overdue(), "campaign", "province")
+            yield make_gauge("lotrinh_run_overdue_seconds", about_due, self._overdue(), "campaign", "province")
 
 
 Samples = Sequence[tuple[tuple[str, ...], float]]
 
 
-def of_record(seen: Seen) -> Iterator[Metric]:
+def database_metrics(seen: Seen) -> Iterator[Metric]:
     """Yield the figures of the record as a whole."""
     entries = [((kind,), float(n)) for kind, n in seen.entries.items()]
-    yield gauge("lotrinh_journal_entries", "Entries of the journal.", entries, "kind")
-    yield gauge("lotrinh_outbox_messages", "Messages.", [((s,), float(n)) for s, n in seen.outbox.items()], "state")
-    yield gauge("lotrinh_database_bytes", "Size of the database.", [((), seen.size)])
+    yield make_gauge("lotrinh_journal_entries", "Entries of the journal.", entries, "kind")
+    yield make_gauge(
+        "lotrinh_outbox_messages", "Messages.", [((s,), float(n)) for s, n in seen.outbox.items()], "state"
+    )
+    yield make_gauge("lotrinh_database_bytes", "Size of the database.", [((), seen.size)])
     slowed = [((kind,), float(n)) for kind, n in seen.slowed.items()]
-    yield gauge("lotrinh_sign_in_throttled", "Who has to wait before signing in.", slowed, "kind")
+    yield make_gauge("lotrinh_sign_in_throttled", "Who has to wait before signing in.", slowed, "kind")
 
 
-def of_runs(seen: Seen) -> Iterator[Metric]:
+def run_metrics(seen: Seen) -> Iterator[Metric]:
     """Yield the figures of the runs: of the newest finished one of each campaign and province, and how many."""
     ages: Samples = [((r.campaign, r.province), r.age) for r in seen.runs]
     units: Samples = [((r.campaign, r.province, o), float(n)) for r in seen.runs for o, n in r.units.items()]
     steps: Samples = [((r.campaign, r.province, s), float(n)) for r in seen.runs for s, n in r.steps.items()]
     runs: Samples = [(key, float(n)) for key, n in seen.states.items()]
     place = ("campaign", "province")
-    yield gauge("lotrinh_run_age_seconds", "Seconds since a check finished.", ages, *place)
-    yield gauge("lotrinh_run_units", "Units of the newest finished check.", units, *place, "outcome")
-    yield gauge("lotrinh_run_steps", "Steps of the newest finished check.", steps, *place, "status")
-    yield gauge("lotrinh_runs", "Checks.", runs, "campaign", "state")
+    yield make_gauge("lotrinh_run_age_seconds", "Seconds since a check finished.", ages, *place)
+    yield make_gauge("lotrinh_run_units", "Units of the newest finished check.", units, *place, "outcome")
+    yield make_gauge("lotrinh_run_steps", "Steps of the newest finished check.", steps, *place, "status")
+    yield make_gauge("lotrinh_runs", "Checks.", runs, "campaign", "state")
 
 
-def overdue_of(state: State, names: Sequence[str]) -> Iterator[tuple[tuple[str, str], float]]:
+def overdue_seconds(state: PortalState, names: Sequence[str]) -> Iterator[tuple[tuple[str, str], float]]:
     """Look for each campaign since when a check is missing; one that cannot be opened has no figure."""
     now = state.clock()
     for name in names:
         with suppress(LotrinhError):
             campaign = state.campaign(name)
-            due = overdue(state.store, state.settings, campaign, state.begun, now)
+            due = overdue(state.store, state.settings, campaign, state.started_at, now)
             yield (name, campaign.province.code), (now - due).total_seconds() if due else 0.0
 
 
-def gauge(name: str, about: str, samples: Samples, *labels: str) -> Metric:
+def make_gauge(name: str, about: str, samples: Samples, *labels: str) -> Metric:
     """Make one family of figures."""
     family = GaugeMetricFamily(name, about, labels=labels)
     for values, figure in samples:
@@ -148,11 +150,13 @@ def gauge(name: str, about: str, samples: Samples, *labels: str) -> Metric:
     return family
 
 
-def measure(app: FastAPI, state: State) -> None:
+def install_metrics(app: FastAPI, state: PortalState) -> None:
     """Measure an application, around everything else that it does; its figures are in a registry of its own."""
     registry = app.state.registry = CollectorRegistry()
     names = tuple(c.id for c in state.settings.campaigns) or tuple(packaged_names())
     watch = Watch(state.store)
-    registry.register(Record(lambda: watch.look(names, state.clock()), lambda: tuple(overdue_of(state, names))))
-    app.add_middleware(Measured, requests=Requests(registry), log=state.log)
+    registry.register(
+        DatabaseCollector(lambda: watch.look(names, state.clock()), lambda: tuple(overdue_seconds(state, names)))
+    )
+    app.add_middleware(MetricsMiddleware, requests=RequestMetrics(registry), log=state.log)
     traces.watch(app)

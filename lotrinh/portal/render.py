@@ -19,13 +19,13 @@ from lotrinh.core.report.report import UnitReport
 from lotrinh.core.report.snapshot import UnitThen
 from lotrinh.core.status.journal import Entry
 from lotrinh.core.status.observation import Outcome
-from lotrinh.core.status.status import Planned, StepStatus, Status
-from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, reason, remarks
+from lotrinh.core.status.status import PlannedStep, Status, StepStatus
+from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, flag_remarks, status_reason
 from lotrinh.core.text import Message, Text
 from lotrinh.errors import Problem
 from lotrinh.i18n import LANGUAGES, grouped, say, spell
-from lotrinh.portal.deps import csrf, token_of
-from lotrinh.portal.state import state_of
+from lotrinh.portal.deps import make_csrf, session_token
+from lotrinh.portal.state import portal_state
 from lotrinh.reports.text.tables import age, basis, moment
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import named
@@ -54,10 +54,10 @@ def style_version() -> str:
 def language_of(request: Request) -> str:
     """Return the language of a request: the visitor's choice, or the settings'."""
     chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE, "")
-    return chosen if chosen in LANGUAGES else state_of(request).settings.language
+    return chosen if chosen in LANGUAGES else portal_state(request).settings.language
 
 
-class Words:
+class PageWords:
     """What templates call to say things in one language."""
 
     def __init__(self, language: str) -> None:
@@ -93,13 +93,13 @@ class Words:
         """Say a status."""
         return self.say(STATUS[status])
 
-    def why(self, standing: StepStatus, item: Planned, now: datetime) -> str:
+    def why(self, standing: StepStatus, item: PlannedStep, now: datetime) -> str:
         """Say why a step stands as it does: days left or late, in words."""
-        return self.say(reason(standing, item.schedule, now))
+        return self.say(status_reason(standing, item.schedule, now))
 
     def remarks(self, standing: StepStatus) -> list[str]:
         """Say the flags of a standing."""
-        return [self.say(message) for message in remarks(standing)]
+        return [self.say(message) for message in flag_remarks(standing)]
 
     def kind(self, entry: Entry) -> str:
         """Say what an entry of the journal is."""
@@ -129,7 +129,7 @@ class Crumb(NamedTuple):
     href: str
 
 
-def page(
+def render_page(
     request: Request,
     template: str,
     status: int = 200,
@@ -137,8 +137,8 @@ def page(
     **context: Any,  # noqa: ANN401 - whatever the template shows
 ) -> HTMLResponse:
     """Render a page in the visitor's language."""
-    state, language = state_of(request), language_of(request)
-    words = Words(language)
+    state, language = portal_state(request), language_of(request)
+    words = PageWords(language)
     shown: dict[str, Any] = {
         "w": words,
         "t": words.t,
@@ -155,12 +155,14 @@ def page(
     body = environment.get_template(template).render(shown | context)
     answer = HTMLResponse(body, status, dict(headers or {}))
     if request.query_params.get("lang") in LANGUAGES:
-        answer.set_cookie(LANGUAGE_COOKIE, language, max_age=A_YEAR, httponly=True, samesite="lax", secure=state.https)
+        answer.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=A_YEAR, httponly=True, samesite="lax", secure=state.is_https
+        )
     return answer
 
 
 def _csrf(request: Request) -> str:
-    return csrf(token_of(request))
+    return make_csrf(session_token(request))
 
 
 def by_field(problems: tuple[Problem, ...]) -> dict[str, Problem]:

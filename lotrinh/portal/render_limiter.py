@@ -14,7 +14,7 @@ PATIENCE, COME_AGAIN = 20.0, 15
 BUSY = M("Cổng đang lập nhiều báo cáo cùng lúc. Hãy thử lại sau {seconds} giây.", seconds=COME_AGAIN)
 
 
-class Turns:
+class RenderLimiter:
     """At most ``at_once`` have their turn, ``waiting`` more wait for it, ``patience`` seconds; all others are sent off.
 
     ``Busy`` for those.
@@ -25,7 +25,7 @@ class Turns:
         self._patience = patience
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def slot(self) -> Iterator[None]:
         """Wait for a turn and have it."""
         with _held(self._places, 0), _held(self._turns, self._patience):
             yield

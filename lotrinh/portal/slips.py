@@ -10,12 +10,12 @@ import segno
 
 from lotrinh.core.checklist.units import Unit
 from lotrinh.i18n import current
-from lotrinh.portal.render import HERE, Words, environment
+from lotrinh.portal.render import HERE, PageWords, environment
 from lotrinh.services.access.accounts import Slip
 from lotrinh.settings.models import Settings
 
 
-class Printed(NamedTuple):
+class PrintedSlip(NamedTuple):
     """One slip as it is printed; ``picture`` is the QR code as a data: address, which fills in the sign-in form."""
 
     unit: Unit
@@ -23,9 +23,9 @@ class Printed(NamedTuple):
     picture: str
 
 
-def pictured(slips: Iterable[Slip], origin: str) -> list[Printed]:
+def draw_slips(slips: Iterable[Slip], origin: str) -> list[PrintedSlip]:
     """Draw the QR code of each slip."""
-    return [Printed(s.unit, s.secret, _picture(sign_in_address(origin, s))) for s in slips]
+    return [PrintedSlip(s.unit, s.secret, _picture(sign_in_address(origin, s))) for s in slips]
 
 
 def sign_in_address(origin: str, slip: Slip) -> str:
@@ -37,15 +37,15 @@ def _picture(address: str) -> str:
     return segno.make_qr(address, error="m").svg_data_uri(dark="#000", light="#fff", encode_minimal=True, nl=False)
 
 
-def printed(slips: Iterable[Slip], settings: Settings, now: datetime) -> str:
+def render_slips(slips: Iterable[Slip], settings: Settings, now: datetime) -> str:
     """Make a page of its own: it carries its stylesheet and needs nothing from anywhere."""
-    words = Words(current())
+    words = PageWords(current())
     return environment.get_template("admin/slips_file.html").render(
         w=words,
         t=words.t,
         lang=words.language,
         style=(HERE / "static" / "style.css").read_text(encoding="utf-8"),
-        slips=pictured(slips, settings.portal.origin),
+        slips=draw_slips(slips, settings.portal.origin),
         origin=settings.portal.origin,
         day=now.astimezone(ZoneInfo(settings.timezone)).date(),
     )

@@ -14,7 +14,7 @@ from lotrinh.catalog.checklists import packaged_names
 from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
-from lotrinh.portal.render_limiter import Turns
+from lotrinh.portal.render_limiter import RenderLimiter
 from lotrinh.services.campaigns.campaigns import Campaign, campaign_files, is_current, open_campaign
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
@@ -25,7 +25,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}", re.ASCII)
 
 
 @dataclass
-class State:
+class PortalState:
     """One portal. ``home`` is the folder that checklists of the office lie in."""
 
     settings: Settings
@@ -33,38 +33,38 @@ class State:
     clock: Clock
     home: Path | None = None
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("lotrinh.portal"))
-    run: Callable[[str], None] | None = None
+    start_run: Callable[[str], None] | None = None
     """Starts a check of a campaign in the background; None where this portal cannot."""
-    turns: Turns = field(default_factory=Turns)
+    render_limiter: RenderLimiter = field(default_factory=RenderLimiter)
     """Who may make a document now."""
-    begun: datetime = field(init=False)
+    started_at: datetime = field(init=False)
     """Since when this portal runs: a campaign that never ran may have been declared just before."""
     _open: dict[str, tuple[tuple[float, ...], Campaign, Live]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         """Look at the clock."""
-        self.begun = self.clock()
+        self.started_at = self.clock()
 
     @property
-    def https(self) -> bool:
+    def is_https(self) -> bool:
         """Whether browsers reach us over HTTPS only."""
         return self.settings.portal.origin.startswith("https://")
 
     def campaign(self, name: str) -> Campaign:
         """Return a campaign, opened once for each state of its files and of what was applied to it."""
-        return self._opened(name)[1]
+        return self._open_current(name)[1]
 
     def live(self, campaign: Campaign) -> Live:
         """Return the campaign kept current."""
-        return self._opened(campaign.id)[2]
+        return self._open_current(campaign.id)[2]
 
     def campaigns(self) -> list[Campaign]:
         """Return all campaigns: the settings', or else the packaged checklists under their own names."""
         names = [c.id for c in self.settings.campaigns] or list(packaged_names())
         return [self.campaign(name) for name in names]
 
-    def _opened(self, name: str) -> tuple[tuple[float, ...], Campaign, Live]:
+    def _open_current(self, name: str) -> tuple[tuple[float, ...], Campaign, Live]:
         if not NAME.fullmatch(name):
             raise NotFound(M("Không có đợt “{name}”.", name=name))
         stamp = tuple(_changed(path) for path in campaign_files(self.settings, name, self.home))
@@ -86,7 +86,7 @@ def _changed(path: Path) -> float:
         return 0
 
 
-def state_of(request: Request) -> State:
+def portal_state(request: Request) -> PortalState:
     """Return the application's state."""
-    state: State = request.app.state.lotrinh
+    state: PortalState = request.app.state.lotrinh
     return state

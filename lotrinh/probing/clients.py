@@ -1,4 +1,4 @@
-"""The HTTP clients of a round: several side by side, each with few connections, made when first needed."""
+"""The HTTP clients of a run: several side by side, each with few connections, made when first needed."""
 
 import asyncio
 import socket

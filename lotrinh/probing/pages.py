@@ -2,7 +2,7 @@
 
 import httpx
 
-from lotrinh.core.status.observation import Seen
+from lotrinh.core.status.observation import ProbeOutcome
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.probing.exchange import Check, Page
 from lotrinh.probing.failures import Failed
@@ -10,12 +10,12 @@ from lotrinh.probing.question import MachineProbe
 from lotrinh.probing.response_checks import GONE, REFUSES, REQUEST_TIMEOUT, TOO_MANY, check_plain, redirected
 from lotrinh.probing.strict_json import decode
 
-Finding = tuple[Seen, Message]
+Finding = tuple[ProbeOutcome, Message]
 
 
 def failed(sentence: Message) -> Finding:
     """The page could not be looked at, which says nothing about the step."""
-    return Seen.FAILED, M("Không xem được trang: {why}", why=sentence)
+    return ProbeOutcome.FAILED, M("Không xem được trang: {why}", why=sentence)
 
 
 def page_check(probe: MachineProbe) -> Check:
@@ -34,14 +34,14 @@ def judge(probe: MachineProbe, page: Page) -> Finding:
     if page.status != probe.status:
         return _other_status(page.status, probe.status)
     if not probe.contains:
-        return Seen.MET, M("Trang trả lời đúng mã {status}.", status=page.status)
+        return ProbeOutcome.MET, M("Trang trả lời đúng mã {status}.", status=page.status)
     try:
         text = nfc(decode(page.body))
     except Failed:
         return failed(M("nội dung không phải văn bản UTF-8."))
     if nfc(probe.contains) in text:
-        return Seen.MET, M("Trang có nội dung “{text}”.", text=probe.contains)
-    return Seen.NOT_MET, M("Trang chưa có nội dung “{text}”.", text=probe.contains)
+        return ProbeOutcome.MET, M("Trang có nội dung “{text}”.", text=probe.contains)
+    return ProbeOutcome.NOT_MET, M("Trang chưa có nội dung “{text}”.", text=probe.contains)
 
 
 def _other_status(status: int, wanted: int) -> Finding:
@@ -50,5 +50,5 @@ def _other_status(status: int, wanted: int) -> Finding:
     if hidden:
         return failed(M("máy chủ trả lời mã {status}.", status=status))
     if status in GONE:
-        return Seen.NOT_MET, M("Chưa có trang này (mã {status}).", status=status)
-    return Seen.NOT_MET, M("Trang trả lời mã {status}, cần mã {wanted}.", status=status, wanted=wanted)
+        return ProbeOutcome.NOT_MET, M("Chưa có trang này (mã {status}).", status=status)
+    return ProbeOutcome.NOT_MET, M("Trang trả lời mã {status}, cần mã {wanted}.", status=status, wanted=wanted)

@@ -75,7 +75,7 @@ class Prober:
         spent, error = Spent(), None
         try:
             seen = await self._ask_status(question, spent)
-        except Exception as fault:  # noqa: BLE001 - a fault of ours must not stop the round either
+        except Exception as fault:  # noqa: BLE001 - a fault of ours must not stop the run either
             error = fault
             seen = self._failed(question, unreachable(Reason.PROTOCOL, OUR_FAULT))
         found = await self._look(question, seen)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.report.deadline_history import NOTHING_TOLD, Tellings
-from lotrinh.core.text import fold
+from lotrinh.core.text import fold_text
 
 TEXT = "; charset=utf-8"
 
@@ -51,7 +51,7 @@ def particulars(form: str, dossier: Dossier, picture: str, template: str = "") -
     if form != "docx":
         return ()
     head = dossier.letterhead
-    return fold(template) or head.layout.value, fold(head.number).strip()[:LONGEST_NUMBER]
+    return fold_text(template) or head.layout.value, fold_text(head.number).strip()[:LONGEST_NUMBER]
 
 
 def make(dossier: Dossier, form: str, wish: Wish) -> bytes:

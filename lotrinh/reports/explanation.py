@@ -9,8 +9,8 @@ from lotrinh.core.checklist.checklist import Confidence
 from lotrinh.core.report.explanation import Before, Explanation, Ground, Told
 from lotrinh.core.report.status_reasons import STATE
 from lotrinh.core.status.observation import StepAnswer
-from lotrinh.core.status.status import Planned, Status
-from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, reason, remarks
+from lotrinh.core.status.status import PlannedStep, Status
+from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, flag_remarks, status_reason
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
 from lotrinh.reports.text.markdown import escape
@@ -92,9 +92,9 @@ class Writer:
         """The status in a word and a sentence, and what stands beside it."""
         standing = self.of.standing
         word = self.say(STATUS[standing.status])
-        sentence = self.say(reason(standing, self.of.item.schedule, self.of.as_of))
+        sentence = self.say(status_reason(standing, self.of.item.schedule, self.of.as_of))
         first = word if sentence == word else f"{word}: {sentence}" if not sentence.startswith(word) else sentence
-        return Section(self.say(M("Tình trạng")), (first, *self.lines(*remarks(standing))))
+        return Section(self.say(M("Tình trạng")), (first, *self.lines(*flag_remarks(standing))))
 
     def decided(self) -> Section:
         """Whose word and which deadline made it so."""
@@ -123,7 +123,7 @@ class Writer:
     def _missing(self, before: Before) -> tuple[str, ...]:
         title = self.say(before.item.step.title)
         hangs = M("{title} (thời hạn tính từ ngày hoàn thành việc này)", title=title)
-        status = reason(before.standing, before.item.schedule, self.of.as_of)
+        status = status_reason(before.standing, before.item.schedule, self.of.as_of)
         return (
             self.say(hangs) if before.dates else title,
             clean(before.unit.full_name),
@@ -131,7 +131,7 @@ class Writer:
             self._due(before.item),
         )
 
-    def _due(self, item: Planned) -> str:
+    def _due(self, item: PlannedStep) -> str:
         if item.schedule.due:
             return moment(item.schedule.due, self.language)
         return self.say(STATUS[Status.UNSCHEDULED]) if item.schedule.waiting else NOTHING
@@ -162,7 +162,7 @@ class Writer:
         return self.say(M("{when}", when=at.astimezone(self.of.as_of.tzinfo)))
 
     def asked(self) -> Section:
-        """How asking the unit ended in the last rounds, and what its own system says of the step."""
+        """How asking the unit ended in the last runs, and what its own system says of the step."""
         rows = tuple((self._when(a.at), self.say(OUTCOME[a.outcome]), clean(a.sentence), a.run) for a in self.of.asked)
         headers = self.words("Lúc", "Kết quả", "Lý do", "Lượt")
         return Section(self.say(M("Những lần hỏi gần nhất")), self.lines(*self._own()), headers=headers, rows=rows)

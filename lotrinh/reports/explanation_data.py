@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from lotrinh.core.report.explanation import Before, Explanation, Told
-from lotrinh.core.status.wording import KIND, reason, remarks
+from lotrinh.core.status.wording import KIND, flag_remarks, status_reason
 from lotrinh.i18n import say
 from lotrinh.reports.data.json_report import due_at
 from lotrinh.reports.explanation import Writer
@@ -27,8 +27,8 @@ def as_data(of: Explanation, language: str) -> dict[str, Any]:
         "title": say(item.step.title, language),
         "as_of": of.as_of,
         "status": standing.status.value,
-        "reason": say(reason(standing, item.schedule, of.as_of), language),
-        "remarks": [say(remark, language) for remark in remarks(standing)],
+        "reason": say(status_reason(standing, item.schedule, of.as_of), language),
+        "remarks": [say(remark, language) for remark in flag_remarks(standing)],
         "flags": dict(standing.flags),
         "completed_on": standing.completed_on,
         "heard_at": of.heard_at,
@@ -78,7 +78,7 @@ def _missing(before: Before, of: Explanation, language: str) -> dict[str, Any]:
         "step": before.standing.step,
         "title": say(before.item.step.title, language),
         "status": before.standing.status.value,
-        "reason": say(reason(before.standing, before.item.schedule, of.as_of), language),
+        "reason": say(status_reason(before.standing, before.item.schedule, of.as_of), language),
         "due_at": due_at(before.item.schedule.due, of.as_of.tzinfo),
         "deadline_hangs_on_it": before.dates,
     }

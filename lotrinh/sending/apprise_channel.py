@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lotrinh.core.text import M
-from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
+from lotrinh.sending.outcomes import Delivery, DeliveryOutcome, Refusal, UnclearDelivery
 
 if TYPE_CHECKING:
     import apprise
@@ -26,40 +26,40 @@ UNCLEAR = M("Kênh gửi không cho biết đã nhận chưa.")
 SEVERAL = M("Địa chỉ kênh gửi này có nhiều nơi nhận: không rõ nơi nào đã nhận. Hãy ghi mỗi nơi nhận một url riêng.")
 
 
-class _Ear(logging.Handler):
-    """Hears what the thread that made it has logged."""
+class LogCapture(logging.Handler):
+    """The lines that the thread which made it has logged."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self._thread, self.said = threading.get_ident(), ""
+        self._thread, self.text = threading.get_ident(), ""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one record."""
         if record.thread == self._thread:
-            self.said += f"{record.getMessage()}\n"
+            self.text += f"{record.getMessage()}\n"
 
 
-class _Hush:
-    """Keeps the talkers' words from every other handler while anything is being sent."""
+class LogSilencer:
+    """Keeps the lines of the talkers from every other handler while anything is being sent."""
 
     def __init__(self) -> None:
         self._lock, self._sending = threading.Lock(), 0
         self._before: list[tuple[logging.Logger, int, bool, list[logging.Handler]]] = []
 
     @contextmanager
-    def heard_alone(self) -> Iterator[_Ear]:
-        """Let one thread hear its own words, and nobody else any."""
-        ear = _Ear()
+    def capture(self) -> Iterator[LogCapture]:
+        """Give one thread its own lines, and nobody else any."""
+        log = LogCapture()
         with self._lock:
             if not self._sending:
                 self._take()
             self._sending += 1
-            logging.getLogger(TALKERS[0]).addHandler(ear)
+            logging.getLogger(TALKERS[0]).addHandler(log)
         try:
-            yield ear
+            yield log
         finally:
             with self._lock:
-                logging.getLogger(TALKERS[0]).removeHandler(ear)
+                logging.getLogger(TALKERS[0]).removeHandler(log)
                 self._sending -= 1
                 if not self._sending:
                     self._give_back()
@@ -77,50 +77,54 @@ class _Hush:
             logger.setLevel(level)
 
 
-_hush = _Hush()
+_silencer = LogSilencer()
 
 
-def send(url: str, title: str, text: str) -> Outcome:
+def send(url: str, title: str, text: str) -> DeliveryOutcome:
     """Send a short text to an Apprise address. Never raises for the service's sake, and never waits for ever.
 
     Apprise itself tells no more than yes or no; what is certain is read from what it logs, and only that is tried
     again. The log may hold tokens: no word of it goes any further.
     """
-    ended: list[Outcome] = []
-    thread = threading.Thread(target=lambda: ended.append(_sent(url, title, text)), name="lotrinh-channel", daemon=True)
+    outcomes: list[DeliveryOutcome] = []
+    thread = threading.Thread(
+        target=lambda: outcomes.append(_notify(url, title, text)), name="lotrinh-channel", daemon=True
+    )
     thread.start()
     thread.join(WHOLE_SECONDS)
-    return ended[0] if ended else Unknown(UNCLEAR)
+    return outcomes[0] if outcomes else UnclearDelivery(UNCLEAR)
 
 
-def _sent(url: str, title: str, text: str) -> Outcome:
+def _notify(url: str, title: str, text: str) -> DeliveryOutcome:
     import apprise  # noqa: PLC0415 - heavy, and needed where somebody uses such a channel
 
-    with _hush.heard_alone() as ear:
+    with _silencer.capture() as log:
         channel = apprise.Apprise()
         if not channel.add(url):
-            return Refused(M("Địa chỉ kênh gửi (url) không đúng cách viết của Apprise."), permanent=True)
+            return Refusal(M("Địa chỉ kênh gửi (url) không đúng cách viết của Apprise."), is_permanent=True)
         try:
-            several = _several(channel)
+            several = _has_several_messages(channel)
             if channel.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT):
-                return Sent()
+                return Delivery()
         except Exception:  # noqa: BLE001 - whatever a channel's own code does: nobody knows how far it came
-            return Unknown(UNCLEAR)
+            return UnclearDelivery(UNCLEAR)
     # Of several messages one may have been taken though another was not.
-    return Unknown(SEVERAL) if several else _read(ear.said)
+    return UnclearDelivery(SEVERAL) if several else _read(log.text)
 
 
-def _several(channel: "apprise.Apprise") -> bool:
+def _has_several_messages(channel: "apprise.Apprise") -> bool:
     """Whether more than one message may go out: to several places, in several pieces, or in several tries."""
     (plugin, *more) = channel
     return bool(more) or len(plugin) != 1 or plugin.overflow_mode == SPLIT
 
 
-def _read(said: str) -> Outcome:
+def _read(said: str) -> DeliveryOutcome:
     """Read from Apprise's log what is certain of one message: not an error of a server, which may have a gateway."""
     if codes := [int(code) for code in ANSWERED.findall(said)]:
         reason = M("Kênh gửi từ chối: {reason}", reason=codes[-1])
-        return Unknown(UNCLEAR) if max(codes) >= OF_SERVER else Refused(reason, permanent=TOO_MANY not in codes)
+        return (
+            UnclearDelivery(UNCLEAR) if max(codes) >= OF_SERVER else Refusal(reason, is_permanent=TOO_MANY not in codes)
+        )
     if any(word in said for word in NOT_CONNECTED):
-        return Refused(M("Không kết nối được kênh gửi."))
-    return Unknown(UNCLEAR)
+        return Refusal(M("Không kết nối được kênh gửi."))
+    return UnclearDelivery(UNCLEAR)

@@ -12,10 +12,10 @@ from email.policy import SMTP as POLICY
 from email.utils import format_datetime
 
 from lotrinh.core.text import M, Message
-from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
+from lotrinh.sending.outcomes import Delivery, DeliveryOutcome, Refusal, UnclearDelivery
 from lotrinh.sending.quoted import LONGEST, one_line
-from lotrinh.sending.smtp import Line, why
-from lotrinh.settings.models import Mail as MailSettings
+from lotrinh.sending.smtp import SmtpConversation, smtp_reason
+from lotrinh.settings.models import MailSettings
 
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 """What is sent to: one plain address, in which nothing can begin a new header, a new receiver or an option."""
@@ -48,9 +48,9 @@ class Mail:
 class _NotSentError(Exception):
     """Carries the refusal out of the conversation; ``why`` in our words, where it is no answer about a mail."""
 
-    def __init__(self, refused: Refused, why: Message | None = None) -> None:
+    def __init__(self, refused: Refusal, why: Message | None = None) -> None:
         super().__init__(refused)
-        self.refused, self.why = refused, why
+        self.refusal, self.why = refused, why
 
 
 def is_address(text: str) -> bool:
@@ -64,17 +64,17 @@ class Mailer:
     def __init__(self, settings: MailSettings, context: ssl.SSLContext) -> None:
         self._settings, self._context = settings, context
 
-    def send(self, mail: Mail) -> Outcome:
+    def send(self, mail: Mail) -> DeliveryOutcome:
         """Send one mail. Never raises for the server's sake."""
         if not is_address(mail.to):
-            return Refused(M("Địa chỉ thư không dùng được. Hãy sửa trong danh sách đơn vị."), permanent=True)
-        content = bytes(self.written(mail))
+            return Refusal(M("Địa chỉ thư không dùng được. Hãy sửa trong danh sách đơn vị."), is_permanent=True)
+        content = bytes(self.compose(mail))
         try:
             with self._conversation() as server:
                 _begin(server, self._settings.sender, mail.to)
                 return _hand_over(server, content)
         except _NotSentError as error:
-            return error.refused
+            return error.refusal
 
     def greet(self) -> Message | None:
         """Greet the server, and sign in where a user is set; return why that failed. Nothing is sent."""
@@ -85,7 +85,7 @@ class Mailer:
             return error.why
         return None
 
-    def written(self, mail: Mail) -> EmailMessage:
+    def compose(self, mail: Mail) -> EmailMessage:
         """Write a mail down; what would break a header out of its line is taken away."""
         made = EmailMessage(POLICY)
         made["From"], made["To"] = self._settings.sender, mail.to
@@ -109,7 +109,7 @@ class Mailer:
         """Connect, protect the line, sign in; in the end hang up, whatever became of it."""
         settings = self._settings
         with _about_everybody():
-            server = Line(settings, self._domain, self._context)
+            server = SmtpConversation(settings, self._domain, self._context)
         try:
             with _about_everybody():
                 if settings.security == "starttls":
@@ -130,8 +130,8 @@ def _about_everybody() -> Iterator[None]:
     try:
         yield
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        reason = M("Máy chủ gửi thư không dùng được: {reason}", reason=why(error))
-        raise _NotSentError(Refused(reason, everybody=True), why(error)) from error
+        reason = M("Máy chủ gửi thư không dùng được: {reason}", reason=smtp_reason(error))
+        raise _NotSentError(Refusal(reason, is_about_server=True), smtp_reason(error)) from error
 
 
 def _begin(server: smtplib.SMTP, sender: str, to: str) -> None:
@@ -142,8 +142,8 @@ def _begin(server: smtplib.SMTP, sender: str, to: str) -> None:
         _require(*server.rcpt(to))
         _require(*server.docmd("DATA"))
     except (smtplib.SMTPException, OSError) as error:
-        reason = M("Máy chủ gửi thư ngắt giữa chừng: {reason}", reason=why(error))
-        raise _NotSentError(Refused(reason, everybody=True)) from error
+        reason = M("Máy chủ gửi thư ngắt giữa chừng: {reason}", reason=smtp_reason(error))
+        raise _NotSentError(Refusal(reason, is_about_server=True)) from error
 
 
 def _require(code: int, answer: bytes, *, everybody: bool = False) -> None:
@@ -152,26 +152,26 @@ def _require(code: int, answer: bytes, *, everybody: bool = False) -> None:
         return
     refused = _refusal(code, answer)
     if everybody or code == CLOSING:
-        refused = refused._replace(permanent=False, everybody=True)
+        refused = refused._replace(is_permanent=False, is_about_server=True)
     raise _NotSentError(refused)
 
 
-def _refusal(code: int, answer: bytes) -> Refused:
+def _refusal(code: int, answer: bytes) -> Refusal:
     said = one_line(f"{code} {answer.decode('utf-8', 'replace')}")[:LONGEST]
-    return Refused(M("Máy chủ gửi thư từ chối: {reason}", reason=said), permanent=code >= PERMANENT)
+    return Refusal(M("Máy chủ gửi thư từ chối: {reason}", reason=said), is_permanent=code >= PERMANENT)
 
 
-def _hand_over(server: smtplib.SMTP, content: bytes) -> Outcome:
+def _hand_over(server: smtplib.SMTP, content: bytes) -> DeliveryOutcome:
     """Hand the mail over. Until its last byte is out, nobody has it; after that, only the answer tells."""
     try:
         server.send(_framed(content))
     except (smtplib.SMTPException, OSError) as error:
-        return Refused(M("Máy chủ gửi thư ngắt giữa chừng: {reason}", reason=why(error)), everybody=True)
+        return Refusal(M("Máy chủ gửi thư ngắt giữa chừng: {reason}", reason=smtp_reason(error)), is_about_server=True)
     try:
         code, answer = server.getreply()
     except (smtplib.SMTPException, OSError) as error:
-        return Unknown(M("Máy chủ nhận thư rồi không trả lời rõ: {reason}", reason=why(error)))
-    return Sent() if FIRST_GOOD <= code < FIRST_BAD else _refusal(code, answer)
+        return UnclearDelivery(M("Máy chủ nhận thư rồi không trả lời rõ: {reason}", reason=smtp_reason(error)))
+    return Delivery() if FIRST_GOOD <= code < FIRST_BAD else _refusal(code, answer)
 
 
 def _framed(content: bytes) -> bytes:

@@ -5,25 +5,25 @@ from typing import NamedTuple
 from lotrinh.core.text import Message
 
 
-class Sent(NamedTuple):
+class Delivery(NamedTuple):
     """The other side took it over."""
 
 
-class Refused(NamedTuple):
+class Refusal(NamedTuple):
     """Certainly not sent. ``permanent``: another try would end the same way.
 
     ``everybody``: it is not about this message, no other would have gone through this channel now.
     """
 
     reason: Message
-    permanent: bool = False
-    everybody: bool = False
+    is_permanent: bool = False
+    is_about_server: bool = False
 
 
-class Unknown(NamedTuple):
+class UnclearDelivery(NamedTuple):
     """Perhaps sent, perhaps not: only a person may decide to send it again."""
 
     reason: Message
 
 
-Outcome = Sent | Refused | Unknown
+DeliveryOutcome = Delivery | Refusal | UnclearDelivery

@@ -9,6 +9,6 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def quoted(text: str) -> str:
+def short_quote(text: str) -> str:
     """Cut what was said to its room and take our own quotation marks out, so that it ends where we say it ends."""
     return one_line(text)[:LONGEST].replace("“", '"').replace("”", '"')

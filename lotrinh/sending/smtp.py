@@ -11,8 +11,8 @@ from typing import BinaryIO
 from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M, Message
 from lotrinh.probing.failures import tls_details
-from lotrinh.sending.quoted import quoted
-from lotrinh.settings.models import Mail as MailSettings
+from lotrinh.sending.quoted import short_quote
+from lotrinh.settings.models import MailSettings
 
 WHOLE, LONGEST_SECONDS = 6, 1200
 """How many times the longest wait a whole conversation may last, and in seconds at most: a server that drips is hung
@@ -39,7 +39,7 @@ WORDS: tuple[tuple[type[Exception], Message], ...] = (
 """The first that fits is said."""
 
 
-class Line(smtplib.SMTP):
+class SmtpConversation(smtplib.SMTP):
     """A conversation that is hung up on when it lasts too long, from the first byte to the last.
 
     ``own`` is the name we introduce ourselves by; empty: this machine's.
@@ -71,7 +71,7 @@ class Line(smtplib.SMTP):
     def getreply(self) -> tuple[int, bytes]:
         """Hear one answer, of bounded size."""
         if self.file is None and self.sock:
-            self.file = _Bounded(self.sock.makefile("rb"))
+            self.file = _BoundedReader(self.sock.makefile("rb"))
         if self.file is not None:
             self.file.left = LONGEST_ANSWER
         return super().getreply()
@@ -84,7 +84,7 @@ class Line(smtplib.SMTP):
             self._held.close()
 
 
-class _Bounded:
+class _BoundedReader:
     """What a server says, of which only so many bytes are read as are ``left``."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -106,7 +106,7 @@ def _hang_up(line: socket.socket) -> None:
         line.shutdown(socket.SHUT_RDWR)
 
 
-def why(error: Exception) -> Message:
+def smtp_reason(error: Exception) -> Message:
     """Say what a conversation failed with; what the server itself said stands in quotation marks."""
     if isinstance(error, smtplib.SMTPResponseException):
         return _answered(error)
@@ -130,8 +130,8 @@ def _answered(error: smtplib.SMTPResponseException) -> Message:
         return WORDS[0][1]
     text = answer.decode("utf-8", "replace")
     if error.smtp_code < 0:
-        return M("trả lời không như máy chủ thư: “{said}”", said=quoted(text))
-    said = quoted(f"{error.smtp_code} {text}")
+        return M("trả lời không như máy chủ thư: “{said}”", said=short_quote(text))
+    said = short_quote(f"{error.smtp_code} {text}")
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return M("từ chối đăng nhập: “{said}”", said=said)
     if isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPHeloError):

@@ -16,7 +16,7 @@ from lotrinh.probing.clients import new_client, trust
 from lotrinh.probing.failures import Failed, from_resolver
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.resolver import Resolver, system_resolver
-from lotrinh.sending.outcomes import Outcome, Refused, Sent
+from lotrinh.sending.outcomes import Delivery, DeliveryOutcome, Refusal
 
 SIGNATURE, TIMESTAMP, DELIVERY = "X-Lotrinh-Signature", "X-Lotrinh-Timestamp", "X-Lotrinh-Delivery"
 OF_SERVER = 500
@@ -32,13 +32,13 @@ UNUSABLE = M(
 NO_NAME = M("Không tra được tên miền của phần mềm nhận tin. Hãy xem lại địa chỉ webhook, hoặc máy chủ tên miền.")
 
 
-def signature(secret: str, timestamp: str, delivery: str, body: bytes) -> str:
+def sign_body(secret: str, timestamp: str, delivery: str, body: bytes) -> str:
     """Sign a body and its number: HMAC-SHA256 (hex) over timestamp, delivery and body, with dots between."""
     signed = f"{timestamp}.{delivery}.".encode() + body
     return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
-class Hooks:
+class WebhookSender:
     """Sends to webhooks. An address inside our network is refused before a byte is sent, unless settings allow it.
 
     A delivery may be repeated: its number tells the other side. So nothing here is ever unknown.
@@ -48,25 +48,25 @@ class Hooks:
         self._options, self._resolver = options, resolver
         self._gate = Gate(options)
 
-    def send(self, url: str, secret: str, delivery: str, body: bytes, at: datetime) -> Outcome:
+    def send(self, url: str, secret: str, delivery: str, body: bytes, at: datetime) -> DeliveryOutcome:
         """Send one body. Never raises for the other side's sake."""
         timestamp = str(int(at.timestamp()))
         headers = {
             "Content-Type": "application/json",
             TIMESTAMP: timestamp,
             DELIVERY: delivery,
-            SIGNATURE: f"sha256={signature(secret, timestamp, delivery, body)}",
+            SIGNATURE: f"sha256={sign_body(secret, timestamp, delivery, body)}",
         }
         try:
             return asyncio.run(self._sent(url, headers, body))
         except Failed as failed:
             inside = failed.reason is Reason.ADDRESS
-            return Refused(UNUSABLE if inside else NO_NAME, permanent=inside, everybody=True)
+            return Refusal(UNUSABLE if inside else NO_NAME, is_permanent=inside, is_about_server=True)
         except (TimeoutError, httpx.HTTPError, OSError, ValueError) as error:
             reason = M("Phần mềm nhận tin không trả lời ({reason}).", reason=type(error).__name__)
-            return Refused(reason, everybody=True)
+            return Refusal(reason, is_about_server=True)
 
-    async def _sent(self, url: str, headers: dict[str, str], body: bytes) -> Outcome:
+    async def _sent(self, url: str, headers: dict[str, str], body: bytes) -> DeliveryOutcome:
         """Post to the first address that can be connected to, all within one time."""
         async with asyncio.timeout(self._options.total_seconds):
             target = read_target(url)
@@ -96,8 +96,10 @@ class Hooks:
             return response.status_code
 
 
-def _read(status: int) -> Outcome:
+def _read(status: int) -> DeliveryOutcome:
     if httpx.codes.is_success(status):
-        return Sent()
+        return Delivery()
     reason = M("Phần mềm nhận tin từ chối: {reason}", reason=status)
-    return Refused(reason, permanent=not (status in AGAIN or status >= OF_SERVER), everybody=status in EVERYBODY)
+    return Refusal(
+        reason, is_permanent=not (status in AGAIN or status >= OF_SERVER), is_about_server=status in EVERYBODY
+    )

@@ -7,9 +7,9 @@ import json
 import httpx
 
 from lotrinh.core.text import M
-from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
+from lotrinh.sending.outcomes import Delivery, DeliveryOutcome, Refusal, UnclearDelivery
 from lotrinh.sending.quoted import LONGEST, one_line
-from lotrinh.settings.models import Zalo
+from lotrinh.settings.models import ZaloSettings
 
 MOST = 2000
 """Characters that a message may have."""
@@ -22,10 +22,10 @@ TOO_MANY, OF_SERVER = 429, 500
 class ZaloBot:
     """Sends short messages by the bot's API, whose address holds the token: nothing of it is ever shown."""
 
-    def __init__(self, settings: Zalo) -> None:
+    def __init__(self, settings: ZaloSettings) -> None:
         self._settings = settings
 
-    def send(self, chat: str, text: str) -> Outcome:
+    def send(self, chat: str, text: str) -> DeliveryOutcome:
         """Send a text to one chat. Never raises for the service's sake."""
         token = self._settings.token.get_secret_value()
         url = f"{self._settings.api_url.rstrip('/')}/bot{token}/sendMessage"
@@ -33,9 +33,9 @@ class ZaloBot:
             status, content = asyncio.run(_asked(url, {"chat_id": chat, "text": text[:MOST]}))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             reason = M("Không kết nối được dịch vụ Zalo ({reason}).", reason=type(error).__name__)
-            return Refused(reason, everybody=True)
+            return Refusal(reason, is_about_server=True)
         except (httpx.HTTPError, TimeoutError) as error:
-            return Unknown(M("Dịch vụ Zalo không trả lời ({reason}).", reason=type(error).__name__))
+            return UnclearDelivery(M("Dịch vụ Zalo không trả lời ({reason}).", reason=type(error).__name__))
         return _read(status, content)
 
 
@@ -55,7 +55,7 @@ async def _asked(url: str, said: dict[str, str]) -> tuple[int, bytes]:
         return response.status_code, content[:LONGEST_ANSWER]
 
 
-def _read(status: int, content: bytes) -> Outcome:
+def _read(status: int, content: bytes) -> DeliveryOutcome:
     """Read the answer: the service says ``ok`` in its body, whatever the status.
 
     An error without that word may be a gateway's, and what stands behind it may have taken the message.
@@ -69,10 +69,10 @@ def _read(status: int, content: bytes) -> Outcome:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         code, words = status, ""
     if ok is True:
-        return Sent()
+        return Delivery()
     if ok is not False and httpx.codes.is_success(status):
-        return Unknown(M("Dịch vụ Zalo trả lời không đọc được."))
+        return UnclearDelivery(M("Dịch vụ Zalo trả lời không đọc được."))
     if ok is not False and status >= OF_SERVER:
-        return Unknown(M("Dịch vụ Zalo báo lỗi {code}: không rõ đã gửi chưa.", code=status))
+        return UnclearDelivery(M("Dịch vụ Zalo báo lỗi {code}: không rõ đã gửi chưa.", code=status))
     reason = M("Dịch vụ Zalo từ chối: {reason}", reason=f"{code} {words}".strip())
-    return Refused(reason, permanent=code != TOO_MANY and code < OF_SERVER)
+    return Refusal(reason, is_permanent=code != TOO_MANY and code < OF_SERVER)

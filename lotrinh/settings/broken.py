@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from tomllib import TOMLDecodeError
 
-from lotrinh.core.text import M, Message, quoted
+from lotrinh.core.text import M, Message, quote_text
 from lotrinh.errors import Problem
 from lotrinh.settings.lines import KEY, TABLE
 from lotrinh.settings.models import Settings
@@ -68,7 +68,7 @@ FAULTS: Mapping[str, Message] = {
 """What the standard reader's sentences begin with."""
 
 
-def problem_in(where: str, text: str, error: TOMLDecodeError) -> Problem:
+def toml_problem(where: str, text: str, error: TOMLDecodeError) -> Problem:
     """Say what is wrong with a text that is not TOML."""
     text, said = text.replace("\r\n", "\n"), str(error)
     fault = next((words for begin, words in FAULTS.items() if said.startswith(begin)), UNREADABLE)
@@ -151,7 +151,7 @@ def _twice(above: Sequence[str], line: str) -> Message:
     for number in range(len(above), 0, -1):
         found = pattern.match(above[number - 1])
         if found and found[found.re.groups] == twice:
-            return M(TWICE_AT.msgid, key=quoted(twice, SHOWN), first=number)
+            return M(TWICE_AT.msgid, key=quote_text(twice, SHOWN), first=number)
         if not table and TABLE.match(above[number - 1]):
             break
     return TWICE
@@ -163,7 +163,7 @@ def _named(line: str) -> str:
     name = found[1].strip() if found else ""
     if not name.startswith("[") and not name.endswith("="):
         name = name if name in _settings() else ""
-    return quoted(name if name == line.strip() else f"{name} …".strip(), SHOWN)
+    return quote_text(name if name == line.strip() else f"{name} …".strip(), SHOWN)
 
 
 def _settings() -> frozenset[str]:

@@ -11,8 +11,8 @@ from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from lotrinh.core.notify.crons import fault_of, too_often
 from lotrinh.core.text import M
+from lotrinh.settings.crons import fault_of, too_often
 
 TOKEN_CHARACTERS = 20
 """What is shorter could be guessed."""
@@ -37,7 +37,7 @@ def network(written: object) -> IPv4Network | IPv6Network:
         raise PydanticCustomError("ip_network", "not a network") from error
 
 
-def filled(written: object) -> object:
+def none_if_empty(written: object) -> object:
     """Let a key that is left empty be one that is not set."""
     return None if written == "" else written
 
@@ -83,8 +83,8 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Network = Annotated[IPv4Network | IPv6Network, PlainValidator(network)]
 Zone = Annotated[str, AfterValidator(known_zone)]
-File = Annotated[Path | None, BeforeValidator(filled)]
-Day = Annotated[date | None, BeforeValidator(filled)]
+File = Annotated[Path | None, BeforeValidator(none_if_empty)]
+Day = Annotated[date | None, BeforeValidator(none_if_empty)]
 Cron = Annotated[str, AfterValidator(cron)]
 KeptCron = Annotated[str, AfterValidator(plain_cron)]
 Hours = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$")]

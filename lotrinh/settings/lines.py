@@ -6,7 +6,7 @@ TABLE = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"']+)\s*\]\]?")
 KEY = re.compile(r"^\s*([A-Za-z0-9_.\-\"']+)\s*=")
 
 
-def line_of(text: str, place: tuple[str | int, ...]) -> int:
+def value_line(text: str, place: tuple[str | int, ...]) -> int:
     """Return the line (from 1) of the longest part of ``place`` that is written in ``text``, or 0."""
     best = (0, 0)
     table: tuple[str | int, ...] = ()

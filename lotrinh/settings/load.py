@@ -10,24 +10,24 @@ from pydantic import ValidationError
 
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
-from lotrinh.settings.broken import problem_in
-from lotrinh.settings.models import Part, Settings
-from lotrinh.settings.problems import problem_of
-from lotrinh.settings.sources import Place, Secrets, Sources
+from lotrinh.settings.broken import toml_problem
+from lotrinh.settings.models import Settings, SettingsTable
+from lotrinh.settings.problems import value_problem
+from lotrinh.settings.sources import KeyPath, SecretsSource, Sources
 
 DEFAULT_FILE = "settings.toml"
 SHORT_TOKEN = M("“{key}” là token thì portal.metrics_token phải có ít nhất 20 ký tự.")
 OWN_VARIABLES = frozenset({"LOTRINH_SETTINGS", "LOTRINH_LANG", "LOTRINH_SECRETS_DIR"})
-TABLES = frozenset(name for name, field in Settings.model_fields.items() if isinstance(field.default, Part))
+TABLES = frozenset(name for name, field in Settings.model_fields.items() if isinstance(field.default, SettingsTable))
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedSettings:
     """Settings, and for each value that is not a default the place it came from, in words."""
 
     settings: Settings
     file: Path | None
-    origins: Mapping[Place, str]
+    origins: Mapping[KeyPath, str]
 
     @property
     def home(self) -> Path | None:
@@ -44,7 +44,7 @@ def settings_file(given: str | None) -> Path | None:
     return here if here.is_file() else None
 
 
-def load_settings(given: str | None = None) -> Loaded:
+def load_settings(given: str | None = None) -> LoadedSettings:
     """Load the settings; ``BadInput`` with every problem where there are any."""
     file, secrets_dir = settings_file(given), os.environ.get("LOTRINH_SECRETS_DIR")
     unreadable = [*_unreadable_file(file), *_unreadable_secrets(secrets_dir)]
@@ -58,12 +58,12 @@ def load_settings(given: str | None = None) -> Loaded:
         raise BadInput(sorted([*_problems(error, sources), *unknown], key=_by_place)) from error
     if unknown:
         raise BadInput(unknown)
-    return Loaded(_at_home(settings, file, sources), file, sources.origins())
+    return LoadedSettings(_at_home(settings, file, sources), file, sources.origins())
 
 
-def require_token(loaded: Loaded) -> None:
+def require_token(loaded: LoadedSettings) -> None:
     """Raise ``BadInput`` where the portal would ask for a token that it has not got; other processes need none."""
-    if loaded.settings.portal.guessable:
+    if loaded.settings.portal.is_token_guessable:
         where = loaded.origins[("portal", "metrics")]
         raise BadInput([Problem(where, 0, 0, Message(SHORT_TOKEN.msgid, key="portal.metrics"))])
 
@@ -75,8 +75,8 @@ def _by_place(problem: Problem) -> tuple[str, int, int]:
 def _problems(error: ValidationError, sources: Sources) -> Iterator[Problem]:
     for item in error.errors(include_url=False):
         place = (*item["loc"], *item.get("ctx", {}).get("at", ()))
-        where, line = sources.holder(place)
-        yield Problem(where, line, 0, problem_of(item, place))
+        where, line = sources.locate(place)
+        yield Problem(where, line, 0, value_problem(item, place))
 
 
 def _unreadable_file(file: Path | None) -> Iterator[Problem]:
@@ -87,7 +87,7 @@ def _unreadable_file(file: Path | None) -> Iterator[Problem]:
         text = file.read_text(encoding="utf-8-sig")
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        yield problem_in(str(file), text, error)
+        yield toml_problem(str(file), text, error)
     except UnicodeDecodeError:
         yield Problem(str(file), 0, 0, M("Tệp không phải UTF-8. Hãy lưu lại với mã hóa UTF-8."))
     except OSError:
@@ -97,7 +97,7 @@ def _unreadable_file(file: Path | None) -> Iterator[Problem]:
 def _unreadable_secrets(folder: str | None) -> Iterator[Problem]:
     try:
         if folder:
-            Secrets.in_(Settings, folder)
+            SecretsSource.in_folder(Settings, folder)
     except (OSError, ValueError):
         yield Problem("LOTRINH_SECRETS_DIR", 0, 0, SECRETS_FOLDER)
 
@@ -132,12 +132,12 @@ def _at_home(settings: Settings, file: Path | None, sources: Sources) -> Setting
         return settings
     home = file.resolve().parent
     changes: dict[str, object] = {}
-    if sources.giver(("data_dir",)) == "file":
+    if sources.source_of(("data_dir",)) == "file":
         changes["data_dir"] = home / settings.data_dir
-    if settings.units.file and sources.giver(("units", "file")) == "file":
+    if settings.units.file and sources.source_of(("units", "file")) == "file":
         changes["units"] = settings.units.model_copy(update={"file": home / settings.units.file})
-    if settings.http.ca_file and sources.giver(("http", "ca_file")) == "file":
+    if settings.http.ca_file and sources.source_of(("http", "ca_file")) == "file":
         changes["http"] = settings.http.model_copy(update={"ca_file": str(home / settings.http.ca_file)})
-    if settings.report.template and sources.giver(("report", "template")) == "file":
+    if settings.report.template and sources.source_of(("report", "template")) == "file":
         changes["report"] = settings.report.model_copy(update={"template": home / settings.report.template})
     return settings.model_copy(update=changes)

@@ -10,24 +10,24 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from lotrinh.settings.kinds import TOKEN_CHARACTERS, Cron, Day, File, HookUrl, Hours, Id, Key, Network, Port, Zone
 
 
-class Part(BaseModel):
+class SettingsTable(BaseModel):
     """A table of the settings file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Database(Part):
+class DatabaseSettings(SettingsTable):
     """Where the record is kept."""
 
     url: SecretStr = Field(SecretStr(""), description="SQLAlchemy address; empty: lotrinh.db in the data folder.")
 
 
-class Http(Part):
+class HttpSettings(SettingsTable):
     """How units are asked; the budgets are those a commune's server can bear."""
 
     connect_seconds: float = Field(3.0, gt=0, description="Longest wait for a connection.")
     total_seconds: float = Field(8.0, gt=0, description="Longest time for one unit, both tries together.")
-    tries: int = Field(2, ge=1, le=2, description="Tries for one unit in one round.")
+    tries: int = Field(2, ge=1, le=2, description="Tries for one unit in one run.")
     retry_after_seconds: float = Field(30.0, ge=0, description="Longest Retry-After that is honoured.")
     body_bytes: int = Field(256_000, ge=1_000, description="Largest answer.")
     shards: int = Field(10, ge=1, description="HTTP clients side by side.")
@@ -38,14 +38,14 @@ class Http(Part):
     ca_file: str = Field("", description="Certificates of the office's own authority (PEM).")
 
 
-class Prefect(Part):
+class PrefectSettings(SettingsTable):
     """The Prefect server that schedules and shows runs."""
 
     api_url: str = Field("http://127.0.0.1:4200/api", description="Its API; empty: never use Prefect.")
     auth_string: SecretStr = Field(SecretStr(""), description="user:password of the server, if it has one.")
 
 
-class Portal(Part):
+class PortalSettings(SettingsTable):
     """Our own portal: the status and the confirmations of units without their own software."""
 
     host: str = Field("127.0.0.1", description="Address it listens on.")
@@ -64,7 +64,7 @@ class Portal(Part):
     metrics_token: SecretStr = Field(SecretStr(""), description="The token, at least 20 characters.")
 
     @property
-    def guessable(self) -> bool:
+    def is_token_guessable(self) -> bool:
         """Whether /metrics asks for a token that is not set, or that could be guessed; only the portal needs it."""
         return self.metrics == "token" and len(self.metrics_token.get_secret_value()) < TOKEN_CHARACTERS
 
@@ -74,21 +74,21 @@ class Portal(Part):
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
 
-class Log(Part):
+class LogSettings(SettingsTable):
     """What processes say of themselves on stderr."""
 
     format: Literal["plain", "json"] = Field("plain", description="Plain lines, or one JSON object a line.")
     level: Literal["info", "warning", "error"] = Field("warning", description="What is said: this and worse.")
 
 
-class Units(Part):
+class UnitsSettings(SettingsTable):
     """Which units are asked."""
 
     file: File = Field(None, description="The office's own roster; empty: the imported or packaged one.")
     allow_unknown: bool = Field(default=False, description="Accept codes that no packaged roster has.")
 
 
-class Letterhead(Part):
+class LetterheadSettings(SettingsTable):
     """What stands around the body of an official report; what is empty is left to be filled by hand."""
 
     parent: str = Field("", description="The body above the one that issues the report.")
@@ -106,7 +106,7 @@ class Letterhead(Part):
 LayoutName = Literal["state", "party"]
 
 
-class Report(Part):
+class ReportSettings(SettingsTable):
     """Reports as documents."""
 
     layout: LayoutName = Field("state", description="Rules of the official layout: state or party.")
@@ -114,11 +114,11 @@ class Report(Part):
     charts: bool = Field(default=True, description="Whether documents carry a page of pictures.")
     template: File = Field(None, description="The office's own DOCX template; empty: the official layouts.")
     journal_entries: int = Field(1000, ge=0, le=100_000, description="Most journal entries that a workbook shows.")
-    state: Letterhead = Letterhead()
-    party: Letterhead = Letterhead()
+    state: LetterheadSettings = LetterheadSettings()
+    party: LetterheadSettings = LetterheadSettings()
 
 
-class Schedule(Part):
+class ScheduleSettings(SettingsTable):
     """When a campaign is checked, in the time zone of its checklist."""
 
     cron: Cron = Field("", description="When every unit is asked, as cron: 0 7 * * *; empty: only by hand.")
@@ -128,7 +128,7 @@ class Schedule(Part):
     report: Cron = Field("", description="When the report is sent to the office by mail, as 0 8 * * 1.")
 
 
-class Campaign(Part):
+class CampaignSettings(SettingsTable):
     """A checklist bound to an anchor date and a set of units."""
 
     id: Id = Field(description="Name of the campaign.")
@@ -141,18 +141,18 @@ class Campaign(Part):
     stale_hours: int = Field(48, ge=1, le=8784, description="An answer older than this is called stale.")
     units: tuple[str, ...] = Field((), description="Codes of the units that take part; empty: all.")
     parameters: dict[str, str] = Field({}, description="Rules for the checklist's parameters.")
-    schedule: Schedule = Schedule()
+    schedule: ScheduleSettings = ScheduleSettings()
     layout: Literal["", "state", "party"] = Field("", description="Layout of its reports; empty: the one of [report].")
 
 
-class Nation(Part):
+class NationSettings(SettingsTable):
     """The check of whole provinces one beside the other, by workers; one office of a Prefect server asks for it."""
 
     campaigns: tuple[Id, ...] = Field((), description="Campaigns that are checked in all provinces; empty: none.")
     cron: Cron = Field("", description="When, as 0 6 * * *; empty: only by hand.")
 
 
-class Remind(Part):
+class RemindSettings(SettingsTable):
     """Reminders: one digest for each receiver and day."""
 
     cron: Cron = Field("", description="When reminders are worked out and sent, as 30 7 * * *; empty: never.")
@@ -169,7 +169,7 @@ class Remind(Part):
     tries: int = Field(6, ge=1, le=50, description="Tries before a message is given up, visibly.")
 
 
-class Mail(Part):
+class MailSettings(SettingsTable):
     """The SMTP server that takes our mail."""
 
     host: str = Field("", description="Its name; empty: no mail is sent.")
@@ -181,14 +181,14 @@ class Mail(Part):
     timeout_seconds: float = Field(20.0, gt=0, le=300, description="Longest wait for the server.")
 
 
-class Zalo(Part):
+class ZaloSettings(SettingsTable):
     """A Zalo bot."""
 
     token: SecretStr = Field(SecretStr(""), description="Token of the bot; empty: nothing is sent by Zalo.")
     api_url: str = Field("https://bot-api.zaloplatforms.com", description="Address of its API.")
 
 
-class Receiver(Part):
+class ReceiverSettings(SettingsTable):
     """Who is told, and where. The unit's own contact_email of the roster needs no entry."""
 
     unit: str = Field(description="Code of the unit; the province's own code is the office.")
@@ -197,14 +197,14 @@ class Receiver(Part):
     url: SecretStr = Field(SecretStr(""), description="Any other channel as an Apprise address, as tgram://token/chat.")
 
 
-class Webhook(Part):
+class WebhookSettings(SettingsTable):
     """Another system that is told when a step changes."""
 
     url: HookUrl = Field(description="Where it is told, by POST; a secret, for many hold a key.")
     secret: Key = Field(description="Key of the signature (HMAC-SHA256), at least 20 characters.")
 
 
-def each_once(campaigns: tuple[Campaign, ...]) -> tuple[Campaign, ...]:
+def require_unique_ids(campaigns: tuple[CampaignSettings, ...]) -> tuple[CampaignSettings, ...]:
     """Refuse two campaigns of one name: the second would be overlooked."""
     ids = [campaign.id for campaign in campaigns]
     for index, name in enumerate(ids):
@@ -229,20 +229,20 @@ class Settings(BaseSettings):
     province: str = Field("25", description="Code or name in Latin letters of the province: 25 or phu-tho.")
     timezone: Zone = Field("Asia/Ho_Chi_Minh", description='Time zone in which "today" and --as-of are meant.')
     data_dir: Path = Field(Path("lotrinh-data"), description="Folder of the database and the imported roster.")
-    database: Database = Database()
-    http: Http = Http()
-    prefect: Prefect = Prefect()
-    portal: Portal = Portal()
-    log: Log = Log()
-    units: Units = Units()
-    report: Report = Report()
-    nation: Nation = Nation()
-    remind: Remind = Remind()
-    mail: Mail = Mail()
-    zalo: Zalo = Zalo()
-    receivers: tuple[Receiver, ...] = Field((), description="Who is reminded, besides the roster's contacts.")
-    webhooks: tuple[Webhook, ...] = Field((), description="Other systems that are told of changes.")
-    campaigns: Annotated[tuple[Campaign, ...], AfterValidator(each_once)] = Field(
+    database: DatabaseSettings = DatabaseSettings()
+    http: HttpSettings = HttpSettings()
+    prefect: PrefectSettings = PrefectSettings()
+    portal: PortalSettings = PortalSettings()
+    log: LogSettings = LogSettings()
+    units: UnitsSettings = UnitsSettings()
+    report: ReportSettings = ReportSettings()
+    nation: NationSettings = NationSettings()
+    remind: RemindSettings = RemindSettings()
+    mail: MailSettings = MailSettings()
+    zalo: ZaloSettings = ZaloSettings()
+    receivers: tuple[ReceiverSettings, ...] = Field((), description="Who is reminded, besides the roster's contacts.")
+    webhooks: tuple[WebhookSettings, ...] = Field((), description="Other systems that are told of changes.")
+    campaigns: Annotated[tuple[CampaignSettings, ...], AfterValidator(require_unique_ids)] = Field(
         (), description="The campaigns; a checklist's own name works without."
     )
 

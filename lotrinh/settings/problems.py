@@ -34,7 +34,7 @@ WHOLE: Mapping[str, Message] = {
 """Sentences that say it all, given the key."""
 
 
-def problem_of(item: Mapping[str, Any], place: tuple[str | int, ...]) -> Message:
+def value_problem(item: Mapping[str, Any], place: tuple[str | int, ...]) -> Message:
     """Say what is wrong with one value and what to write instead."""
     key = ".".join(str(p) for p in place)
     kind = item["type"]

@@ -8,18 +8,18 @@ from pydantic import BaseModel, SecretStr
 
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.settings.load import Loaded
-from lotrinh.settings.sources import Place
+from lotrinh.settings.load import LoadedSettings
+from lotrinh.settings.sources import KeyPath
 
 
-def lines(loaded: Loaded) -> Iterator[str]:
+def settings_lines(loaded: LoadedSettings) -> Iterator[str]:
     """Yield ``key = value    # origin``."""
     default = say(M("mặc định"))
     for place, value in _values(loaded.settings, ()):
-        yield f"{'.'.join(map(str, place))} = {written(value)}    # {_origin(loaded, place) or default}"
+        yield f"{'.'.join(map(str, place))} = {format_value(value)}    # {_origin(loaded, place) or default}"
 
 
-def _values(model: BaseModel, place: Place) -> Iterator[tuple[Place, object]]:
+def _values(model: BaseModel, place: KeyPath) -> Iterator[tuple[KeyPath, object]]:
     for name in type(model).model_fields:
         value = getattr(model, name)
         if isinstance(value, BaseModel):
@@ -31,7 +31,7 @@ def _values(model: BaseModel, place: Place) -> Iterator[tuple[Place, object]]:
             yield (*place, name), value
 
 
-def _origin(loaded: Loaded, place: Place) -> str:
+def _origin(loaded: LoadedSettings, place: KeyPath) -> str:
     """Find the origin of the value itself, or of the table or JSON that it came in."""
     for length in range(len(place), 0, -1):
         if origin := loaded.origins.get(place[:length]):
@@ -40,16 +40,16 @@ def _origin(loaded: Loaded, place: Place) -> str:
     return inner[0] if inner else ""
 
 
-def written(value: object) -> str:
+def format_value(value: object) -> str:
     """Write a value as it would stand in the file."""
     if isinstance(value, SecretStr):
         return say(M("(bí mật, đã đặt)")) if value.get_secret_value() else say(M("(trống)"))
     if value is None:
         return say(M("(trống)"))
     if isinstance(value, tuple):
-        return "[" + ", ".join(map(written, value)) + "]"
+        return "[" + ", ".join(map(format_value, value)) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{written(name)} = {written(inner)}" for name, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{format_value(name)} = {format_value(inner)}" for name, inner in value.items()) + "}"
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int | float | date) else json.dumps(str(value), ensure_ascii=False)

@@ -17,13 +17,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from lotrinh.settings.lines import line_of
+from lotrinh.settings.lines import value_line
 from lotrinh.settings.models import Settings
 
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
-class Environment(EnvSettingsSource):
+class EnvironmentSource(EnvSettingsSource):
     """Variables LOTRINH_…, nested by ``__``; lists and tables as JSON."""
 
     def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ANN401 - as its base
@@ -34,11 +34,11 @@ class Environment(EnvSettingsSource):
             return value
 
 
-class Secrets(NestedSecretsSettingsSource, Environment):
+class SecretsSource(NestedSecretsSettingsSource, EnvironmentSource):
     """Files of a folder, each named as its key, nested by ``__``."""
 
     @classmethod
-    def in_(cls, settings_cls: type[BaseSettings], folder: str) -> "Secrets":
+    def in_folder(cls, settings_cls: type[BaseSettings], folder: str) -> "SecretsSource":
         """Read the folder; ``OSError`` or ``ValueError`` when it is none or cannot be read."""
         if not Path(folder).is_dir():
             raise NotADirectoryError(folder)
@@ -46,7 +46,7 @@ class Secrets(NestedSecretsSettingsSource, Environment):
         return cls(plain, secrets_dir=folder, secrets_prefix="", secrets_nested_delimiter="__")
 
 
-class File(TomlConfigSettingsSource):
+class FileSource(TomlConfigSettingsSource):
     """The settings file."""
 
     def _read_file(self, file_path: Any) -> dict[str, Any]:  # noqa: ANN401 - as its base
@@ -76,26 +76,26 @@ class Sources:
                 file_secret_settings: PydanticBaseSettingsSource,
             ) -> tuple[PydanticBaseSettingsSource, ...]:
                 del init_settings, env_settings, dotenv_settings, file_secret_settings
-                return tuple(outer.by_name(settings_cls).values())
+                return tuple(outer.sources_by_name(settings_cls).values())
 
         Sourced.__name__ = "Settings"
         return Sourced()
 
-    def by_name(self, cls: type[BaseSettings]) -> dict[str, PydanticBaseSettingsSource]:
+    def sources_by_name(self, cls: type[BaseSettings]) -> dict[str, PydanticBaseSettingsSource]:
         """The sources there are, the one that goes first first."""
-        sources: dict[str, PydanticBaseSettingsSource] = {"environment": Environment(cls)}
+        sources: dict[str, PydanticBaseSettingsSource] = {"environment": EnvironmentSource(cls)}
         if self.secrets_dir:
-            sources["secrets"] = Secrets.in_(cls, self.secrets_dir)
+            sources["secrets"] = SecretsSource.in_folder(cls, self.secrets_dir)
         if self.file:
-            sources["file"] = File(cls, toml_file=self.file)
+            sources["file"] = FileSource(cls, toml_file=self.file)
         return sources
 
     @cached_property
     def values(self) -> dict[str, dict[str, Any]]:
         """What each source says."""
-        return {name: source() for name, source in self.by_name(Settings).items()}
+        return {name: source() for name, source in self.sources_by_name(Settings).items()}
 
-    def giver(self, place: Place) -> str:
+    def source_of(self, place: KeyPath) -> str:
         """Name the source whose value counts; empty for a default. Who gives a list gives the whole of it."""
         for name, values in self.values.items():
             if _has(values, place):
@@ -104,31 +104,31 @@ class Sources:
                 return ""
         return ""
 
-    def origins(self) -> dict[Place, str]:
+    def origins(self) -> dict[KeyPath, str]:
         """For every value that counts and is no default: where it stands, in words."""
         places = dict.fromkeys(place for values in self.values.values() for place in _leaves(values))
-        return {place: self.describe(name, place) for place in places if (name := self.giver(place))}
+        return {place: self.describe(name, place) for place in places if (name := self.source_of(place))}
 
-    def describe(self, name: str, place: Place) -> str:
+    def describe(self, name: str, place: KeyPath) -> str:
         """Name the variable, the secret's file, or file and line."""
         if name == "file":
-            return f"{self.file}:{line_of(self.text, place)}"
+            return f"{self.file}:{value_line(self.text, place)}"
         keys = ["__".join(str(part) for part in place[:length]) for length in range(len(place), 0, -1)]
         if name == "secrets":
             return f"{self.secrets_dir}/{keys[0]}"
         variables = [f"LOTRINH_{key.upper()}" for key in keys]
         return next((variable for variable in variables if variable in os.environ), variables[0])
 
-    def holder(self, place: Place) -> tuple[str, int]:
+    def locate(self, place: KeyPath) -> tuple[str, int]:
         """Name the file and line, variable or secret that gives ``place``, or else the nearest part around it."""
         around = (place[:length] for length in range(len(place), 0, -1))
-        name, nearest = next((name, part) for part in around if (name := self.giver(part)))
+        name, nearest = next((name, part) for part in around if (name := self.source_of(part)))
         if name == "file":
-            return str(self.file), line_of(self.text, place)
+            return str(self.file), value_line(self.text, place)
         return self.describe(name, nearest), 0
 
 
-def _leaves(value: object, place: Place = ()) -> Iterator[Place]:
+def _leaves(value: object, place: KeyPath = ()) -> Iterator[KeyPath]:
     if isinstance(value, dict) and value:
         for key, inner in value.items():
             yield from _leaves(inner, (*place, key))
@@ -139,7 +139,7 @@ def _leaves(value: object, place: Place = ()) -> Iterator[Place]:
         yield place
 
 
-def _has(value: Any, place: Place) -> bool:  # noqa: ANN401 - whatever a source says
+def _has(value: Any, place: KeyPath) -> bool:  # noqa: ANN401 - whatever a source says
     for part in place:
         try:
             value = value[part]

@@ -1,4 +1,4 @@
-"""The record: journal, rounds, observations, answers and access codes. The only place that knows SQLAlchemy."""
+"""The record: journal, runs, observations, answers and access codes. The only place that knows SQLAlchemy."""
 
 from lotrinh.store.store import Store, open_store
 

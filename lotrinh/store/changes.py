@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import Engine, select
 
-from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.journal import Check, Journal
 from lotrinh.store.runs.writes import keep_content
@@ -26,7 +26,7 @@ class Changes:
     def number(self, campaign: str, province: str) -> int:
         """Return the number of a campaign's newest change; 0 where nothing was applied."""
         of = (journal.c.campaign == campaign, journal.c.unit == province, journal.c.step == "")
-        applied = (journal.c.kind == Kind.CHANGED.value, journal.c.body.contains(APPLIED))
+        applied = (journal.c.kind == EntryKind.CHANGED.value, journal.c.body.contains(APPLIED))
         query = select(journal.c.number).where(*of, *applied).order_by(journal.c.number.desc()).limit(1)
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar() or 0)

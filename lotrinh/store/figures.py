@@ -13,7 +13,7 @@ from lotrinh.store.engine import reading, writing
 from lotrinh.store.outbox import WAITING
 from lotrinh.store.runs.order import IN_ORDER
 from lotrinh.store.runs.rows import FINISHED, moment_of
-from lotrinh.store.schema import journal, outbox, round_order, rounds, throttle
+from lotrinh.store.schema import journal, outbox, run_order, runs, throttle
 from lotrinh.store.throttle import Failures
 
 
@@ -41,23 +41,23 @@ class Figures:
 
     def newest(self, campaigns: Sequence[str]) -> tuple[Finished, ...]:
         """Return the newest finished run of each of these campaigns, in each province that has one."""
-        done = (rounds.c.campaign.in_(campaigns), rounds.c.state == FINISHED, rounds.c.finished_at.is_not(None))
-        columns = select(rounds.c.id, rounds.c.campaign, rounds.c.province, rounds.c.finished_at)
-        query = columns.select_from(IN_ORDER).where(*done).order_by(round_order.c.number)
+        done = (runs.c.campaign.in_(campaigns), runs.c.state == FINISHED, runs.c.finished_at.is_not(None))
+        columns = select(runs.c.id, runs.c.campaign, runs.c.province, runs.c.finished_at)
+        query = columns.select_from(IN_ORDER).where(*done).order_by(run_order.c.number)
         with reading(self._engine) as connection:
             found = {(row.campaign, row.province): row for row in connection.execute(query)}
         return tuple(Finished(r.id, r.campaign, r.province, moment_of(r.finished_at)) for r in found.values())
 
-    def runs(self, campaigns: Sequence[str]) -> dict[tuple[str, str], int]:
+    def count_runs(self, campaigns: Sequence[str]) -> dict[tuple[str, str], int]:
         """Count the runs of these campaigns by campaign and state."""
-        query = select(rounds.c.campaign, rounds.c.state, func.count()).where(rounds.c.campaign.in_(campaigns))
+        query = select(runs.c.campaign, runs.c.state, func.count()).where(runs.c.campaign.in_(campaigns))
         with reading(self._engine) as connection:
-            counted = connection.execute(query.group_by(rounds.c.campaign, rounds.c.state))
+            counted = connection.execute(query.group_by(runs.c.campaign, runs.c.state))
             return {(campaign, state): int(n) for campaign, state, n in counted}
 
-    def beginning(self, round_id: str, characters: int) -> str:
+    def beginning(self, run_id: str, characters: int) -> str:
         """Return the first characters of the report that a run left; empty where it left none."""
-        query = select(func.substr(rounds.c.snapshot, 1, characters)).where(rounds.c.id == round_id)
+        query = select(func.substr(runs.c.snapshot, 1, characters)).where(runs.c.id == run_id)
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one_or_none() or ""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, insert, select, update
 
-from lotrinh.core.status.journal import GENESIS, Entry, Kind, NewEntry, chain_hash, first_bad
+from lotrinh.core.status.journal import GENESIS, Entry, EntryKind, NewEntry, chain_hash, first_broken_number
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, KeyReused, StoreUnavailable
 from lotrinh.store.engine import reading, writing
@@ -199,7 +199,7 @@ class Journal:
 def walk(connection: Connection, head: str = GENESIS) -> int | None:
     """Walk the chain within a transaction that is open; as ``Journal.verify``."""
     query = select(journal).order_by(journal.c.number)
-    return first_bad(_each(connection.execute(query, execution_options={"yield_per": 1000}).mappings()), head)
+    return first_broken_number(_each(connection.execute(query, execution_options={"yield_per": 1000}).mappings()), head)
 
 
 def _keep_file(connection: Connection, new: NewEntry) -> None:
@@ -289,7 +289,7 @@ def _entry(row: RowMapping) -> Entry:
 
 def _read(row: RowMapping) -> Entry:
     new = NewEntry(
-        Kind(row["kind"]),
+        EntryKind(row["kind"]),
         datetime.fromisoformat(row["at"]),
         row["campaign"],
         row["unit"],

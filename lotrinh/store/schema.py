@@ -25,7 +25,8 @@ journal = Table(
     Index("ix_journal_campaign_unit", "campaign", "unit"),
 )
 
-rounds = Table(
+# What code calls runs is kept in tables and columns that were called after rounds: a record outlives its words.
+runs = Table(
     "rounds",
     metadata,
     Column("id", String(40), primary_key=True),
@@ -42,14 +43,14 @@ rounds = Table(
     Column("frozen", LargeBinary, nullable=True),
 )
 
-round_order = Table(
+run_order = Table(
     "round_order",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("round", String(40), ForeignKey("rounds.id"), nullable=False, unique=True),
     Column("of_now", Integer, nullable=False),
 )
-"""In which order rounds were recorded. ``of_now`` is 1 for one that shows the moment at which it began."""
+"""In which order runs were recorded. ``of_now`` is 1 for one that shows the moment at which it began."""
 
 checklists = Table(
     "checklists",
@@ -148,7 +149,7 @@ deadline_moves = Table(
     Column("before", String(40), nullable=True),
     Column("told_at", String(40), nullable=False),
 )
-"""Deadlines that were told anew. ``number`` counts an event's moves; 0 is one that no finished round tells.
+"""Deadlines that were told anew. ``number`` counts an event's moves; 0 is one that no finished run tells.
 
 A milestone's stands under the unit "".
 """

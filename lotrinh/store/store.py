@@ -16,7 +16,7 @@ from lotrinh.store.leases import Leases
 from lotrinh.store.moving.relocated import require_here
 from lotrinh.store.outbox import Outbox
 from lotrinh.store.runs.deadlines import Deadlines
-from lotrinh.store.runs.runs import Rounds
+from lotrinh.store.runs.runs import Runs
 from lotrinh.store.schedules import Schedules
 from lotrinh.store.throttle import Throttle
 
@@ -27,7 +27,7 @@ class Store:
 
     engine: Engine
     journal: Journal
-    rounds: Rounds
+    runs: Runs
     access: Access
     accounts: Accounts
     sessions: Sessions
@@ -75,7 +75,7 @@ def open_store(url: str, *, make: bool = True) -> Store:
     return Store(
         engine,
         journal,
-        Rounds(engine),
+        Runs(engine),
         Access(engine, journal),
         Accounts(engine, journal),
         Sessions(engine),

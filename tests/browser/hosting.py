@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.app import create_app
-from lotrinh.settings.models import Campaign, Http, Portal, Settings, Units
+from lotrinh.settings.models import CampaignSettings, HttpSettings, PortalSettings, Settings, UnitsSettings
 from lotrinh.store import Store, open_store
 from lotrinh.store.accounts import Account
 from tests.serving import serving
@@ -48,20 +48,20 @@ class Hosted:
         return {"name": "lotrinh", "value": self.store.sessions.open(known, self.clock()), "url": self.url}
 
 
-def settings_at(url: str, folder: Path, campaigns: Sequence[Campaign], roster: Path | None) -> Settings:
+def settings_at(url: str, folder: Path, campaigns: Sequence[CampaignSettings], roster: Path | None) -> Settings:
     return Settings(
         data_dir=folder,
         campaigns=tuple(campaigns),
-        portal=Portal(public_url=url),
-        http=Http.model_validate({"allow_networks": ["127.0.0.0/8"]}),
-        units=Units(file=roster, allow_unknown=True),
+        portal=PortalSettings(public_url=url),
+        http=HttpSettings.model_validate({"allow_networks": ["127.0.0.0/8"]}),
+        units=UnitsSettings(file=roster, allow_unknown=True),
     )
 
 
 @contextmanager
 def hosted(
     folder: Path,
-    campaigns: Sequence[Campaign] = (Campaign(id=CAMPAIGN, warning_days=3),),
+    campaigns: Sequence[CampaignSettings] = (CampaignSettings(id=CAMPAIGN, warning_days=3),),
     roster: Path | None = None,
     run: Callable[[str], None] | None = None,
 ) -> Iterator[Hosted]:
@@ -72,7 +72,7 @@ def hosted(
         settings = settings_at(url, folder, campaigns, roster)
         with open_store(settings.database_url) as store:
             moments = [NOW]
-            app = create_app(settings, store, clock=lambda: moments[-1], run=run)
+            app = create_app(settings, store, clock=lambda: moments[-1], start_run=run)
             with serving(app, listening):
                 yield Hosted(url, app, store, settings, moments)
 

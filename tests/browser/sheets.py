@@ -4,9 +4,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lotrinh.core.checklist.deadlines import Schedule
-from lotrinh.core.return_sheet.return_codes import codes
-from lotrinh.core.return_sheet.return_sheet import Mark, ReturnSheet, SheetRow
-from lotrinh.core.status.status import StepStatus, Status
+from lotrinh.core.return_sheet.return_codes import step_codes
+from lotrinh.core.return_sheet.return_sheet import ReturnSheet, SheetMark, SheetRow
+from lotrinh.core.status.status import Status, StepStatus
 from lotrinh.core.text import Text
 from lotrinh.reports.return_sheet import workbook
 from tests.browser import hostile
@@ -21,8 +21,8 @@ STEP = "mo"
 def returned() -> bytes:
     """Make the sheet and fill it in; its checklist is said to be an older one, so that titles need not agree."""
     of, local = step(STEP), NOW.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-    row = SheetRow(codes("dai", LIEN_SON, [STEP])[STEP], of, StepStatus(STEP, Status.OPEN, None), Schedule(), None)
-    mark = Mark("dai", LIEN_SON, "-", local.isoformat(), 0)
+    row = SheetRow(step_codes("dai", LIEN_SON, [STEP])[STEP], of, StepStatus(STEP, Status.OPEN, None), Schedule(), None)
+    mark = SheetMark("dai", LIEN_SON, "-", local.isoformat(), 0)
     about: dict[str, Any] = {
         "title": Text("Đợt dài"),
         "province_name": "Tỉnh Phú Thọ",

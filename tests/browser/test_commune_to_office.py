@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.roles import Role
-from lotrinh.core.status.status import StepStatus, Status
+from lotrinh.core.status.status import Status, StepStatus
 from lotrinh.services.access.accounts import add_officer, issue_slips
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from tests.browser.conftest import Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, Hosted
 from tests.browser.world import OPEN
@@ -50,7 +50,7 @@ def test_a_step_is_confirmed_by_keyboard_alone(portal: Hosted, page: Page) -> No
     follow(page, "main button")
     expect(page.locator("main h1")).to_have_text("Đã ghi nhận")
     last = portal.store.journal.entries(CAMPAIGN, LIEN_SON)[-1].new
-    assert (last.kind, last.step, last.body["document"]["number"]) == (Kind.CONFIRMED, OPEN, "12/QĐ-UBND")
+    assert (last.kind, last.step, last.body["document"]["number"]) == (EntryKind.CONFIRMED, OPEN, "12/QĐ-UBND")
 
 
 def test_the_first_tab_offers_the_way_past_the_head_of_the_page(portal: Hosted, page: Page) -> None:

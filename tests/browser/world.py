@@ -10,7 +10,7 @@ from typing import Any
 
 from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.access.accounts import make_link
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
@@ -18,7 +18,7 @@ from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude, run_check
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.services.statements.uploads import described, take
-from lotrinh.settings.models import Campaign as CampaignSetting
+from lotrinh.settings.models import CampaignSettings as CampaignSetting
 from lotrinh.store.outbox import FAILED, WAITING, New
 from tests.browser import hostile
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, NOW, Hosted, elsewhere, hosted
@@ -123,7 +123,7 @@ class Diary:
     unit: str
     hours: int = 48
 
-    def write(self, kind: Kind, step: str, unit: str = "", **body: Any) -> Entry:
+    def write(self, kind: EntryKind, step: str, unit: str = "", **body: Any) -> Entry:
         self.hours -= 1
         actor = "officer:officer" if kind in OFFICES else f"unit:{unit or self.unit}"
         at = NOW - timedelta(hours=self.hours)
@@ -131,7 +131,16 @@ class Diary:
         return self.portal.store.journal.append(new)[0]
 
 
-OFFICES = frozenset({Kind.RETURNED, Kind.EXCUSED, Kind.ANSWERED, Kind.HANDED_OVER, Kind.CHANGED, Kind.ACCEPTED})
+OFFICES = frozenset(
+    {
+        EntryKind.RETURNED,
+        EntryKind.EXCUSED,
+        EntryKind.ANSWERED,
+        EntryKind.HANDED_OVER,
+        EntryKind.CHANGED,
+        EntryKind.ACCEPTED,
+    }
+)
 
 
 def normal(world: World, of: Campaign) -> None:
@@ -141,7 +150,7 @@ def normal(world: World, of: Campaign) -> None:
     diary = Diary(portal, of, LIEN_SON)
     file = take(portal.store, portal.settings.data_dir, LIEN_SON, "quyet-dinh-12.pdf", PDF, NOW)
     done = diary.write(
-        Kind.CONFIRMED,
+        EntryKind.CONFIRMED,
         "xac-dinh-khu-vuc-bo-phieu",
         completed_on="2026-01-29",
         document={"number": "12/QĐ-UBND", "date": "2026-01-29"},
@@ -149,19 +158,21 @@ def normal(world: World, of: Campaign) -> None:
         note="DỮ LIỆU MẪU. Đã gửi báo cáo về tỉnh.",
         file=described(file),
     )
-    diary.write(Kind.RETURNED, "quyet-dinh-to-bau-cu", reason="Thiếu danh sách kèm theo của Tổ bầu cử số 3.")
-    diary.write(Kind.WITHDRAWN, "niem-yet-danh-sach-cu-tri", reason="Nhập nhầm.")
+    diary.write(EntryKind.RETURNED, "quyet-dinh-to-bau-cu", reason="Thiếu danh sách kèm theo của Tổ bầu cử số 3.")
+    diary.write(EntryKind.WITHDRAWN, "niem-yet-danh-sach-cu-tri", reason="Nhập nhầm.")
     counted = [
-        diary.write(Kind.PROGRESSED, step, progress={"done": 7, "of": 12}, completed_on="2026-02-01")
+        diary.write(EntryKind.PROGRESSED, step, progress={"done": 7, "of": 12}, completed_on="2026-02-01")
         for step in ("niem-yet-danh-sach-cu-tri", "hoi-nghi-cu-tri-noi-cu-tru")
     ]
     trouble = "giai-quyet-khieu-nai-ung-cu-xa"
-    diary.write(Kind.OBSTACLE, trouble, note="Chưa có biểu mẫu mới.")
-    diary.write(Kind.PROPOSAL, trouble, note="Đề nghị tỉnh gửi biểu mẫu.")
-    diary.write(Kind.HANDED_OVER, trouble, office="Sở Nội vụ", note="")
-    diary.write(Kind.ANSWERED, trouble, note="Biểu mẫu đã gửi ngày 01/02/2026.")
-    diary.write(Kind.EXCUSED, "cap-nhat-danh-sach-cu-tri", reason="Xã dùng dữ liệu của tỉnh.")
-    diary.write(Kind.CONFIRMED, "thanh-lap-ubbc-xa", LUONG_SON, completed_on="2025-11-28", document={"number": "3/QĐ"})
+    diary.write(EntryKind.OBSTACLE, trouble, note="Chưa có biểu mẫu mới.")
+    diary.write(EntryKind.PROPOSAL, trouble, note="Đề nghị tỉnh gửi biểu mẫu.")
+    diary.write(EntryKind.HANDED_OVER, trouble, office="Sở Nội vụ", note="")
+    diary.write(EntryKind.ANSWERED, trouble, note="Biểu mẫu đã gửi ngày 01/02/2026.")
+    diary.write(EntryKind.EXCUSED, "cap-nhat-danh-sach-cu-tri", reason="Xã dùng dữ liệu của tỉnh.")
+    diary.write(
+        EntryKind.CONFIRMED, "thanh-lap-ubbc-xa", LUONG_SON, completed_on="2025-11-28", document={"number": "3/QĐ"}
+    )
     disagree(portal, of, of.by_code[LUONG_SON], "thanh-lap-ubbc-xa", "Đang ký.")
     number = changed(diary, of)
     first, second = asked(portal, of, 60), asked(portal, of, 30)
@@ -193,7 +204,7 @@ def disagree(portal: Hosted, of: Campaign, unit: Unit, step: str, note: str, hou
     begun = begin(portal.store, of, at, at, {})
     said = {"id": step, "state": "obstacle", "note": note}
     body = says(unit, said, at=at, campaign=of.id)
-    portal.store.rounds.record(begun.id, of.id, [hear(portal.settings, of, unit, body, at)])
+    portal.store.runs.record(begun.id, of.id, [hear(portal.settings, of, unit, body, at)])
     conclude(portal.store, portal.settings, of, begun, at)
     return begun.id
 
@@ -201,7 +212,7 @@ def disagree(portal: Hosted, of: Campaign, unit: Unit, step: str, note: str, hou
 def changed(diary: Diary, of: Campaign) -> int:
     """Write down a change of the campaign that was taken back since."""
     entry = diary.write(
-        Kind.CHANGED,
+        EntryKind.CHANGED,
         "",
         of.province.code,
         anchor={"old": "2026-03-22", "new": "2026-03-15"},
@@ -216,9 +227,9 @@ def changed(diary: Diary, of: Campaign) -> int:
 def asked(portal: Hosted, of: Campaign, minutes: int) -> str:
     """Ask all units over HTTP, in a run that began so long ago."""
     at = NOW - timedelta(minutes=minutes)
-    round_ = begin(portal.store, of, at, at, {})
-    elsewhere(lambda: asyncio.run(run_check(portal.store, portal.settings, of, round_, portal.clock)))
-    return round_.id
+    run = begin(portal.store, of, at, at, {})
+    elsewhere(lambda: asyncio.run(run_check(portal.store, portal.settings, of, run, portal.clock)))
+    return run.id
 
 
 def posted(portal: Hosted) -> None:
@@ -244,17 +255,17 @@ def long(world: World, of: Campaign) -> None:
         "note": text(2000),
         "file": file,
     }
-    done = diary.write(Kind.CONFIRMED, "xong", **whole)
-    diary.write(Kind.CONFIRMED, "tra", **whole)
-    diary.write(Kind.RETURNED, "tra", reason=text(2000))
-    diary.write(Kind.OBSTACLE, "vuong", note=text(2000))
-    diary.write(Kind.PROPOSAL, "vuong", note=text(2000))
-    diary.write(Kind.HANDED_OVER, "vuong", office=text(2000), note=text(2000))
-    diary.write(Kind.ANSWERED, "vuong", note=text(2000))
-    diary.write(Kind.EXCUSED, "mien", reason=text(2000))
+    done = diary.write(EntryKind.CONFIRMED, "xong", **whole)
+    diary.write(EntryKind.CONFIRMED, "tra", **whole)
+    diary.write(EntryKind.RETURNED, "tra", reason=text(2000))
+    diary.write(EntryKind.OBSTACLE, "vuong", note=text(2000))
+    diary.write(EntryKind.PROPOSAL, "vuong", note=text(2000))
+    diary.write(EntryKind.HANDED_OVER, "vuong", office=text(2000), note=text(2000))
+    diary.write(EntryKind.ANSWERED, "vuong", note=text(2000))
+    diary.write(EntryKind.EXCUSED, "mien", reason=text(2000))
     counts: dict[str, Any] = {"progress": {"done": 99_999, "of": 100_000}, "document": {"number": text(200)}}
-    counted = diary.write(Kind.PROGRESSED, "dem", **counts, completed_on="2026-02-01")
-    diary.write(Kind.CONFIRMED, "lech", **whole)
+    counted = diary.write(EntryKind.PROGRESSED, "dem", **counts, completed_on="2026-02-01")
+    diary.write(EntryKind.CONFIRMED, "lech", **whole)
     number = changed(diary, of)
     first = disagree(portal, of, unit, "lech", text(2000), 4)
     second = disagree(portal, of, unit, "xong", text(2000))

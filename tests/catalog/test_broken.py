@@ -4,7 +4,7 @@ import pytest
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from lotrinh.catalog.broken import problem_in
+from lotrinh.catalog.broken import yaml_problem
 from lotrinh.catalog.tree import read_tree
 from lotrinh.errors import BadInput, Problem
 from lotrinh.i18n import say
@@ -26,7 +26,7 @@ USUAL = [
 def found(text: str, *, pure: bool) -> Problem:
     with pytest.raises(MarkedYAMLError) as caught:
         list(YAML(typ="safe", pure=pure).parse(text))
-    return problem_in("x.yaml", text, caught.value)
+    return yaml_problem("x.yaml", text, caught.value)
 
 
 @pytest.mark.parametrize("pure", [True, False])

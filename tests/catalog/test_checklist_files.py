@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.catalog.checklists import PACKAGED, find_checklist, lint, load_checklist
-from lotrinh.catalog.schema import FILE, text
+from lotrinh.catalog.checklists import PACKAGED, find_checklist, lint_file, load_checklist
+from lotrinh.catalog.schema import FILE, schema_text
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.errors import BadInput, NotFound
@@ -76,14 +76,14 @@ def test_a_good_file_becomes_a_checklist(tmp_path: Path) -> None:
     assert (b.level, b.count, b.requires, b.probe and b.probe.contains) == (
         Level.POLLING_AREA, "polling_areas", ("a",), "Tổ",
     )  # fmt: skip
-    assert b.concerns(Unit("04924", UnitKind.COMMUNE, "x"))
-    assert not b.concerns(Unit("04924", UnitKind.COMMUNE, "x", tags=frozenset({"moi"})))
-    assert not b.concerns(Unit("04924", UnitKind.WARD, "x"))
-    assert c.concerns(Unit("25", UnitKind.PROVINCE, "x"))
+    assert b.is_work_of(Unit("04924", UnitKind.COMMUNE, "x"))
+    assert not b.is_work_of(Unit("04924", UnitKind.COMMUNE, "x", tags=frozenset({"moi"})))
+    assert not b.is_work_of(Unit("04924", UnitKind.WARD, "x"))
+    assert c.is_work_of(Unit("25", UnitKind.PROVINCE, "x"))
 
 
 def test_all_problems_of_the_form_come_at_once_with_line_and_column(tmp_path: Path) -> None:
-    problems = lint(written(tmp_path, BAD))
+    problems = lint_file(written(tmp_path, BAD))
     places = [(p.line, p.column) for p in problems]
     assert places == [
         (1, 5),
@@ -124,7 +124,7 @@ def test_what_does_not_fit_together_is_named_at_its_line(
     tmp_path: Path, old: str, new: str, line: int, words: str
 ) -> None:
     content = GOOD.replace("sources:", "calendar: {country: VN}\nsources:") if "country" in old else GOOD
-    problems = lint(written(tmp_path, content.replace(old, new, 1)))
+    problems = lint_file(written(tmp_path, content.replace(old, new, 1)))
     assert problems
     assert abs(problems[0].line - line) <= 1
     assert words in say(problems[0].sentence)
@@ -153,12 +153,12 @@ def test_the_offices_calendar_lies_over_the_countrys(tmp_path: Path) -> None:
 
 def test_a_bad_calendar_file_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "lich.csv").write_text("date,kind,note\n2026-02-30,off,x\n2026-01-10,maybe,y\n", encoding="utf-8")
-    problems = lint(written(tmp_path, GOOD.replace("sources:", "calendar: {file: lich.csv}\nsources:")))
+    problems = lint_file(written(tmp_path, GOOD.replace("sources:", "calendar: {file: lich.csv}\nsources:")))
     assert [(Path(p.where).name, p.line) for p in problems] == [("lich.csv", 2), ("lich.csv", 3)]
 
 
 def test_the_schema_for_editors_is_current() -> None:
-    assert FILE.read_text(encoding="utf-8") == text(), "run: python -m lotrinh.catalog.schema"
+    assert FILE.read_text(encoding="utf-8") == schema_text(), "run: python -m lotrinh.catalog.schema"
 
 
 def test_an_unknown_name_lists_the_packaged_ones() -> None:
@@ -193,7 +193,7 @@ def test_mistyped_parts_do_not_hide_what_is_wrong_with_the_rest(tmp_path: Path) 
     text = text.replace("title: Một\n", "colour: red\n").replace("- {id: c, title: C,", "- {id: a,")
     path = tmp_path / "xau.yaml"
     path.write_text(text, encoding="utf-8")
-    told = [say(p.sentence) for p in lint(path)]
+    told = [say(p.sentence) for p in lint_file(path)]
     assert len(told) == 6, told
     for words in ("colour", "Thiếu “title”", "thon", "Không có đầu việc “x”", "đã được dùng ở trên"):
         assert any(words in sentence for sentence in told), words

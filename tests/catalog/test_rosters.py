@@ -96,7 +96,7 @@ def test_differences_are_named_and_tone_placement_is_told_apart() -> None:
     old = (Unit("00001", UnitKind.COMMUNE, "Hòa"), Unit("00002", UnitKind.COMMUNE, "B"))
     new = (Unit("00001", UnitKind.COMMUNE, "Hoà"), Unit("00003", UnitKind.COMMUNE, "C"))
     changes = diff_rosters(old, new)
-    assert [(c.code, c.field, c.tone_only) for c in changes] == [
+    assert [(c.code, c.field, c.is_tone_only) for c in changes] == [
         ("00001", "name", True), ("00002", "", False), ("00003", "", False),
     ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.services.access.sign_in import sign_in
 from lotrinh.services.campaigns.campaigns import open_declared
@@ -51,7 +51,7 @@ def test_the_first_administrator_is_made_with_a_password_from_standard_input(tmp
     assert listed[:2] == ["quan-tri", "Quản trị mẫu"]
     with open_store(f"sqlite:///{tmp_path / 'data' / 'lotrinh.db'}") as store:
         (entry,) = store.journal.entries()
-    assert (entry.new.kind, entry.new.actor, entry.new.unit) == (Kind.ACCOUNT, "console", "25")
+    assert (entry.new.kind, entry.new.actor, entry.new.unit) == (EntryKind.ACCOUNT, "console", "25")
     assert entry.new.body == {"what": "created", "account": "officer:quan-tri", "role": "administrator"}
 
 

@@ -66,7 +66,7 @@ def test_wrong_settings_stop_every_command_with_file_and_line(lotrinh: Lotrinh, 
 @pytest.mark.parametrize("slug", ["ha-noi", "dien-bien", "can-tho"])
 def test_any_province_starts_at_once(lotrinh: Lotrinh, slug: str) -> None:
     done = lotrinh("check", "bau-cu-2026", LOTRINH_PROVINCE=slug, LOTRINH_PORTAL__PORT="9")
-    # Nobody listens on the port: the roster was found, and the round is honestly not carried out.
+    # Nobody listens on the port: the roster was found, and the run is honestly not carried out.
     assert done.returncode == 3, done.stderr
 
 

@@ -17,7 +17,7 @@ from lotrinh.core.checklist.checklist import (
     Step,
 )
 from lotrinh.core.checklist.grammar import parse_rule
-from lotrinh.core.checklist.rules import Rule
+from lotrinh.core.checklist.rules import DeadlineRule
 from lotrinh.core.text import Text
 
 LAW = Basis("law", "Điều 25", Confidence.A)
@@ -25,7 +25,7 @@ PLAIN = Calendar()
 ELECTION = date(2026, 3, 15)
 
 
-def rule(text: str | None) -> Rule | None:
+def rule(text: str | None) -> DeadlineRule | None:
     return parse_rule(text) if text else None
 
 

@@ -30,7 +30,7 @@ class Audience(Enum):
     RUN = Action.RUN
     CHANGE = Action.CHANGE
     ADMINISTER = Action.ADMINISTER
-    JUDGE_ALL = Action.JUDGE
+    JUDGE_ALL = Action.REVIEW
 
 
 TABLE = {

@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from lotrinh.core.status.journal import Kind, fold
+from lotrinh.core.status.journal import EntryKind, fold
 from lotrinh.core.status.roles import Role
-from lotrinh.portal.deps import csrf
+from lotrinh.portal.deps import make_csrf
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.settings.models import Campaign as CampaignSetting
-from lotrinh.settings.models import Database, Settings, Units
+from lotrinh.settings.models import CampaignSettings as CampaignSetting
+from lotrinh.settings.models import DatabaseSettings, Settings, UnitsSettings
 from lotrinh.store import Store, open_store
 from lotrinh.store.accounts import Account
 from tests.serving import TRUST, serving
@@ -87,7 +87,7 @@ class Person:
 
     def csrf(self) -> str:
         """Make the hidden field that the session's pages carry."""
-        return csrf(self.client.cookies["lotrinh"])
+        return make_csrf(self.client.cookies["lotrinh"])
 
     def check(self, step: str = STEP, **said: str) -> dict[str, str]:
         """Fill in the form and return the page of answers to check: what is sent then is the confirmation."""
@@ -140,8 +140,8 @@ class Portal:
 
 def settings_of(folder: Path, url: str = "", units: Path | None = None) -> Settings:
     chosen = CampaignSetting(id=CAMPAIGN, warning_days=3)
-    database = Database.model_validate({"url": url})
-    return Settings(data_dir=folder, campaigns=(chosen,), database=database, units=Units(file=units))
+    database = DatabaseSettings.model_validate({"url": url})
+    return Settings(data_dir=folder, campaigns=(chosen,), database=database, units=UnitsSettings(file=units))
 
 
 @contextmanager
@@ -158,7 +158,7 @@ def portal_of(folder: Path, url: str = "", units: Path | None = None) -> Iterato
 
     settings, clock = settings_of(folder, url, units), [NOW]
     with open_store(settings.database_url) as store:
-        app = create_app(settings, store, clock=lambda: clock[0], run=lambda _: None)
+        app = create_app(settings, store, clock=lambda: clock[0], start_run=lambda _: None)
         with served(app) as address:
             portal = Portal(address, app, store, settings, open_declared(settings, CAMPAIGN), clock=clock)
             yield portal
@@ -176,7 +176,7 @@ def sound(portal: Portal) -> None:
     records = fold(portal.store.journal.entries(CAMPAIGN))
     assert portal.app.state.lotrinh.live(portal.campaign).records(later) == records
     for record in records.values():
-        confirmed = [e for e in entries if e.new.kind is Kind.CONFIRMED and e.new.at == record.confirmed_at]
+        confirmed = [e for e in entries if e.new.kind is EntryKind.CONFIRMED and e.new.at == record.confirmed_at]
         assert not record.done or any(entry.new.actor for entry in confirmed)
     require_files(portal, [e.new.body["file"]["id"] for e in entries if e.new.body.get("file")])
 

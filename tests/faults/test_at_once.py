@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.status.journal import Entry, Kind, Record, replay
-from lotrinh.core.status.transitions import why_not
+from lotrinh.core.status.journal import Entry, EntryKind, StepRecord, replay
+from lotrinh.core.status.transitions import refusal_reason
 from lotrinh.store import open_store
 from tests.conftest import TOP
 from tests.faults.portals import CAMPAIGN, OWN, STEP
@@ -87,9 +87,9 @@ def workers(folder: Path, url: str) -> list[dict[str, Any]]:
 
 def require_lawful(history: list[Entry]) -> None:
     """Require that each entry was allowed by what stood before it."""
-    record = Record()
+    record = StepRecord()
     for entry in history:
-        assert why_not(record, entry.new.kind) is None
+        assert refusal_reason(record, entry.new.kind) is None
         replay(record, entry)
 
 
@@ -120,6 +120,6 @@ def test_eight_workers_on_one_step_leave_a_linear_history_and_the_losers_know_wh
         assert f"lúc 08:00 03/02/2026, {who} đã " in end["told"]
     # Which of the others win is chance; that more than one kind does is not.
     kinds = {entry.new.kind for entry in history}
-    assert Kind.CONFIRMED in kinds
+    assert EntryKind.CONFIRMED in kinds
     assert len(kinds) > 1
     assert {entry.new.step for entry in history} == {STEP}

@@ -55,7 +55,7 @@ def test_the_same_requests_from_our_own_pages_are_let_in(world: World) -> None:
 
 @pytest.mark.parametrize("field", ["missing", "empty", "another session's", "nobody's"])
 def test_no_form_without_the_sessions_own_hidden_field_changes_anything(world: World, field: str) -> None:
-    from lotrinh.portal.deps import csrf
+    from lotrinh.portal.deps import make_csrf
 
     before = world.dump()
     for route in changing(world):
@@ -66,8 +66,8 @@ def test_no_form_without_the_sessions_own_hidden_field_changes_anything(world: W
         values: dict[str, Any] = {
             "missing": {},
             "empty": {"csrf": ""},
-            "another session's": {"csrf": csrf(world.session(visitor))},
-            "nobody's": {"csrf": csrf("")},
+            "another session's": {"csrf": make_csrf(world.session(visitor))},
+            "nobody's": {"csrf": make_csrf("")},
         }
         headers = {"Cookie": f"lotrinh={world.session(visitor)}", "Sec-Fetch-Site": "same-origin"}
         answer = world.client.post(world.address(route, OWN), data=values[field] | {"reason": "x"}, headers=headers)

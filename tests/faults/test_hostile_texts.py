@@ -77,7 +77,7 @@ def everything_said(portal: Portal) -> None:
     stuck = {"id": COUNTED, "state": "obstacle", "note": evil("system")}
     run = begin(store, campaign, NOW, NOW, {})
     answer = says(own, stated, stuck, at=NOW, campaign=CAMPAIGN)
-    store.rounds.record(run.id, CAMPAIGN, [hear(portal.settings, campaign, own, answer, NOW)])
+    store.runs.record(run.id, CAMPAIGN, [hear(portal.settings, campaign, own, answer, NOW)])
     conclude(store, portal.settings, campaign, run, NOW)
 
 

@@ -1,6 +1,6 @@
 """kill -9 of the portal while units confirm, again and again, on both kinds of database (fault F13).
 
-``FAULT_ROUNDS`` says how many rounds each batch has.
+``FAULT_REPEATS`` says how many repeats each batch has.
 """
 
 import http.client
@@ -30,7 +30,7 @@ from tests.faults.portals import CAMPAIGN, NOW, OTHER, OWN, STEP, settings_of
 from tests.quick import FULL
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked from a loaded one")
-REPEATS = int(os.environ.get("FAULT_ROUNDS", "50" if FULL else "10"))
+REPEATS = int(os.environ.get("FAULT_REPEATS", "50" if FULL else "10"))
 BATCHES = (1, 2)
 CLIENTS, MOST = 4, 12
 """Who confirm side by side, and how many confirmations a portal lives to acknowledge at most before it is killed."""

@@ -85,7 +85,7 @@ def test_of_eight_checks_at_once_one_runs_and_killed_with_kill_9_it_keeps_nobody
             others = [answer for name, answer in answers.items() if name != winner]
             assert all(f"(lượt {winner}, máy " in answer for answer in others)
             assert all(f"tiến trình {started[winner].pid})" in answer for answer in others)
-            assert [round_.id for round_ in store.rounds.newest(campaign.id)] == [winner]
+            assert [run.id for run in store.runs.newest(campaign.id)] == [winner]
             started[winner].send_signal(signal.SIGKILL)
             started[winner].wait()
         known = store.leases.get(name_of(campaign))
@@ -109,12 +109,12 @@ def test_a_check_on_the_command_line_leaves_one_that_runs_alone_and_marks_one_th
         refused = lotrinh(*check)
         assert refused.returncode == 2
         assert "(lượt lauf-1, máy " in refused.stderr
-        assert store.rounds.states(["lauf-1"]) == {"lauf-1": RUNNING}
-        assert len(store.rounds.newest("bau-cu-2026")) == 1
+        assert store.runs.states(["lauf-1"]) == {"lauf-1": RUNNING}
+        assert len(store.runs.newest("bau-cu-2026")) == 1
         started["lauf-1"].kill()
         started["lauf-1"].wait()
         assert lotrinh(*check).returncode == 0
-        assert [round_.state for round_ in store.rounds.newest("bau-cu-2026")] == [FINISHED, INTERRUPTED]
+        assert [run.state for run in store.runs.newest("bau-cu-2026")] == [FINISHED, INTERRUPTED]
 
 
 if sys.platform != "linux":

@@ -18,11 +18,11 @@ from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude, run_check
 from lotrinh.services.runs.lease import holding, me, name_of
 from lotrinh.services.views.live_campaign import Live
-from lotrinh.settings.models import Http, Portal, Settings
+from lotrinh.settings.models import HttpSettings, PortalSettings, Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.leases import Lease
 from lotrinh.store.runs import runs
-from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING, Round
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING, Run
 from tests.conftest import Communes
 from tests.core.builders import step
 from tests.services.builders import DONE, LIEN_SON, NOW, campaign, hear, says, stands
@@ -43,27 +43,27 @@ def store(database: str) -> Iterator[Store]:
         yield opened
 
 
-def replaced(store: Store, of: Campaign, name: str = "neu") -> Round:
-    """Take the campaign's lease from whoever has it, as from one that is dead, and begin a round."""
+def replaced(store: Store, of: Campaign, name: str = "neu") -> Run:
+    """Take the campaign's lease from whoever has it, as from one that is dead, and begin a run."""
     lease = name_of(of)
     assert store.leases.take(Lease(lease, str(me(name)), now(), LATER), store.leases.get(lease))
     return begin(store, of, LATER, LATER, {}, name)
 
 
-def test_what_was_heard_before_the_newer_round_does_not_take_its_place(store: Store, settings: Settings) -> None:
+def test_what_was_heard_before_the_newer_run_does_not_take_its_place(store: Store, settings: Settings) -> None:
     old = hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "a", "state": "open"}))
     begin(store, OF, NOW, NOW, {}, "alt")
     new = replaced(store, OF)
     body = says(LIEN_SON, {"id": "a"} | DONE, at=LATER)
-    store.rounds.record("neu", OF.id, [hear(settings, OF, LIEN_SON, body, LATER)])
+    store.runs.record("neu", OF.id, [hear(settings, OF, LIEN_SON, body, LATER)])
     assert stands(conclude(store, settings, OF, new, LATER), LIEN_SON, "a").status is Status.DONE
     with pytest.raises(Conflict, match=TOO_LATE):
-        store.rounds.record("alt", OF.id, [old])
-    assert store.rounds.seen("alt") == {}
+        store.runs.record("alt", OF.id, [old])
+    assert store.runs.seen("alt") == {}
     assert stands(Live(store, settings, OF).report(LATER), LIEN_SON, "a").status is Status.DONE
 
 
-def test_a_newer_round_waits_for_what_is_being_recorded_and_is_not_overwritten(
+def test_a_newer_run_waits_for_what_is_being_recorded_and_is_not_overwritten(
     store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newer, started = says(LIEN_SON, {"id": "a"} | DONE, at=LATER), list[Future[None]]()
@@ -71,28 +71,28 @@ def test_a_newer_round_waits_for_what_is_being_recorded_and_is_not_overwritten(
 
     def take_over() -> None:
         replaced(store, OF)
-        store.rounds.record("neu", OF.id, [hear(settings, OF, LIEN_SON, newer, LATER)])
+        store.runs.record("neu", OF.id, [hear(settings, OF, LIEN_SON, newer, LATER)])
 
-    def slowly(connection: Any, round_id: str, seen: Any) -> None:
-        if round_id == "alt":
+    def slowly(connection: Any, run_id: str, seen: Any) -> None:
+        if run_id == "alt":
             started.append(other.submit(take_over))
             wait(started, 1)  # as long as we write it cannot end
-        write(connection, round_id, seen)
+        write(connection, run_id, seen)
 
     monkeypatch.setattr(runs, "replace_observations", slowly)
     begin(store, OF, NOW, NOW, {}, "alt")
     with ThreadPoolExecutor(1) as other:
-        store.rounds.record("alt", OF.id, [hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "a", "state": "open"}))])
+        store.runs.record("alt", OF.id, [hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "a", "state": "open"}))])
         started[0].result()
-    assert store.rounds.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
-    assert store.rounds.answers(OF.id)[LIEN_SON.code].body == newer
+    assert store.runs.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
+    assert store.runs.answers(OF.id)[LIEN_SON.code].body == newer
 
 
 def test_a_check_that_lost_its_place_says_so_and_leaves_nothing(
     store: Store, tmp_path: Path, communes: Communes, roster: Callable[[Mapping[str, str]], str]
 ) -> None:
-    http = Http.model_validate({"allow_networks": ["127.0.0.0/8"], "connect_seconds": 1, "total_seconds": 3})
-    here = Settings(data_dir=tmp_path / "data", http=http, portal=Portal(port=9))
+    http = HttpSettings.model_validate({"allow_networks": ["127.0.0.0/8"], "connect_seconds": 1, "total_seconds": 3})
+    here = Settings(data_dir=tmp_path / "data", http=http, portal=PortalSettings(port=9))
     of = open_declared(here, "bau-cu-2026", Path(roster({"04924": communes.says("04924")})))
 
     def lose(_: Observation) -> None:
@@ -100,9 +100,9 @@ def test_a_check_that_lost_its_place_says_so_and_leaves_nothing(
 
     with pytest.raises(Conflict, match=TOO_LATE), holding(store, of, "alt", now):
         asyncio.run(run_check(store, here, of, begin(store, of, now(), now(), {}, "alt"), now, lose))
-    assert store.rounds.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
-    assert (store.rounds.snapshot("alt"), store.rounds.seen("alt"), store.rounds.answers(of.id)) == (None, {}, {})
-    store.rounds.finish("neu", FINISHED, now(), "h")
+    assert store.runs.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
+    assert (store.runs.snapshot("alt"), store.runs.seen("alt"), store.runs.answers(of.id)) == (None, {}, {})
+    store.runs.finish("neu", FINISHED, now(), "h")
     known = store.leases.get(name_of(of))
     assert known
     assert known.holder.startswith("neu ")

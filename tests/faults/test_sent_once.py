@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.errors import Conflict
 from lotrinh.services.notify.outbox import retry
-from lotrinh.settings.models import Database, Http, Remind
+from lotrinh.settings.models import DatabaseSettings, HttpSettings, RemindSettings
 from lotrinh.store import open_store
 from lotrinh.store.outbox import SENT, New
 from tests.sending.servers import post_office, web_server
@@ -19,14 +19,14 @@ WORKERS, CHANGES, MAILS = 6, 20, 12
 
 def test_workers_at_once_lay_down_and_send_everything_once(database: str, tmp_path: Path) -> None:
     with post_office() as post, web_server() as web:
-        more = {"webhooks": (hook(web.url()),), "database": Database.model_validate({"url": database})}
-        http = Http.model_validate({"allow_networks": ["127.0.0.0/8"]})
+        more = {"webhooks": (hook(web.url()),), "database": DatabaseSettings.model_validate({"url": database})}
+        http = HttpSettings.model_validate({"allow_networks": ["127.0.0.0/8"]})
         world = world_in(tmp_path, post.settings(), http=http, **more)
 
         def work(number: int) -> None:
             with open_store(database) as store:
                 note = {"note": str(number)}
-                store.journal.append(NewEntry(Kind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", note))
+                store.journal.append(NewEntry(EntryKind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", note))
                 world.remind(store)
                 world.send(store)
 
@@ -45,8 +45,10 @@ def test_workers_at_once_lay_down_and_send_everything_once(database: str, tmp_pa
 
 def test_people_who_ask_for_it_now_while_workers_send_lead_to_no_second_mail(database: str, tmp_path: Path) -> None:
     with post_office() as post:
-        more = {"database": Database.model_validate({"url": database})}
-        world = world_in(tmp_path, post.settings(), remind=Remind(quiet="", quiet_days_off=False, tries=50), **more)
+        more = {"database": DatabaseSettings.model_validate({"url": database})}
+        world = world_in(
+            tmp_path, post.settings(), remind=RemindSettings(quiet="", quiet_days_off=False, tries=50), **more
+        )
         post.replies["RCPT"] = ["451 later"] * MAILS * 2
 
         def work(_: int) -> None:

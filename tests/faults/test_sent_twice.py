@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.services.statements.journal_writer import Said
 from lotrinh.services.statements.review import accept
 from tests.faults.portals import CAMPAIGN, HOME, NOW, OWN, STEP, Hidden, Portal, receipt_of
@@ -15,7 +15,7 @@ CONFIRMATIONS = f"/api/v1/campaigns/{CAMPAIGN}/units/{OWN}/confirmations"
 BODY = {"step": STEP, "completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
 
 
-def spoken(portal: Portal) -> list[Kind]:
+def spoken(portal: Portal) -> list[EntryKind]:
     return [entry.new.kind for entry in portal.store.journal.entries(CAMPAIGN, OWN)]
 
 
@@ -25,7 +25,7 @@ def test_a_double_click_is_one_confirmation_and_leads_to_the_same_receipt(any_po
     with ThreadPoolExecutor(2) as pool:
         clicks = list(pool.map(lambda _: receipt_of(person.confirm(fields)), range(2)))
     assert clicks[0] == clicks[1]
-    assert spoken(any_portal) == [Kind.CONFIRMED]
+    assert spoken(any_portal) == [EntryKind.CONFIRMED]
     assert "Đã ghi nhận" in person.get(f"/receipts/{OWN}-{clicks[0]}").text
 
 
@@ -35,7 +35,7 @@ def test_one_form_sent_twenty_times_at_once_is_one_confirmation_and_one_receipt(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         receipts = set(pool.map(lambda _: receipt_of(person.confirm(fields)), range(AT_ONCE)))
     assert len(receipts) == 1
-    assert spoken(any_portal) == [Kind.CONFIRMED]
+    assert spoken(any_portal) == [EntryKind.CONFIRMED]
 
 
 def test_going_back_and_sending_again_leads_to_the_same_receipt(portal: Portal) -> None:
@@ -47,7 +47,7 @@ def test_going_back_and_sending_again_leads_to_the_same_receipt(portal: Portal) 
         checked = person.send(f"{HOME}/steps/{STEP}/confirm", form | said)
         receipts.add(receipt_of(person.confirm(Hidden(checked.text).fields)))
     assert len(receipts) == 1
-    assert spoken(portal) == [Kind.CONFIRMED]
+    assert spoken(portal) == [EntryKind.CONFIRMED]
 
 
 def test_going_back_and_sending_something_else_is_refused_with_the_text_kept_and_can_then_be_sent(
@@ -60,11 +60,11 @@ def test_going_back_and_sending_something_else_is_refused_with_the_text_kept_and
     assert other.status_code == 409
     assert "Chưa ghi nhận" in other.text
     assert "Ghi chú khác hẳn" in other.text
-    assert spoken(portal) == [Kind.CONFIRMED]
+    assert spoken(portal) == [EntryKind.CONFIRMED]
     # Who sends again has read it: the form now carries a key of its own.
     checked = person.send(f"{HOME}/steps/{STEP}/confirm", Hidden(other.text).fields)
     receipt_of(person.confirm(Hidden(checked.text).fields))
-    assert spoken(portal) == [Kind.CONFIRMED, Kind.CONFIRMED]
+    assert spoken(portal) == [EntryKind.CONFIRMED, EntryKind.CONFIRMED]
 
 
 def test_the_second_of_two_tabs_is_told_who_did_what_and_keeps_its_text(any_portal: Portal) -> None:
@@ -76,7 +76,7 @@ def test_the_second_of_two_tabs_is_told_who_did_what_and_keeps_its_text(any_port
     page = late.text
     assert "Chưa ghi nhận: lúc 08:00 03/02/2026, Xã Liên Sơn đã xác nhận hoàn thành" in page
     assert Hidden(page).fields["document.number"] == "13/QĐ-UBND"
-    assert spoken(any_portal) == [Kind.CONFIRMED]
+    assert spoken(any_portal) == [EntryKind.CONFIRMED]
 
 
 @pytest.mark.parametrize(("path", "fields"), [("withdraw", {"reason": "Ghi nhầm"}), ("obstacle", {"note": "Mưa lũ"})])
@@ -133,4 +133,4 @@ def test_the_loser_between_unit_and_office_is_told_who_changed_what(any_portal: 
     assert late.status_code == 409
     assert "Văn phòng tỉnh (lan) đã chấp nhận xác nhận" in late.text
     assert "Ghi nhầm ngày" in late.text
-    assert spoken(any_portal) == [Kind.CONFIRMED, Kind.ACCEPTED]
+    assert spoken(any_portal) == [EntryKind.CONFIRMED, EntryKind.ACCEPTED]

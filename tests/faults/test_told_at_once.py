@@ -35,12 +35,12 @@ def test_readers_at_once_count_a_move_once(store: Store) -> None:
     assert set(store.deadlines.told("thu")) == {("x", "a")}
 
 
-def test_a_round_and_a_reader_at_once_count_a_move_once(store: Store) -> None:
+def test_a_run_and_a_reader_at_once_count_a_move_once(store: Store) -> None:
     now: Dues = {"x": {"a": B, "b": A}}
-    store.rounds.start(new_run("r", NOW))
+    store.runs.start(new_run("r", NOW))
     with ThreadPoolExecutor(2) as both:
         reader = both.submit(store.deadlines.tell, "thu", now, THEN, NOW)
-        ending = both.submit(store.rounds.finish, "r", FINISHED, NOW, "h", None, News("thu", now, THEN, None))
+        ending = both.submit(store.runs.finish, "r", FINISHED, NOW, "h", None, News("thu", now, THEN, None))
         assert reader.result()["x", "a"].number == 1
         ending.result()
     assert store.deadlines.told("thu")["x", "a"].number == 1

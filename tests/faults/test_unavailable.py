@@ -19,7 +19,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.store.engine import writing
 from tests.conftest import TOP
 from tests.faults.conftest import address_of, start_postgres
@@ -156,7 +156,7 @@ def test_a_damaged_page_of_the_database_is_said_and_what_is_mended_is_used_again
     portal.store.close()
     path.write_bytes(whole)
     require_recovered(person, held)
-    assert [e.new.kind for e in portal.store.journal.entries()] == [Kind.CONFIRMED] * 2
+    assert [e.new.kind for e in portal.store.journal.entries()] == [EntryKind.CONFIRMED] * 2
 
 
 def test_a_database_server_that_is_gone_is_said_on_every_page_and_is_used_again_when_it_is_back(tmp_path: Path) -> None:

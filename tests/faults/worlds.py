@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import select
 
 from lotrinh.core.status.roles import Role
-from lotrinh.portal.deps import csrf
+from lotrinh.portal.deps import make_csrf
 from lotrinh.services.access.accounts import make_link
 from lotrinh.services.access.programs import issue_token
 from lotrinh.services.runs.ask import begin
@@ -57,7 +57,7 @@ class World:
             token = self.session(visitor)
             own = {"Cookie": f"lotrinh={token}"} if token else {}
             own["Sec-Fetch-Site"] = "same-origin"
-            sent = {"data": {"csrf": csrf(token)}} if route.method == "POST" else {}
+            sent = {"data": {"csrf": make_csrf(token)}} if route.method == "POST" else {}
         given = {**own, **(headers or {})}
         given = {name: value for name, value in given.items() if value}
         return self.client.request(route.method, self.address(route, code), headers=given, **sent)
@@ -106,7 +106,9 @@ def said(portal: Portal, code: str) -> dict[str, str]:
     if unit is None:
         return {"number": "1", "first": "1", "last": "1", "file_id": "0" * 32}
     file = take(portal.store, portal.settings.data_dir, code, "qd.pdf", PDF, NOW)
-    steps = [s for s in portal.campaign.checklist.iter_steps() if s.concerns(unit) and s.evidence.file.value != "none"]
+    steps = [
+        s for s in portal.campaign.checklist.iter_steps() if s.is_work_of(unit) and s.evidence.file.value != "none"
+    ]
     step = STEP if code != PROVINCE else next(s.id for s in steps if not s.count)
     told = Confirmation(step, date(2026, 1, 29), "12/QĐ", file=described(file))
     entry = confirm(portal.store, portal.campaign, unit, told, actor=f"unit:{code}", key="k", now=NOW)

@@ -1,5 +1,6 @@
 """The flow on a real Prefect server of the test's own: same figures as without it, our store first."""
 
+import asyncio
 import json
 import os
 import warnings
@@ -11,7 +12,8 @@ import pytest
 from lotrinh.clock import now
 from lotrinh.core.report.rollup import rollup
 from lotrinh.core.status.observation import Observation
-from lotrinh.errors import Conflict
+from lotrinh.errors import BadInput, Conflict
+from lotrinh.i18n import say
 from lotrinh.reports.text import markdown
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.ask import begin
@@ -21,7 +23,7 @@ from lotrinh.services.runs.snapshots import report_again
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from lotrinh.store.leases import Lease
-from lotrinh.store.runs.runs import INTERRUPTED, RUNNING
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING
 from tests.conftest import Communes, Lotrinh
 
 pytestmark = [pytest.mark.xdist_group("prefect-harness"), pytest.mark.filterwarnings("ignore")]
@@ -80,9 +82,9 @@ def test_a_run_that_was_taken_for_dead_and_replaced_says_so_and_asks_nobody_agai
 
         said = r"Lượt kiểm tra “alt” đã đóng, hoặc lượt mới hơn đã thay nó"
         with pytest.raises(FailedRun if deployed else Conflict, match=said):
-            run_in_process(Request("bau-cu-2026", units=units, round="alt"), lose)
-        assert store.rounds.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
-        assert (store.rounds.snapshot("alt"), store.rounds.answers("bau-cu-2026")) == (None, {})
+            run_in_process(Request("bau-cu-2026", units=units, run="alt"), lose)
+        assert store.runs.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
+        assert (store.runs.snapshot("alt"), store.runs.answers("bau-cu-2026")) == (None, {})
     assert [path for path, _ in communes.asked] == ["/04924"]
     with get_client(sync_client=True) as client:
         newest = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
@@ -103,7 +105,7 @@ def test_the_flow_records_what_the_direct_run_says(
     units = roster({"04924": communes.says("04924", DONE), "04960": communes.url("/nothing")})
     name = run_in_process(Request("bau-cu-2026", "2026-02-02T08:00:00+07:00", "", units))
     with open_store(environment.database_url) as store:
-        recorded = json.loads(store.rounds.snapshot(name) or "")
+        recorded = json.loads(store.runs.snapshot(name) or "")
     direct = lotrinh(
         *("check", "bau-cu-2026", "--units", units, "--as-of", "2026-02-02T08:00", "--format", "json"),
         LOTRINH_DATA_DIR=str(environment.data_dir),
@@ -167,3 +169,41 @@ def test_a_run_on_a_machine_with_another_roster_says_so_in_its_message(
     told = said("04960", "Liên Sơn")
     assert ": 1 trên 1 đơn vị trả lời; 0 không hỏi được. Đợt bau-cu-2026: danh sách đơn vị ở máy này khác" in told
     assert "danh sách" not in said("04960", "Liên Sơn", reminds=True)
+
+
+@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.parametrize("given", [{"run": "luot-a"}, {"round": "luot-a"}, {"run": "luot-a", "round": "luot-a"}])
+def test_a_run_is_named_by_its_parameter_and_still_by_what_that_was_called_before(
+    communes: Communes, roster: Callable[[Mapping[str, str]], str], environment: Settings, given: dict[str, str]
+) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    from flows.check import check
+    from tasks.context import context
+
+    units = roster({"04924": communes.says("04924", DONE)})
+    try:
+        assert asyncio.run(check("bau-cu-2026", units=units, **given)) == "luot-a"
+    finally:
+        context.cache_clear()
+    with open_store(environment.database_url) as store:
+        assert store.runs.states(["luot-a"]) == {"luot-a": FINISHED}
+    with get_client(sync_client=True) as client:
+        (newest,) = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
+    assert newest.name == "bau-cu-2026 luot-a"
+
+
+@pytest.mark.usefixtures("prefect_server", "environment")
+def test_a_run_that_both_parameters_name_differently_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.exceptions import FailedRun
+
+    from flows.check import check
+
+    with pytest.raises(BadInput) as refused:
+        asyncio.run(check("bau-cu-2026", run="luot-a", round="luot-b"))
+    said = say(refused.value.problems[0].sentence, "vi")
+    assert said == "Hai tham số “run” (luot-a) và “round” (luot-b) khác nhau; hãy chỉ ghi “run”."
+    monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", "of-a-worker")
+    with pytest.raises(FailedRun, match="hãy chỉ ghi “run”"):
+        asyncio.run(check("bau-cu-2026", run="luot-a", round="luot-b"))

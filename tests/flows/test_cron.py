@@ -10,11 +10,16 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from lotrinh.core.notify.crons import BOUNDS, NAMES
 from lotrinh.core.notify.schedules import Tick
 from lotrinh.services.campaigns.schedules import ticks
 from lotrinh.settings.kinds import cron as accepted
 
+BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+"""Of minute, hour, day of the month, month, day of the week."""
+NAMES = {
+    3: ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
+    4: ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"],
+}
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.core.notify.schedules import Schedule
+from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.campaigns.schedules import change, effective
 from lotrinh.services.runs.lease import holding
@@ -72,7 +72,7 @@ def keep_in_step(file: Path) -> Callable[[], None]:
     return lambda: asyncio.run(kept.once())
 
 
-def changed(file: Path, new: Schedule) -> tuple[Store, Settings]:
+def changed(file: Path, new: CampaignSchedule) -> tuple[Store, Settings]:
     """Let the office change the schedule in the portal."""
     settings = load_settings(str(file)).settings
     with open_store(settings.database_url) as store:
@@ -105,10 +105,10 @@ def test_a_schedule_that_the_office_changes_appears_in_prefect_without_a_restart
     before = {s.slug: s.id for s in prefect.read_deployment_by_name(f"check/{CAMPAIGN}.phu-tho").schedules}
     look()
     assert {s.slug: s.id for s in prefect.read_deployment_by_name(f"check/{CAMPAIGN}.phu-tho").schedules} == before
-    changed(file, Schedule("30 6 * * 1-5", report="0 8 * * 1"))
+    changed(file, CampaignSchedule("30 6 * * 1-5", report="0 8 * * 1"))
     look()
     assert crons(prefect, f"check/{CAMPAIGN}.phu-tho") == {"usual": ("30 6 * * 1-5", "Asia/Ho_Chi_Minh", True, "usual")}
-    changed(file, Schedule("30 6 * * 1-5", report="0 8 * * 1", paused=True))
+    changed(file, CampaignSchedule("30 6 * * 1-5", report="0 8 * * 1", paused=True))
     look()
     assert [active for _, _, active, _ in crons(prefect, f"check/{CAMPAIGN}.phu-tho").values()] == [False]
     assert [active for _, _, active, _ in crons(prefect, f"report/{CAMPAIGN}.phu-tho").values()] == [False]
@@ -139,7 +139,7 @@ def test_a_roster_that_breaks_keeps_the_schedules_and_once_it_is_mended_they_fol
     look = keep_in_step(file)
     look()
     before = crons(prefect, f"check/{CAMPAIGN}.phu-tho")
-    changed(file, Schedule("30 6 * * 1-5"))
+    changed(file, CampaignSchedule("30 6 * * 1-5"))
     (file.parent / "units.csv").write_text("code,kind,name\n4924,xa,Lương Sơn\n9,xa,X\n", encoding="utf-8")
     file.write_text(SETTINGS.format(port=port, cron="0 7 * * *").replace("30 7", "45 6"), encoding="utf-8")
     look()
@@ -206,15 +206,15 @@ def test_runs_step_aside_for_newer_ones_for_their_calendar_and_for_whoever_holds
             with holding(store, campaign, "am-terminal", now):
                 refused = ran(prefect, asked(prefect, timedelta()))
             due = ran(prefect, asked(prefect, HOUR, "report", tick="report"))
-            changed(file, Schedule("0 7 * * *", report="0 8 * * 1", paused=True))
+            changed(file, CampaignSchedule("0 7 * * *", report="0 8 * * 1", paused=True))
             paused = ran(prefect, asked(prefect, timedelta(), "report", tick="report"))
-            (round_,) = store.rounds.newest(CAMPAIGN)
+            (run,) = store.runs.newest(CAMPAIGN)
     assert oldest[0] == "Superseded"
     assert oldest[1].startswith("Lượt này trễ: đã đến giờ của lượt mới hơn")
     # The dense one is newer still, but it is not its week: it keeps no other from running.
     assert dense == ("Skipped", "Lịch tuần cuối chỉ chạy từ 08/03/2099 đến 14/03/2099.")
-    assert newer == ("Completed", f"Lượt {round_.id}: 0 trên 1 đơn vị trả lời; 1 không hỏi được.")
-    assert round_.state == "finished"
+    assert newer == ("Completed", f"Lượt {run.id}: 0 trên 1 đơn vị trả lời; 1 không hỏi được.")
+    assert run.state == "finished"
     tags = set(prefect.read_flow_run(late[1].id).tags)
     assert {"campaign:bau-cu-2026", "province:25", "unreachable:1"} <= tags
     assert [name for name, _ in due] == ["Completed"]
@@ -258,7 +258,7 @@ def test_a_work_pool_gets_the_schedules_that_hold_and_its_workers_their_own_sett
     from flows.deploy import main
 
     file = office(tmp_path / "office", port)
-    changed(file, Schedule("30 6 * * 1-5"))
+    changed(file, CampaignSchedule("30 6 * * 1-5"))
     prefect.create_work_pool(WorkPoolCreate(name="vung", type="process"), overwrite=True)
     assert main(["--settings", str(file), "--pool", "vung"]) == 0
     assert f"check/{CAMPAIGN}.phu-tho: 30 6 * * 1-5 Asia/Ho_Chi_Minh\n" in capsys.readouterr().out

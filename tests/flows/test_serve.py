@@ -50,7 +50,7 @@ def slow_communes(file: Path) -> Iterator[None]:
 
 
 def states(store: Store) -> list[str]:
-    return [round_.state for round_ in store.rounds.newest(CAMPAIGN)]
+    return [run.state for run in store.runs.newest(CAMPAIGN)]
 
 
 def test_serving_outlives_its_server_and_a_run_that_the_server_leaves_is_recorded(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from lotrinh.catalog.units import packaged_roster, provinces
 from lotrinh.services.runs.lease import Holder
 from lotrinh.store import Store, open_store
-from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING, Round
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING, Run
 from tests.growth.units import CAMPAIGN
 from tests.growth.world import NATION, POOL, Machine, World, deploy, redis_server, start, wait_until, world
 
@@ -71,12 +71,12 @@ def end_of(of: World, run: str) -> tuple[str, str]:
     return state(of, run)
 
 
-def rounds_of(store: Store) -> tuple[Round, ...]:
-    return store.rounds.newest(CAMPAIGN)
+def runs_of(store: Store) -> tuple[Run, ...]:
+    return store.runs.newest(CAMPAIGN)
 
 
-def heard(store: Store, round_: Round) -> int:
-    return store.rounds.outcomes([round_.id])[round_.id].total()
+def heard(store: Store, run: Run) -> int:
+    return store.runs.outcomes([run.id])[run.id].total()
 
 
 def asking(of: World, machine: Machine, store: Store) -> bool:
@@ -84,7 +84,7 @@ def asking(of: World, machine: Machine, store: Store) -> bool:
     leases = [store.leases.get(f"{CAMPAIGN}/{p.code}") for p in of.provinces]
     processes = {process.pid for process in machine.tree()}
     held = {Holder.of(lease.holder).run for lease in leases if lease and Holder.of(lease.holder).pid in processes}
-    return any(r.id in held and r.state == RUNNING and heard(store, r) for r in rounds_of(store))
+    return any(r.id in held and r.state == RUNNING and heard(store, r) for r in runs_of(store))
 
 
 def disturbed(of: World, store: Store) -> tuple[str, str]:
@@ -105,36 +105,36 @@ def disturbed(of: World, store: Store) -> tuple[str, str]:
 
 def ended_without_prefect(of: World, store: Store) -> int:
     """Take Prefect away for good while a check runs (F15); return how the command ended, which it must within 40 s."""
-    office, known = of.folder / "office", len(rounds_of(store))
+    office, known = of.folder / "office", len(runs_of(store))
     command = ["-c", CHECK, "check", CAMPAIGN, "--units", str(office / "data" / "units" / "ha-noi.csv")]
     checking = start(command, of.environment(office), office, "check.log", module=False)
-    wait_until(lambda: len(rounds_of(store)) > known and heard(store, rounds_of(store)[0]), 180)
+    wait_until(lambda: len(runs_of(store)) > known and heard(store, runs_of(store)[0]), 180)
     of.server.kill()
     code = checking.wait(40)
     said = (office / "check.log").read_text(encoding="utf-8")
     assert "Máy chủ Prefect không trả lời nữa; kết quả đã ghi" in said
-    assert rounds_of(store)[0].state == FINISHED
-    assert rounds_of(store)[0].id in said  # the report was made all the same
+    assert runs_of(store)[0].state == FINISHED
+    assert runs_of(store)[0].id in said  # the report was made all the same
     return code
 
 
 def test_each_province_is_recorded_once_though_a_machine_is_killed_and_redis_restarted(nation: World) -> None:
     with open_store(nation.database) as store:
         assert disturbed(nation, store) == ("COMPLETED", "Đã ghi 5 trên 5 tỉnh, thành phố.")
-        found = rounds_of(store)
+        found = runs_of(store)
         ended = Counter((r.province, r.state) for r in found)
         assert {p.code: ended[p.code, FINISHED] for p in nation.provinces} == {p.code: 1 for p in nation.provinces}
         cut_off = [r for r in found if r.state == INTERRUPTED]
         assert cut_off  # the machine died in the middle
-        assert all(store.rounds.snapshot(r.id) is None for r in cut_off)
+        assert all(store.runs.snapshot(r.id) is None for r in cut_off)
         for each in (r for r in found if r.state == FINISHED):
             province = next(p for p in nation.provinces if p.code == each.province)
-            seen = store.rounds.seen(each.id)
+            seen = store.runs.seen(each.id)
             assert set(seen) == {u.code for u in packaged_roster(province)[:UNITS]}
             assert {unit.outcome for unit in seen.values()} == {"REACHED"}
         assert {r.state for r in found} == {FINISHED, INTERRUPTED}
         assert store.journal.verify() is None
         # Whoever starts the same check again finds that nothing is left to do.
         assert end_of(nation, start_nation(nation)) == ("COMPLETED", "Đã ghi 5 trên 5 tỉnh, thành phố.")
-        assert rounds_of(store) == found
+        assert runs_of(store) == found
         assert ended_without_prefect(nation, store) == 0

@@ -65,8 +65,8 @@ def check(store: Store, settings: Settings, campaign: Campaign, disturb: Callabl
         if len(heard) == UNITS - 1:
             disturb()
 
-    round_ = begin(store, campaign, now(), AS_OF, {})
-    return asyncio.run(run_check(store, settings, campaign, round_, now, hear))
+    run = begin(store, campaign, now(), AS_OF, {})
+    return asyncio.run(run_check(store, settings, campaign, run, now, hear))
 
 
 def test_a_server_that_is_gone_is_one_sentence_and_when_it_is_back_the_next_check_is_right(
@@ -80,15 +80,15 @@ def test_a_server_that_is_gone_is_one_sentence_and_when_it_is_back_the_next_chec
     assert "\n" not in say(gone.value.sentence)
     server.start()
     assert store.journal.entries() == written
-    latest = store.rounds.latest(campaign.id, province="25")
+    latest = store.runs.latest(campaign.id, province="25")
     assert latest
     assert latest.id == expected.run  # of the check that was cut off there is no report, half or whole
     made = check(store, settings, campaign)
     assert [u.standings for u in made.everybody] == [u.standings for u in expected.everybody]
-    cut_off = store.rounds.get(made.interrupted)
+    cut_off = store.runs.get(made.interrupted)
     assert cut_off
     assert cut_off.state == INTERRUPTED
-    assert len(store.rounds.seen(cut_off.id)) == BATCH
+    assert len(store.runs.seen(cut_off.id)) == BATCH
     assert store.journal.verify(written[-1].hash) is None
 
 
@@ -100,7 +100,7 @@ def test_a_server_that_is_back_before_it_is_needed_costs_nothing(
         server.start()
 
     made = check(store, settings, campaign, restart)
-    latest = store.rounds.latest(campaign.id, province="25")
+    latest = store.runs.latest(campaign.id, province="25")
     assert latest
     assert (latest.id, latest.state) == (made.run, FINISHED)
-    assert len(store.rounds.seen(made.run)) == UNITS
+    assert len(store.runs.seen(made.run)) == UNITS

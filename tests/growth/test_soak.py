@@ -19,13 +19,13 @@ from tests.conftest import COLUMNS, Communes
 
 pytestmark = pytest.mark.xdist_group("growth")
 
-UNITS, WARM, ROUNDS = 5, 4, 12
+UNITS, WARM, RUNS = 5, 4, 12
 MOST_GROWN = 4_000_000
-"""Bytes: a third of a report kept from each round would be more."""
+"""Bytes: a third of a report kept from each run would be more."""
 DONE = {"id": "quyet-dinh-to-bau-cu", "state": "done", "completed_on": "2026-01-29"}
 
 
-def test_rounds_in_a_row_keep_memory_and_open_files_as_they_were(
+def test_runs_in_a_row_keep_memory_and_open_files_as_they_were(
     communes: Communes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOTRINH_HTTP__ALLOW_NETWORKS", '["127.0.0.0/8"]')
@@ -37,7 +37,7 @@ def test_rounds_in_a_row_keep_memory_and_open_files_as_they_were(
     campaign = open_declared(settings, "bau-cu-2026", tmp_path / "units.csv")
     found: list[tuple[int, int]] = []
     with open_store(settings.database_url) as store:
-        for _ in range(ROUNDS):
+        for _ in range(RUNS):
             communes.asked.clear()
             asyncio.run(run_check(store, settings, campaign, begin(store, campaign, now(), now(), {}), now))
             gc.collect()

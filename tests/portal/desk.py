@@ -10,12 +10,11 @@ import httpx
 
 from lotrinh.catalog.units import write_roster
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
-from lotrinh.settings.models import Campaign as CampaignSettings
-from lotrinh.settings.models import Settings, Units
+from lotrinh.settings.models import CampaignSettings, Settings, UnitsSettings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, send
 from tests.services.builders import hear, says
@@ -68,7 +67,9 @@ def small(folder: Path) -> Settings:
     (folder / "thu.yaml").write_text(CHECKLIST, encoding="utf-8")
     write_roster(folder / "units.csv", UNITS)
     campaign = CampaignSettings(id="thu", checklist=str(folder / "thu.yaml"), warning_days=3)
-    return Settings(data_dir=folder, campaigns=(campaign,), units=Units(file=folder / "units.csv", allow_unknown=True))
+    return Settings(
+        data_dir=folder, campaigns=(campaign,), units=UnitsSettings(file=folder / "units.csv", allow_unknown=True)
+    )
 
 
 def at_desk(portal: Portal, enter: Enter, role: Role = Role.OFFICER) -> httpx.Client:
@@ -76,19 +77,19 @@ def at_desk(portal: Portal, enter: Enter, role: Role = Role.OFFICER) -> httpx.Cl
     return enter("van-phong", SECRET)
 
 
-def happened(portal: Portal, kind: Kind, unit: str, step: str, days_ago: float = 1, **body: Any) -> Entry:
+def happened(portal: Portal, kind: EntryKind, unit: str, step: str, days_ago: float = 1, **body: Any) -> Entry:
     """Let something have been said about a step; a confirmation has its day and document."""
-    said = BODY | body if kind is Kind.CONFIRMED else body
+    said = BODY | body if kind is EntryKind.CONFIRMED else body
     new = NewEntry(kind, NOW - timedelta(days=days_ago), "thu", unit, step, f"unit:{unit}", said)
     return portal.store.journal.append(new)[0]
 
 
 def published(portal: Portal, settings: Settings, *steps: dict[str, Any], at: datetime = NOW) -> None:
-    """Let Liên Sơn's own system have said this in a round."""
+    """Let Liên Sơn's own system have said this in a run."""
     of: Campaign = open_declared(settings, "thu")
     begun = begin(portal.store, of, at, at, {})
     text = says(of.by_code[LIEN_SON], *steps, at=at.astimezone(UTC))
-    portal.store.rounds.record(begun.id, of.id, [hear(settings, of, of.by_code[LIEN_SON], text, at)])
+    portal.store.runs.record(begun.id, of.id, [hear(settings, of, of.by_code[LIEN_SON], text, at)])
 
 
 def judged(desk: httpx.Client, unit: str, step: str, act: str, **fields: str) -> httpx.Response:

@@ -11,7 +11,7 @@ from time import monotonic
 import pytest
 
 from lotrinh.cli.up.processes import free_port
-from lotrinh.core.status.observation import Observation, Outcome, Reason, Seen
+from lotrinh.core.status.observation import Observation, Outcome, ProbeOutcome, Reason
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.pages import judge
@@ -92,7 +92,7 @@ def look(
 )
 def test_a_page_that_shows_what_it_must_is_met(behaviour: bytes, status: int, contains: str) -> None:
     seen, server = look(behaviour, status, contains)
-    assert seen.probes[STEP][0] is Seen.MET
+    assert seen.probes[STEP][0] is ProbeOutcome.MET
     assert b"accept: */*" in server.requests[1].lower()
 
 
@@ -113,7 +113,7 @@ def test_a_page_that_shows_what_it_must_is_met(behaviour: bytes, status: int, co
 def test_a_page_that_does_not_show_it_is_not_met(behaviour: bytes, words: str) -> None:
     seen, _ = look(behaviour)
     found, sentence = seen.probes[STEP]
-    assert found is Seen.NOT_MET
+    assert found is ProbeOutcome.NOT_MET
     assert words in say(sentence, "vi")
 
 
@@ -134,7 +134,7 @@ NOT_SEEN: dict[str, Behaviour] = {
 def test_a_page_that_could_not_be_seen_says_nothing_about_the_step_and_is_tried_once(fault: str) -> None:
     started = monotonic()
     seen, server = look(NOT_SEEN[fault], options=CUT)
-    assert seen.probes[STEP][0] is Seen.FAILED
+    assert seen.probes[STEP][0] is ProbeOutcome.FAILED
     assert (seen.outcome, seen.tries, server.connections) == (Outcome.REACHED, 1, 2)
     assert monotonic() - started < CUT.total_seconds + SLACK
 
@@ -146,7 +146,7 @@ def test_a_page_inside_is_refused_before_a_byte_is_sent(url: str) -> None:
             allowed = replace(QUICK, allow_networks=(), own_origin=server.origin)
             probe = MachineProbe(STEP, url)
             seen, _ = await ask_url(f"{server.origin}/status", allowed, probes=(probe,))
-            assert (seen.outcome, seen.probes[STEP][0]) == (Outcome.REACHED, Seen.FAILED)
+            assert (seen.outcome, seen.probes[STEP][0]) == (Outcome.REACHED, ProbeOutcome.FAILED)
             assert server.connections == 1
 
     asyncio.run(run())
@@ -155,7 +155,7 @@ def test_a_page_inside_is_refused_before_a_byte_is_sent(url: str) -> None:
 def test_pages_are_looked_at_though_the_unit_itself_does_not_answer() -> None:
     seen, _ = look(page(), answers=answer(b"", "500 X"))
     assert (seen.outcome, seen.reason, seen.answer) == (Outcome.UNREACHABLE, Reason.HTTP, None)
-    assert seen.probes[STEP][0] is Seen.MET
+    assert seen.probes[STEP][0] is ProbeOutcome.MET
 
 
 def test_a_host_that_could_not_be_connected_to_is_not_tried_again_for_its_pages() -> None:
@@ -171,7 +171,7 @@ def test_a_host_that_could_not_be_connected_to_is_not_tried_again_for_its_pages(
         MachineProbe("c", "http://khac.vn/3"),
     )
     seen, _ = asyncio.run(ask_url("http://xa.vn/status", resolver=unknown, probes=probes))
-    assert {name: found for name, (found, _) in seen.probes.items()} == dict.fromkeys("abc", Seen.FAILED)
+    assert {name: found for name, (found, _) in seen.probes.items()} == dict.fromkeys("abc", ProbeOutcome.FAILED)
     assert asked == ["xa.vn", "khac.vn"]
 
 
@@ -191,7 +191,7 @@ def test_a_fault_of_ours_in_a_page_costs_the_unit_nothing_and_is_logged_with_its
     monkeypatch.setattr(f"{Prober.__module__}.{judge.__name__}", broken)
     with caplog.at_level(logging.ERROR, "lotrinh.probing"):
         seen, _ = look(page())
-    assert (seen.outcome, seen.probes[STEP][0]) == (Outcome.REACHED, Seen.FAILED)
+    assert (seen.outcome, seen.probes[STEP][0]) == (Outcome.REACHED, ProbeOutcome.FAILED)
     assert [r.getMessage().split()[0] for r in caplog.records] == [f"unit={seen.unit}"]
 
 
@@ -201,7 +201,11 @@ def test_several_pages_of_one_unit_each_have_their_own_finding() -> None:
         async with FaultServer(paths=paths) as server, Prober(QUICK, lambda: NOW) as prober:
             probes = tuple(MachineProbe(f"b{n}", f"{server.origin}/{n}", contains=WORDS) for n in (1, 2, 3))
             seen = await prober.ask(question(f"{server.origin}/status", probes=probes))
-            assert [found for found, _ in seen.probes.values()] == [Seen.MET, Seen.NOT_MET, Seen.FAILED]
+            assert [found for found, _ in seen.probes.values()] == [
+                ProbeOutcome.MET,
+                ProbeOutcome.NOT_MET,
+                ProbeOutcome.FAILED,
+            ]
             assert server.most_at_once == 1
 
     asyncio.run(run())

@@ -19,7 +19,7 @@ from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say
 
 CODES = {say(words): status.value for status, words in STATUS.items()}
-FINISHED = {status.value for status in Status if status.finished}
+FINISHED = {status.value for status in Status if status.is_finished}
 SAMPLE = "DỮ LIỆU MẪU"
 Table = Sequence[Sequence[str]]
 Figures = Mapping[str, tuple[int, ...]]

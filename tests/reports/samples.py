@@ -11,7 +11,7 @@ from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import NO_FLAGS, Planned, Policy, StepStatus, Status, concerned, plan
+from lotrinh.core.status.status import NO_FLAGS, PlannedStep, Policy, Status, StepStatus, plan_steps, steps_of_unit
 from lotrinh.core.text import M, Message, Text
 from tests.core.builders import LAW, checklist, milestone, step
 
@@ -73,16 +73,16 @@ def unit_report(
     heard: timedelta | None = timedelta(minutes=5),
 ) -> UnitReport:
     """One unit whose steps stand as ``statuses`` say; ``heard`` is how old its last valid answer is."""
-    items = concerned(planned(of or the_checklist()), unit)
+    items = steps_of_unit(planned(of or the_checklist()), unit)
     standings = tuple(_standing(item, statuses[item.step.id], (flags or {}).get(item.step.id)) for item in items)
     return UnitReport(unit, *outcome, NOW, None if heard is None else NOW - heard, items, standings)
 
 
-def planned(of: Checklist) -> tuple[Planned, ...]:
-    return plan(of, timetable(of), ZONE, Policy())
+def planned(of: Checklist) -> tuple[PlannedStep, ...]:
+    return plan_steps(of, timetable(of), ZONE, Policy())
 
 
-def _standing(item: Planned, status: Status, flags: Mapping[str, object] | None) -> StepStatus:
+def _standing(item: PlannedStep, status: Status, flags: Mapping[str, object] | None) -> StepStatus:
     done = item.schedule.due.day if item.schedule.due and status in {Status.DONE, Status.DONE_LATE} else None
     return StepStatus(item.step.id, status, item.due, flags or NO_FLAGS, done)
 

@@ -10,7 +10,7 @@ from wcwidth import wcswidth
 
 from lotrinh.core.checklist.checklist import Basis, Confidence
 from lotrinh.core.report.explanation import Asked, Before, Explanation, Ground, Told, rules_told
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, StepAnswer, StepState
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, Text
@@ -53,13 +53,13 @@ def explanation(name: str = "niem-yet", **more: Any) -> Explanation:
 
 def entry(**more: Any) -> Told:
     day = date(2026, 1, 29)
-    told = Told(7, NOW, Kind.CONFIRMED, "Xã Lương Sơn", day, "12/QĐ", (7, 12), "ghi chú", sample=False)
+    told = Told(7, NOW, EntryKind.CONFIRMED, "Xã Lương Sơn", day, "12/QĐ", (7, 12), "ghi chú", sample=False)
     return told._replace(**more)
 
 
 FULL = explanation(
     asked=(Asked("luot-1", NOW, Outcome.UNREACHABLE, "máy từ chối kết nối"),),
-    entries=(entry(), entry(kind=Kind.RETURNED, number=8, text="thiếu dấu", progress=None, completed_on=None)),
+    entries=(entry(), entry(kind=EntryKind.RETURNED, number=8, text="thiếu dấu", progress=None, completed_on=None)),
     before=(Before(commune(), *ITEMS["lap-to"], dates=False), Before(commune(), *ITEMS["khieu-nai"], dates=True)),
     own_system=True,
     published=StepAnswer("niem-yet", StepState.DONE, date(2026, 1, 29), document_number="5/TB", progress=(7, 12)),

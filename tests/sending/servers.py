@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from lotrinh.cli.up.processes import free_port
-from lotrinh.settings.models import Mail
+from lotrinh.settings.models import MailSettings
 
 
 @dataclass
@@ -43,9 +43,9 @@ class Post:
         self.to += envelope.rcpt_tos
         return "250 OK"
 
-    def settings(self, **more: Any) -> Mail:
+    def settings(self, **more: Any) -> MailSettings:
         known = {"host": "127.0.0.1", "port": self.port, "security": "none", "sender": "lotrinh@phutho.example.vn"}
-        return Mail(**{**known, "timeout_seconds": 60, **more})
+        return MailSettings(**{**known, "timeout_seconds": 60, **more})
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ import trustme
 from lotrinh.cli.up.processes import free_port
 from lotrinh.i18n import say
 from lotrinh.sending.mail import Attachment, Mail, Mailer, is_address
-from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
+from lotrinh.sending.outcomes import Delivery, DeliveryOutcome, Refusal, UnclearDelivery
 from tests.sending.servers import Post, bad_post, post_office
 
 AT = datetime(2026, 2, 2, 0, 30, tzinfo=UTC)
@@ -25,14 +25,16 @@ def context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def send(mail: Mail, post: Post, **more: object) -> Outcome:
+def send(mail: Mail, post: Post, **more: object) -> DeliveryOutcome:
     return Mailer(post.settings(**more), context()).send(mail)
 
 
 def test_a_mail_arrives_whole_once_with_both_forms_and_its_attachment() -> None:
     word = bytes(range(256)) * 20
     with post_office() as post:
-        assert send(replace(MAIL, attachments=[Attachment("bao-cao.docx", "application/x-a", word)]), post) == Sent()
+        assert (
+            send(replace(MAIL, attachments=[Attachment("bao-cao.docx", "application/x-a", word)]), post) == Delivery()
+        )
     (mail,) = post.mails
     assert post.to == ["xa@phutho.example.vn"]
     assert (mail["Message-ID"], mail["Subject"]) == ("<a1b2@phutho.example.vn>", "Nhắc việc")
@@ -49,7 +51,7 @@ def test_a_mail_arrives_whole_once_with_both_forms_and_its_attachment() -> None:
 @pytest.mark.parametrize("bad", ["\r\nBcc: x@y.vn", "\nBcc: x@y.vn", "\rBcc: x@y.vn", "\u2028Bcc: x@y.vn", "\x00"])
 def test_no_title_begins_a_header_of_its_own(bad: str) -> None:
     with post_office() as post:
-        assert send(replace(MAIL, subject=f"Việc{bad}"), post) == Sent()
+        assert send(replace(MAIL, subject=f"Việc{bad}"), post) == Delivery()
     assert post.mails[0]["Bcc"] is None
     assert post.to == ["xa@phutho.example.vn"]
 
@@ -60,9 +62,9 @@ def test_no_title_begins_a_header_of_its_own(bad: str) -> None:
 def test_what_is_not_one_plain_address_is_never_spoken_to_a_server(to: str) -> None:
     assert not is_address(to)
     outcome = Mailer(Post(free_port()).settings(), context()).send(replace(MAIL, to=to))
-    assert isinstance(outcome, Refused)
-    assert outcome.permanent
-    assert not outcome.everybody
+    assert isinstance(outcome, Refusal)
+    assert outcome.is_permanent
+    assert not outcome.is_about_server
 
 
 @pytest.mark.parametrize(
@@ -78,11 +80,11 @@ def test_a_refusal_is_certain_and_4xx_may_be_tried_again(where: str, reply: str,
     with post_office() as post:
         post.replies[where] = [reply]
         outcome = send(MAIL, post)
-        assert isinstance(outcome, Refused)
-        assert (outcome.permanent, outcome.everybody) == (permanent, False)
+        assert isinstance(outcome, Refusal)
+        assert (outcome.is_permanent, outcome.is_about_server) == (permanent, False)
         assert reply in say(outcome.reason)
         assert not post.mails
-        assert send(MAIL, post) == Sent()
+        assert send(MAIL, post) == Delivery()
 
 
 def hang(_: socket.socket) -> None:
@@ -100,8 +102,8 @@ def test_a_server_that_falls_silent_before_it_has_the_mail_certainly_has_nothing
 ) -> None:
     with bad_post(at, then) as port:
         outcome = send(MAIL, Post(port), timeout_seconds=1.0)
-    assert isinstance(outcome, Refused)
-    assert (outcome.permanent, outcome.everybody) == (False, True)
+    assert isinstance(outcome, Refusal)
+    assert (outcome.is_permanent, outcome.is_about_server) == (False, True)
 
 
 @pytest.mark.parametrize("then", [hang, die])
@@ -109,7 +111,7 @@ def test_a_server_that_falls_silent_after_the_whole_mail_leaves_it_unclear(
     then: Callable[[socket.socket], None],
 ) -> None:
     with bad_post(b".", then) as port:
-        assert isinstance(send(MAIL, Post(port), timeout_seconds=6.0), Unknown)
+        assert isinstance(send(MAIL, Post(port), timeout_seconds=6.0), UnclearDelivery)
 
 
 def test_a_server_that_dies_in_the_middle_of_the_mail_certainly_does_not_have_it() -> None:
@@ -121,7 +123,7 @@ def test_a_server_that_dies_in_the_middle_of_the_mail_certainly_does_not_have_it
     large = replace(MAIL, attachments=[Attachment("a", "application/x-a", b"x" * 30_000_000)])
     with bad_post(b"DATA", answer_and_die) as port:
         outcome = send(large, Post(port))
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, Refusal)
 
 
 def test_a_server_that_drips_is_hung_up_on() -> None:
@@ -133,7 +135,7 @@ def test_a_server_that_drips_is_hung_up_on() -> None:
     started = time.monotonic()
     with bad_post(b"EHLO", drip) as port:
         outcome = send(MAIL, Post(port), timeout_seconds=0.3)
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, Refusal)
     assert time.monotonic() - started < 20
 
 
@@ -150,8 +152,8 @@ def test_a_greeting_without_an_end_is_hung_up_on() -> None:
     started = time.monotonic()
     with bad_post(b"", endless(b"220")) as port:
         outcome = send(MAIL, Post(port), timeout_seconds=0.3)
-    assert isinstance(outcome, Refused)
-    assert outcome.everybody
+    assert isinstance(outcome, Refusal)
+    assert outcome.is_about_server
     assert time.monotonic() - started < 20
 
 
@@ -174,8 +176,8 @@ def test_an_answer_that_goes_on_and_on_is_hung_up_on_however_fast_it_is(at: byte
     talk, taken = flood(word, most)
     with bad_post(at, talk) as port:
         outcome = send(MAIL, Post(port), timeout_seconds=30)
-    assert isinstance(outcome, Refused)
-    assert (outcome.everybody, outcome.permanent) == (True, False)
+    assert isinstance(outcome, Refusal)
+    assert (outcome.is_about_server, outcome.is_permanent) == (True, False)
     assert "trả lời dài quá mức" in say(outcome.reason)
     assert sum(taken) < most / 4  # what the two machines' buffers hold, and not all that it had to say
 
@@ -184,14 +186,14 @@ def test_after_the_whole_mail_an_answer_that_goes_on_and_on_leaves_it_unclear() 
     talk, _ = flood(b"250", 100_000_000)
     with bad_post(b".", talk) as port:
         outcome = send(MAIL, Post(port), timeout_seconds=30)
-    assert isinstance(outcome, Unknown)
+    assert isinstance(outcome, UnclearDelivery)
     assert "trả lời dài quá mức" in say(outcome.reason)
 
 
 def test_a_good_bye_without_an_end_is_not_waited_for() -> None:
     started = time.monotonic()
     with bad_post(b"QUIT", endless(b"221")) as port:
-        assert send(MAIL, Post(port), timeout_seconds=8.0) == Sent()
+        assert send(MAIL, Post(port), timeout_seconds=8.0) == Delivery()
         assert time.monotonic() - started < 30
 
 
@@ -210,14 +212,14 @@ def test_a_server_that_drips_inside_tls_is_hung_up_on(security: str) -> None:
     started = time.monotonic()
     with bad_post(b"EHLO" if security == "starttls" else b"", drip) as port:
         outcome = send(MAIL, Post(port), timeout_seconds=0.3, security=security)
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, Refusal)
     assert time.monotonic() - started < 20
 
 
 def test_a_port_where_nobody_listens_is_about_everybody() -> None:
     outcome = send(MAIL, Post(free_port()))
-    assert isinstance(outcome, Refused)
-    assert outcome.everybody
+    assert isinstance(outcome, Refusal)
+    assert outcome.is_about_server
 
 
 def test_a_certificate_of_nobody_we_trust_stops_the_mail_before_the_password() -> None:
@@ -228,7 +230,7 @@ def test_a_certificate_of_nobody_we_trust_stops_the_mail_before_the_password() -
     authority.configure_trust(trusting)
     with post_office(tls_context=own, require_starttls=True) as post:
         outcome = send(MAIL, post, security="starttls", user="a", password="b")
-        assert isinstance(outcome, Refused)
-        assert outcome.everybody
+        assert isinstance(outcome, Refusal)
+        assert outcome.is_about_server
         assert not post.mails
-        assert Mailer(post.settings(security="starttls"), trusting).send(MAIL) == Sent()
+        assert Mailer(post.settings(security="starttls"), trusting).send(MAIL) == Delivery()

@@ -9,7 +9,7 @@ import ssl
 import pytest
 
 from lotrinh.i18n import say
-from lotrinh.sending.smtp import why
+from lotrinh.sending.smtp import smtp_reason
 
 
 def lost(cause: OSError | None) -> smtplib.SMTPServerDisconnected:
@@ -42,14 +42,14 @@ def lost(cause: OSError | None) -> smtplib.SMTPServerDisconnected:
     ],
 )
 def test_each_failure_has_words_of_ours(error: Exception, said: str) -> None:
-    told = say(why(error))
+    told = say(smtp_reason(error))
     assert told.startswith(said)
     ours = re.sub("“.*”", "", told)
     assert not re.search(r"\b(the|refused|closed|timed|server|supported|known|too|connection)\b", ours, re.IGNORECASE)
 
 
 def test_what_the_server_said_cannot_leave_its_quotation() -> None:
-    told = say(why(smtplib.SMTPAuthenticationError(535, "a”\r\nB: “c \u202ed\x1b[2J".encode() + b"\xff" * 500)))
+    told = say(smtp_reason(smtplib.SMTPAuthenticationError(535, "a”\r\nB: “c \u202ed\x1b[2J".encode() + b"\xff" * 500)))
     inside = told.removeprefix("từ chối đăng nhập: “").removesuffix("”")
     assert inside.startswith('535 a" B: "c d [2J')
     assert inside.isprintable()

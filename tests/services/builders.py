@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from lotrinh.core.checklist.checklist import Checklist, Step
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.status.status import Policy, StepStatus
 from lotrinh.core.text import M
@@ -56,10 +56,10 @@ def silence(unit: Unit, outcome: Outcome, reason: Reason, at: datetime = NOW) ->
 def report(
     store: Store, of: Campaign, *seen: tuple[Observation, str], at: datetime = NOW, settings: Settings | None = None
 ) -> Report:
-    """Carry out a round that saw this, and make its report as of its moment."""
-    round_ = begin(store, of, at, at, {})
-    store.rounds.record(round_.id, of.id, seen)
-    return make_report(store, settings or Settings(), of, round_)
+    """Carry out a run that saw this, and make its report as of its moment."""
+    run = begin(store, of, at, at, {})
+    store.runs.record(run.id, of.id, seen)
+    return make_report(store, settings or Settings(), of, run)
 
 
 def stands(made: Report, unit: Unit, step: str) -> StepStatus:
@@ -67,7 +67,7 @@ def stands(made: Report, unit: Unit, step: str) -> StepStatus:
     return next(s for s in found.standings if s.step == step)
 
 
-def happened(kind: Kind, unit: Unit, step: str, at: datetime = NOW - timedelta(days=3), **body: Any) -> NewEntry:
+def happened(kind: EntryKind, unit: Unit, step: str, at: datetime = NOW - timedelta(days=3), **body: Any) -> NewEntry:
     return NewEntry(kind, at, "thu", unit.code, step, "x", {"completed_on": "2026-01-29"} | body)
 
 

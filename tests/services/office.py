@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
 from lotrinh.services.views.apply_change import apply_change
 from lotrinh.services.views.change_preview import Preview, Wish, keep, preview
 from lotrinh.services.views.live_campaign import Live
-from lotrinh.settings.models import Campaign as CampaignSettings
-from lotrinh.settings.models import Settings
+from lotrinh.settings.models import CampaignSettings, Settings
 from lotrinh.store import Store
 
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
@@ -72,7 +71,7 @@ def office_in(store: Store, tmp_path: Path) -> Office:
 
 def confirmed(office: Office, unit: str, step: str) -> None:
     body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
-    office.store.journal.append(NewEntry(Kind.CONFIRMED, NOW, "thu", unit, step, f"unit:{unit}", body))
+    office.store.journal.append(NewEntry(EntryKind.CONFIRMED, NOW, "thu", unit, step, f"unit:{unit}", body))
 
 
 def problems(office: Office, wish: Wish) -> list[tuple[str, str]]:

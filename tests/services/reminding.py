@@ -11,7 +11,15 @@ from pydantic import SecretStr
 from lotrinh.services.notify import dispatch
 from lotrinh.services.notify.outbox import Emptied
 from lotrinh.services.notify.reminders import Office, Prepared, open_office, prepare
-from lotrinh.settings.models import Campaign, Mail, Receiver, Remind, Schedule, Settings, Webhook
+from lotrinh.settings.models import (
+    CampaignSettings,
+    MailSettings,
+    ReceiverSettings,
+    RemindSettings,
+    ScheduleSettings,
+    Settings,
+    WebhookSettings,
+)
 from lotrinh.store import Store
 from tests.services.office import CHECKLIST
 
@@ -20,7 +28,7 @@ KEY = "khoa-de-ky-tin-webhook"
 DAY = datetime(2026, 2, 10, 7, 30, tzinfo=ZONE)
 """A Tuesday, three days before the deadline of the steps a and t; b is due on 5 March."""
 RECEIVERS = tuple(
-    Receiver(unit=unit, mail=f"{name}@phutho.example.vn")
+    ReceiverSettings(unit=unit, mail=f"{name}@phutho.example.vn")
     for unit, name in (("25", "vp"), ("04924", "luong-son"), ("04960", "lien-son"))
 )
 
@@ -49,12 +57,17 @@ class World:
         return dispatch.send(self.office(store), self.now)
 
 
-def world_in(folder: Path, mail: Mail | None = None, **more: Any) -> World:
+def world_in(folder: Path, mail: MailSettings | None = None, **more: Any) -> World:
     (folder / "thu.yaml").write_text(CHECKLIST, encoding="utf-8")
-    campaign = Campaign(id="thu", units=("04924", "04960"), schedule=more.pop("schedule", Schedule()))
-    known = {"mail": mail or Mail(), "receivers": RECEIVERS, "remind": Remind(), "campaigns": (campaign,)}
+    campaign = CampaignSettings(id="thu", units=("04924", "04960"), schedule=more.pop("schedule", ScheduleSettings()))
+    known = {
+        "mail": mail or MailSettings(),
+        "receivers": RECEIVERS,
+        "remind": RemindSettings(),
+        "campaigns": (campaign,),
+    }
     return World(Settings(data_dir=folder / "data", **{**known, **more}), folder)
 
 
-def hook(url: str) -> Webhook:
-    return Webhook(url=SecretStr(url), secret=SecretStr(KEY))
+def hook(url: str) -> WebhookSettings:
+    return WebhookSettings(url=SecretStr(url), secret=SecretStr(KEY))

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from lotrinh.core.checklist.checklist import Evidence, Need
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.i18n import say
@@ -67,11 +67,11 @@ class Desk:
     def record(self, *files: bytes, at: datetime = LATER) -> tuple[Entry, ...]:
         return record(self.store, self.judge(*files, at=at), at)
 
-    def said(self) -> list[tuple[str, str, Kind]]:
+    def said(self) -> list[tuple[str, str, EntryKind]]:
         """What the journal holds: unit, step, kind."""
         return [(e.new.unit, e.new.step, e.new.kind) for e in self.store.journal.entries(self.campaign.id)]
 
-    def happened(self, kind: Kind, name: str, at: datetime, **body: Any) -> Entry:
+    def happened(self, kind: EntryKind, name: str, at: datetime, **body: Any) -> Entry:
         """Let something have been said in the portal."""
         new = NewEntry(kind, at, self.campaign.id, LUONG_SON.code, name, f"unit:{LUONG_SON.code}", body)
         return self.store.journal.append(new)[0]

@@ -10,29 +10,29 @@ from pydantic import BaseModel, SecretStr
 
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.settings.load import Loaded, load_settings
-from lotrinh.settings.models import Campaign, Part, Receiver, Settings, Webhook
-from lotrinh.settings.show import lines, written
+from lotrinh.settings.load import LoadedSettings, load_settings
+from lotrinh.settings.models import CampaignSettings, ReceiverSettings, Settings, SettingsTable, WebhookSettings
+from lotrinh.settings.show import format_value, settings_lines
 
-TABLES = {"campaigns": Campaign, "receivers": Receiver, "webhooks": Webhook}
+TABLES = {"campaigns": CampaignSettings, "receivers": ReceiverSettings, "webhooks": WebhookSettings}
 """Lists of tables, and what each of them is."""
 
 
 def every_setting(model: type[BaseModel] = Settings, table: str = "") -> Iterator[tuple[str, str]]:
     """List every key of the settings and its default as ``settings show`` writes it."""
     for name, field in model.model_fields.items():
-        if isinstance(field.default, Part):
+        if isinstance(field.default, SettingsTable):
             yield from every_setting(type(field.default), f"{table}{name}.")
         elif not table and name in TABLES:
             yield from every_setting(TABLES[name], f"{name}.")
         else:
-            yield table + name, "bắt buộc" if field.is_required() else written(field.default)
+            yield table + name, "bắt buộc" if field.is_required() else format_value(field.default)
 
 
 def every_secret(model: type[BaseModel] = Settings) -> Iterator[str]:
     """List the names of the keys whose values are secret."""
     for name, field in model.model_fields.items():
-        if isinstance(field.default, Part):
+        if isinstance(field.default, SettingsTable):
             yield from every_secret(type(field.default))
         elif model is Settings and name in TABLES:
             yield from every_secret(TABLES[name])
@@ -62,7 +62,7 @@ class Office:
         self.patch.setenv("LOTRINH_SECRETS_DIR", "secrets")
         return folder
 
-    def loads(self, given: str | None = None) -> Loaded:
+    def loads(self, given: str | None = None) -> LoadedSettings:
         return load_settings(given)
 
     def problems(self, given: str | None = None) -> list[tuple[str, str]]:
@@ -74,7 +74,7 @@ class Office:
     def shown(self) -> dict[str, tuple[str, str]]:
         """What ``settings show`` prints: key -> (value, origin)."""
         found = {}
-        for line in lines(load_settings()):
+        for line in settings_lines(load_settings()):
             said, _, origin = line.rpartition("    # ")
             key, _, value = said.partition(" = ")
             found[key] = (value, origin)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.i18n import say
-from lotrinh.settings.broken import problem_in
+from lotrinh.settings.broken import toml_problem
 from tests.conftest import Lotrinh
 from tests.settings.conftest import Office, every_secret
 
@@ -92,7 +92,7 @@ def test_usual_mistakes_are_told_with_their_place_and_their_name(
 
 def test_what_the_reader_says_in_other_words_some_day_is_a_line_that_cannot_be_read() -> None:
     error = tomllib.TOMLDecodeError("Something new (at line 2, column 3)")
-    problem = problem_in("x.toml", "a = 1\nb ? 2\n", error)
+    problem = toml_problem("x.toml", "a = 1\nb ? 2\n", error)
     assert problem.place == "x.toml:2:3"
     assert say(problem.sentence) == "Không đúng cú pháp TOML: dòng này không đọc được. Dòng ấy: …"
 
@@ -129,7 +129,7 @@ def test_of_a_quotation_over_lines_nothing_is_shown(mark: str, before: list[str]
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        assert "Hunter2" not in say(problem_in("x", text, error).sentence)
+        assert "Hunter2" not in say(toml_problem("x", text, error).sentence)
 
 
 def test_a_name_is_shown_shortened(office: Office) -> None:
@@ -144,7 +144,7 @@ def test_whatever_is_no_toml_is_told_with_a_place_in_it(text: str) -> None:
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        problem = problem_in("x", text, error)
+        problem = toml_problem("x", text, error)
         lines = text.replace("\r\n", "\n").split("\n")
         assert 1 <= problem.line <= len(lines)
         assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1

@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.settings.lines import line_of
+from lotrinh.settings.lines import value_line
 
 NAMES = st.sampled_from(["a", "b", "c", "d-e", "f_g"])
 KEYS = st.lists(NAMES, unique=True, max_size=4)
@@ -49,7 +49,7 @@ def files(draw: st.DrawFn) -> tuple[str, dict[tuple[str | int, ...], int]]:
 def test_the_line_of_every_key_is_found(file: tuple[str, dict[tuple[str | int, ...], int]]) -> None:
     text, places = file
     tomllib.loads(text)
-    assert {place: line_of(text, place) for place in places} == places
+    assert {place: value_line(text, place) for place in places} == places
 
 
 @given(files())
@@ -59,9 +59,9 @@ def test_a_key_that_is_not_there_has_the_line_of_the_table_it_belongs_to(
     text, places = file
     for place, line in places.items():
         if place in {p[:-1] for p in places} or isinstance(place[-1], int):
-            assert line_of(text, (*place, "missing")) == line
-    assert line_of(text, ("missing", "too")) == 0
+            assert value_line(text, (*place, "missing")) == line
+    assert value_line(text, ("missing", "too")) == 0
 
 
 def test_what_stands_inside_a_value_of_one_line_has_its_line() -> None:
-    assert line_of('x = 1\ncampaigns = [{id = "a"}]\n', ("campaigns", 0, "id")) == 2
+    assert value_line('x = 1\ncampaigns = [{id = "a"}]\n', ("campaigns", 0, "id")) == 2

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 
 AT = datetime(2026, 2, 2, 1, 12, tzinfo=UTC)
 
@@ -11,7 +11,7 @@ AT = datetime(2026, 2, 2, 1, 12, tzinfo=UTC)
 def entry(step: str = "a", at: datetime = AT, **more: Any) -> NewEntry:
     """Make a confirmation by Xã Lương Sơn, or whatever else is asked for."""
     fields: dict[str, Any] = {
-        "kind": Kind.CONFIRMED,
+        "kind": EntryKind.CONFIRMED,
         "campaign": "thu",
         "unit": "04924",
         "actor": "unit:04924",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.errors import Conflict
 from lotrinh.store import Store, open_store
 from lotrinh.store.accounts import Account
@@ -16,7 +16,7 @@ LAN = Account("officer:lan", "officer", "", "Lan", "#a", 1, NOW)
 
 
 def note(key: str = "") -> NewEntry:
-    return NewEntry(Kind.ACCOUNT, NOW, "", "25", "", "console", {"what": "created"}, "", key)
+    return NewEntry(EntryKind.ACCOUNT, NOW, "", "25", "", "console", {"what": "created"}, "", key)
 
 
 def test_an_account_comes_back_as_it_was_put(store: Store, url: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lotrinh.core.status.journal import GENESIS, Kind, NewEntry, chain_hash, fold
+from lotrinh.core.status.journal import GENESIS, EntryKind, NewEntry, chain_hash, fold
 from lotrinh.errors import Conflict
 from lotrinh.store import Store, open_store
 from tests.store.entries import AT, entries, entry
@@ -19,7 +19,7 @@ words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 bodies = st.dictionaries(words, st.one_of(words, st.integers(-(10**9), 10**9), st.booleans(), st.none()), max_size=4)
 any_entries = st.builds(
     NewEntry,
-    st.sampled_from(Kind),
+    st.sampled_from(EntryKind),
     st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, HANOI])),  # noqa: DTZ001 - the zone is drawn
     *[words] * 4,
     bodies,
@@ -84,7 +84,7 @@ def test_a_repeated_key_gives_the_first_entry_again(store: Store, again: NewEntr
 
 @pytest.mark.parametrize("change", [
     {"body": {"completed_on": "2026-01-28"}},
-    {"kind": Kind.WITHDRAWN},
+    {"kind": EntryKind.WITHDRAWN},
     {"unit": "04960"},
     {"step": "b"},
     {"campaign": "khac"},
@@ -115,7 +115,7 @@ def test_a_failed_append_leaves_the_journal_usable(store: Store) -> None:
 
 def test_the_state_is_the_fold_of_what_is_read_back(store: Store, tmp_path: Path) -> None:
     assert (tmp_path / "lotrinh.db").is_file()
-    store.journal.append(entry("a"), entry("b", kind=Kind.OBSTACLE, body={"note": "Thiếu phòng"}))
+    store.journal.append(entry("a"), entry("b", kind=EntryKind.OBSTACLE, body={"note": "Thiếu phòng"}))
     records = fold(store.journal.entries())
     assert records["04924", "a"].completed_on == date(2026, 1, 29)
     assert records["04924", "b"].obstacle == "Thiếu phòng"

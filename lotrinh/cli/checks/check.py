@@ -21,7 +21,7 @@ FORMATS = ("table", "json", "csv", "markdown")
 )
 @option("--all", "everything", is_flag=True, help="Liệt kê cả đầu việc chưa đến thời gian hoặc chờ mốc thực tế.")
 @option("--direct", is_flag=True, help="Chạy thẳng, không ghi vào Prefect.")
-@click.option("--round", "name", default="", hidden=True)  # the portal knows the round it starts by this name
+@click.option("--round", "name", default="", hidden=True)  # the portal knows the run it starts by this name
 def check(  # noqa: PLR0913 - one argument for each option, by name
     campaign: str,
     as_of: str | None,
@@ -34,7 +34,7 @@ def check(  # noqa: PLR0913 - one argument for each option, by name
     everything: bool,
     direct: bool,
 ) -> int:
-    """Carry out one round and print its report; everything else goes to stderr."""
+    """Carry out one run and print its report; everything else goes to stderr."""
     from lotrinh.cli.checks.moments import moment_of, past
     from lotrinh.cli.checks.run_check import carry_out
     from lotrinh.core.report.bundle import Dossier

@@ -68,7 +68,7 @@ def _own(store: "Store", campaign: "Campaign", run: str, moment: "datetime | Non
     from lotrinh.core.report.rollup import rollup as roll
     from lotrinh.services.views.reporting import chosen
 
-    if not needed and not run and store.rounds.first(campaign.id, province=campaign.province.code) is None:
+    if not needed and not run and store.runs.first(campaign.id, province=campaign.province.code) is None:
         tell(M("Ở đây chưa có lượt kiểm tra nào chạy xong: chỉ cộng các tệp."))
         return None
     return roll(chosen(store, campaign, run, moment))

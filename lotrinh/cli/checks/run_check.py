@@ -26,7 +26,7 @@ from lotrinh.services.runs.snapshots import report_again
 from lotrinh.services.upkeep.lock import CHECK
 from lotrinh.services.upkeep.prefect_server import prefect_environment
 from lotrinh.services.upkeep.restore_marker import in_use
-from lotrinh.settings.load import Loaded
+from lotrinh.settings.load import LoadedSettings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import file_of
@@ -37,7 +37,7 @@ Heard = Callable[[Observation], None]
 
 
 def carry_out(
-    loaded: Loaded,
+    loaded: LoadedSettings,
     campaign_name: str,
     as_of: datetime | None,
     units: str | None,
@@ -45,7 +45,7 @@ def carry_out(
     direct: bool = False,
     name: str = "",
 ) -> Report:
-    """Ask, assess, record; return the report of the finished round, which is called ``name`` where one is given."""
+    """Ask, assess, record; return the report of the finished run, which is called ``name`` where one is given."""
     settings, roster = loaded.settings, Path(units) if units else None
     logs.start(settings.log.format, settings.log.level)
     traces.start("lotrinh-check")
@@ -63,23 +63,23 @@ def carry_out(
             )
             if not direct and prefect_answers(settings):
                 through_prefect(settings, request, heard)
-                if report := finished(store, settings, campaign, request.round):
+                if report := finished(store, settings, campaign, request.run):
                     return report
                 tell(M("Prefect không chạy xong lượt này; chạy trực tiếp lại từ đầu."))
             elif not direct:
                 tell(M("Không có máy chủ Prefect tại {url}: chạy trực tiếp.", url=settings.prefect.api_url or "—"))
             if not units and (told := other_units(store, campaign)):
                 tell(told)
-            # A round that Prefect has begun keeps its name: this one gets another.
-            fresh = "" if store.rounds.get(request.round) else request.round
+            # A run that Prefect has begun keeps its name: this one gets another.
+            fresh = "" if store.runs.get(request.run) else request.run
             fresh = fresh or new_name(now())
             with holding(store, campaign, fresh, now):
                 begun = now()
-                round_ = begin(store, campaign, begun, as_of or begun, {"direct": True}, fresh)
-                return asyncio.run(run_check(store, settings, campaign, round_, now, heard))
+                run = begin(store, campaign, begun, as_of or begun, {"direct": True}, fresh)
+                return asyncio.run(run_check(store, settings, campaign, run, now, heard))
 
 
-def require_campaign(loaded: Loaded, name: str, units: Path | None = None) -> None:
+def require_campaign(loaded: LoadedSettings, name: str, units: Path | None = None) -> None:
     """Say what is wrong with what was given before a record is made for it; in none can anything have been applied."""
     file = file_of(loaded.settings.database_url)
     if file and not file.exists():
@@ -87,7 +87,7 @@ def require_campaign(loaded: Loaded, name: str, units: Path | None = None) -> No
 
 
 @contextmanager
-def opened(loaded: Loaded, name: str) -> Iterator[tuple[Store, Campaign]]:
+def opened(loaded: LoadedSettings, name: str) -> Iterator[tuple[Store, Campaign]]:
     """Open the record, and a campaign as it holds there."""
     require_campaign(loaded, name)
     with open_store(loaded.settings.database_url) as store:
@@ -95,11 +95,11 @@ def opened(loaded: Loaded, name: str) -> Iterator[tuple[Store, Campaign]]:
 
 
 def finished(store: Store, settings: Settings, campaign: Campaign, name: str) -> Report | None:
-    """Return the report that a finished round left: what is printed is what was recorded."""
-    round_ = store.rounds.get(name)
-    if round_ is None or round_.state != FINISHED:
+    """Return the report that a finished run left: what is printed is what was recorded."""
+    run = store.runs.get(name)
+    if run is None or run.state != FINISHED:
         return None
-    return report_again(store, name) or make_report(store, settings, campaign, round_)
+    return report_again(store, name) or make_report(store, settings, campaign, run)
 
 
 def prefect_answers(settings: Settings) -> bool:
@@ -118,10 +118,10 @@ def prefect_answers(settings: Settings) -> bool:
 def through_prefect(settings: Settings, request: Request, heard: Heard | None) -> None:
     """Run the flow in this process. What fails in Prefect is said; what we recorded ourselves stays."""
     os.environ.update(prefect_environment(settings))
-    from flows.check import run
+    from flows.check import run_in_process
 
     try:
-        run(request, heard)
+        run_in_process(request, heard)
     except PrefectGone as error:
         tell(error.sentence)
         dont_wait()

@@ -73,13 +73,13 @@ class Checks:
 
         One that another run kept from beginning was never to be.
         """
-        if self._store.rounds.get(name) is None:
+        if self._store.runs.get(name) is None:
             home = self._file.resolve().parent if self._file else None
             opened = open_campaign(self._store, self._settings, campaign, home=home)
             if standing(self._store, opened, now):
                 return
             begin(self._store, opened, now(), now(), {"portal": True}, name)
-        self._store.rounds.interrupt(name, now())
+        self._store.runs.interrupt(name, now())
 
     def __enter__(self) -> Self:
         return self

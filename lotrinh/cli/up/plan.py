@@ -28,7 +28,7 @@ from lotrinh.services.upkeep.prefect_server import (
 )
 from lotrinh.services.upkeep.restore_marker import require_finished
 from lotrinh.services.upkeep.settings_check import wrong
-from lotrinh.settings.load import Loaded, require_token
+from lotrinh.settings.load import LoadedSettings, require_token
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 
@@ -105,7 +105,7 @@ def answer(url: str) -> str:
     return said.text if said.is_success else ""
 
 
-def prepare(loaded: Loaded) -> dict[str, object]:
+def prepare(loaded: LoadedSettings) -> dict[str, object]:
     """Check everything, make a new database, and return what to run; nothing is started."""
     require_token(loaded)
     settings = loaded.settings

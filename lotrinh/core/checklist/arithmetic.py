@@ -4,29 +4,29 @@ from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.checklist.rules import Moment, Offset, Unit
+from lotrinh.core.checklist.rules import Moment, Offset, TimeUnit
 
 HOURS_OF_DAY = 24
 MONTHS_OF_YEAR = 12
 ONE_DAY = timedelta(days=1)
 
 
-def shifted(moment: Moment, offset: Offset, calendar: Calendar) -> Moment:
+def add_offset(moment: Moment, offset: Offset, calendar: Calendar) -> Moment:
     """Add one offset. Raises ``OverflowError`` or ``NoWorkingDayError`` where no such day exists.
 
     Days, weeks, months and working days keep the hour, and months end on the month's last day where the day is
     missing. Hours start from the 24:00 of a day without an hour; whole days of hours leave it without one.
     """
     match offset.unit:
-        case Unit.DAYS:
+        case TimeUnit.DAYS:
             return moment._replace(day=moment.day + timedelta(days=offset.amount))
-        case Unit.WEEKS:
+        case TimeUnit.WEEKS:
             return moment._replace(day=moment.day + timedelta(weeks=offset.amount))
-        case Unit.MONTHS:
+        case TimeUnit.MONTHS:
             return moment._replace(day=_months_later(moment.day, offset.amount))
-        case Unit.WORKING_DAYS:
+        case TimeUnit.WORKING_DAYS:
             return moment._replace(day=calendar.add_working_days(moment.day, offset.amount))
-        case Unit.HOURS:
+        case TimeUnit.HOURS:
             return _hours_later(moment, offset.amount)
 
 

@@ -59,7 +59,7 @@ class Calendar:
             day = self._next_working(_after(day, step), step)
         return day
 
-    def rolled(self, day: date, roll: Roll) -> date:
+    def roll(self, day: date, roll: Roll) -> date:
         """``day`` itself where it is worked, else the next or previous working day. Raises ``NoWorkingDayError``."""
         return self._next_working(day, ONE_DAY if roll is Roll.NEXT else -ONE_DAY)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.checklist.rules import Rule
+from lotrinh.core.checklist.rules import DeadlineRule
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.text import NO_TEXT, Text
 
@@ -121,8 +121,8 @@ class Step:
     title: Text
     owner: Text
     level: Level
-    due: Rule | None
-    opens: Rule | None
+    due: DeadlineRule | None
+    opens: DeadlineRule | None
     basis: tuple[Basis, ...]
     calendar: Calendar
     evidence: Evidence = Evidence()
@@ -139,7 +139,7 @@ class Step:
         """Whether any basis of the step is unverified."""
         return any(b.confidence.doubtful for b in self.basis)
 
-    def concerns(self, unit: Unit) -> bool:
+    def is_work_of(self, unit: Unit) -> bool:
         """Whether the step is this unit's own outstanding work while it is not done."""
         if self.level is Level.NATIONAL:
             return False
@@ -154,8 +154,8 @@ class Milestone:
 
     id: str
     title: Text
-    due: Rule | None
-    opens: Rule | None
+    due: DeadlineRule | None
+    opens: DeadlineRule | None
     basis: tuple[Basis, ...]
     calendar: Calendar
     steps: tuple[Step, ...]
@@ -176,7 +176,7 @@ class Parameter:
 
     id: str
     title: Text
-    due: Rule | None
+    due: DeadlineRule | None
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Basis, Checklist, Milestone, Step
-from lotrinh.core.checklist.deadlines import evaluate, schedule
-from lotrinh.core.checklist.evaluation import Evaluation, dated, named
-from lotrinh.core.checklist.graph import sorted_out, spelled
-from lotrinh.core.checklist.reader import glued
-from lotrinh.core.checklist.rules import Done, Fixed, Named, Rule, references
+from lotrinh.core.checklist.deadlines import evaluate, schedule_of
+from lotrinh.core.checklist.evaluation import Evaluation, dated_items, named_ids
+from lotrinh.core.checklist.graph import format_circle, sort_graph
+from lotrinh.core.checklist.reader import explain_glued_minus
+from lotrinh.core.checklist.rules import CompletionReference, DeadlineRule, FixedReference, NamedReference, references
 from lotrinh.core.text import M, Message
 
 Path = tuple[str | int, ...]
@@ -22,14 +22,14 @@ ARBITRARY_ANCHORS = (date(2006, 1, 1), date(2026, 1, 1), date(2046, 1, 1))
 MOST_COMPARED = 500
 
 
-class Finding(NamedTuple):
+class ChecklistProblem(NamedTuple):
     """One problem and where it stands."""
 
     path: Path
     sentence: Message
 
 
-class Placed(NamedTuple):
+class PlacedItem(NamedTuple):
     """A milestone or step, its place, and the milestone it may have its rules and basis from."""
 
     path: Path
@@ -45,18 +45,18 @@ class PlacedRule(NamedTuple):
     """A rule and its place."""
 
     path: Path
-    rule: Rule
+    rule: DeadlineRule
 
 
-def findings(checklist: Checklist) -> Iterator[Finding]:
+def find_problems(checklist: Checklist) -> Iterator[ChecklistProblem]:
     """Find all that is wrong, kind by kind, each in the file's order."""
-    yield from misnamed(checklist)
+    yield from find_naming_problems(checklist)
     yield from _references_without_date(checklist)
     yield from _circular_deadlines(checklist)
     yield from _impossible_windows(checklist)
 
 
-def misnamed(checklist: Checklist) -> Iterator[Finding]:
+def find_naming_problems(checklist: Checklist) -> Iterator[ChecklistProblem]:
     """Find what is wrong whatever the deadlines are: ids, prerequisites, bases, milestones without steps."""
     yield from _repeated_ids(checklist)
     yield from _unknown_references(checklist)
@@ -64,14 +64,14 @@ def misnamed(checklist: Checklist) -> Iterator[Finding]:
     yield from _wrong_bases(checklist)
     for index, milestone in enumerate(checklist.milestones):
         if not milestone.steps:
-            yield Finding(("milestones", index), M("Mốc “{id}” chưa có đầu việc nào.", id=milestone.id))
+            yield ChecklistProblem(("milestones", index), M("Mốc “{id}” chưa có đầu việc nào.", id=milestone.id))
 
 
-def _placed(checklist: Checklist) -> Iterator[Placed]:
+def _placed(checklist: Checklist) -> Iterator[PlacedItem]:
     for i, milestone in enumerate(checklist.milestones):
-        yield Placed(("milestones", i), milestone, None)
+        yield PlacedItem(("milestones", i), milestone, None)
         for k, step in enumerate(milestone.steps):
-            yield Placed(("milestones", i, "steps", k), step, milestone)
+            yield PlacedItem(("milestones", i, "steps", k), step, milestone)
 
 
 def _placed_rules(checklist: Checklist) -> Iterator[PlacedRule]:
@@ -93,38 +93,40 @@ def _ids(checklist: Checklist) -> Iterator[tuple[Path, str]]:
         yield (*placed.path, "id"), placed.item.id
 
 
-def _repeated_ids(checklist: Checklist) -> Iterator[Finding]:
+def _repeated_ids(checklist: Checklist) -> Iterator[ChecklistProblem]:
     seen: set[str] = set()
     for path, name in _ids(checklist):
         if name in seen:
-            yield Finding(path, M("Mã “{id}” đã được dùng ở trên; mỗi mã chỉ dùng một lần trong tệp.", id=name))
+            yield ChecklistProblem(
+                path, M("Mã “{id}” đã được dùng ở trên; mỗi mã chỉ dùng một lần trong tệp.", id=name)
+            )
         seen.add(name)
 
 
-def _unknown_references(checklist: Checklist) -> Iterator[Finding]:
-    dates, steps = dated(checklist, None), checklist.steps
+def _unknown_references(checklist: Checklist) -> Iterator[ChecklistProblem]:
+    dates, steps = dated_items(checklist, None), checklist.steps
     for path, rule in _placed_rules(checklist):
         for reference in dict.fromkeys(references(rule)):
             match reference:
-                case Named(name) if name not in dates:
-                    yield Finding(path, _unknown(name, dates))
-                case Done(name) if name not in steps:
-                    yield Finding(path, _unknown_step(name, checklist))
-                case Named() | Done() | Fixed():
+                case NamedReference(name) if name not in dates:
+                    yield ChecklistProblem(path, _unknown(name, dates))
+                case CompletionReference(name) if name not in steps:
+                    yield ChecklistProblem(path, _unknown_step(name, checklist))
+                case NamedReference() | CompletionReference() | FixedReference():
                     pass
 
 
-def _references_without_date(checklist: Checklist) -> Iterator[Finding]:
+def _references_without_date(checklist: Checklist) -> Iterator[ChecklistProblem]:
     may_wait = {checklist.anchor.id, *checklist.parameters}
-    never = {name for name, d in dated(checklist, None).items() if d.due is None} - may_wait
+    never = {name for name, d in dated_items(checklist, None).items() if d.due is None} - may_wait
     for path, rule in _placed_rules(checklist):
-        for name in named(rule):
+        for name in named_ids(rule):
             if name in never:
-                yield Finding(path, M("“{id}” không có thời hạn nên không thể tính từ đó.", id=name))
+                yield ChecklistProblem(path, M("“{id}” không có thời hạn nên không thể tính từ đó.", id=name))
 
 
 def _unknown(name: str, known: Collection[str]) -> Message:
-    hint = glued(name)
+    hint = explain_glued_minus(name)
     if hint and any(name.startswith(f"{other}-") for other in known):
         return M("Không có mã “{id}”. {hint}", id=name, hint=hint)
     if near := _nearest(name, known):
@@ -146,17 +148,19 @@ def _unknown_step(name: str, checklist: Checklist) -> Message:
     return M("Không có đầu việc “{id}”.", id=name)
 
 
-def _circular_deadlines(checklist: Checklist) -> Iterator[Finding]:
+def _circular_deadlines(checklist: Checklist) -> Iterator[ChecklistProblem]:
     places = _due_places(checklist)
-    _, circles = sorted_out({name: named(item.due) for name, item in dated(checklist, None).items()})
+    _, circles = sort_graph({name: named_ids(item.due) for name, item in dated_items(checklist, None).items()})
     for circle in circles:
-        sentence = M("Thời hạn quay vòng, không tính được: {circle}.", circle=spelled(circle))
-        yield Finding(places[circle[0]], sentence)
+        sentence = M("Thời hạn quay vòng, không tính được: {circle}.", circle=format_circle(circle))
+        yield ChecklistProblem(places[circle[0]], sentence)
     for placed in _placed(checklist):
         rule, name = placed.item.due, placed.item.id
-        if placed.milestone and rule and Done(name) in references(rule):
+        if placed.milestone and rule and CompletionReference(name) in references(rule):
             path = placed.path[:2] if placed.inherits("due") else placed.path
-            yield Finding((*path, "due"), M("Hạn của đầu việc “{id}” chờ chính đầu việc đó hoàn thành.", id=name))
+            yield ChecklistProblem(
+                (*path, "due"), M("Hạn của đầu việc “{id}” chờ chính đầu việc đó hoàn thành.", id=name)
+            )
 
 
 def _due_places(checklist: Checklist) -> dict[str, Path]:
@@ -168,7 +172,7 @@ def _due_places(checklist: Checklist) -> dict[str, Path]:
     return places
 
 
-def _wrong_prerequisites(checklist: Checklist) -> Iterator[Finding]:
+def _wrong_prerequisites(checklist: Checklist) -> Iterator[ChecklistProblem]:
     first: dict[str, tuple[Path, tuple[str, ...]]] = {}
     for placed in _placed(checklist):
         if not isinstance(placed.item, Step):
@@ -177,41 +181,41 @@ def _wrong_prerequisites(checklist: Checklist) -> Iterator[Finding]:
         first.setdefault(placed.item.id, (placed.path, requires))
         for k, name in enumerate(requires):
             if name == placed.item.id:
-                yield Finding((*placed.path, "requires", k), M("Đầu việc “{id}” chờ chính nó.", id=name))
+                yield ChecklistProblem((*placed.path, "requires", k), M("Đầu việc “{id}” chờ chính nó.", id=name))
             elif name not in checklist.steps:
-                yield Finding((*placed.path, "requires", k), _unknown_step(name, checklist))
+                yield ChecklistProblem((*placed.path, "requires", k), _unknown_step(name, checklist))
     yield from _circular_prerequisites(first)
 
 
-def _circular_prerequisites(steps: dict[str, tuple[Path, tuple[str, ...]]]) -> Iterator[Finding]:
-    _, circles = sorted_out({i: [r for r in requires if r != i] for i, (_, requires) in steps.items()})
+def _circular_prerequisites(steps: dict[str, tuple[Path, tuple[str, ...]]]) -> Iterator[ChecklistProblem]:
+    _, circles = sort_graph({i: [r for r in requires if r != i] for i, (_, requires) in steps.items()})
     for circle in circles:
         path, requires = steps[circle[0]]
-        sentence = M("Các đầu việc chờ nhau thành vòng: {circle}.", circle=spelled(circle))
-        yield Finding((*path, "requires", requires.index(circle[1])), sentence)
+        sentence = M("Các đầu việc chờ nhau thành vòng: {circle}.", circle=format_circle(circle))
+        yield ChecklistProblem((*path, "requires", requires.index(circle[1])), sentence)
 
 
-def _wrong_bases(checklist: Checklist) -> Iterator[Finding]:
+def _wrong_bases(checklist: Checklist) -> Iterator[ChecklistProblem]:
     for placed in _placed(checklist):
         item, milestone = placed.item, placed.milestone
         if milestone and not item.basis and not milestone.basis:
-            yield Finding(placed.path, M("Đầu việc “{id}” chưa ghi căn cứ pháp lý (basis).", id=item.id))
+            yield ChecklistProblem(placed.path, M("Đầu việc “{id}” chưa ghi căn cứ pháp lý (basis).", id=item.id))
         if not placed.inherits("basis"):
             yield from _unknown_sources(placed.path, item.basis, checklist)
 
 
-def _unknown_sources(path: Path, bases: tuple[Basis, ...], checklist: Checklist) -> Iterator[Finding]:
+def _unknown_sources(path: Path, bases: tuple[Basis, ...], checklist: Checklist) -> Iterator[ChecklistProblem]:
     for k, basis in enumerate(bases):
         if basis.source in checklist.sources:
             continue
         place = (*path, "basis", k, "source")
         if near := _nearest(basis.source, checklist.sources):
-            yield Finding(place, M("Không có nguồn “{id}”. Có phải là “{near}”?", id=basis.source, near=near))
+            yield ChecklistProblem(place, M("Không có nguồn “{id}”. Có phải là “{near}”?", id=basis.source, near=near))
         else:
-            yield Finding(place, M("Không có nguồn “{id}” trong mục sources của tệp.", id=basis.source))
+            yield ChecklistProblem(place, M("Không có nguồn “{id}” trong mục sources của tệp.", id=basis.source))
 
 
-def _impossible_windows(checklist: Checklist) -> Iterator[Finding]:
+def _impossible_windows(checklist: Checklist) -> Iterator[ChecklistProblem]:
     anchors = (checklist.anchor.day,) if checklist.anchor.day else ARBITRARY_ANCHORS
     evaluations = [evaluate(checklist, anchor) for anchor in anchors]
     for placed in _placed(checklist):
@@ -225,12 +229,12 @@ def _impossible_windows(checklist: Checklist) -> Iterator[Finding]:
                 opens=item.opens.text,
                 due=item.due.text,
             )
-            yield Finding((*placed.path, "from" if placed.inherits("due") else "due"), sentence)
+            yield ChecklistProblem((*placed.path, "from" if placed.inherits("due") else "due"), sentence)
 
 
 def _allows(evaluation: Evaluation, item: Milestone | Step) -> bool:
     """Whether the window is open for some time, or not known."""
-    times = schedule(evaluation, item)
+    times = schedule_of(evaluation, item)
     if times.opens is None or times.due is None:
         return True
     # Both are local times of one zone, so any zone tells which comes first.

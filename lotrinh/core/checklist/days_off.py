@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from lotrinh.core.checklist.calendar import SATURDAY, Calendar
-from lotrinh.core.text import M, Message, Text, together
+from lotrinh.core.text import M, Message, Text, join_messages
 
 ONE_DAY = timedelta(days=1)
 LISTED = 10
@@ -14,13 +14,13 @@ NAMELESS = M("ngày nghỉ lễ")
 WEEKEND = M("thứ Bảy, Chủ nhật")
 
 
-def passed(start: date, end: date) -> list[date]:
+def days_between(start: date, end: date) -> list[date]:
     """List the days after ``start`` up to and with ``end``, in the order in which they are counted."""
     step = ONE_DAY if end > start else -ONE_DAY
     return [start + step * number for number in range(1, abs((end - start).days) + 1)]
 
 
-def rest_lines(days: Sequence[date], calendar: Calendar) -> Iterator[Message]:
+def explain_days_off(days: Sequence[date], calendar: Calendar) -> Iterator[Message]:
     """Tell which of consecutive days are not worked and why, and which are worked though they look like days off."""
     resting = sorted(day for day in days if not calendar.is_working(day))
     named = {day: why for day in resting if (why := _why(day, calendar))}
@@ -30,15 +30,15 @@ def rest_lines(days: Sequence[date], calendar: Calendar) -> Iterator[Message]:
     for run in _runs(list(named)):
         names = dict.fromkeys(named[day] for day in run)
         span = M("{day}", day=run[0]) if len(run) == 1 else M("{first}–{last}", first=run[0], last=run[-1])
-        yield M("Bỏ qua {days}: {names}", days=span, names=together(list(names), ", "))
+        yield M("Bỏ qua {days}: {names}", days=span, names=join_messages(list(names), ", "))
     if worked := sorted(day for day in days if _looks_off(day, calendar) and calendar.is_working(day)):
-        yield M("Tính là ngày làm việc: {days}", days=together(worked, ", "))
+        yield M("Tính là ngày làm việc: {days}", days=join_messages(worked, ", "))
 
 
 def _weekend(days: Sequence[date]) -> Message:
     if len(days) > LISTED:
         return M("Bỏ qua {count} ngày thứ Bảy, Chủ nhật", count=len(days))
-    return M("Bỏ qua thứ Bảy, Chủ nhật: {days}", days=together(days, ", "))
+    return M("Bỏ qua thứ Bảy, Chủ nhật: {days}", days=join_messages(days, ", "))
 
 
 def why_off(day: date, calendar: Calendar) -> Message | Text:

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Checklist, Scope, Step
-from lotrinh.core.checklist.deadlines import Completed, Schedule, nothing, timetable
-from lotrinh.core.checklist.rules import Moment, Rule
+from lotrinh.core.checklist.deadlines import CompletionDay, Schedule, never_completed, timetable
+from lotrinh.core.checklist.rules import DeadlineRule, Moment
 from lotrinh.core.text import Text
 
 
@@ -39,7 +39,7 @@ class Move(NamedTuple):
     scope: Scope | None
 
 
-class Dates(NamedTuple):
+class DatedSteps(NamedTuple):
     """A checklist's steps and their schedules."""
 
     steps: Mapping[str, Step]
@@ -52,21 +52,21 @@ def moves(
     old_anchor: date | None,
     new_anchor: date | None,
     today: date,
-    completed: Completed = nothing,
-    parameters: tuple[Mapping[str, Rule] | None, Mapping[str, Rule] | None] = (None, None),
+    completion_day: CompletionDay = never_completed,
+    parameters: tuple[Mapping[str, DeadlineRule] | None, Mapping[str, DeadlineRule] | None] = (None, None),
 ) -> tuple[Move, ...]:
     """Compare two checklists with their anchors, in the new file's order, removed steps last.
 
     ``parameters`` are the office's own deadlines, old and new. Raises ``ScheduleError`` as ``timetable`` does.
     """
-    before = Dates(old.steps, timetable(old, old_anchor, completed, parameters[0]).steps)
-    after = Dates(new.steps, timetable(new, new_anchor, completed, parameters[1]).steps)
+    before = DatedSteps(old.steps, timetable(old, old_anchor, completion_day, parameters[0]).steps)
+    after = DatedSteps(new.steps, timetable(new, new_anchor, completion_day, parameters[1]).steps)
     names = [*after.steps, *(name for name in before.steps if name not in after.steps)]
     found = (_move(name, before, after, today) for name in names)
     return tuple(move for move in found if move)
 
 
-def _move(name: str, before: Dates, after: Dates, today: date) -> Move | None:
+def _move(name: str, before: DatedSteps, after: DatedSteps, today: date) -> Move | None:
     kind = _kind(name, before, after)
     if kind is None:
         return None
@@ -76,7 +76,7 @@ def _move(name: str, before: Dates, after: Dates, today: date) -> Move | None:
     return Move(kind, step.milestone, name, step.title, old, new, _days(old, new), late, step.applies_to)
 
 
-def _kind(name: str, before: Dates, after: Dates) -> MoveKind | None:
+def _kind(name: str, before: DatedSteps, after: DatedSteps) -> MoveKind | None:
     if name not in before.steps:
         return MoveKind.ADDED
     if name not in after.steps:

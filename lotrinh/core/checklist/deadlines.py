@@ -8,15 +8,15 @@ from typing import NamedTuple
 from lotrinh.core.checklist.calendar import Calendar, NoWorkingDayError
 from lotrinh.core.checklist.checklist import Checklist, Milestone, Step
 from lotrinh.core.checklist.evaluation import Evaluation
-from lotrinh.core.checklist.rule_words import in_words
-from lotrinh.core.checklist.rules import Done, Moment, Roll, Rule, Unit, references
+from lotrinh.core.checklist.rule_words import describe_rule
+from lotrinh.core.checklist.rules import CompletionReference, DeadlineRule, Moment, Roll, TimeUnit, references
 from lotrinh.core.text import M, Message
 
-Completed = Callable[[str], date | None]
+CompletionDay = Callable[[str], date | None]
 """The day on which the unit really completed a step, None while it has not."""
 
 
-CALENDAR_DAYS = frozenset({Unit.DAYS, Unit.WEEKS, Unit.MONTHS})
+CALENDAR_DAYS = frozenset({TimeUnit.DAYS, TimeUnit.WEEKS, TimeUnit.MONTHS})
 
 
 class Schedule(NamedTuple):
@@ -48,7 +48,7 @@ class ScheduleError(ValueError):
         self.sentence = sentence
 
 
-def nothing(_step: str) -> date | None:
+def never_completed(_step: str) -> date | None:
     """Know of no step that it was completed."""
     return None
 
@@ -56,22 +56,22 @@ def nothing(_step: str) -> date | None:
 def timetable(
     checklist: Checklist,
     anchor: date | None = None,
-    completed: Completed = nothing,
-    parameters: Mapping[str, Rule] | None = None,
+    completion_day: CompletionDay = never_completed,
+    parameters: Mapping[str, DeadlineRule] | None = None,
 ) -> Timetable:
     """Compute all schedules. Raises ``ScheduleError`` where a rule names an unknown id or rules go in a circle.
 
     ``anchor`` goes before the checklist's own date, ``parameters`` before the checklist's rules for them.
     """
-    evaluation = evaluate(checklist, anchor, completed, parameters)
+    evaluation = evaluate(checklist, anchor, completion_day, parameters)
     milestones, steps = {}, {}
     for milestone in evaluation.checklist.milestones:
-        milestones[milestone.id] = schedule(evaluation, milestone)
+        milestones[milestone.id] = schedule_of(evaluation, milestone)
         for step in milestone.steps:
-            same = inherits(step, milestone)
-            steps[step.id] = milestones[milestone.id] if same else schedule(evaluation, step)
-    if evaluation.broken:
-        raise ScheduleError(evaluation.broken[0])
+            same = has_milestone_schedule(step, milestone)
+            steps[step.id] = milestones[milestone.id] if same else schedule_of(evaluation, step)
+    if evaluation.faults:
+        raise ScheduleError(evaluation.faults[0])
     return Timetable(steps, milestones)
 
 
@@ -79,57 +79,57 @@ def trace(
     checklist: Checklist,
     step_id: str,
     anchor: date | None = None,
-    completed: Completed = nothing,
-    parameters: Mapping[str, Rule] | None = None,
+    completion_day: CompletionDay = never_completed,
+    parameters: Mapping[str, DeadlineRule] | None = None,
 ) -> tuple[Message, ...]:
     """Tell the arithmetic behind one step's deadline line by line, what it hangs on first; then its opening.
 
     Raises ``KeyError`` for an unknown step and ``ScheduleError`` as ``timetable`` does.
     """
-    evaluation = evaluate(checklist, anchor, completed, parameters)
+    evaluation = evaluate(checklist, anchor, completion_day, parameters)
     step = evaluation.checklist.steps[step_id]
     lines: list[Message] = []
     if step.opens:
-        lines.append(M("Quy tắc bắt đầu: {rule}", rule=in_words(step.opens, evaluation.checklist)))
+        lines.append(M("Quy tắc bắt đầu: {rule}", rule=describe_rule(step.opens, evaluation.checklist)))
         evaluation.explain(step.opens, step.calendar, lines)
     if step.due:
-        lines.append(M("Quy tắc thời hạn: {rule}", rule=in_words(step.due, evaluation.checklist)))
+        lines.append(M("Quy tắc thời hạn: {rule}", rule=describe_rule(step.due, evaluation.checklist)))
         due = evaluation.explain(step.due, step.calendar, lines)
-        lines += _calendar_days(due, step.due)
-        lines += _rest_days(due, step.calendar)
-    if evaluation.broken:
-        raise ScheduleError(evaluation.broken[0])
+        lines += _calendar_day_lines(due, step.due)
+        lines += _day_off_lines(due, step.calendar)
+    if evaluation.faults:
+        raise ScheduleError(evaluation.faults[0])
     return tuple(lines) or (M("Đầu việc không có thời hạn."),)
 
 
 def evaluate(
     checklist: Checklist,
     anchor: date | None = None,
-    completed: Completed = nothing,
-    parameters: Mapping[str, Rule] | None = None,
+    completion_day: CompletionDay = never_completed,
+    parameters: Mapping[str, DeadlineRule] | None = None,
 ) -> Evaluation:
     """Prepare the evaluation of one checklist; what is wrong with its rules is in ``broken``, not raised."""
-    return Evaluation(with_parameters(checklist, parameters or {}), anchor or checklist.anchor.day, completed)
+    return Evaluation(with_parameters(checklist, parameters or {}), anchor or checklist.anchor.day, completion_day)
 
 
-def with_parameters(checklist: Checklist, parameters: Mapping[str, Rule]) -> Checklist:
+def with_parameters(checklist: Checklist, parameters: Mapping[str, DeadlineRule]) -> Checklist:
     """Lay the office's own deadlines over the checklist's; names that are no parameters change nothing."""
     known = checklist.parameters
     changed = {name: replace(known[name], due=rule) for name, rule in parameters.items() if name in known}
     return replace(checklist, parameters={**known, **changed}) if changed else checklist
 
 
-def schedule(evaluation: Evaluation, item: Step | Milestone) -> Schedule:
+def schedule_of(evaluation: Evaluation, item: Step | Milestone) -> Schedule:
     """Compute the schedule of one step or milestone."""
-    opens = evaluation.of(item.opens, item.calendar) if item.opens else None
-    due = evaluation.of(item.due, item.calendar) if item.due else None
+    opens = evaluation.moment_of(item.opens, item.calendar) if item.opens else None
+    due = evaluation.moment_of(item.due, item.calendar) if item.due else None
     known = opens if isinstance(opens, Moment) else None
     if isinstance(due, Moment):
         return Schedule(known, due, last_working_day(due.day, item.calendar), None)
     return Schedule(known, None, None, due or (opens if isinstance(opens, Message) else None))
 
 
-def inherits(step: Step, milestone: Milestone) -> bool:
+def has_milestone_schedule(step: Step, milestone: Milestone) -> bool:
     """Whether the step's schedule is its milestone's in every respect."""
     return step.due == milestone.due and step.opens == milestone.opens and step.calendar is milestone.calendar
 
@@ -137,34 +137,36 @@ def inherits(step: Step, milestone: Milestone) -> bool:
 def last_working_day(day: date, calendar: Calendar) -> date | None:
     """Return the last working day on or before ``day``, None where the calendar has none within a year."""
     try:
-        return calendar.rolled(day, Roll.PREVIOUS)
+        return calendar.roll(day, Roll.PREVIOUS)
     except NoWorkingDayError:
         return None
 
 
-def awaited_steps(checklist: Checklist, parameters: Mapping[str, Rule] | None = None) -> tuple[str, ...]:
+def awaited_steps(checklist: Checklist, parameters: Mapping[str, DeadlineRule] | None = None) -> tuple[str, ...]:
     """Name the steps on whose completion some deadline hangs, each once, in the order of first mention.
 
     Units in which these steps were completed on the same days share one timetable.
     """
     rules = _rules(with_parameters(checklist, parameters or {}))
-    return tuple(dict.fromkeys(r.step for rule in rules for r in references(rule) if isinstance(r, Done)))
+    return tuple(
+        dict.fromkeys(r.step for rule in rules for r in references(rule) if isinstance(r, CompletionReference))
+    )
 
 
-def _rules(checklist: Checklist) -> Iterator[Rule]:
+def _rules(checklist: Checklist) -> Iterator[DeadlineRule]:
     yield from (p.due for p in checklist.parameters.values() if p.due)
     items: tuple[Milestone | Step, ...] = (*checklist.milestones, *checklist.iter_steps())
     for item in items:
         yield from (rule for rule in (item.opens, item.due) if rule)
 
 
-def _calendar_days(due: Moment | Message, rule: Rule) -> Iterator[Message]:
+def _calendar_day_lines(due: Moment | Message, rule: DeadlineRule) -> Iterator[Message]:
     units = {offset.unit for offset in rule.offsets}
     if isinstance(due, Moment) and units & CALENDAR_DAYS and not units - CALENDAR_DAYS:
         yield M("Đếm theo ngày lịch, tính cả ngày nghỉ, lễ, Tết.")
 
 
-def _rest_days(due: Moment | Message, calendar: Calendar) -> Iterator[Message]:
+def _day_off_lines(due: Moment | Message, calendar: Calendar) -> Iterator[Message]:
     # A rule that asks to be moved never ends on such a day.
     if isinstance(due, Moment) and not calendar.is_working(due.day):
         yield M("{day} là ngày nghỉ; không dời vì quy tắc không yêu cầu.", day=due.day)

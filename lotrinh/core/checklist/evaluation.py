@@ -5,56 +5,56 @@ from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from lotrinh.core.checklist.arithmetic import shifted
+from lotrinh.core.checklist.arithmetic import add_offset
 from lotrinh.core.checklist.calendar import Calendar, NoWorkingDayError
 from lotrinh.core.checklist.checklist import Checklist, Milestone, Step
-from lotrinh.core.checklist.days_off import passed, rest_lines
-from lotrinh.core.checklist.graph import sorted_out, spelled
+from lotrinh.core.checklist.days_off import days_between, explain_days_off
+from lotrinh.core.checklist.graph import format_circle, sort_graph
 from lotrinh.core.checklist.reader import YEARS
-from lotrinh.core.checklist.rule_words import UNIT_WORDS, in_words
+from lotrinh.core.checklist.rule_words import TIME_UNIT_WORDS, describe_rule
 from lotrinh.core.checklist.rules import (
-    Done,
-    Fixed,
+    ChoiceReference,
+    CompletionReference,
+    DeadlineRule,
+    EarliestOrLatest,
+    FixedReference,
     Moment,
-    Named,
-    Pick,
+    NamedReference,
     Reference,
     Roll,
-    Rule,
-    Several,
-    Unit,
+    TimeUnit,
     references,
 )
 from lotrinh.core.text import M, Message, Text
 
-Found = Moment | Message
+MomentOrReason = Moment | Message
 """A moment, or why there is none."""
 
 UNKNOWN_YEAR = M("Ngày tính ra nằm ngoài các năm {first}–{last}.", first=YEARS[0], last=YEARS[-1])
 
 
-class Dated(NamedTuple):
+class DatedItem(NamedTuple):
     """What an id in a rule may mean: a title, its due rule and calendar, and why it has no date without a rule."""
 
     title: Text
-    due: Rule | None
+    due: DeadlineRule | None
     calendar: Calendar
     missing: Message
 
 
-def dated(checklist: Checklist, anchor: date | None) -> dict[str, Dated]:
+def dated_items(checklist: Checklist, anchor: date | None) -> dict[str, DatedItem]:
     """All that rules may name, by id, in the file's order; of two with one id the first counts."""
     start = checklist.anchor
-    rule = Rule(Fixed(Moment(anchor)), (), None, None, anchor.isoformat()) if anchor else None
-    found = {start.id: Dated(start.title, rule, checklist.calendar, M("Chưa có “{title}”.", title=start.title))}
+    rule = DeadlineRule(FixedReference(Moment(anchor)), (), None, None, anchor.isoformat()) if anchor else None
+    found = {start.id: DatedItem(start.title, rule, checklist.calendar, M("Chưa có “{title}”.", title=start.title))}
     for p in checklist.parameters.values():
         missing = M("Văn phòng chưa đặt “{title}”.", title=p.title)
-        found.setdefault(p.id, Dated(p.title, p.due, checklist.calendar, missing))
+        found.setdefault(p.id, DatedItem(p.title, p.due, checklist.calendar, missing))
     for milestone in checklist.milestones:
         items: tuple[Milestone | Step, ...] = (milestone, *milestone.steps)
         for item in items:
             missing = M("“{title}” không có thời hạn.", title=item.title)
-            found.setdefault(item.id, Dated(item.title, item.due, item.calendar, missing))
+            found.setdefault(item.id, DatedItem(item.title, item.due, item.calendar, missing))
     return found
 
 
@@ -67,22 +67,22 @@ class Evaluation:
 
     def __init__(self, checklist: Checklist, anchor: date | None, completed: Callable[[str], date | None]) -> None:
         self.checklist = checklist
-        self.broken: list[Message] = []
+        self.faults: list[Message] = []
         self._completed = completed
-        self._dated = dated(checklist, anchor)
-        self._due: dict[str, Found] = {}
-        self._found: dict[tuple[int, int], Found] = {}
+        self._dated = dated_items(checklist, anchor)
+        self._due: dict[str, MomentOrReason] = {}
+        self._found: dict[tuple[int, int], MomentOrReason] = {}
         # The anchor explains itself in the line that names it.
-        self._told = {checklist.anchor.id}
-        self._telling = False
-        order, circles = sorted_out({i: named(d.due) for i, d in self._dated.items()})
+        self._explained = {checklist.anchor.id}
+        self._is_explaining = False
+        order, circles = sort_graph({i: named_ids(d.due) for i, d in self._dated.items()})
         for circle in circles:
             self._break(circle)
         for name in order:
             item = self._dated[name]
-            self._due[name] = self.of(item.due, item.calendar) if item.due else item.missing
+            self._due[name] = self.moment_of(item.due, item.calendar) if item.due else item.missing
 
-    def of(self, rule: Rule, calendar: Calendar) -> Found:
+    def moment_of(self, rule: DeadlineRule, calendar: Calendar) -> MomentOrReason:
         """Evaluate one rule; a rule that steps have from their milestone only once."""
         # Identities hold as long as the checklist, which keeps all rules and calendars, is kept here.
         key = id(rule), id(calendar)
@@ -90,24 +90,24 @@ class Evaluation:
             self._found[key] = self._evaluate(rule, calendar, [])
         return self._found[key]
 
-    def explain(self, rule: Rule, calendar: Calendar, lines: list[Message]) -> Found:
+    def explain(self, rule: DeadlineRule, calendar: Calendar, lines: list[Message]) -> MomentOrReason:
         """Evaluate one rule and add the lines of its arithmetic, what it hangs on first and each only once."""
-        self._telling = True
-        order, _ = sorted_out({name: named(self._dated[name].due) for name in self._behind(rule)})
+        self._is_explaining = True
+        order, _ = sort_graph({name: named_ids(self._dated[name].due) for name in self._behind(rule)})
         for name in order:
             item = self._dated[name]
-            if item.due and name not in self._told:
-                self._told.add(name)
-                lines.append(M("“{title}”: {rule}", title=item.title, rule=in_words(item.due, self.checklist)))
+            if item.due and name not in self._explained:
+                self._explained.add(name)
+                lines.append(M("“{title}”: {rule}", title=item.title, rule=describe_rule(item.due, self.checklist)))
                 self._evaluate(item.due, item.calendar, lines)
         return self._evaluate(rule, calendar, lines)
 
-    def _behind(self, rule: Rule) -> dict[str, None]:
+    def _behind(self, rule: DeadlineRule) -> dict[str, None]:
         """Name all that a rule hangs on, directly or not, in the order of mention."""
         found: dict[str, None] = {}
         waiting = [rule]
         while waiting:
-            for name in named(waiting.pop()):
+            for name in named_ids(waiting.pop()):
                 if name in self._dated and name not in found:
                     found[name] = None
                     due = self._dated[name].due
@@ -115,11 +115,11 @@ class Evaluation:
         return found
 
     def _break(self, circle: tuple[str, ...]) -> None:
-        sentence = M("Thời hạn quay vòng: {circle}.", circle=spelled(circle))
-        self.broken.append(sentence)
+        sentence = M("Thời hạn quay vòng: {circle}.", circle=format_circle(circle))
+        self.faults.append(sentence)
         self._due.update(dict.fromkeys(circle, sentence))
 
-    def _evaluate(self, rule: Rule, calendar: Calendar, lines: list[Message]) -> Found:
+    def _evaluate(self, rule: DeadlineRule, calendar: Calendar, lines: list[Message]) -> MomentOrReason:
         try:
             return self._computed(rule, calendar, lines)
         except OverflowError:
@@ -129,47 +129,56 @@ class Evaluation:
         lines.append(found)
         return found
 
-    def _computed(self, rule: Rule, calendar: Calendar, lines: list[Message]) -> Found:
+    def _computed(self, rule: DeadlineRule, calendar: Calendar, lines: list[Message]) -> MomentOrReason:
         moment = self._reference(rule.reference, calendar, lines)
         if isinstance(moment, Message):
             return moment
         for offset in rule.offsets:
-            start, moment = moment, shifted(moment, offset, calendar)
-            if offset.unit is Unit.WORKING_DAYS:
-                self._tell_rest(passed(start.day, moment.day), calendar, lines)
+            start, moment = moment, add_offset(moment, offset, calendar)
+            if offset.unit is TimeUnit.WORKING_DAYS:
+                self._explain_days_off(days_between(start.day, moment.day), calendar, lines)
             change = f"{'−' if offset.amount < 0 else '+'} {abs(offset.amount)}"
-            lines.append(M("{change} {unit}: {when}", change=change, unit=UNIT_WORDS[offset.unit], when=shown(moment)))
+            lines.append(
+                M(
+                    "{change} {unit}: {when}",
+                    change=change,
+                    unit=TIME_UNIT_WORDS[offset.unit],
+                    when=sentence_date(moment),
+                )
+            )
         if rule.at is not None:
             moment = moment._replace(hour=rule.at)
-            lines.append(M("Lấy giờ trong quy tắc: {when}", when=shown(moment)))
+            lines.append(M("Lấy giờ trong quy tắc: {when}", when=sentence_date(moment)))
         if rule.roll is not None:
-            rolled = moment._replace(day=calendar.rolled(moment.day, rule.roll))
-            self._tell_rest([moment.day, *passed(moment.day, rolled.day)], calendar, lines)
-            lines.append(_moved(moment, rolled, rule.roll))
+            rolled = moment._replace(day=calendar.roll(moment.day, rule.roll))
+            self._explain_days_off([moment.day, *days_between(moment.day, rolled.day)], calendar, lines)
+            lines.append(_roll_line(moment, rolled, rule.roll))
             moment = rolled
         if moment.day.year not in YEARS:
             raise OverflowError
         return moment
 
-    def _tell_rest(self, days: Iterable[date], calendar: Calendar, lines: list[Message]) -> None:
+    def _explain_days_off(self, days: Iterable[date], calendar: Calendar, lines: list[Message]) -> None:
         # Thousands of timetables are computed without anybody reading their arithmetic.
-        if self._telling:
-            lines += rest_lines(list(days), calendar)
+        if self._is_explaining:
+            lines += explain_days_off(list(days), calendar)
 
-    def _reference(self, reference: Reference, calendar: Calendar, lines: list[Message]) -> Found:
+    def _reference(self, reference: Reference, calendar: Calendar, lines: list[Message]) -> MomentOrReason:
         match reference:
-            case Named(name):
+            case NamedReference(name):
                 found, title = self._named(name)
-            case Done(step):
+            case CompletionReference(step):
                 found, title = self._done(step)
-            case Fixed(moment):
+            case FixedReference(moment):
                 found, title = _local(moment, self.checklist.timezone), M("Ngày cố định")
-            case Several():
-                return self._several(reference, calendar, lines)
-        lines.append(found if isinstance(found, Message) else M("{what}: {when}", what=title, when=shown(found)))
+            case ChoiceReference():
+                return self._choice(reference, calendar, lines)
+        lines.append(
+            found if isinstance(found, Message) else M("{what}: {when}", what=title, when=sentence_date(found))
+        )
         return found
 
-    def _named(self, name: str) -> tuple[Found, Text | Message]:
+    def _named(self, name: str) -> tuple[MomentOrReason, Text | Message]:
         item = self._dated.get(name)
         if item is None:
             return self._unknown(name), Text(name)
@@ -177,7 +186,7 @@ class Evaluation:
             return self._due[name], item.title
         return self._due[name], M("Hạn của “{title}”", title=item.title)
 
-    def _done(self, name: str) -> tuple[Found, Text | Message]:
+    def _done(self, name: str) -> tuple[MomentOrReason, Text | Message]:
         step = self.checklist.steps.get(name)
         if step is None:
             return self._unknown(name), Text(name)
@@ -187,10 +196,10 @@ class Evaluation:
 
     def _unknown(self, name: str) -> Message:
         sentence = M("Quy tắc nhắc đến “{name}” nhưng bộ đầu việc không có mã này.", name=name)
-        self.broken.append(sentence)
+        self.faults.append(sentence)
         return sentence
 
-    def _several(self, several: Several, calendar: Calendar, lines: list[Message]) -> Found:
+    def _choice(self, several: ChoiceReference, calendar: Calendar, lines: list[Message]) -> MomentOrReason:
         # All parts are evaluated even when one has no moment, so that the lines tell of every part.
         found = [self._evaluate(rule, calendar, lines) for rule in several.rules]
         for part in found:
@@ -198,22 +207,22 @@ class Evaluation:
                 # A deadline without one of its parts would be a wrong one, which is worse than none.
                 return part
         moments = [part for part in found if isinstance(part, Moment)]
-        if several.pick is Pick.EARLIEST:
+        if several.pick is EarliestOrLatest.EARLIEST:
             moment = min(moments, key=_ends)
-            lines.append(M("Lấy ngày sớm nhất: {when}", when=shown(moment)))
+            lines.append(M("Lấy ngày sớm nhất: {when}", when=sentence_date(moment)))
         else:
             moment = max(moments, key=_ends)
-            lines.append(M("Lấy ngày muộn nhất: {when}", when=shown(moment)))
+            lines.append(M("Lấy ngày muộn nhất: {when}", when=sentence_date(moment)))
         return moment
 
 
-def named(rule: Rule | None) -> tuple[str, ...]:
+def named_ids(rule: DeadlineRule | None) -> tuple[str, ...]:
     """Name the ids whose due dates the rule counts from, each once."""
     found = references(rule) if rule else ()
-    return tuple(dict.fromkeys(r.id for r in found if isinstance(r, Named)))
+    return tuple(dict.fromkeys(r.id for r in found if isinstance(r, NamedReference)))
 
 
-def shown(moment: Moment) -> date:
+def sentence_date(moment: Moment) -> date:
     """Return a value for a sentence: the day, or the day with its hour."""
     return moment.day if moment.hour is None else datetime.combine(moment.day, moment.hour)
 
@@ -223,15 +232,15 @@ def _ends(moment: Moment) -> tuple[date, bool, time]:
     return moment.day, moment.hour is None, moment.hour or time()
 
 
-def _moved(moment: Moment, rolled: Moment, roll: Roll) -> Message:
+def _roll_line(moment: Moment, rolled: Moment, roll: Roll) -> Message:
     if rolled == moment:
         return M("Là ngày làm việc nên không phải dời.")
     if roll is Roll.NEXT:
-        return M("Ngày nghỉ, dời về sau: {when}", when=shown(rolled))
-    return M("Ngày nghỉ, dời về trước: {when}", when=shown(rolled))
+        return M("Ngày nghỉ, dời về sau: {when}", when=sentence_date(rolled))
+    return M("Ngày nghỉ, dời về trước: {when}", when=sentence_date(rolled))
 
 
-def _local(moment: Moment, timezone: str) -> Found:
+def _local(moment: Moment, timezone: str) -> MomentOrReason:
     """Turn an hour that carries its own offset into the checklist's local time."""
     if moment.hour is None or moment.hour.tzinfo is None:
         return moment

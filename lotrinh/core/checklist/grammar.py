@@ -8,23 +8,33 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
 from typing import TypeVar
 
-from lotrinh.core.checklist.reader import LARGEST, LONGEST, UNITS, Reader, RuleError
-from lotrinh.core.checklist.rules import Done, Fixed, Named, Offset, Reference, Roll, Rule, Several, Unit
+from lotrinh.core.checklist.reader import LARGEST, LONGEST, TIME_UNITS, RuleError, RuleReader
+from lotrinh.core.checklist.rules import (
+    ChoiceReference,
+    CompletionReference,
+    DeadlineRule,
+    FixedReference,
+    NamedReference,
+    Offset,
+    Reference,
+    Roll,
+    TimeUnit,
+)
 from lotrinh.core.text import M
 
-__all__ = ["RuleError", "parse_rule", "render", "rule_from_fields"]
+__all__ = ["RuleError", "format_rule", "parse_rule", "rule_from_fields"]
 
 FIELDS = ("reference", "offset", "at", "roll")
 
 T = TypeVar("T")
 
 
-def parse_rule(text: str) -> Rule:
+def parse_rule(text: str) -> DeadlineRule:
     """Read a rule in one line. Raises ``RuleError`` and nothing else."""
-    return _whole(text, Reader.rule)
+    return _whole(text, RuleReader.rule)
 
 
-def rule_from_fields(fields: Mapping[str, object]) -> Rule:
+def rule_from_fields(fields: Mapping[str, object]) -> DeadlineRule:
     """Read the mapping form: reference, offset (text, list of texts, or unit to number), at, roll."""
     for name in fields:
         if name not in FIELDS:
@@ -35,10 +45,10 @@ def rule_from_fields(fields: Mapping[str, object]) -> Rule:
     offsets = _field("offset", _offset_field, fields)
     at = _field("at", _at_field, fields)
     roll = _field("roll", _roll_field, fields)
-    return Rule(reference, offsets, at, roll, render(reference, offsets, at, roll))
+    return DeadlineRule(reference, offsets, at, roll, format_rule(reference, offsets, at, roll))
 
 
-def render(
+def format_rule(
     reference: Reference, offsets: Sequence[Offset] = (), at: time | None = None, roll: Roll | None = None
 ) -> str:
     """Write a rule in one line, as ``parse_rule`` reads it."""
@@ -51,21 +61,21 @@ def render(
 
 def _render_reference(reference: Reference) -> str:
     match reference:
-        case Named(name):
+        case NamedReference(name):
             return name
-        case Done(step):
+        case CompletionReference(step):
             return f"done({step})"
-        case Fixed(moment):
+        case FixedReference(moment):
             return moment.day.isoformat() + (f"T{moment.hour.isoformat()}" if moment.hour else "")
-        case Several(pick, rules):
-            return f"{pick}({', '.join(render(r.reference, r.offsets, r.at, r.roll) for r in rules)})"
+        case ChoiceReference(pick, rules):
+            return f"{pick}({', '.join(format_rule(r.reference, r.offsets, r.at, r.roll) for r in rules)})"
 
 
-def _whole(text: str, read: Callable[[Reader], T]) -> T:
+def _whole(text: str, read: Callable[[RuleReader], T]) -> T:
     """Read all of a text with one method of the reader; words left over are an error."""
     if len(text) > LONGEST:
         raise RuleError(M("Quy tắc dài quá {most} ký tự.", most=LONGEST), LONGEST)
-    reader = Reader(text)
+    reader = RuleReader(text)
     found = read(reader)
     reader.expect_end()
     return found
@@ -85,7 +95,7 @@ def _text(value: object) -> str:
 
 
 def _reference_field(value: object) -> Reference:
-    return _whole(value.isoformat() if isinstance(value, date) else _text(value), Reader.reference)
+    return _whole(value.isoformat() if isinstance(value, date) else _text(value), RuleReader.reference)
 
 
 def _offset_field(value: object) -> tuple[Offset, ...]:
@@ -94,22 +104,22 @@ def _offset_field(value: object) -> tuple[Offset, ...]:
     if isinstance(value, Mapping):
         return tuple(_counted(unit, amount) for unit, amount in value.items())
     texts = value if isinstance(value, list | tuple) else [value]
-    return tuple(offset for text in texts for offset in _whole(_text(text), Reader.offsets))
+    return tuple(offset for text in texts for offset in _whole(_text(text), RuleReader.offsets))
 
 
 def _counted(unit: object, amount: object) -> Offset:
     word = str(unit).replace("_", " ")
-    if word not in UNITS:
-        units = ", ".join(u.replace(" ", "_") for u in Unit)
+    if word not in TIME_UNITS:
+        units = ", ".join(u.replace(" ", "_") for u in TimeUnit)
         raise RuleError(M("Không có đơn vị “{word}”. Chọn một trong: {units}.", word=word, units=units))
     if not isinstance(amount, int) or isinstance(amount, bool) or abs(amount) > LARGEST:
         raise RuleError(M("“{unit}” phải là số nguyên từ -{most} đến {most}.", unit=str(unit), most=LARGEST))
-    return Offset(amount, UNITS[word])
+    return Offset(amount, TIME_UNITS[word])
 
 
 def _at_field(value: object) -> time | None:
-    return None if value is None else _whole(_text(value), Reader.hour)
+    return None if value is None else _whole(_text(value), RuleReader.hour)
 
 
 def _roll_field(value: object) -> Roll | None:
-    return None if value is None else _whole(_text(value), Reader.roll)
+    return None if value is None else _whole(_text(value), RuleReader.roll)

@@ -11,7 +11,7 @@ Circle = tuple[str, ...]
 """Ids that hang on each other: each on the next, the last on the first."""
 
 
-def sorted_out(graph: Graph) -> tuple[tuple[str, ...], tuple[Circle, ...]]:
+def sort_graph(graph: Graph) -> tuple[tuple[str, ...], tuple[Circle, ...]]:
     """Return the ids with what they hang on before them, and the circles; ids on a circle are not in the order.
 
     No id is on two of the circles: where circles share ids, one of them is named.
@@ -56,6 +56,6 @@ def _circles(graph: Graph, blocked: AbstractSet[str]) -> Iterator[Circle]:
             yield tuple(circle[first:] + circle[:first])
 
 
-def spelled(circle: Circle) -> str:
+def format_circle(circle: Circle) -> str:
     """Write a circle for people: ``a → b → a``."""
     return " → ".join([*circle, circle[0]])

@@ -5,7 +5,19 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from typing import NamedTuple
 
-from lotrinh.core.checklist.rules import Done, Fixed, Moment, Named, Offset, Pick, Reference, Roll, Rule, Several, Unit
+from lotrinh.core.checklist.rules import (
+    ChoiceReference,
+    CompletionReference,
+    DeadlineRule,
+    EarliestOrLatest,
+    FixedReference,
+    Moment,
+    NamedReference,
+    Offset,
+    Reference,
+    Roll,
+    TimeUnit,
+)
 from lotrinh.core.text import M, Message
 
 DEEPEST = 5
@@ -17,12 +29,12 @@ LONGEST = 1_000
 YEARS = range(1900, 3000)
 """The years that deadlines may fall in; far from where Python's dates end."""
 
-UNITS: Mapping[str, Unit] = {
-    **{unit.value: unit for unit in Unit},
-    **{unit.value.removesuffix("s"): unit for unit in Unit},
+TIME_UNITS: Mapping[str, TimeUnit] = {
+    **{unit.value: unit for unit in TimeUnit},
+    **{unit.value.removesuffix("s"): unit for unit in TimeUnit},
 }
 MINUS = frozenset("-−–")
-FUNCTIONS = frozenset({"done", *Pick})
+FUNCTIONS = frozenset({"done", *EarliestOrLatest})
 
 TOKEN = re.compile(
     r"(?P<moment>\d+[-/.]\d+[-/.]\d+[^\s,()]*)"
@@ -61,7 +73,7 @@ class Token(NamedTuple):
     position: int
 
 
-class Reader:
+class RuleReader:
     """Reads one text from left to right."""
 
     def __init__(self, text: str) -> None:
@@ -70,7 +82,7 @@ class Reader:
         self._next = 0
         self._depth = 0
 
-    def rule(self) -> Rule:
+    def rule(self) -> DeadlineRule:
         """Read a whole rule, or one part of ``earliest`` and ``latest``."""
         start = self._peek().position
         reference = self.reference()
@@ -80,18 +92,18 @@ class Reader:
         if self._accept("word", "roll"):
             roll = self.roll()
         end = self._tokens[self._next - 1]
-        return Rule(reference, offsets, at, roll, self._text[start : end.position + len(end.text)])
+        return DeadlineRule(reference, offsets, at, roll, self._text[start : end.position + len(end.text)])
 
     def reference(self) -> Reference:
         """Read what the rule counts from."""
         token = self._take()
         if token.kind == "moment":
-            return Fixed(_moment(token))
+            return FixedReference(_moment(token))
         if token.kind != "word":
             raise RuleError(M("Ở đây phải là mã của một mốc, hoặc một ngày như 2026-03-15."), token.position)
         if token.text not in FUNCTIONS or not self._accept("mark", "("):
-            return Named(token.text)
-        return self._done() if token.text == "done" else self._several(token)
+            return NamedReference(token.text)
+        return self._done() if token.text == "done" else self._choice(token)
 
     def offsets(self) -> tuple[Offset, ...]:
         """Read ``± N unit``, any number of times."""
@@ -122,14 +134,14 @@ class Reader:
         if token.kind != "end":
             raise RuleError(self._hint() or M("Không hiểu từ “{word}” ở đây.", word=token.text), token.position)
 
-    def _done(self) -> Done:
+    def _done(self) -> CompletionReference:
         token = self._take()
         if token.kind != "word":
             raise RuleError(M("Trong “done(…)” phải là mã của một đầu việc."), token.position)
         self._close()
-        return Done(token.text)
+        return CompletionReference(token.text)
 
-    def _several(self, word: Token) -> Several:
+    def _choice(self, word: Token) -> ChoiceReference:
         self._depth += 1
         if self._depth > DEEPEST:
             raise RuleError(M("“earliest” và “latest” lồng nhau quá {most} tầng.", most=DEEPEST), word.position)
@@ -142,7 +154,7 @@ class Reader:
             raise RuleError(
                 M("“{word}(…)” cần ít nhất hai mốc, cách nhau bằng dấu phẩy.", word=word.text), word.position
             )
-        return Several(Pick(word.text), tuple(rules))
+        return ChoiceReference(EarliestOrLatest(word.text), tuple(rules))
 
     def _number(self) -> int:
         token = self._take()
@@ -153,17 +165,17 @@ class Reader:
             raise RuleError(M("Số quá lớn: nhiều nhất là {most}.", most=LARGEST), token.position)
         return int(token.text)
 
-    def _unit(self) -> Unit:
+    def _unit(self) -> TimeUnit:
         token = self._take()
         word = token.text
         if word == "working" and self._peek().text in {"day", "days"}:
             word = f"{word} {self._take().text}"
-        if word not in UNITS:
-            units = ", ".join(Unit)
+        if word not in TIME_UNITS:
+            units = ", ".join(TimeUnit)
             raise RuleError(
                 M("Không có đơn vị “{word}”. Chọn một trong: {units}.", word=word, units=units), token.position
             )
-        return UNITS[word]
+        return TIME_UNITS[word]
 
     def _close(self) -> None:
         token = self._peek()
@@ -173,7 +185,7 @@ class Reader:
     def _hint(self) -> Message | None:
         """Explain a minus that was read as part of an id: ``election_day-43 days``."""
         before = self._tokens[self._next - 1]
-        return glued(before.text) if before.kind == "word" else None
+        return explain_glued_minus(before.text) if before.kind == "word" else None
 
     def _peek(self) -> Token:
         return self._tokens[self._next]
@@ -188,7 +200,7 @@ class Reader:
         return self._take() if token.kind == kind and text in {"", token.text} else None
 
 
-def glued(name: str) -> Message | None:
+def explain_glued_minus(name: str) -> Message | None:
     """Tell how to write the subtraction that an id such as ``election_day-43`` may have been meant as."""
     match = GLUED.fullmatch(name)
     if not match or (name[-1].isalpha() and not match[2]):

@@ -4,15 +4,27 @@ from collections.abc import Mapping
 from datetime import datetime, time
 
 from lotrinh.core.checklist.checklist import Checklist, Level, Milestone, Step
-from lotrinh.core.checklist.rules import Done, Fixed, Moment, Named, Offset, Pick, Reference, Roll, Rule, Several, Unit
-from lotrinh.core.text import M, Message, Text, together
+from lotrinh.core.checklist.rules import (
+    ChoiceReference,
+    CompletionReference,
+    DeadlineRule,
+    EarliestOrLatest,
+    FixedReference,
+    Moment,
+    NamedReference,
+    Offset,
+    Reference,
+    Roll,
+    TimeUnit,
+)
+from lotrinh.core.text import M, Message, Text, join_messages
 
-UNIT_WORDS: Mapping[Unit, Message] = {
-    Unit.HOURS: M("giờ"),
-    Unit.DAYS: M("ngày"),
-    Unit.WORKING_DAYS: M("ngày làm việc"),
-    Unit.WEEKS: M("tuần"),
-    Unit.MONTHS: M("tháng"),
+TIME_UNIT_WORDS: Mapping[TimeUnit, Message] = {
+    TimeUnit.HOURS: M("giờ"),
+    TimeUnit.DAYS: M("ngày"),
+    TimeUnit.WORKING_DAYS: M("ngày làm việc"),
+    TimeUnit.WEEKS: M("tuần"),
+    TimeUnit.MONTHS: M("tháng"),
 }
 NOWHERE = M("một mốc không có trong bộ đầu việc")
 ROLLED: Mapping[Roll, Message] = {
@@ -21,15 +33,15 @@ ROLLED: Mapping[Roll, Message] = {
 }
 
 
-def in_words(rule: Rule, checklist: Checklist) -> Message:
+def describe_rule(rule: DeadlineRule, checklist: Checklist) -> Message:
     """Say a rule of a checklist in words: titles, never ids; what the checklist does not have is said to be missing.
 
     ``checklist`` carries the parameters as the campaign sets them. Never raises, whatever the rule names.
     """
-    return _Words(checklist).rule(rule)
+    return _RuleDescriber(checklist).rule(rule)
 
 
-class _Words:
+class _RuleDescriber:
     def __init__(self, checklist: Checklist) -> None:
         self._anchor, self._steps = checklist.anchor, checklist.steps
         # As in ``evaluation.dated``: of two things with one id the first counts.
@@ -39,22 +51,22 @@ class _Words:
             items += [milestone, *milestone.steps]
         self._titles = {item.id: item.title for item in reversed(items)}
 
-    def rule(self, rule: Rule) -> Message:
+    def rule(self, rule: DeadlineRule) -> Message:
         reference = self._reference(rule.reference)
         said = self._counted(rule, reference)
         if rule.at is not None:
             said = M("{day}, lúc {hour}", day=said, hour=_clock(rule.at))
         return M("{day}, {otherwise}", day=said, otherwise=ROLLED[rule.roll]) if rule.roll else said
 
-    def _counted(self, rule: Rule, reference: Message) -> Message:
+    def _counted(self, rule: DeadlineRule, reference: Message) -> Message:
         """Say the offsets: the first as people say it ("3 ngày trước …"), the others in their order behind it."""
         said = reference
         # Day 0 is the reference itself.
         for number, offset in enumerate(o for o in rule.offsets if o.amount):
-            amount = {"amount": abs(offset.amount), "unit": UNIT_WORDS[offset.unit]}
+            amount = {"amount": abs(offset.amount), "unit": TIME_UNIT_WORDS[offset.unit]}
             if number:
                 said = _then(offset, said, amount)
-            elif isinstance(rule.reference, Done):
+            elif isinstance(rule.reference, CompletionReference):
                 said = _behind(offset, said, amount)
             else:
                 said = _before(offset, said, amount)
@@ -62,16 +74,16 @@ class _Words:
 
     def _reference(self, reference: Reference) -> Message:
         match reference:
-            case Named(name):
+            case NamedReference(name):
                 return self._named(name)
-            case Done(step):
+            case CompletionReference(step):
                 return self._done(step)
-            case Fixed(moment):
+            case FixedReference(moment):
                 return _fixed(moment)
-            case Several(pick, rules):
+            case ChoiceReference(pick, rules):
                 # In brackets, so that what follows is seen to belong to all of them.
-                days = together([self.rule(rule) for rule in rules])
-                if pick is Pick.EARLIEST:
+                days = join_messages([self.rule(rule) for rule in rules])
+                if pick is EarliestOrLatest.EARLIEST:
                     return M("ngày sớm nhất trong: ({days})", days=days)
                 return M("ngày muộn nhất trong: ({days})", days=days)
 

@@ -30,7 +30,7 @@ class Moment(NamedTuple):
         return datetime.combine(self.day, self.hour or time(), zone)
 
 
-class Unit(StrEnum):
+class TimeUnit(StrEnum):
     """What an offset counts."""
 
     HOURS = "hours"
@@ -47,7 +47,7 @@ class Roll(StrEnum):
     PREVIOUS = "previous"
 
 
-class Pick(StrEnum):
+class EarliestOrLatest(StrEnum):
     """Which of several references counts."""
 
     EARLIEST = "earliest"
@@ -59,43 +59,43 @@ class Offset:
     """``+ 7 working days``: a signed number and what it counts."""
 
     amount: int
-    unit: Unit
+    unit: TimeUnit
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedReference:
     """The anchor, a parameter, or another milestone's or step's due date, by its id."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CompletionReference:
     """``done(step)``: the day on which the unit really completed the step."""
 
     step: str
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class FixedReference:
     """An ISO date or date-time, local to the checklist's time zone unless its hour carries an offset of its own."""
 
     moment: Moment
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class ChoiceReference:
     """``earliest(a, b)`` or ``latest(a, b)``; each part is a whole rule of its own."""
 
-    pick: Pick
-    rules: "tuple[Rule, ...]"
+    pick: EarliestOrLatest
+    rules: "tuple[DeadlineRule, ...]"
 
 
-Reference = Named | Done | Fixed | Several
+Reference = NamedReference | CompletionReference | FixedReference | ChoiceReference
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DeadlineRule:
     """One deadline rule; ``text`` is how its author wrote it (for a mapping: the same in one line)."""
 
     reference: Reference
@@ -105,9 +105,9 @@ class Rule:
     text: str
 
 
-def references(rule: Rule) -> Iterator[Named | Done | Fixed]:
+def references(rule: DeadlineRule) -> Iterator[NamedReference | CompletionReference | FixedReference]:
     """All that the rule hangs on, from left to right, parts of ``earliest`` and ``latest`` included."""
-    if isinstance(rule.reference, Several):
+    if isinstance(rule.reference, ChoiceReference):
         for part in rule.reference.rules:
             yield from references(part)
     else:

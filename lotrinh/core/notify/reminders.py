@@ -12,13 +12,13 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.observation import Outcome
-from lotrinh.core.status.status import Planned, StepStatus, Status
+from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 from lotrinh.core.text import Text
 
 ONE_DAY = timedelta(days=1)
 
 
-class Rhythm(NamedTuple):
+class ReminderRhythm(NamedTuple):
     """On which days: so many days before a deadline, every so many once overdue, to the office after so many."""
 
     before_days: Sequence[int]
@@ -26,7 +26,7 @@ class Rhythm(NamedTuple):
     escalate_after: int
 
 
-class Why(StrEnum):
+class ReminderReason(StrEnum):
     """Why a step is in a digest. Only ``OVERDUE`` says that it is not done."""
 
     DUE = "due"
@@ -34,7 +34,7 @@ class Why(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
-class Item(NamedTuple):
+class DigestItem(NamedTuple):
     """One step of a digest. ``days`` are left until the deadline, below 0 once it has passed.
 
     ``known`` is False where the unit never said anything valid about the step.
@@ -43,26 +43,26 @@ class Item(NamedTuple):
     step: Step
     due: Moment
     days: int
-    why: Why
-    known: bool
+    reason: ReminderReason
+    is_known: bool
 
 
-class Section(NamedTuple):
+class DigestSection(NamedTuple):
     """What one campaign asks of one unit; ``heard`` is when what we know of it was true, None: never."""
 
     campaign: str
     title: Text
-    heard: datetime | None
-    items: tuple[Item, ...]
+    last_answer_at: datetime | None
+    items: tuple[DigestItem, ...]
     sample: bool = False
 
 
-class Late(NamedTuple):
+class LateUnit(NamedTuple):
     """One unit with steps that have been overdue for too long; ``heard`` as in ``Section``."""
 
     unit: Unit
-    heard: datetime | None
-    items: tuple[Item, ...]
+    last_answer_at: datetime | None
+    items: tuple[DigestItem, ...]
 
 
 class Escalation(NamedTuple):
@@ -71,7 +71,7 @@ class Escalation(NamedTuple):
     campaign: str
     title: Text
     as_of: datetime
-    late: tuple[Late, ...]
+    late: tuple[LateUnit, ...]
     silent: tuple[Unit, ...]
     sample: bool = False
 
@@ -82,11 +82,11 @@ class Digest:
 
     unit: Unit
     day: date
-    sections: tuple[Section, ...]
+    sections: tuple[DigestSection, ...]
     escalations: tuple[Escalation, ...] = ()
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> tuple[DigestItem, ...]:
         """The steps of all campaigns."""
         return tuple(item for section in self.sections for item in section.items)
 
@@ -96,18 +96,20 @@ class Digest:
         return any(part.sample for part in self.sections) or any(told.sample for told in self.escalations)
 
 
-class Told(NamedTuple):
+class CampaignView(NamedTuple):
     """One campaign as it stands, and the days on which people are told of it."""
 
     report: Report
     calendar: Calendar
 
 
-Reminded = Mapping[str, Collection[date]]
+ReminderDays = Mapping[str, Collection[date]]
 """The days on which each receiver had a digest, by unit code. What today says does not depend on today's own."""
 
 
-def digests(campaigns: Iterable[Told], rhythm: Rhythm, today: date, reminded: Reminded) -> tuple[Digest, ...]:
+def build_digests(
+    campaigns: Iterable[CampaignView], rhythm: ReminderRhythm, today: date, reminded: ReminderDays
+) -> tuple[Digest, ...]:
     """Make the digests of a day, the office's first, the others by unit code; nobody has two.
 
     A step is in one where a day of reminding of it has come since its receiver was told last: a day on which nothing
@@ -123,11 +125,11 @@ def digests(campaigns: Iterable[Told], rhythm: Rhythm, today: date, reminded: Re
     return tuple(sorted(made.values(), key=lambda digest: (not digest.unit.is_province, digest.unit.code)))
 
 
-def _of_campaign(report: Report, day: "_Day", reminded: Reminded) -> Iterator[Digest]:
+def _of_campaign(report: Report, day: "_Day", reminded: ReminderDays) -> Iterator[Digest]:
     for unit in report.everybody:
         gap = day.since(reminded.get(unit.unit.code, ()))
         items = tuple(sorted(gap.items(unit), key=lambda item: item.due.day))
-        section = Section(report.campaign, report.title, _heard(unit, report), items, report.sample)
+        section = DigestSection(report.campaign, report.title, _heard(unit, report), items, report.sample)
         escalation = _escalation(report, gap) if unit.unit.is_province else None
         if items or escalation:
             told = (escalation,) if escalation else ()
@@ -140,7 +142,7 @@ def _together(first: Digest, second: Digest) -> Digest:
 
 
 def _escalation(report: Report, gap: "_Gap") -> Escalation | None:
-    late = [Late(u.unit, _heard(u, report), items) for u in report.units if (items := tuple(gap.escalated(u)))]
+    late = [LateUnit(u.unit, _heard(u, report), items) for u in report.units if (items := tuple(gap.escalated(u)))]
     silent = tuple(unit.unit for unit in report.units if is_silent(unit))
     late.sort(key=lambda found: (min(item.days for item in found.items), found.unit.code))
     if not late and not silent:
@@ -149,7 +151,7 @@ def _escalation(report: Report, gap: "_Gap") -> Escalation | None:
 
 
 def _heard(unit: UnitReport, report: Report) -> datetime | None:
-    return unit.last_heard and unit.last_heard.astimezone(report.as_of.tzinfo)
+    return unit.last_answer_at and unit.last_answer_at.astimezone(report.as_of.tzinfo)
 
 
 def is_silent(unit: UnitReport) -> bool:
@@ -163,7 +165,7 @@ class _Day(NamedTuple):
 
     today: date
     now: datetime
-    rhythm: Rhythm
+    rhythm: ReminderRhythm
     calendar: Calendar
 
     def since(self, told: Collection[date]) -> "_Gap":
@@ -193,33 +195,33 @@ class _Gap(NamedTuple):
     after: date
     end: date
 
-    def items(self, unit: UnitReport) -> Iterator[Item]:
+    def items(self, unit: UnitReport) -> Iterator[DigestItem]:
         """Find what a unit is reminded of."""
         for planned, standing in zip(unit.plan, unit.standings, strict=True):
             if (why := self._why(planned, standing)) and (item := _item(planned, standing, why, self.day.today)):
                 yield item
 
-    def escalated(self, unit: UnitReport) -> Iterator[Item]:
+    def escalated(self, unit: UnitReport) -> Iterator[DigestItem]:
         """Find what the office hears of: known to be overdue, and for long enough."""
         first = max(1, self.day.rhythm.escalate_after)
         for planned, standing in zip(unit.plan, unit.standings, strict=True):
             if standing.status is not Status.OVERDUE or not planned.schedule.due:
                 continue
             if self._comes_round(planned.schedule.due.day, first) and (
-                item := _item(planned, standing, Why.OVERDUE, self.day.today)
+                item := _item(planned, standing, ReminderReason.OVERDUE, self.day.today)
             ):
                 yield item
 
-    def _why(self, planned: Planned, standing: StepStatus) -> Why | None:
+    def _why(self, planned: PlannedStep, standing: StepStatus) -> ReminderReason | None:
         due = planned.schedule.due
-        if standing.status.finished or due is None or planned.due is None:
+        if standing.status.is_finished or due is None or planned.due is None:
             return None
         if self.day.now < planned.due:
-            return Why.DUE if self._is_before(due.day) else None
+            return ReminderReason.DUE if self._is_before(due.day) else None
         if not self._comes_round(due.day, 1):
             return None
         # A deadline that passed after we last heard of the unit says nothing of whether the step is done.
-        return Why.OVERDUE if standing.status is Status.OVERDUE else Why.UNCONFIRMED
+        return ReminderReason.OVERDUE if standing.status is Status.OVERDUE else ReminderReason.UNCONFIRMED
 
     def _is_before(self, due: date) -> bool:
         """Whether a day of reminding before a deadline has come; a deadline on a quiet day is one too."""
@@ -233,12 +235,12 @@ class _Gap(NamedTuple):
         return late >= 0 and late % self.day.rhythm.overdue_every < (self.day.today - self.last).days
 
 
-def _item(planned: Planned, standing: StepStatus, why: Why, today: date) -> Item | None:
+def _item(planned: PlannedStep, standing: StepStatus, why: ReminderReason, today: date) -> DigestItem | None:
     due = planned.schedule.due
-    return due and Item(planned.step, due, (due.day - today).days, why, standing.status is not Status.UNKNOWN)
+    return due and DigestItem(planned.step, due, (due.day - today).days, why, standing.status is not Status.UNKNOWN)
 
 
-def is_quiet(hours: str, now: datetime) -> bool:
+def is_quiet_hour(hours: str, now: datetime) -> bool:
     """Whether a local moment lies in the quiet hours, written 20:00-06:30; they may go over midnight."""
     if not hours:
         return False
@@ -247,9 +249,9 @@ def is_quiet(hours: str, now: datetime) -> bool:
     return begin <= at < end if begin <= end else at >= begin or at < end
 
 
-def after_quiet(hours: str, now: datetime) -> datetime:
+def end_of_quiet_hours(hours: str, now: datetime) -> datetime:
     """Return the first local moment, from this one on, that does not lie in the quiet hours."""
-    if not is_quiet(hours, now):
+    if not is_quiet_hour(hours, now):
         return now
     end = datetime.combine(now.date(), time.fromisoformat(hours.partition("-")[2]), now.tzinfo)
     return end if end > now else end + ONE_DAY

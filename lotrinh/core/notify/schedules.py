@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.checklist.days_off import why_off
-from lotrinh.core.notify.crons import fault_of
-from lotrinh.core.text import M, Message, together
+from lotrinh.core.text import M, Message, join_messages
 
 A_WEEK, ONE_DAY = timedelta(days=7), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class CampaignSchedule:
     """When a campaign is checked and its report sent, as cron in the checklist's time zone; empty: not by itself.
 
     ``last_week`` takes the place of ``cron`` in the seven days before the anchor.
@@ -37,23 +36,25 @@ class Tick(StrEnum):
     REPORT = "report"
 
 
-class Week(NamedTuple):
+class LastWeek(NamedTuple):
     """The last week before an anchor, first and last day."""
 
     first: date
     last: date
 
-    def holds(self, day: date) -> bool:
+    def contains(self, day: date) -> bool:
         """Whether a day lies in it."""
         return self.first <= day <= self.last
 
 
-def last_week(anchor: date) -> Week:
+def last_week(anchor: date) -> LastWeek:
     """Return the seven days before an anchor."""
-    return Week(anchor - A_WEEK, anchor - ONE_DAY)
+    return LastWeek(anchor - A_WEEK, anchor - ONE_DAY)
 
 
-def wanted(schedule: Schedule, tick: Tick, moment: datetime, anchor: date | None, calendar: Calendar) -> Message | None:
+def reason_to_skip(
+    schedule: CampaignSchedule, tick: Tick, moment: datetime, anchor: date | None, calendar: Calendar
+) -> Message | None:
     """Say why nothing runs at a tick, None where something does; ``moment`` is when it was due, in local time.
 
     Of the usual and the dense schedule never both are wanted on one day.
@@ -66,14 +67,14 @@ def wanted(schedule: Schedule, tick: Tick, moment: datetime, anchor: date | None
     return _of_the_other_week(schedule, tick, day, anchor)
 
 
-def _of_the_other_week(schedule: Schedule, tick: Tick, day: date, anchor: date | None) -> Message | None:
+def _of_the_other_week(schedule: CampaignSchedule, tick: Tick, day: date, anchor: date | None) -> Message | None:
     """Say that a tick belongs to a week in which the other schedule runs."""
     if tick is Tick.REPORT or (tick is Tick.USUAL and not schedule.last_week):
         return None
     if anchor is None:
         return M("Đợt chưa có ngày gốc nên chưa có tuần cuối.") if tick is Tick.DENSE else None
     week = last_week(anchor)
-    if week.holds(day) == (tick is Tick.DENSE):
+    if week.contains(day) == (tick is Tick.DENSE):
         return None
     return (
         M("Lịch tuần cuối chỉ chạy từ {first} đến {last}.", **week._asdict())
@@ -82,7 +83,7 @@ def _of_the_other_week(schedule: Schedule, tick: Tick, day: date, anchor: date |
     )
 
 
-class Hours(NamedTuple):
+class WeeklyHours(NamedTuple):
     """Hours of the day (07:00) on days of the week (0 is Monday): what most schedules are."""
 
     hours: tuple[str, ...]
@@ -99,17 +100,18 @@ WEEKDAYS = (
     M("thứ Bảy"),
     M("Chủ nhật"),
 )
-SIMPLE = re.compile(r"(\d{1,2}) (\d{1,2}(?:,\d{1,2})*) \* \* (\*|[\d,-]+)", re.ASCII)
+_HOUR, _SPAN = r"(?:[01]?\d|2[0-3])", r"0?[0-7](?:-0?[0-7])?"
+SIMPLE = re.compile(rf"([0-5]?\d) ({_HOUR}(?:,{_HOUR})*) \* \* (\*|{_SPAN}(?:,{_SPAN})*)", re.ASCII)
 
 
-def hours_of(cron: str) -> Hours | None:
-    """Read an expression as hours on weekdays; None where it says more than that."""
+def weekly_hours(cron: str) -> WeeklyHours | None:
+    """Read an expression that the settings accept as hours on weekdays; None where it says more than that."""
     match = SIMPLE.fullmatch(" ".join(cron.split()))
-    if match is None or fault_of(cron):
+    if match is None:
         return None
     minute, hours, weekdays = match.groups()
     at = sorted({int(hour) for hour in hours.split(",")})
-    return Hours(tuple(f"{hour:02d}:{int(minute):02d}" for hour in at), _weekdays(weekdays))
+    return WeeklyHours(tuple(f"{hour:02d}:{int(minute):02d}" for hour in at), _weekdays(weekdays))
 
 
 def _weekdays(field: str) -> tuple[int, ...]:
@@ -122,7 +124,7 @@ def _weekdays(field: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def cron_of(hours: Hours) -> str | None:
+def cron_of(hours: WeeklyHours) -> str | None:
     """Write hours on weekdays as cron; None where the hours' minutes differ, for which cron has no words."""
     minutes = {hour.split(":")[1] for hour in hours.hours}
     if len(minutes) != 1:
@@ -132,9 +134,9 @@ def cron_of(hours: Hours) -> str | None:
     return f"{int(minutes.pop())} {at} * * {days}"
 
 
-def schedule_said(content: Mapping[str, Any]) -> Message:
+def stored_schedule_words(content: Mapping[str, Any]) -> Message:
     """Say a schedule as the journal keeps it, with its report."""
-    schedule = Schedule(**{name: content[name] for name in Schedule.__slots__ if name in content})
+    schedule = CampaignSchedule(**{name: content[name] for name in CampaignSchedule.__slots__ if name in content})
     if not schedule.report:
         return schedule_words(schedule)
     return M("{checks}; báo cáo {when}", checks=schedule_words(schedule), when=cron_words(schedule.report))
@@ -142,7 +144,7 @@ def schedule_said(content: Mapping[str, Any]) -> Message:
 
 def cron_words(cron: str) -> Message:
     """Say when an expression runs."""
-    hours = hours_of(cron)
+    hours = weekly_hours(cron)
     if hours is None:
         return M("theo cron “{cron}”", cron=cron)
     return M("{days} lúc {hours}", days=_days(hours.weekdays), hours=", ".join(hours.hours))
@@ -153,10 +155,10 @@ def _days(weekdays: Sequence[int]) -> Message:
         return M("mỗi ngày")
     if tuple(weekdays) == WORKDAYS:
         return M("thứ Hai đến thứ Sáu")
-    return together([WEEKDAYS[day] for day in weekdays], ", ")
+    return join_messages([WEEKDAYS[day] for day in weekdays], ", ")
 
 
-def schedule_words(schedule: Schedule) -> Message:
+def schedule_words(schedule: CampaignSchedule) -> Message:
     """Say when a campaign is checked by itself."""
     if schedule.paused:
         return M("tạm dừng")
@@ -167,4 +169,4 @@ def schedule_words(schedule: Schedule) -> Message:
         return M("chỉ khi có người bấm")
     if schedule.skip_days_off:
         parts.append(M("bỏ ngày nghỉ"))
-    return together(parts)
+    return join_messages(parts)

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Checklist
-from lotrinh.core.checklist.graph import sorted_out
+from lotrinh.core.checklist.graph import sort_graph
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import UnitReport
-from lotrinh.core.status.status import Planned, StepStatus
+from lotrinh.core.status.status import PlannedStep, StepStatus
 
 
 class Blocking(NamedTuple):
@@ -19,7 +19,7 @@ class Blocking(NamedTuple):
     """
 
     unit: Unit
-    item: Planned
+    item: PlannedStep
     standing: StepStatus
     blocks: int
 
@@ -37,7 +37,7 @@ class Order:
 
     def __init__(self, checklist: Checklist) -> None:
         steps = checklist.steps
-        order, _ = sorted_out({name: step.requires for name, step in steps.items()})
+        order, _ = sort_graph({name: step.requires for name, step in steps.items()})
         self.last_first = tuple(reversed(order))
         self.bits = {name: 1 << number for number, name in enumerate(order)}
         self.needed_by: dict[str, list[str]] = {name: [] for name in steps}
@@ -74,7 +74,7 @@ class Held(NamedTuple):
 
 def unfinished(report: UnitReport | None) -> frozenset[str]:
     """Return the steps of a unit that are neither done nor excused."""
-    return frozenset(s.step for s in report.standings if not s.status.finished) if report else frozenset()
+    return frozenset(s.step for s in report.standings if not s.status.is_finished) if report else frozenset()
 
 
 def held(order: Order, unit: UnitReport, province: frozenset[str]) -> Held:
@@ -84,7 +84,7 @@ def held(order: Order, unit: UnitReport, province: frozenset[str]) -> Held:
     rows = tuple(
         Blocking(unit.unit, item, standing, (waiting.get(standing.step, 0) & own).bit_count())
         for item, standing in zip(unit.plan, unit.standings, strict=True)
-        if not standing.status.finished
+        if not standing.status.is_finished
     )
     return Held(rows, {name: (waiting.get(name, 0) & own).bit_count() for name in province})
 

@@ -9,7 +9,7 @@ from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.report import MilestoneRow, Report, UnitReport, cell_status, known
-from lotrinh.core.status.status import Planned, StepStatus, Status
+from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 
 NOT_MINE = frozenset({Status.NOT_APPLICABLE})
 Cells = tuple[Status | None, ...]
@@ -83,13 +83,13 @@ def board_row(unit: UnitReport, columns: Mapping[str, int], as_of: datetime) -> 
 
 def cells_of(unit: UnitReport, as_of: datetime) -> dict[str, Status]:
     """Sum one unit up in each milestone in which it has steps: milestone id -> status."""
-    found: dict[str, list[tuple[Planned, StepStatus]]] = {}
+    found: dict[str, list[tuple[PlannedStep, StepStatus]]] = {}
     for pair in zip(unit.plan, unit.standings, strict=True):
         found.setdefault(pair[0].step.milestone, []).append(pair)
     return {name: cell_of(pairs, as_of) for name, pairs in found.items()}
 
 
-def cell_of(pairs: Sequence[tuple[Planned, StepStatus]], as_of: datetime) -> Status:
+def cell_of(pairs: Sequence[tuple[PlannedStep, StepStatus]], as_of: datetime) -> Status:
     """Sum a unit's steps in one milestone up: the required ones count, and excused from all is not done."""
     counted = [pair for pair in pairs if pair[0].step.required] or list(pairs)
     if NOT_MINE.issuperset(standing.status for _, standing in counted):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.status import Status
 
 
@@ -64,7 +64,7 @@ def unit_steps(report: Report) -> Iterator[UnitStep]:
                 item.schedule.due.day if item.schedule.due else None,
                 standing.completed_on,
                 at.astimezone(zone).date() if at else None,
-                standing.status is Status.UNKNOWN or unclear(standing.status, item.due, report.as_of),
+                standing.status is Status.UNKNOWN or is_unclear(standing.status, item.due, report.as_of),
             )
 
 

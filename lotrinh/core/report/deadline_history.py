@@ -1,6 +1,6 @@
 """What calendars have been told of each deadline, so that they notice when one moves.
 
-A deadline that no row speaks of was told as the campaign's newest round says it, and has never moved.
+A deadline that no row speaks of was told as the campaign's newest run says it, and has never moved.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -49,7 +49,7 @@ class Telling(NamedTuple):
 
 
 class News(NamedTuple):
-    """The deadlines that a round tells, and those that the newest round before it told when it ended."""
+    """The deadlines that a run tells, and those that the newest run before it told when it ended."""
 
     campaign: str
     now: Dues
@@ -121,5 +121,5 @@ def first(now: Dues, then: Dues, last: Last) -> Iterator[Telling]:
 
 
 def left(now: Dues, then: Dues, last: Last) -> Iterator[Telling]:
-    """Find what was told and this round says nothing of: it is kept, for when a later round speaks of it again."""
+    """Find what was told and this run says nothing of: it is kept, for when a later run speaks of it again."""
     return first(then, now, last)

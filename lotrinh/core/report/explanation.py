@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Basis, Checklist, Source
 from lotrinh.core.checklist.deadlines import with_parameters
-from lotrinh.core.checklist.evaluation import Dated, dated
-from lotrinh.core.checklist.rule_words import in_words
-from lotrinh.core.checklist.rules import Done, Named, Rule, references
+from lotrinh.core.checklist.evaluation import DatedItem, dated_items
+from lotrinh.core.checklist.rule_words import describe_rule
+from lotrinh.core.checklist.rules import CompletionReference, DeadlineRule, NamedReference, references
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.journal import Entry, Kind
+from lotrinh.core.status.journal import Entry, EntryKind
 from lotrinh.core.status.observation import Outcome, StepAnswer
-from lotrinh.core.status.status import Planned, StepStatus
+from lotrinh.core.status.status import PlannedStep, StepStatus
 from lotrinh.core.text import Message, Text
 
 
@@ -26,7 +26,7 @@ class RuleTold(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """How asking the unit in one round ended; ``sentence`` as it was recorded."""
+    """How asking the unit in one run ended; ``sentence`` as it was recorded."""
 
     run: str
     at: datetime
@@ -39,7 +39,7 @@ class Told(NamedTuple):
 
     number: int
     at: datetime
-    kind: Kind
+    kind: EntryKind
     who: Message | str
     completed_on: date | None
     document: str
@@ -52,7 +52,7 @@ class Before(NamedTuple):
     """A step that is missing: one that has to be finished first, or (``dates``) one that the deadline hangs on."""
 
     unit: Unit
-    item: Planned
+    item: PlannedStep
     standing: StepStatus
     dates: bool
 
@@ -78,7 +78,7 @@ class Explanation:
     title: Text
     unit: Unit
     as_of: datetime
-    item: Planned
+    item: PlannedStep
     standing: StepStatus
     heard_at: datetime | None
     because: tuple[Message, ...]
@@ -97,11 +97,11 @@ class Explanation:
     then: str = ""
 
 
-def rules_told(checklist: Checklist, item: Planned, parameters: Mapping[str, Rule]) -> tuple[RuleTold, ...]:
+def rules_told(checklist: Checklist, item: PlannedStep, parameters: Mapping[str, DeadlineRule]) -> tuple[RuleTold, ...]:
     """Say a step's rules as they are written and in words: when it begins, when it is due."""
     known = with_parameters(checklist, parameters)
     pairs = ((True, item.step.opens), (False, item.step.due))
-    return tuple(RuleTold(opens, rule.text, in_words(rule, known)) for opens, rule in pairs if rule)
+    return tuple(RuleTold(opens, rule.text, describe_rule(rule, known)) for opens, rule in pairs if rule)
 
 
 def told(entry: Entry, who: Message | str) -> Told:
@@ -121,21 +121,21 @@ def told(entry: Entry, who: Message | str) -> Told:
     )
 
 
-def hangs_on(checklist: Checklist, item: Planned, parameters: Mapping[str, Rule]) -> tuple[str, ...]:
+def hangs_on(checklist: Checklist, item: PlannedStep, parameters: Mapping[str, DeadlineRule]) -> tuple[str, ...]:
     """Name the steps on whose real completion this step's dates hang, directly or not, each once."""
-    known = dated(with_parameters(checklist, parameters), None)
+    known = dated_items(with_parameters(checklist, parameters), None)
     found: dict[str, None] = {}
     for rule in _behind([rule for rule in (item.step.opens, item.step.due) if rule], known):
-        found.update((r.step, None) for r in references(rule) if isinstance(r, Done))
+        found.update((r.step, None) for r in references(rule) if isinstance(r, CompletionReference))
     return tuple(found)
 
 
-def _behind(rules: list[Rule], known: Mapping[str, Dated]) -> Iterator[Rule]:
+def _behind(rules: list[DeadlineRule], known: Mapping[str, DatedItem]) -> Iterator[DeadlineRule]:
     seen: set[str] = set()
     while rules:
         rule = rules.pop(0)
         yield rule
-        for name in [r.id for r in references(rule) if isinstance(r, Named)]:
+        for name in [r.id for r in references(rule) if isinstance(r, NamedReference)]:
             item = known.get(name)
             if name not in seen and item and item.due:
                 seen.add(name)

@@ -10,10 +10,10 @@ from lotrinh.core.checklist.checklist import Checklist, Level, Milestone, Step
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.effective_status import as_known, unclear
-from lotrinh.core.status.journal import NOTHING_SAID, Record
+from lotrinh.core.status.effective_status import is_unclear, known_status
+from lotrinh.core.status.journal import EMPTY_RECORD, StepRecord
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import Planned, StepStatus, Status
+from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 from lotrinh.core.text import Message, Text
 
 OUTSTANDING_NOW = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
@@ -28,8 +28,8 @@ class UnitReport(NamedTuple):
     reason: Reason
     sentence: Message
     checked_at: datetime | None
-    last_heard: datetime | None
-    plan: Sequence[Planned]
+    last_answer_at: datetime | None
+    plan: Sequence[PlannedStep]
     standings: Sequence[StepStatus]
 
 
@@ -126,7 +126,7 @@ class Report:
     def unclear(self) -> Counter[Status]:
         """How many of them are past their deadline without our knowing, by the status that they keep."""
         standings = (s for u in self.everybody for s in u.standings)
-        return Counter(s.status for s in standings if unclear(s.status, s.due, self.as_of))
+        return Counter(s.status for s in standings if is_unclear(s.status, s.due, self.as_of))
 
     def known(self) -> Counter[Status]:
         """How many steps stand how as far as we know: those past their deadline without our knowing are unknown."""
@@ -142,7 +142,7 @@ class Report:
         return {
             "units": len(self.units),
             **{outcome.value.lower(): outcomes[outcome] for outcome in Outcome},
-            "outstanding": sum(n for status, n in statuses.items() if not status.finished),
+            "outstanding": sum(n for status, n in statuses.items() if not status.is_finished),
             "statuses": {status.value: statuses[status] for status in Status},
             "sample": self.sample,
         }
@@ -150,13 +150,13 @@ class Report:
 
 def known(units: Iterable[UnitReport], as_of: datetime) -> Counter[Status]:
     """Count the steps of some units as ``Report.known`` does."""
-    return Counter(as_known(s.status, s.due, as_of) for unit in units for s in unit.standings)
+    return Counter(known_status(s.status, s.due, as_of) for unit in units for s in unit.standings)
 
 
-def voices_of(unit: UnitReport, records: Mapping[tuple[str, str], Record]) -> Iterator[Voice]:
+def voices_of(unit: UnitReport, records: Mapping[tuple[str, str], StepRecord]) -> Iterator[Voice]:
     """List what one unit says besides its progress, in the order of its steps."""
     for item, standing in zip(unit.plan, unit.standings, strict=True):
-        record = records.get((unit.unit.code, item.step.id), NOTHING_SAID)
+        record = records.get((unit.unit.code, item.step.id), EMPTY_RECORD)
         # What its own system reports stands in the flags alone, and goes before what the portal was told.
         obstacle = str(standing.flags.get("obstacle") or record.obstacle)
         for text, proposal, at in (
@@ -186,7 +186,7 @@ def silent(unit: UnitReport) -> bool:
 
 def presses(standing: StepStatus, as_of: datetime) -> bool:
     """Whether a step is overdue or due soon, or its deadline has passed and nobody knows."""
-    return standing.status in PRESSES or unclear(standing.status, standing.due, as_of)
+    return standing.status in PRESSES or is_unclear(standing.status, standing.due, as_of)
 
 
 PRESSES = frozenset({Status.OVERDUE, Status.DUE_SOON})
@@ -212,7 +212,7 @@ def milestone_rows(
     )
 
 
-Cell = list[tuple[Planned, StepStatus]]
+Cell = list[tuple[PlannedStep, StepStatus]]
 
 
 def _by_milestone(units: Sequence[UnitReport]) -> Mapping[str, list[Cell]]:
@@ -252,7 +252,7 @@ def _row(milestone: Milestone, cells: list[Cell], province: list[Cell], as_of: d
 
 def cell_status(cell: Cell, as_of: datetime) -> Status:
     """Sum one unit's steps in one milestone up in one status: reached, or its most pressing step, as far as known."""
-    statuses = {as_known(standing.status, item.due, as_of) for item, standing in cell}
+    statuses = {known_status(standing.status, item.due, as_of) for item, standing in cell}
     for status in PRESSING:
         if status in statuses:
             return status

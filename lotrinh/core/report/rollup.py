@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.report import Report, UnitReport
-from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.status import DONE, Status
-from lotrinh.core.text import M, Message, fold
+from lotrinh.core.text import M, Message, fold_text
 
 NO_AREA = M("Chưa xếp nhóm")
 OWN_STEPS = M("Việc của cấp tỉnh")
@@ -139,7 +139,7 @@ class Rollup:
         for line in self.lines:
             if not line.unit.is_province:
                 found.setdefault(line.unit.area, []).append(line)
-        return {name: tuple(found[name]) for name in sorted(found, key=lambda name: (not name, fold(name), name))}
+        return {name: tuple(found[name]) for name in sorted(found, key=lambda name: (not name, fold_text(name), name))}
 
     @property
     def own(self) -> tuple[Line, ...]:
@@ -208,7 +208,7 @@ def measure(steps: Sequence[Told], as_of: datetime) -> Figures:
         len(overdue),
         sum(s.awaiting for s in overdue),
         # Also a unit that said "not yet" before the deadline and nothing since: it may be done by now.
-        sum(unclear(s.status, s.due, as_of) for s in expected),
+        sum(is_unclear(s.status, s.due, as_of) for s in expected),
         sum(s.status in DONE for s in steps) - len(told),
         sum(late),
     )

@@ -1,4 +1,4 @@
-"""The report of a finished round as it was kept: what was shown then, whatever has changed since."""
+"""The report of a finished run as it was kept: what was shown then, whatever has changed since."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.report.snapshot import Snapshot, StepThen, UnitThen
-from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.status import DONE, Status
 
 
@@ -59,7 +59,7 @@ def _turn(old: tuple[StepThen, datetime], new: tuple[StepThen, datetime], *, sai
     was, now = old[0].status, new[0].status
     if now in DONE:
         return Turn.DONE if was not in DONE and not said else None
-    if was in DONE and not now.finished and not said:
+    if was in DONE and not now.is_finished and not said:
         return Turn.UNDONE
     if now is Status.OVERDUE:
         return Turn.OVERDUE if was is not Status.OVERDUE else None
@@ -69,4 +69,4 @@ def _turn(old: tuple[StepThen, datetime], new: tuple[StepThen, datetime], *, sai
 def _unclear(step: StepThen, as_of: datetime) -> bool:
     """As ``unclear``; a report says of a day without an hour the last second that was in time."""
     due = step.due + ONE_SECOND if step.due and step.due.second else step.due
-    return unclear(step.status, due, as_of)
+    return is_unclear(step.status, due, as_of)

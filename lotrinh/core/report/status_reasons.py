@@ -4,12 +4,20 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from lotrinh.core.checklist.evaluation import shown
+from lotrinh.core.checklist.evaluation import sentence_date
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.effective_status import unclear
-from lotrinh.core.status.journal import Record
+from lotrinh.core.status.effective_status import is_unclear
+from lotrinh.core.status.journal import StepRecord
 from lotrinh.core.status.observation import StepAnswer, StepState
-from lotrinh.core.status.status import Planned, Policy, StepStatus, Status, by_portal, pending, preferred
+from lotrinh.core.status.status import (
+    PlannedStep,
+    Policy,
+    Status,
+    StepStatus,
+    is_decided_by_portal,
+    is_system_preferred,
+    pending_status,
+)
 from lotrinh.core.status.wording import PROBES
 from lotrinh.core.text import M, Message
 
@@ -31,9 +39,9 @@ class Case(NamedTuple):
     """
 
     unit: Unit
-    item: Planned
+    item: PlannedStep
     standing: StepStatus
-    record: Record
+    record: StepRecord
     answer: StepAnswer | None
     policy: Policy
     now: datetime
@@ -60,12 +68,12 @@ def _local(case: Case, at: datetime) -> datetime:
 
 def _completed(case: Case, day: date) -> Iterator[Message]:
     record, answer = case.record, case.answer
-    if record.done and (by_portal(record, answer) or answer is None):
+    if record.done and (is_decided_by_portal(record, answer) or answer is None):
         yield M("{unit} đã xác nhận hoàn thành ngày {day}.", **_unit(case), day=day)
         if record.confirmed_at:
             yield from _backdated(case, day, _local(case, record.confirmed_at))
     else:
-        if answer and preferred(record, answer):
+        if answer and is_system_preferred(record, answer):
             yield M("Hai nguồn nói khác nhau; tỉnh đã quyết định tin phần mềm của {unit}.", **_unit(case))
         yield M("Phần mềm của {unit} nói đã hoàn thành ngày {day}.", **_unit(case), day=day)
     if case.item.step.acceptance and record.accepted:
@@ -87,7 +95,7 @@ def _in_time(case: Case, day: date) -> Iterator[Message]:
         yield M("Không có thời hạn để so, nên không tính là trễ.")
     elif case.standing.status is Status.DONE_LATE:
         late = (day - due.day).days
-        yield M("Ngày {day} sau hạn {due}: trễ {late} ngày.", day=day, due=shown(due), late=late)
+        yield M("Ngày {day} sau hạn {due}: trễ {late} ngày.", day=day, due=sentence_date(due), late=late)
     else:
         yield M("Ngày {day} không sau ngày hết hạn {due}: đúng hạn.", day=day, due=due.day)
 
@@ -103,7 +111,7 @@ def _not_completed(case: Case) -> Iterator[Message]:
         yield M(
             "Đã xác nhận hoàn thành ngày {day}, nhưng đầu việc này chỉ tính là xong khi tỉnh chấp nhận.", **_day(case)
         )
-    elif record.stated and not record.done:
+    elif record.was_confirmed and not record.done:
         yield M("{unit} đã rút xác nhận và chưa xác nhận lại.", **_unit(case))
     elif not record.done and case.standing.status is not Status.UNKNOWN:
         yield M("Chưa có xác nhận hoàn thành nào của {unit} trên cổng.", **_unit(case))
@@ -145,19 +153,19 @@ def _by_the_clock(case: Case) -> Iterator[Message]:
             "hay quá hạn.",
             **_unit(case),
         )
-    elif status is not pending(item, case.now) and case.standing.heard_at:
+    elif status is not pending_status(item, case.now) and case.standing.heard_at:
         heard = _local(case, case.standing.heard_at)
         yield M("Tình trạng giữ theo lần nghe gần nhất, {heard}: từ đó chưa biết đơn vị đã làm hay chưa.", heard=heard)
     yield from _clock(status, item, case.policy)
     yield from _passed(case)
 
 
-def _clock(status: Status, item: Planned, policy: Policy) -> Iterator[Message]:
+def _clock(status: Status, item: PlannedStep, policy: Policy) -> Iterator[Message]:
     due = item.schedule.due
     if status is Status.OVERDUE and due:
-        yield M("Đã qua hạn {due}.", due=shown(due))
+        yield M("Đã qua hạn {due}.", due=sentence_date(due))
     elif status is Status.DUE_SOON and due and item.warns:
-        yield M("Từ {day} là sắp đến hạn {due}.", day=item.warns.date(), due=shown(due))
+        yield M("Từ {day} là sắp đến hạn {due}.", day=item.warns.date(), due=sentence_date(due))
     elif status is Status.UNSCHEDULED and item.schedule.waiting:
         yield item.schedule.waiting
     elif status is Status.UPCOMING and item.starts:
@@ -169,27 +177,29 @@ def _clock(status: Status, item: Planned, policy: Policy) -> Iterator[Message]:
 def _passed(case: Case) -> Iterator[Message]:
     """Say of a deadline that has passed why it does not make the step overdue."""
     due = case.item.schedule.due
-    if due is None or not unclear(case.standing.status, case.item.due, case.now):
+    if due is None or not is_unclear(case.standing.status, case.item.due, case.now):
         return
     if case.standing.status is Status.UNKNOWN:
-        yield M("Hạn {due} đã qua; không ghi là quá hạn vì chưa từng nghe đơn vị nói.", due=shown(due))
+        yield M("Hạn {due} đã qua; không ghi là quá hạn vì chưa từng nghe đơn vị nói.", due=sentence_date(due))
     else:
-        yield M("Hạn {due} đã qua; không ghi là quá hạn vì lần nghe gần nhất là trước hạn.", due=shown(due))
+        yield M("Hạn {due} đã qua; không ghi là quá hạn vì lần nghe gần nhất là trước hạn.", due=sentence_date(due))
 
 
-def _starts(item: Planned, starts: datetime, policy: Policy) -> Message:
+def _starts(item: PlannedStep, starts: datetime, policy: Policy) -> Message:
     if item.opens:
-        return M("Chưa đến lúc bắt đầu: {day}.", day=shown(item.schedule.opens) if item.schedule.opens else starts)
+        return M(
+            "Chưa đến lúc bắt đầu: {day}.", day=sentence_date(item.schedule.opens) if item.schedule.opens else starts
+        )
     days = max(policy.horizon, policy.warning).days
     return M("Còn hơn {days} ngày mới đến hạn; bắt đầu tính là đang làm từ {day}.", days=days, day=starts.date())
 
 
-def _open(item: Planned) -> Message:
+def _open(item: PlannedStep) -> Message:
     due, opens = item.schedule.due, item.schedule.opens
     if due and item.starts:
-        return M("Đang trong thời gian từ {day} đến hạn {due}.", day=item.starts.date(), due=shown(due))
+        return M("Đang trong thời gian từ {day} đến hạn {due}.", day=item.starts.date(), due=sentence_date(due))
     if opens:
-        return M("Đã đến lúc bắt đầu, {day}; không có hạn cuối.", day=shown(opens))
+        return M("Đã đến lúc bắt đầu, {day}; không có hạn cuối.", day=sentence_date(opens))
     return M("Đầu việc không có thời hạn.")
 
 
@@ -205,7 +215,7 @@ def _beside(case: Case) -> Iterator[Message]:
     if waiting := flags.get("waiting_for"):
         yield M("Còn {count} việc phải xong trước; điều đó không dời thời hạn.", count=len(list_of(waiting)))
     progress = case.record.progress or (case.answer.progress if case.answer else None)
-    if progress and not case.standing.status.finished:
+    if progress and not case.standing.status.is_finished:
         done, of = progress
         yield M("Mới xong {done} trên {of}; chỉ tính là xong khi được xác nhận hoàn thành.", done=done, of=of)
     if found := flags.get("probe"):

@@ -14,20 +14,20 @@ APART = frozenset(" -–—._\t\n\u00a0")
 """What people write between the signs."""
 
 
-def codes(campaign: str, unit: str, steps: Iterable[str]) -> Mapping[str, str]:
+def step_codes(campaign: str, unit: str, steps: Iterable[str]) -> Mapping[str, str]:
     """Give each step of a unit its code, the same in every sheet of the campaign: step -> code."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for step in sorted(steps):
         attempt = 0
-        while (code := short(f"{campaign}/{unit}/{step}/{attempt}")) in taken:
+        while (code := short_code(f"{campaign}/{unit}/{step}/{attempt}")) in taken:
             attempt += 1
         taken.add(code)
         found[step] = code
     return found
 
 
-def short(text: str, length: int = LENGTH) -> str:
+def short_code(text: str, length: int = LENGTH) -> str:
     """Make a code out of a text: ``length`` signs of its hash, and the sign that checks them."""
     number = int.from_bytes(hashlib.sha256(text.encode()).digest())
     signs = []
@@ -37,7 +37,7 @@ def short(text: str, length: int = LENGTH) -> str:
     return "".join(signs) + ALPHABET[-_sum(signs, length) % len(ALPHABET)]
 
 
-def fits(code: str) -> bool:
+def is_valid_code(code: str) -> bool:
     """Whether a code could have been given: its signs are ours and the last one checks the others."""
     signs = frozenset(code) <= frozenset(ALPHABET) and len(code) > 1
     return signs and (_sum(code[:-1], len(code) - 1) + ALPHABET.index(code[-1])) % len(ALPHABET) == 0
@@ -48,17 +48,17 @@ def _sum(signs: Iterable[str], length: int) -> int:
     return sum(ALPHABET.index(sign) * (length + 1 - place) for place, sign in enumerate(signs))
 
 
-def tidy(text: str) -> str:
+def normalize_code(text: str) -> str:
     """Read a code as it was typed: in any case, with or without what stands between its signs."""
     return "".join(sign for sign in text if sign not in APART).upper()
 
 
-def shown(code: str) -> str:
+def format_code(code: str) -> str:
     """Write a code in two groups, as people read it."""
     return f"{code[:HEAD]}-{code[HEAD:]}"
 
 
-def near(code: str, known: Iterable[str]) -> tuple[str, ...]:
+def similar_codes(code: str, known: Iterable[str]) -> tuple[str, ...]:
     """Find the codes that were meant: one sign wrong, missing or too many, or two neighbours that changed places."""
     return tuple(each for each in known if _close(code, each))
 

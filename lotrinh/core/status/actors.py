@@ -13,7 +13,7 @@ CONSOLE = "console"
 """The actor of what is done on the server's own command line."""
 
 
-def named(actor: str, units: Mapping[str, Unit]) -> Message | str:
+def actor_name(actor: str, units: Mapping[str, Unit]) -> Message | str:
     """Name an actor: a unit, by its code in ``units``, whether its people or its own software spoke."""
     if actor == SAMPLE:
         return M("dữ liệu mẫu")

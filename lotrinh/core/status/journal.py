@@ -12,7 +12,7 @@ GENESIS = "0" * 64
 """The hash that stands before the first entry."""
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What can happen to a step in a unit."""
 
     CONFIRMED = "confirmed"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 class NewEntry:
     """An entry before it has its place in the chain. ``at`` is aware; ``key`` makes a repeated request one."""
 
-    kind: Kind
+    kind: EntryKind
     at: datetime
     campaign: str
     unit: str
@@ -79,7 +79,7 @@ def chain_hash(previous: str, number: int, new: NewEntry) -> str:
     return hashlib.sha256(f"{previous}\n{number}\n{canonical(new)}".encode()).hexdigest()
 
 
-def first_bad(entries: Iterable[Entry | None], head: str = GENESIS) -> int | None:
+def first_broken_number(entries: Iterable[Entry | None], head: str = GENESIS) -> int | None:
     """Return the number of the first entry whose place, predecessor or hash does not fit; None for a good chain.
 
     An entry that cannot be read is None, and does not fit. ``head`` is a hash that the chain once ended with, or its
@@ -105,7 +105,7 @@ def _fits(entry: Entry, number: int, previous: str) -> bool:
 
 
 @dataclass(slots=True)
-class Record:
+class StepRecord:
     """What the journal says of one step in one unit.
 
     ``said_at`` is when the unit itself last said something about it; a record without it holds only what the
@@ -114,10 +114,10 @@ class Record:
     conflict, with the fingerprint of what it saw; it holds as long as both sides say the same.
     """
 
-    stated: bool = False
+    was_confirmed: bool = False
     done: bool = False
     completed_on: date | None = None
-    said_at: datetime | None = None
+    last_statement_at: datetime | None = None
     confirmed_at: datetime | None = None
     document_number: str = ""
     document_date: date | None = None
@@ -135,47 +135,47 @@ class Record:
     answer: str = ""
     answered_at: datetime | None = None
     handed_to: str = ""
-    preferred: Mapping[str, Any] | None = None
+    resolution: Mapping[str, Any] | None = None
     sample: bool = False
-    last: Entry | None = None
+    last_entry: Entry | None = None
 
     @property
     def number(self) -> int:
         """The number of the newest entry, 0 when nothing was ever said."""
-        return self.last.number if self.last else 0
+        return self.last_entry.number if self.last_entry else 0
 
 
-NOTHING_SAID = Record()
+EMPTY_RECORD = StepRecord()
 """The record of a step of which the journal knows nothing; never changed."""
 
-Records = dict[tuple[str, str], Record]
+StepRecords = dict[tuple[str, str], StepRecord]
 """(unit code, step id) -> record."""
 
 
-def fold(entries: Iterable[Entry], until: datetime | None = None, into: Records | None = None) -> Records:
+def fold(entries: Iterable[Entry], until: datetime | None = None, into: StepRecords | None = None) -> StepRecords:
     """Replay entries in their order, up to and including the moment ``until``, onto ``into`` where it is given.
 
     Entries of no step (a campaign was changed, an account was made) are history and make no record.
     """
-    records: Records = {} if into is None else into
+    records: StepRecords = {} if into is None else into
     for entry in entries:
         if entry.new.step and (until is None or entry.new.at <= until):
-            replay(records.setdefault((entry.new.unit, entry.new.step), Record()), entry)
+            replay(records.setdefault((entry.new.unit, entry.new.step), StepRecord()), entry)
     return records
 
 
-def replay(record: Record, entry: Entry) -> None:
+def replay(record: StepRecord, entry: Entry) -> None:
     """Let one entry take effect on the record of its step."""
     record.sample = record.sample or bool(entry.new.body.get("sample"))
-    record.last = entry
+    record.last_entry = entry
     EFFECTS[entry.new.kind](record, entry.new)
 
 
-def _confirmed(record: Record, new: NewEntry) -> None:
+def _confirmed(record: StepRecord, new: NewEntry) -> None:
     body = new.body
-    record.stated = record.done = True
-    record.accepted, record.returned, record.obstacle, record.preferred = False, "", "", None
-    record.said_at = record.confirmed_at = new.at
+    record.was_confirmed = record.done = True
+    record.accepted, record.returned, record.obstacle, record.resolution = False, "", "", None
+    record.last_statement_at = record.confirmed_at = new.at
     record.completed_on = date.fromisoformat(body["completed_on"])
     document = body.get("document") or {}
     record.document_number = document.get("number", "")
@@ -185,82 +185,82 @@ def _confirmed(record: Record, new: NewEntry) -> None:
     _progress(record, new)
 
 
-def _progress(record: Record, new: NewEntry) -> None:
+def _progress(record: StepRecord, new: NewEntry) -> None:
     if progress := new.body.get("progress"):
         record.progress = (progress["done"], progress["of"])
 
 
-def _progressed(record: Record, new: NewEntry) -> None:
-    record.said_at = new.at
+def _progressed(record: StepRecord, new: NewEntry) -> None:
+    record.last_statement_at = new.at
     _progress(record, new)
 
 
-def _withdrawn(record: Record, new: NewEntry) -> None:
-    record.stated, record.done, record.accepted, record.preferred = True, False, False, None
-    record.completed_on, record.said_at = None, new.at
+def _withdrawn(record: StepRecord, new: NewEntry) -> None:
+    record.was_confirmed, record.done, record.accepted, record.resolution = True, False, False, None
+    record.completed_on, record.last_statement_at = None, new.at
 
 
-def _accepted(record: Record, _: NewEntry) -> None:
+def _accepted(record: StepRecord, _: NewEntry) -> None:
     record.accepted = True
 
 
-def _returned(record: Record, new: NewEntry) -> None:
+def _returned(record: StepRecord, new: NewEntry) -> None:
     record.done, record.accepted, record.returned = False, False, new.body["reason"]
 
 
-def _excused(record: Record, new: NewEntry) -> None:
+def _excused(record: StepRecord, new: NewEntry) -> None:
     record.excused = new.body["reason"]
 
 
-def _unexcused(record: Record, _: NewEntry) -> None:
+def _unexcused(record: StepRecord, _: NewEntry) -> None:
     record.excused = ""
 
 
-def _obstacle(record: Record, new: NewEntry) -> None:
-    record.obstacle, record.obstacle_at, record.said_at = new.body["note"], new.at, new.at
+def _obstacle(record: StepRecord, new: NewEntry) -> None:
+    record.obstacle, record.obstacle_at, record.last_statement_at = new.body["note"], new.at, new.at
     record.answer, record.answered_at, record.handed_to = "", None, ""
 
 
-def _proposal(record: Record, new: NewEntry) -> None:
-    record.proposal, record.proposal_at, record.said_at = new.body["note"], new.at, new.at
+def _proposal(record: StepRecord, new: NewEntry) -> None:
+    record.proposal, record.proposal_at, record.last_statement_at = new.body["note"], new.at, new.at
     record.answer, record.answered_at, record.handed_to = "", None, ""
 
 
-def _cleared(record: Record, new: NewEntry) -> None:
-    record.obstacle, record.proposal, record.said_at = "", "", new.at
+def _cleared(record: StepRecord, new: NewEntry) -> None:
+    record.obstacle, record.proposal, record.last_statement_at = "", "", new.at
 
 
-def _answered(record: Record, new: NewEntry) -> None:
+def _answered(record: StepRecord, new: NewEntry) -> None:
     record.answer, record.answered_at = new.body["note"], new.at
 
 
-def _handed_over(record: Record, new: NewEntry) -> None:
+def _handed_over(record: StepRecord, new: NewEntry) -> None:
     record.handed_to = new.body["office"]
 
 
-def _resolved(record: Record, new: NewEntry) -> None:
-    record.preferred = new.body
+def _resolved(record: StepRecord, new: NewEntry) -> None:
+    record.resolution = new.body
 
 
-def _nothing(_: Record, __: NewEntry) -> None:
+def _nothing(_: StepRecord, __: NewEntry) -> None:
     """Keep history only: the state of these comes from the observations, a campaign's files, the accounts."""
 
 
 EFFECTS = {
-    Kind.CONFIRMED: _confirmed,
-    Kind.PROGRESSED: _progressed,
-    Kind.WITHDRAWN: _withdrawn,
-    Kind.ACCEPTED: _accepted,
-    Kind.RETURNED: _returned,
-    Kind.EXCUSED: _excused,
-    Kind.UNEXCUSED: _unexcused,
-    Kind.OBSTACLE: _obstacle,
-    Kind.PROPOSAL: _proposal,
-    Kind.CLEARED: _cleared,
-    Kind.ANSWERED: _answered,
-    Kind.HANDED_OVER: _handed_over,
-    Kind.RESOLVED: _resolved,
-    Kind.OBSERVED: _nothing,
-    Kind.CHANGED: _nothing,
-    Kind.ACCOUNT: _nothing,
+    EntryKind.CONFIRMED: _confirmed,
+    EntryKind.PROGRESSED: _progressed,
+    EntryKind.WITHDRAWN: _withdrawn,
+    EntryKind.ACCEPTED: _accepted,
+    EntryKind.RETURNED: _returned,
+    EntryKind.EXCUSED: _excused,
+    EntryKind.UNEXCUSED: _unexcused,
+    EntryKind.OBSTACLE: _obstacle,
+    EntryKind.PROPOSAL: _proposal,
+    EntryKind.CLEARED: _cleared,
+    EntryKind.ANSWERED: _answered,
+    EntryKind.HANDED_OVER: _handed_over,
+    EntryKind.RESOLVED: _resolved,
+    EntryKind.OBSERVED: _nothing,
+    EntryKind.CHANGED: _nothing,
+    EntryKind.ACCOUNT: _nothing,
 }

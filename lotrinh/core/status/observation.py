@@ -40,7 +40,7 @@ class Reason(StrEnum):
 
 
 COULD_NOT_CONNECT = frozenset({Reason.REFUSED, Reason.NO_ROUTE, Reason.CONNECT_TIMEOUT, Reason.DNS})
-"""Reasons that may lie in our own network; when nearly all units show them, the round is not carried out."""
+"""Reasons that may lie in our own network; when nearly all units show them, the run is not carried out."""
 
 
 class StepState(StrEnum):
@@ -79,7 +79,7 @@ class Answer:
     sample: bool = False
 
 
-class Seen(StrEnum):
+class ProbeOutcome(StrEnum):
     """What a machine probe found."""
 
     MET = "met"
@@ -107,4 +107,4 @@ class Observation:
     not_modified: bool = False
     tries: int = 0
     milliseconds: int = 0
-    probes: Mapping[str, tuple[Seen, Message]] = field(default_factory=dict)
+    probes: Mapping[str, tuple[ProbeOutcome, Message]] = field(default_factory=dict)

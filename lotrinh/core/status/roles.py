@@ -19,7 +19,7 @@ class Action(StrEnum):
     SEE_OWN = "see_own"
     SEE_ALL = "see_all"
     SPEAK = "speak"
-    JUDGE = "judge"
+    REVIEW = "review"
     RUN = "run"
     CHANGE = "change"
     ADMINISTER = "administer"
@@ -27,11 +27,11 @@ class Action(StrEnum):
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: frozenset(set(Action) - {Action.SPEAK, Action.SEE_OWN}),
-    Role.OFFICER: frozenset({Action.SEE_ALL, Action.JUDGE, Action.RUN, Action.CHANGE}),
+    Role.OFFICER: frozenset({Action.SEE_ALL, Action.REVIEW, Action.RUN, Action.CHANGE}),
     Role.VIEWER: frozenset({Action.SEE_ALL}),
     Role.UNIT: frozenset({Action.SEE_OWN, Action.SPEAK}),
 }
-"""SPEAK: confirm, withdraw, report obstacles for one's own unit. JUDGE: accept, return, excuse, answer, and confirm
+"""SPEAK: confirm, withdraw, report obstacles for one's own unit. REVIEW: accept, return, excuse, answer, and confirm
 the province's own steps. CHANGE: apply a new anchor or checklist. ADMINISTER: accounts, access codes, the journal."""
 
 
@@ -44,17 +44,17 @@ class Visitor:
     name: str
     unit: str = ""
 
-    def may(self, action: Action) -> bool:
-        """Whether the role allows it at all; whose unit it concerns is asked with ``may_see`` and ``may_speak``."""
+    def can(self, action: Action) -> bool:
+        """Whether the role allows it at all; whose unit it concerns is asked with ``can_see`` and ``can_speak``."""
         return action in ALLOWED[self.role]
 
-    def may_see(self, unit: str) -> bool:
+    def can_see(self, unit: str) -> bool:
         """Whether this unit's steps and history may be shown to them."""
-        return self.may(Action.SEE_ALL) or (self.may(Action.SEE_OWN) and self.unit == unit)
+        return self.can(Action.SEE_ALL) or (self.can(Action.SEE_OWN) and self.unit == unit)
 
-    def may_speak(self, unit: str, *, province: bool) -> bool:
+    def can_speak(self, unit: str, *, province: bool) -> bool:
         """Whether they may state something for this unit; for the province itself the office speaks."""
-        return self.may(Action.JUDGE) if province else self.may(Action.SPEAK) and self.unit == unit
+        return self.can(Action.REVIEW) if province else self.can(Action.SPEAK) and self.unit == unit
 
     @property
     def actor(self) -> str:

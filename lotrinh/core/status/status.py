@@ -10,8 +10,8 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Checklist, Step
 from lotrinh.core.checklist.deadlines import Schedule, Timetable
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.journal import NOTHING_SAID, Record
-from lotrinh.core.status.observation import Answer, Seen, StepAnswer, StepState
+from lotrinh.core.status.journal import EMPTY_RECORD, StepRecord
+from lotrinh.core.status.observation import Answer, ProbeOutcome, StepAnswer, StepState
 
 
 class Status(StrEnum):
@@ -28,13 +28,13 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
     @property
-    def finished(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether nothing is left to do: every other status is outstanding."""
-        return self in FINISHED
+        return self in FINISHED_STATUSES
 
 
 DONE = frozenset({Status.DONE, Status.DONE_LATE})
-FINISHED = DONE | {Status.NOT_APPLICABLE}
+FINISHED_STATUSES = DONE | {Status.NOT_APPLICABLE}
 NO_FLAGS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -63,7 +63,7 @@ class StepStatus(NamedTuple):
     reported_at: datetime | None = None
 
 
-class Planned(NamedTuple):
+class PlannedStep(NamedTuple):
     """A step with its schedule as instants, made once for all units that share the timetable."""
 
     step: Step
@@ -74,43 +74,43 @@ class Planned(NamedTuple):
     starts: datetime | None
 
 
-class Heard(NamedTuple):
+class LatestAnswer(NamedTuple):
     """What we know of a unit besides the journal.
 
-    ``answer`` is its last valid answer, ``fresh`` whether it was given in this round, ``own_system`` whether it
+    ``answer`` is its last valid answer, ``fresh`` whether it was given in this run, ``own_system`` whether it
     comes from software of the unit's own rather than from our portal.
     """
 
     answer: Answer | None = None
     fresh: bool = False
     own_system: bool = False
-    probes: Mapping[str, Seen] = MappingProxyType({})
+    probes: Mapping[str, ProbeOutcome] = MappingProxyType({})
 
 
-SILENCE = Heard()
+NO_ANSWER = LatestAnswer()
 
 
-def plan(checklist: Checklist, timetable: Timetable, zone: tzinfo, policy: Policy) -> tuple[Planned, ...]:
+def plan_steps(checklist: Checklist, timetable: Timetable, zone: tzinfo, policy: Policy) -> tuple[PlannedStep, ...]:
     """Turn a timetable into instants of ``zone``, in the checklist's order."""
     return tuple(_planned(step, timetable.steps[step.id], zone, policy) for step in checklist.iter_steps())
 
 
-def _planned(step: Step, schedule: Schedule, zone: tzinfo, policy: Policy) -> Planned:
+def _planned(step: Step, schedule: Schedule, zone: tzinfo, policy: Policy) -> PlannedStep:
     opens = schedule.opens.begins(zone) if schedule.opens else None
     due = schedule.due.ends(zone) if schedule.due else None
     if due is None:
-        return Planned(step, schedule, opens, None, None, opens)
+        return PlannedStep(step, schedule, opens, None, None, opens)
     starts = opens or due - max(policy.horizon, policy.warning)
-    return Planned(step, schedule, opens, due, max(due - policy.warning, starts), starts)
+    return PlannedStep(step, schedule, opens, due, max(due - policy.warning, starts), starts)
 
 
-def concerned(planned: Sequence[Planned], unit: Unit) -> tuple[Planned, ...]:
+def steps_of_unit(planned: Sequence[PlannedStep], unit: Unit) -> tuple[PlannedStep, ...]:
     """Keep the steps that are this unit's own work."""
-    return tuple(p for p in planned if p.step.concerns(unit))
+    return tuple(p for p in planned if p.step.is_work_of(unit))
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class UnitView:
     """From where one unit is looked at. ``now`` is aware and in the checklist's zone.
 
     ``province`` says of the province's own steps whether they are finished, for the steps that wait for them.
@@ -119,27 +119,27 @@ class View:
     unit: str
     now: datetime
     policy: Policy
-    records: Mapping[tuple[str, str], Record]
-    heard: Heard = SILENCE
+    records: Mapping[tuple[str, str], StepRecord]
+    latest: LatestAnswer = NO_ANSWER
     province: Mapping[str, bool] = field(default_factory=dict)
 
 
-class _Weighed(NamedTuple):
-    item: Planned
+class _StepFacts(NamedTuple):
+    item: PlannedStep
     status: Status
     completed: date | None
     heard_at: datetime | None
-    record: Record
+    record: StepRecord
     answer: StepAnswer | None
 
 
-def assess(mine: Sequence[Planned], view: View) -> tuple[StepStatus, ...]:
+def assess_steps(mine: Sequence[PlannedStep], view: UnitView) -> tuple[StepStatus, ...]:
     """Tell the standing of every step of one unit, in the order of ``mine``."""
     answered_at, fresh = _answered_at(view)
-    answers = view.heard.answer.steps if view.heard.answer else {}
-    weighed = [_weigh(item, view, answers.get(item.step.id), answered_at, fresh=fresh) for item in mine]
+    answers = view.latest.answer.steps if view.latest.answer else {}
+    weighed = [_step_facts(item, view, answers.get(item.step.id), answered_at, fresh=fresh) for item in mine]
     finished = dict(view.province)
-    finished.update((w.item.step.id, w.status in FINISHED) for w in weighed)
+    finished.update((w.item.step.id, w.status in FINISHED_STATUSES) for w in weighed)
     return tuple(
         StepStatus(
             w.item.step.id,
@@ -154,35 +154,35 @@ def assess(mine: Sequence[Planned], view: View) -> tuple[StepStatus, ...]:
     )
 
 
-def _reported_at(w: _Weighed) -> datetime | None:
+def _reported_at(w: _StepFacts) -> datetime | None:
     """When the completion was first said, by the portal's journal or, as it claims, by the unit's own system."""
     if w.completed is None:
         return None
-    if by_portal(w.record, w.answer):
+    if is_decided_by_portal(w.record, w.answer):
         return w.record.confirmed_at
     return w.answer.reported_at if w.answer else None
 
 
-def _answered_at(view: View) -> tuple[datetime | None, bool]:
+def _answered_at(view: UnitView) -> tuple[datetime | None, bool]:
     """When the last valid answer was true, and whether it may count as said now.
 
     An answer that its own system made long ago is as old as it says, even if we received it today.
     """
-    answer = view.heard.answer
+    answer = view.latest.answer
     if answer is None:
         return None, False
     heard_at = min(answer.heard_at, view.now)
-    return heard_at, view.heard.fresh and view.now - heard_at <= view.policy.stale
+    return heard_at, view.latest.fresh and view.now - heard_at <= view.policy.stale
 
 
-def _weigh(
-    item: Planned, view: View, answer: StepAnswer | None, answered_at: datetime | None, *, fresh: bool
-) -> _Weighed:
-    record = view.records.get((view.unit, item.step.id), NOTHING_SAID)
-    completed = completed_day(item.step, record, answer, view.now.date())
+def _step_facts(
+    item: PlannedStep, view: UnitView, answer: StepAnswer | None, answered_at: datetime | None, *, fresh: bool
+) -> _StepFacts:
+    record = view.records.get((view.unit, item.step.id), EMPTY_RECORD)
+    completed = completion_day(item.step, record, answer, view.now.date())
     heard_at = answered_at if answer else None
-    if record.said_at and (heard_at is None or record.said_at > heard_at):
-        heard_at = record.said_at
+    if record.last_statement_at and (heard_at is None or record.last_statement_at > heard_at):
+        heard_at = record.last_statement_at
     if record.excused:
         status = Status.NOT_APPLICABLE
     elif completed:
@@ -191,11 +191,11 @@ def _weigh(
     elif heard_at is None:
         status = Status.UNKNOWN
     else:
-        status = pending(item, view.now if fresh else min(heard_at, view.now))
-    return _Weighed(item, status, completed, heard_at, record, answer)
+        status = pending_status(item, view.now if fresh else min(heard_at, view.now))
+    return _StepFacts(item, status, completed, heard_at, record, answer)
 
 
-def pending(item: Planned, at: datetime) -> Status:
+def pending_status(item: PlannedStep, at: datetime) -> Status:
     """Tell the status of a step that is not done, as of the moment for which we know that it is not."""
     if item.due is None or item.starts is None or item.warns is None:
         if item.schedule.waiting:
@@ -208,71 +208,73 @@ def pending(item: Planned, at: datetime) -> Status:
     return Status.DUE_SOON if at >= item.warns else Status.OPEN
 
 
-def completed_day(step: Step, record: Record, answer: StepAnswer | None, today: date) -> date | None:
+def completion_day(step: Step, record: StepRecord, answer: StepAnswer | None, today: date) -> date | None:
     """Return the day in the document, if somebody who may say so said that the step is done.
 
     What the unit stated in the portal goes before what its own system publishes; the difference is a conflict.
     """
-    prefers_system = answer is not None and preferred(record, answer)
+    prefers_system = answer is not None and is_system_preferred(record, answer)
     if step.acceptance and not record.accepted and not prefers_system:
         return None
-    if by_portal(record, answer):
+    if is_decided_by_portal(record, answer):
         completed = record.completed_on if record.done else None
     else:
         completed = answer.completed_on if answer and answer.state is StepState.DONE else None
     return completed if completed and completed <= today else None
 
 
-def by_portal(record: Record, answer: StepAnswer | None) -> bool:
+def is_decided_by_portal(record: StepRecord, answer: StepAnswer | None) -> bool:
     """Whether what was said in the portal decides, rather than what the unit's own system publishes."""
-    return (record.stated or bool(record.returned)) and not (answer is not None and preferred(record, answer))
+    return (record.was_confirmed or bool(record.returned)) and not (
+        answer is not None and is_system_preferred(record, answer)
+    )
 
 
-def fingerprint(answer: StepAnswer) -> Mapping[str, object]:
+def answer_fingerprint(answer: StepAnswer) -> Mapping[str, object]:
     """What a resolution of a conflict is tied to: when the unit's own system says something else, it is void."""
     return {"state": answer.state.value, "completed_on": answer.completed_on and answer.completed_on.isoformat()}
 
 
-def _resolution(record: Record, answer: StepAnswer) -> str:
+def _resolution(record: StepRecord, answer: StepAnswer) -> str:
     """Return "portal" or "system" where the province's resolution still fits what both say, else an empty text."""
-    resolved = record.preferred
-    return str(resolved["in_favour"]) if resolved and resolved["system"] == fingerprint(answer) else ""
+    resolved = record.resolution
+    return str(resolved["in_favour"]) if resolved and resolved["system"] == answer_fingerprint(answer) else ""
 
 
-def preferred(record: Record, answer: StepAnswer) -> bool:
+def is_system_preferred(record: StepRecord, answer: StepAnswer) -> bool:
     """Whether the province resolved to believe the unit's own system rather than the portal."""
     return _resolution(record, answer) == "system"
 
 
-def conflicting(record: Record, answer: StepAnswer | None, *, own_system: bool) -> bool:
+def is_conflicting(record: StepRecord, answer: StepAnswer | None, *, own_system: bool) -> bool:
     """Whether portal and own system disagree about a step, and the province has not resolved it."""
-    if answer is None or not own_system or not record.stated:
+    if answer is None or not own_system or not record.was_confirmed:
         return False
     published = answer.completed_on if answer.state is StepState.DONE else None
     return (record.completed_on if record.done else None) != published and not _resolution(record, answer)
 
 
-def _flags(w: _Weighed, view: View, finished: Mapping[str, bool], *, fresh: bool) -> Mapping[str, object]:
+def _flags(w: _StepFacts, view: UnitView, finished: Mapping[str, bool], *, fresh: bool) -> Mapping[str, object]:
     flags: dict[str, object] = {}
-    if w.record is not NOTHING_SAID or w.answer:
-        _said_flags(flags, w, view)
-    if w.status not in FINISHED:
+    if w.record is not EMPTY_RECORD or w.answer:
+        _add_statement_flags(flags, w, view)
+    if w.status not in FINISHED_STATUSES:
         waiting = [step for step in w.item.step.requires if finished.get(step) is False]
         if waiting:
             flags["waiting_for"] = waiting
     in_journal = w.record.done and w.completed is not None
     if w.heard_at and not fresh and not in_journal and _is_stale(w, view):
         flags["stale"] = w.heard_at.astimezone(view.now.tzinfo)
-    if view.heard.probes and w.item.step.id in view.heard.probes:
-        flags["probe"] = view.heard.probes[w.item.step.id].value
+    if view.latest.probes and w.item.step.id in view.latest.probes:
+        flags["probe"] = view.latest.probes[w.item.step.id].value
     return flags or NO_FLAGS
 
 
-def _said_flags(flags: dict[str, object], w: _Weighed, view: View) -> None:
+def _add_statement_flags(flags: dict[str, object], w: _StepFacts, view: UnitView) -> None:
     record, answer = w.record, w.answer
     obstacle = record.obstacle or (answer.note if answer and answer.state is StepState.OBSTACLE else "")
     progress = record.progress or (answer.progress if answer else None)
-    if obstacle and w.status not in FINISHED:
+    if obstacle and w.status not in FINISHED_STATUSES:
         flags["obstacle"] = obstacle
     if record.returned:
         flags["returned"] = record.returned
@@ -282,12 +284,12 @@ def _said_flags(flags: dict[str, object], w: _Weighed, view: View) -> None:
         flags["progress"] = {"done": progress[0], "of": progress[1]}
     if record.done and not record.accepted and w.item.step.acceptance:
         flags["awaiting"] = True
-    if conflicting(record, answer, own_system=view.heard.own_system):
+    if is_conflicting(record, answer, own_system=view.latest.own_system):
         flags["conflict"] = True
 
 
-def _is_stale(w: _Weighed, view: View) -> bool:
+def _is_stale(w: _StepFacts, view: UnitView) -> bool:
     """Old, or older than a change of status that we could not ask about."""
     if w.heard_at is None or view.now - w.heard_at > view.policy.stale:
         return True
-    return w.status not in FINISHED and w.status is not pending(w.item, view.now)
+    return w.status not in FINISHED_STATUSES and w.status is not pending_status(w.item, view.now)

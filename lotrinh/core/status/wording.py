@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from lotrinh.core.checklist.deadlines import Schedule
-from lotrinh.core.status.effective_status import unclear
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.effective_status import is_unclear
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.roles import Role
-from lotrinh.core.status.status import StepStatus, Status
+from lotrinh.core.status.status import Status, StepStatus
 from lotrinh.core.text import M, Message
 
 STATUS: Mapping[Status, Message] = {
@@ -30,23 +30,23 @@ OUTCOME: Mapping[Outcome, Message] = {
     Outcome.INVALID: M("trả lời không hợp lệ"),
 }
 
-KIND: Mapping[Kind, Message] = {
-    Kind.CONFIRMED: M("xác nhận hoàn thành"),
-    Kind.PROGRESSED: M("báo tiến độ"),
-    Kind.WITHDRAWN: M("rút xác nhận"),
-    Kind.ACCEPTED: M("chấp nhận xác nhận"),
-    Kind.RETURNED: M("trả lại xác nhận"),
-    Kind.EXCUSED: M("miễn đầu việc"),
-    Kind.UNEXCUSED: M("bỏ miễn đầu việc"),
-    Kind.OBSTACLE: M("báo vướng mắc"),
-    Kind.PROPOSAL: M("gửi kiến nghị"),
-    Kind.CLEARED: M("báo đã hết vướng mắc"),
-    Kind.ANSWERED: M("trả lời"),
-    Kind.HANDED_OVER: M("chuyển cơ quan xử lý"),
-    Kind.RESOLVED: M("quyết định khi hai nguồn khác nhau"),
-    Kind.OBSERVED: M("ghi nhận thay đổi ở phần mềm của đơn vị"),
-    Kind.CHANGED: M("thay đổi đợt"),
-    Kind.ACCOUNT: M("thay đổi tài khoản"),
+KIND: Mapping[EntryKind, Message] = {
+    EntryKind.CONFIRMED: M("xác nhận hoàn thành"),
+    EntryKind.PROGRESSED: M("báo tiến độ"),
+    EntryKind.WITHDRAWN: M("rút xác nhận"),
+    EntryKind.ACCEPTED: M("chấp nhận xác nhận"),
+    EntryKind.RETURNED: M("trả lại xác nhận"),
+    EntryKind.EXCUSED: M("miễn đầu việc"),
+    EntryKind.UNEXCUSED: M("bỏ miễn đầu việc"),
+    EntryKind.OBSTACLE: M("báo vướng mắc"),
+    EntryKind.PROPOSAL: M("gửi kiến nghị"),
+    EntryKind.CLEARED: M("báo đã hết vướng mắc"),
+    EntryKind.ANSWERED: M("trả lời"),
+    EntryKind.HANDED_OVER: M("chuyển cơ quan xử lý"),
+    EntryKind.RESOLVED: M("quyết định khi hai nguồn khác nhau"),
+    EntryKind.OBSERVED: M("ghi nhận thay đổi ở phần mềm của đơn vị"),
+    EntryKind.CHANGED: M("thay đổi đợt"),
+    EntryKind.ACCOUNT: M("thay đổi tài khoản"),
 }
 
 ACTS: Mapping[str, Message] = {
@@ -73,7 +73,7 @@ ROLE: Mapping[Role, Message] = {
 }
 
 
-def reason(standing: StepStatus, schedule: Schedule, now: datetime) -> Message:
+def status_reason(standing: StepStatus, schedule: Schedule, now: datetime) -> Message:
     """Say why the step stands as it does."""
     if standing.status is Status.UNSCHEDULED and schedule.waiting:
         return schedule.waiting
@@ -82,7 +82,7 @@ def reason(standing: StepStatus, schedule: Schedule, now: datetime) -> Message:
     if schedule.due is None or standing.due is None:
         return STATUS[standing.status]
     days = abs((schedule.due.day - now.date()).days)
-    if unclear(standing.status, standing.due, now):
+    if is_unclear(standing.status, standing.due, now):
         return M("chưa rõ: đã qua hạn, đơn vị trả lời lần cuối trước hạn")
     if standing.status is Status.OVERDUE:
         return M("quá hạn {days} ngày", days=days) if days else M("quá hạn từ {hour} hôm nay", hour=_hour(schedule))
@@ -117,6 +117,6 @@ FLAGS: Mapping[str, Callable[[Any], Message]] = {
 }
 
 
-def remarks(standing: StepStatus) -> list[Message]:
+def flag_remarks(standing: StepStatus) -> list[Message]:
     """Put the flags of a standing into words, in a fixed order."""
     return [say(standing.flags[name]) for name, say in FLAGS.items() if name in standing.flags]

@@ -20,12 +20,12 @@ from lotrinh.portal.api import (
 )
 
 
-def operation(route: APIRoute) -> str:
+def operation_id(route: APIRoute) -> str:
     """Name an operation as its function is named."""
     return route.name
 
 
-router = APIRouter(generate_unique_id_function=operation)
+router = APIRouter(generate_unique_id_function=operation_id)
 PARTS = (
     units,
     records,

@@ -12,7 +12,7 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.roles import Action, Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, NotAllowed, NotFound
-from lotrinh.portal.state import State, state_of
+from lotrinh.portal.state import PortalState, portal_state
 from lotrinh.services.access.programs import require_holder
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.views.live_campaign import Live
@@ -44,11 +44,11 @@ class NotForThisRole(LotrinhError):
 
 
 @dataclass(frozen=True)
-class Place:
+class ApiContext:
     """What a request is about: the campaign, and the unit that its path names (else the province)."""
 
     request: Request
-    state: State
+    state: PortalState
     visitor: Visitor
     campaign: Campaign
     unit: Unit
@@ -60,26 +60,26 @@ class Place:
         return self.state.live(self.campaign)
 
 
-def known(request: Request, given: HTTPAuthorizationCredentials | None) -> Visitor:
+def identify(request: Request, given: HTTPAuthorizationCredentials | None) -> Visitor:
     """Return who sent a code; 401 where it is missing or wrong."""
     if given is None:
         raise NotAllowed(NO_CODE)
-    state, address = state_of(request), request.client.host if request.client else ""
+    state, address = portal_state(request), request.client.host if request.client else ""
     return require_holder(state.store, given.credentials.strip(), address, state.clock())
 
 
-def place_of(request: Request, visitor: Visitor, campaign_id: str, code: str = "") -> Place:
+def context_of(request: Request, visitor: Visitor, campaign_id: str, code: str = "") -> ApiContext:
     """Find what a path names; another unit's code is as good as none."""
-    state = state_of(request)
+    state = portal_state(request)
     if visitor.role is Role.UNIT and code and code != visitor.unit:
-        logged(request, visitor)
+        log_refusal(request, visitor)
         raise NotAllowed(M("Mã truy cập này không phải của đơn vị {code}, hoặc đã bị thu hồi.", code=code))
     campaign = state.campaign(campaign_id)
-    unit = find(campaign, code) if code else campaign.province
-    return Place(request, state, visitor, campaign, unit, state.clock())
+    unit = find_unit(campaign, code) if code else campaign.province
+    return ApiContext(request, state, visitor, campaign, unit, state.clock())
 
 
-def find(campaign: Campaign, code: str) -> Unit:
+def find_unit(campaign: Campaign, code: str) -> Unit:
     """Return a unit of the campaign, or the province."""
     unit = campaign.by_code.get(code)
     if unit is None:
@@ -87,66 +87,68 @@ def find(campaign: Campaign, code: str) -> Unit:
     return unit
 
 
-def logged(request: Request, visitor: Visitor) -> None:
+def log_refusal(request: Request, visitor: Visitor) -> None:
     """Leave a line about who tried what; the path in quotes, for it is the sender's text."""
-    state_of(request).log.warning(
+    portal_state(request).log.warning(
         "refused account=%s method=%s path=%r", visitor.account, request.method, request.url.path
     )
 
 
-def required(request: Request, visitor: Visitor, *, may: bool) -> None:
+def require_permission(request: Request, visitor: Visitor, *, may: bool) -> None:
     """Answer 403, and log it, where the role does not allow what was asked."""
     if not may:
-        logged(request, visitor)
+        log_refusal(request, visitor)
         raise NotForThisRole(M("Mã truy cập này không được phép làm việc đó."))
 
 
-def someone(request: Request, given: OfUnit, token: OfProgram) -> Visitor:
+def any_caller(request: Request, given: OfUnit, token: OfProgram) -> Visitor:
     """Require anybody known."""
-    return known(request, given or token)
+    return identify(request, given or token)
 
 
-def taking_part(request: Request, campaign_id: CampaignId, given: OfUnit, token: OfProgram) -> Place:
+def any_context(request: Request, campaign_id: CampaignId, given: OfUnit, token: OfProgram) -> ApiContext:
     """Require anybody known, for what concerns the campaign as a whole."""
-    return place_of(request, known(request, given or token), campaign_id)
+    return context_of(request, identify(request, given or token), campaign_id)
 
 
-def own(request: Request, campaign_id: CampaignId, code: Code, given: OfUnit, token: OfProgram) -> Place:
+def own_context(request: Request, campaign_id: CampaignId, code: Code, given: OfUnit, token: OfProgram) -> ApiContext:
     """Require the unit that the path names, or a program, which sees all."""
-    return place_of(request, known(request, given or token), campaign_id, code)
+    return context_of(request, identify(request, given or token), campaign_id, code)
 
 
-def speaking(request: Request, campaign_id: CampaignId, code: Code, given: OfUnit, token: OfProgram) -> Place:
+def speaker_context(
+    request: Request, campaign_id: CampaignId, code: Code, given: OfUnit, token: OfProgram
+) -> ApiContext:
     """Require who may speak for the unit: itself; an officer for the province."""
-    place = own(request, campaign_id, code, given, token)
-    may = place.visitor.may_speak(place.unit.code, province=place.unit.is_province)
-    required(request, place.visitor, may=may)
+    place = own_context(request, campaign_id, code, given, token)
+    may = place.visitor.can_speak(place.unit.code, province=place.unit.is_province)
+    require_permission(request, place.visitor, may=may)
     return place
 
 
-def seeing(request: Request, campaign_id: CampaignId, token: OfProgram) -> Place:
+def viewer_context(request: Request, campaign_id: CampaignId, token: OfProgram) -> ApiContext:
     """Require a program that may see every unit."""
-    visitor = known(request, token)
-    required(request, visitor, may=visitor.may(Action.SEE_ALL))
-    return place_of(request, visitor, campaign_id)
+    visitor = identify(request, token)
+    require_permission(request, visitor, may=visitor.can(Action.SEE_ALL))
+    return context_of(request, visitor, campaign_id)
 
 
-def judge(request: Request, token: OfProgram) -> Visitor:
+def reviewing_program(request: Request, token: OfProgram) -> Visitor:
     """Require a program that may judge."""
-    visitor = known(request, token)
-    required(request, visitor, may=visitor.may(Action.JUDGE))
+    visitor = identify(request, token)
+    require_permission(request, visitor, may=visitor.can(Action.REVIEW))
     return visitor
 
 
-def judging(request: Request, campaign_id: CampaignId, code: Code, token: OfProgram) -> Place:
+def reviewer_context(request: Request, campaign_id: CampaignId, code: Code, token: OfProgram) -> ApiContext:
     """Require a program that may judge what the unit of the path says."""
-    return place_of(request, judge(request, token), campaign_id, code)
+    return context_of(request, reviewing_program(request, token), campaign_id, code)
 
 
-Someone = Annotated[Visitor, Depends(someone)]
-TakingPart = Annotated[Place, Depends(taking_part)]
-Own = Annotated[Place, Depends(own)]
-Speaking = Annotated[Place, Depends(speaking)]
-Seeing = Annotated[Place, Depends(seeing)]
-Judge = Annotated[Visitor, Depends(judge)]
-Judging = Annotated[Place, Depends(judging)]
+AnyCaller = Annotated[Visitor, Depends(any_caller)]
+AnyContext = Annotated[ApiContext, Depends(any_context)]
+OwnContext = Annotated[ApiContext, Depends(own_context)]
+SpeakerContext = Annotated[ApiContext, Depends(speaker_context)]
+ViewerContext = Annotated[ApiContext, Depends(viewer_context)]
+ReviewingProgram = Annotated[Visitor, Depends(reviewing_program)]
+ReviewerContext = Annotated[ApiContext, Depends(reviewer_context)]

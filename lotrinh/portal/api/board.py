@@ -10,15 +10,15 @@ from pydantic import Field
 from lotrinh.core.checklist.units import UnitKind
 from lotrinh.core.report.board import cells_of
 from lotrinh.core.report.report import MilestoneRow, Report, UnitReport, known
-from lotrinh.core.status.effective_status import as_known
-from lotrinh.core.status.journal import NOTHING_SAID
-from lotrinh.core.status.observation import Outcome, Seen
+from lotrinh.core.status.effective_status import known_status
+from lotrinh.core.status.journal import EMPTY_RECORD
+from lotrinh.core.status.observation import Outcome, ProbeOutcome
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import STATUS, reason
-from lotrinh.core.text import fold
+from lotrinh.core.status.wording import STATUS, status_reason
+from lotrinh.core.text import fold_text
 from lotrinh.i18n import say
-from lotrinh.portal.api.access import Own, Place, Seeing
-from lotrinh.portal.api.answers import Listed, Out, Paging, Reading, reads
+from lotrinh.portal.api.access import ApiContext, OwnContext, ViewerContext
+from lotrinh.portal.api.answers import ApiOutput, ApiPage, Paging, Responding, get_responses
 from lotrinh.portal.api.campaigns import CAMPAIGN, ScheduleOut, schedule_out
 from lotrinh.portal.api.records import ProgressOut
 from lotrinh.portal.api.units import UNIT
@@ -30,7 +30,7 @@ Counts = dict[Status, int]
 AS_KNOWN = "An unfinished step whose deadline has passed since its unit last spoke counts as unknown."
 
 
-class Filters(Paging):
+class UnitFilters(Paging):
     """Which units. Texts are compared without accents."""
 
     area: str = Field("", max_length=200, description="Area of the unit, in full.")
@@ -39,7 +39,7 @@ class Filters(Paging):
     q: str = Field("", max_length=200, description="Part of the unit's name or code.")
 
 
-class UnitOut(Out):
+class UnitOut(ApiOutput):
     """A unit, and how its steps stand."""
 
     code: str
@@ -56,19 +56,19 @@ class UnitOut(Out):
     counts: Counts = Field(description=f"How many of its steps have which status. {AS_KNOWN}")
 
 
-class UnitList(Listed):
+class UnitList(ApiPage):
     """One page of units, by code."""
 
     items: list[UnitOut]
 
 
-class BoardRow(UnitOut):
+class BoardRowOut(UnitOut):
     """A unit with one status for each milestone in which it has steps."""
 
     milestones: dict[str, Status]
 
 
-class BoardMilestone(Out):
+class BoardMilestone(ApiOutput):
     """One milestone over all units that have steps in it."""
 
     id: str
@@ -82,7 +82,7 @@ class BoardMilestone(Out):
     province: Status | None = Field(description="The province's own steps in it.")
 
 
-class Board(Listed):
+class BoardOut(ApiPage):
     """How a campaign stands this minute: all milestones, and one page of units."""
 
     VOLATILE: ClassVar[frozenset[str]] = frozenset({"as_of"})
@@ -94,10 +94,10 @@ class Board(Listed):
     sample: bool = Field(description="Sample data is in it, and must be labelled wherever it is shown.")
     counts: Counts = Field(description=f"How many steps of the province and all units have which status. {AS_KNOWN}")
     milestones: list[BoardMilestone]
-    items: list[BoardRow]
+    items: list[BoardRowOut]
 
 
-class FlagsOut(Out):
+class FlagsOut(ApiOutput):
     """What is said beside a status; what is missing does not hold."""
 
     obstacle: str | None = None
@@ -108,10 +108,10 @@ class FlagsOut(Out):
     progress: ProgressOut | None = None
     stale: dt.datetime | None = None
     conflict: bool | None = None
-    probe: Seen | None = None
+    probe: ProbeOutcome | None = None
 
 
-class StandingOut(ScheduleOut):
+class StepStatusOut(ScheduleOut):
     """One step of one unit at this moment."""
 
     id: str
@@ -135,18 +135,18 @@ class UnitSteps(UnitOut):
     campaign: str
     as_of: dt.datetime
     sample: bool
-    steps: list[StandingOut]
+    steps: list[StepStatusOut]
 
 
-def chosen(report: Report, asked: Filters) -> list[UnitReport]:
+def filter_units(report: Report, asked: UnitFilters) -> list[UnitReport]:
     """Keep the units that the filters let through, by code."""
-    wanted, area = fold(asked.q.strip()), fold(asked.area.strip())
+    wanted, area = fold_text(asked.q.strip()), fold_text(asked.area.strip())
     kept = [
         unit
         for unit in report.units
         if (asked.kind is None or unit.unit.kind is asked.kind)
-        and (not area or fold(unit.unit.area) == area)
-        and (not wanted or wanted in fold(unit.unit.full_name) or wanted in unit.unit.code)
+        and (not area or fold_text(unit.unit.area) == area)
+        and (not wanted or wanted in fold_text(unit.unit.full_name) or wanted in unit.unit.code)
         and (asked.status is None or known([unit], report.as_of)[asked.status] > 0)
     ]
     return sorted(kept, key=code_of)
@@ -157,12 +157,12 @@ def code_of(unit: UnitReport) -> str:
     return unit.unit.code
 
 
-def counted(found: Mapping[Status, int]) -> Counts:
+def count_every_status(found: Mapping[Status, int]) -> Counts:
     """Name every status, also those that no step has."""
     return {status: found.get(status, 0) for status in Status}
 
 
-def unit_fields(unit: UnitReport, at: Place, language: str, as_of: dt.datetime) -> dict[str, object]:
+def unit_fields(unit: UnitReport, at: ApiContext, language: str, as_of: dt.datetime) -> dict[str, object]:
     """Write what is said of every unit, as the fields of ``UnitOut``."""
     of = unit.unit
     own_system = has_own_system(at.state.settings, of)
@@ -174,19 +174,19 @@ def unit_fields(unit: UnitReport, at: Place, language: str, as_of: dt.datetime) 
         "area": of.area,
         "outcome": unit.outcome,
         "outcome_reason": say(unit.sentence, language),
-        "last_answer_at": unit.last_heard if own_system else None,
-        "outstanding": sum(not s.status.finished for s in unit.standings),
-        "counts": counted(known([unit], as_of)),
+        "last_answer_at": unit.last_answer_at if own_system else None,
+        "outstanding": sum(not s.status.is_finished for s in unit.standings),
+        "counts": count_every_status(known([unit], as_of)),
     }
 
 
-def board_row(unit: UnitReport, at: Place, language: str, as_of: dt.datetime) -> BoardRow:
+def board_row_out(unit: UnitReport, at: ApiContext, language: str, as_of: dt.datetime) -> BoardRowOut:
     """Write a unit's row of the board."""
     fields = unit_fields(unit, at, language, as_of)
-    return BoardRow.model_validate({**fields, "milestones": cells_of(unit, as_of)})
+    return BoardRowOut.model_validate({**fields, "milestones": cells_of(unit, as_of)})
 
 
-def milestone_out(row: MilestoneRow, at: Place, language: str) -> BoardMilestone:
+def milestone_out(row: MilestoneRow, at: ApiContext, language: str) -> BoardMilestone:
     """Write a milestone of the board."""
     return BoardMilestone(
         id=row.milestone.id,
@@ -201,61 +201,61 @@ def milestone_out(row: MilestoneRow, at: Place, language: str) -> BoardMilestone
     )
 
 
-def standings_out(unit: UnitReport, at: Place, language: str) -> Iterator[StandingOut]:
+def step_statuses_out(unit: UnitReport, at: ApiContext, language: str) -> Iterator[StepStatusOut]:
     """Write a unit's steps."""
     records, now = at.live.of_unit(unit.unit.code, at.now), at.now.astimezone(at.campaign.zone)
     own_system = has_own_system(at.state.settings, unit.unit)
     for item, standing in zip(unit.plan, unit.standings, strict=True):
-        record = records.get(standing.step, NOTHING_SAID)
-        yield StandingOut(
+        record = records.get(standing.step, EMPTY_RECORD)
+        yield StepStatusOut(
             id=standing.step,
             milestone=item.step.milestone,
             title=say(item.step.title, language),
             status=standing.status,
-            counted=as_known(standing.status, standing.due, now),
+            counted=known_status(standing.status, standing.due, now),
             status_text=say(STATUS[standing.status], language),
-            reason=say(reason(standing, item.schedule, now), language),
+            reason=say(status_reason(standing, item.schedule, now), language),
             completed_on=standing.completed_on,
-            heard_at=standing.heard_at if own_system else record.said_at,
+            heard_at=standing.heard_at if own_system else record.last_statement_at,
             version=record.number,
             flags=FlagsOut.model_validate(dict(standing.flags)),
             **schedule_out(item.schedule, at.campaign, language),
         )
 
 
-@router.get(CAMPAIGN + "/board", response_model=Board, responses=reads(paged=True))
-def read_board(reading: Reading, at: Seeing, asked: Annotated[Filters, Query()]) -> Response:
+@router.get(CAMPAIGN + "/board", response_model=BoardOut, responses=get_responses(paged=True))
+def read_board(reading: Responding, at: ViewerContext, asked: Annotated[UnitFilters, Query()]) -> Response:
     """Show all milestones with their counts, and a page of units with a status for each milestone."""
     report = at.live.report(at.now)
-    found = chosen(report, asked)
+    found = filter_units(report, asked)
     shown, following = reading.page(found, code_of, asked)
-    made = Board(
+    made = BoardOut(
         campaign=at.campaign.id,
         as_of=report.as_of,
         run=report.run,
         journal_head=report.head,
         sample=report.sample,
-        counts=counted(report.known()),
+        counts=count_every_status(report.known()),
         milestones=[milestone_out(row, at, reading.language) for row in report.milestones],
-        items=[board_row(unit, at, reading.language, report.as_of) for unit in shown],
+        items=[board_row_out(unit, at, reading.language, report.as_of) for unit in shown],
         next=following,
         total=len(found),
     )
     return reading.give(made)
 
 
-@router.get(CAMPAIGN + "/units", response_model=UnitList, responses=reads(paged=True))
-def list_units(reading: Reading, at: Seeing, asked: Annotated[Filters, Query()]) -> Response:
+@router.get(CAMPAIGN + "/units", response_model=UnitList, responses=get_responses(paged=True))
+def list_units(reading: Responding, at: ViewerContext, asked: Annotated[UnitFilters, Query()]) -> Response:
     """List the units with how they could be asked and how their steps stand."""
     report = at.live.report(at.now)
-    found = chosen(report, asked)
+    found = filter_units(report, asked)
     shown, following = reading.page(found, code_of, asked)
     items = [UnitOut.model_validate(unit_fields(unit, at, reading.language, report.as_of)) for unit in shown]
     return reading.give(UnitList(items=items, next=following, total=len(found)))
 
 
-@router.get(UNIT, response_model=UnitSteps, responses=reads())
-def read_unit(reading: Reading, at: Own) -> Response:
+@router.get(UNIT, response_model=UnitSteps, responses=get_responses())
+def read_unit(reading: Responding, at: OwnContext) -> Response:
     """Show one unit, or the province, with the standing of all its steps."""
     unit = at.live.unit(at.unit.code, at.now)
     records = at.live.of_unit(at.unit.code, at.now)
@@ -263,6 +263,6 @@ def read_unit(reading: Reading, at: Own) -> Response:
         "campaign": at.campaign.id,
         "as_of": at.now.astimezone(at.campaign.zone),
         "sample": any(record.sample for record in records.values()),
-        "steps": list(standings_out(unit, at, reading.language)),
+        "steps": list(step_statuses_out(unit, at, reading.language)),
     }
     return reading.give(UnitSteps.model_validate(fields))

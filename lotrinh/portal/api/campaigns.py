@@ -9,9 +9,9 @@ from pydantic import Field
 from lotrinh.core.checklist.checklist import Level, Milestone, Need, Step
 from lotrinh.core.checklist.deadlines import Schedule, Timetable, timetable
 from lotrinh.i18n import say
-from lotrinh.portal.api.access import Someone, TakingPart
-from lotrinh.portal.api.answers import Out, Reading, reads
-from lotrinh.portal.state import state_of
+from lotrinh.portal.api.access import AnyCaller, AnyContext
+from lotrinh.portal.api.answers import ApiOutput, Responding, get_responses
+from lotrinh.portal.state import portal_state
 from lotrinh.reports.data.json_report import due_at
 from lotrinh.reports.text.tables import basis
 from lotrinh.services.campaigns.campaigns import Campaign
@@ -20,7 +20,7 @@ router = APIRouter(tags=["campaigns"])
 CAMPAIGN = "/api/v1/campaigns/{campaign_id}"
 
 
-class CampaignOut(Out):
+class CampaignOut(ApiOutput):
     """A campaign: a checklist bound to an anchor date and a set of units."""
 
     id: str
@@ -36,13 +36,13 @@ class CampaignOut(Out):
     units: int
 
 
-class CampaignList(Out):
+class CampaignList(ApiOutput):
     """All campaigns that the reader takes part in."""
 
     items: list[CampaignOut]
 
 
-class EvidenceOut(Out):
+class EvidenceOut(ApiOutput):
     """Which documents prove a step, and whether a number and a file must be given."""
 
     documents: list[str]
@@ -51,7 +51,7 @@ class EvidenceOut(Out):
     file: Need
 
 
-class ScheduleOut(Out):
+class ScheduleOut(ApiOutput):
     """When something opens and is due; ``waiting`` says why there is no deadline yet."""
 
     opens_at: dt.datetime | None
@@ -84,7 +84,7 @@ class MilestoneOut(ScheduleOut):
     steps: list[StepOut]
 
 
-class TimelineOut(Out):
+class TimelineOut(ApiOutput):
     """The steps of a campaign. Deadlines that hang on what a unit really did stand with that unit."""
 
     campaign: str
@@ -110,7 +110,7 @@ def campaign_out(campaign: Campaign, language: str) -> CampaignOut:
     )
 
 
-class Writer:
+class TimelineWriter:
     """Writes the timeline of a campaign in one language."""
 
     def __init__(self, campaign: Campaign, language: str) -> None:
@@ -171,24 +171,24 @@ def schedule_out(
     }
 
 
-@router.get("/api/v1/campaigns", response_model=CampaignList, responses=reads(401, 422, 429, 503))
-def list_campaigns(reading: Reading, visitor: Someone) -> Response:
+@router.get("/api/v1/campaigns", response_model=CampaignList, responses=get_responses(401, 422, 429, 503))
+def list_campaigns(reading: Responding, visitor: AnyCaller) -> Response:
     """List the campaigns that the reader takes part in."""
-    campaigns = state_of(reading.request).campaigns()
+    campaigns = portal_state(reading.request).campaigns()
     mine = [c for c in campaigns if not visitor.unit or visitor.unit in c.by_code]
     return reading.give(CampaignList(items=[campaign_out(c, reading.language) for c in mine]))
 
 
-@router.get(CAMPAIGN, response_model=CampaignOut, responses=reads())
-def read_campaign(reading: Reading, at: TakingPart) -> Response:
+@router.get(CAMPAIGN, response_model=CampaignOut, responses=get_responses())
+def read_campaign(reading: Responding, at: AnyContext) -> Response:
     """Describe one campaign."""
     return reading.give(campaign_out(at.campaign, reading.language))
 
 
-@router.get(CAMPAIGN + "/steps", response_model=TimelineOut, responses=reads())
-def list_steps(reading: Reading, at: TakingPart) -> Response:
+@router.get(CAMPAIGN + "/steps", response_model=TimelineOut, responses=get_responses())
+def list_steps(reading: Responding, at: AnyContext) -> Response:
     """List a campaign's milestones and steps with their deadlines, in the order of the checklist."""
-    writer = Writer(at.campaign, reading.language)
+    writer = TimelineWriter(at.campaign, reading.language)
     made = TimelineOut(
         campaign=at.campaign.id,
         checklist_hash=at.campaign.checklist.content_hash,

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
-from lotrinh.portal.api.access import Place, Seeing
-from lotrinh.portal.api.answers import Out, Reading, reads
+from lotrinh.portal.api.access import ApiContext, ViewerContext
+from lotrinh.portal.api.answers import ApiOutput, Responding, get_responses
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.reports.changes import Comparison, as_data
 from lotrinh.services.views.compare_runs import Compared, compared
@@ -19,7 +19,7 @@ router = APIRouter(tags=["runs"])
 END = "Id of a run, or a day (then the newest run up to its end)"
 
 
-class ChangesAsked(BaseModel):
+class ChangesQuery(BaseModel):
     """Which two runs, the older first."""
 
     model_config = ConfigDict(extra="forbid")
@@ -28,7 +28,7 @@ class ChangesAsked(BaseModel):
     new: str = Field("", alias="to", max_length=100, description=f"{END}; empty: the newest run.")
 
 
-class EndOut(Out):
+class EndOut(ApiOutput):
     """One of the two runs."""
 
     run: str
@@ -36,7 +36,7 @@ class EndOut(Out):
     checklist_hash: str
 
 
-class ChangedStep(Out):
+class ChangedStep(ApiOutput):
     """One step, and the codes of the units in which the same changed."""
 
     step: str
@@ -51,7 +51,7 @@ class MovedDeadline(ChangedStep):
     new_due_at: dt.datetime | None
 
 
-class NamedUnit(Out):
+class NamedUnit(ApiOutput):
     """A unit."""
 
     code: str
@@ -65,7 +65,7 @@ class AskedUnit(NamedUnit):
     reason: str | None
 
 
-class ChangesOut(Out):
+class ChangesOut(ApiOutput):
     """What changed from the older to the newer run. That a unit could not be asked changes none of its steps."""
 
     campaign: str
@@ -88,20 +88,20 @@ class ChangesOut(Out):
     left: list[NamedUnit]
 
 
-@router.get(CAMPAIGN + "/changes", response_model=ChangesOut, responses=reads())
-def read_changes(reading: Reading, at: Seeing, asked: Annotated[ChangesAsked, Query()]) -> Response:
+@router.get(CAMPAIGN + "/changes", response_model=ChangesOut, responses=get_responses())
+def read_changes(reading: Responding, at: ViewerContext, asked: Annotated[ChangesQuery, Query()]) -> Response:
     """Tell what changed between two runs or two days; without them, between the last two runs."""
-    with at.state.turns.turn():
+    with at.state.render_limiter.slot():
         found = compared(at.state.store, at.campaign, asked.old, asked.new, at.now)
     if found.swapped:
-        raise BadInput([Problem("from", 0, 0, turned_around(found, at))])
+        raise BadInput([Problem("from", 0, 0, swapped_message(found, at))])
     of = Comparison(
         at.campaign.title, at.campaign.province.full_name, found.old, found.new, found.changes, found.titles
     )
     return reading.give(ChangesOut.model_validate(as_data(of, reading.language)))
 
 
-def turned_around(found: Compared, at: Place) -> M:
+def swapped_message(found: Compared, at: ApiContext) -> M:
     """Say that the run that was asked for as the older one is the newer."""
     return M(
         "Lượt kiểm tra {later} ghi ở from (lúc {after}) sau lượt {earlier} ghi ở to (lúc {before}). "

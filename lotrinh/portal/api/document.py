@@ -8,9 +8,9 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from lotrinh import __version__
-from lotrinh.portal.api.answers import Reading, digest
-from lotrinh.portal.api.problems import Problem, may
-from lotrinh.portal.state import state_of
+from lotrinh.portal.api.answers import Responding, weak_etag
+from lotrinh.portal.api.problems import ProblemDocument, problem_responses
+from lotrinh.portal.state import portal_state
 
 router = APIRouter()
 REF = "#/components/schemas/{model}"
@@ -34,7 +34,7 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     """Make the document of an application."""
     made = get_openapi(title="lotrinh", version=__version__, description=DESCRIPTION, routes=app.routes)
     schemas = made["components"]["schemas"]
-    problem = Problem.model_json_schema(ref_template=REF, mode="serialization")
+    problem = ProblemDocument.model_json_schema(ref_template=REF, mode="serialization")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
     made["components"]["schemas"] = dict(sorted(schemas.items()))
@@ -42,16 +42,16 @@ def openapi(app: FastAPI) -> dict[str, Any]:
 
 
 @router.get("/api/openapi.json", include_in_schema=False)
-def read_document(request: Request, reading: Reading) -> Response:
+def read_document(request: Request, reading: Responding) -> Response:
     """Give this document."""
     app: FastAPI = request.app
     if app.openapi_schema is None:
         app.openapi_schema = openapi(app)
     content = json.dumps(app.openapi_schema, ensure_ascii=False).encode()
-    return reading.send(content, digest(content), headers={"Cache-Control": "no-cache"})
+    return reading.send(content, weak_etag(content), headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/healthz", response_model=Health, responses=may(503), tags=["health"])
+@router.get("/healthz", response_model=Health, responses=problem_responses(503), tags=["health"])
 def healthz(request: Request) -> dict[str, str]:
     """Say that the portal is up and its database can be read."""
-    return {"status": "ok", "head": state_of(request).store.journal.head()}
+    return {"status": "ok", "head": portal_state(request).store.journal.head()}

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from lotrinh.core.checklist.checklist import Confidence
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, StepState
 from lotrinh.core.status.status import Status
-from lotrinh.portal.api.access import Own
-from lotrinh.portal.api.answers import Out, Reading, reads
+from lotrinh.portal.api.access import OwnContext
+from lotrinh.portal.api.answers import ApiOutput, Responding, get_responses
 from lotrinh.portal.api.board import FlagsOut
 from lotrinh.portal.api.records import ProgressOut
 from lotrinh.portal.api.units import UNIT
@@ -22,7 +22,7 @@ from lotrinh.services.views.explain import explain
 router = APIRouter(tags=["units"])
 
 
-class RuleOut(Out):
+class RuleOut(ApiOutput):
     """A rule: when the step opens, or when it is due."""
 
     of: Literal["opens", "due"]
@@ -30,7 +30,7 @@ class RuleOut(Out):
     words: str
 
 
-class MissingOut(Out):
+class MissingOut(ApiOutput):
     """A step that is missing before this one."""
 
     unit: str
@@ -42,12 +42,12 @@ class MissingOut(Out):
     deadline_hangs_on_it: bool = Field(description="The deadline counts from its completion.")
 
 
-class ToldOut(Out):
+class JournalLineOut(ApiOutput):
     """One entry of the journal about the step."""
 
     number: int
     at: dt.datetime
-    kind: Kind
+    kind: EntryKind
     kind_text: str
     who: str
     completed_on: dt.date | None
@@ -57,7 +57,7 @@ class ToldOut(Out):
     sample: bool
 
 
-class AskedOut(Out):
+class AskedOut(ApiOutput):
     """How asking the unit ended in one run."""
 
     run: str
@@ -66,7 +66,7 @@ class AskedOut(Out):
     sentence: str
 
 
-class PublishedOut(Out):
+class PublishedOut(ApiOutput):
     """What the unit's own system says of the step."""
 
     state: StepState
@@ -76,7 +76,7 @@ class PublishedOut(Out):
     note: str
 
 
-class GroundOut(Out):
+class GroundOut(ApiOutput):
     """A legal basis."""
 
     at: str
@@ -88,7 +88,7 @@ class GroundOut(Out):
     seen_in: str
 
 
-class ExplanationOut(Out):
+class ExplanationOut(ApiOutput):
     """Why a step stands as it does in a unit at this moment."""
 
     VOLATILE: ClassVar[frozenset[str]] = frozenset({"as_of"})
@@ -110,7 +110,7 @@ class ExplanationOut(Out):
     rules: list[RuleOut]
     arithmetic: list[str]
     missing: list[MissingOut]
-    entries: list[ToldOut]
+    entries: list[JournalLineOut]
     asked: list[AskedOut] = Field(description="The last runs that asked the unit, newest first.")
     own_system: bool
     published: PublishedOut | None
@@ -122,8 +122,8 @@ class ExplanationOut(Out):
     notice: str = Field(description="The label that sample data must carry wherever it is shown.")
 
 
-@router.get(UNIT + "/steps/{step_id}/explanation", response_model=ExplanationOut, responses=reads())
-def explain_step(reading: Reading, at: Own, step_id: str) -> Response:
+@router.get(UNIT + "/steps/{step_id}/explanation", response_model=ExplanationOut, responses=get_responses())
+def explain_step(reading: Responding, at: OwnContext, step_id: str) -> Response:
     """Say why a step stands as it does: the rule, the arithmetic, what was said of it, what is missing before it."""
     step = step_of(at.campaign, at.unit, step_id)
     made = explain(at.state.store, at.state.settings, at.campaign, at.unit, step, at.now)

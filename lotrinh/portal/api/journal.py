@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from lotrinh.core.status.journal import Entry
-from lotrinh.portal.api.access import Judge
-from lotrinh.portal.api.answers import Listed, Numbered, Reading, reads
+from lotrinh.portal.api.access import ReviewingProgram
+from lotrinh.portal.api.answers import ApiPage, EntryPaging, Responding, get_responses
 from lotrinh.portal.api.records import EntryOut, entry_out
-from lotrinh.portal.state import state_of
+from lotrinh.portal.state import portal_state
 
 router = APIRouter(tags=["journal"])
 
@@ -22,31 +22,31 @@ class ChainedEntry(EntryOut):
     previous: str
 
 
-class ChainedList(Listed):
+class ChainedList(ApiPage):
     """One page of the journal, oldest first."""
 
     items: list[ChainedEntry]
 
 
-class Asked(Numbered):
+class JournalQuery(EntryPaging):
     """Which entries."""
 
     campaign: str = Field("", max_length=100, description="Of this campaign alone.")
 
 
-def chained(entry: Entry) -> ChainedEntry:
+def chained_entry(entry: Entry) -> ChainedEntry:
     """Write an entry with all that its hash covers."""
     return ChainedEntry(
         **dict(entry_out(entry)), key=entry.new.key, checklist_hash=entry.new.checklist_hash, previous=entry.previous
     )
 
 
-@router.get("/api/v1/journal", response_model=ChainedList, responses=reads(401, 403, 422, 429, 503, paged=True))
-def list_entries(reading: Reading, visitor: Judge, asked: Annotated[Asked, Query()]) -> Response:
+@router.get("/api/v1/journal", response_model=ChainedList, responses=get_responses(401, 403, 422, 429, 503, paged=True))
+def list_entries(reading: Responding, visitor: ReviewingProgram, asked: Annotated[JournalQuery, Query()]) -> Response:
     """List entries by their numbers, from the first or after a number; only officers' programs may."""
     del visitor
-    journal = state_of(reading.request).store.journal
+    journal = portal_state(reading.request).store.journal
     entries = journal.entries(asked.campaign or None, None, int(asked.after or 0), asked.limit + 1)
     shown = entries[: asked.limit]
-    following = reading.following(str(shown[-1].number)) if len(entries) > len(shown) else None
-    return reading.give(ChainedList(items=[chained(entry) for entry in shown], next=following))
+    following = reading.next_address(str(shown[-1].number)) if len(entries) > len(shown) else None
+    return reading.give(ChainedList(items=[chained_entry(entry) for entry in shown], next=following))

@@ -8,23 +8,23 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from lotrinh.core.report.report import UnitReport
-from lotrinh.core.status.journal import Record
+from lotrinh.core.status.journal import StepRecord
 from lotrinh.i18n import say
-from lotrinh.portal.api.access import Place, Seeing
-from lotrinh.portal.api.answers import Listed, Out, Paging, Reading, reads
+from lotrinh.portal.api.access import ApiContext, ViewerContext
+from lotrinh.portal.api.answers import ApiOutput, ApiPage, Paging, Responding, get_responses
 from lotrinh.portal.api.campaigns import CAMPAIGN
 
 router = APIRouter(tags=["obstacles"])
-ITS_JOURNAL = Record()
+ITS_JOURNAL = StepRecord()
 
 
-class Asked(Paging):
+class ObstacleQuery(Paging):
     """Which obstacles and proposals."""
 
     answered: bool | None = Field(None, description="Only those that are answered, or only those that are not.")
 
 
-class TroubleOut(Out):
+class StepObstacleOut(ApiOutput):
     """What a unit reports as standing in the way of a step, and what it asks the province to do."""
 
     unit: str
@@ -43,13 +43,13 @@ class TroubleOut(Out):
     sample: bool
 
 
-class TroubleList(Listed):
+class StepObstacleList(ApiPage):
     """One page of obstacles and proposals, those that wait longest first."""
 
-    items: list[TroubleOut]
+    items: list[StepObstacleOut]
 
 
-def troubles(at: Place, language: str) -> Iterator[TroubleOut]:
+def find_step_obstacles(at: ApiContext, language: str) -> Iterator[StepObstacleOut]:
     """Find all that waits, in the journal and in what units' own systems say."""
     records = at.live.records(at.now)
     for unit in at.live.report(at.now).everybody:
@@ -57,15 +57,17 @@ def troubles(at: Place, language: str) -> Iterator[TroubleOut]:
         for item in unit.plan:
             record = records.get((unit.unit.code, item.step.id), ITS_JOURNAL)
             if record.obstacle or record.proposal or item.step.id in published:
-                yield trouble_out(at, unit, item.step.id, record, str(published.get(item.step.id, "")), language)
+                yield step_obstacle_out(at, unit, item.step.id, record, str(published.get(item.step.id, "")), language)
 
 
-def trouble_out(at: Place, unit: UnitReport, step: str, record: Record, published: str, language: str) -> TroubleOut:
+def step_obstacle_out(
+    at: ApiContext, unit: UnitReport, step: str, record: StepRecord, published: str, language: str
+) -> StepObstacleOut:
     """Write one of them."""
     known = at.campaign.checklist.steps[step]
     own = not record.obstacle and not record.proposal
     said = [m for m in (record.obstacle_at, record.proposal_at) if m and not own]
-    return TroubleOut(
+    return StepObstacleOut(
         unit=unit.unit.code,
         unit_name=unit.unit.full_name,
         step=step,
@@ -73,7 +75,7 @@ def trouble_out(at: Place, unit: UnitReport, step: str, record: Record, publishe
         milestone=known.milestone,
         obstacle=record.obstacle or published,
         proposal=record.proposal,
-        since=min(said) if said else unit.last_heard,
+        since=min(said) if said else unit.last_answer_at,
         answer="" if own else record.answer,
         answered_at=None if own else record.answered_at,
         handed_to="" if own else record.handed_to,
@@ -83,16 +85,18 @@ def trouble_out(at: Place, unit: UnitReport, step: str, record: Record, publishe
     )
 
 
-def place_in_line(trouble: TroubleOut) -> str:
+def waiting_order(trouble: StepObstacleOut) -> str:
     """Tell which comes first."""
     since = f"{trouble.since.astimezone(dt.UTC):%Y%m%dT%H%M%S%f}" if trouble.since else ""
     return f"{since}.{trouble.unit}.{trouble.step}"
 
 
-@router.get(CAMPAIGN + "/obstacles", response_model=TroubleList, responses=reads(paged=True))
-def list_obstacles(reading: Reading, at: Seeing, asked: Annotated[Asked, Query()]) -> Response:
+@router.get(CAMPAIGN + "/obstacles", response_model=StepObstacleList, responses=get_responses(paged=True))
+def list_obstacles(reading: Responding, at: ViewerContext, asked: Annotated[ObstacleQuery, Query()]) -> Response:
     """List the obstacles and proposals that wait, those that wait longest first."""
-    found = [t for t in troubles(at, reading.language) if asked.answered in {None, t.answered_at is not None}]
-    found.sort(key=place_in_line)
-    shown, following = reading.page(found, place_in_line, asked)
-    return reading.give(TroubleList(items=shown, next=following, total=len(found)))
+    found = [
+        t for t in find_step_obstacles(at, reading.language) if asked.answered in {None, t.answered_at is not None}
+    ]
+    found.sort(key=waiting_order)
+    shown, following = reading.page(found, waiting_order, asked)
+    return reading.give(StepObstacleList(items=shown, next=following, total=len(found)))

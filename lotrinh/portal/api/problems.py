@@ -24,7 +24,7 @@ class FieldProblem(BaseModel):
     detail: str
 
 
-class Problem(BaseModel):
+class ProblemDocument(BaseModel):
     """Why a request was not carried out. ``detail`` is a sentence for people, in the language they asked for."""
 
     type: str = Field(
@@ -44,7 +44,7 @@ class Problem(BaseModel):
     changed_at: dt.datetime | None = Field(None, description="With 412: when.")
 
 
-def may(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Declare that an operation may answer with these problems."""
     return {status: _declared(status) for status in statuses}
 

@@ -6,43 +6,47 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from lotrinh.core.status.journal import Entry, Kind, Record, fold
-from lotrinh.core.status.transitions import State, can, state_of
+from lotrinh.core.status.journal import Entry, EntryKind, StepRecord, fold
+from lotrinh.core.status.transitions import RecordState, is_allowed, record_state
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
-from lotrinh.portal.api.access import Own
-from lotrinh.portal.api.answers import Listed, Numbered, Out, Paging, Reading, reads
-from lotrinh.portal.api.sending import Receipt, receipt_of
+from lotrinh.portal.api.access import OwnContext
+from lotrinh.portal.api.answers import ApiOutput, ApiPage, EntryPaging, Paging, Responding, get_responses
+from lotrinh.portal.api.sending import Receipt, receipt_body
 from lotrinh.portal.api.units import UNIT
 from lotrinh.services.runs.status_document import own_steps
 from lotrinh.services.statements.journal_writer import step_of
 
 router = APIRouter(tags=["units"])
-STATED = tuple(kind for kind in Kind if kind not in {Kind.RESOLVED, Kind.OBSERVED, Kind.CHANGED, Kind.ACCOUNT})
+STATED = tuple(
+    kind
+    for kind in EntryKind
+    if kind not in {EntryKind.RESOLVED, EntryKind.OBSERVED, EntryKind.CHANGED, EntryKind.ACCOUNT}
+)
 """What can be stated through the API."""
 EntryNumber = Annotated[int, Path(ge=1, le=10**15, description="Number of the entry in the journal.")]
 
 
-class DocumentOut(Out):
+class DocumentOut(ApiOutput):
     """The document that proves a step."""
 
     number: str
     date: dt.date | None = None
 
 
-class ProgressOut(Out):
+class ProgressOut(ApiOutput):
     """How many of a counted step are done."""
 
     done: int
     of: int
 
 
-class RecordOut(Out):
+class RecordOut(ApiOutput):
     """What the journal says of one step in one unit. ``may`` lists what can be stated about it now."""
 
     step: str
     version: int = Field(description="Number of the step's newest entry, 0 for none; send it back with If-Match.")
-    state: State
+    state: RecordState
     completed_on: dt.date | None
     confirmed_at: dt.datetime | None
     document: DocumentOut | None
@@ -60,16 +64,16 @@ class RecordOut(Out):
     answered_at: dt.datetime | None
     handed_to: str
     sample: bool
-    may: list[Kind]
+    may: list[EntryKind]
 
 
-class RecordList(Listed):
+class RecordList(ApiPage):
     """One page of a unit's records."""
 
     items: list[RecordOut]
 
 
-class EntryOut(Out):
+class EntryOut(ApiOutput):
     """One entry of the journal about a unit."""
 
     number: int
@@ -77,26 +81,26 @@ class EntryOut(Out):
     campaign: str
     unit: str
     step: str
-    kind: Kind
+    kind: EntryKind
     actor: str = Field(description="Who: `unit:CODE`, `officer:NAME`, `program:NAME`.")
     body: dict[str, Any]
     hash: str
 
 
-class EntryList(Listed):
+class EntryList(ApiPage):
     """One page of entries, oldest first."""
 
     items: list[EntryOut]
 
 
-def record_out(step: str, record: Record) -> RecordOut:
+def record_out(step: str, record: StepRecord) -> RecordOut:
     """Write a record."""
     stands = record.done
     document = DocumentOut(number=record.document_number, date=record.document_date)
     return RecordOut(
         step=step,
         version=record.number,
-        state=state_of(record),
+        state=record_state(record),
         completed_on=record.completed_on if stands else None,
         confirmed_at=record.confirmed_at if stands else None,
         document=document if stands and (document.number or document.date) else None,
@@ -114,7 +118,7 @@ def record_out(step: str, record: Record) -> RecordOut:
         answered_at=record.answered_at,
         handed_to=record.handed_to,
         sample=record.sample,
-        may=[kind for kind in STATED if can(record, kind)],
+        may=[kind for kind in STATED if is_allowed(record, kind)],
     )
 
 
@@ -134,18 +138,18 @@ def entry_out(entry: Entry) -> EntryOut:
     )
 
 
-@router.get(UNIT + "/records", response_model=RecordList, responses=reads(paged=True))
-def list_records(reading: Reading, at: Own, asked: Annotated[Paging, Query()]) -> Response:
+@router.get(UNIT + "/records", response_model=RecordList, responses=get_responses(paged=True))
+def list_records(reading: Responding, at: OwnContext, asked: Annotated[Paging, Query()]) -> Response:
     """List what the journal says of each of the unit's own steps, by the step's id."""
     records = fold(at.state.store.journal.entries(at.campaign.id, at.unit.code))
     steps = sorted(step.id for step in own_steps(at.campaign, at.unit))
     shown, following = reading.page(steps, str, asked)
-    items = [record_out(step, records.get((at.unit.code, step), Record())) for step in shown]
+    items = [record_out(step, records.get((at.unit.code, step), StepRecord())) for step in shown]
     return reading.give(RecordList(items=items, next=following, total=len(steps)))
 
 
-@router.get(UNIT + "/records/{step_id}", response_model=RecordOut, responses=reads())
-def read_record(reading: Reading, at: Own, step_id: str) -> Response:
+@router.get(UNIT + "/records/{step_id}", response_model=RecordOut, responses=get_responses())
+def read_record(reading: Responding, at: OwnContext, step_id: str) -> Response:
     """Say what the journal says of one step; the ETag is the step's version, to be sent back with If-Match."""
     step = step_of(at.campaign, at.unit, step_id)
     record = at.live.record(at.unit.code, step.id, at.now)
@@ -153,20 +157,20 @@ def read_record(reading: Reading, at: Own, step_id: str) -> Response:
     return reading.send(content, f'"{record.number}"')
 
 
-@router.get(UNIT + "/history", response_model=EntryList, responses=reads(paged=True))
-def read_history(reading: Reading, at: Own, asked: Annotated[Numbered, Query()]) -> Response:
+@router.get(UNIT + "/history", response_model=EntryList, responses=get_responses(paged=True))
+def read_history(reading: Responding, at: OwnContext, asked: Annotated[EntryPaging, Query()]) -> Response:
     """List everything that was stated about the unit's steps, oldest first."""
     journal = at.state.store.journal
     entries = journal.entries(at.campaign.id, at.unit.code, int(asked.after or 0), asked.limit + 1)
     shown = entries[: asked.limit]
-    following = reading.following(str(shown[-1].number)) if len(entries) > len(shown) else None
+    following = reading.next_address(str(shown[-1].number)) if len(entries) > len(shown) else None
     return reading.give(EntryList(items=[entry_out(entry) for entry in shown], next=following))
 
 
-@router.get(UNIT + "/receipts/{number}", response_model=Receipt, responses=reads())
-def read_receipt(reading: Reading, at: Own, number: EntryNumber) -> Response:
+@router.get(UNIT + "/receipts/{number}", response_model=Receipt, responses=get_responses())
+def read_receipt(reading: Responding, at: OwnContext, number: EntryNumber) -> Response:
     """Give a receipt again, for as long as the record exists."""
     entry = at.state.store.journal.get(number)
     if entry is None or (entry.new.campaign, entry.new.unit) != (at.campaign.id, at.unit.code):
         raise NotFound(M("Đơn vị này không có biên nhận số {number}.", number=number))
-    return reading.send(receipt_of(at, entry), f'"{number}"')
+    return reading.send(receipt_body(at, entry), f'"{number}"')

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from lotrinh.core.report.rollup import By, rollup
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
-from lotrinh.portal.api.access import Place, Seeing
-from lotrinh.portal.api.answers import Out, Reading, reads
+from lotrinh.portal.api.access import ApiContext, ViewerContext
+from lotrinh.portal.api.answers import ApiOutput, Responding, get_responses
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.reports.rollup import as_data
 from lotrinh.services.views.reporting import chosen
@@ -20,7 +20,7 @@ LAST_SECOND = dt.time(23, 59, 59)
 ONE_OF_THEM = M("Chỉ ghi một trong hai: run hoặc day.")
 
 
-class RollupAsked(BaseModel):
+class RollupQuery(BaseModel):
     """Of which run, and what has a row of its own."""
 
     model_config = ConfigDict(extra="forbid")
@@ -30,14 +30,14 @@ class RollupAsked(BaseModel):
     day: dt.date | None = Field(None, description="The newest run up to the end of this local day, without `run`.")
 
 
-class RateOut(Out):
+class RateOut(ApiOutput):
     """A part of what is expected."""
 
     of: int
     percent: float | None = Field(description="Null of nothing; never 100 where something is missing.")
 
 
-class FiguresOut(Out):
+class FiguresOut(ApiOutput):
     """The measures, in steps of units. What is unknown is counted apart, never as not done.
 
     `expected` = `reported` + `overdue` + `unknown`.
@@ -69,7 +69,7 @@ class RollupRow(FiguresOut):
     province: str
 
 
-class RolledProvince(Out):
+class RolledProvince(ApiOutput):
     """Which report is rolled up."""
 
     code: str
@@ -81,7 +81,7 @@ class RolledProvince(Out):
     sample: bool
 
 
-class RollupOut(Out):
+class RollupOut(ApiOutput):
     """A roll-up; the rows add up to the total."""
 
     by: By
@@ -91,15 +91,15 @@ class RollupOut(Out):
     rows: list[RollupRow]
 
 
-@router.get(CAMPAIGN + "/rollup", response_model=RollupOut, responses=reads())
-def read_rollup(reading: Reading, at: Seeing, asked: Annotated[RollupAsked, Query()]) -> Response:
+@router.get(CAMPAIGN + "/rollup", response_model=RollupOut, responses=get_responses())
+def read_rollup(reading: Responding, at: ViewerContext, asked: Annotated[RollupQuery, Query()]) -> Response:
     """Roll the report of the newest run up, or of the run or day that is named."""
-    with at.state.turns.turn():
-        made = rollup(chosen(at.state.store, at.campaign, asked.run, moment_of(at, asked)))
+    with at.state.render_limiter.slot():
+        made = rollup(chosen(at.state.store, at.campaign, asked.run, end_of_day(at, asked)))
     return reading.give(RollupOut.model_validate(as_data([made], asked.by, reading.language)))
 
 
-def moment_of(at: Place, asked: RollupAsked) -> dt.datetime | None:
+def end_of_day(at: ApiContext, asked: RollupQuery) -> dt.datetime | None:
     """Return the end of the day that is asked for; ``BadInput`` where it is ahead, or a run is named too."""
     if asked.day is None:
         return None

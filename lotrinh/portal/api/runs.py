@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
-from lotrinh.portal.api.access import Place, Seeing
-from lotrinh.portal.api.answers import Listed, Out, Paging, Reading, digest, reads
+from lotrinh.portal.api.access import ApiContext, ViewerContext
+from lotrinh.portal.api.answers import ApiOutput, ApiPage, Paging, Responding, get_responses, weak_etag
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.reports.data.snapshot_csv import as_csv
-from lotrinh.store.runs.runs import Round, SeenUnit
+from lotrinh.store.runs.runs import Run, SeenUnit
 
 router = APIRouter(tags=["runs"])
 RUN = CAMPAIGN + "/runs/{run_id}"
@@ -23,7 +23,7 @@ RunId = Annotated[str, Path(max_length=100, description="Id of the run.")]
 CSV = "text/csv; charset=utf-8"
 
 
-class RunOut(Out):
+class RunOut(ApiOutput):
     """One run."""
 
     id: str
@@ -35,7 +35,7 @@ class RunOut(Out):
     journal_head: str
 
 
-class RunList(Listed):
+class RunList(ApiPage):
     """One page of runs, newest first."""
 
     items: list[RunOut]
@@ -48,7 +48,7 @@ class RunDetail(RunOut):
     has_report: bool
 
 
-class ObservationOut(Out):
+class ObservationOut(ApiOutput):
     """What a run saw of one unit."""
 
     unit: str
@@ -59,7 +59,7 @@ class ObservationOut(Out):
     probes: dict[str, str] = Field(description="What the machine saw for itself, by step.")
 
 
-class ObservationList(Listed):
+class ObservationList(ApiPage):
     """One page of observations, by the unit's code."""
 
     items: list[ObservationOut]
@@ -90,7 +90,7 @@ class SnapshotUnit(BaseModel):
     steps: list[SnapshotStep]
 
 
-class Snapshot(BaseModel):
+class SnapshotOut(BaseModel):
     """A report as its run left it behind."""
 
     campaign: str
@@ -106,15 +106,15 @@ class Snapshot(BaseModel):
     units: list[SnapshotUnit]
 
 
-def found(at: Place, run_id: str) -> Round:
+def find_run(at: ApiContext, run_id: str) -> Run:
     """Return a run of this campaign."""
-    known = at.state.store.rounds.get(run_id)
+    known = at.state.store.runs.get(run_id)
     if known is None or not at.campaign.holds(known):
         raise NotFound(M("Đợt này không có lượt kiểm tra “{run}”.", run=run_id))
     return known
 
 
-def run_fields(run: Round) -> dict[str, object]:
+def run_fields(run: Run) -> dict[str, object]:
     """Write a run, as the fields of ``RunOut``."""
     return {
         "id": run.id,
@@ -132,68 +132,68 @@ def observation_out(seen: SeenUnit) -> ObservationOut:
     return ObservationOut.model_validate(seen._asdict())
 
 
-def snapshot_of(at: Place, run_id: str) -> str:
+def read_snapshot(at: ApiContext, run_id: str) -> str:
     """Return the report that a run left behind."""
-    text = at.state.store.rounds.snapshot(found(at, run_id).id)
+    text = at.state.store.runs.snapshot(find_run(at, run_id).id)
     if text is None:
-        raise NotFound(nothing_left(run_id))
+        raise NotFound(no_report_message(run_id))
     return text
 
 
-def nothing_left(run_id: str) -> M:
+def no_report_message(run_id: str) -> M:
     """Say that a run left no report."""
     return M("Lượt kiểm tra “{run}” không để lại báo cáo.", run=run_id)
 
 
-@router.get(CAMPAIGN + "/runs", response_model=RunList, responses=reads(paged=True))
-def list_runs(reading: Reading, at: Seeing, asked: Annotated[Paging, Query()]) -> Response:
+@router.get(CAMPAIGN + "/runs", response_model=RunList, responses=get_responses(paged=True))
+def list_runs(reading: Responding, at: ViewerContext, asked: Annotated[Paging, Query()]) -> Response:
     """List the campaign's runs, newest first."""
-    runs = at.state.store.rounds.newest(
-        at.campaign.id, asked.limit + 1, asked.after, province=at.campaign.province.code
-    )
+    runs = at.state.store.runs.newest(at.campaign.id, asked.limit + 1, asked.after, province=at.campaign.province.code)
     shown = runs[: asked.limit]
-    following = reading.following(shown[-1].id) if len(runs) > len(shown) else None
+    following = reading.next_address(shown[-1].id) if len(runs) > len(shown) else None
     items = [RunOut.model_validate(run_fields(run)) for run in shown]
     return reading.give(RunList(items=items, next=following))
 
 
-@router.get(RUN, response_model=RunDetail, responses=reads())
-def read_run(reading: Reading, at: Seeing, run_id: RunId) -> Response:
+@router.get(RUN, response_model=RunDetail, responses=get_responses())
+def read_run(reading: Responding, at: ViewerContext, run_id: RunId) -> Response:
     """Describe one run."""
-    run = found(at, run_id)
-    rounds = at.state.store.rounds
-    seen = Counter(Outcome(unit.outcome) for unit in rounds.seen(run.id).values())
+    run = find_run(at, run_id)
+    runs = at.state.store.runs
+    seen = Counter(Outcome(unit.outcome) for unit in runs.seen(run.id).values())
     counts = {outcome: seen[outcome] for outcome in Outcome}
-    fields = run_fields(run) | {"outcomes": counts, "has_report": rounds.left(run.id).snapshot}
+    fields = run_fields(run) | {"outcomes": counts, "has_report": runs.left(run.id).snapshot}
     return reading.give(RunDetail.model_validate(fields))
 
 
-@router.get(RUN + "/observations", response_model=ObservationList, responses=reads(paged=True))
-def list_observations(reading: Reading, at: Seeing, run_id: RunId, asked: Annotated[Paging, Query()]) -> Response:
+@router.get(RUN + "/observations", response_model=ObservationList, responses=get_responses(paged=True))
+def list_observations(
+    reading: Responding, at: ViewerContext, run_id: RunId, asked: Annotated[Paging, Query()]
+) -> Response:
     """List what a run saw of each unit, by the unit's code."""
-    seen = sorted(at.state.store.rounds.seen(found(at, run_id).id).values(), key=lambda s: s.unit)
+    seen = sorted(at.state.store.runs.seen(find_run(at, run_id).id).values(), key=lambda s: s.unit)
     shown, following = reading.page(seen, lambda s: s.unit, asked)
     items = [observation_out(unit) for unit in shown]
     return reading.give(ObservationList(items=items, next=following, total=len(seen)))
 
 
-@router.get(RUN + "/report", response_model=Snapshot, responses=reads())
-def read_report(reading: Reading, at: Seeing, run_id: RunId) -> Response:
+@router.get(RUN + "/report", response_model=SnapshotOut, responses=get_responses())
+def read_report(reading: Responding, at: ViewerContext, run_id: RunId) -> Response:
     """Give the report as its run left it behind."""
-    content = snapshot_of(at, run_id).encode()
-    return reading.send(content, digest(content))
+    content = read_snapshot(at, run_id).encode()
+    return reading.send(content, weak_etag(content))
 
 
-class Csv(Response):
+class CsvResponse(Response):
     """A table."""
 
     media_type = "text/csv"
 
 
-@router.get(RUN + "/report.csv", response_class=Csv, responses=reads())
-def read_report_as_csv(reading: Reading, at: Seeing, run_id: RunId) -> Response:
+@router.get(RUN + "/report.csv", response_class=CsvResponse, responses=get_responses())
+def read_report_as_csv(reading: Responding, at: ViewerContext, run_id: RunId) -> Response:
     """Give the report as its run left it behind, as a table: one row for each step of each unit."""
-    snapshot = json.loads(snapshot_of(at, run_id))
+    snapshot = json.loads(read_snapshot(at, run_id))
     content = as_csv(snapshot, at.campaign.checklist, reading.language).encode("utf-8-sig")
-    name = f'attachment; filename="{at.campaign.id}-{found(at, run_id).id}.csv"'
-    return reading.send(content, digest(content), CSV, {"Content-Disposition": name})
+    name = f'attachment; filename="{at.campaign.id}-{find_run(at, run_id).id}.csv"'
+    return reading.send(content, weak_etag(content), CSV, {"Content-Disposition": name})

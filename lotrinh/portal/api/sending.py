@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from lotrinh.core.status.journal import Entry
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
-from lotrinh.portal.api.access import Place
-from lotrinh.portal.api.problems import OF_WRITING, may
+from lotrinh.portal.api.access import ApiContext
+from lotrinh.portal.api.problems import OF_WRITING, problem_responses
 from lotrinh.services.statements.confirm import receipt
 from lotrinh.services.statements.journal_writer import Said
 
@@ -39,8 +39,8 @@ IfMatch = Annotated[
 StepId = Annotated[str, Field(max_length=100, description="Id of the step in the checklist.")]
 CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 """Characters that nobody types: the services refuse them with a sentence, and the document says so by a pattern."""
-Text = Annotated[str, Field(json_schema_extra={"pattern": f"^[^{CONTROLS}]*$"})]
-Words = Annotated[
+PlainText = Annotated[str, Field(json_schema_extra={"pattern": f"^[^{CONTROLS}]*$"})]
+RequiredText = Annotated[
     str,
     Field(
         min_length=1, max_length=2000, json_schema_extra={"pattern": rf"^[^{CONTROLS}]*[^{CONTROLS}\s][^{CONTROLS}]*$"}
@@ -48,13 +48,13 @@ Words = Annotated[
 ]
 
 
-class Part(BaseModel):
+class ApiInput(BaseModel):
     """A part of what is sent: exact types, and an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class AboutStep(Part):
+class AboutStep(ApiInput):
     """A statement about a step that needs no further words."""
 
     step: StepId
@@ -83,40 +83,40 @@ class NotJson(LotrinhError):
         super().__init__(M("Cần nội dung dạng JSON, với Content-Type: application/json."))
 
 
-class Sending(NamedTuple):
+class StatementHeaders(NamedTuple):
     """How a statement was sent. ``seen`` is the version that the sender knew."""
 
     key: str
-    seen: int | None
+    expected_version: int | None
 
-    def said(self, at: Place, step: str) -> Said:
+    def statement(self, at: ApiContext, step: str) -> Said:
         """Say who states something about a step here and now."""
-        return Said(at.campaign, at.unit, step, at.visitor.actor, self.key_of(at), at.now, self.seen)
+        return Said(at.campaign, at.unit, step, at.visitor.actor, self.key_for(at), at.now, self.expected_version)
 
-    def key_of(self, at: Place) -> str:
+    def key_for(self, at: ApiContext) -> str:
         """Keep programs' keys apart from those of units: no unit's key has a space in it."""
         return self.key if at.visitor.unit else f"{at.visitor.account} {self.key}"
 
 
-async def sending(request: Request, key: Key, if_match: IfMatch = "") -> Sending:
+async def read_statement_headers(request: Request, key: Key, if_match: IfMatch = "") -> StatementHeaders:
     """Read what all POSTs need besides their content."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise NotJson
-    return Sending(key, int(if_match.strip('"')) if if_match else None)
+    return StatementHeaders(key, int(if_match.strip('"')) if if_match else None)
 
 
-Sent = Annotated[Sending, Depends(sending)]
+Headers = Annotated[StatementHeaders, Depends(read_statement_headers)]
 
 
-def handed(at: Place, entry: Entry) -> Response:
+def receipt_response(at: ApiContext, entry: Entry) -> Response:
     """Answer with the receipt of an entry, and where it stands."""
     address = f"/api/v1/campaigns/{at.campaign.id}/units/{at.unit.code}/receipts/{entry.number}"
     headers = {"Location": address, "ETag": f'"{entry.number}"'}
-    return Response(receipt_of(at, entry), CREATED, headers, "application/json")
+    return Response(receipt_body(at, entry), CREATED, headers, "application/json")
 
 
-def receipt_of(at: Place, entry: Entry) -> bytes:
+def receipt_body(at: ApiContext, entry: Entry) -> bytes:
     """Write a receipt, the same now and later."""
     content = {**receipt(entry, at.unit), "number": entry.number}
     return Receipt.model_validate(content).model_dump_json().encode()
@@ -134,6 +134,6 @@ RECORDED: dict[int | str, dict[str, Any]] = {
             "ETag": {"description": "The step's version.", "schema": {"type": "string"}, "required": True},
         },
     },
-    **may(*OF_WRITING),
+    **problem_responses(*OF_WRITING),
 }
 """How a POST answers."""

@@ -10,11 +10,22 @@ from pydantic import Field
 from lotrinh.core.status.journal import fold
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.portal.api.access import CampaignId, Code, OfProgram, OfUnit, Speaking, find, known
-from lotrinh.portal.api.answers import ETAG, NOT_MODIFIED, OK, Reading, digest
-from lotrinh.portal.api.problems import may
-from lotrinh.portal.api.sending import CREATED, RECORDED, AboutStep, Part, Receipt, Sent, StepId, Text, Words, handed
-from lotrinh.portal.state import state_of
+from lotrinh.portal.api.access import CampaignId, Code, OfProgram, OfUnit, SpeakerContext, find_unit, identify
+from lotrinh.portal.api.answers import ETAG, NOT_MODIFIED, OK, Responding, weak_etag
+from lotrinh.portal.api.problems import problem_responses
+from lotrinh.portal.api.sending import (
+    CREATED,
+    RECORDED,
+    AboutStep,
+    ApiInput,
+    Headers,
+    PlainText,
+    Receipt,
+    RequiredText,
+    StepId,
+    receipt_response,
+)
+from lotrinh.portal.state import portal_state
 from lotrinh.probing.contract import MAX_COUNT, Day, StatusDocument
 from lotrinh.services.runs.status_document import document, statement
 from lotrinh.services.statements.confirm import Confirmation, confirm, withdraw
@@ -27,43 +38,43 @@ PRIVATE = ("note", "document")
 HIDDEN = M("Có vướng mắc; nội dung chỉ đơn vị và tỉnh xem được.")
 
 
-class DocumentIn(Part):
+class DocumentIn(ApiInput):
     """The document that proves a step."""
 
-    number: Text = Field("", max_length=200)
+    number: PlainText = Field("", max_length=200)
     date: Day | None = None
 
 
-class ProgressIn(Part):
+class ProgressIn(ApiInput):
     """How many of a counted step are done."""
 
     done: int = Field(ge=0, le=MAX_COUNT)
     of: int = Field(ge=1, le=MAX_COUNT)
 
 
-class ConfirmationIn(Part):
+class ConfirmationIn(ApiInput):
     """A unit confirms that a step is done, or how far it is."""
 
     step: StepId
     completed_on: Day
     document: DocumentIn = DocumentIn()
     progress: ProgressIn | None = None
-    signer: Text = Field("", max_length=200)
-    note: Text = Field("", max_length=2000)
+    signer: PlainText = Field("", max_length=200)
+    note: PlainText = Field("", max_length=2000)
 
 
-class WithdrawalIn(Part):
+class WithdrawalIn(ApiInput):
     """A unit takes a confirmation back."""
 
     step: StepId
-    reason: Words
+    reason: RequiredText
 
 
-class TroubleIn(Part):
+class StepObstacleIn(ApiInput):
     """An obstacle or a proposal in the unit's own words."""
 
     step: StepId
-    note: Words
+    note: RequiredText
 
 
 @router.get(
@@ -72,29 +83,29 @@ class TroubleIn(Part):
     responses={
         OK: {"headers": ETAG},
         NOT_MODIFIED: {"description": "Nothing new since the ETag that was sent.", "headers": ETAG},
-        **may(401, 404, 422, 429, 503),
+        **problem_responses(401, 404, 422, 429, 503),
     },
     openapi_extra={"security": [{}]},  # a code is welcome, not required
 )
 def read_status(
-    reading: Reading, request: Request, campaign_id: CampaignId, code: Code, given: OfUnit, token: OfProgram
+    reading: Responding, request: Request, campaign_id: CampaignId, code: Code, given: OfUnit, token: OfProgram
 ) -> Response:
     """Say what the journal says of each of the unit's steps (``lotrinh.status/1``); no code is needed.
 
     Where the office has set ``[portal] public_notes = false``, notes and documents are shown only to the unit itself
     and to programs of the office.
     """
-    state = state_of(request)
+    state = portal_state(request)
     campaign = state.campaign(campaign_id)
-    unit = find(campaign, code)
+    unit = find_unit(campaign, code)
     records = fold(state.store.journal.entries(campaign.id, unit.code))
     written = document(statement(campaign, unit, records, reading.now.astimezone(campaign.zone)))
-    if not state.settings.portal.public_notes and not (given and known(request, given or token).may_see(code)):
+    if not state.settings.portal.public_notes and not (given and identify(request, given or token).can_see(code)):
         steps: Any = written["steps"]
         written["steps"] = [_without_words(step, reading.language) for step in steps]
     said = {name: value for name, value in written.items() if name != "generated_at"}
     headers = {"Cache-Control": "no-cache"}
-    return reading.send(_json(written), digest(_json(said)), headers=headers)
+    return reading.send(_json(written), weak_etag(_json(said)), headers=headers)
 
 
 def _without_words(step: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -108,22 +119,22 @@ def _json(value: object) -> bytes:
 
 
 @router.post(UNIT + "/confirmations", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def confirm_step(at: Speaking, sent: Sent, said: ConfirmationIn) -> Response:
+def confirm_step(at: SpeakerContext, sent: Headers, said: ConfirmationIn) -> Response:
     """Confirm that a step is done; with a count that is not full, say how far it is."""
     entry = confirm(
         at.state.store,
         at.campaign,
         at.unit,
-        _said(said),
+        _confirmation(said),
         actor=at.visitor.actor,
-        key=sent.key_of(at),
+        key=sent.key_for(at),
         now=at.now,
-        seen=sent.seen,
+        seen=sent.expected_version,
     )
-    return handed(at, entry)
+    return receipt_response(at, entry)
 
 
-def _said(said: ConfirmationIn) -> Confirmation:
+def _confirmation(said: ConfirmationIn) -> Confirmation:
     return Confirmation(
         said.step,
         said.completed_on,
@@ -136,24 +147,24 @@ def _said(said: ConfirmationIn) -> Confirmation:
 
 
 @router.post(UNIT + "/withdrawals", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def withdraw_confirmation(at: Speaking, sent: Sent, said: WithdrawalIn) -> Response:
+def withdraw_confirmation(at: SpeakerContext, sent: Headers, said: WithdrawalIn) -> Response:
     """Take a confirmation back, with the reason."""
-    return handed(at, withdraw(at.state.store, sent.said(at, said.step), said.reason))
+    return receipt_response(at, withdraw(at.state.store, sent.statement(at, said.step), said.reason))
 
 
 @router.post(UNIT + "/obstacles", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def report_an_obstacle(at: Speaking, sent: Sent, said: TroubleIn) -> Response:
+def report_an_obstacle(at: SpeakerContext, sent: Headers, said: StepObstacleIn) -> Response:
     """Say what stands in the way of a step."""
-    return handed(at, report_obstacle(at.state.store, sent.said(at, said.step), said.note))
+    return receipt_response(at, report_obstacle(at.state.store, sent.statement(at, said.step), said.note))
 
 
 @router.post(UNIT + "/proposals", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def propose_to_the_province(at: Speaking, sent: Sent, said: TroubleIn) -> Response:
+def propose_to_the_province(at: SpeakerContext, sent: Headers, said: StepObstacleIn) -> Response:
     """Ask the province to do something."""
-    return handed(at, propose(at.state.store, sent.said(at, said.step), said.note))
+    return receipt_response(at, propose(at.state.store, sent.statement(at, said.step), said.note))
 
 
 @router.post(UNIT + "/clearances", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def clear_obstacle(at: Speaking, sent: Sent, said: AboutStep) -> Response:
+def clear_obstacle(at: SpeakerContext, sent: Headers, said: AboutStep) -> Response:
     """Say that an obstacle or a proposal is over."""
-    return handed(at, clear(at.state.store, sent.said(at, said.step)))
+    return receipt_response(at, clear(at.state.store, sent.statement(at, said.step)))

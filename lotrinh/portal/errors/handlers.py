@@ -21,12 +21,20 @@ from lotrinh.errors import (
     TooManyAttempts,
 )
 from lotrinh.i18n import say
-from lotrinh.portal.deps import SECRET, typed
-from lotrinh.portal.errors.problem import CHANGED, KEY_REUSED, MALFORMED, REFUSED, STATE, of_api, problem
-from lotrinh.portal.errors.validation import mistakes
-from lotrinh.portal.guard import HEADERS, TooLarge
-from lotrinh.portal.render import page
-from lotrinh.portal.state import state_of
+from lotrinh.portal.deps import SECRET, form_texts
+from lotrinh.portal.errors.problem import (
+    CHANGED,
+    KEY_REUSED,
+    MALFORMED,
+    REFUSED,
+    STATE,
+    is_api_request,
+    problem_response,
+)
+from lotrinh.portal.errors.validation import validation_problems
+from lotrinh.portal.guard import HEADERS, BodyTooLarge
+from lotrinh.portal.render import render_page
+from lotrinh.portal.state import portal_state
 from lotrinh.probing.visible import visible
 
 MISSING, WRONG_METHOD, CHANGED_MEANWHILE, TOO_LARGE, FAILED = 404, 405, 412, 413, 500
@@ -39,45 +47,47 @@ OVER = M("Nội dung gửi lên quá lớn (tệp kèm theo nhiều nhất 10 MB
 UNREADABLE = M("Yêu cầu không đọc được.")
 
 
-def trouble(request: Request, status: int, said: Message, problems: Iterable[Problem] = ()) -> Response:
+def error_response(request: Request, status: int, said: Message, problems: Iterable[Problem] = ()) -> Response:
     """Answer in the form that whoever asked understands."""
-    if of_api(request):
-        return problem(request, status, said, problems=problems)
-    return page(request, "shared/error.html", status, sentence=said, code=status, details=tuple(problems), again=())
+    if is_api_request(request):
+        return problem_response(request, status, said, problems=problems)
+    return render_page(
+        request, "shared/error.html", status, sentence=said, code=status, details=tuple(problems), again=()
+    )
 
 
-def public(request: Request, error: LotrinhError) -> Message:
+def public_message(request: Request, error: LotrinhError) -> Message:
     """Return what may be said of an error; what is wrong with the database is for the log and not for everybody."""
     if not isinstance(error, StoreUnavailable):
         return error.sentence
-    state_of(request).log.error("503 %s %s", quote(request.url.path), visible(say(error.sentence), LONGEST_LINE))
+    portal_state(request).log.error("503 %s %s", quote(request.url.path), visible(say(error.sentence), LONGEST_LINE))
     return NOT_NOW
 
 
-def unavailable(request: Request, error: StoreUnavailable) -> Response:
+def unavailable_response(request: Request, error: StoreUnavailable) -> Response:
     """Say that nothing was recorded, and give back what was typed, to be sent again."""
-    said, headers = public(request, error), {"Retry-After": str(RETRY_SECONDS)}
-    if of_api(request):
-        return problem(request, error.http_status, said, headers=headers)
+    said, headers = public_message(request, error), {"Retry-After": str(RETRY_SECONDS)}
+    if is_api_request(request):
+        return problem_response(request, error.http_status, said, headers=headers)
     form = getattr(request.state, "form", None)
-    again = typed(form) if form and SECRET not in form else []
+    again = form_texts(form) if form and SECRET not in form else []
     context = {"sentence": said, "code": error.http_status, "details": (), "again": again}
-    return page(request, "shared/error.html", error.http_status, headers, **context)
+    return render_page(request, "shared/error.html", error.http_status, headers, **context)
 
 
-async def sentence(request: Request, error: Exception) -> Response:
+async def handle_lotrinh_error(request: Request, error: Exception) -> Response:
     """Answer with one of our own errors."""
     if isinstance(error, StoreUnavailable):
-        return unavailable(request, error)
+        return unavailable_response(request, error)
     if not isinstance(error, LotrinhError):
         raise error
-    if of_api(request):
-        return api_sentence(request, error)
+    if is_api_request(request):
+        return api_error_response(request, error)
     if isinstance(error, Busy):
-        return later(request, error)
+        return busy_response(request, error)
     if isinstance(error, BadInput):
-        return trouble(request, error.http_status, headline(request), error.problems)
-    return trouble(request, error.http_status, error.sentence)
+        return error_response(request, error.http_status, headline(request), error.problems)
+    return error_response(request, error.http_status, error.sentence)
 
 
 def headline(request: Request) -> Message:
@@ -85,32 +95,32 @@ def headline(request: Request) -> Message:
     return NOT_MADE if request.method == "GET" else NOT_RECORDED
 
 
-def later(request: Request, error: Busy) -> Response:
+def busy_response(request: Request, error: Busy) -> Response:
     """Say when to come again."""
     context = {"sentence": error.sentence, "code": 0, "details": (), "again": ()}
-    return page(request, "shared/error.html", error.http_status, {"Retry-After": str(error.seconds)}, **context)
+    return render_page(request, "shared/error.html", error.http_status, {"Retry-After": str(error.seconds)}, **context)
 
 
-def api_sentence(request: Request, error: LotrinhError) -> Response:
+def api_error_response(request: Request, error: LotrinhError) -> Response:
     """Answer a program with one of our own errors."""
     status, said = error.http_status, error.sentence
     if isinstance(error, BadInput):
-        return problem(request, status, headline(request), kind=REFUSED, problems=error.problems)
+        return problem_response(request, status, headline(request), kind=REFUSED, problems=error.problems)
     if isinstance(error, ChangedMeanwhile):
-        return changed(request, error)
+        return changed_meanwhile_response(request, error)
     if isinstance(error, TooManyAttempts | Busy):
-        return problem(request, status, said, headers={"Retry-After": str(error.seconds)})
+        return problem_response(request, status, said, headers={"Retry-After": str(error.seconds)})
     if isinstance(error, Conflict):
-        return problem(request, status, said, kind=KEY_REUSED if isinstance(error, KeyReused) else STATE)
-    return problem(request, status, said)
+        return problem_response(request, status, said, kind=KEY_REUSED if isinstance(error, KeyReused) else STATE)
+    return problem_response(request, status, said)
 
 
-def changed(request: Request, error: ChangedMeanwhile) -> Response:
+def changed_meanwhile_response(request: Request, error: ChangedMeanwhile) -> Response:
     """Say who changed what meanwhile, in local time, and what the step's version is now."""
     last = error.last
-    at = last.new.at.astimezone(state_of(request).campaign(last.new.campaign).zone)
+    at = last.new.at.astimezone(portal_state(request).campaign(last.new.campaign).zone)
     said = Message(error.sentence.msgid, **{**error.sentence.values, "when": at})
-    return problem(
+    return problem_response(
         request,
         CHANGED_MEANWHILE,
         said,
@@ -122,42 +132,48 @@ def changed(request: Request, error: ChangedMeanwhile) -> Response:
     )
 
 
-async def mistyped(request: Request, error: Exception) -> Response:
+async def handle_validation_error(request: Request, error: Exception) -> Response:
     """Answer to a request whose parts have the wrong shape."""
-    if not of_api(request):
-        return trouble(request, MISSING, NO_PAGE)
+    if not is_api_request(request):
+        return error_response(request, MISSING, NO_PAGE)
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    return problem(request, BadInput.http_status, NOT_RECORDED, kind=MALFORMED, problems=mistakes(found))
+    return problem_response(
+        request, BadInput.http_status, NOT_RECORDED, kind=MALFORMED, problems=validation_problems(found)
+    )
 
 
-async def over_size(request: Request, _: Exception) -> Response:
+async def handle_body_too_large(request: Request, _: Exception) -> Response:
     """Answer to a body that grew too large while it came."""
-    return trouble(request, TOO_LARGE, OVER)
+    return error_response(request, TOO_LARGE, OVER)
 
 
-async def stopped(request: Request, error: Exception) -> Response:
+async def handle_http_exception(request: Request, error: Exception) -> Response:
     """Answer where the framework stopped: no such address, no such method, a form that cannot be read."""
     status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (FAILED, None)
-    if too_large(error):
-        return await over_size(request, error)
-    api = of_api(request)
+    if is_body_too_large(error):
+        return await handle_body_too_large(request, error)
+    api = is_api_request(request)
     said = {
         MISSING: NO_ADDRESS if api else NO_PAGE,
         WRONG_METHOD: M("Địa chỉ này không nhận yêu cầu kiểu đó."),
     }.get(status, UNREADABLE)
-    return problem(request, status, said, headers=headers) if api else trouble(request, status, said)
+    return problem_response(request, status, said, headers=headers) if api else error_response(request, status, said)
 
 
-def too_large(error: Exception) -> bool:
+def is_body_too_large(error: Exception) -> bool:
     """Whether the framework stopped reading a body because more came than the route takes."""
-    return isinstance(error.__cause__, TooLarge)
+    return isinstance(error.__cause__, BodyTooLarge)
 
 
-async def broken(request: Request, _: Exception) -> Response:
+async def handle_unexpected_error(request: Request, _: Exception) -> Response:
     """Answer where we failed ourselves; the error itself goes to the log, never to the reader.
 
     The framework answers this outside of everything else, so the headers of every answer are set here.
     """
-    answer = problem(request, FAILED, BROKEN) if of_api(request) else PlainTextResponse(say(BROKEN) + "\n", FAILED)
+    answer = (
+        problem_response(request, FAILED, BROKEN)
+        if is_api_request(request)
+        else PlainTextResponse(say(BROKEN) + "\n", FAILED)
+    )
     answer.headers.update({**HEADERS, "Cache-Control": "no-store"})
     return answer

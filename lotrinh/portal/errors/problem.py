@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Problem
 from lotrinh.i18n import say
-from lotrinh.portal.language import spoken
+from lotrinh.portal.language import preferred_language
 
 PROBLEM = "application/problem+json"
 TYPE = "tag:lotrinh,2026:{}"
@@ -27,12 +27,12 @@ TITLES: Mapping[str, M] = {
 }
 
 
-def of_api(request: Request) -> bool:
+def is_api_request(request: Request) -> bool:
     """Whether a program asked rather than a person."""
     return request.url.path.startswith(("/api/", "/healthz")) or request.url.path == "/api"
 
 
-def problem(
+def problem_response(
     request: Request,
     status: int,
     said: Message,
@@ -43,7 +43,7 @@ def problem(
     **more: str,
 ) -> Response:
     """Answer a program; ``problems`` name every field that is wrong, ``more`` are members of this kind alone."""
-    language = spoken(request)
+    language = preferred_language(request)
     title = say(TITLES[kind], language) if kind in TITLES else HTTPStatus(status).phrase
     body: dict[str, Any] = {"type": kind, "title": title, "status": status, "detail": say(said, language)}
     if errors := [{"field": p.where, "detail": say(p.sentence, language)} for p in problems]:

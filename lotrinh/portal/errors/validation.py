@@ -15,12 +15,12 @@ CHOICES = frozenset({"enum", "literal_error"})
 OBJECTS = frozenset({"model_attributes_type", "model_type", "dict_type"})
 
 
-def mistakes(found: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
+def validation_problems(found: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
     """Turn what pydantic found into problems, each naming its field."""
-    return tuple(Problem(where(item["loc"]), 0, 0, sentence(item)) for item in found)
+    return tuple(Problem(field_path(item["loc"]), 0, 0, field_sentence(item)) for item in found)
 
 
-def where(place: Sequence[int | str]) -> str:
+def field_path(place: Sequence[int | str]) -> str:
     """Write where it is: ``progress.done``, ``Idempotency-Key``; empty for the body as a whole."""
     path = ""
     for part in place[1:]:
@@ -29,9 +29,9 @@ def where(place: Sequence[int | str]) -> str:
     return path
 
 
-def sentence(item: Mapping[str, Any]) -> Message:
+def field_sentence(item: Mapping[str, Any]) -> Message:
     """Say what one of pydantic's errors means."""
-    kind, context, field = str(item["type"]), item.get("ctx", {}), where(item["loc"])
+    kind, context, field = str(item["type"]), item.get("ctx", {}), field_path(item["loc"])
     if kind == "json_invalid":
         return NOT_JSON
     if kind == "string_unicode":  # half a pair, which stands for nothing

@@ -2,11 +2,11 @@
 
 from fastapi import Depends, Request
 
-from lotrinh.portal.deps import guarded
-from lotrinh.portal.state import state_of
+from lotrinh.portal.deps import require_csrf
+from lotrinh.portal.state import portal_state
 
 STEP = "/campaigns/{campaign_id}/units/{code}/steps/{step_id}"
-GUARDED = [Depends(guarded)]
+CSRF_GUARD = [Depends(require_csrf)]
 SEE_OTHER, UNPROCESSABLE = 303, 422
 
 
@@ -15,7 +15,7 @@ def webcal(request: Request, path: str) -> str:
 
     Empty where feeds are not public: a calendar program would be turned away.
     """
-    if not state_of(request).settings.portal.public_calendars:
+    if not portal_state(request).settings.portal.public_calendars:
         return ""
-    origin = state_of(request).settings.portal.public_url or str(request.base_url)
+    origin = portal_state(request).settings.portal.public_url or str(request.base_url)
     return f"webcal://{origin.partition('://')[2].rstrip('/')}{path}"

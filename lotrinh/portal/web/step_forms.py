@@ -10,10 +10,10 @@ from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.status.journal import Entry
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, ChangedMeanwhile, Conflict, KeyReused, LotrinhError
-from lotrinh.portal.deps import Place
-from lotrinh.portal.errors.handlers import public
-from lotrinh.portal.forms import Typed
-from lotrinh.portal.render import page
+from lotrinh.portal.deps import CampaignContext
+from lotrinh.portal.errors.handlers import public_message
+from lotrinh.portal.forms import FormInput
+from lotrinh.portal.render import render_page
 from lotrinh.portal.web.routing import SEE_OTHER
 from lotrinh.services.statements.journal_writer import Said
 
@@ -21,40 +21,42 @@ SENT = M("Biểu mẫu này đã gửi một lần với nội dung khác. Nếu
 LONGEST_NUMBER = 18
 
 
-def receipt_of(at: Place, entry: Entry) -> Response:
+def redirect_to_receipt(at: CampaignContext, entry: Entry) -> Response:
     """Lead to the receipt of an entry."""
     return RedirectResponse(f"/receipts/{at.unit.code}-{entry.number}", SEE_OTHER)
 
 
-def seen_in(typed: Typed, name: str = "seen") -> int | None:
+def expected_version(typed: FormInput, name: str = "seen") -> int | None:
     """Return the newest entry that the person had before their eyes."""
     text = typed[name][:LONGEST_NUMBER]
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def renewed(at: Place, step: Step, error: LotrinhError | None) -> dict[str, str]:
+def renewed_fields(at: CampaignContext, step: Step, error: LotrinhError | None) -> dict[str, str]:
     """Let a form that met a conflict be sent again: whoever does has read who changed what meanwhile."""
     if not isinstance(error, Conflict):
         return {}
     return {"seen": str(at.live.record(at.unit.code, step.id, at.now).number), "key": secrets.token_urlsafe(12)}
 
 
-def why(request: Request, error: LotrinhError | None) -> dict[str, Any]:
+def explain_failure(request: Request, error: LotrinhError | None) -> dict[str, Any]:
     """Say why nothing was recorded, with what somebody else said meanwhile."""
     if error is None or isinstance(error, BadInput):
         return {"trouble": None, "other": None}
     other = error.last if isinstance(error, ChangedMeanwhile) else None
-    return {"trouble": SENT if isinstance(error, KeyReused) else public(request, error), "other": other}
+    return {"trouble": SENT if isinstance(error, KeyReused) else public_message(request, error), "other": other}
 
 
-def said_by(at: Place, step: Step, typed: Typed) -> Said:
+def make_statement(at: CampaignContext, step: Step, typed: FormInput) -> Said:
     """Say who states something here and now."""
-    return Said(at.campaign, at.unit, step.id, at.visitor.actor, typed["key"], at.now, seen_in(typed))
+    return Said(at.campaign, at.unit, step.id, at.visitor.actor, typed["key"], at.now, expected_version(typed))
 
 
-def again(request: Request, at: Place, step: Step, template: str, error: LotrinhError, typed: Typed) -> Response:
+def show_form_again(
+    request: Request, at: CampaignContext, step: Step, template: str, error: LotrinhError, typed: FormInput
+) -> Response:
     """Show a form again with what was typed, and why nothing was recorded."""
-    values = {**typed.values, **renewed(at, step, error)}
+    values = {**typed.values, **renewed_fields(at, step, error)}
     problems = error.problems if isinstance(error, BadInput) else ()
-    context = {"values": values, "problems": problems, **why(request, error)}
-    return page(request, template, error.http_status, at=at, step=step, **context)
+    context = {"values": values, "problems": problems, **explain_failure(request, error)}
+    return render_page(request, template, error.http_status, at=at, step=step, **context)

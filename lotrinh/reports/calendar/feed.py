@@ -9,7 +9,7 @@ from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.deadline_history import NEVER, OFFICE, Tellings, Told
 from lotrinh.core.report.report import MilestoneRow, Report, UnitReport
-from lotrinh.core.status.status import DONE, Planned, StepStatus, Status
+from lotrinh.core.status.status import DONE, PlannedStep, Status, StepStatus
 from lotrinh.core.status.wording import FLAGS, STATUS
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
@@ -62,7 +62,7 @@ class _Feed:
             if due := item.schedule.due or _withdrawn(told):
                 yield self.step(unit, item, standing, due, told)
 
-    def step(self, unit: UnitReport, item: Planned, standing: StepStatus, due: Moment, told: Told) -> Entry:
+    def step(self, unit: UnitReport, item: PlannedStep, standing: StepStatus, due: Moment, told: Told) -> Entry:
         code, step, schedule = unit.unit.code, item.step, item.schedule
         cancelled = schedule.due is None or standing.status is Status.NOT_APPLICABLE
         done = standing.status in DONE
@@ -109,7 +109,7 @@ class _Feed:
             return self.labelled(self.say(M("Bỏ hạn: {title}", title=words)))
         return self.labelled(self.say(M("Hạn: {title}", title=words)))
 
-    def note_of_step(self, unit: UnitReport, item: Planned, standing: StepStatus) -> Iterator[str]:
+    def note_of_step(self, unit: UnitReport, item: PlannedStep, standing: StepStatus) -> Iterator[str]:
         """Say no more than anybody may know: how far it is, not what stands in the way or who said so."""
         step = item.step
         yield self.say(M("{unit}. Cơ quan thực hiện: {owner}.", unit=unit.unit.full_name, owner=step.owner))

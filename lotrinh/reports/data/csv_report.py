@@ -5,7 +5,7 @@ import io
 import re
 
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.wording import STATUS, reason
+from lotrinh.core.status.wording import STATUS, status_reason
 from lotrinh.i18n import say
 from lotrinh.reports.data.json_report import due_at
 from lotrinh.reports.text.tables import Writer
@@ -37,7 +37,7 @@ def as_csv(report: Report, language: str) -> str:
                 due.isoformat() if due else "",
                 standing.status.value,
                 say(STATUS[standing.status], language),
-                say(reason(standing, item.schedule, report.as_of), language),
+                say(status_reason(standing, item.schedule, report.as_of), language),
                 standing.completed_on.isoformat() if standing.completed_on else "",
                 notice,
             )

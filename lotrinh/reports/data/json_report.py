@@ -66,7 +66,7 @@ def _unit(unit: UnitReport, zone: tzinfo | None) -> dict[str, Any]:
         "outcome": unit.outcome.value,
         "reason": f"{unit.reason.value}: {say(unit.sentence)}" if unit.reason else None,
         "checked_at": unit.checked_at.astimezone(zone) if unit.checked_at else None,
-        "last_answer_at": unit.last_heard.astimezone(zone) if unit.last_heard else None,
+        "last_answer_at": unit.last_answer_at.astimezone(zone) if unit.last_answer_at else None,
         "steps": [_step(standing, due[standing.step], zone) for standing in unit.standings],
     }
 

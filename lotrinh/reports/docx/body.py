@@ -10,8 +10,8 @@ from lotrinh.reports.docx.charts import charts
 from lotrinh.reports.docx.letter import signed, titled
 from lotrinh.reports.docx.package import blank, saved, write
 from lotrinh.reports.docx.xml import GAP, paragraph, run, table
-from lotrinh.reports.prose.grid import Grid
 from lotrinh.reports.prose.sections import Prose
+from lotrinh.reports.prose.table import Grid
 
 ABOVE_SIGNATURE = '<w:keepNext/><w:spacing w:before="60" w:after="240"/>'
 """A signature never stands on a page of its own."""

@@ -20,8 +20,8 @@ from lotrinh.reports.pictures.every import PICTURES, title_of
 from lotrinh.reports.pictures.groups import shares
 from lotrinh.reports.pictures.milestones import lines_of
 from lotrinh.reports.pictures.standalone import picture
-from lotrinh.reports.prose.grid import Grid, columns
 from lotrinh.reports.prose.sections import Prose
+from lotrinh.reports.prose.table import Grid, columns
 from lotrinh.reports.text.tables import NOTHING, clean, moment
 
 EMU = 36_000

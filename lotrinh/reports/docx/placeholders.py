@@ -103,7 +103,7 @@ class Placeholders:
 
     def _numbers(self) -> Mapping[str, Callable[[], Value]]:
         report, statuses, outcomes = self.dossier.report, self.dossier.report.statuses(), self.dossier.report.outcomes()
-        left = sum(n for status, n in statuses.items() if not status.finished)
+        left = sum(n for status, n in statuses.items() if not status.is_finished)
         numbers = {
             "so_don_vi": len(report.units),
             "hoi_duoc": outcomes[Outcome.REACHED],

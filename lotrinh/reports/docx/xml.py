@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from lotrinh.reports.prose.grid import Grid
+from lotrinh.reports.prose.table import Grid
 from lotrinh.reports.text.tables import clean
 
 MM = 1440 / 25.4

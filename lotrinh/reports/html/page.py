@@ -9,7 +9,7 @@ from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.report.curve import curve_of, thinned
 from lotrinh.core.report.report import OutstandingRow, UnitReport, known, pressing, silent
 from lotrinh.core.report.rollup import By, rollup
-from lotrinh.core.status.effective_status import unclear
+from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
@@ -63,7 +63,7 @@ class Sheet(Writer):
         statuses = self.report.statuses()
         rows = [(self.say(STATUS[s]), self.number(statuses[s])) for s in Status if statuses[s]]
         rows.append((self.say(M("Tổng số đầu việc")), self.number(statuses.total())))
-        left = sum(n for status, n in statuses.items() if not status.finished)
+        left = sum(n for status, n in statuses.items() if not status.is_finished)
         rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), self.number(left)))
         title = self.say(M("Tình trạng của tất cả đầu việc"))
         return Grid(title, self.words("Tình trạng", "Số đầu việc"), tuple(rows), frozenset({1}))
@@ -157,7 +157,7 @@ class Sheet(Writer):
         return tuple(self._of(unit, rows) for unit, rows in made if rows)
 
     def _of(self, unit: UnitReport, rows: Sequence[OutstandingRow]) -> Grid:
-        unknown = [unclear(row.standing.status, row.standing.due, self.report.as_of) for row in rows]
+        unknown = [is_unclear(row.standing.status, row.standing.due, self.report.as_of) for row in rows]
         counts = Counter(row.standing.status for row, not_known in zip(rows, unknown, strict=True) if not not_known)
         told = [f"{self.number(counts[s])} {self.say(STATUS[s])}" for s in PRESSING if counts[s]]
         if any(unknown):

@@ -8,7 +8,7 @@ from lotrinh.core.checklist.units import UnitKind
 from lotrinh.core.report.report import Report, UnitReport, known
 from lotrinh.core.report.rollup import NO_AREA, OWN_STEPS
 from lotrinh.core.status.status import Status
-from lotrinh.core.text import M, fold
+from lotrinh.core.text import M, fold_text
 from lotrinh.i18n import grouped, say
 from lotrinh.reports.rollup import percent
 
@@ -71,7 +71,7 @@ def groups(report: Report, language: str) -> tuple[Group, ...]:
         found.setdefault(unit.unit.area if by_area else unit.unit.kind.value, []).append(unit)
     named = ((name, tuple(units)) for name, units in found.items())
     if by_area:
-        ordered = sorted(named, key=lambda pair: (not pair[0], fold(pair[0]), pair[0]))
+        ordered = sorted(named, key=lambda pair: (not pair[0], fold_text(pair[0]), pair[0]))
         return tuple(Group(name or say(NO_AREA, language), units, report.as_of) for name, units in ordered)
     kinds = {kind.value: (place, kind) for place, kind in enumerate(UnitKind)}
     in_order = sorted(named, key=lambda pair: kinds[pair[0]][0])

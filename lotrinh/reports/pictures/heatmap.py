@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lotrinh.core.report.board import Cells, board_row, places
 from lotrinh.core.report.report import Report, UnitReport, known
-from lotrinh.core.status.status import Status, pending
+from lotrinh.core.status.status import Status, pending_status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
 from lotrinh.i18n import say
@@ -72,7 +72,7 @@ def _ripe(report: Report) -> frozenset[str]:
     found = set()
     for unit in report.units:
         for item, standing in zip(unit.plan, unit.standings, strict=True):
-            now = pending(item, report.as_of)
+            now = pending_status(item, report.as_of)
             if now is Status.OVERDUE or (standing.status is Status.UNKNOWN and now in BEGUN):
                 found.add(item.step.milestone)
     return frozenset(found)

@@ -36,7 +36,7 @@ class Line(NamedTuple):
             return "national"
         if row.overdue or own is Status.OVERDUE:
             return "overdue"
-        if row.done + row.unknown < row.units or (own and not own.finished and own is not Status.UNKNOWN):
+        if row.done + row.unknown < row.units or (own and not own.is_finished and own is not Status.UNKNOWN):
             return "open"
         return "unknown" if self.unknown else "done"
 

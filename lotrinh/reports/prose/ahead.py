@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lotrinh.core.report.report import Report
 from lotrinh.core.text import M
 from lotrinh.reports.prose.findings import FEW_UNITS, Coming, coming
-from lotrinh.reports.prose.grid import Grid, columns
+from lotrinh.reports.prose.table import Grid, columns
 from lotrinh.reports.text.tables import Writer, moment
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lotrinh.core.report.report import OutstandingRow, Report, outstanding, silent
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import reason, remarks
+from lotrinh.core.status.wording import flag_remarks, status_reason
 from lotrinh.core.text import M
 from lotrinh.reports.pictures.groups import groups
 from lotrinh.reports.prose.findings import Left, lefts
-from lotrinh.reports.prose.grid import Grid, columns
+from lotrinh.reports.prose.table import Grid, columns
 from lotrinh.reports.text import situation
 from lotrinh.reports.text.tables import NOTHING, Writer, moment
 
@@ -31,7 +31,7 @@ class Behind(Writer):
 
     def parts(self) -> Iterator[str | Grid]:
         """The finest table that can still be read, and a sentence on what it leaves out."""
-        left = sum(n for status, n in self.counts.items() if not status.finished)
+        left = sum(n for status, n in self.counts.items() if not status.is_finished)
         if not left:
             yield self.say(M("Không còn đầu việc nào phải làm."))
             return
@@ -79,7 +79,7 @@ class Behind(Writer):
 
     def state(self, row: OutstandingRow) -> str:
         """Why a step stands as it does, in words."""
-        words = reason(row.standing, row.schedule, self.report.as_of), *remarks(row.standing)
+        words = status_reason(row.standing, row.schedule, self.report.as_of), *flag_remarks(row.standing)
         return "; ".join(self.say(word) for word in words)
 
     def sums(self) -> Iterator[str | Grid]:

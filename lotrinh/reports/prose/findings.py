@@ -11,8 +11,8 @@ from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import MilestoneRow, OutstandingRow, Report, UnitReport, cell_status, pressing
-from lotrinh.core.status.effective_status import unclear
-from lotrinh.core.status.status import Planned, StepStatus, Status
+from lotrinh.core.status.effective_status import is_unclear
+from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 
 FEW_UNITS = 8
 """So few units are named where their number would do."""
@@ -50,7 +50,7 @@ def reaches(report: Report) -> tuple[Reach, ...]:
 def _unsure(report: Report) -> frozenset[str]:
     """Name the milestones of which a step is past its deadline without our knowing."""
     pairs = ((i, s) for unit in report.everybody for i, s in zip(unit.plan, unit.standings, strict=True))
-    return frozenset(i.step.milestone for i, s in pairs if unclear(s.status, i.due, report.as_of))
+    return frozenset(i.step.milestone for i, s in pairs if is_unclear(s.status, i.due, report.as_of))
 
 
 def _late(report: Report) -> Counter[str]:
@@ -65,7 +65,7 @@ def _late(report: Report) -> Counter[str]:
 LATE = frozenset({Status.DONE_LATE})
 
 
-def _cell(unit: UnitReport, milestone: str) -> list[tuple[Planned, StepStatus]]:
+def _cell(unit: UnitReport, milestone: str) -> list[tuple[PlannedStep, StepStatus]]:
     pairs = [p for p in zip(unit.plan, unit.standings, strict=True) if p[0].step.milestone == milestone]
     return [pair for pair in pairs if pair[0].step.required] or pairs
 
@@ -73,7 +73,7 @@ def _cell(unit: UnitReport, milestone: str) -> list[tuple[Planned, StepStatus]]:
 def _end(row: MilestoneRow, late: int, *, unsure: bool) -> End:
     if row.overdue or late or row.province in {Status.OVERDUE, Status.DONE_LATE}:
         return End.LATE
-    if row.done == row.units and (row.province is None or row.province.finished):
+    if row.done == row.units and (row.province is None or row.province.is_finished):
         return End.ON_TIME
     return End.UNSURE if unsure else End.AHEAD
 
@@ -111,7 +111,7 @@ def coming(report: Report, days: int) -> tuple[Coming, ...]:
             key = item.step.id, due
             total[key] += 1
             last[key] = item.step, item.schedule.last_working_day
-            if standing.status.finished:
+            if standing.status.is_finished:
                 continue
             unknown[key] += standing.status is Status.UNKNOWN
             known = left.setdefault(key, [])
@@ -121,7 +121,7 @@ def coming(report: Report, days: int) -> tuple[Coming, ...]:
     return tuple(sorted([*rows, *_of_nation(report, until)], key=lambda c: c.due.ends(zone(report))))
 
 
-def _ahead(report: Report, item: Planned, standing: StepStatus, until: date) -> bool:
+def _ahead(report: Report, item: PlannedStep, standing: StepStatus, until: date) -> bool:
     if item.due is None or item.due <= report.as_of:
         return False
     return standing.status is Status.DUE_SOON or (item.schedule.due is not None and item.schedule.due.day <= until)
@@ -149,7 +149,7 @@ class Left(NamedTuple):
     @property
     def total(self) -> int:
         """All that is outstanding."""
-        return sum(n for status, n in self.counts.items() if not status.finished)
+        return sum(n for status, n in self.counts.items() if not status.is_finished)
 
     @property
     def overdue(self) -> int:
@@ -181,5 +181,5 @@ def lefts(report: Report) -> tuple[Left, ...]:
 
 
 def _left(unit: UnitReport, as_of: datetime) -> Left:
-    unknown = Counter(s.status for s in unit.standings if unclear(s.status, s.due, as_of))
+    unknown = Counter(s.status for s in unit.standings if is_unclear(s.status, s.due, as_of))
     return Left(unit, Counter(s.status for s in unit.standings), unknown, pressing(unit, as_of))

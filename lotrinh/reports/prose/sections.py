@@ -12,7 +12,7 @@ from lotrinh.core.text import M, Message
 from lotrinh.reports.prose.ahead import Ahead
 from lotrinh.reports.prose.behind import Behind
 from lotrinh.reports.prose.findings import End, Reach, reaches
-from lotrinh.reports.prose.grid import Grid, columns
+from lotrinh.reports.prose.table import Grid, columns
 from lotrinh.reports.text import situation
 from lotrinh.reports.text.tables import NOTHING, Writer, moment
 
@@ -131,7 +131,7 @@ class Prose(Writer):
     def totals(self) -> Grid:
         """How many steps stand how: the report's own totals."""
         statuses = self.report.statuses()
-        left = sum(n for status, n in statuses.items() if not status.finished)
+        left = sum(n for status, n in statuses.items() if not status.is_finished)
         rows = [(self.say(STATUS[s]), self.number(statuses[s])) for s in Status if statuses[s]]
         rows.append((self.say(M("Tổng số đầu việc")), self.number(statuses.total())))
         rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), self.number(left)))
@@ -173,7 +173,7 @@ class Prose(Writer):
 
     def _beside(self, found: Sequence[Reach]) -> Iterator[str]:
         """Say what a table of milestones does not: the province's own part."""
-        own = [r for r in found if r.row.units and r.row.province and not r.row.province.finished]
+        own = [r for r in found if r.row.units and r.row.province and not r.row.province.is_finished]
         if own:
             told = "; ".join(f"{self.name_of(reach)}: {self.own_of(reach)}" for reach in own)
             yield self.say(M("Phần việc của tỉnh chưa xong trong các mốc này: {told}.", told=told))
@@ -275,7 +275,7 @@ class Prose(Writer):
 
 def _unasked(report: Report, units: Sequence[UnitReport]) -> Iterator[Message]:
     """Say what a unit that could not be asked is counted as; what it answered once goes on."""
-    heard = sum(unit.last_heard is not None for unit in units)
+    heard = sum(unit.last_answer_at is not None for unit in units)
     if report.only:
         yield M("Không hỏi được hoặc trả lời không hợp lệ thì không tính là chưa làm.")
     else:

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Need, Step
-from lotrinh.core.return_sheet.return_codes import shown
+from lotrinh.core.return_sheet.return_codes import format_code
 from lotrinh.core.return_sheet.return_sheet import ReturnSheet, SheetRow
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import STATUS, reason, remarks
+from lotrinh.core.status.wording import STATUS, flag_remarks, status_reason
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
 from lotrinh.reports.text.tables import NOTHING, clean, moment
@@ -85,12 +85,12 @@ class Words:
 
     def _line(self, row: SheetRow) -> Line:
         told = row.standing._replace(flags={k: v for k, v in row.standing.flags.items() if k in TOLD})
-        notes = [self.say(remark) for remark in remarks(told)]
+        notes = [self.say(remark) for remark in flag_remarks(told)]
         if row.of and "progress" not in told.flags:
             notes.append(self.say(M("tổng số đã báo: {of}", of=row.of)))
         due = moment(row.schedule.due, self.language) if row.schedule.due else NOTHING
         return Line(
-            shown(row.code),
+            format_code(row.code),
             self.say(row.step.title),
             tuple(notes),
             due + (" (?)" if row.step.doubtful else ""),
@@ -102,7 +102,7 @@ class Words:
     def _urgency(self, row: SheetRow) -> str:
         if row.standing.status is Status.UNKNOWN:
             return self.say(STATUS[Status.UNKNOWN])
-        return self.say(reason(row.standing, row.schedule, self.sheet.made_at))
+        return self.say(status_reason(row.standing, row.schedule, self.sheet.made_at))
 
     def _evidence(self, step: Step) -> str:
         named = ", ".join((*step.evidence.documents, *step.evidence.forms)) or NOTHING

@@ -6,7 +6,7 @@ from html import escape
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.notify.reminders import Digest, Escalation, Item, Late, Section, Why
+from lotrinh.core.notify.reminders import Digest, DigestItem, DigestSection, Escalation, LateUnit, ReminderReason
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
 from lotrinh.reports.text.tables import clean, moment
@@ -75,9 +75,9 @@ class Writer:
         if notes.undelivered:
             yield Line("p", M("{count} tin chưa gửi được hoặc không rõ đã gửi chưa.", count=notes.undelivered))
 
-    def _section(self, section: Section) -> Iterator[Line]:
+    def _section(self, section: DigestSection) -> Iterator[Line]:
         yield Line("h", section.title)
-        yield Line("p", as_known(section.heard))
+        yield Line("p", as_known(section.last_answer_at))
         yield from (Line("li", self.item(item)) for item in section.items)
         yield Line("p", M("Việc nào đã làm xong, xin xác nhận."))
 
@@ -90,33 +90,37 @@ class Writer:
             yield Line("p", M("Chưa hỏi được, nên chưa rõ tình hình:"))
             yield from (Line("li", unit.full_name) for unit in told.silent)
 
-    def _late(self, late: Late, as_of: datetime) -> Message:
+    def _late(self, late: LateUnit, as_of: datetime) -> Message:
         named = [say(self._overdue(item), self.language) for item in late.items[:LISTED]]
         more = len(late.items) - LISTED
         if more > 0:
             named.append(say(M("và {count} đầu việc khác", count=more), self.language))
         said = M("{unit}: {steps}.", unit=late.unit.full_name, steps="; ".join(named))
         # Only a unit that we know through its own system can be known less well than the rest.
-        return said if late.heard == as_of else M("{said} {known}", said=said, known=as_known(late.heard))
+        return (
+            said
+            if late.last_answer_at == as_of
+            else M("{said} {known}", said=said, known=as_known(late.last_answer_at))
+        )
 
-    def item(self, item: Item) -> Message:
+    def item(self, item: DigestItem) -> Message:
         """Say why a step is in the letter."""
-        if item.why is Why.OVERDUE:
+        if item.reason is ReminderReason.OVERDUE:
             return self._overdue(item)
         step, due = self._named(item), moment(item.due, self.language)
-        if item.why is Why.UNCONFIRMED:
+        if item.reason is ReminderReason.UNCONFIRMED:
             return M("{step}: đã qua hạn {due}; chúng tôi chưa nhận được xác nhận", step=step, due=due)
         if item.days:
             said = M("{step}: hạn {due}, còn {days} ngày", step=step, due=due, days=item.days)
         else:
             said = M("{step}: hạn là hôm nay, {due}", step=step, due=due)
-        return said if item.known else M("{said}; chúng tôi chưa nhận được xác nhận", said=said)
+        return said if item.is_known else M("{said}; chúng tôi chưa nhận được xác nhận", said=said)
 
-    def _overdue(self, item: Item) -> Message:
+    def _overdue(self, item: DigestItem) -> Message:
         due = moment(item.due, self.language)
         return M("{step}: quá hạn {days} ngày (hạn {due})", step=self._named(item), days=-item.days, due=due)
 
-    def _named(self, item: Item) -> str:
+    def _named(self, item: DigestItem) -> str:
         return say(item.step.title, self.language) + (" (?)" if item.step.doubtful else "")
 
     def silence(self, campaigns: Sequence[tuple[Text, datetime | None]], day: date) -> Letter:

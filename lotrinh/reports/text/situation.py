@@ -65,12 +65,12 @@ def _overdue(report: Report) -> Message:
 
 def left(report: Report) -> Message:
     """How many steps are not done or unknown, how many of them unknown, whose they are, and how many are overdue."""
-    count = sum(n for status, n in report.statuses().items() if not status.finished)
+    count = sum(n for status, n in report.statuses().items() if not status.is_finished)
     told = M("{count} đầu việc chưa xong hoặc chưa rõ", count=count)
     if nobody_knows := report.known()[Status.UNKNOWN]:
         told = M("{told}, trong đó {count} chưa rõ", told=told, count=nobody_knows)
     if not report.only:
-        theirs = (u for u in report.everybody if not all(s.status.finished for s in u.standings))
+        theirs = (u for u in report.everybody if not all(s.status.is_finished for s in u.standings))
         told = M("{told}; {where}", told=told, where=where(theirs))
     return M("{told}; {overdue}.", told=told, overdue=_overdue(report))
 

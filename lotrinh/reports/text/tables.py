@@ -18,7 +18,7 @@ from lotrinh.core.report.report import (
 )
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import OUTCOME, STATUS, reason, remarks
+from lotrinh.core.status.wording import OUTCOME, STATUS, flag_remarks, status_reason
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import grouped, say, spell
 from lotrinh.reports.text import situation
@@ -43,7 +43,7 @@ class Writer:
 
     def __init__(self, report: Report, language: str, *, everything: bool = False) -> None:
         self.report, self.language = report, language
-        left = sum(n for status, n in report.statuses().items() if not status.finished)
+        left = sum(n for status, n in report.statuses().items() if not status.is_finished)
         self.everything = everything or left <= FEW
 
     def say(self, message: Message | Text | str) -> str:
@@ -188,7 +188,7 @@ class Writer:
         return self.words("Đơn vị", "Đầu việc", "Cơ quan", "Hạn", "Căn cứ", "Tình trạng")
 
     def _step(self, row: OutstandingRow, *, first: bool = True) -> tuple[str, ...]:
-        words = [reason(row.standing, row.schedule, self.report.as_of), *remarks(row.standing)]
+        words = [status_reason(row.standing, row.schedule, self.report.as_of), *flag_remarks(row.standing)]
         return (
             f"{row.unit.full_name} ({row.unit.code})" if first else "",
             self.say(row.step.title),
@@ -219,9 +219,9 @@ class Writer:
         return f"{unit.unit.full_name} ({unit.unit.code})"
 
     def _age(self, unit: UnitReport) -> str:
-        if unit.last_heard is None:
+        if unit.last_answer_at is None:
             return self.say(M("chưa bao giờ"))
-        return self.say(age(self.report.as_of - unit.last_heard))
+        return self.say(age(self.report.as_of - unit.last_answer_at))
 
     def obstacles(self) -> Table:
         """What units report as standing in the way."""

@@ -1,5 +1,5 @@
 """The report as a workbook: overview, map, lists to filter, journal; real dates and numbers, to print on A4."""
 
-from lotrinh.reports.xlsx.whole import workbook
+from lotrinh.reports.xlsx.workbook import workbook
 
 __all__ = ["workbook"]

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
-from lotrinh.core.notify.schedules import schedule_said
-from lotrinh.core.status.actors import named
-from lotrinh.core.status.journal import Entry, Kind
+from lotrinh.core.notify.schedules import stored_schedule_words
+from lotrinh.core.status.actors import actor_name
+from lotrinh.core.status.journal import Entry, EntryKind
 from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message
-from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.context import Book
 
 
 def write(book: Book) -> None:
@@ -45,7 +45,7 @@ def _entry(book: Book, entry: Entry) -> list[Cell]:
         *_unit(book, new.unit),
         ink.text(book.steps.get(new.step, new.step)),
         ink.text(say(KIND[new.kind])),
-        ink.text(_said(book, named(new.actor, book.known))),
+        ink.text(_said(book, actor_name(new.actor, book.known))),
         ink.text(str(document.get("number") or "")),
         _completed(book, new.body.get("completed_on")),
         ink.text("\n".join(_said(book, each) for each in _content(entry))),
@@ -72,9 +72,13 @@ def _completed(book: Book, written: object) -> Cell:
 def _content(entry: Entry) -> Iterator[Message | str]:
     body = entry.new.body
     if schedule := body.get("schedule"):
-        yield M("lịch chạy {old} → {new}", old=schedule_said(schedule["old"]), new=schedule_said(schedule["new"]))
+        yield M(
+            "lịch chạy {old} → {new}",
+            old=stored_schedule_words(schedule["old"]),
+            new=stored_schedule_words(schedule["new"]),
+        )
         return
-    if entry.new.kind is Kind.CHANGED:
+    if entry.new.kind is EntryKind.CHANGED:
         anchor, checklist = body["anchor"], body["checklist"]
         yield M("ngày gốc {old} → {new}", old=anchor["old"] or "—", new=anchor["new"] or "—")
         yield M("bộ đầu việc {old} → {new}", old=checklist["old"][:12], new=checklist["new"][:12])

@@ -9,8 +9,8 @@ from lotrinh.core.status.wording import OUTCOME, STATUS
 from lotrinh.core.text import M
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.text.tables import moment
-from lotrinh.reports.xlsx.book import Book, doubt
 from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.context import Book, doubt
 
 ON_A_PAGE = 70
 """Columns of steps that can still be read side by side on one page."""
@@ -63,7 +63,7 @@ def _rows(book: Book, steps: tuple[Step, ...]) -> Iterator[list[Cell | None]]:
 
 
 def _counts(book: Book, unit: UnitReport) -> list[Cell]:
-    left = sum(not standing.status.finished for standing in unit.standings)
+    left = sum(not standing.status.is_finished for standing in unit.standings)
     overdue = sum(standing.status is Status.OVERDUE for standing in unit.standings)
     asked = book.ink.text(book.writer.say(OUTCOME[unit.outcome]))
     return [asked, book.ink.number(left), book.ink.number(overdue)]

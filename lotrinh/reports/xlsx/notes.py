@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
-from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.context import Book
 from lotrinh.reports.xlsx.sheet import Sheet
 
 WIDTHS = (30, 110)

@@ -5,13 +5,13 @@ from itertools import islice
 
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.report.report import OutstandingRow, outstanding
-from lotrinh.core.status.effective_status import unclear
-from lotrinh.core.status.status import NO_FLAGS, StepStatus, Status
-from lotrinh.core.status.wording import reason, remarks
+from lotrinh.core.status.effective_status import is_unclear
+from lotrinh.core.status.status import NO_FLAGS, Status, StepStatus
+from lotrinh.core.status.wording import flag_remarks, status_reason
 from lotrinh.core.text import M
 from lotrinh.reports.text.tables import urgency
-from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.context import Book
 from lotrinh.reports.xlsx.sheet import MOST_ROWS
 
 LEFT = (
@@ -32,7 +32,7 @@ MOST = MOST_ROWS - 100
 def write(book: Book) -> None:
     """Write the sheet, the units with most overdue first."""
     say, words = book.writer.say, book.writer.words
-    name, count = say("Còn phải làm"), sum(n for s, n in book.report.statuses().items() if not s.finished)
+    name, count = say("Còn phải làm"), sum(n for s, n in book.report.statuses().items() if not s.is_finished)
     sheet = book.sheet(name, (*book.unit_widths, *WIDTHS))
     book.title(sheet, name, *_hints(book, count))
     heads = words("Mốc", "Đầu việc", "Cơ quan", "Hạn", "Còn (ngày)", "Tình trạng", "Lý do, ghi chú")
@@ -74,8 +74,8 @@ def _step(book: Book, row: OutstandingRow) -> list[Cell]:
 
 def why(book: Book, standing: StepStatus, schedule: Schedule) -> Cell:
     """Say what status and days do not: what it waits for, what stands in the way."""
-    more = standing.status in SAYS_MORE or unclear(standing.status, standing.due, book.report.as_of)
-    said = [reason(standing, schedule, book.report.as_of)] if more else []
+    more = standing.status in SAYS_MORE or is_unclear(standing.status, standing.due, book.report.as_of)
+    said = [status_reason(standing, schedule, book.report.as_of)] if more else []
     if standing.flags is not NO_FLAGS:
-        said += remarks(standing)
+        said += flag_remarks(standing)
     return book.ink.text("; ".join(book.writer.say(each) for each in said))

@@ -10,8 +10,8 @@ from lotrinh.core.status.wording import OUTCOME, STATUS
 from lotrinh.core.text import M, Message
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.text.situation import notes
-from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.context import Book
 from lotrinh.reports.xlsx.sheet import Sheet
 
 WIDTHS = (56, 19, 13, 9, 9, 9, 9, 9, 24, 46)
@@ -46,7 +46,7 @@ def _outcomes(book: Book, sheet: Sheet) -> None:
 def _statuses(book: Book, sheet: Sheet) -> None:
     ink, say = book.ink, book.writer.say
     counts = book.report.statuses()
-    total, left = counts.total(), sum(n for status, n in counts.items() if not status.finished)
+    total, left = counts.total(), sum(n for status, n in counts.items() if not status.is_finished)
     sheet.add([ink.text(say("ĐẦU VIỆC THEO TÌNH TRẠNG"), "part")])
     sheet.add(book.heads(*book.writer.words("Tình trạng", "Số đầu việc", "Tỷ lệ")))
     for status in Status:

@@ -1,8 +1,8 @@
 """The province's own steps, finished or not: one row for each."""
 
-from lotrinh.core.status.status import Planned, StepStatus
-from lotrinh.reports.xlsx.book import Book
+from lotrinh.core.status.status import PlannedStep, StepStatus
 from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.context import Book
 from lotrinh.reports.xlsx.outstanding import why
 
 WIDTHS = (7, 28, 50, 30, 18, 8, 18, 14, 40)
@@ -25,7 +25,7 @@ def write(book: Book) -> None:
     sheet.close()
 
 
-def _step(book: Book, item: Planned, standing: StepStatus) -> list[Cell]:
+def _step(book: Book, item: PlannedStep, standing: StepStatus) -> list[Cell]:
     ink, step = book.ink, item.step
     return [
         ink.text(book.numbers[step.id], "code"),

@@ -5,8 +5,8 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.text.tables import basis
-from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.context import Book
 
 WIDTHS = (7, 26, 44, 24, 18, 8, 22, 36)
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from lotrinh.core.report.report import Voice
 from lotrinh.core.text import M
-from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.context import Book
 
 WIDTHS = (38, 12, 52, 19, 46, 19, 26)
 

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, Conflict, NotFound, Problem
@@ -38,7 +38,7 @@ class By(NamedTuple):
         unit = account.partition(":")[2] if role == Role.UNIT else self.province
         key = f"account/{self.key}/{account}" if self.key else ""
         body = {"what": what, "account": account, "role": str(role), **more}
-        return NewEntry(Kind.ACCOUNT, now, "", unit, "", self.actor, body, "", key)
+        return NewEntry(EntryKind.ACCOUNT, now, "", unit, "", self.actor, body, "", key)
 
 
 CONSOLE = By()

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from lotrinh.catalog.checklists import find_checklist, load_checklist
 from lotrinh.core.checklist.checklist import Checklist
-from lotrinh.core.checklist.consistency import findings
+from lotrinh.core.checklist.consistency import find_problems
 from lotrinh.core.checklist.deadlines import Schedule, awaited_steps, timetable, with_parameters
 from lotrinh.core.checklist.grammar import RuleError, parse_rule
-from lotrinh.core.checklist.rules import Rule
+from lotrinh.core.checklist.rules import DeadlineRule
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.journal import Entry
 from lotrinh.core.status.status import Policy
@@ -20,10 +20,9 @@ from lotrinh.core.text import M, Message, Text
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns.campaign_override import NOTHING, Applied, checklist_of, read
 from lotrinh.services.campaigns.rosters import Roster, imported_path, roster
-from lotrinh.settings.models import Campaign as CampaignSettings
-from lotrinh.settings.models import Settings
+from lotrinh.settings.models import CampaignSettings, Settings
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import Round
+from lotrinh.store.runs.runs import Run
 
 A_YEAR = timedelta(days=366)
 """How long before its anchor a campaign starts where the settings do not say."""
@@ -41,7 +40,7 @@ class Campaign:
     title: Text
     checklist: Checklist
     anchor: date | None
-    parameters: dict[str, Rule]
+    parameters: dict[str, DeadlineRule]
     province: Unit
     units: tuple[Unit, ...]
     zone: ZoneInfo
@@ -64,9 +63,9 @@ class Campaign:
         """The units, and the province itself, by code."""
         return {u.code: u for u in (*self.units, self.province)}
 
-    def holds(self, round_: Round) -> bool:
-        """Whether a round is of this campaign and this province: one record may hold several provinces' rounds."""
-        return (round_.campaign, round_.province) == (self.id, self.province.code)
+    def holds(self, run: Run) -> bool:
+        """Whether a run is of this campaign and this province: one record may hold several provinces' runs."""
+        return (run.campaign, run.province) == (self.id, self.province.code)
 
 
 def open_campaign(
@@ -173,7 +172,7 @@ def checklist_path(settings: Settings, config: CampaignSettings, home: Path | No
         ) from error
 
 
-def _parameters(config: CampaignSettings, checklist: Checklist) -> tuple[dict[str, Rule], list[Problem]]:
+def _parameters(config: CampaignSettings, checklist: Checklist) -> tuple[dict[str, DeadlineRule], list[Problem]]:
     rules, problems = {}, []
     for name, text in config.parameters.items():
         where = f"campaigns.{config.id}.parameters.{name}"
@@ -185,7 +184,7 @@ def _parameters(config: CampaignSettings, checklist: Checklist) -> tuple[dict[st
         except RuleError as error:
             problems.append(Problem(where, 0, 0, error.sentence))
     where = f"campaigns.{config.id}.parameters"
-    faults = [] if problems else findings(with_parameters(checklist, rules))
+    faults = [] if problems else find_problems(with_parameters(checklist, rules))
     return rules, [*problems, *(Problem(where, 0, 0, fault.sentence) for fault in faults)]
 
 

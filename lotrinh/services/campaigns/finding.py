@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.text import M, Message, fold, nfc, together
+from lotrinh.core.text import M, Message, fold_text, join_messages, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns.campaigns import Campaign
 
@@ -27,29 +27,31 @@ def unit_of(campaign: Campaign, asked: str) -> Unit:
     if found := campaign.by_code.get(text):
         return found
     everybody = [*campaign.units, campaign.province]
-    for spelled in (str.lower, fold):
+    for spelled in (str.lower, fold_text):
         matches = [u for u in everybody if spelled(text) in {spelled(u.full_name), spelled(u.name)}]
         if matches:
             return _only(matches, "UNIT", asked, _unit_named)
-    near = {fold(u.full_name): u for u in everybody} | {fold(u.name): u for u in everybody}
-    raise NotFound(_none(M("Đợt này không có đơn vị “{name}”.", name=asked), nearest(fold(text), near), _unit_named))
+    near = {fold_text(u.full_name): u for u in everybody} | {fold_text(u.name): u for u in everybody}
+    raise NotFound(
+        _none(M("Đợt này không có đơn vị “{name}”.", name=asked), nearest(fold_text(text), near), _unit_named)
+    )
 
 
 def step_of(campaign: Campaign, unit: Unit, asked: str) -> Step:
     """Find a step of a unit by its id, or by a part of its title that no other step of the unit has."""
-    text = fold(" ".join(asked.split()))
+    text = fold_text(" ".join(asked.split()))
     steps = campaign.checklist.steps
-    mine = [s for s in steps.values() if s.concerns(unit)]
+    mine = [s for s in steps.values() if s.is_work_of(unit)]
     found = steps.get(asked.strip())
-    matches = [found] if found else [s for s in mine if text and text in fold(s.title.vi)]
+    matches = [found] if found else [s for s in mine if text and text in fold_text(s.title.vi)]
     if not matches:
-        matches = [s for s in steps.values() if text and text == fold(s.title.vi)]
+        matches = [s for s in steps.values() if text and text == fold_text(s.title.vi)]
     if matches:
-        step = _only([s for s in matches if fold(s.title.vi) == text] or matches, "STEP", asked, _step_named)
-        if step.concerns(unit):
+        step = _only([s for s in matches if fold_text(s.title.vi) == text] or matches, "STEP", asked, _step_named)
+        if step.is_work_of(unit):
             return step
         raise NotFound(M("“{step}” không thuộc trách nhiệm của {unit}.", step=step.title, unit=unit.full_name))
-    near = {fold(s.title.vi): s for s in mine} | {s.id: s for s in mine}
+    near = {fold_text(s.title.vi): s for s in mine} | {s.id: s for s in mine}
     sentence = M("{unit} không có đầu việc “{name}” trong đợt này.", unit=unit.full_name, name=asked)
     raise NotFound(_none(sentence, nearest(text, near), _step_named))
 
@@ -78,7 +80,7 @@ def _none(sentence: Message, near: Iterable[T], call: Callable[[T], Message]) ->
     names = list(near)
     if not names:
         return sentence
-    return M("{sentence} Gần giống: {names}.", sentence=sentence, names=together([call(name) for name in names]))
+    return M("{sentence} Gần giống: {names}.", sentence=sentence, names=join_messages([call(name) for name in names]))
 
 
 def _unit_named(unit: Unit) -> Message:

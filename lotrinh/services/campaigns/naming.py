@@ -10,4 +10,4 @@ __all__ = ["SAMPLE", "SHEETS", "named"]
 
 def named(actor: str, campaign: Campaign) -> Message | str:
     """Name an actor of a campaign: a unit by its name, whether its people or its own software spoke."""
-    return actors.named(actor, campaign.by_code)
+    return actors.actor_name(actor, campaign.by_code)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic_core import PydanticCustomError
 
-from lotrinh.core.notify.schedules import EVERY_DAY, Hours, Schedule, cron_of, hours_of
+from lotrinh.core.notify.schedules import EVERY_DAY, CampaignSchedule, WeeklyHours, cron_of, weekly_hours
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
 from lotrinh.settings.kinds import cron as accepted
@@ -26,7 +26,7 @@ class Typed(NamedTuple):
     cron: str = ""
 
 
-def shown(schedule: Schedule) -> dict[str, Typed]:
+def shown(schedule: CampaignSchedule) -> dict[str, Typed]:
     """Fill the form in from a schedule."""
     return {name: _shown(getattr(schedule, name)) for name in CRONS}
 
@@ -34,12 +34,12 @@ def shown(schedule: Schedule) -> dict[str, Typed]:
 def _shown(cron: str) -> Typed:
     if not cron:
         return Typed()
-    if hours := hours_of(cron):
+    if hours := weekly_hours(cron):
         return Typed(", ".join(hours.hours), hours.weekdays)
     return Typed(cron=cron)
 
 
-def read(typed: Mapping[str, Typed], holds: Schedule, *, skip_days_off: bool, paused: bool) -> Schedule:
+def read(typed: Mapping[str, Typed], holds: CampaignSchedule, *, skip_days_off: bool, paused: bool) -> CampaignSchedule:
     """Read the form; ``BadInput`` names each field that is wrong as cron_hours, cron_days or cron_cron.
 
     What is left as it ``holds`` is kept, also where it could not be written now: it can be paused at least.
@@ -52,7 +52,7 @@ def read(typed: Mapping[str, Typed], holds: Schedule, *, skip_days_off: bool, pa
             problems += error.problems
     if problems:
         raise BadInput(problems)
-    return Schedule(**content, skip_days_off=skip_days_off, paused=paused)
+    return CampaignSchedule(**content, skip_days_off=skip_days_off, paused=paused)
 
 
 def _cron(name: str, typed: Typed) -> str:
@@ -64,7 +64,7 @@ def _cron(name: str, typed: Typed) -> str:
     found = tuple(_hour(name, word) for word in re.split(r"[\s,;]+", hours.strip(" ,;")))
     if not typed.days:
         raise _wrong(f"{name}_days", M("Hãy chọn ít nhất một ngày trong tuần."))
-    made = cron_of(Hours(found, typed.days))
+    made = cron_of(WeeklyHours(found, typed.days))
     if made is None:
         sentence = M("Các giờ phải cùng số phút, ví dụ 07:00, 13:00; nếu không, chỉ chọn một giờ.")
         raise _wrong(f"{name}_hours", sentence)

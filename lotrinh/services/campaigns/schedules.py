@@ -12,16 +12,15 @@ from cronsim import CronSim
 from pydantic import ValidationError
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.notify.schedules import Schedule, Tick, wanted
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.notify.schedules import CampaignSchedule, Tick, reason_to_skip
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem
 from lotrinh.services.campaigns.campaigns import Campaign, declared
 from lotrinh.services.campaigns.naming import named
 from lotrinh.settings.kinds import KeptCron
-from lotrinh.settings.models import Schedule as ScheduleSettings
-from lotrinh.settings.models import Settings
-from lotrinh.settings.problems import problem_of
+from lotrinh.settings.models import ScheduleSettings, Settings
+from lotrinh.settings.problems import value_problem
 from lotrinh.store import Store
 from lotrinh.store.schedules import Changed
 
@@ -46,7 +45,7 @@ class Kept(ScheduleSettings):
 class Effective(NamedTuple):
     """The schedule that holds, and the office's change of it where there is one; ``unread``: the change is not it."""
 
-    schedule: Schedule
+    schedule: CampaignSchedule
     changed: Changed | None
     unread: bool = False
 
@@ -56,9 +55,9 @@ class Effective(NamedTuple):
         return self.changed.changed_at.isoformat() if self.changed else ""
 
 
-def written(settings: Settings, campaign_id: str) -> Schedule:
+def written(settings: Settings, campaign_id: str) -> CampaignSchedule:
     """Return the schedule as the settings file says."""
-    return Schedule(**declared(settings, campaign_id).schedule.model_dump())
+    return CampaignSchedule(**declared(settings, campaign_id).schedule.model_dump())
 
 
 def effective(store: Store, settings: Settings, campaign_id: str) -> Effective:
@@ -74,22 +73,28 @@ def effective(store: Store, settings: Settings, campaign_id: str) -> Effective:
         return Effective(replace(of_file, paused=paused), changed, unread=True)
 
 
-def checked(content: Mapping[str, object]) -> Schedule:
+def checked(content: Mapping[str, object]) -> CampaignSchedule:
     """Read a schedule as somebody wrote it; ``BadInput`` with every field that is wrong."""
     return _read(content, ScheduleSettings)
 
 
-def _read(content: Mapping[str, object], kind: type[ScheduleSettings]) -> Schedule:
+def _read(content: Mapping[str, object], kind: type[ScheduleSettings]) -> CampaignSchedule:
     try:
-        return Schedule(**kind.model_validate(content).model_dump())
+        return CampaignSchedule(**kind.model_validate(content).model_dump())
     except ValidationError as error:
         found = [(item["loc"], item) for item in error.errors(include_url=False)]
-        problems = [Problem(".".join(map(str, place)), 0, 0, problem_of(dict(item), place)) for place, item in found]
+        problems = [Problem(".".join(map(str, place)), 0, 0, value_problem(dict(item), place)) for place, item in found]
         raise BadInput(problems) from error
 
 
 def change(
-    store: Store, settings: Settings, campaign: Campaign, new: Schedule | None, seen: str, actor: str, now: datetime
+    store: Store,
+    settings: Settings,
+    campaign: Campaign,
+    new: CampaignSchedule | None,
+    seen: str,
+    actor: str,
+    now: datetime,
 ) -> bool:
     """Let a new schedule hold, None: the settings file's; the journal says who changed what. False: nothing to change.
 
@@ -100,7 +105,7 @@ def change(
         return False
     body = {"schedule": {"old": asdict(old.schedule), "new": asdict(new or written(settings, campaign.id))}}
     code, hash_ = campaign.province.code, campaign.checklist.content_hash
-    entry = NewEntry(Kind.CHANGED, now, campaign.id, code, "", actor, body, hash_)
+    entry = NewEntry(EntryKind.CHANGED, now, campaign.id, code, "", actor, body, hash_)
 
     def check(last: Changed | None) -> None:
         if (last.changed_at.isoformat() if last else "") != seen:
@@ -128,7 +133,7 @@ class Next(NamedTuple):
 
 
 def next_checks(
-    schedule: Schedule, campaign: Campaign, now: datetime, most: int, until: datetime | None = None
+    schedule: CampaignSchedule, campaign: Campaign, now: datetime, most: int, until: datetime | None = None
 ) -> tuple[Next, ...]:
     """Return the next moments at which the campaign is checked, up to ``until``; none while it is paused."""
     if schedule.paused:
@@ -138,12 +143,12 @@ def next_checks(
     return tuple(islice(merge(usual, dense), most))
 
 
-def is_missed(schedule: Schedule, campaign: Campaign, since: datetime, now: datetime) -> bool:
+def is_missed(schedule: CampaignSchedule, campaign: Campaign, since: datetime, now: datetime) -> bool:
     """Whether a check was due after ``since``, and long enough ago to have finished."""
     return _missed(schedule, campaign, since, now) is not None
 
 
-def _missed(schedule: Schedule, campaign: Campaign, since: datetime, now: datetime) -> datetime | None:
+def _missed(schedule: CampaignSchedule, campaign: Campaign, since: datetime, now: datetime) -> datetime | None:
     return next((due.at for due in next_checks(schedule, campaign, since, 1, now) if due.at + LATE < now), None)
 
 
@@ -158,19 +163,19 @@ def missed(holds: Effective, campaign: Campaign, finished: datetime, now: dateti
 
 def overdue(store: Store, settings: Settings, campaign: Campaign, begun: datetime, now: datetime) -> datetime | None:
     """Return the same for what the record holds; of a campaign that never ran, what was due after ``begun`` counts."""
-    last = store.rounds.latest(campaign.id, province=campaign.province.code)
+    last = store.runs.latest(campaign.id, province=campaign.province.code)
     finished = last.finished_at if last else None
     return missed(effective(store, settings, campaign.id), campaign, finished or begun, now)
 
 
-def next_report(schedule: Schedule, campaign: Campaign, now: datetime) -> datetime | None:
+def next_report(schedule: CampaignSchedule, campaign: Campaign, now: datetime) -> datetime | None:
     """Return when the report is sent next; None where it is not."""
     found = _wanted(schedule, schedule.report, Tick.REPORT, campaign, now)
     return next((tick.at for tick in found), None)
 
 
 def _wanted(
-    schedule: Schedule, cron: str, tick: Tick, campaign: Campaign, now: datetime, until: datetime | None = None
+    schedule: CampaignSchedule, cron: str, tick: Tick, campaign: Campaign, now: datetime, until: datetime | None = None
 ) -> Iterator[Next]:
     """Return when something runs; a day on which nothing does is stepped over at its first moment.
 
@@ -188,9 +193,9 @@ def _wanted(
             after = datetime.combine(after.date(), LAST_MINUTE, after.tzinfo)
 
 
-def is_wanted(schedule: Schedule, tick: Next, anchor: date | None, calendar: Calendar) -> bool:
+def is_wanted(schedule: CampaignSchedule, tick: Next, anchor: date | None, calendar: Calendar) -> bool:
     """Whether something runs at a tick."""
-    return wanted(schedule, tick.tick, tick.at, anchor, calendar) is None
+    return reason_to_skip(schedule, tick.tick, tick.at, anchor, calendar) is None
 
 
 def ticks(cron: str, zone: ZoneInfo, now: datetime, tick: Tick) -> Iterator[Next]:

@@ -48,4 +48,4 @@ def _everybody(settings: Settings, units: Path | None) -> tuple[Unit, ...]:
 def _concerned(step: Step, units: Sequence[Unit]) -> tuple[Unit, ...]:
     if step.level is Level.NATIONAL:
         return ()
-    return tuple(u for u in units if step.concerns(u))
+    return tuple(u for u in units if step.is_work_of(u))

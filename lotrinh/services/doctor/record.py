@@ -104,8 +104,8 @@ def newest_entry(store: Store, now: datetime) -> Finding:
 
 def last_run(store: Store, settings: Settings, name: str, now: datetime, home: Path | None = None) -> Finding:
     """Compare a campaign's last finished run with the schedule that holds."""
-    what, round_ = f"last_run:{name}", store.rounds.latest(name)
-    finished = round_.finished_at if round_ else None
+    what, run = f"last_run:{name}", store.runs.latest(name)
+    finished = run.finished_at if run else None
     if finished is None:
         found = M("Đợt {campaign}: chưa có lượt kiểm tra nào chạy xong", campaign=name)
         return attention(what, found, M("Chạy: lotrinh check {campaign}", campaign=name))
@@ -123,7 +123,7 @@ def last_run(store: Store, settings: Settings, name: str, now: datetime, home: P
 
 
 def roster_of(store: Store, settings: Settings, name: str, home: Path | None = None) -> Iterator[Finding]:
-    """Compare the roster of this machine with the one that a campaign's newest round was made of."""
+    """Compare the roster of this machine with the one that a campaign's newest run was made of."""
     with suppress(LotrinhError):  # what cannot be opened is told beside the last run
         if told := other_units(store, open_campaign(store, settings, name, home=home)):
             yield attention(f"roster:{name}", told)

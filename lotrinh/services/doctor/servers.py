@@ -23,7 +23,7 @@ from lotrinh.services.doctor.finding import Finding, attention, broken, good
 from lotrinh.services.notify.receivers import addresses, unmailed
 from lotrinh.services.upkeep.prefect_server import auth_string
 from lotrinh.settings.load import SHORT_TOKEN
-from lotrinh.settings.models import Mail, Portal, Settings
+from lotrinh.settings.models import MailSettings, PortalSettings, Settings
 
 SECONDS, MAIL_SECONDS = 5, 20
 """For one answer; for a whole conversation with the mail host."""
@@ -67,9 +67,9 @@ def portal(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield attention("portal", found, M("Chạy: lotrinh up"))
 
 
-def figures(portal: Portal) -> Iterator[Finding]:
+def figures(portal: PortalSettings) -> Iterator[Finding]:
     """Look whether the portal would start: it asks for the token that its figures are read with."""
-    if portal.guessable:
+    if portal.is_token_guessable:
         advice = M("Máy chạy cổng: đặt tệp bí mật portal__metrics_token. Máy chỉ chạy worker thì không cần.")
         yield attention("metrics", Message(SHORT_TOKEN.msgid, key="portal.metrics"), advice)
 
@@ -211,7 +211,7 @@ def clocks(what: str, whose: M, answer: httpx.Response, now: datetime) -> Iterat
         yield good(f"clock_{what}", M("Đồng hồ máy khớp với {whose}", whose=whose))
 
 
-def mail(settings: Mail, trust: ssl.SSLContext) -> Finding:
+def mail(settings: MailSettings, trust: ssl.SSLContext) -> Finding:
     """Greet the mail host, and sign in where a user is set; nothing is sent."""
     if not settings.host:
         return attention("mail", M("Chưa đặt máy chủ thư (mail.host)"), M("Đặt [mail] nếu cần gửi thư."))

@@ -21,7 +21,7 @@ class Reminded(NamedTuple):
     """The digests of a day, and how many of their messages were not laid down before.
 
     ``doubtful`` where they may have been sent before a backup was put back today: then nobody sends them by itself.
-    ``notes`` name the campaigns whose units are others here than in their newest round, and say that mail is not set.
+    ``notes`` name the campaigns whose units are others here than in their newest run, and say that mail is not set.
     """
 
     prepared: tuple[Prepared, ...]

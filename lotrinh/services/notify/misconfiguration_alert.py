@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from lotrinh.catalog.calendars import Spec, calendar_of
+from lotrinh.catalog.calendars import CalendarSpec, calendar_of
 from lotrinh.clock import Clock
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.errors import BadInput, LotrinhError, NotFound
@@ -18,7 +18,7 @@ from lotrinh.services.notify.reminders import Office, open_office, put_back
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
-VIETNAM = Spec("VN")
+VIETNAM = CalendarSpec("VN")
 """Whose days off are kept where no checklist can be read."""
 Told = Callable[[Emptied], object]
 

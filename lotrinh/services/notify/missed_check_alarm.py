@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from lotrinh.core.notify.schedules import Schedule
+from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.core.text import Text
 from lotrinh.services.campaigns.schedules import is_missed
 from lotrinh.services.notify.reminders import Office, put, to_office
 from lotrinh.store.outbox import FAILED, UNCLEAR, Message, New
-from lotrinh.store.runs.runs import Round
+from lotrinh.store.runs.runs import Run
 
 ALARM, RECOVERED, BROKEN, NAMED = "alarm", "recovered", "broken", "campaigns"
 
@@ -54,7 +54,7 @@ def look(office: Office, now: datetime) -> dict[str, Known]:
     return {name: _look(office, name, _holds(each, anchors.get(name)), now) for name, each in office.schedules.items()}
 
 
-def _holds(schedule: Schedule, anchor: date | None) -> str:
+def _holds(schedule: CampaignSchedule, anchor: date | None) -> str:
     """Stand for all that the moments of checks depend on."""
     words = (schedule.cron, schedule.last_week, schedule.skip_days_off, schedule.paused, anchor)
     return "|".join(map(str, words))
@@ -64,14 +64,14 @@ def _look(office: Office, name: str, holds: str, now: datetime) -> Known:
     box, province = office.store.outbox, office.province.code
     cursor = f"watch/{province}/{name}"
     before = box.remembered(cursor)
-    latest = office.store.rounds.latest(name, province=province)
+    latest = office.store.runs.latest(name, province=province)
     known = _seen(Known.read(before) if before else None, holds, latest, now)
     if known.content != before:
         box.remember(cursor, known.content, now, before)
     return known
 
 
-def _seen(before: Known | None, holds: str, latest: Round | None, now: datetime) -> Known:
+def _seen(before: Known | None, holds: str, latest: Run | None, now: datetime) -> Known:
     """Say what is known by now. Nothing that was seen can lie ahead."""
     run = latest.id if latest else ""
     last = before.last if before and before.run == run else latest and latest.finished_at

@@ -8,20 +8,29 @@ from itertools import dropwhile
 
 from lotrinh.core.report.snapshot import Snapshot
 from lotrinh.core.report.status_changes import Before, Turned, turned
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.services.notify.receivers import HOOK
 from lotrinh.services.runs.snapshots import snapshot_of
 from lotrinh.store import Store
 from lotrinh.store.journal import Sought
 from lotrinh.store.outbox import New
-from lotrinh.store.runs.runs import Round
+from lotrinh.store.runs.runs import Run
 
 SCHEMA = "lotrinh.observed/1"
 LOOKED_BACK = 10
-"""Rounds in which a unit is looked for that the last one did not ask."""
+"""Runs in which a unit is looked for that the last one did not ask."""
 MOST = 1_000_000
-DECIDES = frozenset({Kind.CONFIRMED, Kind.WITHDRAWN, Kind.ACCEPTED, Kind.RETURNED, Kind.EXCUSED, Kind.UNEXCUSED})
-DECIDES |= {Kind.RESOLVED}
+DECIDES = frozenset(
+    {
+        EntryKind.CONFIRMED,
+        EntryKind.WITHDRAWN,
+        EntryKind.ACCEPTED,
+        EntryKind.RETURNED,
+        EntryKind.EXCUSED,
+        EntryKind.UNEXCUSED,
+    }
+)
+DECIDES |= {EntryKind.RESOLVED}
 """What the journal says of whether a step is done: of these others were told when it was said."""
 
 News = Mapping[str, str]
@@ -29,43 +38,43 @@ News = Mapping[str, str]
 
 
 def tell_observed(store: Store, names: Collection[str], now: datetime) -> None:
-    """Lay down for each webhook, named by its address's name, what the newest rounds show that it was not told."""
+    """Lay down for each webhook, named by its address's name, what the newest runs show that it was not told."""
     if not names:
         return
-    newest = [store.rounds.finished(of, 1, province=province)[0] for of, province in store.rounds.campaigns()]
+    newest = [store.runs.finished(of, 1, province=province)[0] for of, province in store.runs.campaigns()]
     news = cache(partial(_news, store))  # the same for every webhook that was told the same
     for name in names:
         _tell(store, name, newest, news, now)
 
 
-def _tell(store: Store, name: str, newest: Iterable[Round], news: Callable[[str, str], News], now: datetime) -> None:
+def _tell(store: Store, name: str, newest: Iterable[Run], news: Callable[[str, str], News], now: datetime) -> None:
     cursor = f"{HOOK}/{name}/rounds"
     known = store.outbox.remembered(cursor)
     told, messages = dict(known or {}), list[New]()
-    for round_ in newest:
-        key = f"{round_.campaign}/{round_.province}"
+    for run in newest:
+        key = f"{run.campaign}/{run.province}"
         if known is not None:
-            last = told.get(key) or _first(store, round_)
-            messages += [_message(name, round_, unit, said, now) for unit, said in news(last, round_.id).items()]
-        told[key] = round_.id  # whoever is new is told of nothing that was before
+            last = told.get(key) or _first(store, run)
+            messages += [_message(name, run, unit, said, now) for unit, said in news(last, run.id).items()]
+        told[key] = run.id  # whoever is new is told of nothing that was before
     if told != known:
         # Where another worker was quicker it has laid down the same.
         store.outbox.remember(cursor, told, now, known, messages)
 
 
-def _first(store: Store, round_: Round) -> str:
-    """Of a campaign that is new everything is told, from its first round on."""
-    first = store.rounds.first(round_.campaign, province=round_.province)
-    return (first or round_).id
+def _first(store: Store, run: Run) -> str:
+    """Of a campaign that is new everything is told, from its first run on."""
+    first = store.runs.first(run.campaign, province=run.province)
+    return (first or run).id
 
 
-def _message(name: str, round_: Round, unit: str, body: str, now: datetime) -> New:
-    content = {"to": name, "delivery": f"{round_.id}/{unit}", "body": body}
-    return New(f"{HOOK}/{name}/{round_.id}/{unit}", round_.campaign, HOOK, unit, HOOK, content, now)
+def _message(name: str, run: Run, unit: str, body: str, now: datetime) -> New:
+    content = {"to": name, "delivery": f"{run.id}/{unit}", "body": body}
+    return New(f"{HOOK}/{name}/{run.id}/{unit}", run.campaign, HOOK, unit, HOOK, content, now)
 
 
 def _news(store: Store, last: str, new: str) -> News:
-    """Compare a round with the one that was told last."""
+    """Compare a run with the one that was told last."""
     if last == new:
         return {}
     then, now = snapshot_of(store, last), snapshot_of(store, new)
@@ -83,7 +92,7 @@ def _news(store: Store, last: str, new: str) -> News:
 
 
 def _before(store: Store, then: Snapshot, now: Snapshot, new: str) -> dict[str, Before]:
-    """Show each unit as it was told last: a round may have asked some units only."""
+    """Show each unit as it was told last: a run may have asked some units only."""
     found = {code: Before(unit, then.as_of) for code, unit in then.by_code.items()}
     if missing := now.by_code.keys() - found.keys():
         for older in _older(store, then, new):
@@ -96,8 +105,8 @@ def _before(store: Store, then: Snapshot, now: Snapshot, new: str) -> dict[str, 
 
 def _older(store: Store, then: Snapshot, new: str) -> Iterator[Snapshot]:
     """Read the reports before the one that was told last, the newest first."""
-    round_ = store.rounds.get(new)
-    newest = store.rounds.finished(then.campaign, LOOKED_BACK, province=round_.province if round_ else "")
+    run = store.runs.get(new)
+    newest = store.runs.finished(then.campaign, LOOKED_BACK, province=run.province if run else "")
     for each in (*dropwhile(lambda run: run.id != then.run, newest),)[1:]:
         if older := snapshot_of(store, each.id):
             yield older

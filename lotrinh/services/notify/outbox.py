@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from lotrinh.clock import Clock
-from lotrinh.core.notify.reminders import after_quiet
+from lotrinh.core.notify.reminders import end_of_quiet_hours
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, NotFound
 from lotrinh.i18n import say
-from lotrinh.sending.outcomes import Outcome, Refused, Sent, Unknown
+from lotrinh.sending.outcomes import Delivery, DeliveryOutcome, Refusal, UnclearDelivery
 from lotrinh.services.notify.circuit_breaker import growing, lane_of, rest, rested, rests, wake
 from lotrinh.services.notify.quiet_hours import Quiet
 from lotrinh.services.notify.receivers import HOOK
@@ -133,13 +133,15 @@ class _Go:
         self._learn(lane_of(claimed), outcome)
         count(self.done, claimed, ending)
 
-    def _learn(self, lane: str, outcome: Outcome) -> None:
+    def _learn(self, lane: str, outcome: DeliveryOutcome) -> None:
         """Leave a lane alone that takes nothing now, or of which nobody knows what it takes."""
-        if isinstance(outcome, Unknown):
+        if isinstance(outcome, UnclearDelivery):
             rest(self.store, lane, self.clock())
-        elif isinstance(outcome, Sent):
+        elif isinstance(outcome, Delivery):
             wake(self.store, lane, self.clock())
-        self.closed[lane] = isinstance(outcome, Unknown) or (isinstance(outcome, Refused) and outcome.everybody)
+        self.closed[lane] = isinstance(outcome, UnclearDelivery) or (
+            isinstance(outcome, Refusal) and outcome.is_about_server
+        )
 
 
 def _too_late(message: Posted, settings: Settings, now: datetime) -> bool:
@@ -148,13 +150,13 @@ def _too_late(message: Posted, settings: Settings, now: datetime) -> bool:
     return message.kind == REMINDER and message.content.get("day", today) != today
 
 
-def _ending(outcome: Outcome, message: Posted, tries: int, now: datetime) -> Ending:
-    if isinstance(outcome, Sent):
+def _ending(outcome: DeliveryOutcome, message: Posted, tries: int, now: datetime) -> Ending:
+    if isinstance(outcome, Delivery):
         return Ending(SENT, now)
     reason = say(outcome.reason)
-    if isinstance(outcome, Unknown):
+    if isinstance(outcome, UnclearDelivery):
         return Ending(UNCLEAR, now, reason)
-    if outcome.permanent or message.tries >= tries:
+    if outcome.is_permanent or message.tries >= tries:
         return Ending(FAILED, now, reason)
     return Ending(WAITING, now, reason, now + min(growing(message.tries), LONGEST_WAIT))
 
@@ -217,7 +219,7 @@ def states(store: Store, settings: Settings, messages: Iterable[Posted], now: da
 def _waits(message: Posted, settings: Settings, until: Callable[[str], datetime], now: datetime) -> Message:
     at = max(now, message.next_at).astimezone(ZoneInfo(settings.timezone))
     if message.channel != HOOK:
-        at = after_quiet(settings.remind.quiet, max(at, until(lane_of(message)).astimezone(at.tzinfo)))
+        at = end_of_quiet_hours(settings.remind.quiet, max(at, until(lane_of(message)).astimezone(at.tzinfo)))
     if _too_late(message, settings, at):
         return NOT_IN_TIME
     return M("chờ gửi: sớm nhất lúc {when}", when=at) if at > now else M("chờ gửi: ở lượt gửi tới")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.notify.reminders import is_quiet
+from lotrinh.core.notify.reminders import is_quiet_hour
 from lotrinh.settings.models import Settings
 
 
@@ -32,4 +32,4 @@ class Quiet:
         """Whether nothing is sent now."""
         local = now.astimezone(self._zone)
         off = bool(self._calendars) and not any(each.is_working(local.date()) for each in self._calendars)
-        return off or is_quiet(self._hours, local)
+        return off or is_quiet_hour(self._hours, local)

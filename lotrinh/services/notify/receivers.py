@@ -12,7 +12,7 @@ from lotrinh.probing.addresses import read_target
 from lotrinh.probing.failures import Failed
 from lotrinh.sending.mail import is_address
 from lotrinh.services.campaigns.rosters import Roster
-from lotrinh.settings.models import Receiver, Settings, Webhook
+from lotrinh.settings.models import ReceiverSettings, Settings, WebhookSettings
 
 MAIL, ZALO, URL, HOOK = "mail", "zalo", "url", "webhook"
 SHOWN = 2
@@ -87,7 +87,7 @@ def unmailed(settings: Settings, units: Iterable[Unit]) -> set[str]:
     return {code for code, has in codes.items() if has or code in told}
 
 
-def _of(settings: Settings, receiver: Receiver) -> Iterator[Address]:
+def _of(settings: Settings, receiver: ReceiverSettings) -> Iterator[Address]:
     if receiver.mail and mail_is_set(settings):
         yield Address(MAIL, receiver.mail.strip().lower())
     if receiver.zalo and settings.zalo.token.get_secret_value():
@@ -102,7 +102,7 @@ def secret_url(settings: Settings, name: str) -> str | None:
     return next((url for url in urls if url and fingerprint(url) == name), None)
 
 
-def webhook(settings: Settings, name: str) -> Webhook | None:
+def webhook(settings: Settings, name: str) -> WebhookSettings | None:
     """Find a webhook again by its address's name; None where the settings no longer have it."""
     return next((hook for hook in settings.webhooks if fingerprint(hook.url.get_secret_value()) == name), None)
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.notify.reminders import Digest, Reminded, Rhythm, Told, digests
-from lotrinh.core.notify.schedules import Schedule
+from lotrinh.core.notify.reminders import CampaignView, Digest, ReminderDays, ReminderRhythm, build_digests
+from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.core.text import M
 from lotrinh.i18n import current, say
 from lotrinh.reports.text.letters import NO_NOTES, Letter, Notes, Writer
@@ -44,7 +44,7 @@ class Office:
     campaigns: tuple[Campaign, ...]
     province: Unit
     addresses: Addresses
-    schedules: Mapping[str, Schedule]
+    schedules: Mapping[str, CampaignSchedule]
     calendars: tuple[Calendar, ...]
     """Nothing is sent on a day on which none of them works."""
     restored: datetime | None = None
@@ -103,7 +103,7 @@ def prepare(office: Office, now: datetime) -> tuple[Prepared, ...]:
     if over(office, now):
         return ()  # what is said today could never be heard
     day = now.astimezone(office.zone).date()
-    made = digests(_told(office, now), _rhythm(office.settings), day, _reminded(office, now))
+    made = build_digests(_told(office, now), _rhythm(office.settings), day, _reminded(office, now))
     return tuple(_written(office, made, day))
 
 
@@ -126,7 +126,7 @@ def _midnight(local: datetime) -> datetime:
     return datetime.combine(local.date(), time(), local.tzinfo)
 
 
-def _reminded(office: Office, now: datetime) -> Reminded:
+def _reminded(office: Office, now: datetime) -> ReminderDays:
     """Find on which days everybody was reminded. Of a unit without an address the office was told instead.
 
     A reminder that somebody dropped on its own day is over; one dropped later, when it could not be sent any more, was
@@ -142,15 +142,15 @@ def _reminded(office: Office, now: datetime) -> Reminded:
     return {code: each if office.addresses.get(code) else days[own] for code, each in days.items()}
 
 
-def _told(office: Office, now: datetime) -> list[Told]:
+def _told(office: Office, now: datetime) -> list[CampaignView]:
     days_off = office.settings.remind.quiet_days_off
     lives = [(c, Live(office.store, office.settings, c)) for c in office.campaigns]
-    return [Told(live.report(now), c.checklist.calendar if days_off else EVERY_DAY) for c, live in lives]
+    return [CampaignView(live.report(now), c.checklist.calendar if days_off else EVERY_DAY) for c, live in lives]
 
 
-def _rhythm(settings: Settings) -> Rhythm:
+def _rhythm(settings: Settings) -> ReminderRhythm:
     remind = settings.remind
-    return Rhythm(remind.before_days, remind.overdue_every, remind.escalate_after)
+    return ReminderRhythm(remind.before_days, remind.overdue_every, remind.escalate_after)
 
 
 def _written(office: Office, made: Sequence[Digest], day: date) -> Iterator[Prepared]:

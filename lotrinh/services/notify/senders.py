@@ -10,8 +10,8 @@ from lotrinh.core.text import M
 from lotrinh.probing.clients import trust
 from lotrinh.sending import apprise_channel
 from lotrinh.sending.mail import Attachment, Mail, Mailer
-from lotrinh.sending.outcomes import Outcome, Refused
-from lotrinh.sending.webhook import Hooks
+from lotrinh.sending.outcomes import DeliveryOutcome, Refusal
+from lotrinh.sending.webhook import WebhookSender
 from lotrinh.sending.zalo import ZaloBot
 from lotrinh.services.http_options import http_options
 from lotrinh.services.notify.receivers import HOOK, MAIL, URL, ZALO, secret_url, webhook
@@ -30,22 +30,22 @@ class Senders:
         self._settings, self._clock = settings, clock
         options = http_options(settings)
         self._mailer = Mailer(settings.mail, trust(options))
-        self._zalo, self._hooks = ZaloBot(settings.zalo), Hooks(options)
-        self._ways: Mapping[str, Callable[[Message], Outcome]] = {
+        self._zalo, self._hooks = ZaloBot(settings.zalo), WebhookSender(options)
+        self._ways: Mapping[str, Callable[[Message], DeliveryOutcome]] = {
             MAIL: self._mail,
             ZALO: lambda m: self._zalo.send(m.content["to"], m.content["short"]),
             URL: self._url,
             HOOK: self._hook,
         }
 
-    def send(self, message: Message) -> Outcome:
+    def send(self, message: Message) -> DeliveryOutcome:
         """Send one message by its channel."""
         way = self._ways.get(message.channel)
-        return way(message) if way else Refused(NOWHERE, permanent=True)
+        return way(message) if way else Refusal(NOWHERE, is_permanent=True)
 
-    def _mail(self, message: Message) -> Outcome:
+    def _mail(self, message: Message) -> DeliveryOutcome:
         if not self._settings.mail.host:
-            return Refused(NO_MAIL, everybody=True)
+            return Refusal(NO_MAIL, is_about_server=True)
         content = message.content
         files = [_attachment(file) for file in content.get("files", ())]
         return self._mailer.send(
@@ -60,15 +60,17 @@ class Senders:
             )
         )
 
-    def _url(self, message: Message) -> Outcome:
+    def _url(self, message: Message) -> DeliveryOutcome:
         url = secret_url(self._settings, message.content["to"])
         content = message.content
-        return apprise_channel.send(url, content["title"], content["short"]) if url else Refused(GONE, permanent=True)
+        return (
+            apprise_channel.send(url, content["title"], content["short"]) if url else Refusal(GONE, is_permanent=True)
+        )
 
-    def _hook(self, message: Message) -> Outcome:
+    def _hook(self, message: Message) -> DeliveryOutcome:
         content, hook = message.content, webhook(self._settings, message.content["to"])
         if hook is None:
-            return Refused(GONE, permanent=True)
+            return Refusal(GONE, is_permanent=True)
         url, secret = hook.url.get_secret_value(), hook.secret.get_secret_value()
         return self._hooks.send(url, secret, content["delivery"], content["body"].encode(), self._clock())
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lotrinh.core.report.report import Report, UnitReport
-from lotrinh.core.return_sheet.return_sheet import HASH_LENGTH, Mark, ReturnSheet, rows_of
-from lotrinh.core.status.journal import Entry, Record, fold
+from lotrinh.core.return_sheet.return_sheet import HASH_LENGTH, ReturnSheet, SheetMark, sheet_rows
+from lotrinh.core.status.journal import Entry, StepRecord, fold
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
@@ -32,7 +32,7 @@ class _Told(NamedTuple):
     """What the journal says of one unit up to a moment: the newest entry's number, and each step's record."""
 
     number: int
-    records: Sequence[Record]
+    records: Sequence[StepRecord]
 
 
 def sheet_now(store: Store, live: Live, code: str, now: datetime) -> ReturnSheet:
@@ -78,7 +78,7 @@ def _silent(settings: Settings, unit: UnitReport, told: _Told) -> bool:
     """Whether nothing comes from a unit: its system did not answer, or it uses our portal and never said anything."""
     if has_own_system(settings, unit.unit):
         return unit.outcome is not Outcome.REACHED or all(s.status is Status.UNKNOWN for s in unit.standings)
-    return not any(record.said_at for record in told.records)
+    return not any(record.last_statement_at for record in told.records)
 
 
 def _sheet(
@@ -86,7 +86,7 @@ def _sheet(
 ) -> ReturnSheet:
     checklist = report.checklist if report else campaign.checklist
     local = now.astimezone(campaign.zone).replace(microsecond=0)
-    mark = Mark(
+    mark = SheetMark(
         campaign.id, unit.unit.code, checklist.content_hash[:HASH_LENGTH] or "-", local.isoformat(), told.number
     )
     return ReturnSheet(
@@ -97,5 +97,5 @@ def _sheet(
         local,
         campaign.starts,
         any(record.sample for record in told.records) or bool(report and report.sample),
-        rows_of(unit, campaign.id, checklist, now),
+        sheet_rows(unit, campaign.id, checklist, now),
     )

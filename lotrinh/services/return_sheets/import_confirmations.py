@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.return_sheet.return_codes import fits, near, shown, tidy
-from lotrinh.core.return_sheet.return_sheet import HASH_LENGTH, Mark, unit_codes
-from lotrinh.core.status.journal import Entry, Kind, NewEntry, Record, Records, fold, replay
-from lotrinh.core.status.transitions import why_not
+from lotrinh.core.return_sheet.return_codes import format_code, is_valid_code, normalize_code, similar_codes
+from lotrinh.core.return_sheet.return_sheet import HASH_LENGTH, SheetMark, unit_codes
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry, StepRecord, StepRecords, fold, replay
+from lotrinh.core.status.transitions import refusal_reason
 from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
@@ -24,9 +24,9 @@ from lotrinh.services.return_sheets.returned_rows import FILL, Row, Spoken, read
 from lotrinh.services.statements.journal_writer import full_key
 from lotrinh.store import Store
 
-QUIET = frozenset({Kind.ANSWERED, Kind.HANDED_OVER, Kind.OBSERVED})
+QUIET = frozenset({EntryKind.ANSWERED, EntryKind.HANDED_OVER, EntryKind.OBSERVED})
 """What others may say without making a unit's confirmation out of date."""
-PROGRESS = frozenset({Kind.CONFIRMED, Kind.PROGRESSED})
+PROGRESS = frozenset({EntryKind.CONFIRMED, EntryKind.PROGRESSED})
 DIGEST_LENGTH = 16
 
 
@@ -35,7 +35,7 @@ class Statement(NamedTuple):
 
     file: str
     row: int
-    mark: Mark
+    mark: SheetMark
     campaign: Campaign
     unit: Unit
     step: Step
@@ -46,7 +46,7 @@ class Statement(NamedTuple):
     @property
     def slot(self) -> tuple[str, str, str, str]:
         """What can be said only once in one import."""
-        kind = Kind.CONFIRMED if self.entry.kind in PROGRESS else self.entry.kind
+        kind = EntryKind.CONFIRMED if self.entry.kind in PROGRESS else self.entry.kind
         return self.campaign.id, self.unit.code, self.step.id, kind.value
 
 
@@ -67,7 +67,7 @@ class _Known(NamedTuple):
     """One unit's journal as it stands."""
 
     entries: Sequence[Entry]
-    records: Records
+    records: StepRecords
     keys: frozenset[str]
 
     def of_step(self, step: str) -> list[Entry]:
@@ -117,10 +117,10 @@ def _stopped(statement: Statement, history: Sequence[Entry]) -> Message | None:
     ]
     if others:
         return _meanwhile(statement.campaign, others[-1].new)
-    now = Record()
+    now = StepRecord()
     for entry in history:
         replay(now, entry)
-    return why_not(now, statement.entry.kind)
+    return refusal_reason(now, statement.entry.kind)
 
 
 def _sheet_of(entry: Entry) -> str:
@@ -166,11 +166,11 @@ class _File:
 
     def _step(self, row: Row, rows: dict[str, int]) -> Step | None:
         """Find the step that a row is about; note what is wrong with its code."""
-        code = tidy(row.text("code"))
+        code = normalize_code(row.text("code"))
         step_id = self.steps.get(code)
         if step_id is None:
             # A step that the checklist has lost since may stay in the sheet, as long as nothing is said of it.
-            if self.same or not fits(code) or any(row.filled(name) for name in FILL):
+            if self.same or not is_valid_code(code) or any(row.filled(name) for name in FILL):
                 row.wrong("code", self._unknown(row, code))
             return None
         if code in rows:
@@ -193,9 +193,9 @@ class _File:
             return wrong
         if not code:
             return M("thiếu mã. Hãy chép mã của đầu việc từ phiếu đã nhận.")
-        if meant := near(code, self.steps):
-            return M("mã “{code}” gõ sai. Có phải là {meant}?", code=typed, meant=shown(meant[0]))
-        if not fits(code):
+        if meant := similar_codes(code, self.steps):
+            return M("mã “{code}” gõ sai. Có phải là {meant}?", code=typed, meant=format_code(meant[0]))
+        if not is_valid_code(code):
             return M("mã “{code}” gõ sai. Hãy chép lại từ phiếu đã nhận.", code=typed)
         if other := _owner(opened.campaign, code):
             return M(
@@ -222,7 +222,7 @@ class _File:
         """Find how many there are: as said of this step, or of another that counts the same things."""
         campaign, unit, records = self.opened.campaign, self.opened.unit, self.known.records
         same = (s.id for s in campaign.checklist.iter_steps() if step.count and s.count == step.count)
-        said = (records.get((unit.code, name), Record()).progress for name in (step.id, *same))
+        said = (records.get((unit.code, name), StepRecord()).progress for name in (step.id, *same))
         return next((progress[1] for progress in said if progress), None)
 
     def _statement(self, row: Row, step: Step, said: Spoken) -> Statement:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.return_sheet.return_sheet import Mark, read_mark
+from lotrinh.core.return_sheet.return_sheet import SheetMark, read_mark
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.reports.return_sheet.reading import Line, read
@@ -42,7 +42,7 @@ class Opened(NamedTuple):
     """A sheet that came back, with the campaign and unit that it is of, and what stands beside its table."""
 
     name: str
-    mark: Mark
+    mark: SheetMark
     campaign: Campaign
     unit: Unit
     lines: tuple[Line, ...]
@@ -80,7 +80,7 @@ def _refused(content: bytes) -> Message | None:
     return LARGE if sum(part.file_size for part in parts) > LARGEST_UNPACKED else None
 
 
-def _campaign(name: str, mark: Mark, campaign_of: Open) -> Campaign:
+def _campaign(name: str, mark: SheetMark, campaign_of: Open) -> Campaign:
     try:
         if NAME.fullmatch(mark.campaign):
             return campaign_of(mark.campaign)

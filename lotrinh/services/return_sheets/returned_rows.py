@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.days import read_day
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.contract import MAX_COUNT
@@ -31,7 +31,7 @@ FILL = tuple(column.name for column in COLUMNS if column.fill)
 class Spoken(NamedTuple):
     """One thing that a row says; a confirmation, or the text of an obstacle or a proposal and who signed it."""
 
-    kind: Kind
+    kind: EntryKind
     confirmation: Confirmation | None = None
     text: str = ""
     signer: str = ""
@@ -114,13 +114,13 @@ def read_row(row: Row, campaign: Campaign, unit: Unit, step: Step, of: int | Non
         if wrong := row.line.cells[name].wrong:
             row.wrong(name, wrong)
     signer = _text(row, "signer")
-    said = [Spoken(Kind(name), text=text, signer=signer) for name in SPOKEN if (text := _text(row, name))]
+    said = [Spoken(EntryKind(name), text=text, signer=signer) for name in SPOKEN if (text := _text(row, name))]
     confirmation = _confirmation(row, campaign, step, of, now)
     if confirmation:
         _judge(row, campaign, unit, confirmation, now)
         if confirmation.complete and row.filled("obstacle"):
             row.wrong("obstacle", DONE_AND_STUCK)
-        said.insert(0, Spoken(Kind.CONFIRMED if confirmation.complete else Kind.PROGRESSED, confirmation))
+        said.insert(0, Spoken(EntryKind.CONFIRMED if confirmation.complete else EntryKind.PROGRESSED, confirmation))
     elif not row.problems:
         _alone(row, spoken=bool(said))
     return () if row.problems else said

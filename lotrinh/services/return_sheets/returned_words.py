@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from lotrinh.core.return_sheet.return_codes import shown
+from lotrinh.core.return_sheet.return_codes import format_code
 from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
@@ -24,7 +24,7 @@ def preview(statements: Sequence[Statement], language: str) -> Table:
         (
             f"{words(s.unit.full_name)} ({s.unit.code})",
             str(s.row),
-            shown(str(s.entry.body["sheet"]["code"])),
+            format_code(str(s.entry.body["sheet"]["code"])),
             words(s.step.title),
             words(KIND[s.entry.kind]),
             "; ".join(words(part) for part in content(s)),

@@ -1,4 +1,4 @@
-"""Asking the units of one round, batch by batch; every answer is in the store before anything else hears of it."""
+"""Asking the units of one run, batch by batch; every answer is in the store before anything else hears of it."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -12,12 +12,12 @@ from lotrinh.core.text import M, Message
 from lotrinh.errors import AlreadyRecorded
 from lotrinh.logs import about
 from lotrinh.probing.contract import Rejected, read_answer
+from lotrinh.probing.own_network import ours_failed
 from lotrinh.probing.prober import MachineProbe, Prober, Question
-from lotrinh.probing.rounds import ours_failed
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import NOT_CARRIED_OUT, RUNNING, KeptAnswer, Round
+from lotrinh.store.runs.runs import NOT_CARRIED_OUT, RUNNING, KeptAnswer, Run
 from lotrinh.traces import span
 
 FIRST = 20
@@ -35,12 +35,12 @@ OUR_NETWORK = M(
 
 def begin(
     store: Store, campaign: Campaign, now: datetime, as_of: datetime, request: Mapping[str, Any], name: str = ""
-) -> Round:
-    """Record that a round begins, under the given name or a new one.
+) -> Run:
+    """Record that a run begins, under the given name or a new one.
 
-    ``AlreadyRecorded`` where it is a further try of a province's round of a nation-wide check that has finished.
+    ``AlreadyRecorded`` where it is a further try of a province's run of a nation-wide check that has finished.
     """
-    new = Round(
+    new = Run(
         name or new_name(now),
         campaign.id,
         campaign.province.code,
@@ -52,24 +52,24 @@ def begin(
         store.journal.head(),
         request,
     )
-    if finished := store.rounds.start(new, earlier_tries(new.id)):
+    if finished := store.runs.start(new, earlier_tries(new.id)):
         sentence = M("Tỉnh này đã có lượt “{run}” chạy xong cho cùng lần kiểm tra toàn quốc.", run=finished)
         raise AlreadyRecorded(sentence, finished)
     return new
 
 
 def new_name(now: datetime) -> str:
-    """Name a round by its moment (UTC) and two random bytes."""
+    """Name a run by its moment (UTC) and two random bytes."""
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 def try_name(tick: str, province: str, number: int) -> str:
-    """Name the n-th try, from 1, of a province's round in a nation-wide check: the same for whoever starts it."""
+    """Name the n-th try, from 1, of a province's run in a nation-wide check: the same for whoever starts it."""
     return f"{tick}-{province}.{number}"
 
 
 def earlier_tries(name: str) -> tuple[str, ...]:
-    """Name the tries before this one; a round of another name has none."""
+    """Name the tries before this one; a run of another name has none."""
     first, _, number = name.partition(".")
     return tuple(f"{first}.{n}" for n in range(1, int(number))) if number.isdecimal() else ()
 
@@ -116,7 +116,7 @@ def machine_probes(campaign: Campaign, unit: Unit) -> list[MachineProbe]:
             step.probe.contains,
         )
         for step in campaign.checklist.iter_steps()
-        if step.probe and step.concerns(unit) and (unit.website or "{website}" not in step.probe.get)
+        if step.probe and step.is_work_of(unit) and (unit.website or "{website}" not in step.probe.get)
     ]
 
 
@@ -137,17 +137,17 @@ Heard = Callable[[Observation], None]
 async def ask(
     store: Store,
     prober: Prober,
-    round_: Round,
+    run: Run,
     asked: Sequence[Question],
     heard: Heard | None = None,
 ) -> list[Observation]:
     """Ask some units and record what they said. Never raises for a unit's sake."""
-    with about(run=round_.id, campaign=round_.campaign), span("batch", run=round_.id, units=len(asked)):
-        return await _ask(store, prober, round_, asked, heard)
+    with about(run=run.id, campaign=run.campaign), span("batch", run=run.id, units=len(asked)):
+        return await _ask(store, prober, run, asked, heard)
 
 
 async def _ask(
-    store: Store, prober: Prober, round_: Round, asked: Sequence[Question], heard: Heard | None
+    store: Store, prober: Prober, run: Run, asked: Sequence[Question], heard: Heard | None
 ) -> list[Observation]:
     addresses = {q.unit: q.url for q in asked}
     seen: list[Observation] = []
@@ -157,15 +157,15 @@ async def _ask(
         if heard:
             heard(observation)
         if len(seen) - recorded >= BATCH:
-            store.rounds.record(round_.id, round_.campaign, [(o, addresses[o.unit]) for o in seen[recorded:]])
+            store.runs.record(run.id, run.campaign, [(o, addresses[o.unit]) for o in seen[recorded:]])
             recorded = len(seen)
-    store.rounds.record(round_.id, round_.campaign, [(o, addresses[o.unit]) for o in seen[recorded:]])
+    store.runs.record(run.id, run.campaign, [(o, addresses[o.unit]) for o in seen[recorded:]])
     return seen
 
 
-def give_up_if_ours(store: Store, round_: Round, first: Sequence[Observation], now: datetime) -> Message | None:
-    """Close the round as not carried out when its first answers show that our own network failed."""
+def give_up_if_ours(store: Store, run: Run, first: Sequence[Observation], now: datetime) -> Message | None:
+    """Close the run as not carried out when its first answers show that our own network failed."""
     if not ours_failed(first):
         return None
-    store.rounds.finish(round_.id, NOT_CARRIED_OUT, now, store.journal.head())
+    store.runs.finish(run.id, NOT_CARRIED_OUT, now, store.journal.head())
     return OUR_NETWORK

@@ -1,4 +1,4 @@
-"""From the record to the report: timetables, journal, answers and this round's observations, put together."""
+"""From the record to the report: timetables, journal, answers and this run's observations, put together."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,16 +8,24 @@ from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows, voices_of
-from lotrinh.core.status.journal import GENESIS, NOTHING_SAID, fold
-from lotrinh.core.status.observation import Answer, Outcome, Reason, Seen
-from lotrinh.core.status.status import Heard, Planned, View, assess, completed_day, concerned, plan
+from lotrinh.core.status.journal import EMPTY_RECORD, GENESIS, fold
+from lotrinh.core.status.observation import Answer, Outcome, ProbeOutcome, Reason
+from lotrinh.core.status.status import (
+    LatestAnswer,
+    PlannedStep,
+    UnitView,
+    assess_steps,
+    completion_day,
+    plan_steps,
+    steps_of_unit,
+)
 from lotrinh.core.text import Message
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.runs.ask import address, questions, read_kept
 from lotrinh.services.runs.status_document import statement
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import KeptAnswer, Round, SeenUnit
+from lotrinh.store.runs.runs import KeptAnswer, Run, SeenUnit
 
 NOT_ASKED = Message("chưa hỏi trong lượt này")
 OWN_JOURNAL = Message("theo nhật ký của chính văn phòng tỉnh")
@@ -28,33 +36,33 @@ class Plans:
 
     def __init__(self, campaign: Campaign) -> None:
         self._campaign = campaign
-        self._plans: dict[tuple[date | None, ...], tuple[Planned, ...]] = {}
+        self._plans: dict[tuple[date | None, ...], tuple[PlannedStep, ...]] = {}
 
-    def of(self, completed: Mapping[str, date | None]) -> tuple[Planned, ...]:
+    def of(self, completed: Mapping[str, date | None]) -> tuple[PlannedStep, ...]:
         """Return the plan for these completion days of the awaited steps."""
         key = tuple(completed.get(step) for step in self._campaign.awaited)
         if key not in self._plans:
             campaign = self._campaign
             dates = timetable(campaign.checklist, campaign.anchor, completed.get, campaign.parameters)
-            self._plans[key] = plan(campaign.checklist, dates, campaign.zone, campaign.policy)
+            self._plans[key] = plan_steps(campaign.checklist, dates, campaign.zone, campaign.policy)
         return self._plans[key]
 
 
 class Assessment:
     """All that one report is computed from."""
 
-    def __init__(self, store: Store, settings: Settings, campaign: Campaign, round_: Round) -> None:
-        self.campaign, self.round, self.settings = campaign, round_, settings
-        self.now = round_.as_of.astimezone(campaign.zone)
+    def __init__(self, store: Store, settings: Settings, campaign: Campaign, run: Run) -> None:
+        self.campaign, self.run, self.settings = campaign, run, settings
+        self.now = run.as_of.astimezone(campaign.zone)
         last = store.journal.latest(1)
         self.head, number = (last[0].hash, last[0].number) if last else (GENESIS, 0)
         entries = store.journal.entries(campaign.id, units=campaign.by_code)
         # Of this moment all tells that has been recorded, whatever the clock said then: it may have been set back.
-        until = None if round_.of_now else self.now
+        until = None if run.of_now else self.now
         self.records = fold((entry for entry in entries if entry.number <= number), until=until)
-        self.seen = store.rounds.seen(round_.id)
-        self.kept = store.rounds.answers(campaign.id, units=campaign.by_code)
-        self.interrupted = store.rounds.interrupted_before(campaign.id, round_.id, province=campaign.province.code)
+        self.seen = store.runs.seen(run.id)
+        self.kept = store.runs.answers(campaign.id, units=campaign.by_code)
+        self.interrupted = store.runs.interrupted_before(campaign.id, run.id, province=campaign.province.code)
         self.plans = Plans(campaign)
         self._known: dict[str, Answer | None] = {}
 
@@ -62,7 +70,7 @@ class Assessment:
         """Compute the whole report."""
         campaign = self.campaign
         province = self.province()
-        finished = {s.step: s.status.finished for s in province.standings}
+        finished = {s.step: s.status.is_finished for s in province.standings}
         done = self.completed(campaign.province, self.own_answer())
         units = tuple(self.unit(unit, finished, done) for unit in campaign.units)
         rows = milestone_rows(campaign.checklist, units, province, self.now)
@@ -71,7 +79,7 @@ class Assessment:
             campaign.title,
             campaign.province.full_name,
             self.now,
-            self.round.id,
+            self.run.id,
             campaign.checklist,
             self.head,
             self.sample(),
@@ -92,24 +100,26 @@ class Assessment:
     def province(self) -> UnitReport:
         """The province's own steps, from our own journal: what nobody entered there is not done."""
         unit, answer = self.campaign.province, self.own_answer()
-        planned = concerned(self.plans.of(self.completed(unit, answer)), unit)
-        view = View(unit.code, self.now, self.campaign.policy, self.records, Heard(answer, fresh=True))
-        standings = assess(planned, view)
+        planned = steps_of_unit(self.plans.of(self.completed(unit, answer)), unit)
+        view = UnitView(unit.code, self.now, self.campaign.policy, self.records, LatestAnswer(answer, fresh=True))
+        standings = assess_steps(planned, view)
         return UnitReport(unit, Outcome.REACHED, Reason.NONE, OWN_JOURNAL, self.now, self.now, planned, standings)
 
     def unit(self, unit: Unit, province: Mapping[str, bool], province_done: Mapping[str, date | None]) -> UnitReport:
-        """One commune in this round."""
+        """One commune in this run."""
         seen, heard = self.seen.get(unit.code), self.heard(unit)
         completed = {**province_done, **self.completed(unit, heard.answer)}
-        planned = concerned(self.plans.of(completed), unit)
-        standings = assess(planned, View(unit.code, self.now, self.campaign.policy, self.records, heard, province))
+        planned = steps_of_unit(self.plans.of(completed), unit)
+        standings = assess_steps(
+            planned, UnitView(unit.code, self.now, self.campaign.policy, self.records, heard, province)
+        )
         last = min(heard.answer.heard_at, self.now) if heard.answer else None
         return UnitReport(unit, *_outcome(seen), last, planned, standings)
 
-    def heard(self, unit: Unit) -> Heard:
+    def heard(self, unit: Unit) -> LatestAnswer:
         """What is known of a commune besides the journal."""
         seen = self.seen.get(unit.code)
-        return Heard(
+        return LatestAnswer(
             self._answer(unit),
             fresh=seen is not None and seen.outcome == Outcome.REACHED.value,
             own_system=has_own_system(self.settings, unit),
@@ -140,8 +150,8 @@ class Assessment:
             step = self.campaign.checklist.steps[name]
             if (step.level is Level.PROVINCE) is not unit.is_province:
                 continue
-            record = self.records.get((unit.code, name), NOTHING_SAID)
-            days[name] = completed_day(step, record, answer.steps.get(name) if answer else None, self.now.date())
+            record = self.records.get((unit.code, name), EMPTY_RECORD)
+            days[name] = completion_day(step, record, answer.steps.get(name) if answer else None, self.now.date())
         return days
 
 
@@ -150,8 +160,8 @@ def has_own_system(settings: Settings, unit: Unit) -> bool:
     return bool(unit.status_url) and not unit.status_url.startswith(f"{settings.portal.origin}/")
 
 
-def _probes(seen: SeenUnit | None) -> dict[str, Seen]:
-    return {step: Seen(found) for step, found in seen.probes.items()} if seen else {}
+def _probes(seen: SeenUnit | None) -> dict[str, ProbeOutcome]:
+    return {step: ProbeOutcome(found) for step, found in seen.probes.items()} if seen else {}
 
 
 def _outcome(seen: SeenUnit | None) -> tuple[Outcome, Reason, Message, datetime | None]:
@@ -162,6 +172,6 @@ def _outcome(seen: SeenUnit | None) -> tuple[Outcome, Reason, Message, datetime 
     return Outcome(seen.outcome), Reason(seen.reason), sentence, seen.checked_at
 
 
-def make_report(store: Store, settings: Settings, campaign: Campaign, round_: Round) -> Report:
-    """Compute the report of a round from the record."""
-    return Assessment(store, settings, campaign, round_).report()
+def make_report(store: Store, settings: Settings, campaign: Campaign, run: Run) -> Report:
+    """Compute the report of a run from the record."""
+    return Assessment(store, settings, campaign, run).report()

@@ -1,4 +1,4 @@
-"""One round from beginning to end, without Prefect: ask in batches, assess, record."""
+"""One run from beginning to end, without Prefect: ask in batches, assess, record."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pathlib import Path
 from lotrinh.clock import Clock
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation
-from lotrinh.errors import RoundNotCarriedOut
+from lotrinh.errors import RunNotCarriedOut
 from lotrinh.probing.prober import Prober
 from lotrinh.reports.data.json_report import as_json
 from lotrinh.services.campaigns.campaigns import Campaign
@@ -19,7 +19,7 @@ from lotrinh.services.runs.deadline_news import news_of
 from lotrinh.services.runs.report_archive import freeze
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import FINISHED, Kept, Round
+from lotrinh.store.runs.runs import FINISHED, Kept, Run
 from lotrinh.traces import span
 
 
@@ -31,7 +31,7 @@ class Request:
     as_of: str = ""
     settings: str = ""
     units: str = ""
-    round: str = ""
+    run: str = ""
     province: str = ""
 
     @property
@@ -48,39 +48,39 @@ async def run_check(
     store: Store,
     settings: Settings,
     campaign: Campaign,
-    round_: Round,
+    run: Run,
     clock: Clock,
     heard: Callable[[Observation], None] | None = None,
 ) -> Report:
-    """Carry out a begun round; ``RoundNotCarriedOut`` when our own network failed."""
+    """Carry out a begun run; ``RunNotCarriedOut`` when our own network failed."""
     codes = [u.code for u in campaign.units]
-    asked = questions(settings, campaign, codes, store.rounds.answers(campaign.id, units=codes))
+    asked = questions(settings, campaign, codes, store.runs.answers(campaign.id, units=codes))
     first, early = frozenset(codes[:FIRST]), list[Observation]()
 
     def listen(observation: Observation) -> None:
         # All are asked at once, and the first twenty tell meanwhile whether it is our network that fails.
         if observation.unit in first:
             early.append(observation)
-            if len(early) == FIRST and (sentence := give_up_if_ours(store, round_, early, clock())):
-                raise RoundNotCarriedOut(sentence)
+            if len(early) == FIRST and (sentence := give_up_if_ours(store, run, early, clock())):
+                raise RunNotCarriedOut(sentence)
         if heard:
             heard(observation)
 
-    with span("run", run=round_.id, campaign=campaign.id, province=campaign.province.code):
+    with span("run", run=run.id, campaign=campaign.id, province=campaign.province.code):
         async with Prober(http_options(settings), clock) as prober:
-            await ask(store, prober, round_, asked, listen)
-        return conclude(store, settings, campaign, round_, clock())
+            await ask(store, prober, run, asked, listen)
+        return conclude(store, settings, campaign, run, clock())
 
 
-def conclude(store: Store, settings: Settings, campaign: Campaign, round_: Round, now: datetime) -> Report:
-    """Make the report of a round whose units have been asked, and close the round with it."""
-    report = make_report(store, settings, campaign, round_)
-    close_round(store, campaign, report, now)
+def conclude(store: Store, settings: Settings, campaign: Campaign, run: Run, now: datetime) -> Report:
+    """Make the report of a run whose units have been asked, and close the run with it."""
+    report = make_report(store, settings, campaign, run)
+    close_run(store, campaign, report, now)
     return report
 
 
-def close_round(store: Store, campaign: Campaign, report: Report, now: datetime) -> None:
-    """Record that a round has finished, with its report, so that every format can be made again from it."""
+def close_run(store: Store, campaign: Campaign, report: Report, now: datetime) -> None:
+    """Record that a run has finished, with its report, so that every format can be made again from it."""
     checklist = report.checklist
     kept = Kept(as_json(report), freeze(report, campaign.policy), checklist.content_hash, checklist.content)
-    store.rounds.finish(report.run, FINISHED, now, report.head, kept, news_of(store, report, campaign.province.code))
+    store.runs.finish(report.run, FINISHED, now, report.head, kept, news_of(store, report, campaign.province.code))

@@ -5,7 +5,7 @@ from datetime import datetime
 from lotrinh.core.text import M, Message
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import Round
+from lotrinh.store.runs.runs import Run
 
 NAMED = 5
 """How many of the last runs are named."""
@@ -13,7 +13,7 @@ NAMED = 5
 
 def last_runs(store: Store, campaign: Campaign) -> str:
     """Name the last finished runs, the newest first; empty where there is none."""
-    return ", ".join(run.id for run in store.rounds.finished(campaign.id, NAMED, province=campaign.province.code))
+    return ", ".join(run.id for run in store.runs.finished(campaign.id, NAMED, province=campaign.province.code))
 
 
 def unknown(store: Store, campaign: Campaign, run: str) -> Message:
@@ -29,7 +29,7 @@ def none_yet(campaign: Campaign) -> Message:
     return M("Đợt này chưa có lượt kiểm tra nào chạy xong. Hãy chạy: lotrinh check {campaign}", campaign=campaign.id)
 
 
-def too_early(campaign: Campaign, until: datetime | Message, first: Round) -> Message:
+def too_early(campaign: Campaign, until: datetime | Message, first: Run) -> Message:
     """Say that there is no run up to a moment, or the end of a day, and which is the first."""
     return M(
         "Chưa có lượt kiểm tra nào tính đến {when}. Lượt đầu tiên của đợt này là {run}, lúc {first}.",

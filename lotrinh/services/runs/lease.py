@@ -3,7 +3,7 @@
 The clocks of machines differ and are set, so a lease is not taken away because a clock says that its time is up. It
 is taken away from a process that this machine knows to be dead, or where its time is up *and* nobody has renewed it
 while we looked on, measured on our own monotonic clock; a lease that ends later than any can is judged the same way.
-Whoever was taken for dead and lives finds its round closed and overwrites nothing.
+Whoever was taken for dead and lives finds its run closed and overwrites nothing.
 """
 
 import hashlib
@@ -56,7 +56,7 @@ class Holder(NamedTuple):
         return cls(parts[0], parts[1], int(parts[2]), *parts[3:])
 
     def __str__(self) -> str:
-        """Write it: the run first, by which the record of rounds knows it."""
+        """Write it: the run first, by which the record of runs knows it."""
         return f"{self.run} {self.machine} {self.pid} {self.started} {self.host}"
 
     @property

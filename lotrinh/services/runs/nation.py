@@ -1,6 +1,6 @@
 """The nation in one record: each province is asked as its own office would, and none twice for the same tick.
 
-Rounds are named by tick, province and try, so that whoever starts the check again, and on whichever machine, finds
+Runs are named by tick, province and try, so that whoever starts the check again, and on whichever machine, finds
 what has been recorded already.
 """
 
@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lotrinh.catalog.units import Province, province, provinces
-from lotrinh.core.text import M, Message, together
+from lotrinh.core.text import M, Message, join_messages
 from lotrinh.services.campaigns.campaigns import declared
 from lotrinh.services.campaigns.rosters import as_unit, roster
 from lotrinh.services.runs.ask import try_name
-from lotrinh.settings.models import Campaign, Settings
+from lotrinh.settings.models import CampaignSettings, Settings
 from lotrinh.store import Store
 from lotrinh.store.runs.runs import FINISHED, NOT_CARRIED_OUT
 
@@ -44,7 +44,7 @@ def for_province(settings: Settings, name: str) -> Settings:
     return changed.model_copy(update={"campaigns": tuple(_narrowed(c, own) for c in settings.campaigns)})
 
 
-def _narrowed(campaign: Campaign, own: Collection[str]) -> Campaign:
+def _narrowed(campaign: CampaignSettings, own: Collection[str]) -> CampaignSettings:
     """Keep a province's own units; where it has none the campaign stays, and says that it does not know them."""
     mine = tuple(code for code in campaign.units if code in own)
     return campaign.model_copy(update={"units": mine}) if mine else campaign
@@ -76,14 +76,14 @@ class Try:
     province: Province
     since: datetime
     number: int = 1
-    run: str = ""
+    flow_run: str = ""
     seen: tuple[object, ...] = ()
-    round: str = ""
+    run_state: str = ""
 
 
 @dataclass
 class Nation:
-    """What became of each province's round for one tick; ``patience`` is how long a try may run without news."""
+    """What became of each province's run for one tick; ``patience`` is how long a try may run without news."""
 
     store: Store
     tick: str
@@ -104,10 +104,10 @@ class Nation:
     @property
     def to_start(self) -> tuple[Try, ...]:
         """The tries that nobody has been told to carry out."""
-        return tuple(t for t in self.open if not t.run)
+        return tuple(t for t in self.open if not t.flow_run)
 
     def name(self, of: Try) -> str:
-        """Name the round of a try."""
+        """Name the run of a try."""
         return try_name(self.tick, of.province.code, of.number)
 
     def look(self, runs: Mapping[str, At], now: datetime) -> tuple[str, ...]:
@@ -116,31 +116,31 @@ class Nation:
         A run of which nothing is said in ``runs`` is judged by the record alone.
         """
         states = self._look_up()
-        heard = self.store.rounds.outcomes([self.name(t) for t in self.open])
+        heard = self.store.runs.outcomes([self.name(t) for t in self.open])
         lost: list[str] = []
-        for each in [t for t in self.open if t.run]:
-            name, at = self.name(each), runs.get(each.run, At.RUNNING)
-            each.round = states.get(name, "")
-            seen = at, each.round, heard[name].total()
+        for each in [t for t in self.open if t.flow_run]:
+            name, at = self.name(each), runs.get(each.flow_run, At.RUNNING)
+            each.run_state = states.get(name, "")
+            seen = at, each.run_state, heard[name].total()
             if seen != each.seen or at is At.WAITING:
                 each.seen, each.since = seen, now
             silent = now - each.since > self.patience
             if silent and at is not At.ENDED:
-                lost.append(each.run)
+                lost.append(each.flow_run)
             if (silent or at is At.ENDED) and each.number < TRIES:
-                self.tries[each.province.code] = Try(each.province, now, each.number + 1, round=each.round)
+                self.tries[each.province.code] = Try(each.province, now, each.number + 1, run_state=each.run_state)
         return tuple(lost)
 
     def over(self, runs: Mapping[str, At]) -> bool:
         """Whether nothing is left to wait for: every province has been recorded, or tried for the last time."""
-        return all(t.number == TRIES and runs.get(t.run) is At.ENDED for t in self.open)
+        return all(t.number == TRIES and runs.get(t.flow_run) is At.ENDED for t in self.open)
 
     def _look_up(self) -> dict[str, str]:
         """Read what the record says of every try of every province."""
         names = {
             try_name(self.tick, code, n): code for code in self.tries for n in range(1, self.tries[code].number + TRIES)
         }
-        states = self.store.rounds.states(names)
+        states = self.store.runs.states(names)
         self.recorded |= {names[name]: name for name, state in states.items() if state == FINISHED}
         return states
 
@@ -150,13 +150,13 @@ class Nation:
         missing = [M("{name} ({why})", name=as_unit(t.province).full_name, why=_why(t)) for t in self.open]
         if not missing:
             return done
-        names = together(missing, ", ")
+        names = join_messages(missing, ", ")
         return M("{done} Chưa xong: {names}. Hãy chạy lại với tick={tick}.", done=done, names=names, tick=self.tick)
 
 
 def _why(of: Try) -> Message:
-    if of.round == NOT_CARRIED_OUT:
+    if of.run_state == NOT_CARRIED_OUT:
         return M("mạng của máy chạy không tới được đơn vị nào")
-    if of.round:
+    if of.run_state:
         return M("bị dừng giữa chừng")
     return M("chưa máy nào chạy")

@@ -18,7 +18,7 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.deadline_history import OFFICE, Dues
 from lotrinh.core.report.report import Report, UnitReport, Voice, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import NO_FLAGS, Planned, Policy, StepStatus, Status, concerned, plan
+from lotrinh.core.status.status import NO_FLAGS, PlannedStep, Policy, Status, StepStatus, plan_steps, steps_of_unit
 from lotrinh.core.text import Message, Text
 from lotrinh.i18n import say
 
@@ -58,7 +58,7 @@ class _Plans:
         self.written: list[dict[str, Any]] = []
         self._known: dict[tuple[int, ...], int] = {}
 
-    def number(self, planned: Sequence[Planned]) -> int:
+    def number(self, planned: Sequence[PlannedStep]) -> int:
         key = tuple(id(p) for p in planned)
         if key not in self._known:
             self._known[key] = len(self.written)
@@ -74,7 +74,7 @@ def _unit(report: UnitReport, plans: _Plans) -> dict[str, Any]:
         "reason": report.reason.value,
         "sentence": say(report.sentence, "vi"),
         "checked_at": _iso(report.checked_at),
-        "last_heard": _iso(report.last_heard),
+        "last_heard": _iso(report.last_answer_at),
         "plan": plans.number(report.plan),
         "standings": [_standing(s) for s in report.standings],
     }
@@ -165,10 +165,10 @@ def _due(written: Sequence[str | None] | None) -> str | None:
 
 def _plan_of(
     written: Mapping[str, list[Any]], checklist: Checklist, zone: ZoneInfo, policy: Policy
-) -> tuple[Planned, ...]:
+) -> tuple[PlannedStep, ...]:
     known = {step: _schedule_of(s) for step, s in written.items()}
     steps = {step: known.get(step, Schedule()) for step in checklist.steps}
-    return tuple(p for p in plan(checklist, Timetable(steps, {}), zone, policy) if p.step.id in known)
+    return tuple(p for p in plan_steps(checklist, Timetable(steps, {}), zone, policy) if p.step.id in known)
 
 
 def _schedule_of(written: list[Any]) -> Schedule:
@@ -189,9 +189,9 @@ def _bare(written: Sequence[Any]) -> Unit:
     return Unit(code, UnitKind(kind), name, area, frozenset(tags), url)
 
 
-def _unit_of(written: Mapping[str, Any], plans: Mapping[int, tuple[Planned, ...]]) -> UnitReport:
+def _unit_of(written: Mapping[str, Any], plans: Mapping[int, tuple[PlannedStep, ...]]) -> UnitReport:
     unit = _bare(written["unit"])
-    planned = concerned(plans[written["plan"]], unit)
+    planned = steps_of_unit(plans[written["plan"]], unit)
     standings = tuple(_standing_of(p, s) for p, s in zip(planned, written["standings"], strict=True))
     return UnitReport(
         unit,
@@ -205,7 +205,7 @@ def _unit_of(written: Mapping[str, Any], plans: Mapping[int, tuple[Planned, ...]
     )
 
 
-def _standing_of(item: Planned, written: list[Any]) -> StepStatus:
+def _standing_of(item: PlannedStep, written: list[Any]) -> StepStatus:
     status, completed, heard, flags, *reported = written
     day = date.fromisoformat(completed) if completed else None
     read = {name: datetime.fromisoformat(v) if name in MOMENTS else v for name, v in flags.items()} or NO_FLAGS

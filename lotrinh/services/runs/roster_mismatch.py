@@ -10,12 +10,12 @@ from lotrinh.store import Store
 
 
 def other_units(store: Store, campaign: Campaign) -> Message | None:
-    """Say in how many units a campaign differs here from its newest finished round; None where in none.
+    """Say in how many units a campaign differs here from its newest finished run; None where in none.
 
     After the office changed its roster this is said once; where two machines have different ones, again and again.
     """
-    last = store.rounds.latest(campaign.id, province=campaign.province.code)
-    kept = store.rounds.frozen(last.id) if last else None
+    last = store.runs.latest(campaign.id, province=campaign.province.code)
+    kept = store.runs.frozen(last.id) if last else None
     if last is None or kept is None:
         return None
     then, here = _by_code(units_of(kept[0])), _by_code(campaign.units)

@@ -1,4 +1,4 @@
-"""Rounds for people: what became of each, how far one is that runs now, and whether a new one may begin."""
+"""Runs for people: what became of each, how far one is that runs now, and whether a new one may begin."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -13,10 +13,10 @@ from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.runs.lease import left_behind, standing, told
 from lotrinh.services.runs.snapshots import snapshot_of
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Round
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Run
 
 LONGEST = timedelta(minutes=10)
-"""A round that has been running for longer has lost its process."""
+"""A run that has been running for longer has lost its process."""
 PER_PAGE = 25
 
 STATE: Mapping[str, Message] = {
@@ -27,10 +27,10 @@ STATE: Mapping[str, Message] = {
 }
 
 
-class Run(NamedTuple):
-    """A round; ``state`` as it is at this moment, ``outcomes`` how asking ended so far."""
+class RunProgress(NamedTuple):
+    """A run; ``state`` as it is at this moment, ``outcomes`` how asking ended so far."""
 
-    round: Round
+    run: Run
     state: str
     outcomes: Counter[str]
 
@@ -40,35 +40,36 @@ class Run(NamedTuple):
         return self.outcomes.total()
 
 
-def state_at(round_: Round, now: datetime) -> str:
-    """Tell the state of a round; one that nobody closed for too long was cut off."""
-    lost = round_.state == RUNNING and now - round_.started_at > LONGEST
-    return INTERRUPTED if lost else round_.state
+def state_at(run: Run, now: datetime) -> str:
+    """Tell the state of a run; one that nobody closed for too long was cut off."""
+    lost = run.state == RUNNING and now - run.started_at > LONGEST
+    return INTERRUPTED if lost else run.state
 
 
-def runs(store: Store, campaign: Campaign, now: datetime, before: str = "") -> tuple[tuple[Run, ...], str]:
+def runs(store: Store, campaign: Campaign, now: datetime, before: str = "") -> tuple[tuple[RunProgress, ...], str]:
     """Return one page of the campaign's runs, newest first, and where the next begins (empty: nowhere)."""
-    found = store.rounds.newest(campaign.id, PER_PAGE + 1, before, province=campaign.province.code)
+    found = store.runs.newest(campaign.id, PER_PAGE + 1, before, province=campaign.province.code)
     shown = found[:PER_PAGE]
-    counted = store.rounds.outcomes([r.id for r in shown])
-    return tuple(Run(r, state_at(r, now), counted[r.id]) for r in shown), shown[-1].id if found[PER_PAGE:] else ""
+    counted = store.runs.outcomes([r.id for r in shown])
+    page = tuple(RunProgress(r, state_at(r, now), counted[r.id]) for r in shown)
+    return page, shown[-1].id if found[PER_PAGE:] else ""
 
 
-def run_of(store: Store, campaign: Campaign, run_id: str, now: datetime) -> Run:
+def run_of(store: Store, campaign: Campaign, run_id: str, now: datetime) -> RunProgress:
     """Return one run of this campaign; ``NotFound`` names what is not there."""
-    found = store.rounds.get(run_id)
+    found = store.runs.get(run_id)
     if found is None or not campaign.holds(found):
         raise NotFound(M("Đợt này không có lượt kiểm tra “{run}”.", run=run_id))
-    return Run(found, state_at(found, now), store.rounds.outcomes([run_id])[run_id])
+    return RunProgress(found, state_at(found, now), store.runs.outcomes([run_id])[run_id])
 
 
-def newest(store: Store, campaign: Campaign, now: datetime) -> Run | None:
+def newest(store: Store, campaign: Campaign, now: datetime) -> RunProgress | None:
     """Return the campaign's newest run, None before the first."""
     page, _ = runs(store, campaign, now)
     return page[0] if page else None
 
 
-def start(store: Store, campaign: Campaign, run: Callable[[str], None], now: datetime) -> str:
+def start(store: Store, campaign: Campaign, begin_run: Callable[[str], None], now: datetime) -> str:
     """Start a run in the background and return the id of the one before it; ``Conflict`` while one is running.
 
     ``now`` is the portal's day, which may be another one in a demonstration; leases are of this very moment.
@@ -76,21 +77,21 @@ def start(store: Store, campaign: Campaign, run: Callable[[str], None], now: dat
     if lease := standing(store, campaign, this_moment):
         raise Conflict(told(lease, campaign))
     last = newest(store, campaign, now)
-    if last and last.state == RUNNING and not left_behind(store, campaign, last.round.id):
-        when = last.round.started_at.astimezone(campaign.zone)
+    if last and last.state == RUNNING and not left_behind(store, campaign, last.run.id):
+        when = last.run.started_at.astimezone(campaign.zone)
         raise Conflict(M("Một lượt kiểm tra đang chạy từ {when}. Hãy đợi nó xong rồi chạy lượt mới.", when=when))
-    run(campaign.id)
-    return last.round.id if last else ""
+    begin_run(campaign.id)
+    return last.run.id if last else ""
 
 
 def as_of(store: Store, campaign: Campaign, day: date) -> Snapshot | None:
     """Return the newest report that shows this local day or one before it; None before the first."""
-    found = store.rounds.latest(campaign.id, day, province=campaign.province.code)
+    found = store.runs.latest(campaign.id, day, province=campaign.province.code)
     return _reported(store, campaign, found.id) if found else None
 
 
 def _reported(store: Store, campaign: Campaign, name: str) -> Snapshot:
-    found = store.rounds.get(name)
+    found = store.runs.get(name)
     then = snapshot_of(store, name) if found and campaign.holds(found) else None
     if then is None:
         raise NotFound(M("Lượt kiểm tra “{run}” không có báo cáo để so sánh.", run=name))

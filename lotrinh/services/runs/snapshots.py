@@ -1,4 +1,4 @@
-"""Reading back the report that a round left: as plain figures for pages, and whole for its other formats."""
+"""Reading back the report that a run left: as plain figures for pages, and whole for its other formats."""
 
 import json
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from lotrinh.services.runs.report_archive import thaw
 from lotrinh.store import Store
 
 
-def snapshot_of(store: Store, round_id: str) -> Snapshot | None:
-    """Return what a round reported; None where it left no report."""
-    written = store.rounds.snapshot(round_id)
+def snapshot_of(store: Store, run_id: str) -> Snapshot | None:
+    """Return what a run reported; None where it left no report."""
+    written = store.runs.snapshot(run_id)
     return read(written) if written else None
 
 
@@ -78,9 +78,9 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def report_again(store: Store, round_id: str) -> Report | None:
-    """Make the whole report of a round again, for its other formats; None where it was not laid down whole."""
-    kept = store.rounds.frozen(round_id)
+def report_again(store: Store, run_id: str) -> Report | None:
+    """Make the whole report of a run again, for its other formats; None where it was not laid down whole."""
+    kept = store.runs.frozen(run_id)
     return thaw(kept[0], from_content(kept[1])) if kept else None
 
 
@@ -88,5 +88,5 @@ def checklist_of(store: Store, campaign: Campaign, then: Snapshot) -> Checklist:
     """Return the checklist that a report was made with, for its titles; today's where the old one was not kept."""
     if then.checklist_hash == campaign.checklist.content_hash:
         return campaign.checklist
-    kept = store.rounds.frozen(then.run)
+    kept = store.runs.frozen(then.run)
     return from_content(kept[1]) if kept else campaign.checklist

@@ -5,29 +5,29 @@ from datetime import datetime
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.journal import Record, Records
+from lotrinh.core.status.journal import StepRecord, StepRecords
 from lotrinh.core.status.observation import Answer, StepAnswer, StepState
 from lotrinh.services.campaigns.campaigns import Campaign
 
 
 def own_steps(campaign: Campaign, unit: Unit) -> tuple[Step, ...]:
     """Return the steps that are this unit's own work."""
-    return tuple(s for s in campaign.checklist.iter_steps() if s.concerns(unit))
+    return tuple(s for s in campaign.checklist.iter_steps() if s.is_work_of(unit))
 
 
-def statement(campaign: Campaign, unit: Unit, records: Records, now: datetime) -> Answer:
+def statement(campaign: Campaign, unit: Unit, records: StepRecords, now: datetime) -> Answer:
     """Say of each of the unit's steps what its journal says; a step nobody spoke of is not started."""
     steps = own_steps(campaign, unit)
     said = {s.id: step_answer(s, records.get((unit.code, s.id)), now) for s in steps}
     return Answer(unit.code, campaign.id, now, now, said, is_sample(records, unit, said))
 
 
-def is_sample(records: Records, unit: Unit, steps: Iterable[str]) -> bool:
+def is_sample(records: StepRecords, unit: Unit, steps: Iterable[str]) -> bool:
     """Whether any of it is sample data."""
     return any(r.sample for s in steps if (r := records.get((unit.code, s))))
 
 
-def step_answer(step: Step, record: Record | None, now: datetime) -> StepAnswer:
+def step_answer(step: Step, record: StepRecord | None, now: datetime) -> StepAnswer:
     """Put one record into the words of the status contract.
 
     What was said while the clock was ahead was said by now: no answer tells of the future.
@@ -38,7 +38,7 @@ def step_answer(step: Step, record: Record | None, now: datetime) -> StepAnswer:
         step.id,
         _state(record),
         record.completed_on if record.done else None,
-        record.said_at and min(record.said_at, now),
+        record.last_statement_at and min(record.last_statement_at, now),
         record.document_number if record.done else "",
         record.document_date if record.done else None,
         record.progress,
@@ -46,7 +46,7 @@ def step_answer(step: Step, record: Record | None, now: datetime) -> StepAnswer:
     )
 
 
-def _state(record: Record) -> StepState:
+def _state(record: StepRecord) -> StepState:
     if record.done:
         return StepState.DONE
     if record.obstacle:

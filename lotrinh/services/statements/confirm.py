@@ -8,7 +8,7 @@ from typing import Any
 
 from lotrinh.core.checklist.checklist import Need, Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.contract import EARLIEST_YEAR, MAX_COUNT
@@ -90,7 +90,7 @@ def require_good(campaign: Campaign, unit: Unit, said: Confirmation, now: dateti
 
 def withdraw(store: Store, said: Said, reason: str) -> Entry:
     """Take a confirmation back, with the reason."""
-    return state(store, said, Kind.WITHDRAWN, {"reason": required_text("reason", reason, NO_REASON)})
+    return state(store, said, EntryKind.WITHDRAWN, {"reason": required_text("reason", reason, NO_REASON)})
 
 
 def required_text(field: str, text: str, missing: Message) -> str:
@@ -118,7 +118,7 @@ def unprintable(text: str) -> Message | None:
 def entry_of(campaign: Campaign, unit: Unit, said: Confirmation, *, actor: str, key: str, now: datetime) -> NewEntry:
     """Make the journal's entry of a confirmation."""
     return NewEntry(
-        Kind.CONFIRMED if said.complete else Kind.PROGRESSED,
+        EntryKind.CONFIRMED if said.complete else EntryKind.PROGRESSED,
         now,
         campaign.id,
         unit.code,

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.journal import Entry, Kind, NewEntry, Record, replay
-from lotrinh.core.status.transitions import why_not
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry, StepRecord, replay
+from lotrinh.core.status.transitions import refusal_reason
 from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M
 from lotrinh.errors import ChangedMeanwhile, Conflict, NotFound
@@ -31,7 +31,7 @@ class Said(NamedTuple):
     seen: int | None = None
 
 
-def state(store: Store, said: Said, kind: Kind, body: Mapping[str, Any]) -> Entry:
+def state(store: Store, said: Said, kind: EntryKind, body: Mapping[str, Any]) -> Entry:
     """Append what somebody says about a step of a unit."""
     step_of(said.campaign, said.unit, said.step)
     new = NewEntry(
@@ -61,12 +61,12 @@ def append_all(store: Store, campaign: Campaign, new: Sequence[NewEntry], seen: 
     """Append entries of one unit together or not at all; ``seen`` by step, as for ``append``."""
 
     def check(wanted: NewEntry, history: Sequence[Entry]) -> None:
-        record = Record()
+        record = StepRecord()
         for entry in history:
             replay(record, entry)
-        if wanted.step in seen and record.last and record.number != seen[wanted.step]:
-            raise ChangedMeanwhile(_meanwhile(campaign, record.last), record.last)
-        if reason := why_not(record, wanted.kind):
+        if wanted.step in seen and record.last_entry and record.number != seen[wanted.step]:
+            raise ChangedMeanwhile(_meanwhile(campaign, record.last_entry), record.last_entry)
+        if reason := refusal_reason(record, wanted.kind):
             raise Conflict(reason)
 
     return store.journal.append(*new, check=check)
@@ -95,6 +95,6 @@ def step_of(campaign: Campaign, unit: Unit, name: str) -> Step:
     step = campaign.checklist.steps.get(name)
     if step is None:
         raise NotFound(M("Đợt này không có đầu việc “{step}”.", step=name))
-    if not step.concerns(unit):
+    if not step.is_work_of(unit):
         raise NotFound(M("Đầu việc “{step}” không thuộc trách nhiệm của {unit}.", step=name, unit=unit.full_name))
     return step

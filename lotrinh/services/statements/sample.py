@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.journal import Kind, NewEntry
-from lotrinh.core.status.status import Planned, concerned, plan
+from lotrinh.core.status.journal import EntryKind, NewEntry
+from lotrinh.core.status.status import PlannedStep, plan_steps, steps_of_unit
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import SAMPLE
 from lotrinh.services.statements.confirm import Confirmation, entry_of
@@ -26,19 +26,21 @@ OBSTACLES = (
 def sample_entries(campaign: Campaign, as_of: datetime) -> list[NewEntry]:
     """Make the journal of a campaign as it could stand at ``as_of``, in the order of time."""
     local = as_of.astimezone(campaign.zone)
-    planned = plan(campaign.checklist, timetable(campaign.checklist, campaign.anchor), campaign.zone, campaign.policy)
+    planned = plan_steps(
+        campaign.checklist, timetable(campaign.checklist, campaign.anchor), campaign.zone, campaign.policy
+    )
     units = (campaign.province, *campaign.units)
     entries = [e for index, unit in enumerate(units) for e in _unit_entries(campaign, planned, unit, index, local)]
     return sorted(entries, key=lambda e: (e.at, e.unit, e.step))
 
 
 def _unit_entries(
-    campaign: Campaign, planned: Sequence[Planned], unit: Unit, index: int, now: datetime
+    campaign: Campaign, planned: Sequence[PlannedStep], unit: Unit, index: int, now: datetime
 ) -> Iterator[NewEntry]:
     chance = random.Random(f"{campaign.id}/{unit.code}")  # noqa: S311 - reproducible on purpose, no secret
     diligence = LAGGING if index % LAGGARDS == 1 else ON_TIME
     areas, done = chance.randint(5, 24), set[str]()
-    for item in concerned(planned, unit):
+    for item in steps_of_unit(planned, unit):
         day = _day(item, now, chance, 1.0 if unit.is_province else diligence)
         if day and done.issuperset(set(item.step.requires) & _own(planned, unit)):
             done.add(item.step.id)
@@ -47,17 +49,17 @@ def _unit_entries(
             yield from _under_way(campaign, unit, item, now, areas, chance)
 
 
-def _own(planned: Sequence[Planned], unit: Unit) -> set[str]:
-    return {p.step.id for p in planned if p.step.concerns(unit)}
+def _own(planned: Sequence[PlannedStep], unit: Unit) -> set[str]:
+    return {p.step.id for p in planned if p.step.is_work_of(unit)}
 
 
-def _under_hand(item: Planned, now: datetime) -> bool:
+def _under_hand(item: PlannedStep, now: datetime) -> bool:
     """Tell whether a unit could plausibly be at work on it: a window is open, or the deadline is near or past."""
     begins = item.opens or item.warns
     return begins is not None and begins <= now
 
 
-def _day(item: Planned, now: datetime, chance: random.Random, diligence: float) -> date | None:
+def _day(item: PlannedStep, now: datetime, chance: random.Random, diligence: float) -> date | None:
     """Choose the day on which the unit completed the step, None if it has not."""
     if item.due is None or item.starts is None or item.starts > now or item.schedule.due is None:
         return None
@@ -74,7 +76,7 @@ def _day(item: Planned, now: datetime, chance: random.Random, diligence: float) 
     return day if day < now.date() else None
 
 
-def _confirmed(campaign: Campaign, unit: Unit, item: Planned, day: date, areas: int, now: datetime) -> NewEntry:
+def _confirmed(campaign: Campaign, unit: Unit, item: PlannedStep, day: date, areas: int, now: datetime) -> NewEntry:
     said = Confirmation(
         item.step.id,
         day,
@@ -89,7 +91,7 @@ def _confirmed(campaign: Campaign, unit: Unit, item: Planned, day: date, areas: 
 
 
 def _under_way(
-    campaign: Campaign, unit: Unit, item: Planned, now: datetime, areas: int, chance: random.Random
+    campaign: Campaign, unit: Unit, item: PlannedStep, now: datetime, areas: int, chance: random.Random
 ) -> Iterator[NewEntry]:
     """Say how far a step is that is not done: a count, or now and then an obstacle."""
     at = now - timedelta(days=1)
@@ -98,4 +100,4 @@ def _under_way(
         yield entry_of(campaign, unit, said, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
     elif chance.random() < 0.02:  # noqa: PLR2004 - a few obstacles, so that the report shows some
         body = {"note": chance.choice(OBSTACLES), "sample": True}
-        yield NewEntry(Kind.OBSTACLE, at, campaign.id, unit.code, item.step.id, SAMPLE, body)
+        yield NewEntry(EntryKind.OBSTACLE, at, campaign.id, unit.code, item.step.id, SAMPLE, body)

@@ -2,18 +2,17 @@
 
 import hashlib
 import io
-import os
 import secrets
 import struct
 import unicodedata
 import zipfile
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
-from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M, Message, nfc
-from lotrinh.errors import BadInput, NotFound, Problem, StoreUnavailable
+from lotrinh.errors import BadInput, NotFound, Problem
+from lotrinh.files import remove_whole
+from lotrinh.services.disk import store_file
 from lotrinh.store import Store
 from lotrinh.store.files import StoredFile
 
@@ -59,7 +58,7 @@ def take(store: Store, folder: Path, unit: str, name: str, content: bytes, now: 
     made = StoredFile(secrets.token_hex(16), unit, shown, found, len(content), hashlib.sha256(content).hexdigest(), now)
     clean_up(store, folder, now)
     store.files.add(made)  # before its bytes are there: whatever stops us now, clean_up finds what is left
-    _write(path_of(folder, made.id), content)
+    store_file(path_of(folder, made.id), content)  # whole: a receipt must never refer to half a file
     return made
 
 
@@ -127,39 +126,6 @@ def path_of(folder: Path, file_id: str) -> Path:
     return folder / "files" / file_id[:2] / file_id
 
 
-def half(path: Path) -> Path:
-    """Where a file's bytes lie while they are being written."""
-    return path.with_suffix(".part")
-
-
-def _write(path: Path, content: bytes) -> None:
-    # Whole or not at all: a receipt must never refer to half a file.
-    part = half(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)  # half a file would keep a full disk full
-        raise StoreUnavailable(M("Chưa ghi nhận: không lưu được tệp ({reason}).", reason=reason_of(error))) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put a new name on disk too; Windows does it by itself and cannot open folders."""
-    if os.name == "nt":
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
 def find(store: Store, folder: Path, file_id: str) -> tuple[StoredFile, Path]:
     """Return a file and where it lies; ``NotFound`` where either is missing."""
     known = store.files.get(file_id)
@@ -172,8 +138,7 @@ def clean_up(store: Store, folder: Path, now: datetime) -> None:
     """Delete files of forms that were never sent."""
     for left in store.files.left_over(now - FORGOTTEN):
         if store.files.remove(left.id):  # a form may have been sent this very moment
-            path_of(folder, left.id).unlink(missing_ok=True)
-            half(path_of(folder, left.id)).unlink(missing_ok=True)
+            remove_whole(path_of(folder, left.id))
 
 
 def described(file: StoredFile) -> dict[str, str | int]:

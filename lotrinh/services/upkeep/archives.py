@@ -17,6 +17,7 @@ from typing import IO, Any
 from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem, StoreUnavailable
+from lotrinh.files import OWNER_ONLY
 
 FORMAT = "lotrinh.backup/1"
 MANIFEST, RECORD = "manifest.json", "record.db"
@@ -80,7 +81,7 @@ class Manifest:
 
 def private(path: str, flags: int) -> int:
     """Open a file that others on this machine cannot read: it holds the hashes of passwords."""
-    return os.open(path, flags, 0o600)
+    return os.open(path, flags, OWNER_ONLY)
 
 
 class Writer:

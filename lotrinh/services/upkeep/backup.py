@@ -1,7 +1,6 @@
 """Backups while everything runs: the record, the files it names, the office's own lists; one archive, read again."""
 
 import io
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from lotrinh import __version__
 from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, StoreUnavailable
+from lotrinh.files import put_in_place
 from lotrinh.i18n import say
 from lotrinh.services.statements.uploads import path_of
 from lotrinh.services.upkeep import archives, last_backup
@@ -78,8 +78,7 @@ def _back_up(place: Place, out: Path, now: datetime, keep: int | None, *, accept
         bad = (known.first_bad or extent.entries + 1) if lost and not accept else extent.first_bad
         manifest = _write(work, place, ours, _described(now, schema, extent))
         target = out / f"lotrinh-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{extent.head[:8]}.zip"
-        (work / "archive.zip").replace(target)
-        _sync(out)
+        put_in_place(work / "archive.zip", target)
     journal = Known(extent.head, extent.entries) if bad is None else known._replace(first_bad=bad)
     last_backup.remember(place.folder, manifest.at, target, journal)
     deleted = () if bad is not None or lost or keep is None else tuple(_delete_old(out, target, keep))
@@ -167,17 +166,6 @@ def _add_files(writer: Writer, record: Path, folder: Path) -> Iterator[str]:
             same = not known.kept
         if not same:
             yield known.id
-
-
-def _sync(folder: Path) -> None:
-    """Put a new name on disk too; Windows does it by itself and cannot open folders."""
-    if os.name == "nt":
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _delete_old(out: Path, newest: Path, keep: int) -> Iterator[Path]:

@@ -57,7 +57,7 @@ class Watch:
                 return Seen(
                     self._kinds(),
                     self._runs(campaigns, now),
-                    self._store.figures.runs(campaigns),
+                    self._store.figures.count_runs(campaigns),
                     self._store.outbox.counts(),
                     self._store.figures.size(),
                     self._slowed(now),
@@ -76,7 +76,7 @@ class Watch:
 
     def _runs(self, campaigns: tuple[str, ...], now: datetime) -> tuple[RunFigures, ...]:
         newest = self._store.figures.newest(campaigns)
-        outcomes = self._store.rounds.outcomes([run.id for run in newest])
+        outcomes = self._store.runs.outcomes([run.id for run in newest])
         return tuple(
             RunFigures(
                 run.campaign,

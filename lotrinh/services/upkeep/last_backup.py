@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from lotrinh.core.status.journal import GENESIS
 from lotrinh.errors import StoreUnavailable
-from lotrinh.services.disk import write_whole
+from lotrinh.services.disk import store_file
 
 NAME = re.compile(r"lotrinh-(\d{8}T\d{6})Z-[0-9a-f]{8}\.zip")
 """What a backup is called: when it was made, and how its last hash begins."""
@@ -60,7 +60,7 @@ def remember(folder: Path, at: datetime, path: Path, journal: Known) -> None:
     said |= {"head": journal.head, "entries": journal.entries}
     if journal.first_bad is not None:
         said["first_bad"] = journal.first_bad
-    write_whole(path_in(folder), json.dumps(said, ensure_ascii=False).encode())
+    store_file(path_in(folder), json.dumps(said, ensure_ascii=False).encode())
 
 
 def interval(path: Path) -> timedelta | None:
@@ -92,7 +92,7 @@ def note_failure(folder: Path, at: datetime, reason: str) -> None:
     if folder.is_dir():
         with suppress(StoreUnavailable):
             said = {"at": at.isoformat(), "reason": reason}
-            write_whole(folder / "backups" / FAILED, json.dumps(said, ensure_ascii=False).encode())
+            store_file(folder / "backups" / FAILED, json.dumps(said, ensure_ascii=False).encode())
 
 
 def failure(folder: Path) -> Failure | None:

@@ -4,10 +4,7 @@ Whoever reaches a Prefect server can let it run commands, and every web page tha
 machine's loopback. A server of ours is therefore never without a password: the office's, or one that we make.
 """
 
-import os
 import secrets
-import tempfile
-from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +12,7 @@ from urllib.parse import urlsplit
 from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import StoreUnavailable
+from lotrinh.files import OWNER_ONLY, write_whole
 from lotrinh.settings.models import Settings
 
 USER, PASSWORD_BYTES = "lotrinh", 24
@@ -93,19 +91,10 @@ def made_password(folder: Path) -> str:
     if known := _kept(path):
         return known
     made = f"{USER}:{secrets.token_urlsafe(PASSWORD_BYTES)}"
-    part = ""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # for its owner alone
-        with os.fdopen(file, "w", encoding="ascii") as out:
-            out.write(f"{made}\n")
-            out.flush()
-            os.fsync(out.fileno())
-        Path(part).replace(path)
+        write_whole(path, f"{made}\n".encode("ascii"), mode=OWNER_ONLY)
     except OSError as error:
-        if part:
-            with suppress(OSError):
-                Path(part).unlink()
         raise StoreUnavailable(
             M("Không ghi được vào {path} ({reason}).", path=str(path), reason=reason_of(error))
         ) from error

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, LotrinhError
-from lotrinh.services.disk import write_whole
+from lotrinh.services.disk import store_file
 from lotrinh.services.upkeep.lock import using
 from lotrinh.store.engine import file_of, place_of
 from lotrinh.store.moving import image
@@ -59,7 +59,7 @@ def in_use(folder: Path, url: str, program: str) -> Iterator[None]:
 
 def begin(folder: Path, plan: Plan) -> None:
     """Write down what is about to be done, before the first thing is moved."""
-    write_whole(folder / MARKER, json.dumps(plan._asdict()).encode())
+    store_file(folder / MARKER, json.dumps(plan._asdict()).encode())
 
 
 def end(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict
 from lotrinh.services.campaigns.campaigns import Campaign
@@ -21,7 +21,7 @@ def apply_change(store: Store, previewed: Preview, digest: str, actor: str, now:
         raise Conflict(_meanwhile(store, previewed.old))
 
     def check(_: NewEntry, history: Sequence[Entry]) -> None:
-        done = [e for e in history if e.new.kind is Kind.CHANGED and "applied" in e.new.body]
+        done = [e for e in history if e.new.kind is EntryKind.CHANGED and "applied" in e.new.body]
         if done and done[-1].number != previewed.old.change:
             raise Conflict(_who(done[-1], previewed.old))
 
@@ -45,7 +45,7 @@ def _entry(previewed: Preview, actor: str, now: datetime) -> NewEntry:
     }
     key = f"change/{old.id[:80]}/{previewed.digest}"
     hash_ = new.checklist.content_hash
-    return NewEntry(Kind.CHANGED, now, old.id, old.province.code, "", actor, body, hash_, key)
+    return NewEntry(EntryKind.CHANGED, now, old.id, old.province.code, "", actor, body, hash_, key)
 
 
 def _iso(day: date | None) -> str | None:

@@ -14,7 +14,7 @@ from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.checklist.deadline_diff import Move, MoveKind, moves
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.journal import Entry, Kind, Record
+from lotrinh.core.status.journal import Entry, EntryKind, StepRecord
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
@@ -22,7 +22,7 @@ from lotrinh.reports.moves import Moved
 from lotrinh.services.campaigns.campaign_override import NOTHING, Applied, applied
 from lotrinh.services.campaigns.campaigns import Campaign, bind, checklist_path, declared, with_change
 from lotrinh.services.campaigns.rosters import roster
-from lotrinh.services.disk import write_whole
+from lotrinh.services.disk import store_file
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -51,7 +51,7 @@ class Lost(NamedTuple):
     """What units have said about a step that would be no more; it stays in the journal."""
 
     move: Move
-    said: tuple[tuple[Unit, Record], ...]
+    said: tuple[tuple[Unit, StepRecord], ...]
 
 
 class Concerned(NamedTuple):
@@ -80,7 +80,7 @@ class Preview(NamedTuple):
 def keep(settings: Settings, raw: bytes, now: datetime) -> str:
     """Keep an uploaded file until it is applied or forgotten; return its name."""
     folder, name = _folder(settings), hashlib.sha256(raw).hexdigest()
-    write_whole(folder / name, raw)
+    store_file(folder / name, raw)
     for left in folder.iterdir():
         if left.stat().st_mtime < (now - FORGOTTEN).timestamp() and left.name != name:
             left.unlink(missing_ok=True)
@@ -127,7 +127,7 @@ def preview(
 def changes(store: Store, campaign: Campaign) -> tuple[Entry, ...]:
     """Return the changes of anchor or checklist that were applied to a campaign, oldest first."""
     entries = store.journal.entries(campaign.id, campaign.province.code)
-    return tuple(e for e in entries if e.new.kind is Kind.CHANGED and "applied" in e.new.body)
+    return tuple(e for e in entries if e.new.kind is EntryKind.CHANGED and "applied" in e.new.body)
 
 
 def _tried(
@@ -180,7 +180,7 @@ def _moved(old: Campaign, new: Campaign, now: datetime) -> tuple[Moved, ...]:
         parameters=(old.parameters, new.parameters),
     )
     everybody = new.by_code.values()
-    return tuple(Moved(move, tuple(u for u in everybody if steps[move.step].concerns(u))) for move in found)
+    return tuple(Moved(move, tuple(u for u in everybody if steps[move.step].is_work_of(u))) for move in found)
 
 
 def _overdue(before: Report, after: Report) -> dict[str, tuple[Unit, ...]]:

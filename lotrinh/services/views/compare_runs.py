@@ -13,7 +13,7 @@ from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.runs.known_runs import last_runs, too_early
 from lotrinh.services.runs.snapshots import checklist_of, snapshot_of
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import FINISHED, Round
+from lotrinh.store.runs.runs import FINISHED, Run
 
 TOO_FEW = M("Cần hai lượt kiểm tra đã xong để so sánh.")
 
@@ -45,7 +45,7 @@ def compared(store: Store, campaign: Campaign, old: str, new: str, now: datetime
     first, second = _ends(store, campaign, old.strip(), new.strip(), now)
     if first.id == second.id:
         raise BadInput([Problem("to", 0, 0, _same(campaign, first, old, new))])
-    earlier, later = store.rounds.in_order(campaign.id, (first.id, second.id), province=campaign.province.code)
+    earlier, later = store.runs.in_order(campaign.id, (first.id, second.id), province=campaign.province.code)
     swapped = earlier.id == second.id
     before, after = _reported(store, earlier), _reported(store, later)
     # Named as the newer report's checklist does.
@@ -54,8 +54,8 @@ def compared(store: Store, campaign: Campaign, old: str, new: str, now: datetime
     return Compared(before, after, changes(before, after), swapped, titles)
 
 
-def _ends(store: Store, campaign: Campaign, old: str, new: str, now: datetime) -> tuple[Round, Round]:
-    problems, found = list[Problem](), dict[str, Round]()
+def _ends(store: Store, campaign: Campaign, old: str, new: str, now: datetime) -> tuple[Run, Run]:
+    problems, found = list[Problem](), dict[str, Run]()
     for end, text in (("from", old), ("to", new)):
         try:
             if text:
@@ -64,7 +64,7 @@ def _ends(store: Store, campaign: Campaign, old: str, new: str, now: datetime) -
             problems.append(Problem(end, 0, 0, error.sentence))
     if problems:
         raise BadInput(problems)
-    last = store.rounds.finished(campaign.id, 2, province=campaign.province.code)
+    last = store.runs.finished(campaign.id, 2, province=campaign.province.code)
     second = found.get("to") or (last[0] if last else None)
     first = found.get("from") or (_before(store, campaign, second) if second else None)
     if first is None or second is None:
@@ -72,20 +72,20 @@ def _ends(store: Store, campaign: Campaign, old: str, new: str, now: datetime) -
     return first, second
 
 
-def _before(store: Store, campaign: Campaign, run: Round) -> Round | None:
-    last = store.rounds.finished(campaign.id, 2, province=campaign.province.code)
+def _before(store: Store, campaign: Campaign, run: Run) -> Run | None:
+    last = store.runs.finished(campaign.id, 2, province=campaign.province.code)
     if last[:1] == (run,):
         return last[1] if last[1:] else None
-    return store.rounds.latest_at(
+    return store.runs.latest_at(
         campaign.id, run.as_of.astimezone(campaign.zone) - ONE_SECOND, province=campaign.province.code
     )
 
 
-def _run(store: Store, campaign: Campaign, text: str, now: datetime) -> Round:
+def _run(store: Store, campaign: Campaign, text: str, now: datetime) -> Run:
     day = read_day(text)
     if day:
         return _on(store, campaign, day, now)
-    found = store.rounds.get(text)
+    found = store.runs.get(text)
     if found is None or not campaign.holds(found):
         raise NotFound(_unknown(store, campaign, text))
     if found.state != FINISHED:
@@ -93,12 +93,12 @@ def _run(store: Store, campaign: Campaign, text: str, now: datetime) -> Round:
     return found
 
 
-def _on(store: Store, campaign: Campaign, day: date, now: datetime) -> Round:
+def _on(store: Store, campaign: Campaign, day: date, now: datetime) -> Run:
     if day > now.astimezone(campaign.zone).date():
         raise NotFound(M("Ngày {day} ở sau hôm nay. Hãy chọn hôm nay hoặc một ngày trước.", day=day))
-    found = store.rounds.latest(campaign.id, day, province=campaign.province.code)
+    found = store.runs.latest(campaign.id, day, province=campaign.province.code)
     if found is None:
-        first = store.rounds.first(campaign.id, province=campaign.province.code)
+        first = store.runs.first(campaign.id, province=campaign.province.code)
         raise NotFound(too_early(campaign, M("hết ngày {day}", day=day), first) if first else TOO_FEW)
     return found
 
@@ -115,14 +115,14 @@ def _unknown(store: Store, campaign: Campaign, text: str) -> Message:
     )
 
 
-def _nothing_before(campaign: Campaign, run: Round | None) -> Message:
+def _nothing_before(campaign: Campaign, run: Run | None) -> Message:
     if run is None:
         return TOO_FEW
     when = run.as_of.astimezone(campaign.zone)
     return M("Trước lượt kiểm tra {run} (lúc {when}) không còn lượt nào để so sánh.", run=run.id, when=when)
 
 
-def _same(campaign: Campaign, run: Round, old: str, new: str) -> Message:
+def _same(campaign: Campaign, run: Run, old: str, new: str) -> Message:
     when = run.as_of.astimezone(campaign.zone)
     if read_day(old) or read_day(new):
         return M(
@@ -134,7 +134,7 @@ def _same(campaign: Campaign, run: Round, old: str, new: str) -> Message:
     return M("Cả hai đầu đều là lượt kiểm tra {run}, lúc {when}. Hãy chọn hai lượt khác nhau.", run=run.id, when=when)
 
 
-def _reported(store: Store, run: Round) -> Snapshot:
+def _reported(store: Store, run: Run) -> Snapshot:
     then = snapshot_of(store, run.id)
     if then is None:
         raise NotFound(M("Lượt kiểm tra “{run}” không có báo cáo để so sánh.", run=run.id))

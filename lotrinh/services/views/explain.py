@@ -10,9 +10,9 @@ from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.report.explanation import Asked, Before, Explanation, Ground, hangs_on, rules_told, told
 from lotrinh.core.report.report import UnitReport
 from lotrinh.core.report.status_reasons import Case, because, list_of
-from lotrinh.core.status.journal import GENESIS, NOTHING_SAID, Entry, fold
+from lotrinh.core.status.journal import EMPTY_RECORD, GENESIS, Entry, fold
 from lotrinh.core.status.observation import Outcome
-from lotrinh.core.status.status import Planned, StepStatus
+from lotrinh.core.status.status import PlannedStep, StepStatus
 from lotrinh.core.text import M, Message
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import named
@@ -23,20 +23,20 @@ from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.journal import ANYTHING, Sought
 
-ROUNDS = 5
-"""Rounds that are shown: the last that asked the unit."""
+RUNS = 5
+"""Runs that are shown: the last that asked the unit."""
 
 
 class _Then(NamedTuple):
     """How a step stood in the report of a run."""
 
     run: str
-    item: Planned
+    item: PlannedStep
     standing: StepStatus
 
 
 class _Unit(Now):
-    """One unit and the province: all that is recorded, or the journal and the rounds until a moment in the past."""
+    """One unit and the province: all that is recorded, or the journal and the runs until a moment in the past."""
 
     def __init__(
         self, store: Store, settings: Settings, campaign: Campaign, unit: Unit, now: datetime, *, past: bool
@@ -49,15 +49,15 @@ class _Unit(Now):
         self.head = _head(store, until)
         self.records = fold(entry for entries in self.entries.values() for entry in entries)
         self.plans = Plans(campaign)
-        self.rounds = store.rounds.of_unit(campaign.id, unit.code, ROUNDS, until)
-        self.seen = {seen.unit: seen for _, seen in self.rounds[:1]}
+        self.runs = store.runs.of_unit(campaign.id, unit.code, RUNS, until)
+        self.seen = {seen.unit: seen for _, seen in self.runs[:1]}
         self.lost = past and has_own_system(settings, unit) and self._answered_since(store, unit)
-        self.kept = {} if self.lost else store.rounds.answers(campaign.id, unit.code)
+        self.kept = {} if self.lost else store.runs.answers(campaign.id, unit.code)
         self._known = {}
 
     def _answered_since(self, store: Store, unit: Unit) -> bool:
         """Whether the unit's system has answered again after this moment: only its last answer is kept."""
-        last = store.rounds.of_unit(self.campaign.id, unit.code, 1, outcome=Outcome.REACHED.value)
+        last = store.runs.of_unit(self.campaign.id, unit.code, 1, outcome=Outcome.REACHED.value)
         return bool(last) and last[0][0].as_of >= self.now + ONE_SECOND
 
     def of(self, unit: Unit) -> tuple[UnitReport, UnitReport, dict[str, date | None]]:
@@ -66,7 +66,7 @@ class _Unit(Now):
         done = self.completed(self.campaign.province, self.own_answer())
         if unit.is_province:
             return province, province, done
-        finished = {s.step: s.status.finished for s in province.standings}
+        finished = {s.step: s.status.is_finished for s in province.standings}
         return self.unit(unit, finished, done), province, {**done, **self.completed(unit, self.heard(unit).answer)}
 
 
@@ -87,7 +87,7 @@ def explain(
     heard = at.heard(unit)
     answer = heard.answer if heard.own_system else None
     published = answer.steps.get(step.id) if answer else None
-    record = at.records.get((unit.code, step.id), NOTHING_SAID)
+    record = at.records.get((unit.code, step.id), EMPTY_RECORD)
     case = Case(unit, item, standing, record, published, campaign.policy, at.now)
     return Explanation(
         campaign=campaign.id,
@@ -96,13 +96,13 @@ def explain(
         as_of=at.now,
         item=item,
         standing=standing,
-        heard_at=standing.heard_at if heard.own_system else record.said_at,
+        heard_at=standing.heard_at if heard.own_system else record.last_statement_at,
         because=(*because(case), *_lost(at, unit, then)),
         rules=rules_told(campaign.checklist, item, campaign.parameters),
         arithmetic=trace(campaign.checklist, step.id, campaign.anchor, days.get, campaign.parameters),
         asked=tuple(
             Asked(r.id, seen.checked_at.astimezone(campaign.zone), Outcome(seen.outcome), seen.sentence)
-            for r, seen in at.rounds
+            for r, seen in at.runs
         ),
         own_system=heard.own_system,
         published=published,
@@ -128,10 +128,10 @@ def _head(store: Store, until: datetime | None) -> str:
 
 def _reported(store: Store, at: _Unit, unit: Unit, step: Step) -> _Then | None:
     """Take a step from the last run's report, if nothing was stated about it since and the checklist is the same."""
-    found = store.rounds.latest_at(at.campaign.id, at.now, province=at.campaign.province.code)
+    found = store.runs.latest_at(at.campaign.id, at.now, province=at.campaign.province.code)
     if found is None or any(e.new.step == step.id and e.new.at > found.as_of for e in at.entries[unit.code]):
         return None
-    kept = store.rounds.frozen(found.id) if found.checklist_hash == at.campaign.checklist.content_hash else None
+    kept = store.runs.frozen(found.id) if found.checklist_hash == at.campaign.checklist.content_hash else None
     of = thaw_one(kept[0], at.campaign.checklist, unit.code) if kept else None
     pairs = zip(of.plan, of.standings, strict=True) if of else ()
     return next((_Then(found.id, item, standing) for item, standing in pairs if standing.step == step.id), None)
@@ -159,7 +159,7 @@ def _lost(at: _Unit, unit: Unit, then: _Then | None) -> list[Message]:
 
 def _before(
     campaign: Campaign,
-    item: Planned,
+    item: PlannedStep,
     standing: StepStatus,
     days: dict[str, date | None],
     reports: tuple[UnitReport, UnitReport],

@@ -36,6 +36,6 @@ def _told_now(store: Store, live: Live, report: Report, units: set[str], now: da
 
 def of_run(store: Store, report: Report) -> Tellings:
     """Return what had been told when a run ended: the same today and in five years."""
-    run, units = store.rounds.get(report.run), [unit.unit.code for unit in report.everybody]
+    run, units = store.runs.get(report.run), [unit.unit.code for unit in report.everybody]
     shown = units if len(units) == 1 else [OFFICE, *units[:1]]  # the province is first, the others are not shown
     return store.deadlines.told(report.campaign, shown, run.finished_at) if run and run.finished_at else NOTHING_TOLD

@@ -7,9 +7,9 @@ from threading import RLock
 
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows, voices_of
-from lotrinh.core.status.journal import Entry, Record, Records, fold
+from lotrinh.core.status.journal import Entry, StepRecord, StepRecords, fold
 from lotrinh.core.status.observation import Answer
-from lotrinh.core.status.status import Heard
+from lotrinh.core.status.status import LatestAnswer
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.runs.assess import Assessment, Plans, has_own_system
 from lotrinh.services.runs.status_document import statement
@@ -23,15 +23,15 @@ class Now(Assessment):
     def __init__(self, store: Store, settings: Settings, campaign: Campaign, now: datetime) -> None:
         self.campaign, self.settings = campaign, settings
         self.now = now
-        self.records: Records = {}
+        self.records: StepRecords = {}
         self.plans = Plans(campaign)
         self.seen, self.kept = (
-            store.rounds.last_seen(campaign.id, province=campaign.province.code),
-            store.rounds.answers(campaign.id, units=campaign.by_code),
+            store.runs.last_seen(campaign.id, province=campaign.province.code),
+            store.runs.answers(campaign.id, units=campaign.by_code),
         )
         self._known: dict[str, Answer | None] = {}
 
-    def heard(self, unit: Unit) -> Heard:
+    def heard(self, unit: Unit) -> LatestAnswer:
         """Our own journal is as fresh as can be; an own system's answer is as old as its last check."""
         heard = super().heard(unit)
         if heard.own_system:
@@ -46,7 +46,7 @@ class Now(Assessment):
 class Live:
     """One campaign, kept current. Every method takes the moment for which it answers, and may be called by threads.
 
-    A change in the journal costs its unit's assessment; a new round, or a new minute, all units' assessments.
+    A change in the journal costs its unit's assessment; a new run, or a new minute, all units' assessments.
     """
 
     def __init__(self, store: Store, settings: Settings, campaign: Campaign) -> None:
@@ -80,13 +80,13 @@ class Live:
             found = self._unit(state, self.campaign.by_code[code])
             return self._of(state, (), found) if found.unit.is_province else self._of(state, (found,), None)
 
-    def record(self, code: str, step: str, now: datetime) -> Record:
+    def record(self, code: str, step: str, now: datetime) -> StepRecord:
         """Return what the journal says of one step in one unit; the copy is the caller's."""
         with self._lock:
             state = self._refresh(now)
-            return replace(state.records.get((code, step), Record()))
+            return replace(state.records.get((code, step), StepRecord()))
 
-    def of_unit(self, code: str, now: datetime) -> dict[str, Record]:
+    def of_unit(self, code: str, now: datetime) -> dict[str, StepRecord]:
         """Return what the journal says of each of a unit's steps; the copies are the caller's."""
         with self._lock:
             state = self._refresh(now)
@@ -114,13 +114,13 @@ class Live:
             own = (u for u in self.campaign.units if has_own_system(self._settings, u))
             return {unit.code: answer for unit in own if (answer := state.heard(unit).answer)}
 
-    def records(self, now: datetime) -> Records:
+    def records(self, now: datetime) -> StepRecords:
         """Return copies of all records."""
         with self._lock:
             state = self._refresh(now)
             return {key: replace(record) for key, record in state.records.items()}
 
-    def select(self, now: datetime, wanted: Callable[[Record], bool]) -> Records:
+    def select(self, now: datetime, wanted: Callable[[StepRecord], bool]) -> StepRecords:
         """Return copies of the records that are wanted: far fewer than all, mostly."""
         with self._lock:
             state = self._refresh(now)
@@ -129,7 +129,7 @@ class Live:
     def _refresh(self, now: datetime) -> Now:
         now = now.astimezone(self.campaign.zone)
         key = (
-            *self._store.rounds.pulse(self.campaign.id, province=self.campaign.province.code),
+            *self._store.runs.pulse(self.campaign.id, province=self.campaign.province.code),
             now.replace(second=0, microsecond=0),
         )
         state = self._state
@@ -161,7 +161,7 @@ class Live:
                 self._units[unit.code] = state.province()
             else:
                 province = self._unit(state, self.campaign.province)
-                finished = {s.step: s.status.finished for s in province.standings}
+                finished = {s.step: s.status.is_finished for s in province.standings}
                 self._units[unit.code] = state.unit(unit, finished, self._province_done(state))
         return self._units[unit.code]
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import UnitReport
-from lotrinh.core.status.journal import NOTHING_SAID, Record
+from lotrinh.core.status.journal import EMPTY_RECORD, StepRecord
 from lotrinh.core.status.observation import Answer, StepAnswer
-from lotrinh.core.status.status import Planned, StepStatus, conflicting, fingerprint
+from lotrinh.core.status.status import PlannedStep, StepStatus, answer_fingerprint, is_conflicting
 from lotrinh.services.views.live_campaign import Live
 
 
@@ -18,9 +18,9 @@ class Waiting(NamedTuple):
     """A step of a unit about which the office has to say something."""
 
     unit: Unit
-    item: Planned
+    item: PlannedStep
     standing: StepStatus
-    record: Record
+    record: StepRecord
 
 
 class Trouble(NamedTuple):
@@ -28,7 +28,7 @@ class Trouble(NamedTuple):
 
     unit: Unit
     step: Step
-    record: Record
+    record: StepRecord
     published: str
     since: datetime | None
 
@@ -43,36 +43,38 @@ class Dispute(NamedTuple):
 
     unit: Unit
     step: Step
-    record: Record
+    record: StepRecord
     answer: StepAnswer
     heard_at: datetime | None
     resolved: bool
 
 
-Wanted = Callable[[Record], bool]
+Wanted = Callable[[StepRecord], bool]
 
 
-def each_step(live: Live, now: datetime, wanted: Wanted) -> Iterator[tuple[UnitReport, Planned, StepStatus, Record]]:
+def each_step(
+    live: Live, now: datetime, wanted: Wanted
+) -> Iterator[tuple[UnitReport, PlannedStep, StepStatus, StepRecord]]:
     """Go through all steps of everybody; a record that is not wanted is given as one that says nothing."""
     report, records = live.report(now), live.select(now, wanted)
     for unit in report.everybody:
         for item, standing in zip(unit.plan, unit.standings, strict=True):
-            yield unit, item, standing, records.get((unit.unit.code, standing.step), NOTHING_SAID)
+            yield unit, item, standing, records.get((unit.unit.code, standing.step), EMPTY_RECORD)
 
 
-def to_judge(record: Record) -> bool:
+def to_judge(record: StepRecord) -> bool:
     """Whether a confirmation stands that nobody judged."""
     return record.done and not record.accepted and not record.excused
 
 
-def troubled(record: Record) -> bool:
+def troubled(record: StepRecord) -> bool:
     """Whether something stands in the way or was proposed."""
     return bool(record.obstacle or record.proposal)
 
 
-def stated(record: Record) -> bool:
+def stated(record: StepRecord) -> bool:
     """Whether the unit ever confirmed or withdrew: without that nothing can disagree."""
-    return record.stated
+    return record.was_confirmed
 
 
 def queue(live: Live, now: datetime) -> list[Waiting]:
@@ -107,7 +109,7 @@ def disputes(live: Live, now: datetime) -> list[Dispute]:
     found = [
         made
         for unit, item, standing, record in each_step(live, now, stated)
-        if "conflict" in standing.flags or record.preferred
+        if "conflict" in standing.flags or record.resolution
         if (made := _dispute(unit.unit, item.step, record, answers.get(unit.unit.code)))
     ]
     return sorted(found, key=lambda d: (d.resolved, d.unit.code))
@@ -118,17 +120,17 @@ def dispute(live: Live, unit: Unit, step: Step, now: datetime) -> Dispute | None
     return _dispute(unit, step, live.record(unit.code, step.id, now), live.answer(unit.code, now))
 
 
-def _dispute(unit: Unit, step: Step, record: Record, answer: Answer | None) -> Dispute | None:
+def _dispute(unit: Unit, step: Step, record: StepRecord, answer: Answer | None) -> Dispute | None:
     published = answer.steps.get(step.id) if answer else None
     if answer is None or published is None:
         return None
-    if not conflicting(replace(record, preferred=None), published, own_system=True):
+    if not is_conflicting(replace(record, resolution=None), published, own_system=True):
         return None
-    resolved = not conflicting(record, published, own_system=True)
+    resolved = not is_conflicting(record, published, own_system=True)
     return Dispute(unit, step, record, published, answer.heard_at, resolved)
 
 
 def seal(answer: StepAnswer) -> str:
     """Write what a system says in one short text, to see later whether it still says the same."""
-    said = fingerprint(answer)
+    said = answer_fingerprint(answer)
     return f"{said['state']}/{said['completed_on'] or ''}"

@@ -12,7 +12,7 @@ from lotrinh.services.runs.known_runs import none_yet, too_early, unknown
 from lotrinh.services.runs.snapshots import report_again
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import FINISHED, Round
+from lotrinh.store.runs.runs import FINISHED, Run
 
 
 def chosen(store: Store, campaign: Campaign, run: str = "", as_of: datetime | None = None) -> Report:
@@ -26,35 +26,35 @@ def chosen(store: Store, campaign: Campaign, run: str = "", as_of: datetime | No
         return _made_again(store, _named(store, campaign, run))
     moment = as_of.astimezone(campaign.zone) if as_of else None
     found = (
-        store.rounds.latest_at(campaign.id, moment, province=campaign.province.code)
+        store.runs.latest_at(campaign.id, moment, province=campaign.province.code)
         if moment
-        else store.rounds.latest(campaign.id, province=campaign.province.code)
+        else store.runs.latest(campaign.id, province=campaign.province.code)
     )
     if found is None:
         raise NotFound(_none_yet(store, campaign, moment))
     return _made_again(store, found)
 
 
-def _named(store: Store, campaign: Campaign, run: str) -> Round:
-    found = store.rounds.get(run)
+def _named(store: Store, campaign: Campaign, run: str) -> Run:
+    found = store.runs.get(run)
     if found is None or not campaign.holds(found):
         raise NotFound(unknown(store, campaign, run))
     return found
 
 
 def _none_yet(store: Store, campaign: Campaign, moment: datetime | None) -> M:
-    first = store.rounds.first(campaign.id, province=campaign.province.code)
+    first = store.runs.first(campaign.id, province=campaign.province.code)
     return none_yet(campaign) if moment is None or first is None else too_early(campaign, moment, first)
 
 
-def _made_again(store: Store, found: Round) -> Report:
+def _made_again(store: Store, found: Run) -> Report:
     report = report_again(store, found.id)
     if report is None:
         raise NotFound(_nothing_left(found))
     return report
 
 
-def _nothing_left(found: Round) -> M:
+def _nothing_left(found: Run) -> M:
     if found.state != FINISHED:
         return M("Lượt kiểm tra “{run}” không để lại báo cáo: lượt đó không chạy xong.", run=found.id)
     return M("Lượt kiểm tra “{run}” do phiên bản cũ của lotrinh ghi: chỉ tải được JSON, trên cổng.", run=found.id)

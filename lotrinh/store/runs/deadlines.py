@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, and_, func, insert, select
 from lotrinh.core.report.deadline_history import Dues, News, Telling, Tellings, Told, first, from_text, left, moved
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.runs.rows import moment_of, text_of
-from lotrinh.store.schema import deadline_moves, rounds
+from lotrinh.store.schema import deadline_moves, runs
 
 A_MOMENT = timedelta(microseconds=1)
 MOST_NAMED = 500
@@ -32,20 +32,20 @@ class Deadlines:
     def tell(self, campaign: str, now: Dues, then: Dues, at: datetime) -> Tellings:
         """Record which of these deadlines are not what was told last, before they are told; return what was told.
 
-        ``then`` is what the newest round told. Nothing is written where nothing has moved.
+        ``then`` is what the newest run told. Nothing is written where nothing has moved.
         """
         with reading(self._engine) as connection:
             last = _last(connection, campaign, now)
         if _new(now, then, last):
             with writing(self._engine, chain=True) as connection:  # who waited here looks again
                 last = _last(connection, campaign, now)
-                _record(connection, campaign, _new(now, then, last), _after_rounds(connection, campaign, at))
+                _record(connection, campaign, _new(now, then, last), _after_runs(connection, campaign, at))
         return self.told(campaign, now)
 
 
-def tell_round(connection: Connection, news: News, at: datetime) -> None:
-    """Record what a round that ends tells anew, in the transaction that closes it."""
-    # A unit of which both rounds say the same, and of which nothing was told between them, has no news: mostly all.
+def tell_run(connection: Connection, news: News, at: datetime) -> None:
+    """Record what a run that ends tells anew, in the transaction that closes it."""
+    # A unit of which both runs say the same, and of which nothing was told between them, has no news: mostly all.
     units = news.units | _spoken_of(connection, news.campaign, news.then_at)
     if units:
         last = _last(connection, news.campaign, units if len(units) <= MOST_NAMED else None)
@@ -85,9 +85,9 @@ def _rows(
     return {(unit, step): (Telling(unit, step, *rest), moment_of(at)) for unit, step, *rest, at in found}
 
 
-def _after_rounds(connection: Connection, campaign: str, at: datetime) -> datetime:
-    """Return a moment after every finished round: what a round has told stays as it was, whatever clocks say."""
-    newest = select(func.max(rounds.c.finished_at)).where(rounds.c.campaign == campaign)
+def _after_runs(connection: Connection, campaign: str, at: datetime) -> datetime:
+    """Return a moment after every finished run: what a run has told stays as it was, whatever clocks say."""
+    newest = select(func.max(runs.c.finished_at)).where(runs.c.campaign == campaign)
     ended = connection.execute(newest).scalar_one()
     return max(at, moment_of(ended) + A_MOMENT) if ended else at
 

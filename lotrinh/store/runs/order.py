@@ -1,6 +1,6 @@
-"""Which of several rounds is the newest: clocks are set back, so the order in which they were recorded tells.
+"""Which of several runs is the newest: clocks are set back, so the order in which they were recorded tells.
 
-A round that shows the moment at which it began is newer than all such rounds before it, whatever its clock said. One
+A run that shows the moment at which it began is newer than all such runs before it, whatever its clock said. One
 that shows a moment that somebody named stands where that moment does.
 """
 
@@ -9,26 +9,26 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 
 from lotrinh.store.runs.rows import WITHOUT_SNAPSHOT
-from lotrinh.store.schema import round_order, rounds
+from lotrinh.store.schema import run_order, runs
 
-IN_ORDER = rounds.join(round_order, round_order.c.round == rounds.c.id)
-NEWEST_FIRST = round_order.c.number.desc()
+IN_ORDER = runs.join(run_order, run_order.c.round == runs.c.id)
+NEWEST_FIRST = run_order.c.number.desc()
 
 
 def recorded(*where: ColumnElement[bool]) -> Select[Any]:
-    """Select rounds, the one recorded last first."""
+    """Select runs, the one recorded last first."""
     return select(*WITHOUT_SNAPSHOT).select_from(IN_ORDER).where(*where).order_by(NEWEST_FIRST)
 
 
 def shown(*where: ColumnElement[bool], among: tuple[ColumnElement[bool], ...] = ()) -> Select[Any]:
-    """Select rounds, the one that shows the latest moment first; ``among`` narrows further what is returned.
+    """Select runs, the one that shows the latest moment first; ``among`` narrows further what is returned.
 
-    A clock was ahead where a round shows a later moment than one recorded after it: it counts as if it showed that
-    one's. A round that shows a moment that was named says nothing of clocks.
+    A clock was ahead where a run shows a later moment than one recorded after it: it counts as if it showed that
+    one's. A run that shows a moment that was named says nothing of clocks.
     """
-    of_now = round_order.c.of_now == 1
-    since = func.min(case((of_now, rounds.c.as_of))).over(order_by=NEWEST_FIRST, rows=(None, 0))
-    moment = case((of_now, since), else_=rounds.c.as_of).label("moment")
-    ordered = select(round_order.c.round, round_order.c.number, moment).select_from(IN_ORDER).where(*where).subquery()
-    chosen = select(*WITHOUT_SNAPSHOT).join(ordered, ordered.c.round == rounds.c.id).where(*among)
+    of_now = run_order.c.of_now == 1
+    since = func.min(case((of_now, runs.c.as_of))).over(order_by=NEWEST_FIRST, rows=(None, 0))
+    moment = case((of_now, since), else_=runs.c.as_of).label("moment")
+    ordered = select(run_order.c.round, run_order.c.number, moment).select_from(IN_ORDER).where(*where).subquery()
+    chosen = select(*WITHOUT_SNAPSHOT).join(ordered, ordered.c.round == runs.c.id).where(*among)
     return chosen.order_by(ordered.c.moment.desc(), ordered.c.number.desc())

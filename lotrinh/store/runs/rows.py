@@ -1,4 +1,4 @@
-"""Rounds, answers and observations as rows of their tables."""
+"""Runs, answers and observations as rows of their tables."""
 
 import json
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from sqlalchemy import RowMapping
 
 from lotrinh.core.status.observation import Observation
 from lotrinh.i18n import say
-from lotrinh.store.schema import rounds
+from lotrinh.store.schema import runs
 
 RUNNING, FINISHED, INTERRUPTED, NOT_CARRIED_OUT = "running", "finished", "interrupted", "not_carried_out"
 
 
-class Round(NamedTuple):
-    """One round. ``request`` is what was asked for, enough to go on in another process."""
+class Run(NamedTuple):
+    """One run. ``request`` is what was asked for, enough to go on in another process."""
 
     id: str
     campaign: str
@@ -53,14 +53,14 @@ class Kept(NamedTuple):
 
 
 class Left(NamedTuple):
-    """What a round left behind: its report as JSON, and laid down whole, as older versions of lotrinh did not."""
+    """What a run left behind: its report as JSON, and laid down whole, as older versions of lotrinh did not."""
 
     snapshot: bool
     whole: bool
 
 
 class SeenUnit(NamedTuple):
-    """What one round saw of one unit; the sentence in the language in which it was recorded."""
+    """What one run saw of one unit; the sentence in the language in which it was recorded."""
 
     unit: str
     checked_at: datetime
@@ -70,14 +70,14 @@ class SeenUnit(NamedTuple):
     probes: Mapping[str, str]
 
 
-WITHOUT_SNAPSHOT = tuple(column for column in rounds.c if column.name not in {"snapshot", "frozen"})
+WITHOUT_SNAPSHOT = tuple(column for column in runs.c if column.name not in {"snapshot", "frozen"})
 """A snapshot is a megabyte for a province: lists and look-ups leave it where it is."""
 
 
-def observation_row(round_id: str, seen: Observation) -> dict[str, object]:
+def observation_row(run_id: str, seen: Observation) -> dict[str, object]:
     """Write an observation."""
     return {
-        "round": round_id,
+        "round": run_id,
         "unit": seen.unit,
         "checked_at": text_of(seen.checked_at),
         "outcome": seen.outcome.value,
@@ -89,17 +89,17 @@ def observation_row(round_id: str, seen: Observation) -> dict[str, object]:
     }
 
 
-def round_row(new: Round) -> dict[str, object]:
-    """Write a round that begins."""
+def run_row(new: Run) -> dict[str, object]:
+    """Write a run that begins."""
     row = new._asdict()
     row |= {"as_of": new.as_of.isoformat(), "started_at": text_of(new.started_at)}
     row |= {"finished_at": None, "request": json.dumps(new.request, ensure_ascii=False)}
     return row
 
 
-def round_of(row: RowMapping) -> Round:
-    """Read a round."""
-    return Round(
+def run_of(row: RowMapping) -> Run:
+    """Read a run."""
+    return Run(
         row["id"],
         row["campaign"],
         row["province"],
@@ -114,7 +114,7 @@ def round_of(row: RowMapping) -> Round:
 
 
 def seen_of(row: RowMapping) -> SeenUnit:
-    """Read what a round saw of one unit."""
+    """Read what a run saw of one unit."""
     return SeenUnit(
         row["unit"],
         moment_of(row["checked_at"]),

@@ -1,4 +1,4 @@
-"""What a round writes into other tables than its own, each within the transaction of its caller."""
+"""What a run writes into other tables than its own, each within the transaction of its caller."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from lotrinh.store.schema import answers, checklists, observations
 
 
 def keep_checklist(connection: Connection, report: Kept) -> None:
-    """Keep a checklist, once however many rounds were made with it."""
+    """Keep a checklist, once however many runs were made with it."""
     keep_content(connection, report.checklist_hash, report.checklist)
 
 
@@ -23,11 +23,11 @@ def keep_content(connection: Connection, hash_: str, content: str) -> None:
         connection.execute(insert(checklists).values(hash=hash_, content=content))
 
 
-def replace_observations(connection: Connection, round_id: str, seen: Sequence[Observation]) -> None:
-    """Record what a round saw of these units, in the place of what it saw of them before."""
+def replace_observations(connection: Connection, run_id: str, seen: Sequence[Observation]) -> None:
+    """Record what a run saw of these units, in the place of what it saw of them before."""
     units = [o.unit for o in seen]
-    connection.execute(delete(observations).where(observations.c.round == round_id, observations.c.unit.in_(units)))
-    connection.execute(insert(observations), [observation_row(round_id, o) for o in seen])
+    connection.execute(delete(observations).where(observations.c.round == run_id, observations.c.unit.in_(units)))
+    connection.execute(insert(observations), [observation_row(run_id, o) for o in seen])
 
 
 def keep_answers(connection: Connection, campaign: str, seen: Iterable[tuple[Observation, Answer, str]]) -> None:

@@ -87,7 +87,7 @@ def test_the_last_valid_answer_stays_when_a_unit_falls_silent(
     assert later["flags"]["stale"] == "2026-01-30T08:00:00+07:00"
 
 
-def test_the_second_round_asks_conditionally_and_304_keeps_the_answer(
+def test_the_second_run_asks_conditionally_and_304_keeps_the_answer(
     lotrinh: Lotrinh, communes: Communes, roster: Roster
 ) -> None:
     units = roster({"04924": communes.says("04924", DONE)})
@@ -109,7 +109,7 @@ def test_fail_on_says_what_is_found_by_exit_code_one(lotrinh: Lotrinh, communes:
     assert lotrinh(*common, "--fail-on", "unknown").returncode == 1
 
 
-def test_a_round_that_our_own_network_fails_is_not_carried_out(lotrinh: Lotrinh, tmp_path: Path) -> None:
+def test_a_run_that_our_own_network_fails_is_not_carried_out(lotrinh: Lotrinh, tmp_path: Path) -> None:
     """Nobody listens where the portal should be: every one of the 148 communes refuses."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.conftest import Lotrinh
@@ -22,7 +22,7 @@ def record(tmp_path: Path) -> Path:
     body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
     with open_store(settings.database_url) as store:
         store.journal.append(
-            NewEntry(Kind.CONFIRMED, CONFIRMED, "bau-cu-2026", "04924", STEP, "unit:04924", body, "", "k")
+            NewEntry(EntryKind.CONFIRMED, CONFIRMED, "bau-cu-2026", "04924", STEP, "unit:04924", body, "", "k")
         )
     return settings.data_dir
 

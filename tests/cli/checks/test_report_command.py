@@ -14,14 +14,14 @@ import pytest
 from lotrinh.cli.checks.report import FORMATS, PICTURES
 from lotrinh.cli.main import main
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.reports.data.json_report import as_json
 from lotrinh.reports.documents import FORMATS as KNOWN
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
-from lotrinh.settings.models import Units as UnitSettings
+from lotrinh.settings.models import UnitsSettings as UnitSettings
 from lotrinh.store import open_store
 from tests.conftest import COLUMNS, TOP, Lotrinh
 from tests.quick import migrated, quick_databases
@@ -74,12 +74,14 @@ def reports(tmp_path: Path) -> tuple[Report, ...]:
     of, made = open_declared(settings, "bau-cu-2026"), list[Report]()
     with open_store(settings.database_url) as store:
         body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}, "sample": True}
-        store.journal.append(NewEntry(Kind.CONFIRMED, NOW - 6 * DAY, of.id, "04924", "quyet-dinh-to-bau-cu", "x", body))
+        store.journal.append(
+            NewEntry(EntryKind.CONFIRMED, NOW - 6 * DAY, of.id, "04924", "quyet-dinh-to-bau-cu", "x", body)
+        )
         for days in (5, 1):
             at = NOW - days * DAY
             made.append(conclude(store, settings, of, begin(store, of, at, at, {}, f"luot-{days}"), at))
         begin(store, of, NOW, NOW, {}, BROKEN)
-        store.rounds.interrupt(BROKEN, NOW)
+        store.runs.interrupt(BROKEN, NOW)
     return tuple(made)
 
 

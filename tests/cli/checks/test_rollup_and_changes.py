@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.reports.data.json_report import as_json
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.ask import begin
@@ -35,7 +35,7 @@ def runs(tmp_path: Path) -> tuple[str, str]:
             conclude(store, settings, campaign, begun, at + timedelta(minutes=1))
             names.append(begun.id)
             body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
-            new = NewEntry(Kind.CONFIRMED, at, campaign.id, "04960", STEP, "unit:04960", body)
+            new = NewEntry(EntryKind.CONFIRMED, at, campaign.id, "04960", STEP, "unit:04960", body)
             store.journal.append(new)
     return names[0], names[1]
 

@@ -34,7 +34,7 @@ def test_counting_working_days_is_numpys(day: date, amount: int, holidays: set[d
 def test_rolling_is_numpys(day: date, holidays: set[date], roll: Roll) -> None:
     direction = "forward" if roll is Roll.NEXT else "backward"
     expected = np.busday_offset(day, 0, roll=direction, holidays=[*holidays]).item()
-    assert off(holidays).rolled(day, roll) == expected
+    assert off(holidays).roll(day, roll) == expected
 
 
 @given(DAYS, AMOUNTS, HOLIDAYS, HOLIDAYS, st.dictionaries(DAYS, st.booleans(), max_size=20))
@@ -77,6 +77,6 @@ def test_a_worked_day_wins_over_a_holiday_and_the_offices_day_over_both() -> Non
 def test_a_calendar_without_working_days_is_an_error_and_not_a_loop(day: date) -> None:
     never = Calendar(own={day + timedelta(days=n): False for n in range(400) if day.year < 9999} | {day: False})
     with pytest.raises(NoWorkingDayError):
-        never.rolled(day, Roll.NEXT)
+        never.roll(day, Roll.NEXT)
     with pytest.raises(NoWorkingDayError):
         never.add_working_days(day, 1)

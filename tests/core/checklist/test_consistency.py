@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.checklist import Basis, Checklist, Confidence, Step
-from lotrinh.core.checklist.consistency import findings
+from lotrinh.core.checklist.consistency import find_problems
 from lotrinh.core.checklist.deadlines import ScheduleError, timetable
 from lotrinh.i18n import say
 from tests.core.builders import checklist, milestone, parameter, step
@@ -15,7 +15,7 @@ ELSEWHERE = Basis("lew", "Điều 1", Confidence.C)
 
 
 def found(file: Checklist) -> dict[tuple[str | int, ...], str]:
-    return {f.path: say(f.sentence, "vi") for f in findings(file)}
+    return {f.path: say(f.sentence, "vi") for f in find_problems(file)}
 
 
 def place(*more: str | int) -> tuple[str | int, ...]:
@@ -34,7 +34,7 @@ def test_ids_are_unique_across_the_file() -> None:
         milestone("han", steps=[step("election_day"), step("b", "election_day"), step("b", "han", requires=("b",))]),
         parameters=parameter("han"),
     )
-    ids = [f.path for f in findings(file) if "một lần" in f.sentence.msgid]
+    ids = [f.path for f in find_problems(file) if "một lần" in f.sentence.msgid]
     assert ids == [("milestones", 0, "id"), place(0, "id"), place(2, "id")]
 
 
@@ -56,7 +56,7 @@ def test_a_reference_must_exist(rule: str, words: str) -> None:
     file = checklist(step("a"), step("x", rule), parameters=parameter("han"))
     assert found(file).keys() == ({place(1, "due")} if words else set())
     assert words in "".join(found(file).values())
-    assert [f.path for f in findings(checklist(step("a"), parameters=parameter("han", rule)))] == (
+    assert [f.path for f in find_problems(checklist(step("a"), parameters=parameter("han", rule)))] == (
         [("parameters", "han", "due")]
     )
 

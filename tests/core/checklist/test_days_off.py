@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.checklist.days_off import passed, rest_lines
+from lotrinh.core.checklist.days_off import days_between, explain_days_off
 from lotrinh.core.text import Text
 from lotrinh.i18n import say
 
@@ -22,7 +22,9 @@ def calendar(own: dict[date, bool] | None = None) -> Calendar:
 
 
 def told(start: date, days: int, own: dict[date, bool] | None = None) -> list[str]:
-    return [say(line, "vi") for line in rest_lines(passed(start, start + timedelta(days=days)), calendar(own))]
+    return [
+        say(line, "vi") for line in explain_days_off(days_between(start, start + timedelta(days=days)), calendar(own))
+    ]
 
 
 def test_weekends_holidays_and_own_days_are_told_apart() -> None:
@@ -45,6 +47,6 @@ def test_counting_back_passes_the_same_days() -> None:
 
 @given(st.dates(date(2026, 1, 1), date(2026, 12, 1)), st.integers(-40, 40))
 def test_the_days_passed_are_as_many_as_were_counted_and_end_where_the_count_ends(start: date, days: int) -> None:
-    found = passed(start, start + timedelta(days=days))
+    found = days_between(start, start + timedelta(days=days))
     assert len(found) == abs(days)
     assert not found or (found[-1] - start).days == days

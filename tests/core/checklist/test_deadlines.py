@@ -24,7 +24,7 @@ def one(
     completed: Mapping[str, date] | None = None,
 ) -> Schedule:
     steps = step("x", due, opens, calendar=calendar), step("a"), step("b")
-    return timetable(checklist(*steps, day=day), completed=(completed or {}).get).steps["x"]
+    return timetable(checklist(*steps, day=day), completion_day=(completed or {}).get).steps["x"]
 
 
 def due(rule: str, **given: date | Mapping[str, date] | Calendar | None) -> Moment | None:

@@ -6,42 +6,54 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lotrinh.core.checklist.grammar import RuleError, parse_rule, render, rule_from_fields
-from lotrinh.core.checklist.rules import Done, Fixed, Moment, Named, Offset, Pick, Reference, Roll, Rule, Several, Unit
+from lotrinh.core.checklist.grammar import RuleError, format_rule, parse_rule, rule_from_fields
+from lotrinh.core.checklist.rules import (
+    ChoiceReference,
+    CompletionReference,
+    DeadlineRule,
+    EarliestOrLatest,
+    FixedReference,
+    Moment,
+    NamedReference,
+    Offset,
+    Reference,
+    Roll,
+    TimeUnit,
+)
 
-DAYS = Offset(-43, Unit.DAYS)
+DAYS = Offset(-43, TimeUnit.DAYS)
 NAMES = st.from_regex(r"\A[a-z][a-z0-9_-]{0,12}\Z")
 HOURS = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 ZONES = st.one_of(st.none(), st.builds(lambda m: timezone(timedelta(minutes=m)), st.integers(-720, 840)))
 LONG_HOURS = st.builds(time, st.integers(0, 23), st.integers(0, 59), st.integers(0, 59), tzinfo=ZONES)
 MOMENTS = st.builds(Moment, st.dates(date(1900, 1, 1), date(2999, 12, 31)), st.one_of(st.none(), LONG_HOURS))
-OFFSETS = st.lists(st.builds(Offset, st.integers(-10_000, 10_000), st.sampled_from(Unit)), max_size=3).map(tuple)
+OFFSETS = st.lists(st.builds(Offset, st.integers(-10_000, 10_000), st.sampled_from(TimeUnit)), max_size=3).map(tuple)
 
 
-def rules(references: st.SearchStrategy[Reference]) -> st.SearchStrategy[Rule]:
+def rules(references: st.SearchStrategy[Reference]) -> st.SearchStrategy[DeadlineRule]:
     parts = st.tuples(references, OFFSETS, st.one_of(st.none(), HOURS), st.one_of(st.none(), st.sampled_from(Roll)))
-    return parts.map(lambda p: Rule(*p, render(*p)))
+    return parts.map(lambda p: DeadlineRule(*p, format_rule(*p)))
 
 
 SIMPLE: st.SearchStrategy[Reference] = st.one_of(
-    st.builds(Named, NAMES), st.builds(Done, NAMES), st.builds(Fixed, MOMENTS)
+    st.builds(NamedReference, NAMES), st.builds(CompletionReference, NAMES), st.builds(FixedReference, MOMENTS)
 )
 
 
 def several(references: st.SearchStrategy[Reference]) -> st.SearchStrategy[Reference]:
     parts = st.lists(rules(references), min_size=2, max_size=2).map(tuple)
-    return st.builds(Several, st.sampled_from(Pick), parts)
+    return st.builds(ChoiceReference, st.sampled_from(EarliestOrLatest), parts)
 
 
 ANY_RULE = rules(st.one_of(SIMPLE, several(SIMPLE), several(several(SIMPLE))))
 
 
 @given(ANY_RULE)
-def test_a_rule_written_out_reads_back_as_itself(rule: Rule) -> None:
+def test_a_rule_written_out_reads_back_as_itself(rule: DeadlineRule) -> None:
     assert parse_rule(rule.text) == rule
 
 
-def refusal(read: Callable[[], Rule]) -> RuleError | None:
+def refusal(read: Callable[[], DeadlineRule]) -> RuleError | None:
     try:
         read()
     except RuleError as error:
@@ -89,21 +101,21 @@ def test_any_mapping_is_a_rule_or_a_rule_error(fields: dict[str, object]) -> Non
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("election_day", (Named("election_day"), (), None, None)),
-        ("election_day - 43 days", (Named("election_day"), (DAYS,), None, None)),
-        ("election_day − 43 days", (Named("election_day"), (DAYS,), None, None)),
-        ("  election_day – 43 days ", (Named("election_day"), (DAYS,), None, None)),
-        ("to-bau-cu + 1 day", (Named("to-bau-cu"), (Offset(1, Unit.DAYS),), None, None)),
-        ("done(a) + 7 working days", (Done("a"), (Offset(7, Unit.WORKING_DAYS),), None, None)),
-        ("a - 42 days at 17:00", (Named("a"), (Offset(-42, Unit.DAYS),), time(17), None)),
-        ("a at 7:30 roll previous", (Named("a"), (), time(7, 30), Roll.PREVIOUS)),
+        ("election_day", (NamedReference("election_day"), (), None, None)),
+        ("election_day - 43 days", (NamedReference("election_day"), (DAYS,), None, None)),
+        ("election_day − 43 days", (NamedReference("election_day"), (DAYS,), None, None)),
+        ("  election_day – 43 days ", (NamedReference("election_day"), (DAYS,), None, None)),
+        ("to-bau-cu + 1 day", (NamedReference("to-bau-cu"), (Offset(1, TimeUnit.DAYS),), None, None)),
+        ("done(a) + 7 working days", (CompletionReference("a"), (Offset(7, TimeUnit.WORKING_DAYS),), None, None)),
+        ("a - 42 days at 17:00", (NamedReference("a"), (Offset(-42, TimeUnit.DAYS),), time(17), None)),
+        ("a at 7:30 roll previous", (NamedReference("a"), (), time(7, 30), Roll.PREVIOUS)),
         (
             "a - 1 month + 2 working day",
-            (Named("a"), (Offset(-1, Unit.MONTHS), Offset(2, Unit.WORKING_DAYS)), None, None),
+            (NamedReference("a"), (Offset(-1, TimeUnit.MONTHS), Offset(2, TimeUnit.WORKING_DAYS)), None, None),
         ),
-        ("2025-08-31", (Fixed(Moment(date(2025, 8, 31))), (), None, None)),
-        ("2026-03-14T07:00", (Fixed(Moment(date(2026, 3, 14), time(7))), (), None, None)),
-        ("done + 1 hour", (Named("done"), (Offset(1, Unit.HOURS),), None, None)),
+        ("2025-08-31", (FixedReference(Moment(date(2025, 8, 31))), (), None, None)),
+        ("2026-03-14T07:00", (FixedReference(Moment(date(2026, 3, 14), time(7))), (), None, None)),
+        ("done + 1 hour", (NamedReference("done"), (Offset(1, TimeUnit.HOURS),), None, None)),
     ],
 )
 def test_a_rule_means_what_it_says(text: str, expected: tuple[object, ...]) -> None:
@@ -114,12 +126,12 @@ def test_a_rule_means_what_it_says(text: str, expected: tuple[object, ...]) -> N
 
 def test_a_date_time_may_carry_its_offset() -> None:
     reference = parse_rule("2026-03-14T07:00:30+07:00").reference
-    assert reference == Fixed(Moment(date(2026, 3, 14), time(7, 0, 30, tzinfo=timezone(timedelta(hours=7)))))
+    assert reference == FixedReference(Moment(date(2026, 3, 14), time(7, 0, 30, tzinfo=timezone(timedelta(hours=7)))))
 
 
 def test_each_part_of_latest_is_a_rule_with_its_own_text() -> None:
     reference = parse_rule("latest(a - 1 days at 08:00 , done(b) roll next) + 1 days").reference
-    assert isinstance(reference, Several)
+    assert isinstance(reference, ChoiceReference)
     assert [r.text for r in reference.rules] == ["a - 1 days at 08:00", "done(b) roll next"]
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from lotrinh.catalog.checklists import find_checklist, load_checklist, packaged_names
 from lotrinh.core.checklist.checklist import Anchor, Checklist, Level
 from lotrinh.core.checklist.grammar import parse_rule
-from lotrinh.core.checklist.rule_words import in_words
-from lotrinh.core.checklist.rules import Done, Named, Rule, references
+from lotrinh.core.checklist.rule_words import describe_rule
+from lotrinh.core.checklist.rules import CompletionReference, DeadlineRule, NamedReference, references
 from lotrinh.core.text import Text
 from lotrinh.i18n import say
 from tests.core.builders import checklist, milestone, parameter, step
@@ -22,7 +22,7 @@ FILE = checklist(
 
 
 def words(text: str, file: Checklist = FILE, language: str = "vi") -> str:
-    return say(in_words(parse_rule(text), file), language)
+    return say(describe_rule(parse_rule(text), file), language)
 
 
 @pytest.mark.parametrize(
@@ -70,16 +70,20 @@ def test_the_title_of_the_anchor_keeps_its_capitals_where_it_begins_with_an_abbr
     assert "council meeting" in words("ngay - 7 days", file, "en")
 
 
-def names(rule: Rule) -> set[str]:
-    return {r.step if isinstance(r, Done) else r.id for r in references(rule) if isinstance(r, Done | Named)}
+def names(rule: DeadlineRule) -> set[str]:
+    return {
+        r.step if isinstance(r, CompletionReference) else r.id
+        for r in references(rule)
+        if isinstance(r, CompletionReference | NamedReference)
+    }
 
 
 @given(ANY_RULE)
-def test_every_rule_can_be_said_and_no_id_is_in_the_words(rule: Rule) -> None:
+def test_every_rule_can_be_said_and_no_id_is_in_the_words(rule: DeadlineRule) -> None:
     titled = (replace(step(name), title=Text("Việc nào đó")) for name in sorted(names(rule)))
     for file in (checklist(*titled), checklist(step("a"))):
         for language in ("vi", "en"):
-            said = say(in_words(parse_rule(rule.text), file), language)
+            said = say(describe_rule(parse_rule(rule.text), file), language)
             assert said
             assert "_" not in said
             assert not [name for name in names(rule) if re.search(r"[-0-9]", name) and name in said]
@@ -91,5 +95,5 @@ def test_the_rules_of_the_packaged_checklists_are_said_without_ids() -> None:
         ids = {*file.steps, *file.parameters, file.anchor.id, *(m.id for m in file.milestones)}
         rules = [rule for s in file.iter_steps() for rule in (s.opens, s.due) if rule]
         for rule in rules:
-            said = say(in_words(rule, file), "vi")
+            said = say(describe_rule(rule, file), "vi")
             assert not [i for i in ids if re.search(rf"\b{i}\b", said)], said

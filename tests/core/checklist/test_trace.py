@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from lotrinh.catalog.calendars import Spec, calendar_of
+from lotrinh.catalog.calendars import CalendarSpec, calendar_of
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.checklist.deadlines import ScheduleError, timetable, trace
 from lotrinh.core.text import Message
@@ -36,7 +36,7 @@ def test_the_arithmetic_is_told_line_by_line() -> None:
 def test_what_a_deadline_hangs_on_is_told_first_and_once() -> None:
     rule = "latest(first, first + 1 working days, done(a)) at 17:00 roll next"
     file = checklist(milestone("first", "election_day - 2 days"), step("a"), step("x", rule, "first"))
-    assert told(trace(file, "x", completed={"a": date(2026, 3, 7)}.get)) == [
+    assert told(trace(file, "x", completion_day={"a": date(2026, 3, 7)}.get)) == [
         "Quy tắc bắt đầu: hạn của “Mốc first”",
         "“Mốc first”: 2 ngày trước ngày bầu cử",
         "Ngày bầu cử: 15/03/2026",
@@ -72,7 +72,7 @@ def test_the_last_line_is_the_result_or_why_there_is_none(rule: str, line: str) 
 
 
 def test_days_stepped_over_are_told_by_name_and_days_worked_in_exchange_too() -> None:
-    vietnam = calendar_of(Spec("VN", own={date(2026, 2, 23): False, date(2026, 2, 28): True}))
+    vietnam = calendar_of(CalendarSpec("VN", own={date(2026, 2, 23): False, date(2026, 2, 28): True}))
     lines = told(trace(checklist(step("x", "2026-02-13 + 6 working days roll next", calendar=vietnam)), "x"))
     assert lines[2:] == [
         "Bỏ qua thứ Bảy, Chủ nhật: 14/02/2026, 15/02/2026, 21/02/2026, 22/02/2026, 01/03/2026",
@@ -85,7 +85,7 @@ def test_days_stepped_over_are_told_by_name_and_days_worked_in_exchange_too() ->
 
 
 def test_holidays_have_english_names_and_many_weekends_are_only_counted() -> None:
-    file = checklist(step("x", "2026-02-13 + 60 working days", calendar=calendar_of(Spec("VN"))))
+    file = checklist(step("x", "2026-02-13 + 60 working days", calendar=calendar_of(CalendarSpec("VN"))))
     lines = [say(line, "en") for line in trace(file, "x")]
     assert any("Lunar New Year" in line for line in lines)
     assert "Bỏ qua 27 ngày thứ Bảy, Chủ nhật" in told(trace(file, "x"))

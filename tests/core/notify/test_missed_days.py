@@ -8,19 +8,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.notify.reminders import Rhythm, Told, Why, digests
+from lotrinh.core.notify.reminders import CampaignView, ReminderReason, ReminderRhythm, build_digests
 from lotrinh.core.status.status import Status
 from tests.core.notify.test_reminders import MONDAY, RHYTHM, Steps, calendar, days_off, on, told
 
 
-@pytest.mark.parametrize(("last", "said"), [(7, [Why.DUE]), (4, [Why.DUE]), (3, []), (None, [Why.DUE])])
-def test_a_missed_day_before_a_deadline_is_made_up_for_on_the_next(last: int | None, said: list[Why]) -> None:
+@pytest.mark.parametrize(
+    ("last", "said"), [(7, [ReminderReason.DUE]), (4, [ReminderReason.DUE]), (3, []), (None, [ReminderReason.DUE])]
+)
+def test_a_missed_day_before_a_deadline_is_made_up_for_on_the_next(
+    last: int | None, said: list[ReminderReason]
+) -> None:
     day, due = date(2026, 2, 4), date(2026, 2, 6)  # the day three days before it has passed
     assert on(day, due, told_on=[due - timedelta(days=last)] if last else []) == said
 
 
-@pytest.mark.parametrize(("last", "said"), [(-1, [Why.OVERDUE]), (0, [Why.OVERDUE]), (1, []), (2, [])])
-def test_a_missed_first_day_of_being_overdue_is_made_up_for_on_the_next(last: int, said: list[Why]) -> None:
+@pytest.mark.parametrize(
+    ("last", "said"), [(-1, [ReminderReason.OVERDUE]), (0, [ReminderReason.OVERDUE]), (1, []), (2, [])]
+)
+def test_a_missed_first_day_of_being_overdue_is_made_up_for_on_the_next(last: int, said: list[ReminderReason]) -> None:
     due = date(2026, 2, 2)
     assert on(due + timedelta(days=3), due, Status.OVERDUE, told_on=[due + timedelta(days=last)]) == said
 
@@ -30,14 +36,14 @@ def test_the_office_hears_later_of_what_it_was_not_told_on_the_day() -> None:
     day = due + timedelta(days=3)  # one day after that on which the office was to hear
     plan = told({"1": {"a": (Status.OVERDUE, due)}}, day)
     for last, heard in ((1, True), (2, False)):
-        made = digests([plan], RHYTHM, day, {"25": [due + timedelta(days=last)]})
+        made = build_digests([plan], RHYTHM, day, {"25": [due + timedelta(days=last)]})
         assert any(digest.escalations for digest in made) is heard
 
 
 def test_a_digest_of_a_day_that_is_quiet_for_a_campaign_told_nothing_of_it() -> None:
     saturday, monday = date(2026, 2, 7), date(2026, 2, 9)
     missed = monday + timedelta(days=4)  # three days before it is Tuesday; seven is Friday, on which nothing was sent
-    assert on(monday, missed, told_on=[date(2026, 2, 5), saturday]) == [Why.DUE]
+    assert on(monday, missed, told_on=[date(2026, 2, 5), saturday]) == [ReminderReason.DUE]
     worked = Calendar(own={saturday: True})
     assert on(monday, missed, told_on=[date(2026, 2, 5), saturday], calendar=worked) == []
 
@@ -45,16 +51,16 @@ def test_a_digest_of_a_day_that_is_quiet_for_a_campaign_told_nothing_of_it() -> 
 def test_what_was_told_before_quiet_days_is_not_told_again_after_them() -> None:
     friday, saturday, monday = date(2026, 2, 6), date(2026, 2, 7), date(2026, 2, 9)
     due = saturday + timedelta(days=7)
-    assert on(friday, due, told_on=[date(2026, 2, 5)]) == [Why.DUE]
+    assert on(friday, due, told_on=[date(2026, 2, 5)]) == [ReminderReason.DUE]
     assert on(monday, due, told_on=[friday]) == []
 
 
 def test_a_day_says_the_same_however_often_it_is_asked() -> None:
     day = date(2026, 2, 4)
-    assert on(day, day + timedelta(days=3), told_on=[day]) == [Why.DUE]
+    assert on(day, day + timedelta(days=3), told_on=[day]) == [ReminderReason.DUE]
 
 
-def days_of(due: int, off: set[int], day: int, rhythm: Rhythm) -> list[int]:
+def days_of(due: int, off: set[int], day: int, rhythm: ReminderRhythm) -> list[int]:
     """The days of reminding of a step that have come on a day, written another way: each one moved off quiet days."""
 
     def moved(n: int, by: int) -> int:
@@ -69,13 +75,13 @@ def days_of(due: int, off: set[int], day: int, rhythm: Rhythm) -> list[int]:
     return sorted(n for n in days if n <= day)
 
 
-def escalation_days(due: int, off: set[int], day: int, rhythm: Rhythm) -> list[int]:
+def escalation_days(due: int, off: set[int], day: int, rhythm: ReminderRhythm) -> list[int]:
     last = due + max(1, rhythm.escalate_after) - 1
     return days_of(last, off, day, rhythm) if day > last else []
 
 
 def went(
-    day: int, dues: dict[str, int], off: list[set[int]], rhythm: Rhythm, reminded: dict[str, list[date]]
+    day: int, dues: dict[str, int], off: list[set[int]], rhythm: ReminderRhythm, reminded: dict[str, list[date]]
 ) -> dict[str, set[str]]:
     """Let the machine run on a day: what each unit is told, and of what the office hears, as campaign and step."""
     today = MONDAY + timedelta(days=day)
@@ -85,8 +91,8 @@ def went(
     campaigns = []
     for number, each in enumerate(off):
         report, of = told({"1": steps, "2": steps}, today, calendar=calendar(each))
-        campaigns.append(Told(replace(report, campaign=str(number)), of))
-    made = digests(campaigns, rhythm, today, reminded)
+        campaigns.append(CampaignView(replace(report, campaign=str(number)), of))
+    made = build_digests(campaigns, rhythm, today, reminded)
     assert len({digest.unit.code for digest in made}) == len(made)
     heard: dict[str, set[str]] = {}
     for digest in made:
@@ -102,11 +108,11 @@ def went(
     st.dictionaries(st.sampled_from("abc"), st.integers(-12, 18), min_size=1),
     st.lists(days_off, min_size=1, max_size=2),
     st.lists(st.booleans(), min_size=35, max_size=35),
-    st.sampled_from([RHYTHM, Rhythm((7,), 2, 1), Rhythm((5, 0), 4, 0)]),
+    st.sampled_from([RHYTHM, ReminderRhythm((7,), 2, 1), ReminderRhythm((5, 0), 4, 0)]),
 )
 @settings(max_examples=300)
 def test_whatever_days_the_machine_ran_on_everybody_has_heard_of_the_newest_day_of_reminding_once(
-    dues: dict[str, int], off: list[set[int]], ran: list[bool], rhythm: Rhythm
+    dues: dict[str, int], off: list[set[int]], ran: list[bool], rhythm: ReminderRhythm
 ) -> None:
     reminded: dict[str, list[date]] = {}
     heard: dict[tuple[str, str], list[int]] = {}

@@ -11,17 +11,25 @@ from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.notify.reminders import Digest, Rhythm, Told, Why, after_quiet, digests, is_quiet
+from lotrinh.core.notify.reminders import (
+    CampaignView,
+    Digest,
+    ReminderReason,
+    ReminderRhythm,
+    build_digests,
+    end_of_quiet_hours,
+    is_quiet_hour,
+)
 from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import Planned, StepStatus, Status
+from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 from lotrinh.core.text import M, Text
 from tests.core.builders import checklist, step
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MONDAY = date(2026, 2, 2)
 PROVINCE = Unit("25", UnitKind.PROVINCE, "Phú Thọ")
-RHYTHM = Rhythm((7, 3, 1), 3, 2)
+RHYTHM = ReminderRhythm((7, 3, 1), 3, 2)
 WEEK = Calendar()
 Steps = dict[str, tuple[Status, date | None]]
 
@@ -31,7 +39,7 @@ def unit(of: Unit, steps: Steps, outcome: Outcome = Outcome.REACHED, heard: date
     for name, (status, day) in steps.items():
         due = Moment(day) if day else None
         ends = due.ends(ZONE) if due else None
-        plan.append(Planned(step(name), Schedule(due=due), None, ends, None, None))
+        plan.append(PlannedStep(step(name), Schedule(due=due), None, ends, None, None))
         standings.append(StepStatus(name, status, ends))
     return UnitReport(of, outcome, Reason.NONE, M("x"), None, heard, plan, standings)
 
@@ -42,13 +50,13 @@ def told(
     province: Steps | None = None,
     calendar: Calendar = WEEK,
     outcome: Outcome = Outcome.REACHED,
-) -> Told:
+) -> CampaignView:
     now = datetime.combine(today, time(7, 30), ZONE)
     reports = tuple(unit(Unit(code, UnitKind.COMMUNE, code), steps, outcome, now) for code, steps in units.items())
     own = unit(PROVINCE, province or {}, heard=now)
     file = checklist()
     report = Report("thu", Text("Thử"), "Phú Thọ", now, "r", file, "h", False, reports, own, ())  # noqa: FBT003
-    return Told(report, calendar)
+    return CampaignView(report, calendar)
 
 
 def daily(day: date) -> dict[str, list[date]]:
@@ -59,35 +67,44 @@ def daily(day: date) -> dict[str, list[date]]:
 
 def on(
     day: date, due: date, status: Status = Status.OPEN, calendar: Calendar = WEEK, told_on: list[date] | None = None
-) -> list[Why]:
+) -> list[ReminderReason]:
     """Return why a step with this deadline is in its unit's digest of a day."""
     reminded = daily(day) if told_on is None else {"04924": told_on}
-    made = digests([told({"04924": {"a": (status, due)}}, day, calendar=calendar)], RHYTHM, day, reminded)
-    return [item.why for digest in made for item in digest.items]
+    made = build_digests([told({"04924": {"a": (status, due)}}, day, calendar=calendar)], RHYTHM, day, reminded)
+    return [item.reason for digest in made for item in digest.items]
 
 
 @pytest.mark.parametrize(
-    ("left", "said"), [(8, []), (7, [Why.DUE]), (4, []), (3, [Why.DUE]), (2, []), (1, [Why.DUE]), (0, [])]
+    ("left", "said"),
+    [
+        (8, []),
+        (7, [ReminderReason.DUE]),
+        (4, []),
+        (3, [ReminderReason.DUE]),
+        (2, []),
+        (1, [ReminderReason.DUE]),
+        (0, []),
+    ],
 )
-def test_a_unit_is_reminded_on_the_days_before_that_the_office_chose(left: int, said: list[Why]) -> None:
+def test_a_unit_is_reminded_on_the_days_before_that_the_office_chose(left: int, said: list[ReminderReason]) -> None:
     day = date(2026, 2, 4)
     assert on(day, day + timedelta(days=left)) == said
 
 
 def test_what_falls_on_a_quiet_day_is_told_on_the_last_working_day_before() -> None:
     friday, saturday, monday = date(2026, 2, 6), date(2026, 2, 7), date(2026, 2, 9)
-    assert on(friday, saturday + timedelta(days=7)) == [Why.DUE]
-    assert on(friday, saturday) == [Why.DUE]
-    assert on(friday, monday) == [Why.DUE]
+    assert on(friday, saturday + timedelta(days=7)) == [ReminderReason.DUE]
+    assert on(friday, saturday) == [ReminderReason.DUE]
+    assert on(friday, monday) == [ReminderReason.DUE]
     assert on(saturday, saturday) == []
 
 
 def test_a_deadline_in_tet_is_told_before_tet() -> None:
     tet = Calendar(own={date(2026, 2, 14) + timedelta(days=n): False for n in range(9)})
     for due in (date(2026, 2, 18), date(2026, 2, 22)):
-        assert on(date(2026, 2, 13), due, calendar=tet) == [Why.DUE]
+        assert on(date(2026, 2, 13), due, calendar=tet) == [ReminderReason.DUE]
         assert [on(date(2026, 2, 14) + timedelta(days=n), due, calendar=tet) for n in range(9)] == [[]] * 9
-        assert on(date(2026, 2, 23), due, Status.OVERDUE, calendar=tet) == [Why.OVERDUE]
+        assert on(date(2026, 2, 23), due, Status.OVERDUE, calendar=tet) == [ReminderReason.OVERDUE]
 
 
 @pytest.mark.parametrize("days", range(1, 9))
@@ -95,13 +112,13 @@ def test_an_overdue_step_is_told_on_its_first_day_and_every_third(days: int) -> 
     every = Calendar(worked=lambda year: frozenset(date(year, 1, 1) + timedelta(days=n) for n in range(365)))
     day = date(2026, 2, 4)
     said = on(day, day - timedelta(days=days), Status.OVERDUE, every)
-    assert said == ([Why.OVERDUE] if days in {1, 4, 7} else [])
+    assert said == ([ReminderReason.OVERDUE] if days in {1, 4, 7} else [])
 
 
 @pytest.mark.parametrize("status", [Status.UNKNOWN, Status.DUE_SOON])
 def test_what_we_do_not_know_to_be_overdue_is_unconfirmed(status: Status) -> None:
     day = date(2026, 2, 4)
-    assert on(day, day - timedelta(days=1), status) == [Why.UNCONFIRMED]
+    assert on(day, day - timedelta(days=1), status) == [ReminderReason.UNCONFIRMED]
 
 
 def office(made: tuple[Digest, ...]) -> Digest:
@@ -113,7 +130,7 @@ def test_the_office_hears_of_what_is_overdue_for_long_enough_the_worst_unit_firs
     two, five, one = (day - timedelta(days=n) for n in (2, 5, 1))
     overdue = Status.OVERDUE
     late = {"1": {"a": (overdue, two)}, "2": {"a": (overdue, five)}, "3": {"a": (overdue, one)}}
-    made = digests([told(late, day)], RHYTHM, day, daily(day))
+    made = build_digests([told(late, day)], RHYTHM, day, daily(day))
     (escalation,) = office(made).escalations
     assert [late.unit.code for late in escalation.late] == ["2", "1"]
     assert made[0].unit == PROVINCE
@@ -122,7 +139,7 @@ def test_the_office_hears_of_what_is_overdue_for_long_enough_the_worst_unit_firs
 def test_a_silent_unit_is_named_as_silent_and_never_as_late() -> None:
     day = date(2026, 2, 4)
     steps = {"04924": {"a": (Status.UNKNOWN, day - timedelta(days=2))}}
-    (escalation,) = office(digests([told(steps, day, outcome=Outcome.UNREACHABLE)], RHYTHM, day, {})).escalations
+    (escalation,) = office(build_digests([told(steps, day, outcome=Outcome.UNREACHABLE)], RHYTHM, day, {})).escalations
     assert [u.code for u in escalation.silent] == ["04924"]
     assert not escalation.late
 
@@ -130,7 +147,7 @@ def test_a_silent_unit_is_named_as_silent_and_never_as_late() -> None:
 def test_one_receiver_has_one_digest_over_all_campaigns() -> None:
     day = date(2026, 2, 4)
     steps = {"04924": {"a": (Status.OPEN, day + timedelta(days=1))}}
-    (digest,) = digests([told(steps, day), told(steps, day)], RHYTHM, day, {})
+    (digest,) = build_digests([told(steps, day), told(steps, day)], RHYTHM, day, {})
     assert len(digest.sections) == 2
 
 
@@ -147,7 +164,7 @@ def test_one_receiver_has_one_digest_over_all_campaigns() -> None:
     ],
 )
 def test_quiet_hours_may_go_over_midnight(hours: str, at: str, *, quiet: bool) -> None:
-    assert is_quiet(hours, datetime.combine(MONDAY, time.fromisoformat(at), ZONE)) is quiet
+    assert is_quiet_hour(hours, datetime.combine(MONDAY, time.fromisoformat(at), ZONE)) is quiet
 
 
 @pytest.mark.parametrize(
@@ -163,9 +180,9 @@ def test_quiet_hours_may_go_over_midnight(hours: str, at: str, *, quiet: bool) -
     ],
 )
 def test_quiet_hours_end_on_their_day_or_on_the_next(hours: str, at: str, after: str) -> None:
-    found = after_quiet(hours, datetime.combine(MONDAY, time.fromisoformat(at), ZONE))
+    found = end_of_quiet_hours(hours, datetime.combine(MONDAY, time.fromisoformat(at), ZONE))
     assert f"{found:%d %H:%M}" == after
-    assert not is_quiet(hours, found)
+    assert not is_quiet_hour(hours, found)
 
 
 days_off = st.sets(st.integers(-15, 15), max_size=12)
@@ -185,7 +202,7 @@ def made_on(day: date, plan: dict[str, dict[str, tuple[Status, int | None]]], of
         code: {name: (s, None if n is None else MONDAY + timedelta(days=n)) for name, (s, n) in each.items()}
         for code, each in plan.items()
     }
-    return digests([told(steps, day, calendar=of), told(steps, day, calendar=of)], RHYTHM, day, daily(day))
+    return build_digests([told(steps, day, calendar=of), told(steps, day, calendar=of)], RHYTHM, day, daily(day))
 
 
 @given(plans, days_off, st.integers(-5, 5))
@@ -199,8 +216,8 @@ def test_nobody_has_two_digests_and_nothing_finished_is_in_one(
     for digest in made:
         for item in digest.items:
             status, _ = plan[digest.unit.code][item.step.id]
-            assert not status.finished
-            assert item.why is not Why.OVERDUE or status is Status.OVERDUE
+            assert not status.is_finished
+            assert item.reason is not ReminderReason.OVERDUE or status is Status.OVERDUE
         for escalation in digest.escalations:
             for late in escalation.late:
                 assert {plan[late.unit.code][i.step.id][0] for i in late.items} == {Status.OVERDUE}

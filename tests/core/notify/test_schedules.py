@@ -9,27 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.notify.crons import fault_of
 from lotrinh.core.notify.schedules import (
     EVERY_DAY,
-    Hours,
-    Schedule,
+    CampaignSchedule,
     Tick,
+    WeeklyHours,
     cron_of,
-    hours_of,
     last_week,
-    schedule_said,
+    reason_to_skip,
     schedule_words,
-    wanted,
+    stored_schedule_words,
+    weekly_hours,
 )
 from lotrinh.core.text import Text
 from lotrinh.i18n import say
+from lotrinh.settings.crons import fault_of
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 ANCHOR = date(2026, 3, 15)
 TET = {date(2026, 2, 16) + timedelta(days=n) for n in range(5)}
 CALENDAR = Calendar(lambda _: frozenset(TET), name_of=lambda _: Text("Tết Nguyên đán"))
-BOTH = Schedule("0 7 * * *", "0 7,13 * * *", report="0 8 * * 1")
+BOTH = CampaignSchedule("0 7 * * *", "0 7,13 * * *", report="0 8 * * 1")
 DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
 
 
@@ -37,8 +37,8 @@ def on(day: date, hour: int = 7) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
 
 
-def runs(schedule: Schedule, tick: Tick, day: date, anchor: date | None = ANCHOR) -> bool:
-    return wanted(schedule, tick, on(day), anchor, CALENDAR) is None
+def runs(schedule: CampaignSchedule, tick: Tick, day: date, anchor: date | None = ANCHOR) -> bool:
+    return reason_to_skip(schedule, tick, on(day), anchor, CALENDAR) is None
 
 
 @given(day=DAYS, anchor=DAYS, skip=st.booleans())
@@ -53,7 +53,7 @@ def test_on_every_day_exactly_one_of_the_usual_and_the_dense_schedule_runs(
 
 @given(DAYS)
 def test_without_a_schedule_for_the_last_week_the_usual_one_runs_on_every_day(day: date) -> None:
-    assert runs(Schedule("0 7 * * *"), Tick.USUAL, day)
+    assert runs(CampaignSchedule("0 7 * * *"), Tick.USUAL, day)
 
 
 @given(DAYS)
@@ -68,7 +68,7 @@ def test_the_last_week_is_the_seven_days_before_the_anchor() -> None:
 
 @pytest.mark.parametrize("tick", Tick)
 def test_nothing_runs_while_paused_and_it_says_so(tick: Tick) -> None:
-    why = wanted(replace(BOTH, paused=True), tick, on(date(2026, 3, 10)), ANCHOR, CALENDAR)
+    why = reason_to_skip(replace(BOTH, paused=True), tick, on(date(2026, 3, 10)), ANCHOR, CALENDAR)
     assert why
     assert say(why) == "Lịch của đợt này đang tạm dừng."
 
@@ -81,14 +81,14 @@ def test_nothing_runs_while_paused_and_it_says_so(tick: Tick) -> None:
     ],
 )
 def test_a_day_off_is_passed_over_with_its_name(day: date, sentence: str) -> None:
-    why = wanted(replace(BOTH, skip_days_off=True), Tick.USUAL, on(day), ANCHOR, CALENDAR)
+    why = reason_to_skip(replace(BOTH, skip_days_off=True), Tick.USUAL, on(day), ANCHOR, CALENDAR)
     assert why
     assert say(why) == sentence
 
 
 def test_a_tick_of_the_other_week_is_passed_over_with_the_days_of_it() -> None:
-    dense = wanted(BOTH, Tick.DENSE, on(date(2026, 3, 1)), ANCHOR, CALENDAR)
-    usual = wanted(BOTH, Tick.USUAL, on(date(2026, 3, 8)), ANCHOR, CALENDAR)
+    dense = reason_to_skip(BOTH, Tick.DENSE, on(date(2026, 3, 1)), ANCHOR, CALENDAR)
+    usual = reason_to_skip(BOTH, Tick.USUAL, on(date(2026, 3, 8)), ANCHOR, CALENDAR)
     assert dense
     assert usual
     assert say(dense) == "Lịch tuần cuối chỉ chạy từ 08/03/2026 đến 14/03/2026."
@@ -106,42 +106,42 @@ def test_the_report_is_sent_in_any_week_but_not_on_days_off_where_those_are_skip
     st.sets(st.sampled_from(EVERY_DAY), min_size=1),
 )
 def test_hours_on_weekdays_come_back_from_cron_as_they_were(hours: set[int], minute: int, days: set[int]) -> None:
-    written = Hours(tuple(f"{hour:02d}:{minute:02d}" for hour in sorted(hours)), tuple(sorted(days)))
+    written = WeeklyHours(tuple(f"{hour:02d}:{minute:02d}" for hour in sorted(hours)), tuple(sorted(days)))
     cron = cron_of(written)
     assert cron
     assert fault_of(cron) is None
-    assert hours_of(cron) == written
+    assert weekly_hours(cron) == written
 
 
 def test_hours_with_different_minutes_have_no_cron() -> None:
-    assert cron_of(Hours(("07:00", "13:30"), EVERY_DAY)) is None
+    assert cron_of(WeeklyHours(("07:00", "13:30"), EVERY_DAY)) is None
 
 
 @pytest.mark.parametrize(
     ("field", "days"), [("0", (6,)), ("7", (6,)), ("5-7", (4, 5, 6)), ("1-5", (0, 1, 2, 3, 4)), ("6,0", (5, 6))]
 )
 def test_sunday_is_read_as_0_and_as_7(field: str, days: tuple[int, ...]) -> None:
-    assert hours_of(f"0 7 * * {field}") == Hours(("07:00",), days)
+    assert weekly_hours(f"0 7 * * {field}") == WeeklyHours(("07:00",), days)
 
 
 @pytest.mark.parametrize(
     ("schedule", "words"),
     [
-        (Schedule(), "chỉ khi có người bấm"),
+        (CampaignSchedule(), "chỉ khi có người bấm"),
         (replace(BOTH, paused=True), "tạm dừng"),
         (
-            Schedule("0 7 * * *", "0 7,13 * * *", skip_days_off=True),
+            CampaignSchedule("0 7 * * *", "0 7,13 * * *", skip_days_off=True),
             "mỗi ngày lúc 07:00; bảy ngày trước ngày gốc: mỗi ngày lúc 07:00, 13:00; bỏ ngày nghỉ",
         ),
-        (Schedule("30 6 * * 1-5"), "thứ Hai đến thứ Sáu lúc 06:30"),
-        (Schedule("0 7 * * 1,4"), "thứ Hai, thứ Năm lúc 07:00"),
-        (Schedule("*/15 7-17 * * *"), "theo cron “*/15 7-17 * * *”"),
+        (CampaignSchedule("30 6 * * 1-5"), "thứ Hai đến thứ Sáu lúc 06:30"),
+        (CampaignSchedule("0 7 * * 1,4"), "thứ Hai, thứ Năm lúc 07:00"),
+        (CampaignSchedule("*/15 7-17 * * *"), "theo cron “*/15 7-17 * * *”"),
     ],
 )
-def test_a_schedule_in_words(schedule: Schedule, words: str) -> None:
+def test_a_schedule_in_words(schedule: CampaignSchedule, words: str) -> None:
     assert say(schedule_words(schedule)) == words
 
 
 def test_the_journal_says_the_report_too_and_survives_fields_of_later_versions() -> None:
-    said = schedule_said({"cron": "0 7 * * *", "report": "0 8 * * 1", "of_later": 1})
+    said = stored_schedule_words({"cron": "0 7 * * *", "report": "0 8 * * 1", "of_later": 1})
     assert say(said) == "mỗi ngày lúc 07:00; báo cáo thứ Hai lúc 08:00"

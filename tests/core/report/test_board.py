@@ -9,7 +9,7 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.board import Board, board, board_row, places
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import Policy, StepStatus, Status, concerned, plan
+from lotrinh.core.status.status import Policy, Status, StepStatus, plan_steps, steps_of_unit
 from lotrinh.core.text import M, Text
 from tests.core.builders import checklist, milestone, step
 
@@ -36,7 +36,7 @@ FILE = checklist(
 
 
 def stands(of: Checklist, unit: Unit, **statuses: Status) -> UnitReport:
-    mine = concerned(plan(of, timetable(of), ZONE, Policy()), unit)
+    mine = steps_of_unit(plan_steps(of, timetable(of), ZONE, Policy()), unit)
     standings = tuple(StepStatus(p.step.id, statuses.get(p.step.id, Status.OPEN), p.due) for p in mine)
     return UnitReport(unit, Outcome.REACHED, Reason.NONE, M("x"), NOW, NOW, mine, standings)
 

@@ -64,7 +64,7 @@ def test_what_nobody_was_told_is_told_for_the_first_time_and_has_not_moved() -> 
     assert list(first(now, now, {})) == []
 
 
-def test_what_a_round_says_nothing_of_is_kept_as_it_was_told() -> None:
+def test_what_a_run_says_nothing_of_is_kept_as_it_was_told() -> None:
     then = {"x": {"a": A, "gone": B}, "y": {"a": A}}
     last = {("y", "a"): Telling("y", "a", 2, A, B)}
     assert list(left({"x": {"a": A}}, then, last)) == [Telling("x", "gone", 0, B, None)]

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.grammar import parse_rule
 from lotrinh.core.report.explanation import hangs_on, rules_told, told
-from lotrinh.core.status.journal import GENESIS, Entry, Kind, NewEntry
-from lotrinh.core.status.status import Planned, Policy, plan
+from lotrinh.core.status.journal import GENESIS, Entry, EntryKind, NewEntry
+from lotrinh.core.status.status import PlannedStep, Policy, plan_steps
 from lotrinh.i18n import say
 from tests.core.builders import checklist, milestone, parameter, step
 from tests.reports.samples import ZONE
@@ -22,8 +22,8 @@ FILE = checklist(
 )
 
 
-def planned(name: str) -> Planned:
-    return next(p for p in plan(FILE, timetable(FILE), ZONE, Policy()) if p.step.id == name)
+def planned(name: str) -> PlannedStep:
+    return next(p for p in plan_steps(FILE, timetable(FILE), ZONE, Policy()) if p.step.id == name)
 
 
 def test_the_events_behind_a_deadline_are_found_through_other_deadlines_each_once() -> None:
@@ -41,6 +41,6 @@ def test_a_beginning_and_a_deadline_are_told_apart() -> None:
 
 def test_of_an_entry_the_note_the_reason_or_the_office_is_kept() -> None:
     for body, text in (({"note": "n", "reason": "r"}, "n"), ({"reason": "r"}, "r"), ({"office": "Sở"}, "Sở"), ({}, "")):
-        new = NewEntry(Kind.ANSWERED, NOW, "thu", "04924", "a", "officer:lan", body)
+        new = NewEntry(EntryKind.ANSWERED, NOW, "thu", "04924", "a", "officer:lan", body)
         made = told(Entry(3, new, GENESIS, "h"), "Văn phòng tỉnh")
         assert (made.number, made.text, made.who, made.completed_on) == (3, text, "Văn phòng tỉnh", None)

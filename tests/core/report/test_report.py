@@ -22,7 +22,7 @@ from lotrinh.core.report.report import (
     outstanding,
 )
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.core.status.status import Policy, StepStatus, Status, concerned, plan
+from lotrinh.core.status.status import Policy, Status, StepStatus, plan_steps, steps_of_unit
 from lotrinh.core.text import Message, Text
 from tests.core.builders import LAW, checklist, milestone, step
 
@@ -36,8 +36,8 @@ statuses = st.sampled_from(Status)
 def unit_report(
     file: Checklist, unit: Unit, said: dict[str, Status], outcome: Outcome = Outcome.REACHED, **completed: date
 ) -> UnitReport:
-    dates = timetable(file, completed=completed.get)
-    mine = concerned(plan(file, dates, ZONE, Policy()), unit)
+    dates = timetable(file, completion_day=completed.get)
+    mine = steps_of_unit(plan_steps(file, dates, ZONE, Policy()), unit)
     standings = tuple(StepStatus(p.step.id, said.get(p.step.id, Status.OPEN), p.due) for p in mine)
     return UnitReport(unit, outcome, Reason.NONE, Message("x"), NOW, NOW, mine, standings)
 
@@ -64,7 +64,7 @@ def report(file: Checklist, units: Sequence[UnitReport], province: UnitReport | 
 ])  # fmt: skip
 def test_a_unit_stands_in_a_milestone_as_its_most_pressing_step(cell: list[Status], expected: Status) -> None:
     file = checklist(step("a"), step("b"))
-    items = plan(file, timetable(file), ZONE, Policy())
+    items = plan_steps(file, timetable(file), ZONE, Policy())
     for order in (cell, cell[::-1]):
         pairs = [(p, StepStatus(p.step.id, s, None)) for p, s in zip(items, order, strict=True)]
         assert cell_status(pairs, NOW) is expected
@@ -73,9 +73,9 @@ def test_a_unit_stands_in_a_milestone_as_its_most_pressing_step(cell: list[Statu
 @given(st.lists(statuses, min_size=1, max_size=4))
 def test_a_milestone_is_reached_exactly_when_nothing_in_it_is_left_to_do(cell: list[Status]) -> None:
     file = checklist(*(step(f"s{n}") for n in range(len(cell))))
-    items = plan(file, timetable(file), ZONE, Policy())
+    items = plan_steps(file, timetable(file), ZONE, Policy())
     pairs = [(p, StepStatus(p.step.id, s, None)) for p, s in zip(items, cell, strict=True)]
-    assert cell_status(pairs, NOW).finished is all(s.finished for s in cell)
+    assert cell_status(pairs, NOW).is_finished is all(s.is_finished for s in cell)
 
 
 def test_each_unit_counts_once_in_a_milestone() -> None:
@@ -172,16 +172,16 @@ def test_every_total_is_the_sum_of_its_parts(ends: list[tuple[Status, Status, Ou
     summary = made.summary()
     everything = [own, *(s for a, b, _ in ends for s in (a, b))]
     assert summary["units"] == sum(summary[o.value.lower()] for o in Outcome) == len(ends)  # type: ignore[misc]
-    assert summary["outstanding"] == sum(not s.finished for s in everything)
+    assert summary["outstanding"] == sum(not s.is_finished for s in everything)
     assert summary["statuses"] == {s.value: everything.count(s) for s in Status}
-    listed = [r for u in made.everybody for r in outstanding(u, tuple(s for s in Status if not s.finished))]
+    listed = [r for u in made.everybody for r in outstanding(u, tuple(s for s in Status if not s.is_finished))]
     assert len(listed) == summary["outstanding"]
     row = made.milestones[0]
     assert row.done + row.overdue + row.unknown <= row.units == len(ends)
 
 
 def test_unknown_steps_are_outstanding_but_not_among_what_can_be_worked_on_today() -> None:
-    assert not Status.UNKNOWN.finished
+    assert not Status.UNKNOWN.is_finished
     assert Status.UNKNOWN not in OUTSTANDING_NOW
 
 

@@ -8,9 +8,18 @@ import pytest
 
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.report.status_reasons import Case, because
-from lotrinh.core.status.journal import Record
-from lotrinh.core.status.observation import Answer, Seen, StepAnswer, StepState
-from lotrinh.core.status.status import Heard, Policy, Status, View, assess, concerned, fingerprint, plan
+from lotrinh.core.status.journal import StepRecord
+from lotrinh.core.status.observation import Answer, ProbeOutcome, StepAnswer, StepState
+from lotrinh.core.status.status import (
+    LatestAnswer,
+    Policy,
+    Status,
+    UnitView,
+    answer_fingerprint,
+    assess_steps,
+    plan_steps,
+    steps_of_unit,
+)
 from lotrinh.i18n import say
 from tests.core.builders import checklist, step
 from tests.reports.samples import ZONE, commune
@@ -27,20 +36,20 @@ def local(text: str) -> datetime:
 
 NOW = local("2026-02-02T08:00")
 SAID = local("2026-01-30T09:00")
-CONFIRMED = Record(stated=True, done=True, completed_on=DAY, said_at=SAID, confirmed_at=SAID)
+CONFIRMED = StepRecord(was_confirmed=True, done=True, completed_on=DAY, last_statement_at=SAID, confirmed_at=SAID)
 DONE = StepAnswer("a", StepState.DONE, DAY)
 OPEN = StepAnswer("a", StepState.OPEN)
 
 
 def case(
-    record: Record | None = None,
+    record: StepRecord | None = None,
     answer: StepAnswer | None = None,
     now: datetime = NOW,
     heard_at: datetime | None = None,
     **more: Any,
 ) -> Case:
     """Assess a step "a" as the status does; ``answer`` is the own system's, ``fresh`` whether it was given now."""
-    known = Heard(probes=more.pop("probes", {}))
+    known = LatestAnswer(probes=more.pop("probes", {}))
     if answer:
         at = heard_at or now
         known = known._replace(answer=Answer(UNIT.code, "thu", at, at, {"a": answer}), fresh=True, own_system=True)
@@ -48,9 +57,9 @@ def case(
     province = more.pop("province", {})
     file = checklist(step("a", **({"due": DUE} | more)), step("b"))
     records = {(UNIT.code, "a"): record} if record else {}
-    planned = concerned(plan(file, timetable(file), ZONE, POLICY), UNIT)
-    standing = assess(planned, View(UNIT.code, now, POLICY, records, known, province))[0]
-    return Case(UNIT, planned[0], standing, record or Record(), answer, POLICY, now)
+    planned = steps_of_unit(plan_steps(file, timetable(file), ZONE, POLICY), UNIT)
+    standing = assess_steps(planned, UnitView(UNIT.code, now, POLICY, records, known, province))[0]
+    return Case(UNIT, planned[0], standing, record or StepRecord(), answer, POLICY, now)
 
 
 def told(*args: Any, **named: Any) -> str:
@@ -74,8 +83,8 @@ def test_a_confirmation_that_backdates_is_visible() -> None:
 
 def test_what_the_own_system_publishes_is_named_as_its_word() -> None:
     assert told(None, DONE).startswith("Phần mềm của Xã Lương Sơn nói đã hoàn thành ngày 29/01/2026.")
-    decided = {"in_favour": "system", "system": fingerprint(DONE), "reason": "x"}
-    resolved = told(Record(stated=True, said_at=SAID, preferred=decided), DONE)
+    decided = {"in_favour": "system", "system": answer_fingerprint(DONE), "reason": "x"}
+    resolved = told(StepRecord(was_confirmed=True, last_statement_at=SAID, resolution=decided), DONE)
     assert resolved.startswith("Hai nguồn nói khác nhau; tỉnh đã quyết định tin phần mềm của Xã Lương Sơn.")
 
 
@@ -91,22 +100,25 @@ def test_acceptance_is_said_where_it_is_asked_for() -> None:
     ("record", "words"),
     [
         (
-            Record(stated=True, returned="thiếu dấu", said_at=SAID),
+            StepRecord(was_confirmed=True, returned="thiếu dấu", last_statement_at=SAID),
             "đã trả lại xác nhận (“thiếu dấu”); chưa có xác nhận",
         ),
-        (Record(stated=True, said_at=SAID), "Xã Lương Sơn đã rút xác nhận và chưa xác nhận lại."),
+        (StepRecord(was_confirmed=True, last_statement_at=SAID), "Xã Lương Sơn đã rút xác nhận và chưa xác nhận lại."),
         (replace(CONFIRMED, completed_on=date(2026, 2, 3)), "được ghi là 03/02/2026, chưa đến, nên chưa tính"),
-        (Record(obstacle="thiếu máy", said_at=SAID), "Vướng mắc đã báo không dời thời hạn."),
-        (Record(progress=(7, 12), said_at=SAID), "Mới xong 7 trên 12; chỉ tính là xong khi được xác nhận hoàn thành."),
+        (StepRecord(obstacle="thiếu máy", last_statement_at=SAID), "Vướng mắc đã báo không dời thời hạn."),
+        (
+            StepRecord(progress=(7, 12), last_statement_at=SAID),
+            "Mới xong 7 trên 12; chỉ tính là xong khi được xác nhận hoàn thành.",
+        ),
     ],
 )
-def test_what_was_stated_and_does_not_make_it_done_says_why(record: Record, words: str) -> None:
+def test_what_was_stated_and_does_not_make_it_done_says_why(record: StepRecord, words: str) -> None:
     assert words in told(record)
     assert case(record).standing.completed_on is None
 
 
 def test_returned_withdrawn_or_early_words_of_the_own_system_are_answered_too() -> None:
-    withdrawn = Record(stated=True, said_at=SAID)
+    withdrawn = StepRecord(was_confirmed=True, last_statement_at=SAID)
     text = told(withdrawn, DONE)
     assert "nói đã xong ngày 29/01/2026, nhưng điều ghi trên cổng được tin trước" in text
     assert "Cổng và phần mềm của đơn vị nói khác nhau; tính theo cổng cho đến khi tỉnh quyết định." in text
@@ -116,7 +128,7 @@ def test_returned_withdrawn_or_early_words_of_the_own_system_are_answered_too() 
 
 
 def test_an_excuse_is_said_with_its_reason_and_nothing_else() -> None:
-    assert told(Record(excused="đã sáp nhập")) == "Tỉnh đã miễn đầu việc này cho Xã Lương Sơn (“đã sáp nhập”)."
+    assert told(StepRecord(excused="đã sáp nhập")) == "Tỉnh đã miễn đầu việc này cho Xã Lương Sơn (“đã sáp nhập”)."
 
 
 def test_silence_is_neither_not_done_nor_overdue() -> None:
@@ -171,7 +183,7 @@ def test_the_clock_says_what_it_makes_of_a_step_that_is_not_done(
 def test_what_waits_and_what_a_machine_saw_stand_beside_and_decide_nothing() -> None:
     found = told(None, OPEN, requires=("b",))
     assert "Còn 1 việc phải xong trước; điều đó không dời thời hạn." in found
-    seen = told(None, OPEN, probes={"a": Seen.MET})
+    seen = told(None, OPEN, probes={"a": ProbeOutcome.MET})
     assert "Máy tự xem: máy đã thấy nội dung trên trang của đơn vị; chỉ để tham khảo." in seen
 
 

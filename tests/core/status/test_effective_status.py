@@ -11,17 +11,25 @@ from lotrinh.core.report.curve import curve_of
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows, pressing
 from lotrinh.core.report.rollup import rollup
 from lotrinh.core.report.status_reasons import Case, because
-from lotrinh.core.status.effective_status import unclear
-from lotrinh.core.status.journal import Record
+from lotrinh.core.status.effective_status import is_unclear
+from lotrinh.core.status.journal import StepRecord
 from lotrinh.core.status.observation import Answer, Outcome, Reason, StepAnswer, StepState
-from lotrinh.core.status.status import Heard, Policy, Status, View, assess, fingerprint, plan
+from lotrinh.core.status.status import (
+    LatestAnswer,
+    Policy,
+    Status,
+    UnitView,
+    answer_fingerprint,
+    assess_steps,
+    plan_steps,
+)
 from lotrinh.core.text import Message, Text
 from lotrinh.i18n import say
 from tests.core.builders import checklist, step
 from tests.core.report.test_report import NOW, ZONE
 
 FILE = checklist(step("a", "2026-01-31"), step("b", "2026-02-01"))
-PLAN = plan(FILE, timetable(FILE), ZONE, Policy())
+PLAN = plan_steps(FILE, timetable(FILE), ZONE, Policy())
 BEFORE = datetime(2026, 1, 28, 8, tzinfo=ZONE)
 LONG_BEFORE = datetime(2025, 12, 1, 8, tzinfo=ZONE)
 STATES = st.sampled_from([StepState.IN_PROGRESS, StepState.NOT_STARTED, StepState.DONE])
@@ -33,8 +41,8 @@ def unit(number: int, state: StepState | None, heard_at: datetime, *, fresh: boo
     day = date(2026, 1, 27) if state is StepState.DONE else None
     said = {name: StepAnswer(name, state, day) for name in ("a", "b")} if state else {}
     answer = Answer(of.code, "thu", heard_at, heard_at, said) if state else None
-    known = Heard(answer, fresh=fresh, own_system=True)
-    standings = assess(PLAN, View(of.code, NOW, Policy(), {}, known))
+    known = LatestAnswer(answer, fresh=fresh, own_system=True)
+    standings = assess_steps(PLAN, UnitView(of.code, NOW, Policy(), {}, known))
     reached = Outcome.REACHED if fresh else Outcome.UNREACHABLE
     return UnitReport(of, reached, Reason.NONE, Message("x"), NOW, heard_at if state else None, PLAN, standings)
 
@@ -75,11 +83,11 @@ def test_once_the_deadline_is_over_for_all_everybody_is_done_overdue_or_unknown(
 
 def test_what_is_done_overdue_excused_without_deadline_or_ahead_is_not_unclear() -> None:
     for status in (Status.DONE, Status.DONE_LATE, Status.NOT_APPLICABLE, Status.OVERDUE):
-        assert not unclear(status, BEFORE, NOW)
+        assert not is_unclear(status, BEFORE, NOW)
     for status in Status:
-        assert not unclear(status, None, NOW)
-        assert not unclear(status, NOW, BEFORE)
-    assert unclear(Status.UNKNOWN, NOW, NOW), "the deadline is the first moment that is too late"
+        assert not is_unclear(status, None, NOW)
+        assert not is_unclear(status, NOW, BEFORE)
+    assert is_unclear(Status.UNKNOWN, NOW, NOW), "the deadline is the first moment that is too late"
 
 
 def test_an_unclear_step_presses_whatever_status_it_keeps_but_nothing_of_a_silent_unit_does() -> None:
@@ -90,8 +98,8 @@ def test_an_unclear_step_presses_whatever_status_it_keeps_but_nothing_of_a_silen
 
 def test_an_explanation_says_that_the_deadline_has_passed_and_why_it_is_not_overdue() -> None:
     def told(of: UnitReport) -> str:
-        answer = StepAnswer("a", StepState.IN_PROGRESS) if of.last_heard else None
-        case = Case(of.unit, PLAN[0], of.standings[0], Record(), answer, Policy(), NOW)
+        answer = StepAnswer("a", StepState.IN_PROGRESS) if of.last_answer_at else None
+        case = Case(of.unit, PLAN[0], of.standings[0], StepRecord(), answer, Policy(), NOW)
         return " ".join(say(sentence, "vi") for sentence in because(case))
 
     kept = "Hạn 31/01/2026 đã qua; không ghi là quá hạn vì lần nghe gần nhất là trước hạn."
@@ -102,17 +110,24 @@ def test_an_explanation_says_that_the_deadline_has_passed_and_why_it_is_not_over
 
 def test_where_the_province_believes_the_own_system_its_time_of_reporting_counts() -> None:
     published = StepAnswer("a", StepState.DONE, date(2026, 1, 30), reported_at=datetime(2026, 1, 30, 9, tzinfo=ZONE))
-    chosen = {"in_favour": "system", "system": fingerprint(published), "reason": "x"}
+    chosen = {"in_favour": "system", "system": answer_fingerprint(published), "reason": "x"}
     later = datetime(2026, 2, 1, 9, tzinfo=ZONE)
-    stated = Record(stated=True, done=True, completed_on=date(2026, 1, 31), said_at=later, confirmed_at=later)
+    stated = StepRecord(
+        was_confirmed=True, done=True, completed_on=date(2026, 1, 31), last_statement_at=later, confirmed_at=later
+    )
     answer = Answer("00001", "thu", NOW, NOW, {"a": published})
 
-    def reported(record: Record) -> datetime | None:
-        known = Heard(answer, fresh=True, own_system=True)
-        return assess(PLAN, View("00001", NOW, Policy(), {("00001", "a"): record}, known))[0].reported_at
+    def reported(record: StepRecord) -> datetime | None:
+        known = LatestAnswer(answer, fresh=True, own_system=True)
+        return assess_steps(PLAN, UnitView("00001", NOW, Policy(), {("00001", "a"): record}, known))[0].reported_at
 
     assert reported(stated) == later
-    resolved = Record(
-        stated=True, done=True, completed_on=date(2026, 1, 31), said_at=later, confirmed_at=later, preferred=chosen
+    resolved = StepRecord(
+        was_confirmed=True,
+        done=True,
+        completed_on=date(2026, 1, 31),
+        last_statement_at=later,
+        confirmed_at=later,
+        resolution=chosen,
     )
     assert reported(resolved) == published.reported_at

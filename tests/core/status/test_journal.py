@@ -8,25 +8,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.status.journal import GENESIS, Entry, Kind, NewEntry, Record, canonical, chain_hash, first_bad, fold
+from lotrinh.core.status.journal import (
+    GENESIS,
+    Entry,
+    EntryKind,
+    NewEntry,
+    StepRecord,
+    canonical,
+    chain_hash,
+    first_broken_number,
+    fold,
+)
 
 AT = datetime(2026, 2, 2, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 DONE = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND", "date": "2026-01-28"}}
-BODIES: dict[Kind, dict[str, Any]] = {
-    Kind.CONFIRMED: DONE,
-    Kind.PROGRESSED: {"completed_on": "2026-01-29", "progress": {"done": 7, "of": 12}},
-    Kind.RETURNED: {"reason": "thiếu dấu"},
-    Kind.EXCUSED: {"reason": "đã sáp nhập"},
-    Kind.OBSTACLE: {"note": "thiếu phòng"},
-    Kind.PROPOSAL: {"note": "xin thêm máy"},
-    Kind.ANSWERED: {"note": "đã cấp"},
+BODIES: dict[EntryKind, dict[str, Any]] = {
+    EntryKind.CONFIRMED: DONE,
+    EntryKind.PROGRESSED: {"completed_on": "2026-01-29", "progress": {"done": 7, "of": 12}},
+    EntryKind.RETURNED: {"reason": "thiếu dấu"},
+    EntryKind.EXCUSED: {"reason": "đã sáp nhập"},
+    EntryKind.OBSTACLE: {"note": "thiếu phòng"},
+    EntryKind.PROPOSAL: {"note": "xin thêm máy"},
+    EntryKind.ANSWERED: {"note": "đã cấp"},
 }
-SIMPLE = (*BODIES, Kind.WITHDRAWN, Kind.ACCEPTED, Kind.UNEXCUSED, Kind.OBSERVED)
+SIMPLE = (*BODIES, EntryKind.WITHDRAWN, EntryKind.ACCEPTED, EntryKind.UNEXCUSED, EntryKind.OBSERVED)
 histories = st.lists(st.tuples(st.sampled_from(SIMPLE), st.sampled_from(["x", "y"]), st.sampled_from(["a", "b"])))
 
 
-def new(kind: Kind = Kind.CONFIRMED, at: datetime = AT, unit: str = "x", step: str = "a", **body: Any) -> NewEntry:
+def new(
+    kind: EntryKind = EntryKind.CONFIRMED, at: datetime = AT, unit: str = "x", step: str = "a", **body: Any
+) -> NewEntry:
     return NewEntry(kind, at, "thu", unit, step, f"unit:{unit}", BODIES.get(kind, {}) | body, "c" * 64, "")
 
 
@@ -38,7 +50,7 @@ def chain(*entries: NewEntry) -> list[Entry]:
     return made
 
 
-def after(*kinds: Kind | NewEntry) -> Record:
+def after(*kinds: EntryKind | NewEntry) -> StepRecord:
     """Fold a history of one step, a minute between its entries."""
     written = [k if isinstance(k, NewEntry) else new(k, AT + n * MINUTE) for n, k in enumerate(kinds)]
     return fold(chain(*written))["x", "a"]
@@ -55,7 +67,7 @@ def test_what_is_hashed_is_one_text_for_one_content() -> None:
 
 
 @pytest.mark.parametrize("change", [
-    {"kind": Kind.WITHDRAWN}, {"at": AT + timedelta(microseconds=1)}, {"campaign": "khac"}, {"unit": "y"},
+    {"kind": EntryKind.WITHDRAWN}, {"at": AT + timedelta(microseconds=1)}, {"campaign": "khac"}, {"unit": "y"},
     {"step": "b"}, {"actor": "tinh"}, {"body": {}}, {"checklist_hash": "d"}, {"key": "k"},
 ])  # fmt: skip
 def test_every_field_of_an_entry_is_in_its_hash(change: dict[str, Any]) -> None:
@@ -67,13 +79,13 @@ def test_an_entrys_place_and_predecessor_are_in_its_hash() -> None:
 
 
 @given(histories)
-def test_a_chain_as_it_was_made_is_good_and_holds_each_of_its_heads(history: list[tuple[Kind, str, str]]) -> None:
+def test_a_chain_as_it_was_made_is_good_and_holds_each_of_its_heads(history: list[tuple[EntryKind, str, str]]) -> None:
     made = chain(*(new(kind, unit=unit, step=step) for kind, unit, step in history))
-    assert first_bad(made) is None
-    assert all(first_bad(made, entry.hash) is None for entry in made)
-    assert all(first_bad(made, entry.hash[:12]) is None for entry in made)
-    assert first_bad(made, GENESIS[:12]) is None
-    assert first_bad(made, "f" * 64) == first_bad(made, "f" * 12) == len(made) + 1
+    assert first_broken_number(made) is None
+    assert all(first_broken_number(made, entry.hash) is None for entry in made)
+    assert all(first_broken_number(made, entry.hash[:12]) is None for entry in made)
+    assert first_broken_number(made, GENESIS[:12]) is None
+    assert first_broken_number(made, "f" * 64) == first_broken_number(made, "f" * 12) == len(made) + 1
 
 
 @given(st.permutations(range(5)), st.integers(0, 4))
@@ -81,101 +93,105 @@ def test_a_reordered_or_shortened_chain_is_bad_where_it_first_differs(order: lis
     made = chain(*(new(step=str(n)) for n in range(5)))
     turned = [made[n] for n in order]
     expected = next((place for place, n in enumerate(order, 1) if n != place - 1), None)
-    assert first_bad(turned) == expected
-    assert first_bad(made[:cut], made[-1].hash) == cut + 1
+    assert first_broken_number(turned) == expected
+    assert first_broken_number(made[:cut], made[-1].hash) == cut + 1
 
 
 def test_an_entry_that_cannot_be_read_is_bad_where_it_stands() -> None:
-    assert first_bad([*chain(new(), new()), None]) == 3
+    assert first_broken_number([*chain(new(), new()), None]) == 3
 
 
 @given(histories, st.integers(0, 20))
 def test_the_state_at_a_moment_is_the_fold_of_what_had_happened_by_then(
-    history: list[tuple[Kind, str, str]], minutes: int
+    history: list[tuple[EntryKind, str, str]], minutes: int
 ) -> None:
     made = chain(*(new(k, AT + n * MINUTE, unit, step) for n, (k, unit, step) in enumerate(history)))
     assert fold(made, until=AT + minutes * MINUTE) == fold(made[: minutes + 1])
 
 
 @given(histories)
-def test_each_step_of_each_unit_depends_on_its_own_entries_alone(history: list[tuple[Kind, str, str]]) -> None:
+def test_each_step_of_each_unit_depends_on_its_own_entries_alone(history: list[tuple[EntryKind, str, str]]) -> None:
     made = chain(*(new(kind, unit=unit, step=step) for kind, unit, step in history))
     for key, record in fold(made).items():
         assert fold(e for e in made if (e.new.unit, e.new.step) == key) == {key: record}
 
 
 @given(histories)
-def test_no_step_is_done_without_a_confirmation_that_nothing_took_back(history: list[tuple[Kind, str, str]]) -> None:
+def test_no_step_is_done_without_a_confirmation_that_nothing_took_back(
+    history: list[tuple[EntryKind, str, str]],
+) -> None:
     made = chain(*(new(kind, unit=unit, step=step) for kind, unit, step in history))
     for key, record in fold(made).items():
         own = [e.new.kind for e in made if (e.new.unit, e.new.step) == key]
-        decisive = [k for k in own if k in {Kind.CONFIRMED, Kind.WITHDRAWN, Kind.RETURNED}]
-        assert record.done is (decisive[-1:] == [Kind.CONFIRMED])
+        decisive = [k for k in own if k in {EntryKind.CONFIRMED, EntryKind.WITHDRAWN, EntryKind.RETURNED}]
+        assert record.done is (decisive[-1:] == [EntryKind.CONFIRMED])
 
 
 def test_a_confirmation_keeps_the_day_the_document_and_when_it_was_heard() -> None:
-    record = after(Kind.CONFIRMED)
-    assert (record.stated, record.done, record.completed_on) == (True, True, date(2026, 1, 29))
+    record = after(EntryKind.CONFIRMED)
+    assert (record.was_confirmed, record.done, record.completed_on) == (True, True, date(2026, 1, 29))
     assert (record.document_number, record.document_date) == ("12/QĐ-UBND", date(2026, 1, 28))
-    assert record.said_at == AT
+    assert record.last_statement_at == AT
 
 
 def test_a_confirmation_without_a_document_takes_the_earlier_ones_away() -> None:
-    record = after(Kind.CONFIRMED, replace(new(), body={"completed_on": "2026-01-30"}))
+    record = after(EntryKind.CONFIRMED, replace(new(), body={"completed_on": "2026-01-30"}))
     assert (record.completed_on, record.document_number, record.document_date) == (date(2026, 1, 30), "", None)
 
 
 def test_part_of_a_count_is_not_done_and_says_how_far() -> None:
-    record = after(Kind.PROGRESSED)
-    assert (record.stated, record.done, record.completed_on, record.progress) == (False, False, None, (7, 12))
+    record = after(EntryKind.PROGRESSED)
+    assert (record.was_confirmed, record.done, record.completed_on, record.progress) == (False, False, None, (7, 12))
 
 
 def test_done_does_not_keep_an_older_part_of_the_count() -> None:
-    assert after(Kind.PROGRESSED, Kind.CONFIRMED).progress is None
+    assert after(EntryKind.PROGRESSED, EntryKind.CONFIRMED).progress is None
     full = new(progress={"done": 12, "of": 12})
-    assert after(Kind.PROGRESSED, full).progress == (12, 12)
+    assert after(EntryKind.PROGRESSED, full).progress == (12, 12)
 
 
 def test_a_withdrawn_step_is_stated_and_not_done() -> None:
-    record = after(Kind.CONFIRMED, Kind.ACCEPTED, Kind.WITHDRAWN)
-    assert (record.stated, record.done, record.accepted, record.completed_on) == (True, False, False, None)
+    record = after(EntryKind.CONFIRMED, EntryKind.ACCEPTED, EntryKind.WITHDRAWN)
+    assert (record.was_confirmed, record.done, record.accepted, record.completed_on) == (True, False, False, None)
 
 
 def test_acceptance_is_of_one_confirmation_only() -> None:
-    assert after(Kind.CONFIRMED, Kind.ACCEPTED).accepted
-    assert not after(Kind.CONFIRMED, Kind.ACCEPTED, Kind.CONFIRMED).accepted
-    assert not after(Kind.CONFIRMED, Kind.ACCEPTED, Kind.RETURNED).accepted
+    assert after(EntryKind.CONFIRMED, EntryKind.ACCEPTED).accepted
+    assert not after(EntryKind.CONFIRMED, EntryKind.ACCEPTED, EntryKind.CONFIRMED).accepted
+    assert not after(EntryKind.CONFIRMED, EntryKind.ACCEPTED, EntryKind.RETURNED).accepted
 
 
 def test_a_return_says_why_until_the_unit_confirms_again() -> None:
-    returned = after(Kind.CONFIRMED, Kind.RETURNED)
+    returned = after(EntryKind.CONFIRMED, EntryKind.RETURNED)
     assert (returned.done, returned.returned) == (False, "thiếu dấu")
-    again = after(Kind.CONFIRMED, Kind.RETURNED, Kind.CONFIRMED)
+    again = after(EntryKind.CONFIRMED, EntryKind.RETURNED, EntryKind.CONFIRMED)
     assert (again.done, again.returned) == (True, "")
 
 
 def test_an_excuse_holds_until_it_is_taken_back() -> None:
-    assert after(Kind.EXCUSED, Kind.CONFIRMED).excused == "đã sáp nhập"
-    assert after(Kind.EXCUSED, Kind.UNEXCUSED).excused == ""
+    assert after(EntryKind.EXCUSED, EntryKind.CONFIRMED).excused == "đã sáp nhập"
+    assert after(EntryKind.EXCUSED, EntryKind.UNEXCUSED).excused == ""
 
 
 def test_an_obstacle_ends_with_the_confirmation_and_a_new_one_wants_a_new_answer() -> None:
-    assert after(Kind.OBSTACLE).obstacle == "thiếu phòng"
-    assert after(Kind.OBSTACLE, Kind.CONFIRMED).obstacle == ""
-    assert after(Kind.OBSTACLE, Kind.ANSWERED).answer == "đã cấp"
-    assert after(Kind.OBSTACLE, Kind.ANSWERED, Kind.OBSTACLE).answer == ""
+    assert after(EntryKind.OBSTACLE).obstacle == "thiếu phòng"
+    assert after(EntryKind.OBSTACLE, EntryKind.CONFIRMED).obstacle == ""
+    assert after(EntryKind.OBSTACLE, EntryKind.ANSWERED).answer == "đã cấp"
+    assert after(EntryKind.OBSTACLE, EntryKind.ANSWERED, EntryKind.OBSTACLE).answer == ""
 
 
-@pytest.mark.parametrize("kind", [Kind.EXCUSED, Kind.UNEXCUSED, Kind.ANSWERED, Kind.ACCEPTED, Kind.OBSERVED])
-def test_what_the_province_says_is_not_heard_from_the_unit(kind: Kind) -> None:
-    assert after(kind).said_at is None
-    assert after(Kind.PROGRESSED, kind).said_at == AT
+@pytest.mark.parametrize(
+    "kind", [EntryKind.EXCUSED, EntryKind.UNEXCUSED, EntryKind.ANSWERED, EntryKind.ACCEPTED, EntryKind.OBSERVED]
+)
+def test_what_the_province_says_is_not_heard_from_the_unit(kind: EntryKind) -> None:
+    assert after(kind).last_statement_at is None
+    assert after(EntryKind.PROGRESSED, kind).last_statement_at == AT
 
 
 def test_sample_data_marks_the_record_for_good() -> None:
     sample = new(sample=True)
-    assert after(sample, Kind.WITHDRAWN, Kind.CONFIRMED).sample
-    assert not after(Kind.CONFIRMED).sample
+    assert after(sample, EntryKind.WITHDRAWN, EntryKind.CONFIRMED).sample
+    assert not after(EntryKind.CONFIRMED).sample
 
 
 def test_moments_of_other_offsets_are_compared_as_moments() -> None:
@@ -185,6 +201,6 @@ def test_moments_of_other_offsets_are_compared_as_moments() -> None:
 
 
 def test_every_kind_of_entry_can_be_replayed() -> None:
-    bodies: dict[Kind, dict[str, Any]] = BODIES | {Kind.HANDED_OVER: {"office": "Sở Nội vụ"}}
-    made = [replace(new(), kind=kind, body=bodies.get(kind, {})) for kind in Kind]
+    bodies: dict[EntryKind, dict[str, Any]] = BODIES | {EntryKind.HANDED_OVER: {"office": "Sở Nội vụ"}}
+    made = [replace(new(), kind=kind, body=bodies.get(kind, {})) for kind in EntryKind]
     assert fold(chain(*made)).keys() == {("x", "a")}

@@ -10,9 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.deadlines import timetable
-from lotrinh.core.status.journal import Entry, Kind, NewEntry, Record, fold
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry, StepRecord, fold
 from lotrinh.core.status.observation import Answer, StepAnswer, StepState
-from lotrinh.core.status.status import Heard, Policy, StepStatus, Status, View, assess, plan
+from lotrinh.core.status.status import LatestAnswer, Policy, Status, StepStatus, UnitView, assess_steps, plan_steps
 from tests.core.builders import checklist, step
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -25,7 +25,7 @@ FILE = checklist(
     step("cho", "done(a) + 3 days"),
     step("mo"),
 )
-PLAN = {item.step.id: item for item in plan(FILE, timetable(FILE), ZONE, POLICY)}
+PLAN = {item.step.id: item for item in plan_steps(FILE, timetable(FILE), ZONE, POLICY)}
 FROM, TO = datetime(2026, 1, 1, tzinfo=ZONE), datetime(2026, 3, 1, tzinfo=ZONE)
 DONE = (Status.DONE, Status.DONE_LATE)
 
@@ -53,8 +53,8 @@ def body(draw: st.DrawFn) -> Mapping[str, Any]:
 @st.composite
 def histories(draw: st.DrawFn) -> list[Entry]:
     kinds = [
-        Kind.CONFIRMED, Kind.PROGRESSED, Kind.WITHDRAWN, Kind.ACCEPTED, Kind.RETURNED, Kind.EXCUSED, Kind.UNEXCUSED,
-        Kind.OBSTACLE, Kind.ANSWERED,
+        EntryKind.CONFIRMED, EntryKind.PROGRESSED, EntryKind.WITHDRAWN, EntryKind.ACCEPTED, EntryKind.RETURNED, EntryKind.EXCUSED, EntryKind.UNEXCUSED,
+        EntryKind.OBSTACLE, EntryKind.ANSWERED,
     ]  # fmt: skip
     happened = draw(st.lists(st.tuples(moments, st.sampled_from(kinds), names), max_size=8))
     return [
@@ -64,13 +64,13 @@ def histories(draw: st.DrawFn) -> list[Entry]:
 
 
 def look(now: datetime, history: list[Entry], answer: Answer | None, *, fresh: bool) -> dict[str, StepStatus]:
-    known = Heard(answer, fresh=fresh, own_system=True)
-    view = View(UNIT, now, POLICY, fold(history, until=now), known)
-    return {s.step: s for s in assess(list(PLAN.values()), view)}
+    known = LatestAnswer(answer, fresh=fresh, own_system=True)
+    view = UnitView(UNIT, now, POLICY, fold(history, until=now), known)
+    return {s.step: s for s in assess_steps(list(PLAN.values()), view)}
 
 
-def told(history: list[Entry], name: str, now: datetime) -> Record:
-    return fold(history, until=now).get((UNIT, name), Record())
+def told(history: list[Entry], name: str, now: datetime) -> StepRecord:
+    return fold(history, until=now).get((UNIT, name), StepRecord())
 
 
 @given(moments, histories(), st.none() | answers())
@@ -101,7 +101,7 @@ def test_unknown_is_exactly_what_the_unit_never_spoke_of(
     *, now: datetime, history: list[Entry], answer: Answer | None, fresh: bool
 ) -> None:
     for name, found in look(now, history, answer, fresh=fresh).items():
-        spoke = told(history, name, now).said_at is not None or (answer is not None and name in answer.steps)
+        spoke = told(history, name, now).last_statement_at is not None or (answer is not None and name in answer.steps)
         settled = found.status in {*DONE, Status.NOT_APPLICABLE}
         assert (found.status is Status.UNKNOWN) is (not spoke and not settled)
 
@@ -118,7 +118,7 @@ def test_done_has_somebody_who_said_so_and_a_day_that_decides_whether_it_is_late
         published = answer.steps.get(name) if answer else None
         by_journal = record.done and record.completed_on == found.completed_on
         by_system = (
-            not record.stated
+            not record.was_confirmed
             and published is not None
             and published.state is StepState.DONE
             and published.completed_on == found.completed_on

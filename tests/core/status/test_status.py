@@ -9,9 +9,19 @@ import pytest
 from lotrinh.core.checklist.checklist import Level, Step
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.status.journal import Record
-from lotrinh.core.status.observation import Answer, Seen, StepAnswer, StepState
-from lotrinh.core.status.status import Heard, Planned, Policy, StepStatus, Status, View, assess, concerned, plan
+from lotrinh.core.status.journal import StepRecord
+from lotrinh.core.status.observation import Answer, ProbeOutcome, StepAnswer, StepState
+from lotrinh.core.status.status import (
+    LatestAnswer,
+    PlannedStep,
+    Policy,
+    Status,
+    StepStatus,
+    UnitView,
+    assess_steps,
+    plan_steps,
+    steps_of_unit,
+)
 from tests.core.builders import checklist, step
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -26,9 +36,9 @@ def local(day: str) -> datetime:
     return datetime.fromisoformat(day).replace(tzinfo=ZONE)
 
 
-def planned(*steps: Step) -> tuple[Planned, ...]:
+def planned(*steps: Step) -> tuple[PlannedStep, ...]:
     file = checklist(*steps)
-    return concerned(plan(file, timetable(file), ZONE, POLICY), UNIT)
+    return steps_of_unit(plan_steps(file, timetable(file), ZONE, POLICY), UNIT)
 
 
 def said(state: StepState = StepState.OPEN, name: str = "a", **more: Any) -> StepAnswer:
@@ -37,22 +47,22 @@ def said(state: StepState = StepState.OPEN, name: str = "a", **more: Any) -> Ste
     return StepAnswer(name, state, **more)
 
 
-def heard(*steps: StepAnswer, at: datetime, fresh: bool = True, own_system: bool = False) -> Heard:
-    return Heard(Answer(UNIT.code, "thu", at, at, {s.id: s for s in steps}), fresh, own_system)
+def heard(*steps: StepAnswer, at: datetime, fresh: bool = True, own_system: bool = False) -> LatestAnswer:
+    return LatestAnswer(Answer(UNIT.code, "thu", at, at, {s.id: s for s in steps}), fresh, own_system)
 
 
 def standings(
-    *steps: Step, now: datetime, records: dict[str, Record] | None = None, **more: Any
+    *steps: Step, now: datetime, records: dict[str, StepRecord] | None = None, **more: Any
 ) -> dict[str, StepStatus]:
     by_unit = {(UNIT.code, name): record for name, record in (records or {}).items()}
-    view = View(UNIT.code, now, POLICY, by_unit, **more)
-    return {s.step: s for s in assess(planned(*steps), view)}
+    view = UnitView(UNIT.code, now, POLICY, by_unit, **more)
+    return {s.step: s for s in assess_steps(planned(*steps), view)}
 
 
 def standing(
     now: datetime,
     answer: StepAnswer | None = None,
-    record: Record | None = None,
+    record: StepRecord | None = None,
     heard_at: datetime | None = None,
     *,
     fresh: bool = True,
@@ -60,14 +70,16 @@ def standing(
     **fields: Any,
 ) -> StepStatus:
     """Assess one step "a", due on 31/01 until 24:00."""
-    known = heard(answer, at=heard_at or now, fresh=fresh, own_system=own_system) if answer else Heard(fresh=fresh)
+    known = (
+        heard(answer, at=heard_at or now, fresh=fresh, own_system=own_system) if answer else LatestAnswer(fresh=fresh)
+    )
     records = {"a": record} if record else {}
     fields = {"due": RULE} | fields
     return standings(step("a", **fields), now=now, records=records, heard=known)["a"]
 
 
-def confirmed(on: date = date(2026, 1, 29), at: str = "2026-01-30T09:00", **more: Any) -> Record:
-    return Record(stated=True, done=True, completed_on=on, said_at=local(at), **more)
+def confirmed(on: date = date(2026, 1, 29), at: str = "2026-01-30T09:00", **more: Any) -> StepRecord:
+    return StepRecord(was_confirmed=True, done=True, completed_on=on, last_statement_at=local(at), **more)
 
 
 @pytest.mark.parametrize(("now", "expected"), [
@@ -118,7 +130,7 @@ def test_a_deadline_that_hangs_on_what_has_not_happened_is_unscheduled() -> None
     assert (found["a"].status, found["a"].due) == (Status.UNSCHEDULED, None)
 
 
-def _all_open(at: str) -> Heard:
+def _all_open(at: str) -> LatestAnswer:
     return heard(said(), said(name="b"), said(name="c"), at=local(at))
 
 
@@ -165,25 +177,27 @@ def test_a_step_that_asks_for_acceptance_is_done_only_when_it_is_accepted() -> N
 
 
 def test_a_return_makes_a_step_not_done_whatever_its_own_system_says() -> None:
-    returned = Record(stated=True, returned="thiếu dấu", completed_on=date(2026, 1, 29), said_at=local("2026-01-30"))
+    returned = StepRecord(
+        was_confirmed=True, returned="thiếu dấu", completed_on=date(2026, 1, 29), last_statement_at=local("2026-01-30")
+    )
     found = standing(local("2026-02-02"), said(StepState.DONE), returned)
     assert (found.status, found.flags["returned"]) == (Status.OVERDUE, "thiếu dấu")
 
 
 @pytest.mark.parametrize("record", [
-    Record(excused="đã sáp nhập"), confirmed(excused="đã sáp nhập"), Record(stated=True, excused="đã sáp nhập")
+    StepRecord(excused="đã sáp nhập"), confirmed(excused="đã sáp nhập"), StepRecord(was_confirmed=True, excused="đã sáp nhập")
 ])  # fmt: skip
-def test_an_excused_step_does_not_apply_and_says_why(record: Record) -> None:
+def test_an_excused_step_does_not_apply_and_says_why(record: StepRecord) -> None:
     found = standing(local("2026-06-01"), said(), record)
     assert (found.status, found.flags["excused"]) == (Status.NOT_APPLICABLE, "đã sáp nhập")
-    assert found.status.finished
+    assert found.status.is_finished
 
 
 def test_what_the_portal_was_told_goes_before_the_own_system_and_both_are_a_conflict() -> None:
     now, record = local("2026-02-02"), confirmed()
     told = standing(now, said(), record, own_system=True)
     assert (told.status, told.flags.get("conflict")) == (Status.DONE, True)
-    withdrawn = Record(stated=True, said_at=local("2026-01-30"))
+    withdrawn = StepRecord(was_confirmed=True, last_statement_at=local("2026-01-30"))
     taken_back = standing(now, said(StepState.DONE), withdrawn, own_system=True)
     assert (taken_back.status, taken_back.flags.get("conflict")) == (Status.OVERDUE, True)
 
@@ -198,7 +212,9 @@ def test_agreeing_is_no_conflict_and_our_own_portal_cannot_disagree_with_itself(
     now, record = local("2026-02-02"), confirmed()
     assert "conflict" not in standing(now, said(StepState.DONE), record, own_system=True).flags
     assert "conflict" not in standing(now, said(), record, own_system=False).flags
-    assert "conflict" not in standing(now, said(), Record(obstacle="x", said_at=now), own_system=True).flags
+    assert (
+        "conflict" not in standing(now, said(), StepRecord(obstacle="x", last_statement_at=now), own_system=True).flags
+    )
 
 
 def test_a_prerequisite_is_waited_for_until_it_is_finished() -> None:
@@ -207,7 +223,7 @@ def test_a_prerequisite_is_waited_for_until_it_is_finished() -> None:
     common: dict[str, Any] = {"now": now, "heard": _all_open("2026-01-20")}
     waiting = standings(*steps, province={"tinh": False}, **common)
     assert waiting["a"].flags["waiting_for"] == ["b", "c", "tinh"]
-    records = {"b": confirmed(date(2026, 1, 19), "2026-01-19"), "c": Record(excused="x")}
+    records = {"b": confirmed(date(2026, 1, 19), "2026-01-19"), "c": StepRecord(excused="x")}
     assert "waiting_for" not in standings(*steps, province={"tinh": True}, records=records, **common)["a"].flags
 
 
@@ -220,7 +236,7 @@ def test_a_finished_step_waits_for_nothing() -> None:
 def test_obstacles_are_shown_until_the_step_is_finished() -> None:
     now = local("2026-02-02")
     assert standing(now, said(StepState.OBSTACLE, note="thiếu phòng")).flags["obstacle"] == "thiếu phòng"
-    reported = Record(obstacle="thiếu máy", said_at=now)
+    reported = StepRecord(obstacle="thiếu máy", last_statement_at=now)
     assert standing(now, said(StepState.OBSTACLE, note="x"), reported).flags["obstacle"] == "thiếu máy"
     assert "obstacle" not in standing(now, said(StepState.DONE), reported).flags
 
@@ -228,12 +244,15 @@ def test_obstacles_are_shown_until_the_step_is_finished() -> None:
 def test_a_count_says_how_many_of_how_many() -> None:
     now = local("2026-02-02")
     assert standing(now, said(progress=(7, 12))).flags["progress"] == {"done": 7, "of": 12}
-    assert standing(now, record=Record(progress=(8, 12), said_at=now)).flags["progress"] == {"done": 8, "of": 12}
+    assert standing(now, record=StepRecord(progress=(8, 12), last_statement_at=now)).flags["progress"] == {
+        "done": 8,
+        "of": 12,
+    }
 
 
 def test_what_a_machine_saw_is_shown_and_decides_nothing() -> None:
     now = local("2026-02-02")
-    known = Heard(heard(said(), at=now).answer, fresh=True, probes={"a": Seen.MET})
+    known = LatestAnswer(heard(said(), at=now).answer, fresh=True, probes={"a": ProbeOutcome.MET})
     found = standings(step("a", RULE), now=now, heard=known)["a"]
     assert (found.status, found.flags["probe"]) == (Status.OVERDUE, "met")
 
@@ -251,4 +270,4 @@ def test_statuses_without_flags_share_one_empty_mapping() -> None:
 
 
 def test_exactly_three_statuses_leave_nothing_to_do() -> None:
-    assert {s for s in Status if s.finished} == {Status.DONE, Status.DONE_LATE, Status.NOT_APPLICABLE}
+    assert {s for s in Status if s.is_finished} == {Status.DONE, Status.DONE_LATE, Status.NOT_APPLICABLE}

@@ -7,9 +7,9 @@ import pytest
 
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.status.observation import Outcome, Seen
-from lotrinh.core.status.status import StepStatus, Status
-from lotrinh.core.status.wording import FLAGS, OUTCOME, PROBES, STATUS, reason, remarks
+from lotrinh.core.status.observation import Outcome, ProbeOutcome
+from lotrinh.core.status.status import Status, StepStatus
+from lotrinh.core.status.wording import FLAGS, OUTCOME, PROBES, STATUS, flag_remarks, status_reason
 from lotrinh.core.text import Message
 from lotrinh.i18n import say
 
@@ -20,13 +20,13 @@ DAY, HOUR = Moment(date(2026, 1, 31)), Moment(date(2026, 1, 31), time(17))
 def why(status: Status, now: str, due: Moment | None = DAY, waiting: Message | None = None) -> str:
     standing = StepStatus("a", status, due.ends(ZONE) if due else None)
     moment = datetime.fromisoformat(now).replace(tzinfo=ZONE)
-    return say(reason(standing, Schedule(None, due, None, waiting), moment), "vi")
+    return say(status_reason(standing, Schedule(None, due, None, waiting), moment), "vi")
 
 
 def test_every_status_outcome_and_finding_has_words_of_its_own() -> None:
     assert STATUS.keys() == set(Status)
     assert OUTCOME.keys() == set(Outcome)
-    assert PROBES.keys() == {s.value for s in Seen}
+    assert PROBES.keys() == {s.value for s in ProbeOutcome}
     assert len({say(m) for m in STATUS.values()}) == len(Status)
 
 
@@ -71,7 +71,7 @@ def test_flags_become_sentences_in_a_fixed_order_and_braces_in_them_stay() -> No
         "returned": "thiếu dấu {0}",
         "obstacle": "thiếu {phòng}",
     }
-    said = [say(m, "vi") for m in remarks(StepStatus("a", Status.OPEN, None, flags))]
+    said = [say(m, "vi") for m in flag_remarks(StepStatus("a", Status.OPEN, None, flags))]
     assert said == [say(FLAGS[name](flags[name]), "vi") for name in FLAGS if name in flags]
     assert said[0] == "vướng mắc: thiếu {phòng}"
     assert "chờ 2 đầu việc trước" in said

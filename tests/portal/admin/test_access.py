@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.slips import sign_in_address
 from lotrinh.services.access.accounts import Slip
@@ -59,7 +59,7 @@ def test_the_same_form_sent_twice_gives_no_second_set_of_slips(portal: Portal, a
     again = send(admin, "/access", **form)
     assert again.status_code == 409
     assert issued(again) == {}
-    assert len([e for e in portal.store.journal.entries(unit="04960") if e.new.kind is Kind.ACCOUNT]) == 1
+    assert len([e for e in portal.store.journal.entries(unit="04960") if e.new.kind is EntryKind.ACCOUNT]) == 1
     assert portal.client.get(f"/sign-in?unit=04960&code={issued(made)['04960']}").status_code == 200
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, shown
 
@@ -21,7 +21,7 @@ def admin(portal: Portal, enter: Enter) -> httpx.Client:
     return enter("quan-tri", SECRET)
 
 
-def said(kind: Kind, unit: str, step: str, **more: object) -> NewEntry:
+def said(kind: EntryKind, unit: str, step: str, **more: object) -> NewEntry:
     body = {"completed_on": "2026-01-29", "reason": "thiếu dấu", "note": "<b>chữ</b>"}
     return NewEntry(kind, NOW - 3 * DAY, "bau-cu-2026", unit, step, f"unit:{unit}", body | more)
 
@@ -34,8 +34,8 @@ def numbers(answer: httpx.Response) -> list[int]:
 def filled(portal: Portal, admin: httpx.Client) -> httpx.Client:
     """Entry 1 is the account; then 120 entries of two communes three days earlier."""
     units = ("04924", "04960")
-    portal.store.journal.append(*(said(Kind.CONFIRMED, units[n % 2], f"s{n}") for n in range(120)))
-    portal.store.journal.append(said(Kind.RETURNED, "04960", "s1"))
+    portal.store.journal.append(*(said(EntryKind.CONFIRMED, units[n % 2], f"s{n}") for n in range(120)))
+    portal.store.journal.append(said(EntryKind.RETURNED, "04960", "s1"))
     return admin
 
 
@@ -86,7 +86,7 @@ def test_days_are_local_days(portal: Portal, admin: httpx.Client) -> None:
     """23:59 in Vietnam is still that day, 00:00 the next, whatever UTC says."""
     base = NOW.replace(hour=16, minute=59, second=59, microsecond=999_999)
     for moment in (base, base + timedelta(microseconds=1)):
-        portal.store.journal.append(NewEntry(Kind.EXCUSED, moment, "c", "04924", "s", "x", {"reason": "r"}))
+        portal.store.journal.append(NewEntry(EntryKind.EXCUSED, moment, "c", "04924", "s", "x", {"reason": "r"}))
     assert numbers(admin.get("/journal?day=2/2/2026")) == [2, 1]
     assert numbers(admin.get("/journal?day=3/2/2026")) == [3]
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.services.notify.webhooks import tell
 from lotrinh.settings.models import Settings
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, Ending, New
@@ -64,7 +64,9 @@ def test_of_a_webhook_it_is_shown_where_it_is_and_no_more(
     portal: Portal, admin: httpx.Client, portal_settings: Settings
 ) -> None:
     tell(portal.store, portal_settings, NOW)
-    portal.store.journal.append(NewEntry(Kind.OBSTACLE, NOW, "bau-cu-2026", "04924", "a", "unit:04924", {"note": "x"}))
+    portal.store.journal.append(
+        NewEntry(EntryKind.OBSTACLE, NOW, "bau-cu-2026", "04924", "a", "unit:04924", {"note": "x"})
+    )
     tell(portal.store, portal_settings, NOW)
     text = admin.get("/outbox").text
     assert "https://nhan-tin.vn<" in text

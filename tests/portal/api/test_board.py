@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.core.status.status import Status
 from lotrinh.settings.models import Settings
@@ -40,8 +40,8 @@ def office(portal: Portal, portal_settings: Settings) -> Caller:
     """Liên Sơn's own system fell silent before a deadline; Lương Sơn has nothing to do in a milestone."""
     steps = ({"id": name, "state": "in_progress"} for name in ("dau", "giua", "cuoi"))
     published(portal, portal_settings, *steps, at=SAID)
-    happened(portal, Kind.EXCUSED, LUONG_SON, "cuoi", reason="không có")
-    happened(portal, Kind.CONFIRMED, CAO_DUONG, "dau")
+    happened(portal, EntryKind.EXCUSED, LUONG_SON, "cuoi", reason="không có")
+    happened(portal, EntryKind.CONFIRMED, CAO_DUONG, "dau")
     return program(portal)
 
 

@@ -40,10 +40,10 @@ def runs(portal: Portal, of: Campaign) -> Runs:
 
 
 def asked(store: Store, of: Campaign, days: int) -> str:
-    """A finished round, so many days ago, that could ask Liên Sơn."""
+    """A finished run, so many days ago, that could ask Liên Sơn."""
     at, there = NOW - timedelta(days=days), of.by_code["04960"]
     begun = begin(store, of, at, at, {})
-    store.rounds.record(begun.id, of.id, [hear(Settings(), of, there, says(there, at=at, campaign=of.id), at)])
+    store.runs.record(begun.id, of.id, [hear(Settings(), of, there, says(there, at=at, campaign=of.id), at)])
     conclude(store, Settings(), of, begun, at + timedelta(seconds=30))
     return begun.id
 

@@ -95,9 +95,9 @@ def test_units_are_found_without_accents_by_kind_and_by_status(portal: Portal) -
 
 
 def plain(text: str) -> str:
-    from lotrinh.core.text import fold
+    from lotrinh.core.text import fold_text
 
-    return fold(text)
+    return fold_text(text)
 
 
 def test_a_unit_is_shown_with_the_reason_of_each_status(portal: Portal) -> None:

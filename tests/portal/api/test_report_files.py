@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from lotrinh.errors import Busy
-from lotrinh.portal.render_limiter import BUSY, COME_AGAIN, Turns
+from lotrinh.portal.render_limiter import BUSY, COME_AGAIN, RenderLimiter
 from lotrinh.reports.documents import FORMATS
 from tests.portal.api.test_runs import run_once
 from tests.portal.caller import CAMPAIGN, DONE, UNIT, Caller, program, unit
@@ -84,17 +84,17 @@ def test_whether_a_run_left_a_report_is_told_without_reading_it(portal: Portal, 
     with portal.store.engine.begin() as connection:
         connection.execute(text("UPDATE rounds SET snapshot = 'no JSON at all'"))
     assert office.read(RUN)["has_report"] is True
-    assert portal.store.rounds.left("r1") == (True, True)
-    assert portal.store.rounds.left("khong-co") == (False, False)
+    assert portal.store.runs.left("r1") == (True, True)
+    assert portal.store.runs.left("khong-co") == (False, False)
 
 
 def test_a_busy_portal_tells_programs_when_to_come_again(
     portal: Portal, office: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: Turns) -> None:
+    def full(_: RenderLimiter) -> None:
         raise Busy(BUSY, COME_AGAIN)
 
-    monkeypatch.setattr(Turns, "turn", full)
+    monkeypatch.setattr(RenderLimiter, "turn", full)
     answer = office.get(f"{RUN}/report.md")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, str(COME_AGAIN))
     assert "đang lập nhiều báo cáo" in answer.json()["detail"]

@@ -5,7 +5,7 @@ import io
 import json
 from dataclasses import replace
 
-from lotrinh.core.status.journal import GENESIS, Entry, Kind, NewEntry, first_bad
+from lotrinh.core.status.journal import GENESIS, Entry, EntryKind, NewEntry, first_broken_number
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.services.campaigns.campaigns import open_declared
@@ -21,7 +21,7 @@ def run_once(portal: Portal, name: str = "r1", *, finished: bool = True) -> None
     campaign = open_declared(settings, "bau-cu-2026")
     run = begin(portal.store, campaign, NOW, NOW, {}, name)
     seen = Observation("04924", Outcome.UNREACHABLE, Reason.TIMEOUT, M("Hết giờ chờ."), NOW)
-    portal.store.rounds.record(run.id, campaign.id, [(seen, "http://x")])
+    portal.store.runs.record(run.id, campaign.id, [(seen, "http://x")])
     if finished:
         conclude(portal.store, settings, campaign, run, NOW)
 
@@ -57,7 +57,7 @@ def test_a_report_is_given_as_it_was_whatever_is_said_later(portal: Portal) -> N
     unit(portal).state(f"{UNIT}/withdrawals", {"step": STEP, "reason": "x"})
     office = program(portal)
     report = office.read(f"{CAMPAIGN}/runs/r1/report")
-    assert report == json.loads(portal.store.rounds.snapshot("r1") or "")
+    assert report == json.loads(portal.store.runs.snapshot("r1") or "")
     (us,) = (u for u in report["units"] if u["code"] == "04924")
     assert {s["id"]: s["status"] for s in us["steps"]}[STEP] == "done"
 
@@ -70,7 +70,7 @@ def test_a_report_as_a_table_has_a_row_for_each_step_of_each_unit(portal: Portal
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    report = json.loads(portal.store.rounds.snapshot("r1") or "")
+    report = json.loads(portal.store.runs.snapshot("r1") or "")
     assert len(rows) == sum(len(u["steps"]) for u in (report["province"], *report["units"]))
     row = next(r for r in rows if (r["code"], r["step"]) == ("04924", STEP))
     assert (row["status"], row["completed_on"], row["done"], row["of"]) == ("done", "2026-01-29", "12", "12")
@@ -102,7 +102,7 @@ def test_the_chain_can_be_verified_from_what_the_api_gives(portal: Portal) -> No
         Entry(
             e["number"],
             NewEntry(
-                Kind(e["kind"]),
+                EntryKind(e["kind"]),
                 datetime.fromisoformat(e["at"]),
                 e["campaign"],
                 e["unit"],
@@ -118,10 +118,10 @@ def test_the_chain_can_be_verified_from_what_the_api_gives(portal: Portal) -> No
         for e in entries
     ]
     assert len(chain) == len(portal.store.journal.entries()) >= 3
-    assert first_bad(chain, portal.store.journal.head()) is None
+    assert first_broken_number(chain, portal.store.journal.head()) is None
     assert chain[0].previous == GENESIS
     forged = [*chain[:-1], replace(chain[-1], new=replace(chain[-1].new, actor="unit:04960"))]
-    assert first_bad(forged) == len(chain)
+    assert first_broken_number(forged) == len(chain)
 
 
 def test_the_journal_of_one_campaign_leaves_the_others_out(portal: Portal) -> None:

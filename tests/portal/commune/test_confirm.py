@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.statements.journal_writer import Said
 from lotrinh.services.statements.review import give_back
 from lotrinh.settings.models import Settings
-from tests.portal.officer import COUNTED, PDF, PLAIN, Commune, commune, form_of, locked
 from tests.portal.conftest import NOW, Enter, Portal
+from tests.portal.officer import COUNTED, PDF, PLAIN, Commune, commune, form_of, locked
 from tests.portal.people import shown
 
 GOOD = {"completed_on": "20/11/2025", "document__number": "12/QĐ-UBND", "note": "Kèm biên bản <b>số 1</b>\ndòng hai"}
@@ -36,7 +36,7 @@ def test_a_step_is_confirmed_with_a_file_in_three_requests_and_its_receipt_stand
     receipt = unit.confirm(PLAIN, {"file": PDF}, **GOOD)
     (entry,) = unit.said()
     assert (receipt.status_code, receipt.url.path) == (200, f"/receipts/04924-{entry.number}")
-    assert (entry.new.kind, entry.new.actor, entry.new.unit) == (Kind.CONFIRMED, "unit:04924", "04924")
+    assert (entry.new.kind, entry.new.actor, entry.new.unit) == (EntryKind.CONFIRMED, "unit:04924", "04924")
     assert entry.new.body["note"] == "Kèm biên bản <b>số 1</b>\ndòng hai"
     assert entry.hash in receipt.text
     text = shown(unit.get(str(receipt.url)))
@@ -165,7 +165,7 @@ def test_who_changed_what_meanwhile_is_said_the_text_kept_and_can_be_sent_again(
     assert words.count("thiếu <dấu>") == 2
     assert form_of(stopped).fields["note"] == "của tôi"
     unit.send(unit.send(stopped))
-    assert [e.new.kind for e in unit.said()] == [Kind.CONFIRMED, Kind.RETURNED, Kind.CONFIRMED]
+    assert [e.new.kind for e in unit.said()] == [EntryKind.CONFIRMED, EntryKind.RETURNED, EntryKind.CONFIRMED]
 
 
 def test_a_locked_database_is_said_to_have_recorded_nothing_and_the_text_is_kept_until_it_opens(
@@ -228,7 +228,10 @@ def test_part_of_a_count_is_progress_and_the_total_is_known_to_the_next_step_tha
     checked = unit.send(unit.get(unit.step(COUNTED, "confirm")), done="7", of="12", completed_on="1/2/2026")
     assert "7 trên 12 (chưa xong hết: ghi là tiến độ)" in shown(checked)
     unit.send(checked)
-    assert (unit.said()[0].new.kind, unit.said()[0].new.body["progress"]) == (Kind.PROGRESSED, {"done": 7, "of": 12})
+    assert (unit.said()[0].new.kind, unit.said()[0].new.body["progress"]) == (
+        EntryKind.PROGRESSED,
+        {"done": 7, "of": 12},
+    )
     fields = form_of(unit.get(unit.step("niem-yet-danh-sach-cu-tri", "confirm"))).fields
     assert (fields["done"], fields["of"]) == ("", "12")
 
@@ -239,7 +242,9 @@ def test_no_confirmation_begins_with_what_sample_data_made_up(unit: Commune) -> 
     from lotrinh.services.campaigns.naming import SAMPLE
     from lotrinh.services.statements.journal_writer import state
 
-    state(unit.portal.store, Said(campaign, campaign.by_code["04924"], PLAIN, SAMPLE, "", NOW), Kind.CONFIRMED, body)
+    state(
+        unit.portal.store, Said(campaign, campaign.by_code["04924"], PLAIN, SAMPLE, "", NOW), EntryKind.CONFIRMED, body
+    )
     page = unit.get(unit.step(PLAIN))
     assert "DỮ LIỆU MẪU" in shown(page)
     assert "xác nhận hoàn thành , dữ liệu mẫu" in shown(page)
@@ -252,9 +257,9 @@ def test_nor_does_one_after_a_count_that_came_later(unit: Commune) -> None:
     body = {"completed_on": "2025-11-20", "document": {"number": "Mẫu/QĐ"}, "note": "Dữ liệu mẫu", "sample": True}
     step = {"at": NOW, "campaign": "bau-cu-2026", "unit": "04924", "step": COUNTED, "actor": "unit:04924"}
     for kind, said in (
-        (Kind.CONFIRMED, body),
-        (Kind.WITHDRAWN, {"reason": "Nhầm"}),
-        (Kind.PROGRESSED, {"completed_on": "2026-02-01", "progress": {"done": 7, "of": 12}}),
+        (EntryKind.CONFIRMED, body),
+        (EntryKind.WITHDRAWN, {"reason": "Nhầm"}),
+        (EntryKind.PROGRESSED, {"completed_on": "2026-02-01", "progress": {"done": 7, "of": 12}}),
     ):
         unit.portal.store.journal.append(NewEntry(kind, body=said, **step))
     fields = form_of(unit.get(unit.step(COUNTED, "confirm"))).fields

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.statements.journal_writer import Said
 from lotrinh.services.statements.review import give_back
 from lotrinh.settings.models import Settings
-from tests.portal.officer import COUNTED, PLAIN, Commune, commune, form_of, locked
 from tests.portal.conftest import NOW, Enter, Portal
+from tests.portal.officer import COUNTED, PLAIN, Commune, commune, form_of, locked
 from tests.portal.people import shown
 
 VILLAGES, BOARDS, LISTS = "gioi-thieu-ung-cu-thon", "thanh-lap-ban-bau-cu-xa", "niem-yet-danh-sach-cu-tri"
@@ -39,7 +39,10 @@ def test_several_counts_are_recorded_together_each_with_its_own_receipt(unit: Co
     assert "3 trên 4 tiến độ" in shown(checked)
     receipt = unit.send(checked)
     said = {e.new.step: e for e in unit.said()}
-    assert {name: e.new.kind for name, e in said.items()} == {BOARDS: Kind.PROGRESSED, COUNTED: Kind.CONFIRMED}
+    assert {name: e.new.kind for name, e in said.items()} == {
+        BOARDS: EntryKind.PROGRESSED,
+        COUNTED: EntryKind.CONFIRMED,
+    }
     assert said[COUNTED].new.body["document"] == {"number": "15/QĐ-UBND"}
     assert "document" not in said[BOARDS].new.body
     first, last = sorted(e.number for e in said.values())

@@ -5,15 +5,15 @@ from datetime import datetime
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.campaigns.naming import SAMPLE
 from lotrinh.services.statements.journal_writer import Said, state
 from lotrinh.services.statements.review import accept, answer, excuse, give_back, hand_over
 from lotrinh.settings.models import Settings
-from tests.portal.officer import CAMPAIGN, COUNTED, PLAIN, Commune, commune, form_of
 from tests.portal.conftest import NOW, Enter, Portal
+from tests.portal.officer import CAMPAIGN, COUNTED, PLAIN, Commune, commune, form_of
 from tests.portal.people import SECRET, officer, shown
 
 OPENED = open_declared(Settings(), "bau-cu-2026")
@@ -51,7 +51,7 @@ def test_every_step_stands_on_the_page_once(unit: Commune) -> None:
     unit.confirm(PLAIN, **GOOD)
     page = unit.get(unit.home)
     for step in OPENED.checklist.iter_steps():
-        if step.concerns(OPENED.by_code["04924"]):
+        if step.is_work_of(OPENED.by_code["04924"]):
             assert shown(page).count(step.title.vi) == 1, step.id
 
 
@@ -78,8 +78,8 @@ def test_a_step_that_waits_for_others_is_not_linked_until_they_are_done(unit: Co
     assert f"{title} chờ bước trước" in shown(page)
     assert unit.get(unit.step(waiting)).status_code == 200
     for before in OPENED.checklist.steps[waiting].requires:
-        owner = "04924" if OPENED.checklist.steps[before].concerns(OPENED.by_code["04924"]) else "25"
-        state(unit.portal.store, said(before, unit=owner), Kind.CONFIRMED, {"completed_on": "2026-01-30"})
+        owner = "04924" if OPENED.checklist.steps[before].is_work_of(OPENED.by_code["04924"]) else "25"
+        state(unit.portal.store, said(before, unit=owner), EntryKind.CONFIRMED, {"completed_on": "2026-01-30"})
     assert unit.step(waiting) in form_of(unit.get(unit.home)).links
 
 
@@ -137,7 +137,7 @@ def test_a_confirmation_is_withdrawn_with_a_reason(unit: Commune) -> None:
     receipt = unit.send(empty, reason="Ghi nhầm xã")
     assert "Ghi nhầm xã" in shown(receipt)
     assert "quá hạn" in shown(unit.get(unit.step(PLAIN)))
-    assert [e.new.kind for e in unit.said()] == [Kind.CONFIRMED, Kind.WITHDRAWN]
+    assert [e.new.kind for e in unit.said()] == [EntryKind.CONFIRMED, EntryKind.WITHDRAWN]
 
 
 def test_what_cannot_be_done_now_is_explained(unit: Commune) -> None:
@@ -181,7 +181,7 @@ def test_an_obstacle_or_proposal_is_reported_answered_and_over(unit: Commune, ki
     assert "Tỉnh trả lời: Đã cử thêm người" in shown(asked)
     first, second = unit.send(asked), unit.send(asked)
     assert first.url == second.url
-    assert [e.new.kind for e in unit.said()].count(Kind.CLEARED) == 1
+    assert [e.new.kind for e in unit.said()].count(EntryKind.CLEARED) == 1
     assert f"{words} Thiếu <người>" not in shown(unit.get(unit.step(COUNTED)))
 
 
@@ -210,7 +210,7 @@ def test_the_history_tells_everything_newest_first_and_names_who(unit: Commune) 
     unit.confirm(PLAIN, **GOOD)
     give_back(unit.portal.store, said(PLAIN), "thiếu chữ ký")
     unit.portal.confirm("04924", {"step": PLAIN, "completed_on": "2025-11-21", "document": {"number": "13/QĐ"}})
-    state(unit.portal.store, said(COUNTED, SAMPLE), Kind.OBSTACLE, {"note": "minh họa", "sample": True})
+    state(unit.portal.store, said(COUNTED, SAMPLE), EntryKind.OBSTACLE, {"note": "minh họa", "sample": True})
     text = shown(unit.get(f"{unit.home}/history"))
     order = ["dữ liệu mẫu", "13/QĐ", "trả lại xác nhận , Văn phòng tỉnh (lan)", "12/QĐ-UBND"]
     places = [text.index(words) for words in order]

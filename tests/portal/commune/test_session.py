@@ -5,9 +5,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind
-from tests.portal.officer import COUNTED, PDF, PLAIN, Commune, commune, form_of
+from lotrinh.core.status.journal import EntryKind
 from tests.portal.conftest import NOW, Enter, Portal
+from tests.portal.officer import COUNTED, PDF, PLAIN, Commune, commune, form_of
 from tests.portal.people import shown
 
 TYPED = {"completed_on": "20/11/2025", "document__number": "12/QĐ-UBND", "note": 'Lời "dài" & <i>lạ</i>\ndòng hai'}
@@ -84,7 +84,7 @@ def test_an_obstacle_is_kept(unit: Commune) -> None:
     asked = unit.get(unit.step(COUNTED, "obstacle"))
     hours_pass(unit)
     unit.send(signed_in_again(unit, unit.send(asked, kind="obstacle", note="Thiếu người")))
-    assert [(e.new.kind, e.new.body["note"]) for e in unit.said()] == [(Kind.OBSTACLE, "Thiếu người")]
+    assert [(e.new.kind, e.new.body["note"]) for e in unit.said()] == [(EntryKind.OBSTACLE, "Thiếu người")]
 
 
 def test_a_form_of_an_earlier_session_records_nothing_until_it_is_sent_on_knowingly(unit: Commune) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
@@ -38,18 +38,20 @@ def of(tmp_path: Path) -> Campaign:
 
 
 def ran(store: Store, of: Campaign, days: int, silent: str = "04924") -> str:
-    """A finished round, so many days ago, that could not ask one unit and heard nothing of the others."""
+    """A finished run, so many days ago, that could not ask one unit and heard nothing of the others."""
     at = NOW - days * DAY
     begun = begin(store, of, at, at, {})
     seen = Observation(silent, Outcome.UNREACHABLE, Reason.TIMEOUT, M("quá 8 giây không trả lời"), at)
-    store.rounds.record(begun.id, of.id, [(seen, "x")])
+    store.runs.record(begun.id, of.id, [(seen, "x")])
     conclude(store, Settings(), of, begun, at + timedelta(seconds=30))
     return begun.id
 
 
 def confirm(store: Store, days: int) -> None:
     body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
-    store.journal.append(NewEntry(Kind.CONFIRMED, NOW - days * DAY, "bau-cu-2026", "04960", STEP, "unit:04960", body))
+    store.journal.append(
+        NewEntry(EntryKind.CONFIRMED, NOW - days * DAY, "bau-cu-2026", "04960", STEP, "unit:04960", body)
+    )
 
 
 @pytest.fixture

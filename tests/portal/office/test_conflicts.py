@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal
@@ -26,7 +26,7 @@ def portal_settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def desk(portal: Portal, enter: Enter, portal_settings: Settings) -> httpx.Client:
     """An officer, when Liên Sơn confirmed in the portal what its own system says is open."""
-    happened(portal, Kind.CONFIRMED, LIEN_SON, "dau")
+    happened(portal, EntryKind.CONFIRMED, LIEN_SON, "dau")
     published(portal, portal_settings, OPEN)
     return at_desk(portal, enter)
 
@@ -49,7 +49,7 @@ def test_the_office_decides_whom_to_believe_and_the_status_follows(
     held = hidden(desk.get(f"{STEP}/resolve").text)
     answer = desk.post(f"{STEP}/resolve", data=held | {"in_favour": side, "reason": "đã gọi điện"})
     last = said_of(portal, LIEN_SON, "dau")[-1]
-    assert (last.new.kind, last.new.actor) == (Kind.RESOLVED, "officer:van-phong")
+    assert (last.new.kind, last.new.actor) == (EntryKind.RESOLVED, "officer:van-phong")
     assert last.new.body == {
         "in_favour": side,
         "reason": "đã gọi điện",
@@ -77,7 +77,7 @@ def test_the_decision_is_void_when_the_system_says_something_else(
 def test_the_decision_is_void_when_the_unit_confirms_again(portal: Portal, desk: httpx.Client) -> None:
     held = hidden(desk.get(f"{STEP}/resolve").text)
     desk.post(f"{STEP}/resolve", data=held | {"in_favour": "system", "reason": "đã gọi điện"})
-    happened(portal, Kind.CONFIRMED, LIEN_SON, "dau", 0)
+    happened(portal, EntryKind.CONFIRMED, LIEN_SON, "dau", 0)
     assert "nói khác nhau ở 1 đầu việc" in shown(desk.get(f"{HOME}/conflicts"))
 
 
@@ -92,15 +92,15 @@ def test_a_system_that_speaks_while_the_office_decides_is_read_again(
     assert late.status_code == 409
     assert "phần mềm của đơn vị vừa nói khác đi" in shown(late)
     assert "tin phần mềm</textarea>" in late.text
-    assert said_of(portal, LIEN_SON, "dau")[-1].new.kind is Kind.CONFIRMED
+    assert said_of(portal, LIEN_SON, "dau")[-1].new.kind is EntryKind.CONFIRMED
     desk.post(f"{STEP}/resolve", data=hidden(late.text) | typed)
     assert said_of(portal, LIEN_SON, "dau")[-1].new.body["system"]["completed_on"] == "2026-01-28"
 
 
 def test_a_unit_that_speaks_while_the_office_decides_is_read_again(portal: Portal, desk: httpx.Client) -> None:
     held = hidden(desk.get(f"{STEP}/resolve").text)
-    happened(portal, Kind.WITHDRAWN, LIEN_SON, "giua", 0, reason="x")
-    happened(portal, Kind.CONFIRMED, LIEN_SON, "dau", 0, document={"number": "13/QĐ-UBND"})
+    happened(portal, EntryKind.WITHDRAWN, LIEN_SON, "giua", 0, reason="x")
+    happened(portal, EntryKind.CONFIRMED, LIEN_SON, "dau", 0, document={"number": "13/QĐ-UBND"})
     late = desk.post(f"{STEP}/resolve", data=held | {"in_favour": "portal", "reason": "đã gọi điện"})
     assert late.status_code == 409
     assert "Xã Liên Sơn đã xác nhận hoàn thành ở đầu việc này" in shown(late)

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.reports.explanation import Writer
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.views.explain import explain
 from lotrinh.settings.models import Settings
 from tests.portal.caller import DONE, STEP, UNIT, program, unit
-from tests.portal.officer import COUNTED, PLAIN, commune
 from tests.portal.conftest import NOW, Enter, Portal
+from tests.portal.officer import COUNTED, PLAIN, commune
 
 PATH = f"{UNIT}/steps/{STEP}/explanation"
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} \x1b[31m"
@@ -30,8 +30,8 @@ def plain(text: str) -> str:
 def test_the_page_says_every_sentence_that_the_terminal_says(portal: Portal, enter: Enter, name: str) -> None:
     us = commune(portal, enter)
     portal.store.journal.append(
-        NewEntry(Kind.CONFIRMED, NOW, "bau-cu-2026", us.code, name, "unit:04924", {"completed_on": "2026-01-29"}),
-        NewEntry(Kind.RETURNED, NOW, "bau-cu-2026", us.code, name, "officer:lan", {"reason": HOSTILE}),
+        NewEntry(EntryKind.CONFIRMED, NOW, "bau-cu-2026", us.code, name, "unit:04924", {"completed_on": "2026-01-29"}),
+        NewEntry(EntryKind.RETURNED, NOW, "bau-cu-2026", us.code, name, "officer:lan", {"reason": HOSTILE}),
     )
     campaign = open_declared(Settings(), "bau-cu-2026")
     step = campaign.checklist.steps[name]
@@ -52,7 +52,9 @@ def test_the_page_speaks_the_rule_in_words_and_labels_sample_data(portal: Portal
     assert "Thời hạn: 43 ngày trước ngày bầu cử" in plain(us.get(us.step(COUNTED, "explain")).text)
     assert "DỮ LIỆU MẪU" not in us.get(us.step(COUNTED, "explain")).text
     body = {"completed_on": "2026-01-29", "sample": True}
-    portal.store.journal.append(NewEntry(Kind.CONFIRMED, NOW, "bau-cu-2026", us.code, PLAIN, "mau:du-lieu-mau", body))
+    portal.store.journal.append(
+        NewEntry(EntryKind.CONFIRMED, NOW, "bau-cu-2026", us.code, PLAIN, "mau:du-lieu-mau", body)
+    )
     assert "DỮ LIỆU MẪU" in us.get(us.step(COUNTED, "explain")).text
     assert us.get(f"{us.home}/steps/khong-co/explain").status_code == 404
 

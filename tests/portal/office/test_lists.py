@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.services.access.accounts import issue_slips
 from lotrinh.settings.models import Settings
@@ -40,8 +40,8 @@ def viewer(portal: Portal, enter: Enter) -> httpx.Client:
 
 
 def test_a_step_page_lists_who_is_late_first_and_who_has_done_it_last(portal: Portal, viewer: httpx.Client) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "dau")
-    happened(portal, Kind.CONFIRMED, VIET_TRI, "dau", completed_on="2026-02-01")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
+    happened(portal, EntryKind.CONFIRMED, VIET_TRI, "dau", completed_on="2026-02-01")
     page = viewer.get(f"{HOME}/steps/dau")
     assert heads(page.text) == ["Xã Cao Dương", "Xã Liên Sơn", "Phường Việt Trì", "Xã Lương Sơn"]
     said = shown(page)
@@ -52,7 +52,7 @@ def test_a_step_page_lists_who_is_late_first_and_who_has_done_it_last(portal: Po
 
 
 def test_a_step_page_narrows_to_a_status_and_a_name(portal: Portal, viewer: httpx.Client) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "dau")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
     assert heads(viewer.get(f"{HOME}/steps/dau?status=done").text) == ["Xã Lương Sơn"]
     assert heads(viewer.get(f"{HOME}/steps/dau?q=cao duong").text) == ["Xã Cao Dương"]
 
@@ -69,7 +69,7 @@ def test_the_provinces_step_has_one_row_and_the_nations_none(viewer: httpx.Clien
 
 
 def test_what_keeps_most_others_waiting_comes_first_then_what_is_latest(portal: Portal, viewer: httpx.Client) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "dau")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
     said = shown(viewer.get(f"{HOME}/outstanding"))
     rows = said.split("Tình trạng ")[-1]
     order = [
@@ -87,7 +87,7 @@ def test_what_keeps_most_others_waiting_comes_first_then_what_is_latest(portal: 
 
 def test_outstanding_steps_can_be_sorted_by_lateness_and_narrowed(portal: Portal, viewer: httpx.Client) -> None:
     for unit in (LUONG_SON, LIEN_SON, CAO_DUONG):
-        happened(portal, Kind.CONFIRMED, unit, "dau")
+        happened(portal, EntryKind.CONFIRMED, unit, "dau")
     late = heads(viewer.get(f"{HOME}/outstanding?sort=late").text)
     assert late[:2] == ["Tỉnh Phú Thọ", "Phường Việt Trì"]
     only = viewer.get(f"{HOME}/outstanding?status=due_soon&q=viet tri")
@@ -113,10 +113,10 @@ def test_outstanding_steps_come_in_pages(viewer: httpx.Client, monkeypatch: pyte
 def test_obstacles_that_nobody_answered_come_first_the_oldest_before_the_newer(
     portal: Portal, viewer: httpx.Client
 ) -> None:
-    happened(portal, Kind.OBSTACLE, LUONG_SON, "dau", 9, note="đã có trả lời")
-    happened(portal, Kind.ANSWERED, LUONG_SON, "dau", 8, note="đã xử lý")
-    happened(portal, Kind.PROPOSAL, VIET_TRI, "giua", 1, note="xin thêm máy <b>mới</b>")
-    happened(portal, Kind.OBSTACLE, CAO_DUONG, "dau", 5, note="mất điện")
+    happened(portal, EntryKind.OBSTACLE, LUONG_SON, "dau", 9, note="đã có trả lời")
+    happened(portal, EntryKind.ANSWERED, LUONG_SON, "dau", 8, note="đã xử lý")
+    happened(portal, EntryKind.PROPOSAL, VIET_TRI, "giua", 1, note="xin thêm máy <b>mới</b>")
+    happened(portal, EntryKind.OBSTACLE, CAO_DUONG, "dau", 5, note="mất điện")
     page = viewer.get(f"{HOME}/obstacles")
     said = shown(page)
     places = [said.index(text) for text in ("mất điện", "xin thêm máy <b>mới</b>", "đã có trả lời")]
@@ -128,9 +128,9 @@ def test_obstacles_that_nobody_answered_come_first_the_oldest_before_the_newer(
 
 
 def test_obstacles_narrow_to_the_unanswered_and_to_a_unit(portal: Portal, viewer: httpx.Client) -> None:
-    happened(portal, Kind.OBSTACLE, LUONG_SON, "dau", 9, note="đã có trả lời")
-    happened(portal, Kind.ANSWERED, LUONG_SON, "dau", 8, note="đã xử lý")
-    happened(portal, Kind.OBSTACLE, CAO_DUONG, "dau", 5, note="mất điện")
+    happened(portal, EntryKind.OBSTACLE, LUONG_SON, "dau", 9, note="đã có trả lời")
+    happened(portal, EntryKind.ANSWERED, LUONG_SON, "dau", 8, note="đã xử lý")
+    happened(portal, EntryKind.OBSTACLE, CAO_DUONG, "dau", 5, note="mất điện")
     assert "đã có trả lời" not in shown(viewer.get(f"{HOME}/obstacles?only=unanswered"))
     assert "mất điện" not in shown(viewer.get(f"{HOME}/obstacles?only=answered"))
     assert "mất điện" not in shown(viewer.get(f"{HOME}/obstacles?q=luong"))
@@ -156,8 +156,8 @@ def test_a_unit_finds_none_of_the_offices_pages(portal: Portal, enter: Enter, pa
 
 @pytest.mark.parametrize("path", LISTS)
 def test_a_viewer_sees_every_list_and_finds_nothing_to_press(portal: Portal, viewer: httpx.Client, path: str) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "dau")
-    happened(portal, Kind.OBSTACLE, LUONG_SON, "giua", note="mất điện")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
+    happened(portal, EntryKind.OBSTACLE, LUONG_SON, "giua", note="mất điện")
     page = viewer.get(f"{HOME}/{path}")
     assert page.status_code == 200
     assert 'method="post"' not in page.text.split("<main", 1)[1]

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from lotrinh.core.report.bundle import Dossier
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
@@ -26,13 +26,13 @@ from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.views.reporting import chosen, dossier
-from lotrinh.settings.models import Letterhead, Report, Settings
+from lotrinh.settings.models import LetterheadSettings, ReportSettings, Settings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, at_desk, happened, small
 from tests.portal.people import shown
 
 UNIT = f"{HOME}/units/{LUONG_SON}"
-OFFICE = Letterhead(body="VĂN PHÒNG TỈNH MẪU", post="CHÁNH VĂN PHÒNG", signer="Người ký mẫu")
+OFFICE = LetterheadSettings(body="VĂN PHÒNG TỈNH MẪU", post="CHÁNH VĂN PHÒNG", signer="Người ký mẫu")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def template(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
 
 @pytest.fixture
 def portal_settings(tmp_path: Path, template: Path | None) -> Settings:
-    return small(tmp_path).model_copy(update={"report": Report(state=OFFICE, template=template)})
+    return small(tmp_path).model_copy(update={"report": ReportSettings(state=OFFICE, template=template)})
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def ran(portal: Portal, settings: Settings, of: Campaign, at: datetime = NOW) ->
 
 @pytest.fixture
 def run(portal: Portal, portal_settings: Settings, of: Campaign) -> str:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "dau", sample=True)
-    happened(portal, Kind.OBSTACLE, LUONG_SON, "giua", note="Vướng mắc của Lương Sơn")
-    happened(portal, Kind.OBSTACLE, CAO_DUONG, "giua", note="Vướng mắc của Cao Dương")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau", sample=True)
+    happened(portal, EntryKind.OBSTACLE, LUONG_SON, "giua", note="Vướng mắc của Lương Sơn")
+    happened(portal, EntryKind.OBSTACLE, CAO_DUONG, "giua", note="Vướng mắc của Cao Dương")
     return ran(portal, portal_settings, of)
 
 
@@ -86,7 +86,7 @@ def test_the_page_of_a_run_offers_every_format_in_plain_words(desk: httpx.Client
     page = desk.get(f"{HOME}/runs/{run}")
     assert {offer.ending for offer in OFFERS} == {form.ending for form in FORMATS.values()}
     for offer in OFFERS:
-        assert f'href="{HOME}/runs/{run}/report.{offer.ending}{offer.asked}"' in page.text
+        assert f'href="{HOME}/runs/{run}/report.{offer.ending}{offer.query}"' in page.text
     assert "Word, thể thức văn bản của Đảng" in shown(page)
     assert "DỮ LIỆU MẪU" in shown(page)
 
@@ -224,17 +224,17 @@ def _refused(answer: Any) -> bool:
 
 def test_who_cannot_have_a_turn_in_time_is_sent_off_and_leaves_the_place_free() -> None:
     from lotrinh.errors import Busy
-    from lotrinh.portal.render_limiter import Turns
+    from lotrinh.portal.render_limiter import RenderLimiter
 
-    turns = Turns(at_once=1, waiting=1, patience=0.05)
-    with turns.turn():
-        with pytest.raises(Busy), turns.turn():
+    turns = RenderLimiter(at_once=1, waiting=1, patience=0.05)
+    with turns.slot():
+        with pytest.raises(Busy), turns.slot():
             pass
-        with pytest.raises(Busy), turns.turn():
+        with pytest.raises(Busy), turns.slot():
             pass
-    with pytest.raises(ValueError, match="broken"), turns.turn():
+    with pytest.raises(ValueError, match="broken"), turns.slot():
         raise ValueError("broken")
-    with turns.turn():
+    with turns.slot():
         pass
 
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import Enter, Portal
@@ -73,7 +73,7 @@ def test_an_officer_looks_at_a_returned_sheet_then_records_it_under_their_own_na
     done = agree(desk, seen)
     assert "Đã ghi 1 mục" in shown(done)
     (entry,) = said_of(portal, LUONG_SON, "dau")
-    assert (entry.new.kind, entry.new.actor) == (Kind.CONFIRMED, "officer:van-phong")
+    assert (entry.new.kind, entry.new.actor) == (EntryKind.CONFIRMED, "officer:van-phong")
 
 
 def test_sent_twice_or_handed_in_again_it_is_recorded_once(portal: Portal, desk: httpx.Client) -> None:
@@ -113,11 +113,11 @@ def test_what_changed_between_looking_and_recording_is_said_and_nothing_is_recor
     portal: Portal, desk: httpx.Client
 ) -> None:
     seen = hand_in(desk, filled(desk.get(f"{SHEET}.xlsx").content))
-    happened(portal, Kind.OBSTACLE, LUONG_SON, "dau", days_ago=0, note="mất điện")
+    happened(portal, EntryKind.OBSTACLE, LUONG_SON, "dau", days_ago=0, note="mất điện")
     answer = agree(desk, seen)
     assert answer.status_code == 422
     assert "Xã Lương Sơn đã báo vướng mắc" in shown(answer)
-    assert [e.new.kind for e in said_of(portal, LUONG_SON, "dau")] == [Kind.OBSTACLE]
+    assert [e.new.kind for e in said_of(portal, LUONG_SON, "dau")] == [EntryKind.OBSTACLE]
 
 
 def test_a_file_changed_between_looking_and_recording_is_judged_again(desk: httpx.Client) -> None:

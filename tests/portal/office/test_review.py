@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import Enter, Portal
@@ -28,22 +28,22 @@ def desk(portal: Portal, enter: Enter) -> httpx.Client:
     return at_desk(portal, enter)
 
 
-BEFORE: dict[str, list[tuple[Kind, dict[str, Any]]]] = {
-    "accept": [(Kind.CONFIRMED, {})],
-    "return": [(Kind.CONFIRMED, {})],
+BEFORE: dict[str, list[tuple[EntryKind, dict[str, Any]]]] = {
+    "accept": [(EntryKind.CONFIRMED, {})],
+    "return": [(EntryKind.CONFIRMED, {})],
     "excuse": [],
-    "unexcuse": [(Kind.EXCUSED, {"reason": "không có"})],
-    "answer": [(Kind.OBSTACLE, {"note": "mất điện"})],
-    "hand-over": [(Kind.PROPOSAL, {"note": "xin máy"})],
+    "unexcuse": [(EntryKind.EXCUSED, {"reason": "không có"})],
+    "answer": [(EntryKind.OBSTACLE, {"note": "mất điện"})],
+    "hand-over": [(EntryKind.PROPOSAL, {"note": "xin máy"})],
 }
 """What must have been said before each act is possible."""
-ACTS: list[tuple[str, dict[str, str], Kind, dict[str, str]]] = [
-    ("accept", {}, Kind.ACCEPTED, {}),
-    ("return", {"reason": "thiếu chữ ký"}, Kind.RETURNED, {"reason": "thiếu chữ ký"}),
-    ("excuse", {"reason": "không có thôn"}, Kind.EXCUSED, {"reason": "không có thôn"}),
-    ("unexcuse", {}, Kind.UNEXCUSED, {}),
-    ("answer", {"note": "đã gọi điện lực"}, Kind.ANSWERED, {"note": "đã gọi điện lực"}),
-    ("hand-over", {"office": "Sở Nội vụ", "note": ""}, Kind.HANDED_OVER, {"office": "Sở Nội vụ"}),
+ACTS: list[tuple[str, dict[str, str], EntryKind, dict[str, str]]] = [
+    ("accept", {}, EntryKind.ACCEPTED, {}),
+    ("return", {"reason": "thiếu chữ ký"}, EntryKind.RETURNED, {"reason": "thiếu chữ ký"}),
+    ("excuse", {"reason": "không có thôn"}, EntryKind.EXCUSED, {"reason": "không có thôn"}),
+    ("unexcuse", {}, EntryKind.UNEXCUSED, {}),
+    ("answer", {"note": "đã gọi điện lực"}, EntryKind.ANSWERED, {"note": "đã gọi điện lực"}),
+    ("hand-over", {"office": "Sở Nội vụ", "note": ""}, EntryKind.HANDED_OVER, {"office": "Sở Nội vụ"}),
 ]
 
 
@@ -54,7 +54,7 @@ def prepare(portal: Portal, act: str) -> None:
 
 @pytest.mark.parametrize(("act", "typed", "kind", "body"), ACTS)
 def test_an_officer_says_it_on_the_units_step_page_and_the_journal_keeps_it_under_their_name(
-    portal: Portal, desk: httpx.Client, act: str, typed: dict[str, str], kind: Kind, body: dict[str, str]
+    portal: Portal, desk: httpx.Client, act: str, typed: dict[str, str], kind: EntryKind, body: dict[str, str]
 ) -> None:
     prepare(portal, act)
     assert f'href="{STEP}/judge/{act}"' in desk.get(STEP).text
@@ -69,7 +69,7 @@ def test_an_act_that_makes_no_sense_now_is_neither_offered_nor_possible(
     portal: Portal, desk: httpx.Client, act: str
 ) -> None:
     if act == "excuse":
-        happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+        happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     assert f"/judge/{act}" not in desk.get(STEP).text
     assert desk.get(f"{STEP}/judge/{act}").status_code == 409
     before = said_of(portal, LUONG_SON, "cuoi")
@@ -98,7 +98,7 @@ def test_a_viewer_is_offered_nothing_and_refused_everything(portal: Portal, ente
 
 
 def test_a_form_of_another_session_is_refused(portal: Portal, desk: httpx.Client) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     assert desk.post(f"{STEP}/judge/accept", data={"csrf": "x" * 80, "key": "k"}).status_code == 403
     assert len(said_of(portal, LUONG_SON, "cuoi")) == 1
 
@@ -128,9 +128,9 @@ def test_what_is_missing_is_named_beside_its_field_and_what_was_typed_is_kept(
 
 
 def test_whoever_comes_second_reads_who_did_what_and_may_send_again(portal: Portal, desk: httpx.Client) -> None:
-    happened(portal, Kind.OBSTACLE, LUONG_SON, "cuoi", note="mất điện")
+    happened(portal, EntryKind.OBSTACLE, LUONG_SON, "cuoi", note="mất điện")
     page = desk.get(f"{STEP}/judge/answer").text
-    happened(portal, Kind.PROPOSAL, LUONG_SON, "cuoi", 0, note="xin máy phát")
+    happened(portal, EntryKind.PROPOSAL, LUONG_SON, "cuoi", 0, note="xin máy phát")
     late = desk.post(f"{STEP}/judge/answer", data=hidden(page) | {"note": "sẽ gọi điện lực"})
     assert late.status_code == 409
     assert "lúc 08:00 02/02/2026, Xã Lương Sơn đã gửi kiến nghị ở đầu việc này" in shown(late)
@@ -142,17 +142,17 @@ def test_whoever_comes_second_reads_who_did_what_and_may_send_again(portal: Port
 
 
 def test_the_same_form_sent_twice_is_one_entry_and_one_receipt(portal: Portal, desk: httpx.Client) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     held = hidden(desk.get(f"{STEP}/judge/return").text) | {"reason": "thiếu chữ ký"}
     first, second = (desk.post(f"{STEP}/judge/return", data=held) for _ in range(2))
     assert first.url == second.url
-    assert [e.new.kind for e in said_of(portal, LUONG_SON, "cuoi")] == [Kind.CONFIRMED, Kind.RETURNED]
+    assert [e.new.kind for e in said_of(portal, LUONG_SON, "cuoi")] == [EntryKind.CONFIRMED, EntryKind.RETURNED]
 
 
 def test_from_a_list_one_comes_back_to_the_list_which_says_what_was_recorded(
     portal: Portal, desk: httpx.Client
 ) -> None:
-    happened(portal, Kind.OBSTACLE, LUONG_SON, "cuoi", note="mất điện")
+    happened(portal, EntryKind.OBSTACLE, LUONG_SON, "cuoi", note="mất điện")
     listed = desk.get(f"{HOME}/obstacles").text
     assert f'href="{STEP}/judge/answer?back=obstacles"' in listed
     page = desk.get(f"{STEP}/judge/answer?back=obstacles").text
@@ -165,20 +165,20 @@ def test_from_a_list_one_comes_back_to_the_list_which_says_what_was_recorded(
 
 @pytest.mark.parametrize("back", ["//elsewhere.example", "../../access", "board"])
 def test_a_form_leads_back_to_known_lists_only(portal: Portal, desk: httpx.Client, back: str) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     answer = judged(desk, LUONG_SON, "cuoi", "accept", back=back)
     assert answer.url.path.startswith(f"/receipts/{LUONG_SON}-")
 
 
 @pytest.mark.parametrize("said", ["2", "999999999999", "x", "-1"])
 def test_a_list_says_only_what_the_visitor_recorded_themselves(portal: Portal, desk: httpx.Client, said: str) -> None:
-    happened(portal, Kind.OBSTACLE, CAO_DUONG, "dau", note="mất điện")
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+    happened(portal, EntryKind.OBSTACLE, CAO_DUONG, "dau", note="mất điện")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     assert "Đã ghi nhận" not in desk.get(f"{HOME}/queue?said={said}").text
 
 
 def test_a_returned_confirmation_is_open_again_and_an_accepted_one_done(portal: Portal, desk: httpx.Client) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     assert "chờ tỉnh chấp nhận" in shown(desk.get(STEP))
     judged(desk, LUONG_SON, "cuoi", "accept")
     assert "Việc cuối hoàn thành đúng hạn" in shown(desk.get(STEP))

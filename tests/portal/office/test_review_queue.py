@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.services.statements.uploads import described, take
 from lotrinh.settings.models import Settings
@@ -32,9 +32,9 @@ def mark(desk: httpx.Client, *picks: str, held: dict[str, Any] | None = None) ->
 
 
 def test_what_needs_acceptance_comes_first_then_the_oldest(portal: Portal, desk: httpx.Client) -> None:
-    happened(portal, Kind.CONFIRMED, CAO_DUONG, "dau", 9)
-    happened(portal, Kind.CONFIRMED, VIET_TRI, "dau", 8, completed_on="2026-02-01")
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi", 2)
+    happened(portal, EntryKind.CONFIRMED, CAO_DUONG, "dau", 9)
+    happened(portal, EntryKind.CONFIRMED, VIET_TRI, "dau", 8, completed_on="2026-02-01")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi", 2)
     page = desk.get(QUEUE)
     assert heads(page.text) == ["Xã Lương Sơn", "Xã Cao Dương", "Phường Việt Trì"]
     said = shown(page)
@@ -44,16 +44,16 @@ def test_what_needs_acceptance_comes_first_then_the_oldest(portal: Portal, desk:
 
 
 def test_the_queue_narrows_to_what_needs_acceptance_and_to_a_unit(portal: Portal, desk: httpx.Client) -> None:
-    happened(portal, Kind.CONFIRMED, CAO_DUONG, "dau")
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+    happened(portal, EntryKind.CONFIRMED, CAO_DUONG, "dau")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     assert heads(desk.get(f"{QUEUE}?only=acceptance").text) == ["Xã Lương Sơn"]
     assert heads(desk.get(f"{QUEUE}?only=other").text) == ["Xã Cao Dương"]
     assert heads(desk.get(f"{QUEUE}?q=cao duong").text) == ["Xã Cao Dương"]
 
 
 def test_accepted_returned_and_withdrawn_confirmations_wait_no_more(portal: Portal, desk: httpx.Client) -> None:
-    for step, kind in (("dau", Kind.ACCEPTED), ("giua", Kind.RETURNED), ("cuoi", Kind.WITHDRAWN)):
-        happened(portal, Kind.CONFIRMED, LUONG_SON, step)
+    for step, kind in (("dau", EntryKind.ACCEPTED), ("giua", EntryKind.RETURNED), ("cuoi", EntryKind.WITHDRAWN)):
+        happened(portal, EntryKind.CONFIRMED, LUONG_SON, step)
         happened(portal, kind, LUONG_SON, step, reason="x")
     assert "Không có mục nào." in shown(desk.get(QUEUE))
 
@@ -61,32 +61,32 @@ def test_accepted_returned_and_withdrawn_confirmations_wait_no_more(portal: Port
 def test_the_provinces_own_confirmation_waits_only_where_its_step_asks_for_it(
     portal: Portal, desk: httpx.Client
 ) -> None:
-    happened(portal, Kind.CONFIRMED, "25", "cua-tinh")
+    happened(portal, EntryKind.CONFIRMED, "25", "cua-tinh")
     assert "Không có mục nào." in shown(desk.get(QUEUE))
 
 
 def test_a_file_can_be_opened_from_the_queue(portal: Portal, portal_settings: Settings, desk: httpx.Client) -> None:
     content = b"%PDF-1.4 nghi quyet"
     kept = take(portal.store, portal_settings.data_dir, LUONG_SON, "nghi quyet.pdf", content, NOW)
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "dau", file=described(kept))
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau", file=described(kept))
     assert f'<a href="/files/{kept.id}">nghi quyet.pdf</a>' in desk.get(QUEUE).text
     assert desk.get(f"/files/{kept.id}").content == content
 
 
 def test_several_are_accepted_at_once_each_with_its_entry(portal: Portal, desk: httpx.Client) -> None:
-    first = happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
-    second = happened(portal, Kind.CONFIRMED, CAO_DUONG, "dau")
-    happened(portal, Kind.CONFIRMED, VIET_TRI, "dau")
+    first = happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
+    second = happened(portal, EntryKind.CONFIRMED, CAO_DUONG, "dau")
+    happened(portal, EntryKind.CONFIRMED, VIET_TRI, "dau")
     answer = mark(desk, f"{LUONG_SON}/cuoi/{first.number}", f"{CAO_DUONG}/dau/{second.number}")
     assert "Đã chấp nhận 2 xác nhận." in shown(answer)
     assert heads(answer.text) == ["Phường Việt Trì"]
     for unit, step in ((LUONG_SON, "cuoi"), (CAO_DUONG, "dau")):
         last = said_of(portal, unit, step)[-1].new
-        assert (last.kind, last.actor) == (Kind.ACCEPTED, "officer:van-phong")
+        assert (last.kind, last.actor) == (EntryKind.ACCEPTED, "officer:van-phong")
 
 
 def test_the_same_form_sent_twice_accepts_once(portal: Portal, desk: httpx.Client) -> None:
-    entry = happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+    entry = happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     held = hidden(desk.get(QUEUE).text)
     for _ in range(2):
         assert mark(desk, f"{LUONG_SON}/cuoi/{entry.number}", held=held).status_code == 200
@@ -94,19 +94,19 @@ def test_the_same_form_sent_twice_accepts_once(portal: Portal, desk: httpx.Clien
 
 
 def test_what_changed_meanwhile_is_left_and_named_and_the_others_accepted(portal: Portal, desk: httpx.Client) -> None:
-    first = happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
-    second = happened(portal, Kind.CONFIRMED, CAO_DUONG, "dau")
+    first = happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
+    second = happened(portal, EntryKind.CONFIRMED, CAO_DUONG, "dau")
     held = hidden(desk.get(QUEUE).text)
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi", 0, document={"number": "13/QĐ-UBND"})
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi", 0, document={"number": "13/QĐ-UBND"})
     answer = mark(desk, f"{LUONG_SON}/cuoi/{first.number}", f"{CAO_DUONG}/dau/{second.number}", held=held)
     assert answer.status_code == 409
     assert "Xã Lương Sơn, Việc cuối: Chưa ghi nhận: lúc 08:00 02/02/2026, Xã Lương Sơn đã xác nhận" in shown(answer)
-    assert said_of(portal, LUONG_SON, "cuoi")[-1].new.kind is Kind.CONFIRMED
-    assert said_of(portal, CAO_DUONG, "dau")[-1].new.kind is Kind.ACCEPTED
+    assert said_of(portal, LUONG_SON, "cuoi")[-1].new.kind is EntryKind.CONFIRMED
+    assert said_of(portal, CAO_DUONG, "dau")[-1].new.kind is EntryKind.ACCEPTED
 
 
 def test_a_form_with_nothing_marked_says_what_to_do(portal: Portal, desk: httpx.Client) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     answer = mark(desk)
     assert answer.status_code == 422
     assert '<a href="#picks">Hãy đánh dấu ít nhất một xác nhận.</a>' in answer.text
@@ -114,20 +114,20 @@ def test_a_form_with_nothing_marked_says_what_to_do(portal: Portal, desk: httpx.
 
 @pytest.mark.parametrize("pick", ["", "//", "99999/cuoi/1", "04924/khong-co/1", "04924/cuoi/x", "04924"])
 def test_marks_that_are_nobodys_are_nothing(portal: Portal, desk: httpx.Client, pick: str) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     assert mark(desk, pick).status_code == 422
     assert len(said_of(portal, LUONG_SON, "cuoi")) == 1
 
 
 def test_a_step_that_is_not_the_units_is_refused_by_name(portal: Portal, desk: httpx.Client) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     answer = mark(desk, f"{LUONG_SON}/cua-tinh/0")
     assert answer.status_code == 409
     assert "Đầu việc “cua-tinh” không thuộc trách nhiệm của Xã Lương Sơn." in shown(answer)
 
 
 def test_a_viewer_cannot_accept(portal: Portal, enter: Enter) -> None:
-    entry = happened(portal, Kind.CONFIRMED, LUONG_SON, "cuoi")
+    entry = happened(portal, EntryKind.CONFIRMED, LUONG_SON, "cuoi")
     viewer = at_desk(portal, enter, Role.VIEWER)
     page = viewer.get(f"{HOME}/board").text
     csrf = page.split('name="csrf" value="', 1)[1].split('"', 1)[0]

@@ -12,11 +12,11 @@ import pytest
 
 from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.core.report.rollup import rollup
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.views.live_campaign import Live
-from lotrinh.settings.models import Settings, Units
+from lotrinh.settings.models import Settings, UnitsSettings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, shown
 
@@ -31,7 +31,7 @@ def portal_settings(tmp_path: Path) -> Settings:
     units = packaged_roster(province("25"))
     grouped = [replace(unit, area=AREAS[n % 2] if n > 1 else "") for n, unit in enumerate(units)]
     write_roster(tmp_path / "units.csv", grouped)
-    return Settings(data_dir=tmp_path, units=Units(file=tmp_path / "units.csv"))
+    return Settings(data_dir=tmp_path, units=UnitsSettings(file=tmp_path / "units.csv"))
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def viewer(portal: Portal, enter: Enter) -> httpx.Client:
 
 def confirm(portal: Portal, unit: str, day: str = "2026-01-29", *, sample: bool = False) -> None:
     body = {"completed_on": day, "document": {"number": "12/QĐ-UBND"}} | ({"sample": True} if sample else {})
-    portal.store.journal.append(NewEntry(Kind.CONFIRMED, NOW, "bau-cu-2026", unit, STEP, f"unit:{unit}", body))
+    portal.store.journal.append(NewEntry(EntryKind.CONFIRMED, NOW, "bau-cu-2026", unit, STEP, f"unit:{unit}", body))
 
 
 def rows(page: httpx.Response) -> list[str]:

@@ -115,7 +115,7 @@ def ready(browser: httpx.Client) -> None:
 
 def states(settings: Settings) -> list[str]:
     with open_store(settings.database_url) as store:
-        return [r.state for r in store.rounds.newest("bau-cu-2026")]
+        return [r.state for r in store.runs.newest("bau-cu-2026")]
 
 
 def wait_for(what: Callable[[], bool]) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
@@ -40,18 +40,20 @@ def of(tmp_path: Path) -> Campaign:
 
 
 def ran(store: Store, of: Campaign, days: int = 0, silent: str = "04924") -> str:
-    """A finished round, so many days ago, that could not ask one unit and heard nothing of the others."""
+    """A finished run, so many days ago, that could not ask one unit and heard nothing of the others."""
     at = NOW - days * DAY
     begun = begin(store, of, at, at, {})
     seen = Observation(silent, Outcome.UNREACHABLE, Reason.TIMEOUT, M("quá 8 giây không trả lời"), at)
-    store.rounds.record(begun.id, of.id, [(seen, "x")])
+    store.runs.record(begun.id, of.id, [(seen, "x")])
     conclude(store, Settings(), of, begun, at + timedelta(seconds=30))
     return begun.id
 
 
 def confirm(store: Store, unit: str, at_days: int) -> None:
     body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
-    store.journal.append(NewEntry(Kind.CONFIRMED, NOW - at_days * DAY, "bau-cu-2026", unit, STEP, f"unit:{unit}", body))
+    store.journal.append(
+        NewEntry(EntryKind.CONFIRMED, NOW - at_days * DAY, "bau-cu-2026", unit, STEP, f"unit:{unit}", body)
+    )
 
 
 def test_without_runs_every_page_says_so(viewer: httpx.Client) -> None:
@@ -64,7 +66,7 @@ def test_without_runs_every_page_says_so(viewer: httpx.Client) -> None:
 def test_the_list_says_what_became_of_each_run(portal: Portal, of: Campaign, viewer: httpx.Client) -> None:
     ran(portal.store, of, 3)
     failed = begin(portal.store, of, NOW - 2 * DAY, NOW - 2 * DAY, {})
-    portal.store.rounds.finish(failed.id, NOT_CARRIED_OUT, NOW - 2 * DAY, "h")
+    portal.store.runs.finish(failed.id, NOT_CARRIED_OUT, NOW - 2 * DAY, "h")
     begin(portal.store, of, NOW - DAY, NOW - DAY, {})
     begin(portal.store, of, NOW - timedelta(minutes=1), NOW, {})
     page = viewer.get(f"{HOME}/runs")
@@ -104,7 +106,7 @@ def test_a_run_that_was_cut_off_shows_what_it_saw_and_no_report(
 ) -> None:
     begun = begin(portal.store, of, NOW - DAY, NOW - DAY, {})
     seen = Observation("04924", Outcome.INVALID, Reason.TYPE, M("trang đăng nhập <b>"), NOW - DAY)
-    portal.store.rounds.record(begun.id, of.id, [(seen, "x")])
+    portal.store.runs.record(begun.id, of.id, [(seen, "x")])
     page = viewer.get(f"{HOME}/runs/{begun.id}")
     assert "bị dừng giữa chừng: không có báo cáo" in shown(page)
     assert "trang đăng nhập &lt;b&gt;" in page.text
@@ -119,7 +121,7 @@ def test_the_stored_report_is_given_as_it_was_in_three_forms(
     name = ran(portal.store, of)
     there = f"{HOME}/runs/{name}/report"
     given = viewer.get(f"{there}.json")
-    assert given.text == f"{portal.store.rounds.snapshot(name)}\n"
+    assert given.text == f"{portal.store.runs.snapshot(name)}\n"
     assert given.headers["content-disposition"] == f'attachment; filename="bau-cu-2026-{name}.json"'
     rows = list(csv.DictReader(io.StringIO(viewer.get(f"{there}.csv").content.decode("utf-8-sig"))))
     assert len(rows) == sum(len(u["steps"]) for u in (*given.json()["units"], given.json()["province"]))

@@ -8,14 +8,13 @@ import httpx
 import pytest
 from sqlalchemy import insert
 
-from lotrinh.core.notify.schedules import Schedule
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.notify.schedules import CampaignSchedule
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.campaigns.schedules import effective
 from lotrinh.services.runs.ask import begin
-from lotrinh.settings.models import Prefect, Settings
-from lotrinh.settings.models import Schedule as ScheduleSettings
+from lotrinh.settings.models import PrefectSettings, ScheduleSettings, Settings
 from lotrinh.store.engine import writing
 from lotrinh.store.runs.runs import FINISHED
 from lotrinh.store.schema import schedules
@@ -32,14 +31,14 @@ WRITTEN = ScheduleSettings(cron="0 7 * * *", last_week="0 7,13 * * *", report="0
 @pytest.fixture
 def api_url() -> str:
     """Where Prefect is."""
-    return Prefect().api_url
+    return PrefectSettings().api_url
 
 
 @pytest.fixture
 def portal_settings(tmp_path: Path, api_url: str) -> Settings:
     made = small(tmp_path)
     campaign = made.campaigns[0].model_copy(update={"schedule": WRITTEN})
-    return made.model_copy(update={"campaigns": (campaign,), "prefect": Prefect(api_url=api_url)})
+    return made.model_copy(update={"campaigns": (campaign,), "prefect": PrefectSettings(api_url=api_url)})
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def lan(portal: Portal, enter: Enter) -> httpx.Client:
     return at_desk(portal, enter)
 
 
-def holds(portal: Portal, settings: Settings) -> Schedule:
+def holds(portal: Portal, settings: Settings) -> CampaignSchedule:
     return effective(portal.store, settings, "thu").schedule
 
 
@@ -76,7 +75,7 @@ def test_a_run_that_did_not_come_is_told_until_one_finishes(
     assert told in at(portal, enter, DUE + timedelta(hours=2))
     late = NOW + DUE + timedelta(hours=2)
     begun = begin(portal.store, open_declared(portal_settings, "thu"), late, late, {})
-    portal.store.rounds.finish(begun.id, FINISHED, late, begun.head)
+    portal.store.runs.finish(begun.id, FINISHED, late, begun.head)
     assert "đã không chạy" not in at(portal, enter, DUE + timedelta(hours=2))
 
 
@@ -99,9 +98,9 @@ def test_an_officer_changes_it_and_journal_and_page_say_who(
     assert "Lịch đã lưu" in answer.text
     assert "thứ Hai đến thứ Sáu lúc 06:30; bỏ ngày nghỉ" in shown(answer)
     assert "Văn phòng tỉnh (van-phong)" in shown(answer)
-    assert holds(portal, portal_settings) == Schedule("30 6 * * 1,2,3,4,5", skip_days_off=True)
+    assert holds(portal, portal_settings) == CampaignSchedule("30 6 * * 1,2,3,4,5", skip_days_off=True)
     (entry,) = portal.store.journal.entries("thu")
-    assert (entry.new.kind, entry.new.actor) == (Kind.CHANGED, "officer:van-phong")
+    assert (entry.new.kind, entry.new.actor) == (EntryKind.CHANGED, "officer:van-phong")
 
 
 def test_the_file_s_schedule_is_taken_up_again(portal: Portal, portal_settings: Settings, lan: httpx.Client) -> None:
@@ -110,7 +109,7 @@ def test_the_file_s_schedule_is_taken_up_again(portal: Portal, portal_settings: 
     fields = hidden(changed.text)
     answer = lan.post(HERE, data=fields | {"reset": "1"})
     assert answer.status_code == 200
-    assert holds(portal, portal_settings) == Schedule(**WRITTEN.model_dump())
+    assert holds(portal, portal_settings) == CampaignSchedule(**WRITTEN.model_dump())
     assert "Dùng lịch trong tệp cấu hình" not in answer.text
 
 
@@ -127,7 +126,7 @@ def test_bad_input_is_said_beside_its_field_and_what_was_typed_comes_back(
     assert "26h&#34;&gt;&lt;script&gt;alert(1)" in answer.text
     assert re.findall(r'name="cron_days" value="(\d)"[^>]* checked', answer.text) == ["2"]
     assert 'value="mỗi tuần"' in answer.text
-    assert holds(portal, portal_settings) == Schedule(**WRITTEN.model_dump())
+    assert holds(portal, portal_settings) == CampaignSchedule(**WRITTEN.model_dump())
     assert portal.store.journal.entries("thu") == ()
 
 
@@ -164,7 +163,7 @@ def test_a_changed_schedule_that_cannot_be_read_any_more_is_told_and_mended_by_s
     saved = send(lan, HERE, cron_hours="7h", cron_days=["0"], paused="1")
     assert "Lịch đã lưu" in shown(saved)
     assert "Không đọc được lịch" not in shown(saved)
-    assert holds(portal, portal_settings) == Schedule("0 7 * * 1", paused=True)
+    assert holds(portal, portal_settings) == CampaignSchedule("0 7 * * 1", paused=True)
 
 
 def test_a_viewer_reads_it_and_finds_no_form(portal: Portal, enter: Enter) -> None:

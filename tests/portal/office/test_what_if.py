@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_campaign
 from lotrinh.services.views.apply_change import apply_change
@@ -60,12 +60,12 @@ def test_a_preview_says_what_moves_for_whom_and_changes_nothing(portal: Portal, 
     assert "+7" in text
     assert "Xã Liên Sơn (04960)" in text
     assert due(lan) == before
-    assert [e for e in portal.store.journal.entries() if e.new.kind is Kind.CHANGED] == []
+    assert [e for e in portal.store.journal.entries() if e.new.kind is EntryKind.CHANGED] == []
 
 
 def test_what_becomes_overdue_stands_first_with_the_units_it_is_overdue_for(portal: Portal, lan: httpx.Client) -> None:
     body = {"completed_on": "2026-01-28"}
-    done = NewEntry(Kind.CONFIRMED, NOW, "bau-cu-2026", "04960", "niem-yet-danh-sach-cu-tri", "unit:04960", body)
+    done = NewEntry(EntryKind.CONFIRMED, NOW, "bau-cu-2026", "04960", "niem-yet-danh-sach-cu-tri", "unit:04960", body)
     portal.store.journal.append(done)
     text = shown(send(lan, HERE, anchor="10/3/2026"))
     late = text.split("Thành quá hạn", 1)[1].split("Những gì thay đổi", 1)[0]
@@ -81,7 +81,7 @@ def test_applying_moves_every_deadline_at_once_and_leads_to_the_units_to_be_told
     assert "Đã áp dụng thay đổi" in shown(done)
     assert "Xã Liên Sơn (04960)" in shown(done)
     assert due(lan) == "07/02/2026"
-    (entry,) = [e for e in portal.store.journal.entries() if e.new.kind is Kind.CHANGED]
+    (entry,) = [e for e in portal.store.journal.entries() if e.new.kind is EntryKind.CHANGED]
     assert entry.new.actor == "officer:lan"
 
 
@@ -156,7 +156,7 @@ def test_somebody_who_was_quicker_is_named_and_the_same_form_sent_twice_is_one_c
     assert late.status_code == 409
     assert "Văn phòng tỉnh (hoa) đã thay đổi đợt này" in shown(late)
     assert apply(hoa, hers).status_code == 200
-    assert len([e for e in portal.store.journal.entries() if e.new.kind is Kind.CHANGED]) == 1
+    assert len([e for e in portal.store.journal.entries() if e.new.kind is EntryKind.CHANGED]) == 1
 
 
 def test_what_was_previewed_cannot_be_turned_into_something_else(portal: Portal, lan: httpx.Client) -> None:
@@ -164,7 +164,7 @@ def test_what_was_previewed_cannot_be_turned_into_something_else(portal: Portal,
     for change in ({"anchor": "2026-03-29"}, {"digest": "0" * 64}, {"reset": "1"}, {"kept": "../../x"}):
         answer = lan.post(HERE + "/apply", data=form | change)
         assert answer.status_code in {404, 409, 422}
-    assert [e for e in portal.store.journal.entries() if e.new.kind is Kind.CHANGED] == []
+    assert [e for e in portal.store.journal.entries() if e.new.kind is EntryKind.CHANGED] == []
 
 
 def test_the_way_back_is_previewed_and_applied_like_any_change(lan: httpx.Client) -> None:
@@ -182,4 +182,4 @@ def test_viewers_and_units_find_no_such_page(portal: Portal, enter: Enter, path:
     assert viewer.get(HERE).status_code == 404
     form = hidden(viewer.get("/campaigns/bau-cu-2026/units/25").text) | {"anchor": date(2026, 3, 22).isoformat()}
     assert viewer.post(HERE + path, data=form).status_code == 404
-    assert [e for e in portal.store.journal.entries() if e.new.kind is Kind.CHANGED] == []
+    assert [e for e in portal.store.journal.entries() if e.new.kind is EntryKind.CHANGED] == []

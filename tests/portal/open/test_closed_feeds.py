@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.settings.models import Portal as PortalSettings
-from lotrinh.settings.models import Settings
-from tests.portal.officer import commune
+from lotrinh.settings.models import PortalSettings, Settings
 from tests.portal.conftest import Enter, Portal
 from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, at_desk, small
+from tests.portal.officer import commune
 from tests.reports.calendars import read
 
 OFFICE, UNIT = f"{HOME}/calendar.ics", f"{HOME}/units/{LUONG_SON}/calendar.ics"

@@ -8,9 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from lotrinh.core.status.journal import Kind
-from lotrinh.settings.models import Portal as PortalSettings
-from lotrinh.settings.models import Settings
+from lotrinh.core.status.journal import EntryKind
+from lotrinh.settings.models import PortalSettings, Settings
 from lotrinh.store.schema import deadline_moves
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import CAO_DUONG, CHECKLIST, HOME, LUONG_SON, VIET_TRI, at_desk, happened, small
@@ -45,8 +44,8 @@ def test_a_unit_s_feed_is_read_without_signing_in(portal: Portal) -> None:
 
 
 def test_the_office_s_feed_has_the_milestones_and_the_province_s_own_steps(portal: Portal) -> None:
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "dau")
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "giua")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "giua")
     found = events(portal, OFFICE)
     assert set(found) == {
         *(f"{milestone}.milestone@thu.lotrinh" for milestone in ("chuan-bi", "duyet", "tinh")),
@@ -59,14 +58,14 @@ def test_what_is_done_shows_at_once(portal: Portal) -> None:
     name = f"dau.{CAO_DUONG}@thu.lotrinh"
     address = UNIT.replace(LUONG_SON, CAO_DUONG)
     assert events(portal, address)[name].title == "Hạn: Việc đầu"
-    happened(portal, Kind.CONFIRMED, CAO_DUONG, "dau")
+    happened(portal, EntryKind.CONFIRMED, CAO_DUONG, "dau")
     assert events(portal, address)[name].title == "✓ Đã xong: Việc đầu"
 
 
 def test_no_word_that_anybody_wrote_is_in_it(portal: Portal) -> None:
-    for kind in (Kind.OBSTACLE, Kind.PROPOSAL, Kind.ANSWERED):
+    for kind in (EntryKind.OBSTACLE, EntryKind.PROPOSAL, EntryKind.ANSWERED):
         happened(portal, kind, LUONG_SON, "giua", note="chuyện riêng")
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "dau", note="chuyện riêng", signer="Người ký", files=[])
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau", note="chuyện riêng", signer="Người ký", files=[])
     for address in (UNIT, OFFICE):
         text = given(portal, address).text.replace("\r\n ", "")
         assert not re.search("chuyện riêng|Người ký|12/QĐ-UBND", text)
@@ -82,7 +81,7 @@ def test_nothing_new_is_304_though_time_goes_on(portal: Portal) -> None:
         again = given(portal, address, **{"If-None-Match": tag})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
         assert again.headers["cache-control"] == "no-cache"
-    happened(portal, Kind.CONFIRMED, LUONG_SON, "dau")
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
     assert given(portal, UNIT, **{"If-None-Match": first.headers["etag"]}).status_code == 200
 
 

@@ -15,8 +15,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.portal.app import create_app
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.ask import begin
-from lotrinh.settings.models import Campaign, Schedule, Settings
-from lotrinh.settings.models import Portal as PortalSettings
+from lotrinh.settings.models import CampaignSettings, PortalSettings, ScheduleSettings, Settings
 from lotrinh.store.outbox import New
 from lotrinh.store.runs.runs import FINISHED
 from tests.conftest import TOP
@@ -29,7 +28,9 @@ TOKEN = "mot-ma-dai-hai-muoi-ky-tu"
 
 @pytest.fixture
 def portal_settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, campaigns=(Campaign(id="bau-cu-2026", schedule=Schedule(cron="0 7 * * *")),))
+    return Settings(
+        data_dir=tmp_path, campaigns=(CampaignSettings(id="bau-cu-2026", schedule=ScheduleSettings(cron="0 7 * * *")),)
+    )
 
 
 def figures(portal: Portal) -> dict[str, dict[tuple[str, ...], float]]:
@@ -75,7 +76,7 @@ def test_a_check_that_was_due_and_did_not_come_is_overdue_even_of_a_campaign_tha
     assert "lotrinh_run_age_seconds" not in read
     at = portal.moments[-1]
     begun = begin(portal.store, open_declared(Settings(), "bau-cu-2026"), at, at, {})
-    portal.store.rounds.finish(begun.id, FINISHED, at, begun.head)
+    portal.store.runs.finish(begun.id, FINISHED, at, begun.head)
     assert figures(portal)["lotrinh_run_overdue_seconds"] == {place: 0}
 
 
@@ -91,7 +92,7 @@ def test_entries_are_counted_on_from_where_the_last_look_ended(portal: Portal) -
 def test_looking_reads_no_whole_report(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     run_once(portal)
     for name in ("snapshot", "frozen"):
-        monkeypatch.setattr(type(portal.store.rounds), name, None)
+        monkeypatch.setattr(type(portal.store.runs), name, None)
     assert figures(portal)["lotrinh_run_steps"]
 
 

@@ -24,7 +24,7 @@ def drawn(form: str, of: Checklist | None = None, anchor: date | None = None, *,
     dates = timetable(of, anchor).steps
     everybody = (commune(), PROVINCE)
     rows = [
-        timeline.TimelineRow(s, dates[s.id], tuple(u for u in everybody if s.concerns(u)) if units else None)
+        timeline.TimelineRow(s, dates[s.id], tuple(u for u in everybody if s.is_work_of(u)) if units else None)
         for s in of.iter_steps()
     ]
     return timeline.render(of, rows, form, 180)

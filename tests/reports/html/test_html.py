@@ -123,7 +123,7 @@ def presses(unit: UnitReport) -> int:
     if all(s.status is Status.UNKNOWN for s in unit.standings):
         return 0
     said = [s for s in unit.standings if s.status in {Status.OVERDUE, Status.DUE_SOON}]
-    left = [s for s in unit.standings if not s.status.finished and s not in said]
+    left = [s for s in unit.standings if not s.status.is_finished and s not in said]
     return len(said) + sum(s.due is not None and s.due <= NOW for s in left)
 
 

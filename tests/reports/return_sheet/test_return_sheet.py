@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from lotrinh.core.checklist.checklist import Checklist, Evidence, Need
-from lotrinh.core.return_sheet.return_sheet import Mark, ReturnSheet, rows_of
+from lotrinh.core.return_sheet.return_sheet import ReturnSheet, SheetMark, sheet_rows
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.i18n import say
@@ -30,8 +30,8 @@ def sheet_of(
     of = of or the_checklist()
     statuses = statuses or OPEN
     report = unit_report(commune(), statuses, {"lap-to": {"returned": "thiếu dấu"}}, of)
-    mark = Mark("bau-cu-2026", "04924", "c0ffee", NOW.isoformat(), 12)
-    rows = rows_of(report, "bau-cu-2026", of, NOW)
+    mark = SheetMark("bau-cu-2026", "04924", "c0ffee", NOW.isoformat(), 12)
+    rows = sheet_rows(report, "bau-cu-2026", of, NOW)
     return ReturnSheet(mark, of.title, "Tỉnh Phú Thọ", report.unit, NOW, date(2025, 3, 15), sample, rows)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.notify.reminders import Digest, Escalation, Item, Late, Section, Why
+from lotrinh.core.notify.reminders import Digest, DigestItem, DigestSection, Escalation, LateUnit, ReminderReason
 from lotrinh.core.text import Text
 from lotrinh.reports.text.letters import Letter, Notes, Writer
 from tests.core.builders import step
@@ -32,10 +32,10 @@ class Tags(HTMLParser):
 
 
 def written(title: str) -> Letter:
-    item = Item(replace(step("a"), title=Text(title)), Moment(DAY), -3, Why.OVERDUE, known=True)
-    section = Section("thu", Text(title), NOW, (item,))
+    item = DigestItem(replace(step("a"), title=Text(title)), Moment(DAY), -3, ReminderReason.OVERDUE, is_known=True)
+    section = DigestSection("thu", Text(title), NOW, (item,))
     of = Unit("25", UnitKind.PROVINCE, title)
-    told = Escalation("thu", Text(title), NOW, (Late(of, None, (item,) * 7),), (of,))
+    told = Escalation("thu", Text(title), NOW, (LateUnit(of, None, (item,) * 7),), (of,))
     return Writer("vi", "https://x.example.vn").digest(Digest(of, DAY, (section,), (told,)), Notes((of,), 2))
 
 

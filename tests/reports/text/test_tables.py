@@ -212,7 +212,7 @@ def test_where_every_unit_was_reached_no_table_of_silence_is_shown() -> None:
     assert SILENT not in tables(unit_report(commune()))
 
 
-def test_a_round_in_which_nobody_was_reached_points_to_our_own_network() -> None:
+def test_a_run_in_which_nobody_was_reached_points_to_our_own_network() -> None:
     words = "hãy xem lại mạng của nơi kiểm tra trước"
     silent = unit_report(commune(), outcome=UNREACHABLE)
     assert words in terminal.render(the_report(silent), "vi", 120)
@@ -248,7 +248,7 @@ def test_the_head_of_the_journal_and_the_checklist_stand_on_every_report_in_word
         assert "Mã bộ đầu việc c0ffeec0ffee; nhật ký kết thúc ở beefbeefbeef." in text
 
 
-def test_a_round_that_was_cut_off_before_this_one_is_named() -> None:
+def test_a_run_that_was_cut_off_before_this_one_is_named() -> None:
     for form in ("table", "markdown"):
         cut_off = make(Dossier(the_report(interrupted="luot-0")), form, Wish()).decode()
         assert "(luot-0) bị ngắt giữa chừng" in cut_off.replace("\\", "")

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from lotrinh.core.report.bundle import Dossier, Letterhead
 from lotrinh.core.report.report import Voice
-from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.reports.xlsx import workbook
 from lotrinh.reports.xlsx.cells import LONGEST, lines, shortened
 from tests.reports.books import book, listed
@@ -44,7 +44,7 @@ def full_of(text: str) -> Dossier:
     """A dossier in which every text that comes from others is this one."""
     report = hostile(text)
     body = {"note": text, "document": {"number": text}, "office": text, "reason": text}
-    entry = Entry(1, NewEntry(Kind.OBSTACLE, NOW, "x", text, text, text, body), "0" * 64, text)
+    entry = Entry(1, NewEntry(EntryKind.OBSTACLE, NOW, "x", text, text, text, body), "0" * 64, text)
     step = report.checklist.steps["lap-to"]
     said = Voice(report.units[0].unit, step, text, False, NOW, text, NOW, text, True)  # noqa: FBT003 - as above
     around: dict[str, Any] = {"letterhead": Letterhead(parent=text, body=text), "journal": [entry]}

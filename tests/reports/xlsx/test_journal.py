@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.journal import Entry, Kind, NewEntry
+from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from tests.reports.books import at, book, listed, texts
 from tests.reports.samples import NOW, commune, the_report, unit_report
 
@@ -16,14 +16,14 @@ def report(**more: Any) -> Report:
     return the_report(unit_report(commune()), **more)
 
 
-def entry(number: int, kind: Kind, body: dict[str, Any], actor: str = "unit:04924", unit: str = "04924") -> Entry:
+def entry(number: int, kind: EntryKind, body: dict[str, Any], actor: str = "unit:04924", unit: str = "04924") -> Entry:
     new = NewEntry(kind, AT + timedelta(seconds=number), "bau-cu-2026", unit, "lap-to", actor, body)
     return Entry(number, new, "0" * 64, f"{number:064}")
 
 
 CONFIRMED = entry(
     7,
-    Kind.CONFIRMED,
+    EntryKind.CONFIRMED,
     {
         "completed_on": "2026-01-29",
         "document": {"number": "12/QĐ-UBND"},
@@ -48,12 +48,12 @@ def test_an_entry_says_when_in_local_time_who_what_and_by_which_document() -> No
 
 
 def test_entries_stand_in_their_order() -> None:
-    assert [r["Số"] for r in rows(CONFIRMED, entry(8, Kind.OBSTACLE, {"note": "x"}))] == [7, 8]
+    assert [r["Số"] for r in rows(CONFIRMED, entry(8, EntryKind.OBSTACLE, {"note": "x"}))] == [7, 8]
 
 
 def test_officers_are_named_by_their_accounts_and_strangers_as_they_are_recorded() -> None:
     actors = ("officer:van-phong", "console", "unit:99999", "mau:du-lieu-mau", "khac")
-    named = [row["Ai"] for row in rows(*(entry(n, Kind.ACCEPTED, {}, actor) for n, actor in enumerate(actors, 1)))]
+    named = [row["Ai"] for row in rows(*(entry(n, EntryKind.ACCEPTED, {}, actor) for n, actor in enumerate(actors, 1)))]
     assert named == [
         "Văn phòng tỉnh (van-phong)",
         "dòng lệnh trên máy chủ",
@@ -68,28 +68,28 @@ def test_a_change_of_the_campaign_says_old_and_new() -> None:
         "anchor": {"old": "2026-03-15", "new": "2026-03-22"},
         "checklist": {"old": "a" * 64, "new": "b" * 64},
     }
-    (row,) = rows(entry(1, Kind.CHANGED, body, "officer:van-phong", "25"))
+    (row,) = rows(entry(1, EntryKind.CHANGED, body, "officer:van-phong", "25"))
     assert row["Nội dung"] == f"ngày gốc 2026-03-15 → 2026-03-22\nbộ đầu việc {'a' * 12} → {'b' * 12}"
     assert row["Đơn vị"] == "Tỉnh Phú Thọ"
 
 
 def test_a_unit_that_is_not_in_the_report_is_named_by_its_code() -> None:
-    (row,) = rows(entry(1, Kind.CLEARED, {}, unit="99999"))
+    (row,) = rows(entry(1, EntryKind.CLEARED, {}, unit="99999"))
     assert (row["Mã"], row["Đơn vị"]) == ("99999", None)
 
 
 def test_a_step_that_the_checklist_no_longer_has_is_named_by_its_id() -> None:
-    gone = Entry(1, NewEntry(Kind.CLEARED, NOW, "bau-cu-2026", "04924", "da-bo", "console"), "0" * 64, "1" * 64)
+    gone = Entry(1, NewEntry(EntryKind.CLEARED, NOW, "bau-cu-2026", "04924", "da-bo", "console"), "0" * 64, "1" * 64)
     assert rows(gone)[0]["Đầu việc"] == "da-bo"
 
 
 def test_entries_of_sample_data_are_marked() -> None:
-    marked = rows(entry(1, Kind.OBSTACLE, {"note": "x", "sample": True}), CONFIRMED, sample=True)
+    marked = rows(entry(1, EntryKind.OBSTACLE, {"note": "x", "sample": True}), CONFIRMED, sample=True)
     assert [row["Dữ liệu mẫu"] for row in marked] == ["mẫu", None]
 
 
 def said(shown: int, earlier: int) -> str:
-    entries = [entry(n, Kind.CLEARED, {}) for n in range(1, shown + 1)]
+    entries = [entry(n, EntryKind.CLEARED, {}) for n in range(1, shown + 1)]
     return texts(book(report(), journal=entries, earlier=earlier), "Nhật ký")[2]
 
 

@@ -13,8 +13,8 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.bundle import Dossier
 from lotrinh.core.status.status import Status
 from lotrinh.reports.xlsx import notes, outstanding, workbook
-from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Ink
+from lotrinh.reports.xlsx.context import Book
 from lotrinh.reports.xlsx.sheet import TALLEST, lines_of
 from lotrinh.reports.xlsx.styles import LOOKS
 from tests.core.builders import milestone, step

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lotrinh.core.status.journal import Entry, Kind, fold
+from lotrinh.core.status.journal import Entry, EntryKind, fold
 from lotrinh.core.status.roles import Role
 from lotrinh.errors import BadInput, Conflict, NotFound
 from lotrinh.services.access.accounts import (
@@ -45,7 +45,7 @@ def add(store: Store, name: str, role: Role = Role.ADMINISTRATOR) -> Account:
 
 def acts(store: Store) -> list[tuple[str, str, str, str]]:
     found: tuple[Entry, ...] = store.journal.entries()
-    assert all(e.new.kind is Kind.ACCOUNT and not e.new.campaign and not e.new.step for e in found)
+    assert all(e.new.kind is EntryKind.ACCOUNT and not e.new.campaign and not e.new.step for e in found)
     return [(e.new.body["what"], e.new.body["account"], e.new.body["role"], e.new.unit) for e in found]
 
 

@@ -11,8 +11,7 @@ from lotrinh.core.text import Text
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.settings.models import Campaign as CampaignSettings
-from lotrinh.settings.models import Settings
+from lotrinh.settings.models import CampaignSettings, Settings
 
 CHECKLIST = """\
 id: thu

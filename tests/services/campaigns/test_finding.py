@@ -105,7 +105,7 @@ def test_the_near_twins_of_the_real_province_are_told_apart(real: Campaign) -> N
 def test_every_real_unit_is_found_by_its_full_name_and_every_step_by_its_title(real: Campaign) -> None:
     assert [u.code for u in real.units if unit_of(real, u.full_name) is not u] == []
     unit = real.by_code["04924"]
-    mine = [s for s in real.checklist.iter_steps() if s.concerns(unit)]
+    mine = [s for s in real.checklist.iter_steps() if s.is_work_of(unit)]
     assert [s.id for s in mine if step_of(real, unit, s.title.vi) is not s] == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from lotrinh.catalog.units import read_roster
 from lotrinh.errors import BadInput
 from lotrinh.services.campaigns.rosters import import_roster, imported_path, roster
-from lotrinh.settings.models import Settings, Units
+from lotrinh.settings.models import Settings, UnitsSettings
 
 GOOD = "code,kind,name,status_url\n04924,xa,Lương Sơn,https://luongson.example.vn/s\n04960,xa,Liên Sơn,\n"
 
@@ -34,7 +34,9 @@ def test_the_given_roster_goes_before_the_settings_and_those_before_the_imported
 ) -> None:
     import_roster(settings, file(tmp_path))
     assert codes(settings) == ["04924", "04960"]
-    own = settings.model_copy(update={"units": Units(file=file(tmp_path, "code,kind,name\n05047,xa,Cao Dương\n", "b"))})
+    own = settings.model_copy(
+        update={"units": UnitsSettings(file=file(tmp_path, "code,kind,name\n05047,xa,Cao Dương\n", "b"))}
+    )
     assert codes(own) == ["05047"]
     assert codes(own, file(tmp_path, "code,kind,name\n08296,xa,Sơn Lương\n", "c")) == ["08296"]
 
@@ -97,7 +99,7 @@ def test_codes_that_no_packaged_roster_knows_are_accepted_only_where_the_setting
     strange = file(tmp_path, "code,kind,name\n99999,xa,Lạ\n")
     with pytest.raises(BadInput):
         roster(settings, strange)
-    assert codes(settings.model_copy(update={"units": Units(allow_unknown=True)}), strange) == ["99999"]
+    assert codes(settings.model_copy(update={"units": UnitsSettings(allow_unknown=True)}), strange) == ["99999"]
 
 
 def test_another_province_has_its_own_units(settings: Settings) -> None:
@@ -107,7 +109,7 @@ def test_another_province_has_its_own_units(settings: Settings) -> None:
 
 
 def test_a_roster_named_in_the_settings_is_not_replaced_behind_its_back(settings: Settings, tmp_path: Path) -> None:
-    own = settings.model_copy(update={"units": Units(file=file(tmp_path, name="cua-van-phong.csv"))})
+    own = settings.model_copy(update={"units": UnitsSettings(file=file(tmp_path, name="cua-van-phong.csv"))})
     with pytest.raises(BadInput, match=r"cua-van-phong\.csv"):
         import_roster(own, file(tmp_path))
     assert not imported_path(own).exists()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lotrinh.core.notify.schedules import Schedule
+from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.schedule_form import CRONS, Typed, days_of, read, shown
@@ -14,7 +14,7 @@ NOTHING = {name: Typed() for name in CRONS}
 
 def problems(**typed: Typed) -> dict[str, str]:
     with pytest.raises(BadInput) as refused:
-        read(NOTHING | typed, Schedule(), skip_days_off=False, paused=False)
+        read(NOTHING | typed, CampaignSchedule(), skip_days_off=False, paused=False)
     return {problem.where: say(problem.sentence) for problem in refused.value.problems}
 
 
@@ -30,7 +30,9 @@ def problems(**typed: Typed) -> dict[str, str]:
     ],
 )
 def test_hours_are_read_however_people_write_them(hours: str, cron: str) -> None:
-    assert read(NOTHING | {"cron": Typed(hours)}, Schedule(), skip_days_off=False, paused=False) == Schedule(cron)
+    assert read(
+        NOTHING | {"cron": Typed(hours)}, CampaignSchedule(), skip_days_off=False, paused=False
+    ) == CampaignSchedule(cron)
 
 
 def test_days_and_flags_and_cron_are_read() -> None:
@@ -39,19 +41,21 @@ def test_days_and_flags_and_cron_are_read() -> None:
         "last_week": Typed(cron="*/30 7-17 * * *"),
         "report": Typed("8h", (6,)),
     }
-    made = read(typed, Schedule(), skip_days_off=True, paused=True)
-    assert made == Schedule(
+    made = read(typed, CampaignSchedule(), skip_days_off=True, paused=True)
+    assert made == CampaignSchedule(
         "30 6 * * 1,2,3,4,5", "*/30 7-17 * * *", skip_days_off=True, paused=True, report="0 8 * * 0"
     )
 
 
-@pytest.mark.parametrize("schedule", [Schedule(), Schedule("30 6 * * 1,2", "*/30 7-17 * * *", report="0 8 * * 0")])
-def test_what_is_shown_is_read_as_it_was(schedule: Schedule) -> None:
-    assert read(shown(schedule), Schedule(), skip_days_off=False, paused=False) == schedule
+@pytest.mark.parametrize(
+    "schedule", [CampaignSchedule(), CampaignSchedule("30 6 * * 1,2", "*/30 7-17 * * *", report="0 8 * * 0")]
+)
+def test_what_is_shown_is_read_as_it_was(schedule: CampaignSchedule) -> None:
+    assert read(shown(schedule), CampaignSchedule(), skip_days_off=False, paused=False) == schedule
 
 
 def test_what_is_left_as_it_holds_is_kept_where_it_comes_too_often_to_be_written_now() -> None:
-    often = Schedule("*/5 * * * *", "*/10 6-18 * * *", report="0,1 8 * * *")
+    often = CampaignSchedule("*/5 * * * *", "*/10 6-18 * * *", report="0,1 8 * * *")
     assert read(shown(often), often, skip_days_off=False, paused=True) == replace(often, paused=True)
     with pytest.raises(BadInput):
         read(shown(often), replace(often, last_week=""), skip_days_off=False, paused=True)

@@ -7,25 +7,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from lotrinh.core.notify.schedules import Schedule, Tick
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.notify.schedules import CampaignSchedule, Tick
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.campaigns.schedules import Effective, change, checked, effective, next_checks, next_report
 from lotrinh.services.notify.reminders import open_office
 from lotrinh.services.views.change_preview import changes
-from lotrinh.settings.models import Campaign as CampaignSettings
-from lotrinh.settings.models import Schedule as ScheduleSettings
-from lotrinh.settings.models import Settings
+from lotrinh.settings.models import CampaignSettings, ScheduleSettings, Settings
 from lotrinh.store import Store
 from lotrinh.store.engine import writing
 from lotrinh.store.schema import schedules
 
 NOW = datetime(2026, 3, 6, 1, tzinfo=UTC)
 """Friday, 08:00 in Việt Nam; the election is on 15 March."""
-WRITTEN = Schedule("0 7 * * *", "0 7,13 * * *", report="0 8 * * 1")
-NEW = Schedule("0 6 * * 1-5", skip_days_off=True)
+WRITTEN = CampaignSchedule("0 7 * * *", "0 7,13 * * *", report="0 8 * * 1")
+NEW = CampaignSchedule("0 6 * * 1-5", skip_days_off=True)
 LAN, HOA = "officer:lan", "officer:hoa"
 
 
@@ -60,7 +58,7 @@ def test_every_change_is_in_the_journal_with_what_was_before_and_the_chain_verif
     change(store, settings, campaign, None, effective(store, settings, campaign.id).version, HOA, NOW)
     first, second = store.journal.entries(campaign.id)
     assert (first.new.kind, first.new.actor, first.new.body["schedule"]) == (
-        Kind.CHANGED,
+        EntryKind.CHANGED,
         LAN,
         {"old": asdict(WRITTEN), "new": asdict(NEW)},
     )
@@ -115,7 +113,7 @@ def keep(store: Store, campaign: Campaign, **content: object) -> None:
 def test_a_kept_schedule_that_comes_more_often_than_may_be_written_now_holds_as_it_is(
     store: Store, settings: Settings, campaign: Campaign, *, paused: bool
 ) -> None:
-    often = Schedule("*/10 6-18 * * *", "*/5 * * * *", paused=paused, report="0,1 8 * * *")
+    often = CampaignSchedule("*/10 6-18 * * *", "*/5 * * * *", paused=paused, report="0,1 8 * * *")
     keep(store, campaign, **asdict(often))
     holds = effective(store, settings, campaign.id)
     assert (holds.schedule, holds.unread) == (often, False)
@@ -167,7 +165,7 @@ def test_the_next_checks_go_over_from_the_usual_to_the_dense_schedule_and_back(c
 
 def test_the_next_checks_step_over_days_off(campaign: Campaign) -> None:
     before_tet = datetime(2026, 2, 13, 1, tzinfo=UTC)
-    coming = next_checks(Schedule("0 7 * * *", skip_days_off=True), campaign, before_tet, 2)
+    coming = next_checks(CampaignSchedule("0 7 * * *", skip_days_off=True), campaign, before_tet, 2)
     assert [campaign.checklist.calendar.is_working(t.at.date()) for t in coming] == [True, True]
     assert coming[0].at.date() > datetime(2026, 2, 20, tzinfo=UTC).date()
 
@@ -180,9 +178,9 @@ def test_a_paused_campaign_has_no_next_check_and_no_next_report(campaign: Campai
 
 def test_the_next_report_is_told(campaign: Campaign) -> None:
     assert next_report(WRITTEN, campaign, NOW) == datetime(2026, 3, 9, 8, tzinfo=campaign.zone)
-    assert next_report(Schedule(), campaign, NOW) is None
+    assert next_report(CampaignSchedule(), campaign, NOW) is None
 
 
 def test_a_dense_schedule_that_never_runs_is_answered_soon(campaign: Campaign) -> None:
     far = datetime(2026, 4, 1, tzinfo=UTC)
-    assert next_checks(Schedule(last_week="*/15 * * * *"), campaign, far, 5) == ()
+    assert next_checks(CampaignSchedule(last_week="*/15 * * * *"), campaign, far, 5) == ()

@@ -20,7 +20,16 @@ from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions
 from lotrinh.services.doctor import certificates, record, servers
 from lotrinh.services.doctor.finding import Finding, Sign
-from lotrinh.settings.models import Campaign, Mail, Portal, Receiver, Remind, Schedule, Settings, Zalo
+from lotrinh.settings.models import (
+    CampaignSettings,
+    MailSettings,
+    PortalSettings,
+    ReceiverSettings,
+    RemindSettings,
+    ScheduleSettings,
+    Settings,
+    ZaloSettings,
+)
 from lotrinh.store import open_store
 from lotrinh.store.engine import writing
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, New
@@ -40,7 +49,7 @@ def test_a_certificate_file_that_cannot_be_read_is_broken(tmp_path: Path) -> Non
 def mail(port: int, **more: Any) -> tuple[Sign, str]:
     """What doctor finds of a mail host, and says."""
     known = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "a@b.vn"}
-    found = servers.mail(Mail(**{**known, **more}), ssl.create_default_context())
+    found = servers.mail(MailSettings(**{**known, **more}), ssl.create_default_context())
     return found.sign, say(found.found)
 
 
@@ -94,7 +103,9 @@ def test_a_mail_host_that_drips_is_left_behind(monkeypatch: pytest.MonkeyPatch) 
 
         thread = threading.Thread(target=drip, daemon=True)
         thread.start()
-        found = servers.mail(Mail(host="127.0.0.1", port=listening.getsockname()[1]), ssl.create_default_context())
+        found = servers.mail(
+            MailSettings(host="127.0.0.1", port=listening.getsockname()[1]), ssl.create_default_context()
+        )
         stop.set()
         thread.join()
     assert (found.sign, "giây" in repr(found.found)) == (Sign.BROKEN, True)
@@ -124,20 +135,20 @@ def test_messages_that_wait_after_an_error_and_unclear_ones_are_told_with_what_t
 
 
 def test_who_has_only_a_mail_box_wants_mail_to_be_set_up() -> None:
-    zalo = Zalo(token=SecretStr("t"))
-    receivers = (Receiver(unit="25", mail="a@b.vn"), Receiver(unit="04924", mail="c@b.vn", zalo="chat"))
+    zalo = ZaloSettings(token=SecretStr("t"))
+    receivers = (ReceiverSettings(unit="25", mail="a@b.vn"), ReceiverSettings(unit="04924", mail="c@b.vn", zalo="chat"))
 
-    def counted(mail: Mail, cron: str = "30 7 * * *") -> list[str]:
-        settings = Settings(remind=Remind(cron=cron), receivers=receivers, zalo=zalo, mail=mail)
+    def counted(mail: MailSettings, cron: str = "30 7 * * *") -> list[str]:
+        settings = Settings(remind=RemindSettings(cron=cron), receivers=receivers, zalo=zalo, mail=mail)
         return [say(f.found) for f in servers.no_mail(settings)]
 
-    assert counted(Mail()) == ["Chưa khai báo [mail]: 1 nơi chỉ có hộp thư nên không được nhắc"]
-    assert counted(Mail(host="127.0.0.1", sender="a@b.vn")) == counted(Mail(), "") == []
+    assert counted(MailSettings()) == ["Chưa khai báo [mail]: 1 nơi chỉ có hộp thư nên không được nhắc"]
+    assert counted(MailSettings(host="127.0.0.1", sender="a@b.vn")) == counted(MailSettings(), "") == []
 
 
 def test_reminders_without_the_portals_address_want_attention() -> None:
     def signs(cron: str, url: str = "") -> list[Sign]:
-        settings = Settings(remind=Remind(cron=cron), portal=Portal(public_url=url))
+        settings = Settings(remind=RemindSettings(cron=cron), portal=PortalSettings(public_url=url))
         return [f.sign for f in servers.public(settings, lambda: NOW) if "public_url còn trống" in say(f.found)]
 
     assert signs("30 7 * * *") == [Sign.ATTENTION]
@@ -146,8 +157,8 @@ def test_reminders_without_the_portals_address_want_attention() -> None:
 
 def test_campaigns_that_are_paused_are_named(tmp_path: Path) -> None:
     campaigns = (
-        Campaign(id="bau-cu-2026", schedule=Schedule(paused=True)),
-        Campaign(id="chay"),
+        CampaignSettings(id="bau-cu-2026", schedule=ScheduleSettings(paused=True)),
+        CampaignSettings(id="chay"),
     )
     with open_store(f"sqlite:///{tmp_path}/lotrinh.db") as store:
         (found,) = record.paused(store, Settings(campaigns=campaigns))
@@ -157,7 +168,7 @@ def test_campaigns_that_are_paused_are_named(tmp_path: Path) -> None:
 
 
 def test_a_changed_schedule_that_cannot_be_read_any_more_is_told(tmp_path: Path) -> None:
-    settings = Settings(campaigns=(Campaign(id="bau-cu-2026"), Campaign(id="chay")))
+    settings = Settings(campaigns=(CampaignSettings(id="bau-cu-2026"), CampaignSettings(id="chay")))
     with open_store(f"sqlite:///{tmp_path}/lotrinh.db") as store:
         assert not list(record.unread(store, settings))
         with writing(store.engine) as connection:

@@ -14,7 +14,7 @@ import pytest
 
 from lotrinh.cli.doctor import lines
 from lotrinh.cli.up.processes import free_port
-from lotrinh.core.notify.schedules import Schedule
+from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.services.campaigns import schedules
@@ -24,7 +24,7 @@ from lotrinh.services.doctor import machine, record
 from lotrinh.services.doctor.examine import Depth, examine, worst
 from lotrinh.services.doctor.finding import Finding, Sign, good
 from lotrinh.services.upkeep import last_backup
-from lotrinh.settings.models import Portal, Prefect, Settings
+from lotrinh.settings.models import PortalSettings, PrefectSettings, Settings
 from lotrinh.store import open_store
 from lotrinh.store.schedules import Changed
 from tests.store.entries import AT, entries
@@ -35,8 +35,8 @@ NOW = AT + timedelta(days=1)
 def settings_of(folder: Path, **changes: Any) -> Settings:
     fields: dict[str, Any] = {
         "data_dir": folder / "data",
-        "portal": Portal(port=free_port(0)),
-        "prefect": Prefect(api_url=f"http://127.0.0.1:{free_port(0)}/api"),
+        "portal": PortalSettings(port=free_port(0)),
+        "prefect": PrefectSettings(api_url=f"http://127.0.0.1:{free_port(0)}/api"),
         "campaigns": [{"id": "bau-cu-2026", "schedule": {"cron": "0 7 * * *"}}],
     }
     return Settings(**(fields | changes))
@@ -47,7 +47,7 @@ def looked(settings: Settings, now: datetime = NOW, **depth: bool) -> dict[str, 
     return {finding.what: finding for finding in found}
 
 
-def missed(schedule: Schedule, finished: str, now: str) -> bool:
+def missed(schedule: CampaignSchedule, finished: str, now: str) -> bool:
     """Whether the election campaign's run is missed; its anchor is 15 March 2026."""
     campaign = open_declared(Settings(), "bau-cu-2026")
     holds = Effective(schedule, None)
@@ -167,29 +167,31 @@ def test_a_clock_behind_the_newest_entry_is_broken(tmp_path: Path) -> None:
     ],
 )
 def test_a_run_is_missed_an_hour_after_its_time(finished: str, now: str, *, is_missed: bool) -> None:
-    assert missed(Schedule("0 7 * * *"), finished, now) is is_missed
+    assert missed(CampaignSchedule("0 7 * * *"), finished, now) is is_missed
 
 
 @pytest.mark.parametrize(
     ("schedule", "finished", "now"),
     [
-        (Schedule("0 7 * * *", skip_days_off=True), "2026-03-06T07:10:00+07:00", "2026-03-08T23:00:00+07:00"),
-        (Schedule("0 */2 * * *", "0 7 * * *"), "2026-03-09T07:10:00+07:00", "2026-03-09T23:00:00+07:00"),
-        (Schedule("0 7 * * *", paused=True), "2026-02-02T07:10:00+07:00", "2026-02-09T07:10:00+07:00"),
+        (CampaignSchedule("0 7 * * *", skip_days_off=True), "2026-03-06T07:10:00+07:00", "2026-03-08T23:00:00+07:00"),
+        (CampaignSchedule("0 */2 * * *", "0 7 * * *"), "2026-03-09T07:10:00+07:00", "2026-03-09T23:00:00+07:00"),
+        (CampaignSchedule("0 7 * * *", paused=True), "2026-02-02T07:10:00+07:00", "2026-02-09T07:10:00+07:00"),
     ],
 )
-def test_days_off_the_last_week_and_a_pause_are_no_missed_runs(schedule: Schedule, finished: str, now: str) -> None:
+def test_days_off_the_last_week_and_a_pause_are_no_missed_runs(
+    schedule: CampaignSchedule, finished: str, now: str
+) -> None:
     assert not missed(schedule, finished, now)
 
 
 def test_a_run_of_the_last_week_is_missed_by_the_last_weeks_schedule() -> None:
-    dense = Schedule("0 7 * * *", "0 7,13 * * *")
+    dense = CampaignSchedule("0 7 * * *", "0 7,13 * * *")
     assert missed(dense, "2026-03-09T07:10:00+07:00", "2026-03-09T14:01:00+07:00")
 
 
 def test_what_was_due_before_the_office_changed_the_schedule_is_not_missed() -> None:
     changed = Changed("bau-cu-2026", {}, datetime.fromisoformat("2026-02-05T09:00:00+07:00"), "officer:lan")
-    holds = Effective(Schedule("0 7 * * *"), changed)
+    holds = Effective(CampaignSchedule("0 7 * * *"), changed)
     finished = datetime.fromisoformat("2026-02-02T07:10:00+07:00")
     campaign = open_declared(Settings(), "bau-cu-2026")
     for now, late in (("2026-02-05T12:00:00+07:00", False), ("2026-02-06T08:01:00+07:00", True)):
@@ -227,8 +229,8 @@ def test_a_backup_older_than_a_week_or_gone_wants_attention(tmp_path: Path) -> N
 
 
 def test_a_port_that_another_program_has_is_broken(tmp_path: Path, server: Server) -> None:
-    url = Prefect(api_url=f"http://127.0.0.1:{server.port}/api")
-    found = looked(settings_of(tmp_path, portal=Portal(port=server.port), prefect=url))
+    url = PrefectSettings(api_url=f"http://127.0.0.1:{server.port}/api")
+    found = looked(settings_of(tmp_path, portal=PortalSettings(port=server.port), prefect=url))
     assert (found["portal"].sign, found["prefect"].sign) == (Sign.BROKEN, Sign.BROKEN)
 
 
@@ -240,14 +242,14 @@ def test_the_running_server_says_itself_whether_it_sends_telemetry(
         "/api/admin/version": machine.installed("prefect"),
         "/api/admin/settings": {"server": {"analytics_enabled": telemetry}},
     }
-    found = looked(settings_of(tmp_path, prefect=Prefect(api_url=f"http://127.0.0.1:{server.port}/api")))
+    found = looked(settings_of(tmp_path, prefect=PrefectSettings(api_url=f"http://127.0.0.1:{server.port}/api")))
     assert (found["prefect"].sign, found["telemetry_server"].sign) == (Sign.GOOD, sign)
 
 
 def test_a_prefect_server_without_its_database_is_broken(tmp_path: Path, server: Server) -> None:
     server.answers = {"/api/admin/version": machine.installed("prefect")}
     server.states = {"/api/ready": 503}  # what Prefect answers where its database does not connect
-    found = looked(settings_of(tmp_path, prefect=Prefect(api_url=f"http://127.0.0.1:{server.port}/api")))
+    found = looked(settings_of(tmp_path, prefect=PrefectSettings(api_url=f"http://127.0.0.1:{server.port}/api")))
     assert found["prefect"].sign is Sign.GOOD
     assert found["prefect_database"].sign is Sign.BROKEN
     assert "lotrinh-prefect" in say(found["prefect_database"].advice or M("—"))
@@ -255,7 +257,7 @@ def test_a_prefect_server_without_its_database_is_broken(tmp_path: Path, server:
 
 def test_a_prefect_server_of_another_version_wants_attention(tmp_path: Path, server: Server) -> None:
     server.answers = {"/api/admin/version": "3.0.0"}
-    found = looked(settings_of(tmp_path, prefect=Prefect(api_url=f"http://127.0.0.1:{server.port}/api")))
+    found = looked(settings_of(tmp_path, prefect=PrefectSettings(api_url=f"http://127.0.0.1:{server.port}/api")))
     assert found["prefect"].sign is Sign.ATTENTION
 
 
@@ -264,7 +266,9 @@ def test_a_clock_that_is_another_than_the_public_addresss_is_found(
     tmp_path: Path, server: Server, minutes: int, sign: Sign
 ) -> None:
     server.answers, server.date = {"/healthz": {"head": "0"}}, "Tue, 03 Feb 2026 01:12:00 GMT"
-    settings = settings_of(tmp_path, portal=Portal(port=server.port, public_url=f"http://127.0.0.1:{server.port}"))
+    settings = settings_of(
+        tmp_path, portal=PortalSettings(port=server.port, public_url=f"http://127.0.0.1:{server.port}")
+    )
     found = looked(settings, datetime(2026, 2, 3, 1, 12, tzinfo=UTC) + timedelta(minutes=minutes))
     assert (found["portal"].sign, found["public_url"].sign) == (Sign.GOOD, Sign.GOOD)
     assert (found["clock_portal"].sign, found["clock_public_url"].sign) == (sign, sign)

@@ -10,7 +10,7 @@ import pytest
 from lotrinh.errors import BadInput, LotrinhError, NotFound
 from lotrinh.services.notify import dispatch
 from lotrinh.services.notify.misconfiguration_alert import open_or_tell
-from lotrinh.settings.models import Mail, Receiver, Schedule, Units
+from lotrinh.settings.models import MailSettings, ReceiverSettings, ScheduleSettings, UnitsSettings
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, New
 from tests.conftest import COLUMNS
@@ -19,14 +19,14 @@ from tests.services.reminding import DAY, RECEIVERS, World, hook, world_in
 
 GOOD = f"{COLUMNS}\n04924,xa,Lương Sơn,,,,,,,\n04960,xa,Liên Sơn,,,,,,,\n"
 BAD = GOOD + "04924,xa,Lương Sơn,,,,,,,\n"
-MAIL = Mail(host="127.0.0.1", sender="lotrinh@phutho.example.vn", port=1)
+MAIL = MailSettings(host="127.0.0.1", sender="lotrinh@phutho.example.vn", port=1)
 ONE_DAY = timedelta(days=1)
 
 
-def of(folder: Path, mail: Mail, **more: object) -> World:
+def of(folder: Path, mail: MailSettings, **more: object) -> World:
     """An office with a roster of its own that names one commune twice."""
     (folder / "don-vi.csv").write_text(BAD, encoding="utf-8")
-    return world_in(folder, mail, units=Units(file=folder / "don-vi.csv"), **more)
+    return world_in(folder, mail, units=UnitsSettings(file=folder / "don-vi.csv"), **more)
 
 
 def go(world: World, store: Store, raised: type[LotrinhError] = BadInput) -> None:
@@ -110,7 +110,7 @@ def test_quiet_hours_and_days_off_are_kept(
 
 
 def test_where_all_is_paused_nobody_hears_of_it(tmp_path: Path, store: Store) -> None:
-    go(of(tmp_path, MAIL, schedule=Schedule(cron="0 7 * * *", paused=True)), store)
+    go(of(tmp_path, MAIL, schedule=ScheduleSettings(cron="0 7 * * *", paused=True)), store)
     assert store.outbox.newest() == ()
 
 
@@ -125,24 +125,26 @@ def test_the_offices_mail_box_in_a_good_row_of_the_roster_is_enough(tmp_path: Pa
 
 
 def test_a_wrong_receiver_or_webhook_keeps_nothing_from_a_good_address(tmp_path: Path, store: Store) -> None:
-    wrong = Receiver(unit="25")
+    wrong = ReceiverSettings(unit="25")
     with post_office() as post:
         go(of(tmp_path, post.settings(), receivers=(wrong, *RECEIVERS), webhooks=(hook("http://x..vn/"),)), store)
     assert post.to == ["vp@phutho.example.vn"]
 
 
 def test_where_the_office_has_no_address_it_stands_in_the_outbox(tmp_path: Path, store: Store) -> None:
-    go(of(tmp_path, Mail(), receivers=()), store)
+    go(of(tmp_path, MailSettings(), receivers=()), store)
     assert [(m.kind, m.state) for m in store.outbox.newest()] == [("broken", FAILED)]
 
 
 def test_where_the_sender_is_wrong_nothing_is_laid_down(tmp_path: Path, store: Store) -> None:
-    go(of(tmp_path, Mail(host="127.0.0.1", sender="khong-co"), receivers=RECEIVERS), store)
+    go(of(tmp_path, MailSettings(host="127.0.0.1", sender="khong-co"), receivers=RECEIVERS), store)
     assert store.outbox.newest() == ()
 
 
 def test_the_switch_remembers_what_it_knew_before(tmp_path: Path, store: Store) -> None:
-    world = of(tmp_path, Mail(host="127.0.0.1", sender="a@b.vn", port=1), schedule=Schedule(cron="0 7 * * *"))
+    world = of(
+        tmp_path, MailSettings(host="127.0.0.1", sender="a@b.vn", port=1), schedule=ScheduleSettings(cron="0 7 * * *")
+    )
     (tmp_path / "don-vi.csv").write_text(GOOD, encoding="utf-8")
     world.send(store)
     before = store.outbox.remembered("watch/25/thu")

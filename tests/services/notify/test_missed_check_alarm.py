@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from lotrinh.services.notify.missed_check_alarm import silent, watch
-from lotrinh.settings.models import Campaign, Schedule
+from lotrinh.settings.models import CampaignSettings, ScheduleSettings
 from lotrinh.store import Store
 from lotrinh.store.outbox import Message
 from tests.sending.servers import post_office
 from tests.services.notify.test_reminders import MAIL, checked
 from tests.services.reminding import DAY, ZONE, World, world_in
 
-EVERY_MORNING = Schedule(cron="0 7 * * *")
-MONDAYS = Schedule(cron="0 7 * * 1")
+EVERY_MORNING = ScheduleSettings(cron="0 7 * * *")
+MONDAYS = ScheduleSettings(cron="0 7 * * 1")
 HOURS, TEN_MINUTES = timedelta(hours=1), timedelta(minutes=10)
 Watched = Callable[[World, datetime, datetime], list[str]]
 
@@ -61,14 +61,14 @@ def test_when_checks_stop_the_office_hears_once_a_day_and_once_when_they_run_aga
 @pytest.mark.parametrize(
     ("schedule", "last", "heard"),
     [
-        (Schedule(cron="0 7 * * *", skip_days_off=True), at(2, 6, 7, 0, 10), "Mon 09 08:10 alarm"),
-        (Schedule(cron="0 7 * * 1-5"), at(2, 6, 7, 0, 10), "Mon 09 08:10 alarm"),
+        (ScheduleSettings(cron="0 7 * * *", skip_days_off=True), at(2, 6, 7, 0, 10), "Mon 09 08:10 alarm"),
+        (ScheduleSettings(cron="0 7 * * 1-5"), at(2, 6, 7, 0, 10), "Mon 09 08:10 alarm"),
         (MONDAYS, at(2, 2, 7, 0, 10), "Mon 09 08:10 alarm"),
-        (Schedule(cron="0 * * * *"), at(2, 2, 7, 0, 10), "Tue 03 09:10 alarm"),  # more than 26 hours
+        (ScheduleSettings(cron="0 * * * *"), at(2, 2, 7, 0, 10), "Tue 03 09:10 alarm"),  # more than 26 hours
     ],
 )
 def test_a_check_has_an_hour_to_finish_before_it_is_missed(
-    tmp_path: Path, store: Store, watched: Watched, schedule: Schedule, last: datetime, heard: str
+    tmp_path: Path, store: Store, watched: Watched, schedule: ScheduleSettings, last: datetime, heard: str
 ) -> None:
     world = world_in(tmp_path, MAIL, schedule=schedule)
     checked(store, world, last)
@@ -76,7 +76,7 @@ def test_a_check_has_an_hour_to_finish_before_it_is_missed(
 
 
 def test_a_check_that_finishes_at_its_time_is_never_missed(tmp_path: Path, store: Store, watched: Watched) -> None:
-    world = world_in(tmp_path, MAIL, schedule=Schedule(cron="0 7 * * 1-5"))
+    world = world_in(tmp_path, MAIL, schedule=ScheduleSettings(cron="0 7 * * 1-5"))
     for day in (5, 6, 9):
         checked(store, world, at(2, day, 7, 59))
         assert watched(world, at(2, day, 8), at(2, day + 1, 7, 50)) == []
@@ -88,7 +88,7 @@ def test_what_runs_rarely_or_by_hand_is_not_missed_in_between(tmp_path: Path, st
     weekly = world_in(tmp_path, MAIL, schedule=MONDAYS)
     checked(store, weekly, DAY)
     assert watched(weekly, DAY + 24 * 5 * HOURS, DAY + 24 * 6 * HOURS) == []
-    worked = world_in(tmp_path, MAIL, schedule=Schedule(cron="*/15 * * * *", skip_days_off=True))
+    worked = world_in(tmp_path, MAIL, schedule=ScheduleSettings(cron="*/15 * * * *", skip_days_off=True))
     last = at(2, 13, 23, 58)  # the last working day before Tết
     checked(store, worked, last)
     assert watched(worked, at(2, 14, 0), at(2, 14, 1)) == []
@@ -108,7 +108,7 @@ def test_a_schedule_that_was_changed_or_paused_counts_from_when_it_holds(
     tmp_path: Path, store: Store, watched: Watched
 ) -> None:
     weekly, daily = (world_in(tmp_path, MAIL, schedule=each) for each in (MONDAYS, EVERY_MORNING))
-    paused = world_in(tmp_path, MAIL, schedule=Schedule(cron="0 7 * * *", paused=True))
+    paused = world_in(tmp_path, MAIL, schedule=ScheduleSettings(cron="0 7 * * *", paused=True))
     checked(store, weekly, at(2, 2))
     assert watched(weekly, at(2, 2), at(2, 4, 9)) == []
     assert watched(daily, at(2, 4, 9), at(2, 5, 8)) == []  # by Thursday 08:00 the first one has an hour
@@ -119,13 +119,15 @@ def test_a_schedule_that_was_changed_or_paused_counts_from_when_it_holds(
 
 
 def test_in_the_last_week_its_own_schedule_is_watched(tmp_path: Path, store: Store, watched: Watched) -> None:
-    world = world_in(tmp_path, MAIL, schedule=Schedule(cron="0 7 * * 1", last_week="0 7,13 * * *"))  # anchor: 15 March
+    world = world_in(
+        tmp_path, MAIL, schedule=ScheduleSettings(cron="0 7 * * 1", last_week="0 7,13 * * *")
+    )  # anchor: 15 March
     checked(store, world, at(3, 8, 13))
     assert watched(world, at(3, 8, 13), at(3, 11, 6)) == ["Mon 09 15:10 alarm", "Tue 10 06:30 alarm"]
 
 
 def test_a_thinner_last_week_is_no_silence(tmp_path: Path, store: Store, watched: Watched) -> None:
-    world = world_in(tmp_path, MAIL, schedule=Schedule(cron="0 7 * * *", last_week="0 7 * * 2"))
+    world = world_in(tmp_path, MAIL, schedule=ScheduleSettings(cron="0 7 * * *", last_week="0 7 * * 2"))
     checked(store, world, at(3, 8))
     assert watched(world, at(3, 8), at(3, 10, 8)) == []
     checked(store, world, at(3, 10))
@@ -136,7 +138,7 @@ def test_a_thinner_last_week_is_no_silence(tmp_path: Path, store: Store, watched
 def test_a_campaign_that_is_checked_in_its_last_week_only_is_watched_then(
     tmp_path: Path, watched: Watched, often: str
 ) -> None:
-    world = world_in(tmp_path, MAIL, schedule=Schedule(last_week=often))
+    world = world_in(tmp_path, MAIL, schedule=ScheduleSettings(last_week=often))
     set_up = datetime(2025, 1, 6, 7, tzinfo=ZONE)  # the last week is more than a year ahead
     assert watched(world, set_up, set_up + HOURS) == []
     assert watched(world, at(3, 7), at(3, 7, 8)) == []
@@ -174,28 +176,32 @@ def test_nobody_is_told_that_checks_run_again_where_none_has_run(
         world = world_in(tmp_path, post.settings(), schedule=EVERY_MORNING)
         checked(store, world, DAY - 48 * HOURS)
         assert world.send(store).sent == 1  # the alarm, of which only little is kept
-        for other in (Schedule(cron="0 7 * * *", paused=True), Schedule(), Schedule(cron="0 9 * * *")):
+        for other in (
+            ScheduleSettings(cron="0 7 * * *", paused=True),
+            ScheduleSettings(),
+            ScheduleSettings(cron="0 9 * * *"),
+        ):
             changed = world_in(tmp_path, post.settings(), schedule=other)
             assert watched(changed, DAY, DAY + 3 * HOURS) == []
         checked(store, world, DAY + 3 * HOURS)
         assert watched(world, DAY + 3 * HOURS, DAY + 5 * HOURS) == ["Tue 10 10:30 recovered"]
 
 
-def two(folder: Path, second: Schedule | None) -> World:
+def two(folder: Path, second: ScheduleSettings | None) -> World:
     """An office with two campaigns, of which the second may be paused or gone."""
     world = world_in(folder, MAIL)
     named = {"thu": EVERY_MORNING} | ({"hai": second} if second else {})
     campaigns = [
-        Campaign(id=name, checklist="thu", units=("04924",), anchor=date(2026, 3, 15), schedule=each)
+        CampaignSettings(id=name, checklist="thu", units=("04924",), anchor=date(2026, 3, 15), schedule=each)
         for name, each in named.items()
     ]
     world.settings = world.settings.model_copy(update={"campaigns": tuple(campaigns)})
     return world
 
 
-@pytest.mark.parametrize("second", [None, Schedule(cron="0 7 * * *", paused=True), Schedule()])
+@pytest.mark.parametrize("second", [None, ScheduleSettings(cron="0 7 * * *", paused=True), ScheduleSettings()])
 def test_a_campaign_that_runs_no_more_keeps_nobody_from_hearing_that_the_others_do(
-    tmp_path: Path, store: Store, watched: Watched, second: Schedule | None
+    tmp_path: Path, store: Store, watched: Watched, second: ScheduleSettings | None
 ) -> None:
     both = two(tmp_path, EVERY_MORNING)
     watch(both.office(store), DAY - 48 * HOURS)

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.notify.webhooks import tell
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
-from lotrinh.settings.models import Campaign as CampaignSettings
-from lotrinh.settings.models import Units
+from lotrinh.settings.models import CampaignSettings, UnitsSettings
 from lotrinh.store import Store, open_store
 from tests.conftest import COLUMNS, TOP
 from tests.sending.servers import web_server
@@ -36,7 +35,9 @@ def world(tmp_path: Path) -> World:
     """Lương Sơn has software of its own, Liên Sơn uses our portal; one system is to be told."""
     rows = f"{COLUMNS}\n{OWN},xa,Lương Sơn,,,https://x.example.vn/s,,,,\n{PORTAL},xa,Liên Sơn,,,,,,,\n"
     (tmp_path / "units.csv").write_text(rows, encoding="utf-8")
-    return world_in(tmp_path, units=Units(file=tmp_path / "units.csv"), webhooks=(hook("https://a.example.vn/"),))
+    return world_in(
+        tmp_path, units=UnitsSettings(file=tmp_path / "units.csv"), webhooks=(hook("https://a.example.vn/"),)
+    )
 
 
 def campaign(world: World, *units: str) -> Campaign:
@@ -49,14 +50,14 @@ def checked(store: Store, world: World, at: datetime, as_of: datetime | None = N
     """Let a check finish that heard this of step a from the units named ``own`` and ``portal``; None: silence."""
     codes = {"own": OWN, "portal": PORTAL}
     of = campaign(world, *(codes[name] for name in said))
-    round_ = begin(store, of, at, as_of or at, {})
+    run = begin(store, of, at, as_of or at, {})
     for name, step in said.items():
         unit = of.by_code[codes[name]]
         answer = says(unit, step, at=at) if step else ""
         heard = hear(world.settings, of, unit, answer, at) if step else silence(unit, Outcome.UNREACHABLE, Reason.DNS)
-        store.rounds.record(round_.id, of.id, [heard])
-    conclude(store, world.settings, of, round_, at)
-    return round_.id
+        store.runs.record(run.id, of.id, [heard])
+    conclude(store, world.settings, of, run, at)
+    return run.id
 
 
 def told(store: Store, world: World, now: datetime = DAY) -> list[dict[str, Any]]:
@@ -122,11 +123,11 @@ def test_what_was_confirmed_in_the_portal_is_told_by_the_journal_alone(store: St
     told(store, world)
     said = {"completed_on": "2026-02-10"}
     later = DAY + timedelta(hours=1)
-    store.journal.append(NewEntry(Kind.CONFIRMED, later, "thu", PORTAL, "a", f"unit:{PORTAL}", said))
+    store.journal.append(NewEntry(EntryKind.CONFIRMED, later, "thu", PORTAL, "a", f"unit:{PORTAL}", said))
     checked(store, world, DAY + ONE_DAY, own=DONE, portal=DONE)
     assert turns(told(store, world)) == [(OWN, "a", "done")]
     assert len(store.outbox.newest()) == 2
-    store.journal.append(NewEntry(Kind.WITHDRAWN, DAY + 2 * ONE_DAY, "thu", PORTAL, "a", "x", {"reason": "nhầm"}))
+    store.journal.append(NewEntry(EntryKind.WITHDRAWN, DAY + 2 * ONE_DAY, "thu", PORTAL, "a", "x", {"reason": "nhầm"}))
     checked(store, world, DAY + 3 * ONE_DAY, own=OPEN, portal=OPEN)
     assert turns(told(store, world)) == [(OWN, "a", "done"), (OWN, "a", "undone")]
 
@@ -144,7 +145,7 @@ def test_a_deadline_that_passes_is_told_as_overdue_or_where_nobody_answers_as_un
     assert turns(told(store, world)[len(bodies) :]) == [(OWN, "a", "overdue")]
 
 
-def test_rounds_that_nobody_sent_between_are_told_as_one(store: Store, world: World) -> None:
+def test_runs_that_nobody_sent_between_are_told_as_one(store: Store, world: World) -> None:
     checked(store, world, DAY, own=OPEN, portal=OPEN)
     told(store, world)
     checked(store, world, DAY + ONE_DAY, own=DONE, portal=OPEN)
@@ -157,7 +158,7 @@ def test_rounds_that_nobody_sent_between_are_told_as_one(store: Store, world: Wo
 def test_a_check_of_some_units_leaves_the_others_as_they_were_told(store: Store, world: World) -> None:
     checked(store, world, DAY, own=OPEN, portal=OPEN)
     told(store, world)
-    for kind in (Kind.EXCUSED, Kind.UNEXCUSED):
+    for kind in (EntryKind.EXCUSED, EntryKind.UNEXCUSED):
         at = DAY + timedelta(hours=1)
         store.journal.append(NewEntry(kind, at, "thu", PORTAL, "a", "officer:x", {"reason": "nhầm"}))
     checked(store, world, DAY + ONE_DAY, portal=OPEN)
@@ -174,7 +175,7 @@ def test_a_check_of_a_day_in_the_past_tells_nothing(store: Store, world: World) 
     assert told(store, world) == []
 
 
-def test_who_is_new_hears_of_nothing_that_was_before_and_of_a_new_campaign_from_its_first_round_on(
+def test_who_is_new_hears_of_nothing_that_was_before_and_of_a_new_campaign_from_its_first_run_on(
     store: Store, world: World
 ) -> None:
     assert told(store, world) == []

@@ -17,7 +17,7 @@ from lotrinh.services.notify.receivers import HOOK, masked
 from lotrinh.services.notify.senders import NOWHERE
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
-from lotrinh.settings.models import Mail, Remind, Schedule
+from lotrinh.settings.models import MailSettings, RemindSettings, ScheduleSettings
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, UNCLEAR, WAITING, Ending, New
 from tasks import reminders
@@ -26,7 +26,7 @@ from tests.services.reminding import DAY, RECEIVERS, World, world_in
 
 
 def test_what_has_no_address_is_not_promised_to_be_sent_again(tmp_path: Path, store: Store) -> None:
-    world = world_in(tmp_path, Mail(), receivers=())
+    world = world_in(tmp_path, MailSettings(), receivers=())
     world.remind(store)
     (message,) = store.outbox.newest()
     with pytest.raises(Conflict) as caught:
@@ -37,7 +37,7 @@ def test_what_has_no_address_is_not_promised_to_be_sent_again(tmp_path: Path, st
 
 def test_a_reminder_can_be_sent_again_on_its_own_day_only(tmp_path: Path, store: Store) -> None:
     with post_office() as post:
-        world = world_in(tmp_path, post.settings(), remind=Remind(tries=1))
+        world = world_in(tmp_path, post.settings(), remind=RemindSettings(tries=1))
         post.replies["RCPT"] = ["550 nobody"] * 3
         world.remind(store)
         assert world.send(store).failed == 3
@@ -116,14 +116,14 @@ def test_what_was_seen_waiting_and_is_unclear_by_now_is_not_sent_again(tmp_path:
 
 
 def test_who_has_no_address_is_counted(tmp_path: Path, store: Store) -> None:
-    world = world_in(tmp_path, Mail(host="127.0.0.1", sender="a@b.vn"), receivers=RECEIVERS[:2])
+    world = world_in(tmp_path, MailSettings(host="127.0.0.1", sender="a@b.vn"), receivers=RECEIVERS[:2])
     assert dispatch.remind(world.office(store), DAY).nowhere == 1
 
 
 def test_an_alarm_that_the_office_cannot_be_told_is_a_failure_of_the_go_that_finds_it_out(
     tmp_path: Path, store: Store
 ) -> None:
-    world = world_in(tmp_path, Mail(), receivers=(), schedule=Schedule(cron="0 7 * * *"))
+    world = world_in(tmp_path, MailSettings(), receivers=(), schedule=ScheduleSettings(cron="0 7 * * *"))
     campaign, last = open_declared(world.settings, "thu", home=world.home), DAY - timedelta(days=3)
     conclude(store, world.settings, campaign, begin(store, campaign, last, last, {}), last)
     done = world.send(store)
@@ -145,7 +145,7 @@ def test_what_a_server_quotes_is_kept_out_of_the_log_of_runs(
 ) -> None:
     log = Mock()
     with post_office() as post:
-        world = world_in(tmp_path, post.settings(), remind=Remind(tries=1))
+        world = world_in(tmp_path, post.settings(), remind=RemindSettings(tries=1))
         post.replies["RCPT"] = ["550 luong-son@phutho.example.vn unknown"] * 3
         world.remind(store)
         monkeypatch.setattr(reminders, "office", lambda _: nullcontext(world.office(store)))

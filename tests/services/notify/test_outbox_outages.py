@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.services.notify.circuit_breaker import growing
 from lotrinh.services.notify.outbox import empty, retry
 from lotrinh.services.notify.webhooks import tell
-from lotrinh.settings.models import Remind, Settings
+from lotrinh.settings.models import RemindSettings, Settings
 from lotrinh.store import Store
 from lotrinh.store.outbox import SENT, UNCLEAR, WAITING
 from tests.sending.servers import Post, post_office, talk, web_server
 from tests.services.notify.test_reminded_day import HERE, message
 from tests.services.reminding import DAY, World, hook, world_in
 
-ALWAYS = Remind(quiet="", quiet_days_off=False)
+ALWAYS = RemindSettings(quiet="", quiet_days_off=False)
 
 
 @contextlib.contextmanager
@@ -54,7 +54,7 @@ def changes(store: Store, settings: Settings, count: int) -> None:
     tell(store, settings, DAY)
     for number in range(count):
         note = {"note": str(number)}
-        store.journal.append(NewEntry(Kind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", note))
+        store.journal.append(NewEntry(EntryKind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", note))
     tell(store, settings, DAY)
 
 
@@ -178,7 +178,7 @@ def test_a_webhook_that_fails_on_one_message_still_gets_the_others(tmp_path: Pat
 def test_a_webhook_that_stays_away_is_given_up_visibly(tmp_path: Path, store: Store) -> None:
     with web_server() as web:
         web.always = (503, b"")
-        world = world_in(tmp_path, remind=Remind(quiet="", tries=3), webhooks=(hook(web.url()),), http=HERE)
+        world = world_in(tmp_path, remind=RemindSettings(quiet="", tries=3), webhooks=(hook(web.url()),), http=HERE)
         changes(store, world.settings, 1)
         ends = []
         for hours in range(4):

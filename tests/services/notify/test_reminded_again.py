@@ -12,7 +12,7 @@ from lotrinh.services.notify.outbox import LOST, drop, retry
 from lotrinh.services.notify.weekly import lay_down_report
 from lotrinh.services.upkeep.backup import Place, back_up
 from lotrinh.services.upkeep.restore import restore
-from lotrinh.settings.models import Remind, Schedule
+from lotrinh.settings.models import RemindSettings, ScheduleSettings
 from lotrinh.store import Store, open_store
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR
 from tests.sending.servers import Post, post_office
@@ -138,7 +138,7 @@ def put_back(world: World, post: Post, at: datetime) -> None:
 
 def test_after_a_restore_nobody_is_told_by_itself_what_the_same_day_may_have_told_already(tmp_path: Path) -> None:
     with post_office() as post:
-        world = world_in(tmp_path, post.settings(), schedule=Schedule(cron="0 7 * * *"))
+        world = world_in(tmp_path, post.settings(), schedule=ScheduleSettings(cron="0 7 * * *"))
         put_back(world, post, DAY.replace(hour=10))
         with open_store(world.settings.database_url) as store:
             assert world.remind(store) == 3
@@ -171,7 +171,7 @@ def test_a_restore_before_anything_could_be_sent_on_its_day_puts_nothing_in_doub
 
 def test_a_backup_that_is_put_back_twice_counts_the_last_time(tmp_path: Path) -> None:
     with post_office() as post:
-        world = world_in(tmp_path, post.settings(), remind=Remind(tries=1))
+        world = world_in(tmp_path, post.settings(), remind=RemindSettings(tries=1))
         put_back(world, post, DAY.replace(hour=6, minute=0))
         place = Place(world.settings.database_url, world.settings.data_dir)
         again = back_up(place, tmp_path / "kho", DAY.replace(hour=8))

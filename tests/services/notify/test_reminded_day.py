@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.services.notify.outbox import LOST
 from lotrinh.services.notify.reminders import open_office
 from lotrinh.settings.load import load_settings
-from lotrinh.settings.models import Remind
+from lotrinh.settings.models import RemindSettings
 from lotrinh.store import Store, open_store
 from lotrinh.store.outbox import SENDING, SENT, UNCLEAR, New
 from tests.sending.servers import Post, bad_post, post_office, web_server
@@ -71,7 +71,7 @@ def test_on_a_simulated_day_everybody_gets_exactly_one_mail(tmp_path: Path, stor
         web.replies = [(503, b"")]
         world.send(store)  # a system that is new hears of nothing that was before
         said = {"completed_on": "2026-02-09"}
-        store.journal.append(NewEntry(Kind.CONFIRMED, DAY, "thu", "04960", "a", "unit:04960", said))
+        store.journal.append(NewEntry(EntryKind.CONFIRMED, DAY, "thu", "04960", "a", "unit:04960", said))
         hours(world)
     # Liên Sơn has confirmed its one step that is due.
     assert received(post) == {("vp@phutho.example.vn", SUBJECT): 1, ("luong-son@phutho.example.vn", SUBJECT): 1}
@@ -160,7 +160,7 @@ def message(key: str, at: datetime | None = None) -> New:
 @pytest.mark.parametrize("workers", [8])
 def test_many_workers_send_many_messages_once_each(tmp_path: Path, store: Store, workers: int) -> None:
     with post_office() as post:
-        world = world_in(tmp_path, post.settings(), remind=Remind(quiet="", quiet_days_off=False))
+        world = world_in(tmp_path, post.settings(), remind=RemindSettings(quiet="", quiet_days_off=False))
         store.outbox.put([message(f"x/{number}", DAY) for number in range(40)], DAY)
         each(lambda: _sent(world), workers)
         assert len(post.mails) == 40
@@ -169,7 +169,7 @@ def test_many_workers_send_many_messages_once_each(tmp_path: Path, store: Store,
 
 
 def test_a_mail_server_that_hangs_costs_one_wait_and_is_given_up_on_visibly(tmp_path: Path, store: Store) -> None:
-    world = world_in(tmp_path, Post(1).settings(), remind=Remind(quiet="", tries=3))
+    world = world_in(tmp_path, Post(1).settings(), remind=RemindSettings(quiet="", tries=3))
     store.outbox.put([message("x/1", DAY)], DAY)
     for number in range(10):
         world.clock[0] = DAY + timedelta(hours=number)
@@ -181,7 +181,7 @@ def test_a_mail_server_that_hangs_costs_one_wait_and_is_given_up_on_visibly(tmp_
     started = time.monotonic()
     store.outbox.put([message(f"y/{number}", DAY) for number in range(30)], DAY)
     with bad_post(b"", lambda _: None) as port:
-        slow = world_in(tmp_path, Post(port).settings(timeout_seconds=0.5), remind=Remind(quiet=""))
+        slow = world_in(tmp_path, Post(port).settings(timeout_seconds=0.5), remind=RemindSettings(quiet=""))
         slow.clock[0] = DAY
         slow.send(store)
     assert time.monotonic() - started < 8

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput
@@ -21,19 +21,26 @@ from lotrinh.services.notify.webhooks import SCHEMA, tell
 from lotrinh.services.notify.weekly import lay_down_report
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
-from lotrinh.settings.models import Mail, Receiver, Remind, Schedule, Units, Zalo
+from lotrinh.settings.models import (
+    MailSettings,
+    ReceiverSettings,
+    RemindSettings,
+    ScheduleSettings,
+    UnitsSettings,
+    ZaloSettings,
+)
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, WAITING
 from tests.conftest import COLUMNS
 from tests.sending.servers import post_office
 from tests.services.reminding import DAY, RECEIVERS, World, hook, world_in
 
-MAIL = Mail(host="127.0.0.1", sender="lotrinh@phutho.example.vn", security="none", port=1)
+MAIL = MailSettings(host="127.0.0.1", sender="lotrinh@phutho.example.vn", security="none", port=1)
 
 
 def confirmed(store: Store, unit: str, step: str, **more: object) -> None:
     body = {"completed_on": "2026-02-09", **more}
-    store.journal.append(NewEntry(Kind.CONFIRMED, DAY, "thu", unit, step, f"unit:{unit}", body))
+    store.journal.append(NewEntry(EntryKind.CONFIRMED, DAY, "thu", unit, step, f"unit:{unit}", body))
 
 
 def checked(store: Store, world: World, at: datetime) -> None:
@@ -79,7 +86,7 @@ def test_the_office_without_an_address_is_shown_as_not_told(tmp_path: Path, stor
 
 
 def test_an_office_with_a_mail_box_is_told_that_mail_is_not_set_up(tmp_path: Path, store: Store) -> None:
-    world = world_in(tmp_path, Mail())
+    world = world_in(tmp_path, MailSettings())
     told = dispatch.remind(world.office(store), DAY)
     (message,) = store.outbox.newest()
     assert (message.state, message.problem) == (FAILED, say(NO_MAIL))
@@ -87,7 +94,7 @@ def test_an_office_with_a_mail_box_is_told_that_mail_is_not_set_up(tmp_path: Pat
 
 
 def test_messages_that_did_not_go_out_are_told_to_the_office_the_next_time(tmp_path: Path, store: Store) -> None:
-    world = world_in(tmp_path, MAIL, remind=Remind(tries=1))
+    world = world_in(tmp_path, MAIL, remind=RemindSettings(tries=1))
     world.remind(store)
     world.send(store)
     world.clock[0] = DAY + timedelta(days=1)
@@ -97,8 +104,8 @@ def test_messages_that_did_not_go_out_are_told_to_the_office_the_next_time(tmp_p
 
 def test_channels_that_are_not_private_carry_no_more_than_how_much_there_is(tmp_path: Path, store: Store) -> None:
     secret = SecretStr("json://127.0.0.1:1/bi-mat")
-    receivers = (*RECEIVERS[:1], Receiver(unit="04924", zalo="chat-1", url=secret))
-    world = world_in(tmp_path, MAIL, receivers=receivers, zalo=Zalo(token=SecretStr("t")))
+    receivers = (*RECEIVERS[:1], ReceiverSettings(unit="04924", zalo="chat-1", url=secret))
+    world = world_in(tmp_path, MAIL, receivers=receivers, zalo=ZaloSettings(token=SecretStr("t")))
     world.remind(store)
     public = [m for m in store.outbox.newest() if m.channel in {"zalo", "url"}]
     assert {m.channel for m in public} == {"zalo", "url"}
@@ -110,8 +117,8 @@ def test_channels_that_are_not_private_carry_no_more_than_how_much_there_is(tmp_
 
 
 def test_two_places_of_one_unit_are_two_messages_and_one_named_twice_is_one(tmp_path: Path, store: Store) -> None:
-    more = Receiver(unit="04924", mail="chu-tich@phutho.example.vn")
-    again = Receiver(unit="04924", mail="Luong-Son@phutho.example.vn")
+    more = ReceiverSettings(unit="04924", mail="chu-tich@phutho.example.vn")
+    again = ReceiverSettings(unit="04924", mail="Luong-Son@phutho.example.vn")
     world = world_in(tmp_path, MAIL, receivers=(*RECEIVERS, more, again))
     world.remind(store)
     places = sorted(m.content["to"] for m in store.outbox.newest() if m.receiver == "04924")
@@ -119,7 +126,7 @@ def test_two_places_of_one_unit_are_two_messages_and_one_named_twice_is_one(tmp_
 
 
 def test_receivers_that_cannot_be_are_all_named_at_once(tmp_path: Path, store: Store) -> None:
-    receivers = (Receiver(unit="99999", mail="x"), Receiver(unit="04924"))
+    receivers = (ReceiverSettings(unit="99999", mail="x"), ReceiverSettings(unit="04924"))
     world = world_in(tmp_path, MAIL.model_copy(update={"sender": ""}), receivers=receivers)
     with pytest.raises(BadInput) as caught:
         open_office(store, world.settings, tmp_path)
@@ -174,19 +181,19 @@ def test_a_clock_that_steps_back_an_hour_sends_nothing_twice(tmp_path: Path, sto
 
 
 def test_a_campaign_that_is_paused_reminds_nobody(tmp_path: Path, store: Store) -> None:
-    world = world_in(tmp_path, MAIL, schedule=Schedule(paused=True))
+    world = world_in(tmp_path, MAIL, schedule=ScheduleSettings(paused=True))
     assert world.remind(store) == 0
 
 
 def test_what_an_own_system_said_long_ago_is_told_with_its_moment(tmp_path: Path, store: Store) -> None:
     rows = f"{COLUMNS}\n04924,xa,Lương Sơn,,,https://x.example.vn/s,,,,\n04960,xa,Liên Sơn,,,,,,,\n"
     (tmp_path / "units.csv").write_text(rows, encoding="utf-8")
-    world = world_in(tmp_path, MAIL, units=Units(file=tmp_path / "units.csv"))
+    world = world_in(tmp_path, MAIL, units=UnitsSettings(file=tmp_path / "units.csv"))
     campaign = open_declared(world.settings, "thu", home=tmp_path)
     at = DAY - timedelta(days=3)
-    round_ = begin(store, campaign, at, at, {})
+    run = begin(store, campaign, at, at, {})
     silence = Observation("04924", Outcome.UNREACHABLE, Reason.TIMEOUT, M("x"), at)
-    store.rounds.record(round_.id, "thu", [(silence, "https://x.example.vn/s")])
+    store.runs.record(run.id, "thu", [(silence, "https://x.example.vn/s")])
     prepared = {p.digest.unit.code: p.letter.text for p in world.prepare(store)}
     assert "Chúng tôi chưa nhận được số liệu nào." in prepared["04924"]
     assert "Việc A: hạn 13/02/2026, còn 3 ngày; chúng tôi chưa nhận được xác nhận" in prepared["04924"]
@@ -199,7 +206,7 @@ def test_other_systems_hear_of_each_change_once_and_of_nothing_private(tmp_path:
     confirmed(store, "04924", "a", note="cũ")
     tell(store, world.settings, DAY)
     confirmed(store, "04960", "a", note="bí mật", signer="Chủ tịch", document={"number": "12/QĐ"})
-    store.journal.append(NewEntry(Kind.ACCOUNT, DAY, "", "25", "", "console", {"what": "created"}))
+    store.journal.append(NewEntry(EntryKind.ACCOUNT, DAY, "", "25", "", "console", {"what": "created"}))
     for _ in range(3):
         tell(store, world.settings, DAY)
     told = [m for m in store.outbox.newest() if m.channel == "webhook"]
@@ -221,7 +228,7 @@ def test_webhooks_are_laid_down_for_as_many_entries_as_there_are(tmp_path: Path,
     world = world_in(tmp_path, webhooks=(hook("https://a.example.vn/"),))
     tell(store, world.settings, DAY)
     store.journal.append(
-        *(NewEntry(Kind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", {"note": str(n)}) for n in range(1203))
+        *(NewEntry(EntryKind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", {"note": str(n)}) for n in range(1203))
     )
     tell(store, world.settings, DAY)
     assert store.outbox.counts() == {WAITING: 1203}

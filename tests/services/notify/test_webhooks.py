@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.notify.outbox import retry
 from lotrinh.services.notify.receivers import HOOK, fingerprint, shown
 from lotrinh.services.notify.webhooks import tell
-from lotrinh.settings.models import Remind, Settings
+from lotrinh.settings.models import RemindSettings, Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, migrate, reading, upgrade, writing
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING
@@ -28,7 +28,7 @@ VALUES (:key, 'thu', 'webhook', '04924', 'webhook', :content, :state, 0, :at, :a
 
 
 def obstacle(store: Store) -> None:
-    store.journal.append(NewEntry(Kind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", {"note": "x"}))
+    store.journal.append(NewEntry(EntryKind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", {"note": "x"}))
 
 
 @pytest.mark.parametrize("url", ["http://1.2.3.4.5/", "https://a.vn:99999/", "https://a\\b.vn/", "https://-/"])
@@ -47,7 +47,7 @@ def test_an_address_stands_in_the_record_by_its_name_alone_and_is_shown_without_
 ) -> None:
     with web_server() as web:
         url = web.url(f"/{SECRET}")
-        world = world_in(tmp_path, remind=Remind(quiet=""), webhooks=(hook(url),), http=HERE)
+        world = world_in(tmp_path, remind=RemindSettings(quiet=""), webhooks=(hook(url),), http=HERE)
         tell(store, world.settings, DAY)
         obstacle(store)
         assert world.send(store).sent == 1
@@ -65,7 +65,7 @@ def test_a_record_of_an_older_lotrinh_loses_the_addresses_in_clear_and_what_wait
 ) -> None:
     with web_server() as web:
         url, gone = web.url(f"/{SECRET}"), f"https://da-bo.vn/{SECRET * 30}"
-        world = world_in(tmp_path, remind=Remind(quiet=""), webhooks=(hook(url),), http=HERE)
+        world = world_in(tmp_path, remind=RemindSettings(quiet=""), webhooks=(hook(url),), http=HERE)
         older(world.settings, [(url, WAITING), (gone, WAITING), (url, UNCLEAR), (url, SENT)])
         database = tmp_path / "data" / "lotrinh.db"
         assert SECRET.encode() in database.read_bytes()

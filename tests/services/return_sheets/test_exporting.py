@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.errors import BadInput
 from lotrinh.services.return_sheets.exporting import Wanted, sheet_now, sheets
@@ -42,9 +42,9 @@ def test_units_that_do_not_take_part_are_all_named(desk: Desk) -> None:
 def test_silent_are_those_whose_system_did_not_answer_and_those_who_never_said_anything(desk: Desk) -> None:
     report(desk.store, desk.campaign, silence(LIEN_SON, Outcome.UNREACHABLE, Reason.REFUSED), at=NOW - HOUR)
     assert made(desk, silent=True) == [LUONG_SON.code, LIEN_SON.code]
-    desk.happened(Kind.ANSWERED, "thuong", NOW - HOUR, note="lời của tỉnh")
+    desk.happened(EntryKind.ANSWERED, "thuong", NOW - HOUR, note="lời của tỉnh")
     assert LUONG_SON.code in made(desk, silent=True)
-    desk.happened(Kind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện")
+    desk.happened(EntryKind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện")
     answer = says(LIEN_SON, {"id": "so", "state": "in_progress"})
     report(desk.store, desk.campaign, hear(desk.settings, desk.campaign, LIEN_SON, answer))
     assert made(desk, silent=True) == []
@@ -52,15 +52,15 @@ def test_silent_are_those_whose_system_did_not_answer_and_those_who_never_said_a
 
 def test_a_unit_with_nothing_left_to_do_has_no_sheet(desk: Desk) -> None:
     for name in desk.campaign.checklist.steps:
-        desk.happened(Kind.CONFIRMED, name, NOW - HOUR, completed_on="2026-01-29")
+        desk.happened(EntryKind.CONFIRMED, name, NOW - HOUR, completed_on="2026-01-29")
     assert made(desk) == [LIEN_SON.code]
 
 
 def test_the_mark_holds_the_units_newest_entry_at_the_moment_the_sheet_was_made(desk: Desk) -> None:
     live = Live(desk.store, desk.settings, desk.campaign)
     assert sheet_now(desk.store, live, LUONG_SON.code, NOW).mark.journal == 0
-    desk.happened(Kind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện")
-    entry = desk.happened(Kind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện cả ngày")
+    desk.happened(EntryKind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện")
+    entry = desk.happened(EntryKind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện cả ngày")
     mark = sheet_now(desk.store, live, LUONG_SON.code, NOW).mark
     assert (mark.journal, mark.campaign, mark.unit, mark.checklist) == (entry.number, "thu", LUONG_SON.code, "c" * 12)
     assert sheet_now(desk.store, live, LIEN_SON.code, NOW).mark.journal == 0
@@ -69,7 +69,7 @@ def test_the_mark_holds_the_units_newest_entry_at_the_moment_the_sheet_was_made(
 def test_a_stored_report_gives_the_sheet_of_its_day_again_whatever_was_said_since(desk: Desk) -> None:
     then = report(desk.store, desk.campaign)
     first = list(sheets(desk.store, desk.settings, desk.campaign, then, Wanted()))
-    desk.happened(Kind.CONFIRMED, "thuong", NOW + HOUR, completed_on="2026-01-29")
+    desk.happened(EntryKind.CONFIRMED, "thuong", NOW + HOUR, completed_on="2026-01-29")
     again = list(sheets(desk.store, desk.settings, desk.campaign, then, Wanted()))
     assert [s.mark for s in again] == [s.mark for s in first]
     assert [s.rows for s in again] == [s.rows for s in first]
@@ -78,12 +78,12 @@ def test_a_stored_report_gives_the_sheet_of_its_day_again_whatever_was_said_sinc
 def test_sample_data_is_labelled(desk: Desk) -> None:
     live = Live(desk.store, desk.settings, desk.campaign)
     assert not sheet_now(desk.store, live, LUONG_SON.code, NOW).sample
-    desk.happened(Kind.OBSTACLE, "thuong", NOW - HOUR, note="Dữ liệu mẫu", sample=True)
+    desk.happened(EntryKind.OBSTACLE, "thuong", NOW - HOUR, note="Dữ liệu mẫu", sample=True)
     assert sheet_now(desk.store, live, LUONG_SON.code, NOW).sample
 
 
 def test_the_total_of_a_count_is_taken_from_wherever_the_unit_said_it(desk: Desk) -> None:
-    desk.happened(Kind.PROGRESSED, "dem", NOW - HOUR, completed_on="2026-02-01", progress={"done": 3, "of": 12})
+    desk.happened(EntryKind.PROGRESSED, "dem", NOW - HOUR, completed_on="2026-02-01", progress={"done": 3, "of": 12})
     live = Live(desk.store, desk.settings, desk.campaign)
     totals = {row.step.id: row.of for row in sheet_now(desk.store, live, LUONG_SON.code, NOW).rows}
     assert (totals["dem"], totals["dem-nua"], totals["so"]) == (12, 12, None)

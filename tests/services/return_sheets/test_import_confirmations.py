@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from lotrinh.core.checklist.checklist import Milestone
-from lotrinh.core.status.journal import Kind, fold
+from lotrinh.core.status.journal import EntryKind, fold
 from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
@@ -31,7 +31,7 @@ def test_what_was_filled_in_is_recorded_with_its_source_and_the_step_is_done(des
     content = filled(desk.sheet(), {"so": DONE | {"note": "Đã gửi", "signer": "Chủ tịch UBND xã"}})
     (entry,) = desk.record(content)
     assert (entry.new.kind, entry.new.unit, entry.new.step, entry.new.actor) == (
-        Kind.CONFIRMED,
+        EntryKind.CONFIRMED,
         LUONG_SON.code,
         "so",
         SHEETS,
@@ -66,7 +66,7 @@ def test_one_row_can_say_a_count_an_obstacle_and_a_proposal(desk: Desk) -> None:
         "signer": "X",
     }
     desk.record(filled(desk.sheet(), {"dem": row}))
-    assert [kind for _, _, kind in desk.said()] == [Kind.PROGRESSED, Kind.OBSTACLE, Kind.PROPOSAL]
+    assert [kind for _, _, kind in desk.said()] == [EntryKind.PROGRESSED, EntryKind.OBSTACLE, EntryKind.PROPOSAL]
     said = fold(desk.store.journal.entries())[LUONG_SON.code, "dem"]
     assert (said.progress, said.obstacle, said.proposal) == ((7, 12), "Mất điện", "Xin máy")
 
@@ -104,18 +104,18 @@ def test_a_corrected_file_replaces_what_it_said_and_the_old_one_stays_recorded_b
 def test_what_the_unit_confirmed_alike_meanwhile_counts_as_recorded(desk: Desk) -> None:
     content = filled(desk.sheet(), {"so": DONE})
     said = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND", "date": "2026-01-28"}}
-    desk.happened(Kind.CONFIRMED, "so", NOW + HOUR, **said)
+    desk.happened(EntryKind.CONFIRMED, "so", NOW + HOUR, **said)
     judged = desk.judge(content)
     assert judged.problems == ()
     assert judged.fresh == ()
 
 
 def test_what_was_said_otherwise_meanwhile_stops_the_row_and_is_named(desk: Desk) -> None:
-    desk.happened(Kind.CONFIRMED, "thuong", NOW - HOUR, completed_on="2026-01-29")
-    desk.happened(Kind.RETURNED, "thuong", NOW - HOUR / 2, reason="thiếu dấu")
+    desk.happened(EntryKind.CONFIRMED, "thuong", NOW - HOUR, completed_on="2026-01-29")
+    desk.happened(EntryKind.RETURNED, "thuong", NOW - HOUR / 2, reason="thiếu dấu")
     content = filled(desk.sheet(), {"so": DONE, "thuong": DONE})
     assert desk.judge(content).problems == ()
-    desk.happened(Kind.CONFIRMED, "so", NOW + HOUR, completed_on="2026-01-20")
+    desk.happened(EntryKind.CONFIRMED, "so", NOW + HOUR, completed_on="2026-01-20")
     ((place, sentence),) = sentences(desk.judge(content))
     assert place.endswith(":1")
     assert "lúc 09:00 02/02/2026, Xã Lương Sơn đã xác nhận hoàn thành" in sentence
@@ -125,16 +125,16 @@ def test_what_was_said_otherwise_meanwhile_stops_the_row_and_is_named(desk: Desk
 
 
 def test_an_answer_of_the_office_meanwhile_does_not_stop_a_confirmation_but_a_new_obstacle(desk: Desk) -> None:
-    desk.happened(Kind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện")
+    desk.happened(EntryKind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện")
     sheet = desk.sheet()
-    desk.happened(Kind.ANSWERED, "thuong", NOW + HOUR, note="Đã gọi điện lực")
+    desk.happened(EntryKind.ANSWERED, "thuong", NOW + HOUR, note="Đã gọi điện lực")
     assert desk.judge(filled(sheet, {"thuong": DONE})).problems == ()
     assert "đã trả lời" in sentences(desk.judge(filled(sheet, {"thuong": {"obstacle": "Mất điện"}})))[0][1]
 
 
 def test_a_change_between_looking_and_recording_leaves_the_journal_untouched(desk: Desk) -> None:
     judged = desk.judge(filled(desk.sheet(), {"so": DONE, "thuong": DONE}))
-    desk.happened(Kind.OBSTACLE, "thuong", NOW + HOUR, note="Mất điện")
+    desk.happened(EntryKind.OBSTACLE, "thuong", NOW + HOUR, note="Mất điện")
     with pytest.raises(BadInput, match="báo vướng mắc"):
         record(desk.store, judged, LATER)
     assert len(desk.said()) == 1
@@ -142,7 +142,7 @@ def test_a_change_between_looking_and_recording_leaves_the_journal_untouched(des
 
 def test_an_excused_step_cannot_be_confirmed_and_says_why(desk: Desk) -> None:
     sheet = desk.sheet()
-    desk.happened(Kind.EXCUSED, "so", NOW + HOUR, reason="không có")
+    desk.happened(EntryKind.EXCUSED, "so", NOW + HOUR, reason="không có")
     assert "đã miễn đầu việc" in sentences(desk.judge(filled(sheet, {"so": DONE})))[0][1]
 
 

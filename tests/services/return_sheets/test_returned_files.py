@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.core.return_sheet.return_sheet import FORM, Mark
+from lotrinh.core.return_sheet.return_sheet import FORM, SheetMark
 from lotrinh.i18n import say
 from lotrinh.reports.return_sheet.layout import PLACE
 from lotrinh.services.return_sheets.returned_files import CHANGED, LARGE, LOCKED, NO_WORKBOOK
@@ -98,11 +98,11 @@ def test_an_entity_bomb_is_refused_quickly(desk: Desk) -> None:
 
 def test_a_sheet_of_another_campaign_or_unit_or_of_a_name_that_is_a_path_is_refused(desk: Desk) -> None:
     for campaign in ("dot-khac", "../../etc/passwd"):
-        mark = Mark(campaign, "04924", "c" * 12, NOW.isoformat(), 0)
+        mark = SheetMark(campaign, "04924", "c" * 12, NOW.isoformat(), 0)
         assert f"thuộc đợt “{campaign}”" in only(
             desk, changed(desk, lambda page, mark=mark: with_mark(page, mark.line))
         )
-    mark = Mark("thu", "99999", "c" * 12, NOW.isoformat(), 0)
+    mark = SheetMark("thu", "99999", "c" * 12, NOW.isoformat(), 0)
     assert "không có đơn vị mang mã “99999”" in only(desk, changed(desk, lambda page: with_mark(page, mark.line)))
 
 
@@ -112,7 +112,7 @@ def with_mark(page: Worksheet, line: str) -> None:
 
 
 def test_a_mark_that_was_changed_is_noticed(desk: Desk) -> None:
-    mark = Mark("thu", "04924", "c" * 12, NOW.isoformat(), 0)
+    mark = SheetMark("thu", "04924", "c" * 12, NOW.isoformat(), 0)
     assert only(desk, changed(desk, lambda page: with_mark(page, mark.line.replace("04924", "04960")))) == say(CHANGED)
 
 

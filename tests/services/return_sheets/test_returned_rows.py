@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.reports.return_sheet.layout import PLACE
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
@@ -109,18 +109,18 @@ def test_a_day_before_the_campaign_began_is_refused(desk: Desk) -> None:
     assert "14/03/2025 ở trước khi đợt này bắt đầu (15/03/2025)" in sentence
 
 
-COUNTS: list[tuple[dict[str, Any], Kind, tuple[int, int]]] = [
-    ({"done": 7, "of": 12}, Kind.PROGRESSED, (7, 12)),
-    ({"done": "12", "of": "12"}, Kind.CONFIRMED, (12, 12)),
-    ({"done": 12.0, "of": 12}, Kind.CONFIRMED, (12, 12)),
-    ({"done": "1.200", "of": "1.500"}, Kind.PROGRESSED, (1200, 1500)),
-    ({"done": 0, "of": 12}, Kind.PROGRESSED, (0, 12)),
+COUNTS: list[tuple[dict[str, Any], EntryKind, tuple[int, int]]] = [
+    ({"done": 7, "of": 12}, EntryKind.PROGRESSED, (7, 12)),
+    ({"done": "12", "of": "12"}, EntryKind.CONFIRMED, (12, 12)),
+    ({"done": 12.0, "of": 12}, EntryKind.CONFIRMED, (12, 12)),
+    ({"done": "1.200", "of": "1.500"}, EntryKind.PROGRESSED, (1200, 1500)),
+    ({"done": 0, "of": 12}, EntryKind.PROGRESSED, (0, 12)),
 ]
 
 
 @pytest.mark.parametrize(("typed", "kind", "progress"), COUNTS)
 def test_counts_are_progress_until_they_are_full(
-    desk: Desk, typed: dict[str, Any], kind: Kind, progress: tuple[int, int]
+    desk: Desk, typed: dict[str, Any], kind: EntryKind, progress: tuple[int, int]
 ) -> None:
     (entry,) = desk.record(filled(desk.sheet(), {"dem": {"completed_on": "29/1/2026", **typed}}))
     assert entry.new.kind is kind
@@ -128,7 +128,7 @@ def test_counts_are_progress_until_they_are_full(
 
 
 def test_a_total_that_was_reported_need_not_be_written_again(desk: Desk) -> None:
-    desk.happened(Kind.PROGRESSED, "dem", NOW, completed_on="2026-02-01", progress={"done": 3, "of": 12})
+    desk.happened(EntryKind.PROGRESSED, "dem", NOW, completed_on="2026-02-01", progress={"done": 3, "of": 12})
     (entry,) = desk.record(filled(desk.sheet(at=LATER), {"dem-nua": {"completed_on": "29/1/2026", "done": 12}}))
     assert entry.new.body["progress"] == {"done": 12, "of": 12}
 
@@ -218,7 +218,7 @@ def test_a_title_that_does_not_belong_to_its_code_is_refused(desk: Desk) -> None
 
 def test_a_sheet_of_a_journal_that_is_not_this_one_is_refused(desk: Desk) -> None:
     for n in range(3):
-        desk.happened(Kind.OBSTACLE, "thuong", NOW, note=f"{n}")
+        desk.happened(EntryKind.OBSTACLE, "thuong", NOW, note=f"{n}")
     sheet = desk.sheet()
     assert desk.judge(filled(sheet, {"so": DONE})).problems == ()
     with open_store(f"sqlite:///{desk.settings.data_dir / 'khac.db'}") as store:

@@ -1,4 +1,4 @@
-"""A whole round over real sockets: asked in batches, recorded as it goes, and concluded."""
+"""A whole run over real sockets: asked in batches, recorded as it goes, and concluded."""
 
 import asyncio
 import json
@@ -11,11 +11,11 @@ import pytest
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
-from lotrinh.errors import RoundNotCarriedOut
+from lotrinh.errors import RunNotCarriedOut
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import BATCH, FIRST, batches, begin
 from lotrinh.services.runs.check import Request, run_check
-from lotrinh.settings.models import Http, Portal, Settings
+from lotrinh.settings.models import HttpSettings, PortalSettings, Settings
 from lotrinh.store import Store
 from lotrinh.store.runs.runs import FINISHED, NOT_CARRIED_OUT
 from tests.conftest import Communes, Reply
@@ -29,28 +29,28 @@ Roster = Callable[[Mapping[str, str]], str]
 @pytest.fixture
 def here(settings: Settings) -> Settings:
     """Settings that allow asking this machine; our own portal does not answer."""
-    http = Http.model_validate({"allow_networks": ["127.0.0.0/8"], "connect_seconds": 1, "total_seconds": 3})
-    return settings.model_copy(update={"http": http, "portal": Portal(port=9)})
+    http = HttpSettings.model_validate({"allow_networks": ["127.0.0.0/8"], "connect_seconds": 1, "total_seconds": 3})
+    return settings.model_copy(update={"http": http, "portal": PortalSettings(port=9)})
 
 
 def run(store: Store, settings: Settings, campaign: Campaign, at: datetime = NOW) -> Report:
-    round_ = begin(store, campaign, at, at, {})
-    return asyncio.run(run_check(store, settings, campaign, round_, lambda: at))
+    run = begin(store, campaign, at, at, {})
+    return asyncio.run(run_check(store, settings, campaign, run, lambda: at))
 
 
 def status(made: Report, place: int = 0) -> Status:
     return next(s.status for s in made.units[place].standings if s.step == DONE["id"])
 
 
-def test_a_finished_round_leaves_its_report_and_is_the_latest(
+def test_a_finished_run_leaves_its_report_and_is_the_latest(
     store: Store, here: Settings, communes: Communes, roster: Roster
 ) -> None:
     campaign = open_declared(here, "bau-cu-2026", Path(roster({"04924": communes.says("04924", DONE)})))
     made = run(store, here, campaign)
-    kept = store.rounds.latest("bau-cu-2026")
+    kept = store.runs.latest("bau-cu-2026")
     assert kept
     assert (kept.id, kept.state, kept.head, kept.finished_at) == (made.run, FINISHED, made.head, NOW)
-    written = json.loads(store.rounds.snapshot(made.run) or "")
+    written = json.loads(store.runs.snapshot(made.run) or "")
     assert written["summary"] == json.loads(json.dumps(made.summary()))
     assert status(made) is Status.DONE
 
@@ -74,16 +74,16 @@ def test_an_answer_that_is_none_changes_nothing_that_was_known(
     assert status(made) is known
 
 
-def test_a_round_that_our_own_network_fails_is_closed_without_a_report(
+def test_a_run_that_our_own_network_fails_is_closed_without_a_report(
     store: Store, here: Settings, communes: Communes
 ) -> None:
     assert communes.port
     campaign = open_declared(here, "bau-cu-2026")  # all 148 at a portal that does not listen
-    with pytest.raises(RoundNotCarriedOut):
+    with pytest.raises(RunNotCarriedOut):
         run(store, here, campaign)
-    assert store.rounds.latest("bau-cu-2026") is None
+    assert store.runs.latest("bau-cu-2026") is None
     assert run_states(store) == {NOT_CARRIED_OUT}
-    assert store.rounds.answers("bau-cu-2026") == {}
+    assert store.runs.answers("bau-cu-2026") == {}
 
 
 def run_states(store: Store) -> set[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.journal import Kind, fold
+from lotrinh.core.status.journal import EntryKind, fold
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.probing.contract import read_answer
@@ -22,8 +22,7 @@ from lotrinh.services.views.compare_runs import compared
 from lotrinh.services.views.explain import explain
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.services.views.reporting import chosen
-from lotrinh.settings.models import Campaign as CampaignSettings
-from lotrinh.settings.models import Settings
+from lotrinh.settings.models import CampaignSettings, Settings
 from lotrinh.store import Store
 from tests.services.builders import DONE, LIEN_SON, LUONG_SON, NOW, happened, hear, says, stands
 from tests.services.office import CHECKLIST
@@ -50,16 +49,16 @@ def check(
     begun_at: datetime | None = None,
 ) -> Report:
     """Carry out a check in which the commune with software of its own says this."""
-    round_ = begin(store, of, begun_at or at, at, {})
+    run = begin(store, of, begun_at or at, at, {})
     said = {"id": "a", **(DONE if state == "done" else {"state": state})}
-    store.rounds.record(round_.id, of.id, [hear(settings, of, LIEN_SON, says(LIEN_SON, said, at=at), at)])
-    return conclude(store, settings, of, round_, at)
+    store.runs.record(run.id, of.id, [hear(settings, of, LIEN_SON, says(LIEN_SON, said, at=at), at)])
+    return conclude(store, settings, of, run, at)
 
 
 @pytest.fixture
 def ahead(store: Store, settings: Settings, of: Campaign) -> Report:
     made = check(store, settings, of, AHEAD)
-    store.journal.append(happened(Kind.CONFIRMED, LUONG_SON, "a", SAID))
+    store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "a", SAID))
     return made
 
 
@@ -83,7 +82,7 @@ def test_whoever_asks_for_the_newest_gets_the_same(
     assert chosen(store, of).run == made.run
     assert chosen(store, of, as_of=SAID).run == made.run
     page, _ = runs.runs(store, of, RIGHT)
-    assert [each.round.id for each in page] == [made.run, ahead.run]
+    assert [each.run.id for each in page] == [made.run, ahead.run]
     live = Live(store, settings, of).report(RIGHT + MINUTE)
     assert (live.run, status(live, LUONG_SON), status(live, LIEN_SON)) == (made.run, Status.DONE, Status.DONE)
     then = runs.as_of(store, of, NOW.date())

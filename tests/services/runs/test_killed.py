@@ -1,4 +1,4 @@
-"""kill -9 at each write of a round, step by step until it passes (fault F14)."""
+"""kill -9 at each write of a run, step by step until it passes (fault F14)."""
 
 import asyncio
 import signal
@@ -23,10 +23,10 @@ from tests.services.builders import NOW
 
 UNITS = 2 * BATCH + 3
 RECORDED = {2: 0, 3: BATCH, 4: 2 * BATCH, 5: UNITS}
-"""Killed at the n-th write -> how many units the round had recorded. The first begins it, the sixth closes it."""
+"""Killed at the n-th write -> how many units the run had recorded. The first begins it, the sixth closes it."""
 MINUTE = timedelta(minutes=1)
 DONE = {"id": "quyet-dinh-to-bau-cu", "state": "done", "completed_on": "2026-01-29"}
-ROUND = """
+RUN = """
 import asyncio, os, signal, sys
 from datetime import datetime
 from pathlib import Path
@@ -51,8 +51,8 @@ event.listen(Engine, "commit", written)
 settings, at = Settings(data_dir=Path(data)), datetime.fromisoformat(now)
 campaign = open_declared(settings, "bau-cu-2026", Path(units))
 with open_store(settings.database_url) as store:
-    round_ = begin(store, campaign, at, datetime.fromisoformat(as_of), {})
-    asyncio.run(run_check(store, settings, campaign, round_, lambda: at))
+    run = begin(store, campaign, at, datetime.fromisoformat(as_of), {})
+    asyncio.run(run_check(store, settings, campaign, run, lambda: at))
 """
 
 
@@ -72,45 +72,45 @@ def here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def killed(here: Settings, units: Path, writes: int) -> int:
-    """Run a round in a process of its own that dies as it commits its n-th write; return how the process ended."""
+    """Carry out a run in a process of its own that dies as it commits its n-th write; return how the process ended."""
     at = NOW + 2 * writes * MINUTE
     arguments = [str(here.data_dir), str(units), NOW.isoformat(), at.isoformat(), str(writes)]
-    return subprocess.run([sys.executable, "-c", ROUND, *arguments], cwd=TOP, timeout=60, check=False).returncode
+    return subprocess.run([sys.executable, "-c", RUN, *arguments], cwd=TOP, timeout=60, check=False).returncode
 
 
-def next_round(store: Store, here: Settings, units: Path, writes: int = 0) -> Report:
-    """Carry out a round a minute after the killed one; all rounds report as of the same moment."""
+def next_run(store: Store, here: Settings, units: Path, writes: int = 0) -> Report:
+    """Carry out a run a minute after the killed one; all runs report as of the same moment."""
     campaign, at = open_declared(here, "bau-cu-2026", units), NOW + (2 * writes + 1) * MINUTE
-    round_ = begin(store, campaign, at, NOW, {})
-    return asyncio.run(run_check(store, here, campaign, round_, lambda: at))
+    run = begin(store, campaign, at, NOW, {})
+    return asyncio.run(run_check(store, here, campaign, run, lambda: at))
 
 
 def standings(made: Report) -> list[tuple[StepStatus, ...]]:
     return [tuple(u.standings) for u in made.everybody]
 
 
-def test_after_a_kill_at_any_write_the_next_round_is_right_and_says_interrupted(here: Settings, units: Path) -> None:
+def test_after_a_kill_at_any_write_the_next_run_is_right_and_says_interrupted(here: Settings, units: Path) -> None:
     with open_store(here.database_url) as store:
-        expected = next_round(store, here, units)
+        expected = next_run(store, here, units)
         last, writes = expected.run, 1
         while (ended := killed(here, units, writes)) != 0:
             assert ended == -signal.SIGKILL
             assert store.journal.verify() is None
-            latest = store.rounds.latest("bau-cu-2026")
+            latest = store.runs.latest("bau-cu-2026")
             assert latest
-            assert latest.id == last  # the cut-off round has left no report, half or whole
-            made = next_round(store, here, units, writes)
+            assert latest.id == last  # the cut-off run has left no report, half or whole
+            made = next_run(store, here, units, writes)
             assert standings(made) == standings(expected)
             assert bool(made.interrupted) is (writes > 1)  # before its first write nobody knows that it began
             if made.interrupted:
-                cut_off = store.rounds.get(made.interrupted)
+                cut_off = store.runs.get(made.interrupted)
                 assert cut_off
                 assert cut_off.state == INTERRUPTED
-                assert store.rounds.snapshot(cut_off.id) is None
-                assert len(store.rounds.seen(cut_off.id)) == RECORDED[writes]
+                assert store.runs.snapshot(cut_off.id) is None
+                assert len(store.runs.seen(cut_off.id)) == RECORDED[writes]
             last, writes = made.run, writes + 1
         assert writes == len(RECORDED) + 2
-        latest = store.rounds.latest("bau-cu-2026")
+        latest = store.runs.latest("bau-cu-2026")
         assert latest
         assert latest.id != last
-        assert next_round(store, here, units, writes).interrupted == ""
+        assert next_run(store, here, units, writes).interrupted == ""

@@ -248,10 +248,10 @@ def begun(store: Store, campaign: Campaign, name: str, at: datetime | None = Non
 
 
 def state(store: Store, name: str) -> str:
-    return store.rounds.states([name])[name]
+    return store.runs.states([name])[name]
 
 
-def test_a_round_whose_run_holds_the_lease_is_not_marked_as_interrupted_by_another_that_begins(
+def test_a_run_whose_run_holds_the_lease_is_not_marked_as_interrupted_by_another_that_begins(
     store: Store, campaign: Campaign
 ) -> None:
     with holding(store, campaign, "erste", now):
@@ -262,7 +262,7 @@ def test_a_round_whose_run_holds_the_lease_is_not_marked_as_interrupted_by_anoth
     assert (state(store, "erste"), state(store, "ohne")) == (INTERRUPTED, INTERRUPTED)
 
 
-def test_a_round_is_told_from_one_whose_name_begins_with_its_own(store: Store, campaign: Campaign) -> None:
+def test_a_run_is_told_from_one_whose_name_begins_with_its_own(store: Store, campaign: Campaign) -> None:
     begun(store, campaign, "t-25.1")
     with holding(store, campaign, "t-25.10", now):
         begun(store, campaign, "t-25.10")

@@ -14,7 +14,7 @@ from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.ask import begin, earlier_tries, try_name
 from lotrinh.services.runs.lease import LASTS, SILENT_SECONDS
 from lotrinh.services.runs.nation import TRIES, At, Nation, for_province, taking_part, tick_of
-from lotrinh.settings.models import Campaign, Settings, Units
+from lotrinh.settings.models import CampaignSettings, Settings, UnitsSettings
 from lotrinh.store import Store
 from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING
 
@@ -32,7 +32,7 @@ def started(store: Store, settings: Settings, code: str, name: str) -> str:
 
 def finished(store: Store, settings: Settings, code: str, number: int = 1) -> str:
     name = started(store, settings, code, try_name(TICK, code, number))
-    store.rounds.finish(name, FINISHED, NOW, store.journal.head())
+    store.runs.finish(name, FINISHED, NOW, store.journal.head())
     return name
 
 
@@ -51,7 +51,7 @@ def start_all(nation: Nation) -> dict[str, str]:
 
 def test_a_province_is_asked_with_its_own_roster_and_not_with_the_offices_file(tmp_path: Path) -> None:
     write_roster(tmp_path / "own.csv", packaged_roster(PHU_THO)[:2])
-    settings = Settings(data_dir=tmp_path, units=Units(file=tmp_path / "own.csv"))
+    settings = Settings(data_dir=tmp_path, units=UnitsSettings(file=tmp_path / "own.csv"))
     campaign = open_declared(for_province(settings, "ha-noi"), "bau-cu-2026")
     assert (campaign.province.code, len(campaign.units)) == ("01", len(packaged_roster(HA_NOI)))
     assert len(open_declared(for_province(settings, "25"), "bau-cu-2026").units) == 2
@@ -71,7 +71,7 @@ def test_a_province_that_is_none_is_named(settings: Settings) -> None:
 
 def test_a_campaign_that_names_units_is_run_where_they_are_and_nowhere_else(tmp_path: Path) -> None:
     own = tuple(u.code for p in (HA_NOI, PHU_THO) for u in packaged_roster(p)[:2])
-    settings = Settings(data_dir=tmp_path, campaigns=(Campaign(id="bau-cu-2026", units=own),))
+    settings = Settings(data_dir=tmp_path, campaigns=(CampaignSettings(id="bau-cu-2026", units=own),))
     assert taking_part(settings, "bau-cu-2026") == (HA_NOI, PHU_THO)
     assert [u.code for u in open_declared(for_province(settings, "01"), "bau-cu-2026").units] == list(own[:2])
 
@@ -83,43 +83,43 @@ def test_a_campaign_for_all_is_run_in_all_provinces_or_in_those_that_are_named(s
 
 def test_provinces_of_one_record_do_not_interrupt_each_other(store: Store, settings: Settings) -> None:
     here, there = started(store, settings, "25", "a"), started(store, settings, "01", "b")
-    assert store.rounds.states([here, there, "khong-co"]) == {here: RUNNING, there: RUNNING}
+    assert store.runs.states([here, there, "khong-co"]) == {here: RUNNING, there: RUNNING}
     again = started(store, settings, "25", "c")
-    assert store.rounds.states([here, there, again]) == {here: INTERRUPTED, there: RUNNING, again: RUNNING}
-    assert store.rounds.interrupted_before("bau-cu-2026", again, province="25") == here
-    assert store.rounds.pulse("bau-cu-2026", province="01") == (there, 0)
+    assert store.runs.states([here, there, again]) == {here: INTERRUPTED, there: RUNNING, again: RUNNING}
+    assert store.runs.interrupted_before("bau-cu-2026", again, province="25") == here
+    assert store.runs.pulse("bau-cu-2026", province="01") == (there, 0)
 
 
-def test_each_query_for_a_province_sees_its_rounds_alone(store: Store, settings: Settings) -> None:
+def test_each_query_for_a_province_sees_its_runs_alone(store: Store, settings: Settings) -> None:
     here, there = finished(store, settings, "25"), finished(store, settings, "01")
-    rounds, of = store.rounds, "bau-cu-2026"
+    runs, of = store.runs, "bau-cu-2026"
     for code, name in (("25", here), ("01", there)):
         found = [
-            rounds.latest(of, province=code),
-            rounds.latest(of, NOW.date(), province=code),
-            rounds.latest_at(of, NOW.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")), province=code),
-            rounds.first(of, province=code),
-            *rounds.finished(of, 9, province=code),
-            *rounds.newest(of, province=code),
+            runs.latest(of, province=code),
+            runs.latest(of, NOW.date(), province=code),
+            runs.latest_at(of, NOW.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")), province=code),
+            runs.first(of, province=code),
+            *runs.finished(of, 9, province=code),
+            *runs.newest(of, province=code),
         ]
         assert [r and r.id for r in found] == [name] * 6
-    assert len(rounds.newest(of)) == 2
-    assert not open_declared(settings, of).holds(rounds.newest(of, province="01")[0])
+    assert len(runs.newest(of)) == 2
+    assert not open_declared(settings, of).holds(runs.newest(of, province="01")[0])
 
 
-def test_a_round_that_was_replaced_cannot_be_finished_any_more(store: Store, settings: Settings) -> None:
+def test_a_run_that_was_replaced_cannot_be_finished_any_more(store: Store, settings: Settings) -> None:
     slow, new = started(store, settings, "25", "a"), started(store, settings, "25", "b")
     with pytest.raises(Conflict, match="đã đóng, hoặc lượt mới hơn đã thay nó"):
-        store.rounds.finish(slow, FINISHED, NOW, "h")
-    assert store.rounds.states([slow, new]) == {slow: INTERRUPTED, new: RUNNING}
+        store.runs.finish(slow, FINISHED, NOW, "h")
+    assert store.runs.states([slow, new]) == {slow: INTERRUPTED, new: RUNNING}
 
 
 def test_a_further_try_does_not_begin_once_an_earlier_one_has_finished(store: Store, settings: Settings) -> None:
     first = finished(store, settings, "25")
     with pytest.raises(AlreadyRecorded) as refused:
         started(store, settings, "25", try_name(TICK, "25", 2))
-    assert refused.value.round == first
-    assert [r.id for r in store.rounds.newest("bau-cu-2026")] == [first]
+    assert refused.value.run == first
+    assert [r.id for r in store.runs.newest("bau-cu-2026")] == [first]
     assert earlier_tries("20260202-010000-ab12") == earlier_tries("a.1") == ()
 
 
@@ -188,7 +188,7 @@ def test_a_clock_that_steps_back_an_hour_gives_nobody_up_and_one_that_steps_ahea
 
 def test_the_provinces_that_are_missing_are_named_with_their_reason(store: Store, settings: Settings) -> None:
     finished(store, settings, "01")
-    store.rounds.finish(started(store, settings, "25", try_name(TICK, "25", 1)), NOT_CARRIED_OUT, NOW, "h")
+    store.runs.finish(started(store, settings, "25", try_name(TICK, "25", 1)), NOT_CARRIED_OUT, NOW, "h")
     started(store, settings, "04", try_name(TICK, "04", 1))
     nation = nation_of(store, "01", "04", "08", "25")
     nation.look(dict.fromkeys(start_all(nation).values(), At.RUNNING), NOW)

@@ -8,13 +8,13 @@ import pytest
 from lotrinh.catalog.checklists import from_content
 from lotrinh.core.checklist.checklist import Scope
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.reports.data.csv_report import as_csv
 from lotrinh.reports.data.json_report import as_json
 from lotrinh.reports.text import markdown, terminal
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
-from lotrinh.services.runs.check import close_round
+from lotrinh.services.runs.check import close_run
 from lotrinh.services.runs.report_archive import freeze, thaw, thaw_one
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.services.views.live_campaign import Live
@@ -36,10 +36,10 @@ def campaign(settings: Settings) -> Campaign:
 @pytest.fixture
 def report(settings: Settings, store: Store, campaign: Campaign) -> Report:
     said = (
-        (Kind.OBSTACLE, {"note": "Mất điện <b>cả xã</b>"}),
-        (Kind.PROPOSAL, {"note": "Đề nghị tỉnh cấp máy in"}),
-        (Kind.ANSWERED, {"note": "Đã giao Sở Nội vụ"}),
-        (Kind.HANDED_OVER, {"office": "Sở Nội vụ"}),
+        (EntryKind.OBSTACLE, {"note": "Mất điện <b>cả xã</b>"}),
+        (EntryKind.PROPOSAL, {"note": "Đề nghị tỉnh cấp máy in"}),
+        (EntryKind.ANSWERED, {"note": "Đã giao Sở Nội vụ"}),
+        (EntryKind.HANDED_OVER, {"office": "Sở Nội vụ"}),
     )
     new = [NewEntry(kind, NOW, campaign.id, UNIT, STEP, "unit:04960", body) for kind, body in said]
     store.journal.append(*sample_entries(campaign, NOW), *new)
@@ -79,12 +79,12 @@ def test_laying_down_again_changes_nothing(report: Report, campaign: Campaign) -
     assert freeze(thaw(frozen, report.checklist), campaign.policy) == frozen
 
 
-def test_a_stored_round_gives_its_report_back_though_the_checklist_has_changed(
+def test_a_stored_run_gives_its_report_back_though_the_checklist_has_changed(
     store: Store, report: Report, campaign: Campaign
 ) -> None:
-    round_ = begin(store, campaign, NOW, NOW, {}, "luot-1")
-    close_round(store, campaign, replace(report, run=round_.id), NOW)
-    kept = store.rounds.frozen(round_.id)
+    run = begin(store, campaign, NOW, NOW, {}, "luot-1")
+    close_run(store, campaign, replace(report, run=run.id), NOW)
+    kept = store.runs.frozen(run.id)
     assert kept
     made = thaw(kept[0], from_content(kept[1]))
     assert made.summary() == report.summary()

@@ -21,8 +21,7 @@ from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.runs.nation import for_province
 from lotrinh.services.runs.roster_mismatch import other_units
-from lotrinh.settings.models import Campaign as CampaignSettings
-from lotrinh.settings.models import Settings
+from lotrinh.settings.models import CampaignSettings, Settings
 from lotrinh.store import Store
 from tests.conftest import Communes, Lotrinh
 
@@ -55,7 +54,7 @@ def finished(store: Store, settings: Settings, campaign: Campaign) -> str:
     return conclude(store, settings, campaign, begin(store, campaign, NOW, NOW, {}), NOW).run
 
 
-def test_before_a_first_round_and_with_the_same_roster_nothing_is_said(
+def test_before_a_first_run_and_with_the_same_roster_nothing_is_said(
     store: Store, settings: Settings, here: Here
 ) -> None:
     campaign = here(LUONG_SON, LIEN_SON)
@@ -74,7 +73,7 @@ DIFFERENT: dict[str, tuple[Sequence[Unit], str]] = {
 
 
 @pytest.mark.parametrize("what", DIFFERENT)
-def test_a_roster_that_differs_is_said_in_one_sentence_with_the_round(
+def test_a_roster_that_differs_is_said_in_one_sentence_with_the_run(
     store: Store, settings: Settings, here: Here, what: str
 ) -> None:
     run = finished(store, settings, here(LUONG_SON, LIEN_SON))
@@ -87,7 +86,7 @@ def test_a_roster_that_differs_is_said_in_one_sentence_with_the_round(
     assert other_units(store, campaign) is None  # the office meant it: once
 
 
-def test_another_provinces_round_is_not_compared_with(store: Store, settings: Settings, here: Here) -> None:
+def test_another_provinces_run_is_not_compared_with(store: Store, settings: Settings, here: Here) -> None:
     finished(store, settings, here(LUONG_SON))
     ha_noi = open_campaign(store, for_province(settings, "01"), "bau-cu-2026")
     assert other_units(store, ha_noi) is None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Status
 from lotrinh.errors import Conflict, NotFound
@@ -14,7 +14,7 @@ from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING, Round
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING, Run
 from tests.core.builders import step
 from tests.services.builders import LIEN_SON, LUONG_SON, NOW, campaign, happened, hear, says, silence
 
@@ -23,10 +23,10 @@ OF = campaign(step("a", "2026-02-10"), step("b", "2026-02-03"))
 OTHER = {"id": "b", "state": "open"}
 
 
-def round_at(store: Store, settings: Settings, at: datetime, *seen: Any) -> Round:
-    """A finished round that saw this."""
+def run_at(store: Store, settings: Settings, at: datetime, *seen: Any) -> Run:
+    """A finished run that saw this."""
     begun = begin(store, OF, at, at, {})
-    store.rounds.record(begun.id, OF.id, seen)
+    store.runs.record(begun.id, OF.id, seen)
     conclude(store, settings, OF, begun, at + MINUTE)
     return begun
 
@@ -38,12 +38,12 @@ def both(settings: Settings, at: datetime, *steps: dict[str, Any]) -> tuple[Any,
 
 
 def test_runs_come_newest_first_page_by_page_with_how_asking_ended(store: Store) -> None:
-    store.rounds.start(Round("khac-1", "khac", "25", NOW, NOW, None, RUNNING, "c", "h", {}))
+    store.runs.start(Run("khac-1", "khac", "25", NOW, NOW, None, RUNNING, "c", "h", {}))
     names = [begin(store, OF, NOW + n * MINUTE, NOW, {}).id for n in range(runs.PER_PAGE + 3)]
-    store.rounds.record(names[-1], OF.id, [silence(LIEN_SON, Outcome.UNREACHABLE, Reason.REFUSED)])
+    store.runs.record(names[-1], OF.id, [silence(LIEN_SON, Outcome.UNREACHABLE, Reason.REFUSED)])
     first, older = runs.runs(store, OF, NOW)
     rest, none = runs.runs(store, OF, NOW, older)
-    found = [r.round.id for r in (*first, *rest)]
+    found = [r.run.id for r in (*first, *rest)]
     assert found == names[::-1]
     assert (len(first), none) == (runs.PER_PAGE, "")
     assert (first[0].outcomes, first[0].asked, first[1].asked) == ({"UNREACHABLE": 1}, 1, 0)
@@ -57,15 +57,15 @@ def test_a_run_that_nobody_closed_in_time_is_interrupted(store: Store) -> None:
 
 
 def test_an_ended_process_interrupts_its_run_but_never_a_finished_one(store: Store, settings: Settings) -> None:
-    finished, begun = round_at(store, settings, NOW), begin(store, OF, NOW + DAY, NOW, {})
+    finished, begun = run_at(store, settings, NOW), begin(store, OF, NOW + DAY, NOW, {})
     for name in (finished.id, begun.id):
-        store.rounds.interrupt(name, NOW + DAY)
+        store.runs.interrupt(name, NOW + DAY)
     assert [runs.run_of(store, OF, n, NOW).state for n in (finished.id, begun.id)] == [FINISHED, INTERRUPTED]
 
 
 def test_a_run_of_another_campaign_is_not_found(store: Store) -> None:
     begun = begin(store, OF, NOW, NOW, {})._replace(campaign="khac", id="khac-1")
-    store.rounds.start(begun)
+    store.runs.start(begun)
     for name in ("khac-1", "khong-co"):
         with pytest.raises(NotFound):
             runs.run_of(store, OF, name, NOW)
@@ -86,8 +86,8 @@ def test_a_second_run_is_refused_while_one_is_running_and_young(store: Store) ->
 def test_a_day_is_shown_by_the_newest_report_of_it_or_before(store: Store, settings: Settings) -> None:
     """Local days count: 23:30 in Vietnam is still the day, though it is 16:30 in UTC, and 00:30 is the next."""
     evening, night = NOW.replace(hour=23, minute=30), (NOW + DAY).replace(hour=0, minute=30)
-    first = round_at(store, settings, NOW)
-    second, third = round_at(store, settings, evening), round_at(store, settings, night)
+    first = run_at(store, settings, NOW)
+    second, third = run_at(store, settings, evening), run_at(store, settings, night)
     begin(store, OF, night + MINUTE, night, {})
 
     def shown(day: date) -> str | None:
@@ -96,14 +96,14 @@ def test_a_day_is_shown_by_the_newest_report_of_it_or_before(store: Store, setti
 
     assert shown(NOW.date() - DAY) is None
     assert (shown(NOW.date()), shown(night.date()), shown(NOW.date() + 9 * DAY)) == (second.id, third.id, third.id)
-    earliest = store.rounds.first(OF.id)
+    earliest = store.runs.first(OF.id)
     assert earliest
     assert earliest.id == first.id
 
 
 def test_a_report_stays_as_it_was_whatever_is_said_later(store: Store, settings: Settings) -> None:
-    round_at(store, settings, NOW, *both(settings, NOW, OTHER))
-    store.journal.append(happened(Kind.CONFIRMED, LUONG_SON, "b"))
+    run_at(store, settings, NOW, *both(settings, NOW, OTHER))
+    store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "b"))
     then = runs.as_of(store, OF, NOW.date())
     assert then
     assert then.by_code[LUONG_SON.code].steps["b"].status is Status.DUE_SOON

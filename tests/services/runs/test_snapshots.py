@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.reports.data.csv_report import as_csv
 from lotrinh.reports.data.json_report import as_json
@@ -32,8 +32,8 @@ def was(store: Store, settings: Settings) -> Report:
     file = checklist(milestone("m1", steps=STEPS[:2]), milestone("m2", steps=STEPS[2:]), content_hash="c" * 64)
     of = campaign(file=file)
     store.journal.append(
-        happened(Kind.CONFIRMED, LUONG_SON, "a", sample=True),
-        happened(Kind.RETURNED, LUONG_SON, "a", reason="Thiếu dấu"),
+        happened(EntryKind.CONFIRMED, LUONG_SON, "a", sample=True),
+        happened(EntryKind.RETURNED, LUONG_SON, "a", reason="Thiếu dấu"),
     )
     said = hear(settings, of, LIEN_SON, says(LIEN_SON, {"id": "a", **DONE}, OBSTACLE))
     return report(store, of, said, silence(LUONG_SON, Outcome.INVALID, Reason.TYPE), settings=settings)

@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.checklist import Level
-from lotrinh.core.status.journal import Entry, Kind, fold
+from lotrinh.core.status.journal import Entry, EntryKind, fold
 from lotrinh.core.status.observation import StepState
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.probing.contract import read_answer
@@ -34,27 +34,27 @@ def test_a_unit_speaks_of_all_its_own_steps_and_of_no_others(store: Store) -> No
 
 
 def test_each_state_of_the_contract_comes_from_the_record(store: Store) -> None:
-    def then(kind: Kind, **body: Any) -> StepState:
+    def then(kind: EntryKind, **body: Any) -> StepState:
         store.journal.append(happened(kind, LUONG_SON, "dem", **body))
         return states(*store.journal.entries())["dem"]
 
-    assert then(Kind.PROGRESSED, progress={"done": 7, "of": 12}) is StepState.IN_PROGRESS
-    assert then(Kind.OBSTACLE, note="thiếu phòng") is StepState.OBSTACLE
-    assert then(Kind.CONFIRMED) is StepState.DONE
-    assert then(Kind.RETURNED, reason="x") is not StepState.DONE
-    assert then(Kind.CONFIRMED) is StepState.DONE
-    assert then(Kind.WITHDRAWN) is not StepState.DONE
+    assert then(EntryKind.PROGRESSED, progress={"done": 7, "of": 12}) is StepState.IN_PROGRESS
+    assert then(EntryKind.OBSTACLE, note="thiếu phòng") is StepState.OBSTACLE
+    assert then(EntryKind.CONFIRMED) is StepState.DONE
+    assert then(EntryKind.RETURNED, reason="x") is not StepState.DONE
+    assert then(EntryKind.CONFIRMED) is StepState.DONE
+    assert then(EntryKind.WITHDRAWN) is not StepState.DONE
 
 
 def test_a_step_that_is_not_done_carries_no_day_and_no_document(store: Store) -> None:
-    for kind in (Kind.CONFIRMED, Kind.WITHDRAWN):
+    for kind in (EntryKind.CONFIRMED, EntryKind.WITHDRAWN):
         store.journal.append(happened(kind, LUONG_SON, "a", document={"number": "1", "date": "2026-01-29"}))
     said = statement(CAMPAIGN, LUONG_SON, fold(store.journal.entries()), NOW).steps["a"]
     assert (said.completed_on, said.document_number, said.document_date) == (None, "", None)
 
 
 def test_sample_data_is_labelled_for_its_own_unit_alone(store: Store) -> None:
-    store.journal.append(happened(Kind.CONFIRMED, LUONG_SON, "a", sample=True))
+    store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "a", sample=True))
     records = fold(store.journal.entries())
     assert document(statement(CAMPAIGN, LUONG_SON, records, NOW))["sample"] is True
     assert "sample" not in document(statement(CAMPAIGN, PROVINCE, records, NOW))

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from lotrinh.core.checklist.checklist import Evidence, Need
-from lotrinh.core.status.journal import Entry, Kind, fold
+from lotrinh.core.status.journal import Entry, EntryKind, fold
 from lotrinh.errors import BadInput, ChangedMeanwhile, Conflict, KeyReused, NotFound
 from lotrinh.i18n import say
 from lotrinh.services.statements.bulk import Counts, report_counts
@@ -41,7 +41,7 @@ def wrong(store: Store, said: Counts) -> list[tuple[str, str]]:
 def test_each_step_has_its_own_entry_with_what_concerns_it(store: Store) -> None:
     entries = send(store, Counts({"a": (7, 12), "b": (12, 12), "khong": (3, 3)}, DAY, "12/QĐ"))
     assert store.journal.entries() == entries
-    assert [e.new.kind for e in entries] == [Kind.PROGRESSED, Kind.CONFIRMED, Kind.CONFIRMED]
+    assert [e.new.kind for e in entries] == [EntryKind.PROGRESSED, EntryKind.CONFIRMED, EntryKind.CONFIRMED]
     assert [e.new.key for e in entries] == ["thu/04924/k/a", "thu/04924/k/b", "thu/04924/k/khong"]
     records = fold(entries)
     assert records["04924", "a"].progress == (7, 12)

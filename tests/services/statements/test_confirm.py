@@ -9,7 +9,7 @@ import pytest
 
 from lotrinh.core.checklist.checklist import Evidence, Level, Need
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.journal import Entry, Kind, fold
+from lotrinh.core.status.journal import Entry, EntryKind, fold
 from lotrinh.errors import BadInput, Conflict, NotFound
 from lotrinh.i18n import say
 from lotrinh.services.statements.confirm import Confirmation, confirm, receipt
@@ -42,7 +42,7 @@ def wrong(store: Store, said: Confirmation, now: datetime = NOW) -> dict[str, st
 def test_a_confirmation_is_recorded_with_who_what_when_and_under_which_checklist(store: Store) -> None:
     entry = send(store, Confirmation("nghiem", DAY, "12/QĐ-UBND", DAY, note="kèm biên bản"))
     assert store.journal.entries() == (entry,)
-    assert (entry.new.kind, entry.new.actor, entry.new.unit) == (Kind.CONFIRMED, "unit:04924", "04924")
+    assert (entry.new.kind, entry.new.actor, entry.new.unit) == (EntryKind.CONFIRMED, "unit:04924", "04924")
     assert (entry.new.checklist_hash, entry.new.at) == ("c" * 64, NOW.astimezone(UTC))
     record = fold(store.journal.entries())["04924", "nghiem"]
     assert (record.completed_on, record.document_number, record.document_date) == (DAY, "12/QĐ-UBND", DAY)
@@ -101,10 +101,10 @@ def test_decomposed_vietnamese_is_composed(store: Store) -> None:
 
 def test_part_of_a_count_is_progress_and_needs_no_document(store: Store) -> None:
     entry = send(store, Confirmation("dem", DAY, progress=(7, 12)))
-    assert entry.new.kind is Kind.PROGRESSED
+    assert entry.new.kind is EntryKind.PROGRESSED
     assert fold(store.journal.entries())["04924", "dem"].progress == (7, 12)
     full = send(store, Confirmation("dem", DAY, "12/QĐ", progress=(12, 12)), key="k2")
-    assert full.new.kind is Kind.CONFIRMED
+    assert full.new.kind is EntryKind.CONFIRMED
 
 
 def test_only_a_counted_step_takes_a_count(store: Store) -> None:

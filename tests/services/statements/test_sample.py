@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from lotrinh.core.status.journal import Kind, NewEntry, canonical, fold
+from lotrinh.core.status.journal import EntryKind, NewEntry, canonical, fold
 from lotrinh.core.status.status import Status
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.campaigns.naming import SAMPLE
@@ -62,13 +62,15 @@ def test_entries_come_in_the_order_of_time_and_none_is_of_the_future(made: list[
     assert all(a.at <= b.at for a, b in pairwise(made))
     assert made[-1].at <= AS_OF
     assert all(
-        e.body["completed_on"] <= e.at.astimezone(ZONE).date().isoformat() for e in made if e.kind is Kind.CONFIRMED
+        e.body["completed_on"] <= e.at.astimezone(ZONE).date().isoformat()
+        for e in made
+        if e.kind is EntryKind.CONFIRMED
     )
 
 
 def test_every_sample_confirmation_would_have_been_accepted(campaign: Campaign, made: list[NewEntry]) -> None:
     for entry in made:
-        if entry.kind is Kind.OBSTACLE:
+        if entry.kind is EntryKind.OBSTACLE:
             continue
         body, step = entry.body, campaign.checklist.steps[entry.step]
         document = body.get("document", {})
@@ -76,17 +78,17 @@ def test_every_sample_confirmation_would_have_been_accepted(campaign: Campaign, 
         progress = (body["progress"]["done"], body["progress"]["of"]) if "progress" in body else None
         said = Confirmation(step.id, day, document.get("number", ""), None, progress)
         assert not list(faults(step, said, entry.at.astimezone(ZONE).date()))
-        assert step.concerns(campaign.by_code[entry.unit])
+        assert step.is_work_of(campaign.by_code[entry.unit])
 
 
 def test_a_step_is_spoken_of_once_and_after_what_it_requires(campaign: Campaign, made: list[NewEntry]) -> None:
     assert set(Counter((e.unit, e.step) for e in made).values()) == {1}
-    done = {(e.unit, e.step) for e in made if e.kind is Kind.CONFIRMED}
+    done = {(e.unit, e.step) for e in made if e.kind is EntryKind.CONFIRMED}
     for code, name in done:
         own = [
             r
             for r in campaign.checklist.steps[name].requires
-            if campaign.checklist.steps[r].concerns(campaign.by_code[code])
+            if campaign.checklist.steps[r].is_work_of(campaign.by_code[code])
         ]
         assert all((code, required) in done for required in own)
 

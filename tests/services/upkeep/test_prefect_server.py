@@ -15,13 +15,13 @@ from lotrinh.services.upkeep.prefect_server import (
     password_file,
     prefect_environment,
 )
-from lotrinh.settings.models import Prefect, Settings
+from lotrinh.settings.models import PrefectSettings, Settings
 
 HERE = "http://127.0.0.1:4200/api"
 
 
 def settings_of(folder: Path, url: str = HERE, **prefect: Any) -> Settings:
-    return Settings(data_dir=folder, prefect=Prefect(api_url=url, **prefect))
+    return Settings(data_dir=folder, prefect=PrefectSettings(api_url=url, **prefect))
 
 
 def test_it_is_made_once_and_every_command_finds_it(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import delete, update
 
 from lotrinh.core.checklist.deadline_diff import MoveKind
-from lotrinh.core.notify.schedules import Schedule
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.notify.schedules import CampaignSchedule
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.errors import BadInput, Conflict, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import campaign_files, open_campaign
@@ -40,7 +40,7 @@ def test_applying_makes_it_so_for_everybody_and_the_journal_says_who(office: Off
     entry = office.store.journal.get(number)
     assert entry
     body = entry.new.body
-    assert (entry.new.kind, entry.new.actor, entry.new.unit, entry.new.step) == (Kind.CHANGED, WHO, "25", "")
+    assert (entry.new.kind, entry.new.actor, entry.new.unit, entry.new.step) == (EntryKind.CHANGED, WHO, "25", "")
     assert body["anchor"] == {"old": "2026-03-15", "new": "2026-03-22"}
     assert body["checklist"]["new"] == opened.checklist.content_hash == entry.new.checklist_hash
     assert body["units"] == ["04924", "04960", "25"]
@@ -141,14 +141,14 @@ def test_an_applied_checklist_that_this_version_cannot_read_is_said(office: Offi
 
 def test_an_applied_entry_that_was_made_unreadable_is_named(office: Office) -> None:
     body = {"applied": {"anchor": "hôm nào đó"}}
-    office.store.journal.append(NewEntry(Kind.CHANGED, NOW, "thu", "25", "", WHO, body))
+    office.store.journal.append(NewEntry(EntryKind.CHANGED, NOW, "thu", "25", "", WHO, body))
     with pytest.raises(StoreUnavailable, match="Mục số 1"):
         office.campaign()
 
 
 def test_a_changed_schedule_is_no_change_of_dates(office: Office) -> None:
     office.apply(Wish(date(2026, 3, 22)))
-    new = Schedule("0 7 * * *")
+    new = CampaignSchedule("0 7 * * *")
     assert change(office.store, office.settings, office.campaign(), new, "", WHO, NOW)
     assert office.campaign().anchor == date(2026, 3, 22)
 

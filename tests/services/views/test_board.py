@@ -3,7 +3,7 @@
 import pytest
 
 from lotrinh.core.checklist.checklist import Level
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import StepAnswer, StepState
 from lotrinh.core.status.status import Status
 from lotrinh.services.views.board import Boards
@@ -36,7 +36,7 @@ def test_the_same_report_gives_the_same_board(live: Live) -> None:
 def test_only_the_row_of_a_unit_that_said_something_is_made_again(store: Store, live: Live) -> None:
     boards = Boards(CAMPAIGN)
     before = boards.of(live.report(NOW))
-    store.journal.append(happened(Kind.CONFIRMED, LUONG_SON, "a"))
+    store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "a"))
     after = boards.of(live.report(NOW))
     assert after.rows[0].counts[Status.DONE] == before.rows[0].counts[Status.DONE] + 1
     assert after.rows[1] is before.rows[1]
@@ -52,35 +52,37 @@ def test_what_waits_for_the_province_is_counted_again_when_the_province_has_done
 
     before = blocks()
     assert (before["25/t"], before["04924/a"], before["04960/a"]) == (2, 1, 1)
-    store.journal.append(happened(Kind.CONFIRMED, LUONG_SON, "b"))
+    store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "b"))
     assert (blocks()["25/t"], blocks()["04924/a"]) == (1, 0)
-    store.journal.append(happened(Kind.CONFIRMED, CAMPAIGN.province, "t"))
+    store.journal.append(happened(EntryKind.CONFIRMED, CAMPAIGN.province, "t"))
     assert "25/t" not in blocks()
     assert blocks()["04960/a"] == 1
 
 
 def test_the_queue_holds_what_nobody_judged_what_needs_it_first(store: Store, live: Live) -> None:
-    store.journal.append(happened(Kind.CONFIRMED, LUONG_SON, "a"))
-    store.journal.append(happened(Kind.CONFIRMED, LIEN_SON, "nhan"))
-    store.journal.append(happened(Kind.CONFIRMED, CAMPAIGN.province, "t"))
+    store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "a"))
+    store.journal.append(happened(EntryKind.CONFIRMED, LIEN_SON, "nhan"))
+    store.journal.append(happened(EntryKind.CONFIRMED, CAMPAIGN.province, "t"))
     assert [(w.unit.code, w.item.step.id) for w in queue(live, NOW)] == [("04960", "nhan"), ("04924", "a")]
-    store.journal.append(happened(Kind.ACCEPTED, LIEN_SON, "nhan"), happened(Kind.RETURNED, LUONG_SON, "a", reason="x"))
+    store.journal.append(
+        happened(EntryKind.ACCEPTED, LIEN_SON, "nhan"), happened(EntryKind.RETURNED, LUONG_SON, "a", reason="x")
+    )
     assert queue(live, NOW) == []
 
 
 def test_a_trouble_is_as_old_as_the_first_of_what_was_said(store: Store, live: Live) -> None:
-    first = happened(Kind.PROPOSAL, LUONG_SON, "a", note="xin máy")
-    store.journal.append(first, happened(Kind.OBSTACLE, LUONG_SON, "a", NOW, note="mất điện"))
+    first = happened(EntryKind.PROPOSAL, LUONG_SON, "a", note="xin máy")
+    store.journal.append(first, happened(EntryKind.OBSTACLE, LUONG_SON, "a", NOW, note="mất điện"))
     (found,) = troubles(live, NOW)
     assert (found.since, found.answered) == (first.at, False)
-    store.journal.append(happened(Kind.ANSWERED, LUONG_SON, "a", NOW, note="đã gọi"))
+    store.journal.append(happened(EntryKind.ANSWERED, LUONG_SON, "a", NOW, note="đã gọi"))
     assert [t.answered for t in troubles(live, NOW)] == [True]
-    store.journal.append(happened(Kind.CLEARED, LUONG_SON, "a", NOW))
+    store.journal.append(happened(EntryKind.CLEARED, LUONG_SON, "a", NOW))
     assert troubles(live, NOW) == []
 
 
 def test_a_dispute_is_where_system_and_portal_give_different_days(store: Store, settings: Settings, live: Live) -> None:
-    store.journal.append(happened(Kind.CONFIRMED, LIEN_SON, "a"), happened(Kind.CONFIRMED, LIEN_SON, "b"))
+    store.journal.append(happened(EntryKind.CONFIRMED, LIEN_SON, "a"), happened(EntryKind.CONFIRMED, LIEN_SON, "b"))
     same = {"id": "a", "state": "done", "completed_on": "2026-01-29"}
     other = {"id": "b", "state": "done", "completed_on": "2026-01-30"}
     report(store, CAMPAIGN, hear(settings, CAMPAIGN, LIEN_SON, says(LIEN_SON, same, other)))

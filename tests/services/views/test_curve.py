@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from lotrinh.core.report.curve import UnitStep, curve_of, unit_steps
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
@@ -38,16 +38,16 @@ def test_a_confirmation_counts_on_the_day_in_the_document_and_on_the_day_it_was_
 ) -> None:
     """00:30 on 30 January in Vietnam, when it is still the 29th in UTC."""
     said = (NOW - timedelta(days=3)).replace(hour=0, minute=30)
-    store.journal.append(happened(Kind.CONFIRMED, LUONG_SON, "a", said, completed_on="2026-01-29"))
+    store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "a", said, completed_on="2026-01-29"))
     assert steps(store, settings)[0] == UnitStep(date(2026, 2, 10), JAN_29, JAN_30)
-    store.journal.append(happened(Kind.WITHDRAWN, LUONG_SON, "a", reason="nhầm"))
+    store.journal.append(happened(EntryKind.WITHDRAWN, LUONG_SON, "a", reason="nhầm"))
     assert steps(store, settings)[0] == UnitStep(date(2026, 2, 10))
 
 
 def test_an_own_system_counts_on_the_day_it_says_it_reported(store: Store, settings: Settings) -> None:
     body = says(LIEN_SON, {"id": "a", **DONE, "reported_at": "2026-01-30T09:12:00+07:00"}, {"id": "b", **DONE})
-    round_ = begin(store, OF, NOW, NOW, {})
-    store.rounds.record(round_.id, OF.id, [hear(settings, OF, LIEN_SON, body)])
+    run = begin(store, OF, NOW, NOW, {})
+    store.runs.record(run.id, OF.id, [hear(settings, OF, LIEN_SON, body)])
     first, second, third = steps(store, settings)[3:]
     assert (first.completed, first.reported) == (JAN_29, JAN_30)
     assert (second.completed, second.reported) == (JAN_29, None)
@@ -56,5 +56,5 @@ def test_an_own_system_counts_on_the_day_it_says_it_reported(store: Store, setti
 
 
 def test_an_excused_step_is_nobodys_work(store: Store, settings: Settings) -> None:
-    store.journal.append(happened(Kind.EXCUSED, LUONG_SON, "a", reason="Không có thôn"))
+    store.journal.append(happened(EntryKind.EXCUSED, LUONG_SON, "a", reason="Không có thôn"))
     assert len(steps(store, settings)) == 5

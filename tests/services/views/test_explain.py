@@ -8,15 +8,15 @@ import pytest
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.explanation import Explanation
-from lotrinh.core.status.journal import GENESIS, Kind
-from lotrinh.core.status.observation import Outcome, Reason, Seen, StepState
+from lotrinh.core.status.journal import GENESIS, EntryKind
+from lotrinh.core.status.observation import Outcome, ProbeOutcome, Reason, StepState
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import FLAGS
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.assess import make_report
-from lotrinh.services.runs.check import close_round
+from lotrinh.services.runs.check import close_run
 from lotrinh.services.views.explain import explain
 from lotrinh.services.views.live_campaign import Live
 from lotrinh.settings.models import Settings
@@ -75,23 +75,23 @@ def world(store: Store, settings: Settings) -> Store:
     early = [each for each in said if each["id"] != "tre-han"]
     run(store, settings, before, hear(settings, OF, CAO_DUONG, says(CAO_DUONG, *early, at=before), before))
     seen, source = hear(settings, OF, LIEN_SON, says(LIEN_SON, *said, at=NOW - MINUTE), NOW)
-    seen = replace(seen, probes={"may-xem": (Seen.MET, M("x"))})
+    seen = replace(seen, probes={"may-xem": (ProbeOutcome.MET, M("x"))})
     run(store, settings, NOW, (seen, source), silence(CAO_DUONG, Outcome.UNREACHABLE, Reason.TIMEOUT))
     store.journal.append(
-        happened(Kind.CONFIRMED, LIEN_SON, "tra-lai", document={"number": "12/QĐ"}),
-        happened(Kind.RETURNED, LIEN_SON, "tra-lai", NOW - DAY, reason="thiếu dấu"),
-        happened(Kind.CONFIRMED, LIEN_SON, "lech"),
-        happened(Kind.CONFIRMED, LIEN_SON, "duyet"),
-        happened(Kind.EXCUSED, LIEN_SON, "mien", reason="đã sáp nhập"),
+        happened(EntryKind.CONFIRMED, LIEN_SON, "tra-lai", document={"number": "12/QĐ"}),
+        happened(EntryKind.RETURNED, LIEN_SON, "tra-lai", NOW - DAY, reason="thiếu dấu"),
+        happened(EntryKind.CONFIRMED, LIEN_SON, "lech"),
+        happened(EntryKind.CONFIRMED, LIEN_SON, "duyet"),
+        happened(EntryKind.EXCUSED, LIEN_SON, "mien", reason="đã sáp nhập"),
     )
     return store
 
 
 def run(store: Store, settings: Settings, at: datetime, *seen: object, name: str = "") -> str:
-    round_ = begin(store, OF, at, at, {}, name)
-    store.rounds.record(round_.id, OF.id, seen)  # type: ignore[arg-type]  # pairs of observation and address
-    close_round(store, OF, make_report(store, settings, OF, round_), at)
-    return round_.id
+    run = begin(store, OF, at, at, {}, name)
+    store.runs.record(run.id, OF.id, seen)  # type: ignore[arg-type]  # pairs of observation and address
+    close_run(store, OF, make_report(store, settings, OF, run), at)
+    return run.id
 
 
 def explained(store: Store, settings: Settings, unit: Unit, name: str, at: datetime = NOW) -> Explanation:
@@ -112,7 +112,7 @@ def test_every_status_and_every_flag_there_is_explains_itself_as_the_portal_show
             made = explained(world, settings, unit, shown.step)
             assert made.standing == shown, (unit.code, shown.step)
             assert made.because, (unit.code, shown.step)
-            assert not (shown.status.finished and "Chưa có xác nhận" in told(made))
+            assert not (shown.status.is_finished and "Chưa có xác nhận" in told(made))
             statuses.add(shown.status)
             flags |= set(shown.flags)
     assert statuses == set(Status)
@@ -154,13 +154,13 @@ def test_a_commune_that_fell_silent_is_not_overdue_and_the_failure_is_listed(wor
 def test_the_journal_is_told_with_returned_statements_and_who_made_them(world: Store, settings: Settings) -> None:
     made = explained(world, settings, LIEN_SON, "tra-lai")
     assert [(t.kind, t.document, t.text) for t in made.entries] == [
-        (Kind.CONFIRMED, "12/QĐ", ""),
-        (Kind.RETURNED, "", "thiếu dấu"),
+        (EntryKind.CONFIRMED, "12/QĐ", ""),
+        (EntryKind.RETURNED, "", "thiếu dấu"),
     ]
     assert made.entries[0].completed_on == date(2026, 1, 29)
-    world.journal.append(replace(happened(Kind.WITHDRAWN, LIEN_SON, "lech", NOW - MINUTE), actor="unit:04960"))
+    world.journal.append(replace(happened(EntryKind.WITHDRAWN, LIEN_SON, "lech", NOW - MINUTE), actor="unit:04960"))
     withdrawn = explained(world, settings, LIEN_SON, "lech")
-    assert [t.kind for t in withdrawn.entries] == [Kind.CONFIRMED, Kind.WITHDRAWN]
+    assert [t.kind for t in withdrawn.entries] == [EntryKind.CONFIRMED, EntryKind.WITHDRAWN]
     assert withdrawn.entries[1].who == "Xã Liên Sơn"
 
 
@@ -187,8 +187,8 @@ def test_rule_arithmetic_and_grounds_are_those_of_the_step(world: Store, setting
 
 def test_of_a_moment_in_the_past_only_the_journal_until_then_speaks(store: Store, settings: Settings) -> None:
     first, second = store.journal.append(
-        happened(Kind.CONFIRMED, LUONG_SON, "tre-han", NOW - DAY),
-        happened(Kind.WITHDRAWN, LUONG_SON, "tre-han", NOW - MINUTE),
+        happened(EntryKind.CONFIRMED, LUONG_SON, "tre-han", NOW - DAY),
+        happened(EntryKind.WITHDRAWN, LUONG_SON, "tre-han", NOW - MINUTE),
     )
     assert explained(store, settings, LUONG_SON, "tre-han").standing.status is Status.OVERDUE
     before = explained(store, settings, LUONG_SON, "tre-han", NOW - timedelta(hours=1))
@@ -209,7 +209,7 @@ def test_what_an_own_system_said_then_is_taken_from_the_report_of_that_time(stor
     assert (at.standing.status, at.then, at.published) == (Status.DONE, then, None)
     assert f"tình trạng lấy từ báo cáo của lượt {then}" in told(at)
     # Somebody stated something after that run: the journal goes before an old report.
-    store.journal.append(happened(Kind.WITHDRAWN, LIEN_SON, "qua-han", NOW - 2 * DAY))
+    store.journal.append(happened(EntryKind.WITHDRAWN, LIEN_SON, "qua-han", NOW - 2 * DAY))
     stated = explained(store, settings, LIEN_SON, "qua-han", NOW - DAY)
     assert (stated.standing.status, stated.then) == (Status.DUE_SOON, "")
     assert "ở đây chỉ tính theo nhật ký" in told(stated)
@@ -219,11 +219,11 @@ def test_the_provinces_own_steps_are_found_in_that_report_too(store: Store, sett
     of = replace(OF, province=replace(PROVINCE, status_url="https://phutho.example.vn/s"))
     names = list[str]()
     for at in (NOW - 4 * DAY, NOW):
-        round_ = begin(store, of, at, at, {})
+        run = begin(store, of, at, at, {})
         body = says(of.province, {"id": "cua-tinh", "state": "open"})
-        store.rounds.record(round_.id, of.id, [hear(settings, of, of.province, body)])
-        close_round(store, of, make_report(store, settings, of, round_), at)
-        names.append(round_.id)
+        store.runs.record(run.id, of.id, [hear(settings, of, of.province, body)])
+        close_run(store, of, make_report(store, settings, of, run), at)
+        names.append(run.id)
     made = explain(store, settings, of, of.province, of.checklist.steps["cua-tinh"], NOW - DAY, past=True)
     assert made.then == names[0]
 
@@ -237,9 +237,9 @@ def test_before_the_first_run_an_own_system_is_unknown(store: Store, settings: S
 def test_a_report_by_another_checklist_is_not_taken_for_this_one(store: Store, settings: Settings) -> None:
     other = campaign(step("qua-han", DUE), file=replace(OF.checklist, content_hash="d" * 64))
     body = says(LIEN_SON, {"id": "qua-han"} | DONE)
-    round_ = begin(store, other, NOW - 4 * DAY, NOW - 4 * DAY, {})
-    store.rounds.record(round_.id, OF.id, [hear(settings, OF, LIEN_SON, body)])
-    close_round(store, other, make_report(store, settings, other, round_), NOW)
+    run = begin(store, other, NOW - 4 * DAY, NOW - 4 * DAY, {})
+    store.runs.record(run.id, OF.id, [hear(settings, OF, LIEN_SON, body)])
+    close_run(store, other, make_report(store, settings, other, run), NOW)
     run(store, settings, NOW, hear(settings, OF, LIEN_SON, body))
     assert explained(store, settings, LIEN_SON, "qua-han", NOW - DAY).then == ""
 
@@ -256,12 +256,12 @@ def test_at_most_five_runs_are_listed_the_newest_first(store: Store, settings: S
 
 def test_sample_data_is_labelled_whoever_stated_it(store: Store, settings: Settings) -> None:
     assert not explained(store, settings, LUONG_SON, "qua-han").sample
-    store.journal.append(happened(Kind.CONFIRMED, LUONG_SON, "dung-han", sample=True))
+    store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "dung-han", sample=True))
     assert explained(store, settings, LUONG_SON, "qua-han").sample
 
 
 def test_a_moment_in_another_zone_is_the_same_moment(store: Store, settings: Settings) -> None:
-    (entry,) = store.journal.append(happened(Kind.CONFIRMED, LUONG_SON, "qua-han", NOW))
+    (entry,) = store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "qua-han", NOW))
     made = explained(store, settings, LUONG_SON, "qua-han", NOW.astimezone(UTC))
     assert made.head == entry.hash
     assert later(entry) == entry.new

@@ -9,11 +9,11 @@ import pytest
 
 from lotrinh.core.report.deadline_history import OFFICE, dues
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.journal import Kind, NewEntry
+from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.reports.calendar.feed import calendar
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
-from lotrinh.services.runs.check import close_round
+from lotrinh.services.runs.check import close_run
 from lotrinh.services.runs.report_archive import dues_of, freeze
 from lotrinh.services.runs.snapshots import report_again
 from lotrinh.services.statements.sample import sample_entries
@@ -52,7 +52,7 @@ def run(
     campaign = replace(campaign, units=tuple(u for u in campaign.units if u.code in set(units)))
     begun = begin(office.store, campaign, begun_at or at, at, {})
     made = Live(office.store, office.settings, campaign).report(at)
-    close_round(office.store, campaign, replace(made, run=begun.id), at)
+    close_run(office.store, campaign, replace(made, run=begun.id), at)
     again = report_again(office.store, begun.id)
     assert again
     return again
@@ -166,7 +166,7 @@ def test_a_date_that_hangs_on_an_event_comes_moves_and_is_cancelled(office: Offi
     assert name not in live(office, NOW + HOUR, UNIT)
     confirmed(office, UNIT, "a")
     assert live(office, NOW + HOUR, UNIT)[name].start == date(2026, 2, 28)
-    office.store.journal.append(NewEntry(Kind.WITHDRAWN, NOW, "thu", UNIT, "a", "x", {"reason": "nhầm"}))
+    office.store.journal.append(NewEntry(EntryKind.WITHDRAWN, NOW, "thu", UNIT, "a", "x", {"reason": "nhầm"}))
     gone = live(office, NOW + 2 * HOUR, UNIT)[name]
     assert (gone.status, gone.start, gone.number) == ("CANCELLED", date(2026, 2, 28), 2)
     assert read(written(office, run(office, NOW + 3 * HOUR), UNIT))[name][2:6] == gone[2:6]

@@ -11,7 +11,7 @@ import pytest
 
 from lotrinh.core.report.bundle import Layout
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.journal import GENESIS, Kind
+from lotrinh.core.status.journal import GENESIS, EntryKind
 from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
@@ -20,9 +20,7 @@ from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.views.reporting import chosen, dossier, letterhead, only
-from lotrinh.settings.models import Campaign as CampaignSettings
-from lotrinh.settings.models import Letterhead, Settings
-from lotrinh.settings.models import Report as ReportSettings
+from lotrinh.settings.models import CampaignSettings, LetterheadSettings, ReportSettings, Settings
 from lotrinh.store import Store
 from tests.conftest import TOP
 from tests.services.builders import NOW, happened
@@ -42,7 +40,7 @@ def ran(store: Store, settings: Settings, of: Campaign, days_ago: int = 0) -> Re
     return conclude(store, settings, of, begin(store, of, at, at, {}), at)
 
 
-def told(store: Store, of: Campaign, index: int, kind: Kind = Kind.OBSTACLE, **body: object) -> None:
+def told(store: Store, of: Campaign, index: int, kind: EntryKind = EntryKind.OBSTACLE, **body: object) -> None:
     new = happened(kind, of.units[index], STEP, NOW - 2 * DAY, **{"note": "Mất điện", **body})
     store.journal.append(replace(new, campaign=of.id))
 
@@ -92,7 +90,7 @@ def test_a_run_that_was_cut_off_has_no_report_and_is_never_the_newest(
 ) -> None:
     finished = ran(store, settings, of, 1)
     cut_off = begin(store, of, NOW, NOW, {})
-    store.rounds.interrupt(cut_off.id, NOW)
+    store.runs.interrupt(cut_off.id, NOW)
     assert chosen(store, of).run == finished.run
     assert "không chạy xong" in sentence(store, of, run=cut_off.id)
 
@@ -142,7 +140,7 @@ def test_the_provinces_own_report_has_its_steps_and_no_unit(store: Store, settin
 
 
 def test_the_parts_add_up_to_the_whole(store: Store, settings: Settings, of: Campaign) -> None:
-    told(store, of, 0, Kind.CONFIRMED)
+    told(store, of, 0, EntryKind.CONFIRMED)
     whole = ran(store, settings, of)
     parts = [only(whole, unit.unit.code) for unit in whole.everybody]
     for status in Status:
@@ -186,7 +184,10 @@ def test_before_anything_was_said_the_journal_of_a_report_is_empty(
     assert dossier(store, settings, of, report).journal == ()
 
 
-STATE, PARTY = Letterhead(body="UBND TỈNH MẪU", number="1"), Letterhead(body="TỈNH ỦY MẪU", signer="Người ký mẫu")
+STATE, PARTY = (
+    LetterheadSettings(body="UBND TỈNH MẪU", number="1"),
+    LetterheadSettings(body="TỈNH ỦY MẪU", signer="Người ký mẫu"),
+)
 
 
 @pytest.mark.parametrize(
@@ -248,10 +249,10 @@ def test_every_format_of_a_stored_run_is_the_same_to_the_byte_in_another_process
     store: Store, settings: Settings, of: Campaign
 ) -> None:
     told(store, of, 0)
-    told(store, of, 1, Kind.CONFIRMED, completed_on="2026-01-29", sample=True)
+    told(store, of, 1, EntryKind.CONFIRMED, completed_on="2026-01-29", sample=True)
     report = ran(store, settings, of, 1)
     first = made_elsewhere(settings.data_dir, report.run, PYTHONHASHSEED="1", TZ="UTC")
-    told(store, of, 0, Kind.ANSWERED, note="Đã giao")
+    told(store, of, 0, EntryKind.ANSWERED, note="Đã giao")
     told(store, of, 2)
     moved = replace(of, checklist=replace(of.checklist, content_hash="d" * 64, milestones=of.checklist.milestones[:2]))
     ran(store, settings, moved)

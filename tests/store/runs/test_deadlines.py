@@ -1,4 +1,4 @@
-"""What calendars were told: numbers that only grow, kept in the transaction that closes a round."""
+"""What calendars were told: numbers that only grow, kept in the transaction that closes a run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,30 +25,30 @@ A, B = "2026-01-31", "2026-02-01T17:00:00"
 DAY_A, DAY_B = Moment(date(2026, 1, 31)), Moment(date(2026, 2, 1), time(17))
 
 
-def round_tells(store: Store, name: str, news: News, at: datetime = NOW) -> None:
-    store.rounds.start(new_run(name, at, news.campaign))
-    store.rounds.finish(name, FINISHED, at, "h", None, news)
+def run_tells(store: Store, name: str, news: News, at: datetime = NOW) -> None:
+    store.runs.start(new_run(name, at, news.campaign))
+    store.runs.finish(name, FINISHED, at, "h", None, news)
 
 
 def test_a_move_is_kept_with_what_it_was_before_and_when_it_was_told(store: Store) -> None:
-    round_tells(store, "r1", News("thu", {"x": {"a": A, "b": A}}, {}, None))
+    run_tells(store, "r1", News("thu", {"x": {"a": A, "b": A}}, {}, None))
     assert store.deadlines.told("thu") == {}
-    round_tells(store, "r2", News("thu", {"x": {"a": B, "b": A}}, {"x": {"a": A, "b": A}}, NOW), NOW + MINUTE)
+    run_tells(store, "r2", News("thu", {"x": {"a": B, "b": A}}, {"x": {"a": A, "b": A}}, NOW), NOW + MINUTE)
     assert store.deadlines.told("thu") == {("x", "a"): Told(1, DAY_B, DAY_A, NOW + MINUTE)}
 
 
-def test_a_deadline_told_between_two_rounds_and_taken_back_has_moved_twice(store: Store) -> None:
+def test_a_deadline_told_between_two_runs_and_taken_back_has_moved_twice(store: Store) -> None:
     then: Dues = {"x": {"a": A}}
-    round_tells(store, "r1", News("thu", then, {}, None))
+    run_tells(store, "r1", News("thu", then, {}, None))
     told = [store.deadlines.tell("thu", {"x": {"a": due}}, then, NOW + MINUTE)["x", "a"].number for due in (B, A, A)]
     assert told == [1, 2, 2]
-    round_tells(store, "r2", News("thu", then, then, NOW), NOW + 2 * MINUTE)
+    run_tells(store, "r2", News("thu", then, then, NOW), NOW + 2 * MINUTE)
     assert store.deadlines.told("thu")["x", "a"].number == 2
 
 
-def test_what_was_told_before_the_first_round_is_remembered(store: Store) -> None:
+def test_what_was_told_before_the_first_run_is_remembered(store: Store) -> None:
     assert store.deadlines.tell("thu", {"x": {"a": A, "b": None}}, {}, NOW)["x", "a"] == Told(0, DAY_A, None, NOW)
-    round_tells(store, "r1", News("thu", {"x": {"a": B, "b": A}}, {}, None), NOW + MINUTE)
+    run_tells(store, "r1", News("thu", {"x": {"a": B, "b": A}}, {}, None), NOW + MINUTE)
     assert {key: told.number for key, told in store.deadlines.told("thu").items()} == {("x", "a"): 1}
 
 
@@ -59,9 +59,9 @@ def test_where_nothing_has_moved_nothing_is_written(store: Store) -> None:
     assert not [statement for statement in written if not statement.startswith(("SELECT", "BEGIN", "PRAGMA"))]
 
 
-def test_what_a_round_has_told_stays_though_a_later_teller_s_clock_is_behind(store: Store) -> None:
+def test_what_a_run_has_told_stays_though_a_later_teller_s_clock_is_behind(store: Store) -> None:
     then: Dues = {"x": {"a": A}}
-    round_tells(store, "r1", News("thu", then, {}, None))
+    run_tells(store, "r1", News("thu", then, {}, None))
     store.deadlines.tell("thu", {"x": {"a": B}}, then, NOW - MINUTE)
     assert store.deadlines.told("thu", until=NOW) == {}
     assert store.deadlines.told("thu")["x", "a"].number == 1
@@ -79,19 +79,19 @@ def test_each_campaign_and_unit_has_its_own(store: Store) -> None:
 def test_more_units_than_one_query_names_move_together(store: Store) -> None:
     codes = [f"{n:05}" for n in range(600)]
     then: Dues = {code: {"a": A} for code in codes}
-    round_tells(store, "r1", News("thu", {code: {"a": B} for code in codes}, then, None))
+    run_tells(store, "r1", News("thu", {code: {"a": B} for code in codes}, then, None))
     assert {told.number for told in store.deadlines.told("thu").values()} == {1}
     assert len(store.deadlines.told("thu")) == len(codes)
 
 
-def test_a_round_that_cannot_record_its_moves_is_not_closed(store: Store) -> None:
+def test_a_run_that_cannot_record_its_moves_is_not_closed(store: Store) -> None:
     def broken(_: Any, __: Any, statement: str, *___: Any) -> None:
         if "INSERT INTO deadline_moves" in statement:
             raise KeyboardInterrupt
 
     event.listen(store.engine, "before_cursor_execute", broken)
     with pytest.raises(KeyboardInterrupt):
-        round_tells(store, "r1", News("thu", {"x": {"a": B}}, {"x": {"a": A}}, None))
+        run_tells(store, "r1", News("thu", {"x": {"a": B}}, {"x": {"a": A}}, None))
     assert state(store, "r1") == RUNNING
     assert store.deadlines.told("thu") == {}
 
@@ -133,14 +133,14 @@ class Heard:
 def test_a_number_grows_exactly_when_a_deadline_told_is_another_one(
     lasting: Path, acts: Sequence[tuple[bool, Mapping[str, Mapping[str, str | None]]]]
 ) -> None:
-    """Rounds and readers in any order, each with some units and some of their steps."""
+    """Runs and readers in any order, each with some units and some of their steps."""
     then_at: datetime | None = None
     campaign, then, heard = f"c{next(CAMPAIGNS)}", EMPTY, dict[tuple[str, str], Heard]()
     with open_store(f"sqlite:///{lasting}") as store:
-        for turn, (is_round, now) in enumerate(acts):
+        for turn, (is_run, now) in enumerate(acts):
             at = NOW + turn * MINUTE
-            if is_round:
-                round_tells(store, f"{campaign}-{turn}", News(campaign, now, then, then_at), at)
+            if is_run:
+                run_tells(store, f"{campaign}-{turn}", News(campaign, now, then, then_at), at)
                 then, then_at = now, at
             else:
                 store.deadlines.tell(campaign, now, then, at)

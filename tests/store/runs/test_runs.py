@@ -1,4 +1,4 @@
-"""Rounds, what they saw, and the last valid answer of each unit."""
+"""Runs, what they saw, and the last valid answer of each unit."""
 
 import json
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from lotrinh.core.status.observation import Answer, Observation, Outcome, Reason, Seen
+from lotrinh.core.status.observation import Answer, Observation, Outcome, ProbeOutcome, Reason
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict
 from lotrinh.store import Store, open_store
-from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Kept, KeptAnswer, Round, SeenUnit
+from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Kept, KeptAnswer, Run, SeenUnit
 
 HANOI = timezone(timedelta(hours=7))
 NOW = datetime(2026, 2, 2, 1, 0, 0, 250, UTC)
@@ -20,11 +20,9 @@ HOUR = timedelta(hours=1)
 SOURCE = "https://lienson.example.vn/s"
 
 
-def new_run(
-    name: str, started: datetime = NOW, campaign: str = "thu", request: Mapping[str, Any] | None = None
-) -> Round:
+def new_run(name: str, started: datetime = NOW, campaign: str = "thu", request: Mapping[str, Any] | None = None) -> Run:
     as_of = started.astimezone(HANOI)
-    return Round(name, campaign, "25", as_of, started, None, RUNNING, "c" * 64, "h" * 64, request or {"direct": True})
+    return Run(name, campaign, "25", as_of, started, None, RUNNING, "c" * 64, "h" * 64, request or {"direct": True})
 
 
 def reached(
@@ -32,7 +30,7 @@ def reached(
 ) -> Observation:
     answer = Answer(unit, "thu", generated or at, at, {})
     seen = Observation(unit, Outcome.REACHED, Reason.NONE, M("Đơn vị đã trả lời."), at, answer, body, etag)
-    return replace(seen, tries=1, milliseconds=40, probes={"a": (Seen.NOT_MET, M("chưa thấy"))})
+    return replace(seen, tries=1, milliseconds=40, probes={"a": (ProbeOutcome.NOT_MET, M("chưa thấy"))})
 
 
 def failed(unit: str, at: datetime = NOW) -> Observation:
@@ -40,99 +38,99 @@ def failed(unit: str, at: datetime = NOW) -> Observation:
 
 
 def state(store: Store, name: str) -> str:
-    found = store.rounds.get(name)
+    found = store.runs.get(name)
     assert found
     return found.state
 
 
-def test_a_round_is_read_back_as_it_was_begun(store: Store, url: str) -> None:
+def test_a_run_is_read_back_as_it_was_begun(store: Store, url: str) -> None:
     new = new_run("r", request={"campaign": "thu", "units": "đơn vị.csv", "as_of": ""})
-    store.rounds.start(new)
+    store.runs.start(new)
     with open_store(url) as other:
-        assert other.rounds.get("r") == new
-        assert other.rounds.snapshot("r") is None
-    assert store.rounds.get("khong-co") is None
-    assert store.rounds.snapshot("khong-co") is None
+        assert other.runs.get("r") == new
+        assert other.runs.snapshot("r") is None
+    assert store.runs.get("khong-co") is None
+    assert store.runs.snapshot("khong-co") is None
 
 
-def test_a_finished_round_keeps_its_end_its_head_and_its_report(store: Store) -> None:
-    store.rounds.start(new_run("r"))
-    store.rounds.finish("r", FINISHED, NOW + HOUR, "e" * 64, Kept('{"đơn vị": 1}', b"\x00whole", "c" * 64, "{}"))
-    found = store.rounds.get("r")
+def test_a_finished_run_keeps_its_end_its_head_and_its_report(store: Store) -> None:
+    store.runs.start(new_run("r"))
+    store.runs.finish("r", FINISHED, NOW + HOUR, "e" * 64, Kept('{"đơn vị": 1}', b"\x00whole", "c" * 64, "{}"))
+    found = store.runs.get("r")
     assert found
     assert (found.state, found.finished_at, found.head) == (FINISHED, NOW + HOUR, "e" * 64)
-    assert store.rounds.snapshot("r") == '{"đơn vị": 1}'
-    assert store.rounds.frozen("r") == (b"\x00whole", "{}")
-    assert store.rounds.frozen("khong-co") is None
+    assert store.runs.snapshot("r") == '{"đơn vị": 1}'
+    assert store.runs.frozen("r") == (b"\x00whole", "{}")
+    assert store.runs.frozen("khong-co") is None
 
 
-def test_a_round_left_running_is_interrupted_when_the_next_begins(store: Store) -> None:
-    store.rounds.start(new_run("killed"))
-    store.rounds.start(new_run("next", NOW + HOUR))
+def test_a_run_left_running_is_interrupted_when_the_next_begins(store: Store) -> None:
+    store.runs.start(new_run("killed"))
+    store.runs.start(new_run("next", NOW + HOUR))
     assert state(store, "killed") == INTERRUPTED
     assert state(store, "next") == RUNNING
-    assert store.rounds.interrupted_before("thu", "next") == "killed"
+    assert store.runs.interrupted_before("thu", "next") == "killed"
 
 
-def test_other_campaigns_and_finished_rounds_are_not_interrupted(store: Store) -> None:
-    store.rounds.start(new_run("other", campaign="khac"))
+def test_other_campaigns_and_finished_runs_are_not_interrupted(store: Store) -> None:
+    store.runs.start(new_run("other", campaign="khac"))
     for name, end in (("done", FINISHED), ("network", NOT_CARRIED_OUT)):
-        store.rounds.start(new_run(name))
-        store.rounds.finish(name, end, NOW, "h")
-    store.rounds.start(new_run("next", NOW + HOUR))
+        store.runs.start(new_run(name))
+        store.runs.finish(name, end, NOW, "h")
+    store.runs.start(new_run("next", NOW + HOUR))
     assert {n: state(store, n) for n in ("other", "done", "network")} == {
         "other": RUNNING,
         "done": FINISHED,
         "network": NOT_CARRIED_OUT,
     }
-    assert store.rounds.interrupted_before("thu", "next") == ""
+    assert store.runs.interrupted_before("thu", "next") == ""
 
 
-def test_only_the_round_just_before_is_said_to_be_interrupted(store: Store) -> None:
+def test_only_the_run_just_before_is_said_to_be_interrupted(store: Store) -> None:
     for n, name in enumerate(("first", "killed", "third", "fourth")):
-        store.rounds.start(new_run(name, NOW + n * HOUR))
+        store.runs.start(new_run(name, NOW + n * HOUR))
         if name != "killed":
-            store.rounds.finish(name, FINISHED, NOW + n * HOUR, "h")
-    store.rounds.start(new_run("elsewhere", NOW + 9 * HOUR, "khac"))
-    before = {name: store.rounds.interrupted_before("thu", name) for name in ("first", "third", "fourth")}
+            store.runs.finish(name, FINISHED, NOW + n * HOUR, "h")
+    store.runs.start(new_run("elsewhere", NOW + 9 * HOUR, "khac"))
+    before = {name: store.runs.interrupted_before("thu", name) for name in ("first", "third", "fourth")}
     assert before == {"first": "", "third": "killed", "fourth": ""}
 
 
-def test_what_a_round_saw_is_read_back_in_words(store: Store) -> None:
-    store.rounds.start(new_run("r"))
-    store.rounds.record("r", "thu", [(reached("04924"), SOURCE), (failed("04960"), SOURCE)])
-    assert store.rounds.seen("r") == {
+def test_what_a_run_saw_is_read_back_in_words(store: Store) -> None:
+    store.runs.start(new_run("r"))
+    store.runs.record("r", "thu", [(reached("04924"), SOURCE), (failed("04960"), SOURCE)])
+    assert store.runs.seen("r") == {
         "04924": SeenUnit("04924", NOW, "REACHED", "", "Đơn vị đã trả lời.", {"a": "not_met"}),
         "04960": SeenUnit("04960", NOW, "UNREACHABLE", "timeout", "Quá 8 giây {}.", {}),
     }
-    assert store.rounds.seen("khac") == {}
+    assert store.runs.seen("khac") == {}
 
 
 def test_a_second_try_replaces_what_the_first_saw(store: Store) -> None:
-    store.rounds.start(new_run("r"))
-    store.rounds.record("r", "thu", [(failed("04924"), SOURCE), (failed("04960"), SOURCE)])
-    store.rounds.record("r", "thu", [(reached("04924", NOW + HOUR), SOURCE)])
-    assert {u: s.outcome for u, s in store.rounds.seen("r").items()} == {"04924": "REACHED", "04960": "UNREACHABLE"}
+    store.runs.start(new_run("r"))
+    store.runs.record("r", "thu", [(failed("04924"), SOURCE), (failed("04960"), SOURCE)])
+    store.runs.record("r", "thu", [(reached("04924", NOW + HOUR), SOURCE)])
+    assert {u: s.outcome for u, s in store.runs.seen("r").items()} == {"04924": "REACHED", "04960": "UNREACHABLE"}
 
 
-def test_observations_of_a_round_that_never_began_are_refused_whole(store: Store) -> None:
+def test_observations_of_a_run_that_never_began_are_refused_whole(store: Store) -> None:
     with pytest.raises(Conflict):
-        store.rounds.record("khong-co", "thu", [(reached("04924"), SOURCE)])
-    assert store.rounds.answers("thu") == {}
+        store.runs.record("khong-co", "thu", [(reached("04924"), SOURCE)])
+    assert store.runs.answers("thu") == {}
 
 
 @pytest.mark.parametrize("end", [FINISHED, NOT_CARRIED_OUT, INTERRUPTED])
-def test_a_round_that_is_closed_hears_nothing_any_more(store: Store, end: str) -> None:
-    store.rounds.start(new_run("r"))
-    store.rounds.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
+def test_a_run_that_is_closed_hears_nothing_any_more(store: Store, end: str) -> None:
+    store.runs.start(new_run("r"))
+    store.runs.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
     if end == INTERRUPTED:
-        store.rounds.interrupt("r", NOW)
+        store.runs.interrupt("r", NOW)
     else:
-        store.rounds.finish("r", end, NOW, "h")
-    before = store.rounds.seen("r"), store.rounds.answers("thu")
+        store.runs.finish("r", end, NOW, "h")
+    before = store.runs.seen("r"), store.runs.answers("thu")
     with pytest.raises(Conflict, match="đã đóng, hoặc lượt mới hơn đã thay nó"):
-        store.rounds.record("r", "thu", [(reached("04924", NOW + HOUR, body="2"), SOURCE), (failed("04960"), "x")])
-    assert (store.rounds.seen("r"), store.rounds.answers("thu")) == before
+        store.runs.record("r", "thu", [(reached("04924", NOW + HOUR, body="2"), SOURCE), (failed("04960"), "x")])
+    assert (store.runs.seen("r"), store.runs.answers("thu")) == before
 
 
 def says(made: datetime, heard: datetime = NOW, unit: str = "04924", **more: str) -> Observation:
@@ -141,113 +139,113 @@ def says(made: datetime, heard: datetime = NOW, unit: str = "04924", **more: str
 
 
 def test_an_old_copy_of_an_answer_does_not_take_the_place_of_a_newer_one(store: Store) -> None:
-    store.rounds.start(new_run("r"))
-    store.rounds.record("r", "thu", [(says(NOW - HOUR, state="done"), SOURCE)])
-    kept = store.rounds.answers("thu")
-    store.rounds.record("r", "thu", [(says(NOW - 2 * HOUR, NOW + HOUR, state="open"), SOURCE)])
-    assert store.rounds.answers("thu") == kept
-    assert store.rounds.seen("r")["04924"].checked_at == NOW + HOUR  # it did answer
+    store.runs.start(new_run("r"))
+    store.runs.record("r", "thu", [(says(NOW - HOUR, state="done"), SOURCE)])
+    kept = store.runs.answers("thu")
+    store.runs.record("r", "thu", [(says(NOW - 2 * HOUR, NOW + HOUR, state="open"), SOURCE)])
+    assert store.runs.answers("thu") == kept
+    assert store.runs.seen("r")["04924"].checked_at == NOW + HOUR  # it did answer
     elsewhere = says(NOW - 2 * HOUR, NOW + HOUR, state="open")
-    store.rounds.record("r", "thu", [(elsewhere, "https://moi.vn")])
-    assert store.rounds.answers("thu")["04924"].body == elsewhere.body
+    store.runs.record("r", "thu", [(elsewhere, "https://moi.vn")])
+    assert store.runs.answers("thu")["04924"].body == elsewhere.body
 
 
 def test_an_answer_that_was_made_before_we_last_heard_the_old_one_is_newer_all_the_same(store: Store) -> None:
     """Its system had made it, and still gave the old one."""
-    store.rounds.start(new_run("r"))
-    store.rounds.record("r", "thu", [(says(NOW - 5 * HOUR), SOURCE)])
-    store.rounds.record("r", "thu", [(replace(says(NOW - 5 * HOUR), not_modified=True), SOURCE)])
+    store.runs.start(new_run("r"))
+    store.runs.record("r", "thu", [(says(NOW - 5 * HOUR), SOURCE)])
+    store.runs.record("r", "thu", [(replace(says(NOW - 5 * HOUR), not_modified=True), SOURCE)])
     newer = says(NOW - HOUR, NOW + HOUR)
-    store.rounds.record("r", "thu", [(newer, SOURCE)])
-    assert store.rounds.answers("thu")["04924"].body == newer.body
+    store.runs.record("r", "thu", [(newer, SOURCE)])
+    assert store.runs.answers("thu")["04924"].body == newer.body
 
 
 @pytest.mark.parametrize("not_modified", [False, True])
 def test_an_answer_dated_by_a_clock_that_was_ahead_gives_way(store: Store, *, not_modified: bool) -> None:
-    store.rounds.start(new_run("r"))
-    store.rounds.record("r", "thu", [(says(NOW, state="open"), SOURCE)])
+    store.runs.start(new_run("r"))
+    store.runs.record("r", "thu", [(says(NOW, state="open"), SOURCE)])
     at = NOW - HOUR
     if not_modified:  # meanwhile nothing was new
-        store.rounds.record("r", "thu", [(replace(says(at, at), not_modified=True), SOURCE)])
-        assert store.rounds.answers("thu")["04924"].true_at == at
-    store.rounds.record("r", "thu", [(says(at, at, state="done"), SOURCE)])
-    assert '"done"' in store.rounds.answers("thu")["04924"].body
+        store.runs.record("r", "thu", [(replace(says(at, at), not_modified=True), SOURCE)])
+        assert store.runs.answers("thu")["04924"].true_at == at
+    store.runs.record("r", "thu", [(says(at, at, state="done"), SOURCE)])
+    assert '"done"' in store.runs.answers("thu")["04924"].body
 
 
 def test_a_valid_answer_is_kept_with_its_source_and_the_moment_it_was_true(store: Store) -> None:
-    store.rounds.start(new_run("r"))
+    store.runs.start(new_run("r"))
     old = reached("04924", generated=NOW - HOUR, body='{"ă": 1}', etag='"1"')
     ahead = reached("04960", generated=NOW + HOUR / 12)
-    store.rounds.record("r", "thu", [(old, SOURCE), (ahead, SOURCE)])
-    assert store.rounds.answers("thu") == {
+    store.runs.record("r", "thu", [(old, SOURCE), (ahead, SOURCE)])
+    assert store.runs.answers("thu") == {
         "04924": KeptAnswer(SOURCE, '"1"', NOW - HOUR, '{"ă": 1}'),
         "04960": KeptAnswer(SOURCE, "", NOW, "{}"),
     }
-    assert store.rounds.answers("khac") == {}
+    assert store.runs.answers("khac") == {}
 
 
 def test_a_failure_leaves_the_last_valid_answer(store: Store) -> None:
-    store.rounds.start(new_run("r"))
-    store.rounds.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
-    kept = store.rounds.answers("thu")
-    store.rounds.start(new_run("s", NOW + HOUR))
-    store.rounds.record("s", "thu", [(failed("04924", NOW + HOUR), SOURCE)])
-    assert store.rounds.answers("thu") == kept
+    store.runs.start(new_run("r"))
+    store.runs.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
+    kept = store.runs.answers("thu")
+    store.runs.start(new_run("s", NOW + HOUR))
+    store.runs.record("s", "thu", [(failed("04924", NOW + HOUR), SOURCE)])
+    assert store.runs.answers("thu") == kept
 
 
 def test_a_new_answer_takes_the_place_of_the_last(store: Store) -> None:
-    store.rounds.start(new_run("r"))
-    store.rounds.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
-    store.rounds.record("r", "thu", [(reached("04924", NOW + HOUR, body="2", etag='"2"'), "https://moi.vn")])
-    assert store.rounds.answers("thu") == {"04924": KeptAnswer("https://moi.vn", '"2"', NOW + HOUR, "2")}
+    store.runs.start(new_run("r"))
+    store.runs.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
+    store.runs.record("r", "thu", [(reached("04924", NOW + HOUR, body="2", etag='"2"'), "https://moi.vn")])
+    assert store.runs.answers("thu") == {"04924": KeptAnswer("https://moi.vn", '"2"', NOW + HOUR, "2")}
 
 
 def test_not_modified_makes_the_kept_answer_true_now_and_changes_nothing_else(store: Store) -> None:
-    store.rounds.start(new_run("r"))
-    store.rounds.record("r", "thu", [(reached("04924", body="1", etag='"1"'), SOURCE)])
+    store.runs.start(new_run("r"))
+    store.runs.record("r", "thu", [(reached("04924", body="1", etag='"1"'), SOURCE)])
     same = replace(reached("04924", NOW + HOUR), not_modified=True, body="")
-    store.rounds.record("r", "thu", [(same, SOURCE)])
-    assert store.rounds.answers("thu") == {"04924": KeptAnswer(SOURCE, '"1"', NOW + HOUR, "1")}
+    store.runs.record("r", "thu", [(same, SOURCE)])
+    assert store.runs.answers("thu") == {"04924": KeptAnswer(SOURCE, '"1"', NOW + HOUR, "1")}
 
 
-def test_rounds_that_asked_nobody_do_not_hide_what_was_seen(store: Store) -> None:
-    store.rounds.start(new_run("asked"))
-    store.rounds.record("asked", "thu", [(reached("04960"), SOURCE), (failed("04924"), SOURCE)])
+def test_runs_that_asked_nobody_do_not_hide_what_was_seen(store: Store) -> None:
+    store.runs.start(new_run("asked"))
+    store.runs.record("asked", "thu", [(reached("04960"), SOURCE), (failed("04924"), SOURCE)])
     for n in range(4):
-        store.rounds.start(new_run(f"died-{n}", NOW + (n + 1) * HOUR))
-    assert set(store.rounds.last_seen("thu")) == {"04960", "04924"}
+        store.runs.start(new_run(f"died-{n}", NOW + (n + 1) * HOUR))
+    assert set(store.runs.last_seen("thu")) == {"04960", "04924"}
 
 
-def test_a_round_of_a_day_in_the_past_is_no_news(store: Store) -> None:
+def test_a_run_of_a_day_in_the_past_is_no_news(store: Store) -> None:
     for name, as_of in (("today", NOW), ("yesterday", NOW - 24 * HOUR), ("long-ago", NOW - 900 * HOUR)):
         started = NOW if name == "today" else NOW + HOUR
-        store.rounds.start(new_run(name, started)._replace(as_of=as_of.astimezone(HANOI)))
-        store.rounds.finish(name, FINISHED, NOW + 2 * HOUR, "h")
-    assert [r.id for r in store.rounds.finished("thu", 2)] == ["today", "yesterday"]
+        store.runs.start(new_run(name, started)._replace(as_of=as_of.astimezone(HANOI)))
+        store.runs.finish(name, FINISHED, NOW + 2 * HOUR, "h")
+    assert [r.id for r in store.runs.finished("thu", 2)] == ["today", "yesterday"]
 
 
-def test_what_the_last_rounds_saw_of_one_unit_is_found_by_moment_and_outcome(store: Store) -> None:
+def test_what_the_last_runs_saw_of_one_unit_is_found_by_moment_and_outcome(store: Store) -> None:
     for number in range(4):
         at = NOW + number * HOUR
-        store.rounds.start(new_run(f"r{number}", at))
+        store.runs.start(new_run(f"r{number}", at))
         seen = failed("04960", at) if number % 2 else reached("04960", at)
-        store.rounds.record(f"r{number}", "thu", [(seen, SOURCE), (reached("04924", at), "x")])
-    store.rounds.finish("r3", NOT_CARRIED_OUT, NOW, "h")
-    store.rounds.start(new_run("other", NOW, "khac"))
-    store.rounds.record("other", "khac", [(failed("04960"), SOURCE)])
+        store.runs.record(f"r{number}", "thu", [(seen, SOURCE), (reached("04924", at), "x")])
+    store.runs.finish("r3", NOT_CARRIED_OUT, NOW, "h")
+    store.runs.start(new_run("other", NOW, "khac"))
+    store.runs.record("other", "khac", [(failed("04960"), SOURCE)])
 
     def names(**more: Any) -> list[str]:
-        return [r.id for r, _ in store.rounds.of_unit("thu", "04960", 5, **more)]
+        return [r.id for r, _ in store.runs.of_unit("thu", "04960", 5, **more)]
 
     assert names() == ["r2", "r1", "r0"]
     assert names(outcome=Outcome.REACHED.value) == ["r2", "r0"]
     assert names(until=(NOW + HOUR).astimezone(HANOI)) == ["r1", "r0"]
-    found = store.rounds.of_unit("thu", "04960", 1)
+    found = store.runs.of_unit("thu", "04960", 1)
     assert [(seen.unit, seen.outcome) for _, seen in found] == [("04960", Outcome.REACHED.value)]
 
 
 def test_the_last_answer_of_one_unit_is_that_of_all_units(store: Store) -> None:
-    store.rounds.start(new_run("r"))
-    store.rounds.record("r", "thu", [(reached("04960", body="1"), SOURCE), (reached("04924", body="2"), "x")])
-    assert store.rounds.answers("thu", "04960") == {"04960": store.rounds.answers("thu")["04960"]}
-    assert store.rounds.answers("thu", "99999") == {}
+    store.runs.start(new_run("r"))
+    store.runs.record("r", "thu", [(reached("04960", body="1"), SOURCE), (reached("04924", body="2"), "x")])
+    assert store.runs.answers("thu", "04960") == {"04960": store.runs.answers("thu")["04960"]}
+    assert store.runs.answers("thu", "99999") == {}

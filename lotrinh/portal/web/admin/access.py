@@ -14,59 +14,63 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.roles import Action, Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
-from lotrinh.portal.deps import Form, allowed
-from lotrinh.portal.forms import typed_in
-from lotrinh.portal.render import page
-from lotrinh.portal.slips import pictured
-from lotrinh.portal.state import State, state_of
-from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
+from lotrinh.portal.deps import Form, require_action
+from lotrinh.portal.forms import read_input
+from lotrinh.portal.render import render_page
+from lotrinh.portal.slips import draw_slips
+from lotrinh.portal.state import PortalState, portal_state
+from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.services.access.accounts import By, issue_codes, issue_slips, revoke_codes, revoke_slips
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.store.accounts import Account
 
 router = APIRouter(include_in_schema=False)
-Administrator = Annotated[Visitor, allowed(Action.ADMINISTER)]
-REVOKING = {"revoke_slips": revoke_slips, "revoke_codes": revoke_codes}
-ISSUING = {"slips": issue_slips, "codes": issue_codes}
+Administrator = Annotated[Visitor, require_action(Action.ADMINISTER)]
+REVOCATIONS = {"revoke_slips": revoke_slips, "revoke_codes": revoke_codes}
+ISSUES = {"slips": issue_slips, "codes": issue_codes}
 
 
-class Row(NamedTuple):
+class UnitAccess(NamedTuple):
     """How one unit gets in. ``used`` is the last use of the slip that counts now."""
 
     unit: Unit
     slip: Account | None
-    used: datetime | None
+    used_at: datetime | None
     code_since: datetime | None
 
 
-def rows_of(state: State) -> list[Row]:
+def list_unit_access(state: PortalState) -> list[UnitAccess]:
     """List the units with their slips and codes."""
     slips = {account.unit: account for account in state.store.accounts.all(Role.UNIT)}
     used, codes = state.store.accounts.last_used(), state.store.access.issued()
-    return [_row(unit, slips.get(unit.code), used, codes.get(unit.code)) for unit in roster(state.settings).units]
+    return [
+        _unit_access(unit, slips.get(unit.code), used, codes.get(unit.code)) for unit in roster(state.settings).units
+    ]
 
 
-def _row(unit: Unit, slip: Account | None, used: dict[str, datetime], code_since: datetime | None) -> Row:
+def _unit_access(
+    unit: Unit, slip: Account | None, used: dict[str, datetime], code_since: datetime | None
+) -> UnitAccess:
     last = used.get(slip.id) if slip else None
-    return Row(unit, slip, last if slip and last and last >= slip.issued_at else None, code_since)
+    return UnitAccess(unit, slip, last if slip and last and last >= slip.issued_at else None, code_since)
 
 
-def acting(request: Request, visitor: Visitor, key: str = "") -> By:
+def journal_author(request: Request, visitor: Visitor, key: str = "") -> By:
     """Say for the journal who does it; ``key`` makes a form that is sent twice one request."""
-    return By(visitor.actor, roster(state_of(request).settings).province.code, key[:60])
+    return By(visitor.actor, roster(portal_state(request).settings).province.code, key[:60])
 
 
 @router.get("/access")
-def overview(request: Request, visitor: Administrator) -> Response:
+def show_form(request: Request, visitor: Administrator) -> Response:
     """Show every unit's slip and code, and the form that changes them."""
     del visitor
     return _page(request, {}, set(), ())
 
 
 def _page(request: Request, values: dict[str, str], marked: set[str], problems: Sequence[Problem]) -> Response:
-    state, asked = state_of(request), request.query_params.get("revoked", "")
-    rows = rows_of(state)
-    return page(
+    state, asked = portal_state(request), request.query_params.get("revoked", "")
+    rows = list_unit_access(state)
+    return render_page(
         request,
         "admin/access.html",
         BadInput.http_status if problems else 200,
@@ -83,30 +87,30 @@ def _page(request: Request, values: dict[str, str], marked: set[str], problems: 
     )
 
 
-@router.post("/access", dependencies=GUARDED)
-def change(request: Request, visitor: Administrator, form: Form) -> Response:
+@router.post("/access", dependencies=CSRF_GUARD)
+def submit(request: Request, visitor: Administrator, form: Form) -> Response:
     """Issue or revoke; what is issued is shown on the answer to this request and never again."""
-    state, typed = state_of(request), typed_in(form)
+    state, typed = portal_state(request), read_input(form)
     act, which, marked = typed["act"], typed["which"], _marked(form)
     units = _chosen(state, act, which, marked)
     if problems := _problems(act, which, units):
         return _page(request, {"act": act, "which": which}, marked, problems)
-    by, now = acting(request, visitor, typed["key"]), state.clock()
-    if act in REVOKING:
-        return RedirectResponse(f"/access?revoked={REVOKING[act](state.store, units, now, by)}", SEE_OTHER)
-    made = ISSUING[act](state.store, units, now, by)
+    by, now = journal_author(request, visitor, typed["key"]), state.clock()
+    if act in REVOCATIONS:
+        return RedirectResponse(f"/access?revoked={REVOCATIONS[act](state.store, units, now, by)}", SEE_OTHER)
+    made = ISSUES[act](state.store, units, now, by)
     if act == "codes":
-        return page(request, "admin/codes.html", slips=made)
+        return render_page(request, "admin/codes.html", slips=made)
     origin = state.settings.portal.origin
-    return page(request, "admin/slips.html", slips=pictured(made, origin), origin=origin)
+    return render_page(request, "admin/slips.html", slips=draw_slips(made, origin), origin=origin)
 
 
 def _marked(form: FormData) -> set[str]:
     return {value for value in form.getlist("unit") if isinstance(value, str)}
 
 
-def _chosen(state: State, act: str, which: str, marked: set[str]) -> list[Unit]:
-    rows = rows_of(state)
+def _chosen(state: PortalState, act: str, which: str, marked: set[str]) -> list[Unit]:
+    rows = list_unit_access(state)
     if which == "all":
         return [row.unit for row in rows]
     if which == "missing":
@@ -114,7 +118,7 @@ def _chosen(state: State, act: str, which: str, marked: set[str]) -> list[Unit]:
     return [row.unit for row in rows if row.unit.code in marked]
 
 
-def _has(row: Row, act: str) -> bool:
+def _has(row: UnitAccess, act: str) -> bool:
     if act in {"codes", "revoke_codes"}:
         return row.code_since is not None
     return row.slip is not None and row.slip.revoked_at is None
@@ -122,11 +126,11 @@ def _has(row: Row, act: str) -> bool:
 
 def _problems(act: str, which: str, units: list[Unit]) -> list[Problem]:
     found = []
-    if act not in REVOKING | ISSUING:
+    if act not in REVOCATIONS | ISSUES:
         found.append(Problem("act", 0, 0, M("Hãy chọn việc cần làm.")))
     if which not in {"marked", "missing", "all"}:
         found.append(Problem("which", 0, 0, M("Hãy chọn cho đơn vị nào.")))
-    elif which == "missing" and act in REVOKING:
+    elif which == "missing" and act in REVOCATIONS:
         found.append(Problem("which", 0, 0, M("Đơn vị chưa có thì không có gì để thu hồi; hãy chọn cách khác.")))
     elif not units:
         found.append(Problem("which", 0, 0, M("Chưa có đơn vị nào được chọn; hãy đánh dấu trong bảng.")))

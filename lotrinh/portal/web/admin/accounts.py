@@ -13,11 +13,11 @@ from lotrinh.core.status.wording import ROLE
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, LotrinhError, Problem
 from lotrinh.portal.deps import Form
-from lotrinh.portal.forms import Typed, typed_in
-from lotrinh.portal.render import page
-from lotrinh.portal.state import state_of
-from lotrinh.portal.web.admin.access import Administrator, acting
-from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
+from lotrinh.portal.forms import FormInput, read_input
+from lotrinh.portal.render import render_page
+from lotrinh.portal.state import portal_state
+from lotrinh.portal.web.admin.access import Administrator, journal_author
+from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.services.access import accounts as service
 from lotrinh.services.access.programs import revoke_token
 from lotrinh.services.access.secrets import new_secret
@@ -28,24 +28,24 @@ ONE = "/accounts/{name}"
 
 
 @router.get("/accounts")
-def overview(request: Request, visitor: Administrator) -> Response:
+def show_accounts(request: Request, visitor: Administrator) -> Response:
     """List the office's accounts and the reading links, with the forms that make new ones."""
     del visitor
-    return _overview(request, {})
+    return _render_accounts(request, {})
 
 
-def _overview(
+def _render_accounts(
     request: Request,
     values: Mapping[str, str],
     error: LotrinhError | None = None,
     **made: Any,  # noqa: ANN401 - passed on as they are
 ) -> Response:
-    state = state_of(request)
+    state = portal_state(request)
     every = state.store.accounts.all()
     shown = {"link": "", "secret": "", "for_name": "", "problems": (), "trouble": None} | made
     if error:
         shown |= {"problems": error.problems} if isinstance(error, BadInput) else {"trouble": error.sentence}
-    return page(
+    return render_page(
         request,
         "admin/accounts.html",
         error.http_status if error else 200,
@@ -60,13 +60,13 @@ def _overview(
 
 
 def _shared(request: Request) -> dict[str, Any]:
-    return {"roles": OFFICE, "ROLE": ROLE, "zone": ZoneInfo(state_of(request).settings.timezone)}
+    return {"roles": OFFICE, "ROLE": ROLE, "zone": ZoneInfo(portal_state(request).settings.timezone)}
 
 
-@router.post("/accounts", dependencies=GUARDED)
-def add(request: Request, visitor: Administrator, form: Form) -> Response:
+@router.post("/accounts", dependencies=CSRF_GUARD)
+def submit_account(request: Request, visitor: Administrator, form: Form) -> Response:
     """Add somebody; a password that was left empty is made here and shown once."""
-    state, typed = state_of(request), typed_in(form)
+    state, typed = portal_state(request), read_input(form)
     secret = typed["secret"] or new_secret()
     try:
         account = service.add_officer(
@@ -76,34 +76,34 @@ def add(request: Request, visitor: Administrator, form: Form) -> Response:
             typed["display"],
             secret,
             state.clock(),
-            acting(request, visitor),
+            journal_author(request, visitor),
             renew=False,
         )
     except LotrinhError as error:
-        return _overview(request, {k: typed[k] for k in ("name", "display", "role")}, error)
+        return _render_accounts(request, {k: typed[k] for k in ("name", "display", "role")}, error)
     if typed["secret"]:
         return RedirectResponse("/accounts", SEE_OTHER)
-    return _overview(request, {}, secret=secret, for_name=account.id.partition(":")[2])
+    return _render_accounts(request, {}, secret=secret, for_name=account.id.partition(":")[2])
 
 
-def _role(typed: Typed) -> Role:
+def _role(typed: FormInput) -> Role:
     if typed["role"] not in {role.value for role in OFFICE}:
         raise BadInput([Problem("role", 0, 0, M("Hãy chọn vai trò."))])
     return Role(typed["role"])
 
 
 @router.get(ONE)
-def account(request: Request, visitor: Administrator, name: str) -> Response:
+def show_account(request: Request, visitor: Administrator, name: str) -> Response:
     """Show one account with what can be changed."""
     del visitor
-    return _one(request, name)
+    return _render_account(request, name)
 
 
-def _one(request: Request, name: str, error: LotrinhError | None = None, secret: str = "") -> Response:
-    state = state_of(request)
+def _render_account(request: Request, name: str, error: LotrinhError | None = None, secret: str = "") -> Response:
+    state = portal_state(request)
     known = service.officer(state.store, f"officer:{name}")
     problems = error.problems if isinstance(error, BadInput) else ()
-    return page(
+    return render_page(
         request,
         "admin/account.html",
         error.http_status if error else 200,
@@ -117,67 +117,67 @@ def _one(request: Request, name: str, error: LotrinhError | None = None, secret:
     )
 
 
-@router.post(ONE + "/role", dependencies=GUARDED)
-def role(request: Request, visitor: Administrator, name: str, form: Form) -> Response:
+@router.post(ONE + "/role", dependencies=CSRF_GUARD)
+def submit_role(request: Request, visitor: Administrator, name: str, form: Form) -> Response:
     """Give somebody another role."""
-    state = state_of(request)
+    state = portal_state(request)
     try:
-        new = _role(typed_in(form))
-        service.change_role(state.store, f"officer:{name}", new, state.clock(), acting(request, visitor))
+        new = _role(read_input(form))
+        service.change_role(state.store, f"officer:{name}", new, state.clock(), journal_author(request, visitor))
     except (BadInput, Conflict) as error:
-        return _one(request, name, error)
+        return _render_account(request, name, error)
     return RedirectResponse(f"/accounts/{name}", SEE_OTHER)
 
 
-@router.post(ONE + "/secret", dependencies=GUARDED)
-def secret(request: Request, visitor: Administrator, name: str, form: Form) -> Response:
+@router.post(ONE + "/secret", dependencies=CSRF_GUARD)
+def submit_secret(request: Request, visitor: Administrator, name: str, form: Form) -> Response:
     """Give somebody another password; one that was left empty is made here and shown once."""
-    state, typed = state_of(request), typed_in(form)
+    state, typed = portal_state(request), read_input(form)
     new = typed["secret"] or new_secret()
     try:
-        service.change_secret(state.store, f"officer:{name}", new, state.clock(), acting(request, visitor))
+        service.change_secret(state.store, f"officer:{name}", new, state.clock(), journal_author(request, visitor))
     except (BadInput, Conflict) as error:
-        return _one(request, name, error)
-    return RedirectResponse("/accounts", SEE_OTHER) if typed["secret"] else _one(request, name, secret=new)
+        return _render_account(request, name, error)
+    return RedirectResponse("/accounts", SEE_OTHER) if typed["secret"] else _render_account(request, name, secret=new)
 
 
-@router.post(ONE + "/revoke", dependencies=GUARDED)
-def revoke(request: Request, visitor: Administrator, name: str) -> Response:
+@router.post(ONE + "/revoke", dependencies=CSRF_GUARD)
+def submit_revocation(request: Request, visitor: Administrator, name: str) -> Response:
     """Take somebody's account away."""
-    state = state_of(request)
+    state = portal_state(request)
     try:
-        service.revoke(state.store, f"officer:{name}", state.clock(), acting(request, visitor))
+        service.revoke(state.store, f"officer:{name}", state.clock(), journal_author(request, visitor))
     except Conflict as error:
-        return _one(request, name, error)
+        return _render_account(request, name, error)
     return RedirectResponse("/accounts", SEE_OTHER)
 
 
-@router.post("/links", dependencies=GUARDED)
-def link(request: Request, visitor: Administrator, form: Form) -> Response:
+@router.post("/links", dependencies=CSRF_GUARD)
+def submit_link(request: Request, visitor: Administrator, form: Form) -> Response:
     """Make a reading link and show it once."""
-    state, typed = state_of(request), typed_in(form)
-    by, typed_text = acting(request, visitor), {"title": typed["title"], "days": typed["days"]}
+    state, typed = portal_state(request), read_input(form)
+    by, typed_text = journal_author(request, visitor), {"title": typed["title"], "days": typed["days"]}
     days = typed.number("days", M("Hãy ghi số ngày."))
     if days is None:
-        return _overview(request, typed_text, BadInput(typed.problems))
+        return _render_accounts(request, typed_text, BadInput(typed.problems))
     try:
         token = service.make_link(state.store, typed["title"], timedelta(days=days), state.clock(), by)
     except BadInput as error:
-        return _overview(request, typed_text, error)
-    return _overview(request, {}, link=f"{state.settings.portal.origin}/read/{token}")
+        return _render_accounts(request, typed_text, error)
+    return _render_accounts(request, {}, link=f"{state.settings.portal.origin}/read/{token}")
 
 
-@router.post("/links/{number}/revoke", dependencies=GUARDED)
-def unlink(request: Request, visitor: Administrator, number: str) -> Response:
+@router.post("/links/{number}/revoke", dependencies=CSRF_GUARD)
+def submit_link_revocation(request: Request, visitor: Administrator, number: str) -> Response:
     """Take a reading link away."""
-    state = state_of(request)
-    service.revoke_link(state.store, f"link:{number}", state.clock(), acting(request, visitor))
+    state = portal_state(request)
+    service.revoke_link(state.store, f"link:{number}", state.clock(), journal_author(request, visitor))
     return RedirectResponse("/accounts", SEE_OTHER)
 
 
-@router.post("/programs/{name}/revoke", dependencies=GUARDED)
-def stop_program(request: Request, visitor: Administrator, name: str) -> Response:
+@router.post("/programs/{name}/revoke", dependencies=CSRF_GUARD)
+def submit_program_revocation(request: Request, visitor: Administrator, name: str) -> Response:
     """Take a program's token away; new ones are given at the server's command line."""
-    state = state_of(request)
-    revoke_token(state.store, name, state.clock(), acting(request, visitor))
+    state = portal_state(request)
+    revoke_token(state.store, name, state.clock(), journal_author(request, visitor))
     return RedirectResponse("/accounts", SEE_OTHER)

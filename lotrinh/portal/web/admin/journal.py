@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.notify.schedules import schedule_said
-from lotrinh.core.status.journal import GENESIS, Kind
+from lotrinh.core.notify.schedules import stored_schedule_words
+from lotrinh.core.status.journal import GENESIS, EntryKind
 from lotrinh.core.status.wording import ACTS, KIND, ROLE
-from lotrinh.core.text import M, fold
+from lotrinh.core.text import M, fold_text
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.portal.forms import Typed
-from lotrinh.portal.render import language_of, page
-from lotrinh.portal.state import State, state_of
+from lotrinh.portal.forms import FormInput
+from lotrinh.portal.render import language_of, render_page
+from lotrinh.portal.state import PortalState, portal_state
 from lotrinh.portal.web.admin.access import Administrator
 from lotrinh.services.access.accounts import CONSOLE
 from lotrinh.services.access.sign_in import account_of
@@ -38,16 +38,16 @@ ALONE = {
 
 
 @router.get("/journal")
-def newest(request: Request, visitor: Administrator, before: Before = None) -> Response:
+def show_journal(request: Request, visitor: Administrator, before: Before = None) -> Response:
     """Show the newest entries that fit what is looked for, and the way to the older ones."""
     del visitor
-    state = state_of(request)
-    asked = Typed({name: request.query_params.get(name, "").strip()[:100] for name in FIELDS})
+    state = portal_state(request)
+    asked = FormInput({name: request.query_params.get(name, "").strip()[:100] for name in FIELDS})
     sought = _sought(state, asked)
     found = () if asked.problems else state.store.journal.latest(A_PAGE + 1, before, sought)
     more = found[A_PAGE - 1].number if len(found) > A_PAGE else 0
     older = urlencode({k: v for k, v in asked.values.items() if v} | {"before": more})
-    return page(
+    return render_page(
         request,
         "admin/journal.html",
         BadInput.http_status if asked.problems else 200,
@@ -56,17 +56,17 @@ def newest(request: Request, visitor: Administrator, before: Before = None) -> R
         values=asked.values,
         problems=tuple(asked.problems),
         head=state.store.journal.head(),
-        kinds=list(Kind),
+        kinds=list(EntryKind),
         KIND=KIND,
         ACTS=ACTS,
-        schedule_said=schedule_said,
+        stored_schedule_words=stored_schedule_words,
         ROLE=ROLE,
         zone=ZoneInfo(state.settings.timezone),
         names=_names(state, language_of(request)),
     )
 
 
-def _names(state: State, language: str) -> dict[str, str]:
+def _names(state: PortalState, language: str) -> dict[str, str]:
     """Name the accounts and units that entries speak of."""
     known = roster(state.settings)
     names = {account.id: account.name for account in state.store.accounts.all()}
@@ -76,11 +76,11 @@ def _names(state: State, language: str) -> dict[str, str]:
     return names
 
 
-def _sought(state: State, asked: Typed) -> Sought:
+def _sought(state: PortalState, asked: FormInput) -> Sought:
     """Read the filters; what fits nothing that there is gets its sentence."""
     day = asked.day("day")
-    if asked["kind"] and asked["kind"] not in set(Kind):
-        asked.wrong("kind", M("Hãy chọn một loại trong danh sách."))
+    if asked["kind"] and asked["kind"] not in set(EntryKind):
+        asked.add_problem("kind", M("Hãy chọn một loại trong danh sách."))
     since, until = _bounds(day, ZoneInfo(state.settings.timezone)) if day else (None, None)
     actor = asked["actor"] if ":" in asked["actor"] or asked["actor"] == "console" else account_of(asked["actor"])
     units = _units(state, asked) if asked["unit"] else None
@@ -92,32 +92,32 @@ def _bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return first, first + timedelta(days=1)
 
 
-def _units(state: State, asked: Typed) -> tuple[str, ...]:
+def _units(state: PortalState, asked: FormInput) -> tuple[str, ...]:
     """Find units by code or by a part of the name, with or without accents."""
-    known, wanted = roster(state.settings), fold(asked["unit"])
+    known, wanted = roster(state.settings), fold_text(asked["unit"])
     found = tuple(u.code for u in (*known.units, known.province) if _fits(u, wanted))
     if not found:
-        asked.wrong("unit", M("Không có đơn vị nào mang mã hoặc tên “{text}”.", text=asked["unit"]))
+        asked.add_problem("unit", M("Không có đơn vị nào mang mã hoặc tên “{text}”.", text=asked["unit"]))
     return found
 
 
 def _fits(unit: Unit, wanted: str) -> bool:
-    return unit.code == wanted or (not wanted.isdigit() and wanted in fold(unit.full_name))
+    return unit.code == wanted or (not wanted.isdigit() and wanted in fold_text(unit.full_name))
 
 
 @router.get("/journal/verify")
-def verify(request: Request, visitor: Administrator) -> Response:
+def show_verification(request: Request, visitor: Administrator) -> Response:
     """Walk the whole chain and say in a sentence whether it holds; with a printed hash, whether it still holds that."""
     del visitor
-    journal = state_of(request).store.journal
+    journal = portal_state(request).store.journal
     typed = request.query_params.get("head", "")
     try:
         asked = read_head(typed)
     except BadInput as error:
-        return page(
+        return render_page(
             request, "admin/verify.html", error.http_status, said=None, good=False, asked=typed, problems=error.problems
         )
     last = journal.latest(1)
     bad = journal.verify(asked or (last[0].hash if last else GENESIS))
     number = last[0].number if last else 0
-    return page(request, "admin/verify.html", said=verdict(bad, number, asked), good=bad is None, asked=asked)
+    return render_page(request, "admin/verify.html", said=verdict(bad, number, asked), good=bad is None, asked=asked)

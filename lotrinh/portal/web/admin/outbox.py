@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from lotrinh.errors import Conflict
-from lotrinh.portal.deps import Form, field
-from lotrinh.portal.render import page
-from lotrinh.portal.state import state_of
+from lotrinh.portal.deps import Form, form_field
+from lotrinh.portal.render import render_page
+from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.admin.access import Administrator
-from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
+from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.notify import outbox as service
 from lotrinh.services.notify.receivers import shown
@@ -27,18 +27,18 @@ LONGEST = 9
 
 
 @router.get("/outbox")
-def overview(request: Request, visitor: Administrator, before: str = "") -> Response:
+def show_outbox(request: Request, visitor: Administrator, before: str = "") -> Response:
     """List the messages, newest first."""
     del visitor
     return _page(request, before)
 
 
 def _page(request: Request, before: str = "", error: Conflict | None = None) -> Response:
-    state = state_of(request)
+    state = portal_state(request)
     last = int(before) if before.isascii() and before.isdigit() and len(before) <= LONGEST else None
     found = state.store.outbox.newest(most=PER_PAGE + 1, before=last)
     counts, known = state.store.outbox.counts(), roster(state.settings)
-    return page(
+    return render_page(
         request,
         "admin/outbox.html",
         error.http_status if error else 200,
@@ -55,22 +55,22 @@ def _page(request: Request, before: str = "", error: Conflict | None = None) -> 
     )
 
 
-@router.post("/outbox/{number}/retry", dependencies=GUARDED)
-def retry(request: Request, visitor: Administrator, number: str, form: Form) -> Response:
+@router.post("/outbox/{number}/retry", dependencies=CSRF_GUARD)
+def submit_retry(request: Request, visitor: Administrator, number: str, form: Form) -> Response:
     """Let a message be sent again, or now, unless it was tried since the page was made."""
     del visitor
-    return _done(request, number, partial(service.retry, seen=_number(field(form, "seen"))))
+    return _done(request, number, partial(service.retry, seen=_number(form_field(form, "seen"))))
 
 
-@router.post("/outbox/{number}/drop", dependencies=GUARDED)
-def drop(request: Request, visitor: Administrator, number: str, form: Form) -> Response:
+@router.post("/outbox/{number}/drop", dependencies=CSRF_GUARD)
+def submit_drop(request: Request, visitor: Administrator, number: str, form: Form) -> Response:
     """Never send a message, unless it was tried since the page was made."""
     del visitor
-    return _done(request, number, partial(service.drop, seen=_number(field(form, "seen"))))
+    return _done(request, number, partial(service.drop, seen=_number(form_field(form, "seen"))))
 
 
 def _done(request: Request, number: str, act: Callable[[Store, int, datetime], None]) -> Response:
-    state = state_of(request)
+    state = portal_state(request)
     try:
         act(state.store, _number(number), state.clock().astimezone(ZoneInfo(state.settings.timezone)))
     except Conflict as error:

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
 from lotrinh.core.checklist.checklist import Step
-from lotrinh.core.status.journal import Kind, Record
-from lotrinh.core.status.transitions import why_not
+from lotrinh.core.status.journal import EntryKind, StepRecord
+from lotrinh.core.status.transitions import refusal_reason
 from lotrinh.core.text import M
 from lotrinh.errors import (
     BadInput,
@@ -18,12 +18,12 @@ from lotrinh.errors import (
     Problem,
     StoreUnavailable,
 )
-from lotrinh.portal.deps import Form, Place, Speaking
-from lotrinh.portal.forms import Typed, typed_in, write_day
-from lotrinh.portal.render import page
-from lotrinh.portal.state import state_of
-from lotrinh.portal.web.routing import GUARDED, STEP, UNPROCESSABLE
-from lotrinh.portal.web.step_forms import receipt_of, renewed, seen_in, why
+from lotrinh.portal.deps import CampaignContext, Form, SpeakerContext
+from lotrinh.portal.forms import FormInput, read_input, write_day
+from lotrinh.portal.render import render_page
+from lotrinh.portal.state import portal_state
+from lotrinh.portal.web.routing import CSRF_GUARD, STEP, UNPROCESSABLE
+from lotrinh.portal.web.step_forms import expected_version, explain_failure, redirect_to_receipt, renewed_fields
 from lotrinh.services.statements.confirm import Confirmation, confirm, require_good
 from lotrinh.services.statements.journal_writer import step_of
 from lotrinh.services.statements.uploads import LARGEST, described, take
@@ -39,30 +39,36 @@ LOST_FILE = "lost.file"
 
 
 @router.get(STEP + "/confirm")
-def blank(request: Request, at: Speaking, step_id: str) -> Response:
+def show_form(request: Request, at: SpeakerContext, step_id: str) -> Response:
     """Show the form, beginning with what was said last: to correct what stands or what was returned."""
     step = step_of(at.campaign, at.unit, step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
-    if reason := why_not(record, Kind.CONFIRMED):
+    if reason := refusal_reason(record, EntryKind.CONFIRMED):
         raise Conflict(reason)
-    store, told = state_of(request).store, not from_sample(request, at, step_id)
+    store, told = portal_state(request).store, not is_from_sample(request, at, step_id)
     file = store.files.get(str(record.file["id"])) if told and record.file else None
     fresh = {"seen": str(record.number), "key": secrets.token_urlsafe(12)}
-    return form_page(
-        request, at, step, Typed({**counted(at, step), **(said_in(record) if told else {}), **fresh}), file
+    return render_confirm_form(
+        request,
+        at,
+        step,
+        FormInput({**progress_fields(at, step), **(record_fields(record) if told else {}), **fresh}),
+        file,
     )
 
 
-def from_sample(request: Request, at: Place, step_id: str) -> bool:
+def is_from_sample(request: Request, at: CampaignContext, step_id: str) -> bool:
     """Whether sample data confirmed it last: nobody's real confirmation begins with what was made up."""
-    entries = state_of(request).store.journal.entries(at.campaign.id, at.unit.code)
-    said = [e.new for e in entries if e.new.step == step_id and e.new.kind in {Kind.CONFIRMED, Kind.PROGRESSED}]
+    entries = portal_state(request).store.journal.entries(at.campaign.id, at.unit.code)
+    said = [
+        e.new for e in entries if e.new.step == step_id and e.new.kind in {EntryKind.CONFIRMED, EntryKind.PROGRESSED}
+    ]
     # Documents stay from the last confirmation, whatever count came after it.
-    told = [new for new in said if new.kind is Kind.CONFIRMED] or said
+    told = [new for new in said if new.kind is EntryKind.CONFIRMED] or said
     return bool(told) and bool(told[-1].body.get("sample"))
 
 
-def said_in(record: Record) -> dict[str, str]:
+def record_fields(record: StepRecord) -> dict[str, str]:
     """Write what a record holds into the fields of the form."""
     return {
         "completed_on": write_day(record.completed_on),
@@ -73,116 +79,125 @@ def said_in(record: Record) -> dict[str, str]:
     }
 
 
-def counted(at: Place, step: Step) -> dict[str, str]:
+def progress_fields(at: CampaignContext, step: Step) -> dict[str, str]:
     """Write how far a counted step is, and out of how many, as far as any step tells."""
     flags = {s.step: s.flags.get("progress") for s in at.live.unit(at.unit.code, at.now).standings}
     own: Any = flags[step.id] or {}
-    of = own.get("of") or total_of(at, step, flags)
+    of = own.get("of") or find_total(at, step, flags)
     return {"done": str(own.get("done", "")), "of": str(of or "")}
 
 
-def total_of(at: Place, step: Step, flags: Mapping[str, Any]) -> int | None:
+def find_total(at: CampaignContext, step: Step, flags: Mapping[str, Any]) -> int | None:
     """Find how many there are in another step of the unit that counts the same things."""
     same = (flags[name] for name in flags if at.campaign.checklist.steps[name].count == step.count)
     return next((progress["of"] for progress in same if progress and step.count), None)
 
 
-@router.post(STEP + "/confirm", dependencies=GUARDED)
-def check(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
+@router.post(STEP + "/confirm", dependencies=CSRF_GUARD)
+def check_answers(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Judge what was typed: show the form again with everything that is wrong, or the answers to check."""
     step = step_of(at.campaign, at.unit, step_id)
-    typed, file = typed_in(form), None
+    typed, file = read_input(form), None
     try:
-        file = handed_in(request, at, form, typed)
+        file = receive_file(request, at, form, typed)
     except BadInput as error:
         typed.problems += error.problems
     except StoreUnavailable as error:
-        return form_page(request, at, step, typed, None, error)
+        return render_confirm_form(request, at, step, typed, None, error)
     if lost := typed[LOST_FILE]:
-        typed.wrong("file", M("Tệp “{name}” chưa nhận được. Hãy chọn lại tệp, hoặc tiếp tục không có tệp.", name=lost))
-    said = read(at, step, typed, file)
-    judge(at, said, typed)
+        typed.add_problem(
+            "file", M("Tệp “{name}” chưa nhận được. Hãy chọn lại tệp, hoặc tiếp tục không có tệp.", name=lost)
+        )
+    said = read_confirmation(at, step, typed, file)
+    note_faults(at, said, typed)
     if typed.problems or "edit" in typed.values:
-        return form_page(request, at, step, typed, file)
-    return page(request, "commune/confirm_check.html", at=at, step=step, typed=typed, said=said, file=file)
+        return render_confirm_form(request, at, step, typed, file)
+    return render_page(request, "commune/confirm_check.html", at=at, step=step, typed=typed, said=said, file=file)
 
 
-def judge(at: Place, said: Confirmation, typed: Typed) -> None:
+def note_faults(at: CampaignContext, said: Confirmation, typed: FormInput) -> None:
     """Note everything that is wrong with a confirmation beside its fields."""
     try:
         require_good(at.campaign, at.unit, said, at.now)
     except BadInput as error:
-        typed.problems += placed(error, typed)
+        typed.problems += place_problems(error, typed)
 
 
-def placed(error: BadInput, typed: Typed) -> list[Problem]:
+def place_problems(error: BadInput, typed: FormInput) -> list[Problem]:
     """Put problems beside fields: a count has two, and what could not be read is said once."""
     known = {problem.where for problem in typed.problems}
     moved = [problem._replace(where=FIELD.get(problem.where, problem.where)) for problem in error.problems]
     return [problem for problem in moved if problem.where not in known]
 
 
-@router.post(STEP + "/confirm/send", dependencies=GUARDED)
-def send(request: Request, at: Speaking, step_id: str, form: Form) -> Response:
+@router.post(STEP + "/confirm/send", dependencies=CSRF_GUARD)
+def submit(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Record the confirmation and lead to its receipt; sent twice, it leads to the same receipt."""
     step = step_of(at.campaign, at.unit, step_id)
-    typed = typed_in(form)
-    file = kept_file(request, at, typed)
-    said = read(at, step, typed, file)
+    typed = read_input(form)
+    file = find_stored_file(request, at, typed)
+    said = read_confirmation(at, step, typed, file)
     if typed.problems:
-        return form_page(request, at, step, typed, file)
+        return render_confirm_form(request, at, step, typed, file)
     try:
         entry = confirm(
-            state_of(request).store,
+            portal_state(request).store,
             at.campaign,
             at.unit,
             said,
             actor=at.visitor.actor,
             key=typed["key"],
             now=at.now,
-            seen=seen_in(typed),
+            seen=expected_version(typed),
         )
     except BadInput as error:
-        typed.problems += placed(error, typed)
-        return form_page(request, at, step, typed, file)
+        typed.problems += place_problems(error, typed)
+        return render_confirm_form(request, at, step, typed, file)
     except (Conflict, StoreUnavailable) as error:
-        return form_page(request, at, step, typed, file, error)
-    return receipt_of(at, entry)
+        return render_confirm_form(request, at, step, typed, file, error)
+    return redirect_to_receipt(at, entry)
 
 
-def form_page(
-    request: Request, at: Place, step: Step, typed: Typed, file: StoredFile | None, error: LotrinhError | None = None
+def render_confirm_form(
+    request: Request,
+    at: CampaignContext,
+    step: Step,
+    typed: FormInput,
+    file: StoredFile | None,
+    error: LotrinhError | None = None,
 ) -> Response:
     """Show the form with what was typed, everything that is wrong, and what prevented recording."""
     status = error.http_status if error else UNPROCESSABLE if typed.problems else 200
-    values = {**typed.values, **renewed(at, step, error)}
+    values = {**typed.values, **renewed_fields(at, step, error)}
     record = at.live.record(at.unit.code, step.id, at.now)
-    context: dict[str, Any] = {"problems": tuple(typed.problems), **why(request, error)}
-    return page(request, "commune/confirm.html", status, at=at, step=step, record=record, values=values, file=file, **context)
+    context: dict[str, Any] = {"problems": tuple(typed.problems), **explain_failure(request, error)}
+    return render_page(
+        request, "commune/confirm.html", status, at=at, step=step, record=record, values=values, file=file, **context
+    )
 
 
-def handed_in(request: Request, at: Place, form: FormData, typed: Typed) -> StoredFile | None:
+def receive_file(request: Request, at: CampaignContext, form: FormData, typed: FormInput) -> StoredFile | None:
     """Keep the file of a form, or find the one that was kept before."""
     sent = form.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
-        return kept_file(request, at, typed)
-    state = state_of(request)
+        return find_stored_file(request, at, typed)
+    state = portal_state(request)
     content = sent.file.read(LARGEST + 1)
     return take(state.store, state.settings.data_dir, at.unit.code, sent.filename, content, at.now)
 
 
-def kept_file(request: Request, at: Place, typed: Typed) -> StoredFile | None:
+def find_stored_file(request: Request, at: CampaignContext, typed: FormInput) -> StoredFile | None:
     """Find a file that this unit handed in before; one that is gone is said, never left out silently."""
     if not typed["file_id"]:
         return None
-    known = state_of(request).store.files.get(typed["file_id"])
+    known = portal_state(request).store.files.get(typed["file_id"])
     if known is None or known.unit != at.unit.code:
-        typed.wrong("file", M("Tệp đã chọn không còn trên máy chủ. Hãy chọn lại tệp rồi gửi lại."))
+        typed.add_problem("file", M("Tệp đã chọn không còn trên máy chủ. Hãy chọn lại tệp rồi gửi lại."))
         return None
     return known
 
 
-def read(at: Place, step: Step, typed: Typed, file: StoredFile | None) -> Confirmation:
+def read_confirmation(at: CampaignContext, step: Step, typed: FormInput, file: StoredFile | None) -> Confirmation:
     """Read a form; what cannot be read is in ``typed.problems``, and stands for something that is never wrong."""
     day, document_date = typed.day("completed_on", NO_DAY), typed.day("document.date")
     return Confirmation(
@@ -190,16 +205,16 @@ def read(at: Place, step: Step, typed: Typed, file: StoredFile | None) -> Confir
         day or at.now.astimezone(at.campaign.zone).date(),
         typed["document.number"],
         document_date,
-        progress_in(typed, "done", "of") if step.count else None,
+        read_progress(typed, "done", "of") if step.count else None,
         typed["note"],
         signer=typed["signer"],
         file=described(file) if file else None,
     )
 
 
-def progress_in(typed: Typed, done_field: str, of_field: str) -> tuple[int, int]:
+def read_progress(typed: FormInput, done_field: str, of_field: str) -> tuple[int, int]:
     """Read a count: so many done of so many."""
     done, of = typed.number(done_field, NO_DONE), typed.number(of_field, NO_TOTAL)
     if of == 0:
-        typed.wrong(of_field, M("Tổng số phải từ 1 trở lên."))
+        typed.add_problem(of_field, M("Tổng số phải từ 1 trở lên."))
     return (done, of) if done is not None and of else (0, 1)

@@ -4,10 +4,10 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.portal.deps import At
+from lotrinh.portal.deps import Context
 from lotrinh.portal.downloads import SEALED
 from lotrinh.portal.render import language_of
-from lotrinh.portal.state import state_of
+from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.commune.unit import HOME
 from lotrinh.reports.return_sheet import page, workbook
 from lotrinh.services.return_sheets.exporting import sheet_now
@@ -18,9 +18,9 @@ HTML = "text/html; charset=utf-8"
 
 
 @router.get(HOME + "/sheet.{form}")
-def download(request: Request, at: At, form: Literal["xlsx", "html"]) -> Response:
+def download_return_sheet(request: Request, at: Context, form: Literal["xlsx", "html"]) -> Response:
     """Make the sheet as the unit stands now; always a download, that no browser runs in our name."""
-    state, language = state_of(request), language_of(request)
+    state, language = portal_state(request), language_of(request)
     sheet = sheet_now(state.store, at.live, at.unit.code, at.now)
     content = workbook(sheet, language) if form == "xlsx" else page(sheet, language).encode()
     name = f"phieu-{at.campaign.id}-{at.unit.code}.{form}"

@@ -10,14 +10,14 @@ from fastapi.responses import FileResponse
 
 from lotrinh.core.checklist.checklist import Level, Milestone
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.status.journal import Kind, Record
-from lotrinh.core.status.status import Planned, StepStatus, Status
-from lotrinh.core.status.transitions import can
+from lotrinh.core.status.journal import EntryKind, StepRecord
+from lotrinh.core.status.status import PlannedStep, Status, StepStatus
+from lotrinh.core.status.transitions import is_allowed
 from lotrinh.errors import NotFound
-from lotrinh.portal.deps import NO_SUCH_PAGE, At, Someone, refuse
+from lotrinh.portal.deps import NO_SUCH_PAGE, Context, CurrentUser, refuse
 from lotrinh.portal.downloads import OF_UNIT
-from lotrinh.portal.render import language_of, page
-from lotrinh.portal.state import state_of
+from lotrinh.portal.render import language_of, render_page
+from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import webcal
 from lotrinh.reports.explanation import Writer
 from lotrinh.services.statements.journal_writer import step_of
@@ -26,18 +26,18 @@ from lotrinh.services.views.explain import explain as why
 
 router = APIRouter(include_in_schema=False)
 HOME = "/campaigns/{campaign_id}/units/{code}"
-Numbered = Annotated[int, Path(ge=1)]
+ReceiptNumber = Annotated[int, Path(ge=1)]
 
 
-class Row(NamedTuple):
+class StepRow(NamedTuple):
     """One step in a unit's list; ``waits`` tells that steps before it must be finished first."""
 
-    item: Planned
+    item: PlannedStep
     standing: StepStatus
-    waits: bool
+    is_waiting: bool
 
 
-class Group(NamedTuple):
+class StepGroup(NamedTuple):
     """Steps of a unit's list under one milestone's title, or single steps whose own titles are enough.
 
     ``due`` is the deadline that all of them share, None where each has its own.
@@ -45,71 +45,71 @@ class Group(NamedTuple):
 
     milestone: Milestone | None
     due: Moment | None
-    rows: tuple[Row, ...]
+    rows: tuple[StepRow, ...]
 
 
 PRESSING = (Status.OVERDUE, Status.DUE_SOON)
 NOW = (Status.OPEN, Status.UNKNOWN)
 LATER = (Status.UPCOMING, Status.UNSCHEDULED)
-SPOKEN = frozenset({"obstacle", "returned", "progress"})
+OPENING_FLAGS = frozenset({"obstacle", "returned", "progress"})
 """What a unit has to be able to open even while the step waits for others."""
 
 
-def row_of(item: Planned, standing: StepStatus) -> Row:
+def step_row(item: PlannedStep, standing: StepStatus) -> StepRow:
     """Put a step into its unit's list."""
-    blocked = bool(standing.flags.get("waiting_for")) and not SPOKEN & standing.flags.keys()
-    return Row(item, standing, blocked and standing.status in {*NOW, *LATER})
+    blocked = bool(standing.flags.get("waiting_for")) and not OPENING_FLAGS & standing.flags.keys()
+    return StepRow(item, standing, blocked and standing.status in {*NOW, *LATER})
 
 
-def presses(row: Row) -> bool:
+def is_urgent(row: StepRow) -> bool:
     """Whether a step comes before all others: late, due soon, or returned by the province."""
-    return row.standing.status in PRESSING or ("returned" in row.standing.flags and not row.standing.status.finished)
+    return row.standing.status in PRESSING or ("returned" in row.standing.flags and not row.standing.status.is_finished)
 
 
-def urgency(row: Row) -> tuple[bool, bool, bool, object]:
+def order_of_urgency(row: StepRow) -> tuple[bool, bool, bool, object]:
     """Order what presses: late first, then what was returned, then by deadline."""
     standing = row.standing
     return (standing.status is not Status.OVERDUE, "returned" not in standing.flags, row.item.due is None, standing.due)
 
 
-def grouped(milestones: Iterable[Milestone], rows: Sequence[Row]) -> list[Group]:
+def group_by_milestone(milestones: Iterable[Milestone], rows: Sequence[StepRow]) -> list[StepGroup]:
     """Group steps by milestone, in the checklist's order; one that is alone in its milestone needs no heading."""
-    found: list[Group] = []
+    found: list[StepGroup] = []
     for milestone in milestones:
         mine = tuple(row for row in rows if row.item.step.milestone == milestone.id)
         if len(mine) > 1:
             dues = {row.item.schedule.due for row in mine}
-            found.append(Group(milestone, dues.pop() if len(dues) == 1 else None, mine))
+            found.append(StepGroup(milestone, dues.pop() if len(dues) == 1 else None, mine))
         elif mine and found and found[-1].milestone is None:
             found[-1] = found[-1]._replace(rows=found[-1].rows + mine)
         elif mine:
-            found.append(Group(None, None, mine))
+            found.append(StepGroup(None, None, mine))
     return found
 
 
 @router.get(HOME)
-def steps(request: Request, at: At) -> Response:
+def show_unit(request: Request, at: Context) -> Response:
     """Show a unit's steps: what presses, what is under way, what comes later, and folded what is finished."""
     unit = at.live.unit(at.unit.code, at.now)
-    rows = [row_of(item, standing) for item, standing in zip(unit.plan, unit.standings, strict=True)]
-    calm = [row for row in rows if not presses(row)]
+    rows = [step_row(item, standing) for item, standing in zip(unit.plan, unit.standings, strict=True)]
+    calm = [row for row in rows if not is_urgent(row)]
     of = {
-        "now": [row for row in calm if row.standing.status in NOW and not row.waits],
-        "later": [row for row in calm if row.waits or row.standing.status in LATER],
-        "finished": [row for row in calm if row.standing.status.finished],
+        "now": [row for row in calm if row.standing.status in NOW and not row.is_waiting],
+        "later": [row for row in calm if row.is_waiting or row.standing.status in LATER],
+        "finished": [row for row in calm if row.standing.status.is_finished],
     }
     milestones = at.campaign.checklist.milestones
-    return page(
+    return render_page(
         request,
         "commune/unit.html",
         at=at,
         report=unit,
-        first=sorted(filter(presses, rows), key=urgency),
-        groups={name: grouped(milestones, mine) for name, mine in of.items()},
+        first=sorted(filter(is_urgent, rows), key=order_of_urgency),
+        groups={name: group_by_milestone(milestones, mine) for name, mine in of.items()},
         counts=Counter(row.standing.status for row in rows),
-        done=sum(row.standing.status.finished for row in rows),
+        done=sum(row.standing.status.is_finished for row in rows),
         total=len(rows),
-        latest=state_of(request).store.rounds.latest(at.campaign.id, province=at.campaign.province.code),
+        latest=portal_state(request).store.runs.latest(at.campaign.id, province=at.campaign.province.code),
         offers=OF_UNIT,
         webcal=webcal(request, f"{request.url.path}/calendar.ics"),
         sample=any(record.sample for record in at.live.of_unit(at.unit.code, at.now).values()),
@@ -117,18 +117,18 @@ def steps(request: Request, at: At) -> Response:
 
 
 @router.get(HOME + "/steps/{step_id}")
-def step(request: Request, at: At, step_id: str) -> Response:
+def show_step(request: Request, at: Context, step_id: str) -> Response:
     """Show one step: what, why, until when, with what, after what, and what was said about it."""
     wanted = step_of(at.campaign, at.unit, step_id)
     unit = at.live.unit(at.unit.code, at.now)
     item, standing = next((i, s) for i, s in zip(unit.plan, unit.standings, strict=True) if i.step.id == step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
-    entries = state_of(request).store.journal.entries(at.campaign.id, at.unit.code)
-    told = {name: value for name, value in standing.flags.items() if name not in shown_of(record)}
+    entries = portal_state(request).store.journal.entries(at.campaign.id, at.unit.code)
+    told = {name: value for name, value in standing.flags.items() if name not in flags_in_full(record)}
     before = [at.campaign.checklist.steps[name] for name in wanted.requires]
     province = at.live.unit(at.campaign.province.code, at.now)
-    finished = {s.step: s.status.finished for s in (*province.standings, *unit.standings)}
-    return page(
+    finished = {s.step: s.status.is_finished for s in (*province.standings, *unit.standings)}
+    return render_page(
         request,
         "commune/step.html",
         at=at,
@@ -139,38 +139,38 @@ def step(request: Request, at: At, step_id: str) -> Response:
         record=record,
         before=[(s, finished.get(s.id)) for s in before if s.level is not Level.NATIONAL],
         history=[e for e in entries if e.new.step == step_id],
-        can={kind.value: can(record, kind) for kind in Kind},
+        can={kind.value: is_allowed(record, kind) for kind in EntryKind},
         key=secrets.token_urlsafe(12),
         back=HOME.format(campaign_id=at.campaign.id, code=at.unit.code),
     )
 
 
-def shown_of(record: Record) -> set[str]:
+def flags_in_full(record: StepRecord) -> set[str]:
     """Name the flags of a step that its page shows in full, with what the province answered."""
     return {"returned"} | ({"obstacle"} if record.obstacle else set())
 
 
 @router.get(HOME + "/steps/{step_id}/explain")
-def explain(request: Request, at: At, step_id: str) -> Response:
+def show_explanation(request: Request, at: Context, step_id: str) -> Response:
     """Explain how a step stands: the rule, the arithmetic, and what was said of it."""
-    state, wanted = state_of(request), step_of(at.campaign, at.unit, step_id)
+    state, wanted = portal_state(request), step_of(at.campaign, at.unit, step_id)
     made = why(state.store, state.settings, at.campaign, at.unit, wanted, at.now)
-    return page(request, "commune/explain.html", at=at, step=wanted, x=Writer(made, language_of(request)))
+    return render_page(request, "commune/explain.html", at=at, step=wanted, x=Writer(made, language_of(request)))
 
 
 @router.get(HOME + "/history")
-def history(request: Request, at: At) -> Response:
+def show_history(request: Request, at: Context) -> Response:
     """Show everything that was said of this unit, newest first."""
-    entries = state_of(request).store.journal.entries(at.campaign.id, at.unit.code)
-    return page(request, "commune/history.html", at=at, entries=entries[::-1])
+    entries = portal_state(request).store.journal.entries(at.campaign.id, at.unit.code)
+    return render_page(request, "commune/history.html", at=at, entries=entries[::-1])
 
 
 @router.get("/receipts/{code}-{number}")
-def receipt(request: Request, visitor: Someone, code: str, number: Numbered) -> Response:
+def show_receipt(request: Request, visitor: CurrentUser, code: str, number: ReceiptNumber) -> Response:
     """Show what was recorded, for as long as the record exists."""
-    state = state_of(request)
+    state = portal_state(request)
     entry = state.store.journal.get(number)
-    if entry is None or entry.new.unit != code or not visitor.may_see(code):
+    if entry is None or entry.new.unit != code or not visitor.can_see(code):
         refuse(request, visitor)
         raise NotFound(NO_SUCH_PAGE)
     campaign = state.campaign(entry.new.campaign)
@@ -180,15 +180,15 @@ def receipt(request: Request, visitor: Someone, code: str, number: Numbered) -> 
     step = campaign.checklist.steps.get(entry.new.step)
     newest = state.live(campaign).record(code, entry.new.step, state.clock()).number
     context: dict[str, Any] = {"campaign": campaign, "unit": unit, "step": step, "changed": newest > number}
-    return page(request, "commune/receipt.html", entry=entry, **context)
+    return render_page(request, "commune/receipt.html", entry=entry, **context)
 
 
 @router.get("/files/{file_id}")
-def file(request: Request, visitor: Someone, file_id: str) -> Response:
+def download_file(request: Request, visitor: CurrentUser, file_id: str) -> Response:
     """Give a file back, always as a download: no browser ever runs what was handed in."""
-    state = state_of(request)
+    state = portal_state(request)
     known, path = find(state.store, state.settings.data_dir, file_id)
-    if not visitor.may_see(known.unit):
+    if not visitor.can_see(known.unit):
         refuse(request, visitor)
     headers = {"Content-Security-Policy": "sandbox; default-src 'none'"}
     return FileResponse(path, media_type=known.type, filename=known.name, headers=headers)

@@ -12,9 +12,9 @@ from lotrinh.core.report.board import BoardRow, Cells
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say
-from lotrinh.portal.deps import At
+from lotrinh.portal.deps import Context
 from lotrinh.portal.render import language_of
-from lotrinh.portal.web.office.lists import CAMPAIGN, Asked, Asking, folded, leaf, office_page
+from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_page, fold_name, render_list
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.services.views.board import Boards
 from lotrinh.services.views.live_campaign import Live
@@ -27,7 +27,7 @@ Key = Callable[[BoardRow], tuple[object, ...]]
 
 def by_name(row: BoardRow) -> tuple[object, ...]:
     """Sort as names are looked up."""
-    return folded(row.report.unit.name), row.report.unit.code
+    return fold_name(row.report.unit.name), row.report.unit.code
 
 
 SORTS: Mapping[str, Key] = {
@@ -48,14 +48,14 @@ def boards_of(live: Live) -> Boards:
         return _boards[live]
 
 
-class Shown(NamedTuple):
+class BoardLine(NamedTuple):
     """One unit's line: the row, and its cells as HTML."""
 
     row: BoardRow
     cells: Markup
 
 
-class Ink:
+class CellRenderer:
     """Draws cells: a sign, a class, and the status in words for screen readers and on pointing."""
 
     def __init__(self, language: str) -> None:
@@ -65,32 +65,32 @@ class Ink:
         words, sign = say(STATUS[status], language), SIGNS[status].in_(language)
         return Markup('<td><b role="img" class="{}" title="{}">{}</b></td>').format(status.value, words, sign)
 
-    def line(self, cells: Cells) -> Markup:
+    def render_line(self, cells: Cells) -> Markup:
         """Draw one unit's cells."""
         drawn = (NOT_THEIRS if status is None else self.cells[status] for status in cells)
         return Markup("".join(drawn))  # noqa: S704 - joined from cells that are safe
 
 
-def keeps(asked: Asked, row: BoardRow) -> bool:
+def matches_row(asked: ListFilters, row: BoardRow) -> bool:
     """Whether a row is among those asked for."""
-    return asked.keeps(row.report.unit) and (not asked.status or row.counts[Status(asked.status)] > 0)
+    return asked.matches(row.report.unit) and (not asked.status or row.counts[Status(asked.status)] > 0)
 
 
 @router.get(CAMPAIGN + "/board")
-def board(request: Request, at: At, asked: Asking) -> Response:
+def show_board(request: Request, at: Context, asked: Filters) -> Response:
     """Show the board."""
     made = boards_of(at.live).of(at.live.report(at.now))
-    rows = sorted((row for row in made.rows if keeps(asked, row)), key=SORTS.get(asked.sort, by_name))
-    ink, shown = Ink(language_of(request)), leaf(rows, asked, ON_A_PAGE)
-    return office_page(
+    rows = sorted((row for row in made.rows if matches_row(asked, row)), key=SORTS.get(asked.sort, by_name))
+    ink, shown = CellRenderer(language_of(request)), cut_page(rows, asked, ON_A_PAGE)
+    return render_list(
         request,
         "office/board.html",
         at,
         asked,
         board=made,
         leaf=shown,
-        lines=[Shown(row, ink.line(row.cells)) for row in shown.rows],
-        province=Shown(made.province, ink.line(made.province.cells)) if made.province else None,
+        lines=[BoardLine(row, ink.render_line(row.cells)) for row in shown.rows],
+        province=BoardLine(made.province, ink.render_line(made.province.cells)) if made.province else None,
         statuses=made.report.known(),
         legend=[(status, SIGNS[status]) for status in Status],
     )

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 from lotrinh.core.days import read_day
 from lotrinh.core.text import Message
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.portal.deps import At
-from lotrinh.portal.downloads import form_of, text_paper
-from lotrinh.portal.render import language_of, page
-from lotrinh.portal.state import state_of
+from lotrinh.portal.deps import Context
+from lotrinh.portal.downloads import find_format, make_text_file
+from lotrinh.portal.render import language_of, render_page
+from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import UNPROCESSABLE
 from lotrinh.reports.changes import SWAPPED, Comparison, render, summary
 from lotrinh.services.views.compare_runs import Compared, compared
@@ -26,7 +26,7 @@ Old = Annotated[str, Query(alias="from")]
 New = Annotated[str, Query(alias="to")]
 
 
-class Tried(NamedTuple):
+class ComparisonResult(NamedTuple):
     """What came of comparing: a comparison, or what is wrong with the two ends, or why there is nothing to compare."""
 
     found: Compared | None = None
@@ -34,28 +34,28 @@ class Tried(NamedTuple):
     trouble: Message | None = None
 
 
-def _tried(request: Request, at: At, old: str, new: str) -> Tried:
+def _try_comparison(request: Request, at: Context, old: str, new: str) -> ComparisonResult:
     try:
-        return Tried(compared(state_of(request).store, at.campaign, old, new, at.now))
+        return ComparisonResult(compared(portal_state(request).store, at.campaign, old, new, at.now))
     except BadInput as error:
-        return Tried(problems=error.problems)
+        return ComparisonResult(problems=error.problems)
     except NotFound as error:
-        return Tried(trouble=error.sentence)
+        return ComparisonResult(trouble=error.sentence)
 
 
 @router.get(CHANGES)
-def changed(request: Request, at: At, old: Old = "", new: New = "") -> Response:
+def show_changes(request: Request, at: Context, old: Old = "", new: New = "") -> Response:
     """Show what changed; the last two runs where none are chosen."""
     values = {"from": old.strip()[:LONGEST], "to": new.strip()[:LONGEST]}
-    found, problems, trouble = _tried(request, at, values["from"], values["to"])
+    found, problems, trouble = _try_comparison(request, at, values["from"], values["to"])
     wrong = {problem.where for problem in problems}
-    return page(
+    return render_page(
         request,
         "office/changes.html",
         UNPROCESSABLE if problems else 200,
         at=at,
         found=found,
-        choices=state_of(request).store.rounds.finished(at.campaign.id, CHOICES, province=at.campaign.province.code),
+        choices=portal_state(request).store.runs.finished(at.campaign.id, CHOICES, province=at.campaign.province.code),
         lines=[*([SWAPPED] if found and found.swapped else []), *(summary(found.changes) if found else [])],
         problems=problems,
         trouble=trouble,
@@ -65,10 +65,10 @@ def changed(request: Request, at: At, old: Old = "", new: New = "") -> Response:
 
 
 @router.get(CHANGES + "/report.{form}")
-def download(request: Request, at: At, form: str, old: Old = "", new: New = "") -> Response:
+def download_changes(request: Request, at: Context, form: str, old: Old = "", new: New = "") -> Response:
     """Give what changed as a file."""
-    kind = form_of(form, FORMS)
-    found = compared(state_of(request).store, at.campaign, old[:LONGEST], new[:LONGEST], at.now)
+    kind = find_format(form, FORMS)
+    found = compared(portal_state(request).store, at.campaign, old[:LONGEST], new[:LONGEST], at.now)
     of = Comparison(
         at.campaign.title,
         at.campaign.province.full_name,
@@ -79,4 +79,4 @@ def download(request: Request, at: At, form: str, old: Old = "", new: New = "") 
         found.swapped,
     )
     text = render(of, kind, language_of(request))
-    return text_paper(text, kind, at.campaign.id, found.old.run, found.new.run).answer()
+    return make_text_file(text, kind, at.campaign.id, found.old.run, found.new.run).response()

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from lotrinh.core.report.blocking import Blocking
 from lotrinh.core.report.report import OUTSTANDING_NOW
 from lotrinh.core.status.status import Status
-from lotrinh.portal.deps import At
+from lotrinh.portal.deps import Context
 from lotrinh.portal.web.office.board import boards_of
-from lotrinh.portal.web.office.lists import CAMPAIGN, Asked, Asking, folded, leaf, office_page
+from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_page, fold_name, render_list
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 100
@@ -23,31 +23,31 @@ CHOICES = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN, Status.UNKNOWN, Status.
 def sorts(now: datetime) -> Mapping[str, Callable[[Blocking], tuple[object, ...]]]:
     """By how many steps wait, then by how late it is; or the other way round."""
     return {
-        "blocks": lambda b: (-b.blocks, -b.days_late(now), folded(b.unit.name), b.unit.code),
-        "late": lambda b: (-b.days_late(now), -b.blocks, folded(b.unit.name), b.unit.code),
+        "blocks": lambda b: (-b.blocks, -b.days_late(now), fold_name(b.unit.name), b.unit.code),
+        "late": lambda b: (-b.days_late(now), -b.blocks, fold_name(b.unit.name), b.unit.code),
     }
 
 
-def keeps(asked: Asked, row: Blocking) -> bool:
+def matches_blocking(asked: ListFilters, row: Blocking) -> bool:
     """Whether a row is among those asked for."""
     status = row.standing.status
     wanted = status.value == asked.status if asked.status else asked.only == EVERYTHING or status in NOW
-    return wanted and asked.keeps(row.unit)
+    return wanted and asked.matches(row.unit)
 
 
 @router.get(CAMPAIGN + "/outstanding")
-def outstanding(request: Request, at: At, asked: Asking) -> Response:
+def show_outstanding(request: Request, at: Context, asked: Filters) -> Response:
     """List what is outstanding."""
     report = at.live.report(at.now)
     local, rows = at.now.astimezone(at.campaign.zone), boards_of(at.live).outstanding(report)
     order = sorts(local)
-    kept = sorted((row for row in rows if keeps(asked, row)), key=order.get(asked.sort, order["blocks"]))
-    return office_page(
+    kept = sorted((row for row in rows if matches_blocking(asked, row)), key=order.get(asked.sort, order["blocks"]))
+    return render_list(
         request,
         "office/outstanding.html",
         at,
         asked,
-        leaf=leaf(kept, asked, ON_A_PAGE),
+        leaf=cut_page(kept, asked, ON_A_PAGE),
         choices=CHOICES,
         units=len({row.unit.code for row in kept}),
         sample=report.sample,

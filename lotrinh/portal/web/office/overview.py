@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.report.curve import curve_of, thinned
-from lotrinh.portal.deps import At
-from lotrinh.portal.render import language_of, page
-from lotrinh.portal.state import state_of
+from lotrinh.portal.deps import Context
+from lotrinh.portal.render import language_of, render_page
+from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import webcal
 from lotrinh.reports.pictures import areas
 from lotrinh.reports.pictures.every import drawn, title_of
@@ -21,17 +21,17 @@ ROWS = 14
 
 
 @router.get(CAMPAIGN + "/overview")
-def overview(request: Request, at: At) -> Response:
+def show_overview(request: Request, at: Context) -> Response:
     """Show the campaign."""
     language, today = language_of(request), at.now.astimezone(at.campaign.zone).date()
     report = at.live.report(at.now)
     curve = curve_of(report)
-    return page(
+    return render_page(
         request,
         "office/overview.html",
         at=at,
         report=report,
-        latest=state_of(request).store.rounds.latest(at.campaign.id, province=at.campaign.province.code),
+        latest=portal_state(request).store.runs.latest(at.campaign.id, province=at.campaign.province.code),
         webcal=webcal(request, f"/campaigns/{at.campaign.id}/calendar.ics"),
         sources=sources(at.campaign.checklist),
         lines=tuple(lines_of(report)),

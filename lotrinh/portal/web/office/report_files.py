@@ -8,40 +8,40 @@ from pydantic import ConfigDict
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
-from lotrinh.portal.deps import At
-from lotrinh.portal.downloads import Asked, paper
+from lotrinh.portal.deps import Context
+from lotrinh.portal.downloads import ReportQuery, make_report_file
 from lotrinh.portal.render import language_of
-from lotrinh.portal.state import state_of
+from lotrinh.portal.state import portal_state
 from lotrinh.services.runs import runs
 
 router = APIRouter(include_in_schema=False)
 CAMPAIGN = "/campaigns/{campaign_id}"
 
 
-class Wanted(Asked):
+class PageReportQuery(ReportQuery):
     """How a report is wanted; the address of a page may say other things, as the language, too."""
 
     model_config = ConfigDict(extra="ignore")
 
 
-Wish = Annotated[Wanted, Query()]
+ReportOptions = Annotated[PageReportQuery, Query()]
 
 
 @router.get(CAMPAIGN + "/runs/{run_id}/report.{form}")
-def of_run(request: Request, at: At, run_id: str, form: str, wanted: Wish) -> Response:
+def download_run_report(request: Request, at: Context, run_id: str, form: str, wanted: ReportOptions) -> Response:
     """Give the report as its run made it, as a file."""
-    state = state_of(request)
+    state = portal_state(request)
     runs.run_of(state.store, at.campaign, run_id, at.now)
-    made = paper(state, at.campaign, form, wanted, language_of(request), run=run_id)
-    return made.answer()
+    made = make_report_file(state, at.campaign, form, wanted, language_of(request), run=run_id)
+    return made.response()
 
 
 @router.get(CAMPAIGN + "/units/{code}/report.{form}")
-def of_unit(request: Request, at: At, form: str, wanted: Wish) -> Response:
+def download_unit_report(request: Request, at: Context, form: str, wanted: ReportOptions) -> Response:
     """Give one unit's part of the newest report; a unit's own letterhead is not known to us and left to be filled."""
-    state = state_of(request)
-    if state.store.rounds.latest(at.campaign.id, province=at.campaign.province.code) is None:
+    state = portal_state(request)
+    if state.store.runs.latest(at.campaign.id, province=at.campaign.province.code) is None:
         raise NotFound(M("Đợt này chưa có lượt kiểm tra nào chạy xong."))
     own = at.visitor.role is Role.UNIT
-    made = paper(state, at.campaign, form, wanted, language_of(request), unit=at.unit.code, blank=own)
-    return made.answer()
+    made = make_report_file(state, at.campaign, form, wanted, language_of(request), unit=at.unit.code, blank=own)
+    return made.response()

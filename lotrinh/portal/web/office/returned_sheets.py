@@ -11,13 +11,13 @@ from starlette.datastructures import FormData, UploadFile
 
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, LotrinhError, NotFound, Problem, StoreUnavailable
-from lotrinh.portal.deps import Form, Judging, Place
-from lotrinh.portal.errors.handlers import public
-from lotrinh.portal.forms import Typed, typed_in
-from lotrinh.portal.render import language_of, page
-from lotrinh.portal.state import state_of
+from lotrinh.portal.deps import CampaignContext, Form, ReviewerContext
+from lotrinh.portal.errors.handlers import public_message
+from lotrinh.portal.forms import FormInput, read_input
+from lotrinh.portal.render import language_of, render_page
+from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.office.lists import CAMPAIGN
-from lotrinh.portal.web.routing import GUARDED, SEE_OTHER, UNPROCESSABLE
+from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER, UNPROCESSABLE
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.return_sheets.import_confirmations import Judged, judge, record
 from lotrinh.services.return_sheets.returned_files import Upload
@@ -35,43 +35,45 @@ NO_FILE = M("Hãy chọn tệp phiếu xác nhận mà đơn vị gửi lại.")
 
 
 @router.get(HERE)
-def blank(request: Request, at: Judging) -> Response:
+def show_form(request: Request, at: ReviewerContext) -> Response:
     """Show the form, and how many entries the sheet before it made."""
     done = request.query_params.get("done", "")
     good = done.isascii() and done.isdigit() and len(done) <= MOST_DIGITS
-    return form_page(request, at, done=int(done) if good else 0)
+    return render_sheet_form(request, at, done=int(done) if good else 0)
 
 
-@router.post(HERE, dependencies=GUARDED)
-def check(request: Request, at: Judging, form: Form) -> Response:
+@router.post(HERE, dependencies=CSRF_GUARD)
+def check_answers(request: Request, at: ReviewerContext, form: Form) -> Response:
     """Show what a file says, or everything that is wrong with it; nothing is recorded."""
     try:
-        upload = handed_in(form)
+        upload = receive_sheet(form)
     except BadInput as error:
-        return form_page(request, at, error.problems)
-    judged = judged_of(request, at, upload)
+        return render_sheet_form(request, at, error.problems)
+    judged = assess_sheet(request, at, upload)
     if judged.problems or not judged.statements:
-        return form_page(request, at, judged.problems or [Problem("file", 0, 0, NOTHING)])
+        return render_sheet_form(request, at, judged.problems or [Problem("file", 0, 0, NOTHING)])
     values = {"name": upload.name, "content": base64.b64encode(upload.content).decode()}
     table = preview(judged.statements, language_of(request))
-    return page(request, "office/returned_preview.html", at=at, table=table, values=values, fresh=len(judged.fresh))
+    return render_page(
+        request, "office/returned_preview.html", at=at, table=table, values=values, fresh=len(judged.fresh)
+    )
 
 
-@router.post(HERE + "/send", dependencies=GUARDED)
-def send(request: Request, at: Judging, form: Form) -> Response:
+@router.post(HERE + "/send", dependencies=CSRF_GUARD)
+def submit(request: Request, at: ReviewerContext, form: Form) -> Response:
     """Record what was shown; sent twice, it is recorded once."""
-    typed = typed_in(form)
+    typed = read_input(form)
     try:
-        judged = judged_of(request, at, kept(typed))
-        done = len(record(state_of(request).store, judged, at.now))
+        judged = assess_sheet(request, at, read_carried_sheet(typed))
+        done = len(record(portal_state(request).store, judged, at.now))
     except BadInput as error:
-        return form_page(request, at, error.problems)
+        return render_sheet_form(request, at, error.problems)
     except StoreUnavailable as error:
-        return form_page(request, at, error=error)
+        return render_sheet_form(request, at, error=error)
     return RedirectResponse(f"{HERE.format(campaign_id=at.campaign.id)}?done={done}", SEE_OTHER)
 
 
-def handed_in(form: FormData) -> Upload:
+def receive_sheet(form: FormData) -> Upload:
     """Take the file of a form; ``BadInput`` where there is none or it is much too large."""
     sent = form.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
@@ -82,7 +84,7 @@ def handed_in(form: FormData) -> Upload:
     return Upload(shown_name(sent.filename, XLSX), content)
 
 
-def kept(typed: Typed) -> Upload:
+def read_carried_sheet(typed: FormInput) -> Upload:
     """Take the file that was looked at; whoever changed it meanwhile has it judged again like any other."""
     try:
         content = base64.b64decode(typed["content"], validate=True)
@@ -91,7 +93,7 @@ def kept(typed: Typed) -> Upload:
     return Upload(shown_name(typed["name"], XLSX), content[: LARGEST + 1])
 
 
-def judged_of(request: Request, at: Place, upload: Upload) -> Judged:
+def assess_sheet(request: Request, at: CampaignContext, upload: Upload) -> Judged:
     """Judge a file as one of this campaign's."""
 
     def campaign_of(name: str) -> Campaign:
@@ -99,14 +101,18 @@ def judged_of(request: Request, at: Place, upload: Upload) -> Judged:
             raise NotFound(M("Không có đợt “{name}”.", name=name))
         return at.campaign
 
-    return judge(state_of(request).store, [upload], campaign_of, at.visitor.actor, at.now)
+    return judge(portal_state(request).store, [upload], campaign_of, at.visitor.actor, at.now)
 
 
-def form_page(
-    request: Request, at: Place, problems: Sequence[Problem] = (), error: LotrinhError | None = None, done: int = 0
+def render_sheet_form(
+    request: Request,
+    at: CampaignContext,
+    problems: Sequence[Problem] = (),
+    error: LotrinhError | None = None,
+    done: int = 0,
 ) -> Response:
     """Show the form, with everything that is wrong with the file before it."""
     status = error.http_status if error else UNPROCESSABLE if problems else 200
-    trouble: Message | None = public(request, error) if error else None
+    trouble: Message | None = public_message(request, error) if error else None
     context: dict[str, Any] = {"lines": problems, "trouble": trouble, "done": done}
-    return page(request, "office/returned_sheets.html", status, at=at, **context)
+    return render_page(request, "office/returned_sheets.html", status, at=at, **context)

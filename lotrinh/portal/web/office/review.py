@@ -8,16 +8,16 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from lotrinh.core.checklist.checklist import Step
-from lotrinh.core.status.journal import Entry, Kind
-from lotrinh.core.status.transitions import why_not
+from lotrinh.core.status.journal import Entry, EntryKind
+from lotrinh.core.status.transitions import refusal_reason
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Conflict, LotrinhError, NotFound
-from lotrinh.portal.deps import NO_SUCH_PAGE, Form, Judging, Place
-from lotrinh.portal.forms import Typed, typed_in
-from lotrinh.portal.render import page
-from lotrinh.portal.state import state_of
-from lotrinh.portal.web.routing import GUARDED, SEE_OTHER, STEP
-from lotrinh.portal.web.step_forms import renewed, said_by, why
+from lotrinh.portal.deps import NO_SUCH_PAGE, CampaignContext, Form, ReviewerContext
+from lotrinh.portal.forms import FormInput, read_input
+from lotrinh.portal.render import render_page
+from lotrinh.portal.state import portal_state
+from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER, STEP
+from lotrinh.portal.web.step_forms import explain_failure, make_statement, renewed_fields
 from lotrinh.services.statements.journal_writer import Said, step_of
 from lotrinh.services.statements.review import accept, answer, excuse, give_back, hand_over, unexcuse
 from lotrinh.store import Store
@@ -27,39 +27,41 @@ LISTS = frozenset({"queue", "obstacles", "conflicts", "outstanding"})
 """Lists that a form may lead back to."""
 
 
-class Act(NamedTuple):
+class ReviewAction(NamedTuple):
     """One thing that the office may say: its kind, what its button says, its fields, and who records it."""
 
-    kind: Kind
+    kind: EntryKind
     words: Message
     fields: Mapping[str, Message]
-    do: Callable[[Store, Said, Typed], Entry]
+    record: Callable[[Store, Said, FormInput], Entry]
 
 
 REASON, NOTE = M("Lý do"), M("Ghi chú (không bắt buộc)")
-ACTS: Mapping[str, Act] = {
-    "accept": Act(Kind.ACCEPTED, M("Chấp nhận xác nhận"), {}, lambda store, said, _: accept(store, said)),
-    "return": Act(
-        Kind.RETURNED,
+REVIEW_ACTIONS: Mapping[str, ReviewAction] = {
+    "accept": ReviewAction(EntryKind.ACCEPTED, M("Chấp nhận xác nhận"), {}, lambda store, said, _: accept(store, said)),
+    "return": ReviewAction(
+        EntryKind.RETURNED,
         M("Trả lại xác nhận"),
         {"reason": M("Lý do trả lại, đơn vị cần sửa gì")},
         lambda store, said, typed: give_back(store, said, typed["reason"]),
     ),
-    "excuse": Act(
-        Kind.EXCUSED,
+    "excuse": ReviewAction(
+        EntryKind.EXCUSED,
         M("Miễn đầu việc cho đơn vị"),
         {"reason": REASON},
         lambda store, said, typed: excuse(store, said, typed["reason"]),
     ),
-    "unexcuse": Act(Kind.UNEXCUSED, M("Bỏ miễn đầu việc"), {}, lambda store, said, _: unexcuse(store, said)),
-    "answer": Act(
-        Kind.ANSWERED,
+    "unexcuse": ReviewAction(
+        EntryKind.UNEXCUSED, M("Bỏ miễn đầu việc"), {}, lambda store, said, _: unexcuse(store, said)
+    ),
+    "answer": ReviewAction(
+        EntryKind.ANSWERED,
         M("Trả lời đơn vị"),
         {"note": M("Nội dung trả lời")},
         lambda store, said, typed: answer(store, said, typed["note"]),
     ),
-    "hand-over": Act(
-        Kind.HANDED_OVER,
+    "hand-over": ReviewAction(
+        EntryKind.HANDED_OVER,
         M("Chuyển cơ quan xử lý"),
         {"office": M("Cơ quan xử lý"), "note": NOTE},
         lambda store, said, typed: hand_over(store, said, typed["office"], typed["note"]),
@@ -67,42 +69,44 @@ ACTS: Mapping[str, Act] = {
 }
 
 
-def act_of(name: str) -> Act:
+def find_action(name: str) -> ReviewAction:
     """Return what the path names."""
-    if name not in ACTS:
+    if name not in REVIEW_ACTIONS:
         raise NotFound(NO_SUCH_PAGE)
-    return ACTS[name]
+    return REVIEW_ACTIONS[name]
 
 
 @router.get(STEP + "/judge/{act_name}")
-def blank(request: Request, at: Judging, step_id: str, act_name: str) -> Response:
+def show_form(request: Request, at: ReviewerContext, step_id: str, act_name: str) -> Response:
     """Show what the unit said, and the form."""
-    step, act = step_of(at.campaign, at.unit, step_id), act_of(act_name)
-    if reason := why_not(at.live.record(at.unit.code, step_id, at.now), act.kind):
+    step, act = step_of(at.campaign, at.unit, step_id), find_action(act_name)
+    if reason := refusal_reason(at.live.record(at.unit.code, step_id, at.now), act.kind):
         raise Conflict(reason)
-    return form_page(request, at, step, "office/review_form.html", {"back": request.query_params.get("back", "")}, act=act)
+    return render_review_form(
+        request, at, step, "office/review_form.html", {"back": request.query_params.get("back", "")}, act=act
+    )
 
 
-@router.post(STEP + "/judge/{act_name}", dependencies=GUARDED)
-def send(request: Request, at: Judging, step_id: str, act_name: str, form: Form) -> Response:
+@router.post(STEP + "/judge/{act_name}", dependencies=CSRF_GUARD)
+def submit(request: Request, at: ReviewerContext, step_id: str, act_name: str, form: Form) -> Response:
     """Record it and lead back to where the visitor came from."""
-    step, act, typed = step_of(at.campaign, at.unit, step_id), act_of(act_name), typed_in(form)
+    step, act, typed = step_of(at.campaign, at.unit, step_id), find_action(act_name), read_input(form)
     try:
-        entry = act.do(state_of(request).store, said_by(at, step, typed), typed)
+        entry = act.record(portal_state(request).store, make_statement(at, step, typed), typed)
     except LotrinhError as error:
-        return form_page(request, at, step, "office/review_form.html", typed.values, error, act=act)
-    return back(at, entry, typed["back"])
+        return render_review_form(request, at, step, "office/review_form.html", typed.values, error, act=act)
+    return redirect_back(at, entry, typed["back"])
 
 
-def back(at: Place, entry: Entry, to: str) -> Response:
+def redirect_back(at: CampaignContext, entry: Entry, to: str) -> Response:
     """Lead back to a list, which says what was recorded, or else to the receipt."""
     target = f"/campaigns/{at.campaign.id}/{to}?said={entry.number}"
     return RedirectResponse(target if to in LISTS else f"/receipts/{at.unit.code}-{entry.number}", SEE_OTHER)
 
 
-def form_page(
+def render_review_form(
     request: Request,
-    at: Place,
+    at: CampaignContext,
     step: Step,
     template: str,
     values: Mapping[str, str],
@@ -117,8 +121,8 @@ def form_page(
         "at": at,
         "step": step,
         "record": record,
-        "values": {**values, **renewed(at, step, error)},
+        "values": {**values, **renewed_fields(at, step, error)},
         "problems": error.problems if isinstance(error, BadInput) else (),
-        **why(request, error),
+        **explain_failure(request, error),
     }
-    return page(request, template, error.http_status if error else 200, **{**shown, **context})
+    return render_page(request, template, error.http_status if error else 200, **{**shown, **context})

@@ -11,11 +11,11 @@ from fastapi.responses import RedirectResponse
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Conflict, NotFound, Problem
-from lotrinh.portal.deps import At, Form, Judging, Place
-from lotrinh.portal.forms import Typed, typed_in
-from lotrinh.portal.state import state_of
-from lotrinh.portal.web.office.lists import CAMPAIGN, Asked, Asking, leaf, office_page
-from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
+from lotrinh.portal.deps import CampaignContext, Context, Form, ReviewerContext
+from lotrinh.portal.forms import FormInput, read_input
+from lotrinh.portal.state import portal_state
+from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_page, render_list
+from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.services.statements.journal_writer import Said
 from lotrinh.services.statements.review import accept
 from lotrinh.services.views.office_queues import Waiting, queue
@@ -26,48 +26,52 @@ NOTHING_MARKED = Problem("picks", 0, 0, M("Hãy đánh dấu ít nhất một x�
 KEY_CHARACTERS = 32
 
 
-class Pick(NamedTuple):
+class MarkedConfirmation(NamedTuple):
     """One confirmation that was marked, as it stood before the visitor's eyes."""
 
     unit: Unit
     step: str
-    seen: int
+    expected_version: int
 
 
-class Refused(NamedTuple):
+class RefusedConfirmation(NamedTuple):
     """One that could not be accepted, and why."""
 
     unit: Unit
     step: str
-    why: Message
+    reason: Message
 
 
-def keeps(asked: Asked, waiting: Waiting) -> bool:
+def matches_waiting(asked: ListFilters, waiting: Waiting) -> bool:
     """Whether it is among those asked for."""
     wanted = {"": True, "acceptance": waiting.item.step.acceptance, "other": not waiting.item.step.acceptance}
-    return wanted.get(asked.only, True) and asked.keeps(waiting.unit)
+    return wanted.get(asked.only, True) and asked.matches(waiting.unit)
 
 
 @router.get(CAMPAIGN + "/queue")
-def show(request: Request, at: At, asked: Asking) -> Response:
+def show_queue(request: Request, at: Context, asked: Filters) -> Response:
     """List what waits to be judged."""
-    return _page(request, at, asked)
+    return _render_queue(request, at, asked)
 
 
-def _page(
-    request: Request, at: Place, asked: Asked, refused: Sequence[Refused] = (), problems: Sequence[Problem] = ()
+def _render_queue(
+    request: Request,
+    at: CampaignContext,
+    asked: ListFilters,
+    refused: Sequence[RefusedConfirmation] = (),
+    problems: Sequence[Problem] = (),
 ) -> Response:
     found = queue(at.live, at.now)
-    kept = [waiting for waiting in found if keeps(asked, waiting)]
+    kept = [waiting for waiting in found if matches_waiting(asked, waiting)]
     status = Conflict.http_status if refused else BadInput.http_status if problems else 200
     count = request.query_params.get("accepted", "")
-    return office_page(
+    return render_list(
         request,
         "office/review_queue.html",
         at,
         asked,
         status,
-        leaf=leaf(kept, asked, ON_A_PAGE),
+        leaf=cut_page(kept, asked, ON_A_PAGE),
         asking=sum(waiting.item.step.acceptance for waiting in found),
         refused=refused,
         problems=tuple(problems),
@@ -77,39 +81,49 @@ def _page(
     )
 
 
-@router.post(CAMPAIGN + "/queue", dependencies=GUARDED)
-def accept_marked(request: Request, at: Judging, asked: Asking, form: Form) -> Response:
+@router.post(CAMPAIGN + "/queue", dependencies=CSRF_GUARD)
+def submit(request: Request, at: ReviewerContext, asked: Filters, form: Form) -> Response:
     """Accept all that were marked; whatever changed meanwhile is left and named."""
-    typed = typed_in(form)
-    picks = picked(at, [text for text in form.getlist("pick") if isinstance(text, str)])
+    typed = read_input(form)
+    picks = read_marked(at, [text for text in form.getlist("pick") if isinstance(text, str)])
     if not picks:
-        return _page(request, at, asked, problems=[NOTHING_MARKED])
+        return _render_queue(request, at, asked, problems=[NOTHING_MARKED])
     refused = [why for pick in picks if (why := _accept(request, at, pick, typed))]
     if refused:
-        return _page(request, at, asked, refused)
+        return _render_queue(request, at, asked, refused)
     return RedirectResponse(f"{request.url.path}?accepted={len(picks)}", SEE_OTHER)
 
 
-def picked(at: Place, texts: Sequence[str]) -> list[Pick]:
+def read_marked(at: CampaignContext, texts: Sequence[str]) -> list[MarkedConfirmation]:
     """Read what was marked; what is not of this campaign is nothing."""
     found = []
     for text in texts[:ON_A_PAGE]:
         code, step, seen = ([*text.split("/"), "", ""])[:3]
         unit = at.campaign.by_code.get(code)
         if unit and step in at.campaign.checklist.steps and seen.isascii() and seen.isdigit():
-            found.append(Pick(unit, step, int(seen)))
+            found.append(MarkedConfirmation(unit, step, int(seen)))
     return found
 
 
-def _accept(request: Request, at: Place, pick: Pick, typed: Typed) -> Refused | None:
-    said = Said(at.campaign, pick.unit, pick.step, at.visitor.actor, key_of(typed["key"], pick), at.now, pick.seen)
+def _accept(
+    request: Request, at: CampaignContext, pick: MarkedConfirmation, typed: FormInput
+) -> RefusedConfirmation | None:
+    said = Said(
+        at.campaign,
+        pick.unit,
+        pick.step,
+        at.visitor.actor,
+        acceptance_key(typed["key"], pick),
+        at.now,
+        pick.expected_version,
+    )
     try:
-        accept(state_of(request).store, said)
+        accept(portal_state(request).store, said)
     except (Conflict, NotFound) as error:
-        return Refused(pick.unit, pick.step, error.sentence)
+        return RefusedConfirmation(pick.unit, pick.step, error.sentence)
     return None
 
 
-def key_of(key: str, pick: Pick) -> str:
+def acceptance_key(key: str, pick: MarkedConfirmation) -> str:
     """Make the key of one acceptance out of the form's, so that a form sent twice accepts once."""
     return hashlib.sha256(f"{key}/{pick.step}".encode()).hexdigest()[:KEY_CHARACTERS] if key else ""

@@ -14,10 +14,10 @@ from lotrinh.core.report.rollup import NO_AREA, By, Figures, Row, rollup, rows
 from lotrinh.core.report.rollup import Rollup as Rolled
 from lotrinh.core.text import Message
 from lotrinh.i18n import say
-from lotrinh.portal.deps import At
-from lotrinh.portal.downloads import form_of, text_paper
+from lotrinh.portal.deps import Context
+from lotrinh.portal.downloads import find_format, make_text_file
 from lotrinh.portal.render import language_of
-from lotrinh.portal.web.office.lists import CAMPAIGN, Asked, Asking, folded, leaf, office_page
+from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_page, fold_name, render_list
 from lotrinh.reports.rollup import FIRST_COLUMN, decimal, heading, percent, render
 from lotrinh.services.views.live_campaign import Live
 
@@ -32,7 +32,7 @@ _kept: WeakKeyDictionary[Live, tuple[Report, Rolled]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def rolled(live: Live, report: Report) -> Rolled:
+def roll_up_once(live: Live, report: Report) -> Rolled:
     """Roll a report up, once for as long as it is the newest."""
     with _lock:
         known = _kept.get(live)
@@ -41,7 +41,7 @@ def rolled(live: Live, report: Report) -> Rolled:
         return known[1]
 
 
-class Shown(NamedTuple):
+class RollupLine(NamedTuple):
     """One line: its name and where the details are (empty: nowhere), and its figures."""
 
     title: str
@@ -66,14 +66,14 @@ SORTS: Mapping[str, Key] = {
 
 
 @router.get(HERE)
-def rolled_up(request: Request, at: At, asked: Asking) -> Response:
+def show_rollup(request: Request, at: Context, asked: Filters) -> Response:
     """Show the roll-up of this minute."""
     report, language = at.live.report(at.now), language_of(request)
-    made = rolled(at.live, report)
+    made = roll_up_once(at.live, report)
     by = _by(request, asked)
     here = HERE.format(campaign_id=at.campaign.id)
-    shown = _sorted([_shown(row, by, here, language) for row in _rows(made, by, asked)], asked)
-    return office_page(
+    shown = _sort_lines([_rollup_line(row, by, here, language) for row in _rows(made, by, asked)], asked)
+    return render_list(
         request,
         "office/rollup.html",
         at,
@@ -81,7 +81,7 @@ def rolled_up(request: Request, at: At, asked: Asking) -> Response:
         rolled=made,
         by=by,
         chosen=_chosen(asked, language),
-        leaf=leaf(shown, asked, ON_A_PAGE),
+        leaf=cut_page(shown, asked, ON_A_PAGE),
         words=FIRST_COLUMN,
         choices=CHOICES,
         grouped=any(made.areas),
@@ -91,53 +91,53 @@ def rolled_up(request: Request, at: At, asked: Asking) -> Response:
     )
 
 
-def _chosen(asked: Asked, language: str) -> str:
+def _chosen(asked: ListFilters, language: str) -> str:
     """Name the area or the kind whose units are shown; empty where all are."""
     if asked.only == WITHOUT_AREA:
         return say(NO_AREA, language)
     return asked.area or (say(UnitKind(asked.kind).prefix, language) if asked.kind else "")
 
 
-def _by(request: Request, asked: Asked) -> By:
+def _by(request: Request, asked: ListFilters) -> By:
     if asked.area or asked.only or asked.q or asked.kind:
         return By.UNIT
     wanted = request.query_params.get("by", "")
     return By(wanted) if wanted in CHOICES else By.AREA
 
 
-def _rows(made: Rolled, by: By, asked: Asked) -> Sequence[Row]:
+def _rows(made: Rolled, by: By, asked: ListFilters) -> Sequence[Row]:
     """Leave out the units that were not asked for."""
     if by is not By.UNIT:
         return rows([made], by)
-    kept = {line.unit.code for line in made.lines if asked.keeps(line.unit)}
+    kept = {line.unit.code for line in made.lines if asked.matches(line.unit)}
     if asked.only == WITHOUT_AREA:
         kept &= {line.unit.code for line in made.areas.get("", ())}
     return [row for row in rows([made], by) if row.key in kept]
 
 
-def _shown(row: Row, by: By, here: str, language: str) -> Shown:
+def _rollup_line(row: Row, by: By, here: str, language: str) -> RollupLine:
     title = say(row.title, language) if isinstance(row.title, Message) else row.title
     home = here.removesuffix("/rollup")
     if by is By.UNIT:
-        return Shown(title, f"{home}/units/{row.key}", row)
+        return RollupLine(title, f"{home}/units/{row.key}", row)
     if not row.units:  # the province with its own steps
-        return Shown(title, "", row)
+        return RollupLine(title, "", row)
     narrowed = {"kind": row.key} if by is By.KIND else {"area": row.key} if row.key else {"only": WITHOUT_AREA}
-    return Shown(title, f"{here}?{urlencode(narrowed)}", row)
+    return RollupLine(title, f"{here}?{urlencode(narrowed)}", row)
 
 
-def _sorted(shown: list[Shown], asked: Asked) -> list[Shown]:
+def _sort_lines(shown: list[RollupLine], asked: ListFilters) -> list[RollupLine]:
     key = SORTS.get(asked.sort)
     if key:
-        return sorted(shown, key=lambda s: (key(s.row.figures), folded(s.title)))
-    return sorted(shown, key=lambda s: folded(s.title)) if asked.sort == "name" else shown
+        return sorted(shown, key=lambda s: (key(s.row.figures), fold_name(s.title)))
+    return sorted(shown, key=lambda s: fold_name(s.title)) if asked.sort == "name" else shown
 
 
 @router.get(HERE + "/table.{form}")
-def download(request: Request, at: At, form: str) -> Response:
+def download_rollup(request: Request, at: Context, form: str) -> Response:
     """Give the roll-up of this minute as a file."""
-    kind = form_of(form, FORMS)
+    kind = find_format(form, FORMS)
     wanted = request.query_params.get("by", "")
     by = By(wanted) if wanted in CHOICES else By.AREA
-    text = render([rolled(at.live, at.live.report(at.now))], by, kind, language_of(request), 0)
-    return text_paper(text, kind, at.campaign.id, "tong-hop", by.value).answer()
+    text = render([roll_up_once(at.live, at.live.report(at.now))], by, kind, language_of(request), 0)
+    return make_text_file(text, kind, at.campaign.id, "tong-hop", by.value).response()

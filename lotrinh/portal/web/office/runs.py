@@ -10,12 +10,12 @@ from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.roles import Action, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound, Problem
-from lotrinh.portal.deps import NO_SUCH_PAGE, At, Place, allowed
+from lotrinh.portal.deps import NO_SUCH_PAGE, CampaignContext, Context, require_action
 from lotrinh.portal.downloads import OFFERS
-from lotrinh.portal.forms import Typed, write_day
-from lotrinh.portal.render import page
-from lotrinh.portal.state import state_of
-from lotrinh.portal.web.routing import GUARDED, SEE_OTHER, UNPROCESSABLE
+from lotrinh.portal.forms import FormInput, write_day
+from lotrinh.portal.render import render_page
+from lotrinh.portal.state import portal_state
+from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER, UNPROCESSABLE
 from lotrinh.services.runs import runs
 from lotrinh.services.runs.snapshots import checklist_of, snapshot_of
 from lotrinh.store.runs.runs import RUNNING
@@ -28,15 +28,15 @@ PATIENCE = 30
 LONGEST_DAY = 40
 SECONDS = 2
 """After so long the page of a run that is under way is loaded again."""
-Runner = Annotated[Visitor, allowed(Action.RUN)]
+RunStarter = Annotated[Visitor, require_action(Action.RUN)]
 
 
 @router.get(RUNS)
-def listed(request: Request, at: At, before: str = "") -> Response:
+def show_runs(request: Request, at: Context, before: str = "") -> Response:
     """List the runs, newest first."""
-    state = state_of(request)
+    state = portal_state(request)
     shown, older = runs.runs(state.store, at.campaign, at.now, before)
-    return page(
+    return render_page(
         request,
         "office/runs.html",
         at=at,
@@ -48,32 +48,32 @@ def listed(request: Request, at: At, before: str = "") -> Response:
     )
 
 
-def can_run(request: Request, at: Place) -> bool:
+def can_run(request: Request, at: CampaignContext) -> bool:
     """Whether the button is there: this portal can start a check, and the visitor may."""
-    return state_of(request).run is not None and at.visitor.may(Action.RUN)
+    return portal_state(request).start_run is not None and at.visitor.can(Action.RUN)
 
 
-@router.post(RUNS, dependencies=GUARDED)
-def run_now(request: Request, at: At, visitor: Runner) -> Response:
+@router.post(RUNS, dependencies=CSRF_GUARD)
+def submit(request: Request, at: Context, visitor: RunStarter) -> Response:
     """Start a check in the background and show how far it is."""
     del visitor
-    state = state_of(request)
-    if state.run is None:
+    state = portal_state(request)
+    if state.start_run is None:
         raise NotFound(NO_SUCH_PAGE)
-    last = runs.start(state.store, at.campaign, state.run, at.now)
+    last = runs.start(state.store, at.campaign, state.start_run, at.now)
     return RedirectResponse(f"/campaigns/{at.campaign.id}/runs/now?after={last}", SEE_OTHER)
 
 
 @router.get(RUNS + "/now")
-def now(
-    request: Request, at: At, after: str | None = None, asked: Annotated[int, Query(ge=0)] = 0, still: str = ""
+def show_progress(
+    request: Request, at: Context, after: str | None = None, asked: Annotated[int, Query(ge=0)] = 0, still: str = ""
 ) -> Response:
     """Show how far the newest run is; the page asks again by itself until the run has ended, or is told to stay."""
-    newest = runs.newest(state_of(request).store, at.campaign, at.now)
+    newest = runs.newest(portal_state(request).store, at.campaign, at.now)
     here = RUNS.format(campaign_id=at.campaign.id)
-    begun = newest is not None and newest.round.id != after
+    begun = newest is not None and newest.run.id != after
     if newest and begun and newest.state != RUNNING:
-        return RedirectResponse(f"{here}/{newest.round.id}", SEE_OTHER)
+        return RedirectResponse(f"{here}/{newest.run.id}", SEE_OTHER)
     waits = after is not None and asked < PATIENCE
     again = f"{here}/now?" if begun else f"{here}/now?after={quote(after or '')}&asked={asked + 1}" if waits else ""
     headers = {"Refresh": f"{SECONDS};url={again}"} if again and not still else None
@@ -83,17 +83,17 @@ def now(
         "still": still,
         "total": len(at.campaign.units),
     }
-    return page(request, "office/run_now.html", headers=headers, at=at, **context)
+    return render_page(request, "office/run_now.html", headers=headers, at=at, **context)
 
 
 @router.get(RUNS + "/{run_id}")
-def one(request: Request, at: At, run_id: str) -> Response:
+def show_run(request: Request, at: Context, run_id: str) -> Response:
     """Show one run: how asking went, who could not be asked, and the report as it was made."""
-    store = state_of(request).store
+    store = portal_state(request).store
     run = runs.run_of(store, at.campaign, run_id, at.now)
     then = snapshot_of(store, run_id)
-    seen = [] if then else sorted(store.rounds.seen(run_id).values(), key=lambda s: s.unit)
-    return page(
+    seen = [] if then else sorted(store.runs.seen(run_id).values(), key=lambda s: s.unit)
+    return render_page(
         request,
         "office/run.html",
         at=at,
@@ -102,22 +102,22 @@ def one(request: Request, at: At, run_id: str) -> Response:
         seen=[each for each in seen if each.outcome != Outcome.REACHED.value],
         words=runs.STATE,
         checklist=checklist_of(store, at.campaign, then) if then else None,
-        offers=OFFERS if store.rounds.left(run_id).whole else tuple(o for o in OFFERS if o.ending == "json"),
+        offers=OFFERS if store.runs.left(run_id).whole else tuple(o for o in OFFERS if o.ending == "json"),
         here=request.url.path,
     )
 
 
 @router.get(CAMPAIGN + "/as-of")
-def as_of(request: Request, at: At, day: str = "") -> Response:
+def show_as_of(request: Request, at: Context, day: str = "") -> Response:
     """Show how everything stood at the end of a day, from the newest run up to then."""
-    store, today = state_of(request).store, at.now.astimezone(at.campaign.zone).date()
-    typed = Typed({"day": day.strip()[:LONGEST_DAY] or write_day(today)})
+    store, today = portal_state(request).store, at.now.astimezone(at.campaign.zone).date()
+    typed = FormInput({"day": day.strip()[:LONGEST_DAY] or write_day(today)})
     wanted = typed.day("day")
     if wanted and wanted > today:
-        typed.wrong("day", M("Ngày {day} ở sau hôm nay. Hãy chọn hôm nay hoặc một ngày trước.", day=wanted))
+        typed.add_problem("day", M("Ngày {day} ở sau hôm nay. Hãy chọn hôm nay hoặc một ngày trước.", day=wanted))
     problems: tuple[Problem, ...] = tuple(typed.problems)
     then = runs.as_of(store, at.campaign, wanted) if wanted and not problems else None
-    return page(
+    return render_page(
         request,
         "office/as_of.html",
         UNPROCESSABLE if problems else 200,
@@ -125,7 +125,7 @@ def as_of(request: Request, at: At, day: str = "") -> Response:
         day=wanted,
         then=then,
         checklist=checklist_of(store, at.campaign, then) if then else None,
-        first=None if then else store.rounds.first(at.campaign.id, province=at.campaign.province.code),
+        first=None if then else store.runs.first(at.campaign.id, province=at.campaign.province.code),
         values=typed.values,
         problems=problems,
     )

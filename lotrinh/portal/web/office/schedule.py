@@ -11,36 +11,36 @@ from lotrinh.core.notify.schedules import WEEKDAYS, cron_words, schedule_words
 from lotrinh.core.status.roles import Action
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, LotrinhError
-from lotrinh.portal.deps import At, Form, Place, field, refuse
-from lotrinh.portal.render import page
-from lotrinh.portal.state import State, state_of
-from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
+from lotrinh.portal.deps import CampaignContext, Context, Form, form_field, refuse
+from lotrinh.portal.render import render_page
+from lotrinh.portal.state import PortalState, portal_state
+from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.services.campaigns import schedule_form
 from lotrinh.services.campaigns.schedule_form import CRONS, Typed, days_of
 from lotrinh.services.campaigns.schedules import UNREAD, change, effective, next_checks, next_report, overdue, written
 
 router = APIRouter(include_in_schema=False)
 HERE = "/campaigns/{campaign_id}/schedule"
-SHOWN = 5
+MOST_COMING = 5
 FLAGS = ("skip_days_off", "paused")
 
 
-def changing(request: Request, at: At) -> Place:
+def changing(request: Request, at: Context) -> CampaignContext:
     """Require a campaign that the visitor may change."""
-    if not at.visitor.may(Action.CHANGE):
+    if not at.visitor.can(Action.CHANGE):
         refuse(request, at.visitor)
     return at
 
 
 @router.get(HERE)
-def shown(request: Request, at: At, saved: str = "") -> Response:
+def show_form(request: Request, at: Context, saved: str = "") -> Response:
     """Show when the campaign runs, what comes next, and to whoever may change it the form."""
     return _page(request, at, saved=saved == "1")
 
 
 def _page(
     request: Request,
-    at: Place,
+    at: CampaignContext,
     typed: Mapping[str, Typed] | None = None,
     flags: Mapping[str, bool] | None = None,
     error: LotrinhError | None = None,
@@ -48,13 +48,13 @@ def _page(
     seen: str | None = None,
     saved: bool = False,
 ) -> Response:
-    state = state_of(request)
+    state = portal_state(request)
     holds = effective(state.store, state.settings, at.campaign.id)
     schedule, of_file = holds.schedule, written(state.settings, at.campaign.id)
     problems = error.problems if isinstance(error, BadInput) else ()
-    coming = next_checks(schedule, at.campaign, at.now, SHOWN)
+    coming = next_checks(schedule, at.campaign, at.now, MOST_COMING)
     report_next = next_report(schedule, at.campaign, at.now)
-    return page(
+    return render_page(
         request,
         "office/schedule.html",
         error.http_status if error else 200,
@@ -75,33 +75,33 @@ def _page(
         weekdays=WEEKDAYS,
         problems=problems,
         trouble=error.sentence if error and not problems else None,
-        may_change=at.visitor.may(Action.CHANGE),
+        may_change=at.visitor.can(Action.CHANGE),
     )
 
 
-def _unkept(state: State, at: Place) -> Message | None:
+def _unkept(state: PortalState, at: CampaignContext) -> Message | None:
     """Say why what the schedule promises may not come; None where nothing speaks against it."""
     if not state.settings.prefect.api_url:
         return M(
             "Máy này không dùng Prefect (prefect.api_url để trống): không lượt nào dưới đây tự chạy. Hãy báo người quản"
             " trị máy, hoặc bấm “Kiểm tra ngay” ở trang các lượt kiểm tra."
         )
-    if due := overdue(state.store, state.settings, at.campaign, state.begun, at.now):
+    if due := overdue(state.store, state.settings, at.campaign, state.started_at, at.now):
         return M("Lượt lúc {when} đã không chạy. Hãy báo người quản trị máy: chạy `lotrinh doctor`.", when=due)
     return None
 
 
-@router.post(HERE, dependencies=GUARDED)
-def send(request: Request, at: Annotated[Place, Depends(changing)], form: Form) -> Response:
+@router.post(HERE, dependencies=CSRF_GUARD)
+def submit(request: Request, at: Annotated[CampaignContext, Depends(changing)], form: Form) -> Response:
     """Let the new schedule hold; what was typed wrong is given back."""
-    state, typed = state_of(request), {name: _typed(form, name) for name in CRONS}
-    flags = {name: bool(field(form, name)) for name in FLAGS}
+    state, typed = portal_state(request), {name: _typed(form, name) for name in CRONS}
+    flags = {name: bool(form_field(form, name)) for name in FLAGS}
     try:
         old = effective(state.store, state.settings, at.campaign.id).schedule
-        new = None if field(form, "reset") else schedule_form.read(typed, old, **flags)
-        change(state.store, state.settings, at.campaign, new, field(form, "seen"), at.visitor.actor, at.now)
+        new = None if form_field(form, "reset") else schedule_form.read(typed, old, **flags)
+        change(state.store, state.settings, at.campaign, new, form_field(form, "seen"), at.visitor.actor, at.now)
     except BadInput as error:  # what is mended and sent again is still made for what was seen at first
-        return _page(request, at, typed, flags, error, seen=field(form, "seen"))
+        return _page(request, at, typed, flags, error, seen=form_field(form, "seen"))
     except LotrinhError as error:
         return _page(request, at, typed, flags, error)
     return RedirectResponse(f"/campaigns/{at.campaign.id}/schedule?saved=1", SEE_OTHER)
@@ -109,4 +109,4 @@ def send(request: Request, at: Annotated[Place, Depends(changing)], form: Form) 
 
 def _typed(form: FormData, name: str) -> Typed:
     days = days_of(value for value in form.getlist(f"{name}_days") if isinstance(value, str))
-    return Typed(field(form, f"{name}_hours"), days, field(form, f"{name}_cron"))
+    return Typed(form_field(form, f"{name}_hours"), days, form_field(form, f"{name}_cron"))

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.report.report import Report, UnitReport
-from lotrinh.core.status.status import Planned, StepStatus, Status
+from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
-from lotrinh.portal.deps import At
-from lotrinh.portal.web.office.lists import CAMPAIGN, Asking, folded, leaf, office_page
+from lotrinh.portal.deps import Context
+from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, cut_page, fold_name, render_list
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 200
@@ -29,37 +29,37 @@ PRESSING = (
 RANK = {status: rank for rank, status in enumerate(PRESSING)}
 
 
-class Row(NamedTuple):
+class UnitStepRow(NamedTuple):
     """How the step stands in one unit."""
 
     unit: UnitReport
-    item: Planned
+    item: PlannedStep
     standing: StepStatus
 
 
-def rows_of(report: Report, step: Step) -> list[Row]:
+def list_unit_steps(report: Report, step: Step) -> list[UnitStepRow]:
     """Find the step in every unit whose work it is, what presses first."""
     found = [
-        Row(unit, item, standing)
+        UnitStepRow(unit, item, standing)
         for unit in report.everybody
         for item, standing in zip(unit.plan, unit.standings, strict=True)
         if standing.step == step.id
     ]
-    return sorted(found, key=lambda r: (RANK[r.standing.status], folded(r.unit.unit.name), r.unit.unit.code))
+    return sorted(found, key=lambda r: (RANK[r.standing.status], fold_name(r.unit.unit.name), r.unit.unit.code))
 
 
 @router.get(CAMPAIGN + "/steps/{step_id}")
-def step_across(request: Request, at: At, asked: Asking, step_id: str) -> Response:
+def show_step_overview(request: Request, at: Context, asked: Filters, step_id: str) -> Response:
     """Show one step in all units."""
     step = at.campaign.checklist.steps.get(step_id)
     if step is None:
         raise NotFound(M("Đợt này không có đầu việc “{step}”.", step=step_id))
     report = at.live.report(at.now)
-    rows = rows_of(report, step)
-    kept = [r for r in rows if asked.keeps(r.unit.unit) and asked.status in {"", r.standing.status.value}]
+    rows = list_unit_steps(report, step)
+    kept = [r for r in rows if asked.matches(r.unit.unit) and asked.status in {"", r.standing.status.value}]
     milestone = next(m for m in at.campaign.checklist.milestones if m.id == step.milestone)
     counts = Counter(r.standing.status for r in rows)
-    return office_page(
+    return render_list(
         request,
         "office/step_overview.html",
         at,
@@ -67,7 +67,7 @@ def step_across(request: Request, at: At, asked: Asking, step_id: str) -> Respon
         step=step,
         milestone=milestone,
         rows=rows,
-        leaf=leaf(kept, asked, ON_A_PAGE),
+        leaf=cut_page(kept, asked, ON_A_PAGE),
         counts=[(status, counts[status]) for status in PRESSING if counts[status]],
         sample=report.sample,
     )

@@ -9,14 +9,14 @@ from starlette.datastructures import UploadFile
 
 from lotrinh.catalog.tree import LARGEST
 from lotrinh.core.checklist.deadline_diff import MoveKind
-from lotrinh.core.status.journal import Kind
+from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Action
 from lotrinh.errors import BadInput, LotrinhError, NotFound
-from lotrinh.portal.deps import NO_SUCH_PAGE, At, Form, Place, refuse
-from lotrinh.portal.forms import Typed, typed_in
-from lotrinh.portal.render import page
-from lotrinh.portal.state import state_of
-from lotrinh.portal.web.routing import GUARDED, SEE_OTHER
+from lotrinh.portal.deps import NO_SUCH_PAGE, CampaignContext, Context, Form, refuse
+from lotrinh.portal.forms import FormInput, read_input
+from lotrinh.portal.render import render_page
+from lotrinh.portal.state import portal_state
+from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.reports.moves import KINDS
 from lotrinh.services.campaigns.campaign_override import NOTHING, applied
 from lotrinh.services.views.apply_change import applied_before, apply_change
@@ -27,27 +27,29 @@ HERE = "/campaigns/{campaign_id}/what-if"
 FIELDS = ("anchor", "file")
 
 
-def changing(request: Request, at: At) -> Place:
+def changing(request: Request, at: Context) -> CampaignContext:
     """Require a campaign that the visitor may change."""
-    if not at.visitor.may(Action.CHANGE):
+    if not at.visitor.can(Action.CHANGE):
         refuse(request, at.visitor)
     return at
 
 
-Changing = Annotated[Place, Depends(changing)]
+Changing = Annotated[CampaignContext, Depends(changing)]
 
 
 @router.get(HERE)
-def blank(request: Request, at: Changing) -> Response:
+def show_form(request: Request, at: Changing) -> Response:
     """Show how the campaign is set now, and the form."""
     return _form(request, at, {})
 
 
-def _form(request: Request, at: Place, values: Mapping[str, str], error: LotrinhError | None = None) -> Response:
-    state = state_of(request)
+def _form(
+    request: Request, at: CampaignContext, values: Mapping[str, str], error: LotrinhError | None = None
+) -> Response:
+    state = portal_state(request)
     problems = error.problems if isinstance(error, BadInput) else ()
     done = changes(state.store, at.campaign)
-    return page(
+    return render_page(
         request,
         "office/what_if.html",
         error.http_status if error else 200,
@@ -61,10 +63,10 @@ def _form(request: Request, at: Place, values: Mapping[str, str], error: Lotrinh
     )
 
 
-@router.post(HERE, dependencies=GUARDED)
-def show(request: Request, at: Changing, form: Form) -> Response:
+@router.post(HERE, dependencies=CSRF_GUARD)
+def check_answers(request: Request, at: Changing, form: Form) -> Response:
     """Show what the change would do; nothing is changed."""
-    state, typed = state_of(request), typed_in(form)
+    state, typed = portal_state(request), read_input(form)
     values = {name: typed[name] for name in ("anchor", "kept", "name")}
     try:
         file = form.get("file")
@@ -75,20 +77,22 @@ def show(request: Request, at: Changing, form: Form) -> Response:
         made = preview(state.store, state.settings, at.live, wish, at.now, state.home)
     except LotrinhError as error:
         return _form(request, at, values, error)
-    return page(request, "office/what_if_preview.html", at=at, made=made, wish=wish, KINDS=KINDS, MoveKind=MoveKind)
+    return render_page(
+        request, "office/what_if_preview.html", at=at, made=made, wish=wish, KINDS=KINDS, MoveKind=MoveKind
+    )
 
 
-def _wish(typed: Typed, values: Mapping[str, str]) -> Wish:
+def _wish(typed: FormInput, values: Mapping[str, str]) -> Wish:
     anchor = typed.day("anchor")
     if typed.problems:
         raise BadInput(typed.problems)
     return Wish(anchor, values["kept"], values["name"], reset=bool(typed["reset"]))
 
 
-@router.post(HERE + "/apply", dependencies=GUARDED)
-def send(request: Request, at: Changing, form: Form) -> Response:
+@router.post(HERE + "/apply", dependencies=CSRF_GUARD)
+def submit(request: Request, at: Changing, form: Form) -> Response:
     """Apply exactly what was shown; sent twice, it is one change."""
-    state, typed = state_of(request), typed_in(form)
+    state, typed = portal_state(request), read_input(form)
     entry = applied_before(state.store, at.campaign, typed["digest"])
     if entry is None:
         values = {name: typed[name] for name in ("anchor", "kept", "name")}
@@ -101,13 +105,13 @@ def send(request: Request, at: Changing, form: Form) -> Response:
 
 
 @router.get(HERE + "/{number}")
-def result(request: Request, at: Changing, number: Annotated[int, Path(ge=1, le=10**15)]) -> Response:
+def show_result(request: Request, at: Changing, number: Annotated[int, Path(ge=1, le=10**15)]) -> Response:
     """Show a change that was applied, and the units to be told."""
-    entry = state_of(request).store.journal.get(number)
-    if entry is None or entry.new.kind is not Kind.CHANGED or entry.new.campaign != at.campaign.id:
+    entry = portal_state(request).store.journal.get(number)
+    if entry is None or entry.new.kind is not EntryKind.CHANGED or entry.new.campaign != at.campaign.id:
         raise NotFound(NO_SUCH_PAGE)
     if "applied" not in entry.new.body:  # another change: of the schedule
         raise NotFound(NO_SUCH_PAGE)
     context: dict[str, Any] = {"body": entry.new.body, "entry": entry}
     units = [at.campaign.by_code[code] for code in entry.new.body["units"] if code in at.campaign.by_code]
-    return page(request, "office/what_if_done.html", at=at, units=units, **context)
+    return render_page(request, "office/what_if_done.html", at=at, units=units, **context)

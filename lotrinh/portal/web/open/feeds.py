@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.status.roles import Action
 from lotrinh.errors import NotFound
-from lotrinh.portal.api.answers import Reading, digest
-from lotrinh.portal.deps import NO_SUCH_PAGE, refuse, whoever
+from lotrinh.portal.api.answers import Responding, weak_etag
+from lotrinh.portal.deps import NO_SUCH_PAGE, find_visitor, refuse
 from lotrinh.portal.render import language_of
-from lotrinh.portal.state import state_of
+from lotrinh.portal.state import portal_state
 from lotrinh.reports.documents import FORMATS
 from lotrinh.services.views.feeds import Feed, of_office, of_unit
 
@@ -21,19 +21,19 @@ UNIT = CAMPAIGN + "/units/{code}/calendar.ics"
 
 
 @router.get(OFFICE)
-def office(request: Request, reading: Reading, campaign_id: str) -> Response:
+def office_feed(request: Request, reading: Responding, campaign_id: str) -> Response:
     """Give the office's feed: the milestones with their counts, and the province's own steps."""
-    state = state_of(request)
-    _open_to(request)
+    state = portal_state(request)
+    _require_reader(request)
     live = state.live(state.campaign(campaign_id))
     return _answer(request, reading, of_office(state.store, live, reading.now))
 
 
 @router.get(UNIT)
-def unit(request: Request, reading: Reading, campaign_id: str, code: str) -> Response:
+def unit_feed(request: Request, reading: Responding, campaign_id: str, code: str) -> Response:
     """Give one unit's feed, or that of the province's own steps."""
-    state = state_of(request)
-    _open_to(request, code)
+    state = portal_state(request)
+    _require_reader(request, code)
     campaign = state.campaign(campaign_id)
     found = campaign.by_code.get(code)
     if found is None:
@@ -41,25 +41,25 @@ def unit(request: Request, reading: Reading, campaign_id: str, code: str) -> Res
     return _answer(request, reading, of_unit(state.store, state.live(campaign), found, reading.now))
 
 
-def _open_to(request: Request, code: str = "") -> None:
+def _require_reader(request: Request, code: str = "") -> None:
     """Answer 404 where feeds are not public, except to those who may see the unit, or all of them."""
-    if state_of(request).settings.portal.public_calendars:
+    if portal_state(request).settings.portal.public_calendars:
         return
-    visitor = whoever(request)
+    visitor = find_visitor(request)
     if visitor is None:
         raise NotFound(NO_SUCH_PAGE)
-    if not (visitor.may_see(code) if code else visitor.may(Action.SEE_ALL)):
+    if not (visitor.can_see(code) if code else visitor.can(Action.SEE_ALL)):
         refuse(request, visitor)
 
 
-def _answer(request: Request, reading: Reading, feed: Feed) -> Response:
+def _answer(request: Request, reading: Responding, feed: Feed) -> Response:
     """Answer with the feed, or 304 where nothing but the time has changed since."""
     from lotrinh.reports.calendar.feed import calendar  # noqa: PLC0415 - only whoever asks for a feed pays for the library
     from lotrinh.reports.calendar.ics import lasting  # noqa: PLC0415 - as above
 
     language = language_of(request)
-    made = calendar(feed.report, language, feed.told, state_of(request).settings.portal.public_url)
-    public = state_of(request).settings.portal.public_calendars
+    made = calendar(feed.report, language, feed.told, portal_state(request).settings.portal.public_url)
+    public = portal_state(request).settings.portal.public_calendars
     cache = "no-cache" if public else "private, no-cache"
     headers = {"Cache-Control": cache, "Vary": "Cookie", "Content-Language": language}
-    return reading.send(made, digest(lasting(made)), FORMATS["ics"].media, headers)
+    return reading.send(made, weak_etag(lasting(made)), FORMATS["ics"].media, headers)

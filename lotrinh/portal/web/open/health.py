@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
-from lotrinh.portal.state import state_of
-from lotrinh.settings.models import Portal
+from lotrinh.portal.state import portal_state
+from lotrinh.settings.models import PortalSettings
 
 router = APIRouter(include_in_schema=False)
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
@@ -29,22 +29,22 @@ def readyz(request: Request) -> Response:
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """Give all figures; to whoever may not have them, as if there were no such page."""
-    if not may_read(request, state_of(request).settings.portal):
+    if not can_read_metrics(request, portal_state(request).settings.portal):
         raise HTTPException(404)
     return Response(generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def may_read(request: Request, portal: Portal) -> bool:
+def can_read_metrics(request: Request, portal: PortalSettings) -> bool:
     """Whether the settings let this request see the figures."""
-    if portal.guessable:
+    if portal.is_token_guessable:
         return False
     if portal.metrics == "token":
         given = request.headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {portal.metrics_token.get_secret_value()}".encode())
-    return portal.metrics == "loopback" and from_here(request)
+    return portal.metrics == "loopback" and is_from_this_machine(request)
 
 
-def from_here(request: Request) -> bool:
+def is_from_this_machine(request: Request) -> bool:
     """Whether a program on this machine asks us directly.
 
     A proxy on this machine connects from here as well: it is known by what it adds, and by the name that it was
@@ -52,10 +52,10 @@ def from_here(request: Request) -> bool:
     """
     if request.client is None or any(name in request.headers for name in FORWARDED):
         return False
-    return loopback(request.client.host) and loopback(asked_for(request.headers.get("host", "")))
+    return is_loopback(request.client.host) and is_loopback(host_name(request.headers.get("host", "")))
 
 
-def asked_for(host: str) -> str:
+def host_name(host: str) -> str:
     """Return the name in a Host header, without its port."""
     try:
         return urlsplit(f"//{host}").hostname or ""
@@ -63,7 +63,7 @@ def asked_for(host: str) -> str:
         return ""
 
 
-def loopback(name: str) -> bool:
+def is_loopback(name: str) -> bool:
     """Whether a name or address is this machine's own."""
     try:
         return name == "localhost" or ip_address(name).is_loopback

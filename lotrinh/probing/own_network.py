@@ -1,4 +1,4 @@
-"""Judging a round as a whole: whether they are silent, or our own network failed."""
+"""Judging a run as a whole: whether they are silent, or our own network failed."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ PERCENT = 80
 
 
 def ours_failed(first: Sequence[Observation]) -> bool:
-    """Whether nearly all of the first twenty could not be connected to: then the round was not carried out."""
+    """Whether nearly all of the first twenty could not be connected to: then the run was not carried out."""
     looked_at = first[:FIRST]
     failed = sum(o.reason in COULD_NOT_CONNECT for o in looked_at)
     return len(looked_at) == FIRST and failed * 100 >= PERCENT * FIRST

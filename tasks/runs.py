@@ -11,7 +11,7 @@ from lotrinh.errors import AlreadyRecorded, Conflict
 from lotrinh.i18n import say
 from lotrinh.services.runs import ask as asking
 from lotrinh.services.runs.assess import make_report
-from lotrinh.services.runs.check import Request, close_round
+from lotrinh.services.runs.check import Request, close_run
 from lotrinh.services.runs.roster_mismatch import other_units
 from tasks.context import context
 
@@ -25,12 +25,12 @@ just gone would fail for the want of it.
 
 @task(name="load", **PLAIN)
 def load(request: dict[str, str]) -> list[list[str]]:
-    """Begin the round and return the batches of unit codes, the first twenty first; none where nothing is left."""
+    """Begin the run and return the batches of unit codes, the first twenty first; none where nothing is left."""
     wanted = Request(**request)
     shared = context(wanted)
     moment = now()
     try:
-        asking.begin(shared.store, shared.campaign, moment, wanted.moment(moment), request, wanted.round)
+        asking.begin(shared.store, shared.campaign, moment, wanted.moment(moment), request, wanted.run)
     except AlreadyRecorded as error:
         get_run_logger().warning("%s", say(error.sentence))
         return []
@@ -41,7 +41,7 @@ def load(request: dict[str, str]) -> list[list[str]]:
 
 
 def _worth_again(_task: object, _run: object, state: State[Any]) -> bool:
-    """Whether a batch that failed is asked again: not where a newer round has taken this one's place."""
+    """Whether a batch that failed is asked again: not where a newer run has taken this one's place."""
     return not isinstance(state.data, Conflict)
 
 
@@ -59,13 +59,13 @@ async def ask(request: dict[str, str], codes: list[str], number: int) -> dict[st
     Batch 1 is the first twenty units, by which our own network is judged.
     """
     shared = context(Request(**request))
-    round_ = shared.round(request["round"])
-    kept = shared.store.rounds.answers(shared.campaign.id, units=codes)
+    run = shared.run(request["run"])
+    kept = shared.store.runs.answers(shared.campaign.id, units=codes)
     questions = asking.questions(shared.loaded.settings, shared.campaign, codes, kept)
     if shared.prober is None:
         raise RuntimeError(number)
-    seen = await asking.ask(shared.store, shared.prober, round_, questions, shared.heard)
-    ours = number == 1 and asking.give_up_if_ours(shared.store, round_, seen, now()) is not None
+    seen = await asking.ask(shared.store, shared.prober, run, questions, shared.heard)
+    ours = number == 1 and asking.give_up_if_ours(shared.store, run, seen, now()) is not None
     return {outcome.value: sum(o.outcome is outcome for o in seen) for outcome in Outcome} | {"ours_failed": ours}
 
 
@@ -73,16 +73,16 @@ async def ask(request: dict[str, str], codes: list[str], number: int) -> dict[st
 def assess(request: dict[str, str]) -> dict[str, Any]:
     """Compute every step's status from the record and return the totals."""
     shared = context(Request(**request))
-    shared.report = make_report(shared.store, shared.loaded.settings, shared.campaign, shared.round(request["round"]))
+    shared.report = make_report(shared.store, shared.loaded.settings, shared.campaign, shared.run(request["run"]))
     return shared.report.summary()
 
 
 @task(name="record", **PLAIN)
 def record(request: dict[str, str]) -> str:
-    """Close the round with its report in our own store, before Prefect is told anything."""
+    """Close the run with its report in our own store, before Prefect is told anything."""
     shared = context(Request(**request))
     report = shared.report
     if report is None:
-        raise RuntimeError(request["round"])
-    close_round(shared.store, shared.campaign, report, now())
+        raise RuntimeError(request["run"])
+    close_run(shared.store, shared.campaign, report, now())
     return report.head

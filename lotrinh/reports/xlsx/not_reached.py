@@ -4,8 +4,8 @@ from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M
-from lotrinh.reports.xlsx.book import Book
 from lotrinh.reports.xlsx.cells import Cell
+from lotrinh.reports.xlsx.context import Book
 
 WIDTHS = (22, 70, 20, 12)
 HOUR = 3600
@@ -28,7 +28,7 @@ def write(book: Book) -> None:
 
 
 def _unit(book: Book, unit: UnitReport) -> list[Cell]:
-    ink, say, report, heard = book.ink, book.writer.say, book.report, unit.last_heard
+    ink, say, report, heard = book.ink, book.writer.say, book.report, unit.last_answer_at
     return [
         *book.unit(unit.unit),
         ink.text(say(OUTCOME[unit.outcome])),

@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # XlsxWriter declares no types
 
 from lotrinh.core.report.bundle import Dossier
-from lotrinh.reports.xlsx import journal, matrix, notes, outstanding, overview, province, silent, steps, voices
-from lotrinh.reports.xlsx.book import Book
+from lotrinh.reports.xlsx import journal, matrix, not_reached, notes, outstanding, overview, province, steps, voices
+from lotrinh.reports.xlsx.context import Book
 from lotrinh.reports.xlsx.styles import FONT
 
-PARTS = (overview, matrix, steps, province, outstanding, voices, silent, journal, notes)
+PARTS = (overview, matrix, steps, province, outstanding, voices, not_reached, journal, notes)
 """The sheets, in their order."""
 OPTIONS = {
     "constant_memory": True,

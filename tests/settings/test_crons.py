@@ -9,8 +9,8 @@ from cronsim import CronSim, CronSimError
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from lotrinh.core.notify.crons import fault_of, too_often
 from lotrinh.i18n import say
+from lotrinh.settings.crons import fault_of, too_often
 
 BEGIN, END = datetime(2026, 1, 1), datetime(2030, 1, 3)  # noqa: DTZ001 - cron knows no zones
 """A leap day and an end of each month and of years are between."""

@@ -17,8 +17,8 @@ from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.text.tables import Writer
 from lotrinh.reports.xlsx.cells import Cell, Ink
 from lotrinh.reports.xlsx.sheet import Rows, Sheet, print_on_a4
+from lotrinh.reports.xlsx.step_counts import Tally, tallies
 from lotrinh.reports.xlsx.styles import looks
-from lotrinh.reports.xlsx.tally import Tally, tallies
 
 LONGEST_NAME = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))

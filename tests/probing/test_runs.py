@@ -1,4 +1,4 @@
-"""Many units at once: no fault reaches another unit, stops the round, or is left behind when it is over."""
+"""Many units at once: no fault reaches another unit, stops the run, or is left behind when it is over."""
 
 import asyncio
 import json
@@ -17,8 +17,8 @@ from lotrinh.core.text import M
 from lotrinh.probing import prober as prober_module
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.options import HttpOptions
+from lotrinh.probing.own_network import ours_failed
 from lotrinh.probing.prober import Prober, Question
-from lotrinh.probing.rounds import ours_failed
 from tests.probing.faults import (
     CUT,
     NOW,
@@ -106,7 +106,7 @@ def test_each_unit_has_exactly_one_line_in_the_log_and_starts_no_other(caplog: p
     assert not any(sign in line for line in lines for sign in "\r\n\x1b\x85\u2028")
 
 
-def test_a_round_of_poison_keeps_memory_flat_and_leaves_no_descriptor_open() -> None:
+def test_a_run_of_poison_keeps_memory_flat_and_leaves_no_descriptor_open() -> None:
     async def run() -> None:
         await ask_many(mixed())
         before = open_files()
@@ -182,7 +182,7 @@ def test_a_fault_of_ours_is_one_units_observation_with_its_cause_in_the_log(
     assert [r.getMessage().split()[0] for r in caplog.records if r.exc_info] == ["unit=hong"]
 
 
-def test_when_even_the_log_fails_the_round_ends_with_the_fault_and_does_not_hang(
+def test_when_even_the_log_fails_the_run_ends_with_the_fault_and_does_not_hang(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_: object) -> None:
@@ -209,7 +209,7 @@ async def be_cancelled(prober: Prober, asked: Sequence[Question]) -> None:
 
 
 @pytest.mark.parametrize("leave", [leave_at_the_first, be_cancelled])
-def test_a_round_that_is_left_early_leaves_nothing_running(
+def test_a_run_that_is_left_early_leaves_nothing_running(
     leave: Callable[[Prober, Sequence[Question]], asyncio.Future[None]],
 ) -> None:
     async def run() -> None:
@@ -221,7 +221,7 @@ def test_a_round_that_is_left_early_leaves_nothing_running(
     asyncio.run(run())
 
 
-def test_no_unit_is_an_empty_round() -> None:
+def test_no_unit_is_an_empty_run() -> None:
     assert asyncio.run(ask_many({}))[0] == {}
 
 
