@@ -106,7 +106,7 @@ def _clean_object(value: dict[str, Any], places: Places, depth: int) -> dict[str
         where = path_of((*places, value.key))
         sentence = M("Trường {path} có hai lần trong câu trả lời; mỗi trường chỉ được có một lần.", path=where)
         raise Rejected(Reason.SCHEMA, sentence)
-    return {_clean_text(k, inside): _clean(v, inside, depth - 1) for k, v in value.items() if (inside := (*places, k))}
+    return {_clean_text(k, (*places, k)): _clean(v, (*places, k), depth - 1) for k, v in value.items()}
 
 
 def _clean_text(text: str, places: Places) -> str:
