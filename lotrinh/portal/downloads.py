@@ -86,7 +86,7 @@ def make_report_file(  # noqa: PLR0913 - what a file is made of, each by its nam
     state: PortalState,
     campaign: Campaign,
     ending: str,
-    asked: ReportQuery,
+    query: ReportQuery,
     language: str,
     *,
     run: str = "",
@@ -107,14 +107,14 @@ def make_report_file(  # noqa: PLR0913 - what a file is made of, each by its nam
         report = chosen(state.store, campaign, run)
         report = only(report, unit) if unit else report
         papers = dossier(
-            state.store, state.settings, campaign, report, layout=asked.layout, number=nfc(asked.number), blank=blank
+            state.store, state.settings, campaign, report, layout=query.layout, number=nfc(query.number), blank=blank
         )
         told = of_run(state.store, report) if form == "ics" else NOTHING_TOLD
         site = state.settings.portal.public_url
-        wish = Wish(language, template=template, picture=asked.picture, told=told, site=site)
+        wish = Wish(language, template=template, picture=query.picture, told=told, site=site)
         content = make(papers, form, wish)
     own = Path(state.settings.report.template or "").stem if template else ""
-    name = file_name(form, campaign.id, report.run, unit, *particulars(form, papers, asked.picture, own))
+    name = file_name(form, campaign.id, report.run, unit, *particulars(form, papers, query.picture, own))
     return _make_file(content, form, name)
 
 

@@ -25,7 +25,7 @@ PROCESSES = """
 import json, os, random, sys
 from datetime import date
 from pathlib import Path
-from lotrinh.core.status.journal import Record, replay
+from lotrinh.core.status.journal import StepRecord, replay
 from lotrinh.errors import ChangedMeanwhile, Conflict
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import open_declared
@@ -51,7 +51,7 @@ def speak(store, worker, chance, seen, key):
     return confirm(store, campaign, unit, told, actor=actor, key=key, now=NOW, seen=seen)
 
 def work(store, worker):
-    chance, record = random.Random(worker), Record()
+    chance, record = random.Random(worker), StepRecord()
     for n in range(each):
         for entry in store.journal.entries(CAMPAIGN, OWN, after=record.number):
             replay(record, entry)

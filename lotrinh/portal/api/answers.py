@@ -84,10 +84,10 @@ class Responder:
         sent = {part.strip().removeprefix("W/") for part in self._tags.split(",")}
         return "*" in sent or tag.removeprefix("W/") in sent
 
-    def page(self, items: Sequence[Item], key: Callable[[Item], str], asked: Paging) -> tuple[list[Item], str | None]:
+    def page(self, items: Sequence[Item], key: Callable[[Item], str], query: Paging) -> tuple[list[Item], str | None]:
         """Cut one page out of items in the order of their keys; return it and the next page's address."""
-        rest = [item for item in items if key(item) > asked.after] if asked.after else list(items)
-        shown = rest[: asked.limit]
+        rest = [item for item in items if key(item) > query.after] if query.after else list(items)
+        shown = rest[: query.limit]
         return shown, self.next_address(key(shown[-1])) if len(rest) > len(shown) else None
 
     def next_address(self, after: str) -> str:
@@ -111,7 +111,7 @@ async def make_responder(
     return Responder(request, if_none_match)
 
 
-Responding = Annotated[Responder, Depends(make_responder)]
+ApiResponder = Annotated[Responder, Depends(make_responder)]
 
 
 def get_responses(*problems: int, paged: bool = False) -> dict[int | str, dict[str, Any]]:

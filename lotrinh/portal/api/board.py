@@ -18,7 +18,7 @@ from lotrinh.core.status.wording import STATUS, status_reason
 from lotrinh.core.text import fold_text
 from lotrinh.i18n import say
 from lotrinh.portal.api.access import ApiContext, OwnContext, ViewerContext
-from lotrinh.portal.api.answers import ApiOutput, ApiPage, Paging, Responding, get_responses
+from lotrinh.portal.api.answers import ApiOutput, ApiPage, ApiResponder, Paging, get_responses
 from lotrinh.portal.api.campaigns import CAMPAIGN, ScheduleOut, schedule_out
 from lotrinh.portal.api.records import ProgressOut
 from lotrinh.portal.api.units import UNIT
@@ -138,16 +138,16 @@ class UnitSteps(UnitOut):
     steps: list[StepStatusOut]
 
 
-def filter_units(report: Report, asked: UnitFilters) -> list[UnitReport]:
+def filter_units(report: Report, query: UnitFilters) -> list[UnitReport]:
     """Keep the units that the filters let through, by code."""
-    wanted, area = fold_text(asked.q.strip()), fold_text(asked.area.strip())
+    wanted, area = fold_text(query.q.strip()), fold_text(query.area.strip())
     kept = [
         unit
         for unit in report.units
-        if (asked.kind is None or unit.unit.kind is asked.kind)
+        if (query.kind is None or unit.unit.kind is query.kind)
         and (not area or fold_text(unit.unit.area) == area)
         and (not wanted or wanted in fold_text(unit.unit.full_name) or wanted in unit.unit.code)
-        and (asked.status is None or known([unit], report.as_of)[asked.status] > 0)
+        and (query.status is None or known([unit], report.as_of)[query.status] > 0)
     ]
     return sorted(kept, key=code_of)
 
@@ -224,11 +224,11 @@ def step_statuses_out(unit: UnitReport, at: ApiContext, language: str) -> Iterat
 
 
 @router.get(CAMPAIGN + "/board", response_model=BoardOut, responses=get_responses(paged=True))
-def read_board(reading: Responding, at: ViewerContext, asked: Annotated[UnitFilters, Query()]) -> Response:
+def read_board(responder: ApiResponder, at: ViewerContext, query: Annotated[UnitFilters, Query()]) -> Response:
     """Show all milestones with their counts, and a page of units with a status for each milestone."""
     report = at.live.report(at.now)
-    found = filter_units(report, asked)
-    shown, following = reading.page(found, code_of, asked)
+    found = filter_units(report, query)
+    shown, following = responder.page(found, code_of, query)
     made = BoardOut(
         campaign=at.campaign.id,
         as_of=report.as_of,
@@ -236,33 +236,33 @@ def read_board(reading: Responding, at: ViewerContext, asked: Annotated[UnitFilt
         journal_head=report.head,
         sample=report.sample,
         counts=count_every_status(report.known()),
-        milestones=[milestone_out(row, at, reading.language) for row in report.milestones],
-        items=[board_row_out(unit, at, reading.language, report.as_of) for unit in shown],
+        milestones=[milestone_out(row, at, responder.language) for row in report.milestones],
+        items=[board_row_out(unit, at, responder.language, report.as_of) for unit in shown],
         next=following,
         total=len(found),
     )
-    return reading.give(made)
+    return responder.give(made)
 
 
 @router.get(CAMPAIGN + "/units", response_model=UnitList, responses=get_responses(paged=True))
-def list_units(reading: Responding, at: ViewerContext, asked: Annotated[UnitFilters, Query()]) -> Response:
+def list_units(responder: ApiResponder, at: ViewerContext, query: Annotated[UnitFilters, Query()]) -> Response:
     """List the units with how they could be asked and how their steps stand."""
     report = at.live.report(at.now)
-    found = filter_units(report, asked)
-    shown, following = reading.page(found, code_of, asked)
-    items = [UnitOut.model_validate(unit_fields(unit, at, reading.language, report.as_of)) for unit in shown]
-    return reading.give(UnitList(items=items, next=following, total=len(found)))
+    found = filter_units(report, query)
+    shown, following = responder.page(found, code_of, query)
+    items = [UnitOut.model_validate(unit_fields(unit, at, responder.language, report.as_of)) for unit in shown]
+    return responder.give(UnitList(items=items, next=following, total=len(found)))
 
 
 @router.get(UNIT, response_model=UnitSteps, responses=get_responses())
-def read_unit(reading: Responding, at: OwnContext) -> Response:
+def read_unit(responder: ApiResponder, at: OwnContext) -> Response:
     """Show one unit, or the province, with the standing of all its steps."""
     unit = at.live.unit(at.unit.code, at.now)
     records = at.live.of_unit(at.unit.code, at.now)
-    fields = unit_fields(unit, at, reading.language, at.now) | {
+    fields = unit_fields(unit, at, responder.language, at.now) | {
         "campaign": at.campaign.id,
         "as_of": at.now.astimezone(at.campaign.zone),
         "sample": any(record.sample for record in records.values()),
-        "steps": list(step_statuses_out(unit, at, reading.language)),
+        "steps": list(step_statuses_out(unit, at, responder.language)),
     }
-    return reading.give(UnitSteps.model_validate(fields))
+    return responder.give(UnitSteps.model_validate(fields))

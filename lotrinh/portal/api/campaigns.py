@@ -10,7 +10,7 @@ from lotrinh.core.checklist.checklist import Level, Milestone, Need, Step
 from lotrinh.core.checklist.deadlines import Schedule, Timetable, timetable
 from lotrinh.i18n import say
 from lotrinh.portal.api.access import AnyCaller, AnyContext
-from lotrinh.portal.api.answers import ApiOutput, Responding, get_responses
+from lotrinh.portal.api.answers import ApiOutput, ApiResponder, get_responses
 from lotrinh.portal.state import portal_state
 from lotrinh.reports.data.json_report import due_at
 from lotrinh.reports.text.tables import basis
@@ -172,26 +172,26 @@ def schedule_out(
 
 
 @router.get("/api/v1/campaigns", response_model=CampaignList, responses=get_responses(401, 422, 429, 503))
-def list_campaigns(reading: Responding, visitor: AnyCaller) -> Response:
+def list_campaigns(responder: ApiResponder, visitor: AnyCaller) -> Response:
     """List the campaigns that the reader takes part in."""
-    campaigns = portal_state(reading.request).campaigns()
+    campaigns = portal_state(responder.request).campaigns()
     mine = [c for c in campaigns if not visitor.unit or visitor.unit in c.by_code]
-    return reading.give(CampaignList(items=[campaign_out(c, reading.language) for c in mine]))
+    return responder.give(CampaignList(items=[campaign_out(c, responder.language) for c in mine]))
 
 
 @router.get(CAMPAIGN, response_model=CampaignOut, responses=get_responses())
-def read_campaign(reading: Responding, at: AnyContext) -> Response:
+def read_campaign(responder: ApiResponder, at: AnyContext) -> Response:
     """Describe one campaign."""
-    return reading.give(campaign_out(at.campaign, reading.language))
+    return responder.give(campaign_out(at.campaign, responder.language))
 
 
 @router.get(CAMPAIGN + "/steps", response_model=TimelineOut, responses=get_responses())
-def list_steps(reading: Responding, at: AnyContext) -> Response:
+def list_steps(responder: ApiResponder, at: AnyContext) -> Response:
     """List a campaign's milestones and steps with their deadlines, in the order of the checklist."""
-    writer = TimelineWriter(at.campaign, reading.language)
+    writer = TimelineWriter(at.campaign, responder.language)
     made = TimelineOut(
         campaign=at.campaign.id,
         checklist_hash=at.campaign.checklist.content_hash,
         milestones=list(writer.milestones()),
     )
-    return reading.give(made)
+    return responder.give(made)

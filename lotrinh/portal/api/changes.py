@@ -10,7 +10,7 @@ from lotrinh.core.status.observation import Outcome
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.portal.api.access import ApiContext, ViewerContext
-from lotrinh.portal.api.answers import ApiOutput, Responding, get_responses
+from lotrinh.portal.api.answers import ApiOutput, ApiResponder, get_responses
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.reports.changes import Comparison, as_data
 from lotrinh.services.views.compare_runs import Compared, compared
@@ -89,16 +89,16 @@ class ChangesOut(ApiOutput):
 
 
 @router.get(CAMPAIGN + "/changes", response_model=ChangesOut, responses=get_responses())
-def read_changes(reading: Responding, at: ViewerContext, asked: Annotated[ChangesQuery, Query()]) -> Response:
+def read_changes(responder: ApiResponder, at: ViewerContext, query: Annotated[ChangesQuery, Query()]) -> Response:
     """Tell what changed between two runs or two days; without them, between the last two runs."""
     with at.state.render_limiter.slot():
-        found = compared(at.state.store, at.campaign, asked.old, asked.new, at.now)
+        found = compared(at.state.store, at.campaign, query.old, query.new, at.now)
     if found.swapped:
         raise BadInput([Problem("from", 0, 0, swapped_message(found, at))])
     of = Comparison(
         at.campaign.title, at.campaign.province.full_name, found.old, found.new, found.changes, found.titles
     )
-    return reading.give(ChangesOut.model_validate(as_data(of, reading.language)))
+    return responder.give(ChangesOut.model_validate(as_data(of, responder.language)))
 
 
 def swapped_message(found: Compared, at: ApiContext) -> M:

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from lotrinh import __version__
-from lotrinh.portal.api.answers import Responding, weak_etag
+from lotrinh.portal.api.answers import ApiResponder, weak_etag
 from lotrinh.portal.api.problems import ProblemDocument, problem_responses
 from lotrinh.portal.state import portal_state
 
@@ -42,13 +42,13 @@ def openapi(app: FastAPI) -> dict[str, Any]:
 
 
 @router.get("/api/openapi.json", include_in_schema=False)
-def read_document(request: Request, reading: Responding) -> Response:
+def read_document(request: Request, responder: ApiResponder) -> Response:
     """Give this document."""
     app: FastAPI = request.app
     if app.openapi_schema is None:
         app.openapi_schema = openapi(app)
     content = json.dumps(app.openapi_schema, ensure_ascii=False).encode()
-    return reading.send(content, weak_etag(content), headers={"Cache-Control": "no-cache"})
+    return responder.send(content, weak_etag(content), headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/healthz", response_model=Health, responses=problem_responses(503), tags=["health"])

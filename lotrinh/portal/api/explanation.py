@@ -11,7 +11,7 @@ from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, StepState
 from lotrinh.core.status.status import Status
 from lotrinh.portal.api.access import OwnContext
-from lotrinh.portal.api.answers import ApiOutput, Responding, get_responses
+from lotrinh.portal.api.answers import ApiOutput, ApiResponder, get_responses
 from lotrinh.portal.api.board import FlagsOut
 from lotrinh.portal.api.records import ProgressOut
 from lotrinh.portal.api.units import UNIT
@@ -123,8 +123,8 @@ class ExplanationOut(ApiOutput):
 
 
 @router.get(UNIT + "/steps/{step_id}/explanation", response_model=ExplanationOut, responses=get_responses())
-def explain_step(reading: Responding, at: OwnContext, step_id: str) -> Response:
+def explain_step(responder: ApiResponder, at: OwnContext, step_id: str) -> Response:
     """Say why a step stands as it does: the rule, the arithmetic, what was said of it, what is missing before it."""
     step = step_of(at.campaign, at.unit, step_id)
     made = explain(at.state.store, at.state.settings, at.campaign, at.unit, step, at.now)
-    return reading.give(ExplanationOut.model_validate(as_data(made, reading.language)))
+    return responder.give(ExplanationOut.model_validate(as_data(made, responder.language)))

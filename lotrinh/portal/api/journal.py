@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lotrinh.core.status.journal import Entry
 from lotrinh.portal.api.access import ReviewingProgram
-from lotrinh.portal.api.answers import ApiPage, EntryPaging, Responding, get_responses
+from lotrinh.portal.api.answers import ApiPage, ApiResponder, EntryPaging, get_responses
 from lotrinh.portal.api.records import EntryOut, entry_out
 from lotrinh.portal.state import portal_state
 
@@ -42,11 +42,13 @@ def chained_entry(entry: Entry) -> ChainedEntry:
 
 
 @router.get("/api/v1/journal", response_model=ChainedList, responses=get_responses(401, 403, 422, 429, 503, paged=True))
-def list_entries(reading: Responding, visitor: ReviewingProgram, asked: Annotated[JournalQuery, Query()]) -> Response:
+def list_entries(
+    responder: ApiResponder, visitor: ReviewingProgram, query: Annotated[JournalQuery, Query()]
+) -> Response:
     """List entries by their numbers, from the first or after a number; only officers' programs may."""
     del visitor
-    journal = portal_state(reading.request).store.journal
-    entries = journal.entries(asked.campaign or None, None, int(asked.after or 0), asked.limit + 1)
-    shown = entries[: asked.limit]
-    following = reading.next_address(str(shown[-1].number)) if len(entries) > len(shown) else None
-    return reading.give(ChainedList(items=[chained_entry(entry) for entry in shown], next=following))
+    journal = portal_state(responder.request).store.journal
+    entries = journal.entries(query.campaign or None, None, int(query.after or 0), query.limit + 1)
+    shown = entries[: query.limit]
+    following = responder.next_address(str(shown[-1].number)) if len(entries) > len(shown) else None
+    return responder.give(ChainedList(items=[chained_entry(entry) for entry in shown], next=following))

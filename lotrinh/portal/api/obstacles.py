@@ -11,7 +11,7 @@ from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.journal import StepRecord
 from lotrinh.i18n import say
 from lotrinh.portal.api.access import ApiContext, ViewerContext
-from lotrinh.portal.api.answers import ApiOutput, ApiPage, Paging, Responding, get_responses
+from lotrinh.portal.api.answers import ApiOutput, ApiPage, ApiResponder, Paging, get_responses
 from lotrinh.portal.api.campaigns import CAMPAIGN
 
 router = APIRouter(tags=["obstacles"])
@@ -92,11 +92,11 @@ def waiting_order(trouble: StepObstacleOut) -> str:
 
 
 @router.get(CAMPAIGN + "/obstacles", response_model=StepObstacleList, responses=get_responses(paged=True))
-def list_obstacles(reading: Responding, at: ViewerContext, asked: Annotated[ObstacleQuery, Query()]) -> Response:
+def list_obstacles(responder: ApiResponder, at: ViewerContext, query: Annotated[ObstacleQuery, Query()]) -> Response:
     """List the obstacles and proposals that wait, those that wait longest first."""
     found = [
-        t for t in find_step_obstacles(at, reading.language) if asked.answered in {None, t.answered_at is not None}
+        t for t in find_step_obstacles(at, responder.language) if query.answered in {None, t.answered_at is not None}
     ]
     found.sort(key=waiting_order)
-    shown, following = reading.page(found, waiting_order, asked)
-    return reading.give(StepObstacleList(items=shown, next=following, total=len(found)))
+    shown, following = responder.page(found, waiting_order, query)
+    return responder.give(StepObstacleList(items=shown, next=following, total=len(found)))

@@ -11,7 +11,7 @@ from lotrinh.core.status.transitions import RecordState, is_allowed, record_stat
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.api.access import OwnContext
-from lotrinh.portal.api.answers import ApiOutput, ApiPage, EntryPaging, Paging, Responding, get_responses
+from lotrinh.portal.api.answers import ApiOutput, ApiPage, ApiResponder, EntryPaging, Paging, get_responses
 from lotrinh.portal.api.sending import Receipt, receipt_body
 from lotrinh.portal.api.units import UNIT
 from lotrinh.services.runs.status_document import own_steps
@@ -139,38 +139,38 @@ def entry_out(entry: Entry) -> EntryOut:
 
 
 @router.get(UNIT + "/records", response_model=RecordList, responses=get_responses(paged=True))
-def list_records(reading: Responding, at: OwnContext, asked: Annotated[Paging, Query()]) -> Response:
+def list_records(responder: ApiResponder, at: OwnContext, query: Annotated[Paging, Query()]) -> Response:
     """List what the journal says of each of the unit's own steps, by the step's id."""
     records = fold(at.state.store.journal.entries(at.campaign.id, at.unit.code))
     steps = sorted(step.id for step in own_steps(at.campaign, at.unit))
-    shown, following = reading.page(steps, str, asked)
+    shown, following = responder.page(steps, str, query)
     items = [record_out(step, records.get((at.unit.code, step), StepRecord())) for step in shown]
-    return reading.give(RecordList(items=items, next=following, total=len(steps)))
+    return responder.give(RecordList(items=items, next=following, total=len(steps)))
 
 
 @router.get(UNIT + "/records/{step_id}", response_model=RecordOut, responses=get_responses())
-def read_record(reading: Responding, at: OwnContext, step_id: str) -> Response:
+def read_record(responder: ApiResponder, at: OwnContext, step_id: str) -> Response:
     """Say what the journal says of one step; the ETag is the step's version, to be sent back with If-Match."""
     step = step_of(at.campaign, at.unit, step_id)
     record = at.live.record(at.unit.code, step.id, at.now)
     content = record_out(step.id, record).model_dump_json().encode()
-    return reading.send(content, f'"{record.number}"')
+    return responder.send(content, f'"{record.number}"')
 
 
 @router.get(UNIT + "/history", response_model=EntryList, responses=get_responses(paged=True))
-def read_history(reading: Responding, at: OwnContext, asked: Annotated[EntryPaging, Query()]) -> Response:
+def read_history(responder: ApiResponder, at: OwnContext, query: Annotated[EntryPaging, Query()]) -> Response:
     """List everything that was stated about the unit's steps, oldest first."""
     journal = at.state.store.journal
-    entries = journal.entries(at.campaign.id, at.unit.code, int(asked.after or 0), asked.limit + 1)
-    shown = entries[: asked.limit]
-    following = reading.next_address(str(shown[-1].number)) if len(entries) > len(shown) else None
-    return reading.give(EntryList(items=[entry_out(entry) for entry in shown], next=following))
+    entries = journal.entries(at.campaign.id, at.unit.code, int(query.after or 0), query.limit + 1)
+    shown = entries[: query.limit]
+    following = responder.next_address(str(shown[-1].number)) if len(entries) > len(shown) else None
+    return responder.give(EntryList(items=[entry_out(entry) for entry in shown], next=following))
 
 
 @router.get(UNIT + "/receipts/{number}", response_model=Receipt, responses=get_responses())
-def read_receipt(reading: Responding, at: OwnContext, number: EntryNumber) -> Response:
+def read_receipt(responder: ApiResponder, at: OwnContext, number: EntryNumber) -> Response:
     """Give a receipt again, for as long as the record exists."""
     entry = at.state.store.journal.get(number)
     if entry is None or (entry.new.campaign, entry.new.unit) != (at.campaign.id, at.unit.code):
         raise NotFound(M("Đơn vị này không có biên nhận số {number}.", number=number))
-    return reading.send(receipt_body(at, entry), f'"{number}"')
+    return responder.send(receipt_body(at, entry), f'"{number}"')

@@ -9,7 +9,7 @@ from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.api.access import ApiContext, OwnContext, ViewerContext
-from lotrinh.portal.api.answers import ETAG, OK, ApiOutput, Responding, get_responses, weak_etag
+from lotrinh.portal.api.answers import ETAG, OK, ApiOutput, ApiResponder, get_responses, weak_etag
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.portal.api.runs import RUN, RunId, find_run, no_report_message
 from lotrinh.portal.downloads import ENDINGS, ReportQuery, make_report_file
@@ -52,7 +52,7 @@ def _schema(ending: str) -> dict[str, str]:
 
 
 @router.get(RUN + "/formats", response_model=FormatList, responses=get_responses())
-def list_formats(reading: Responding, at: ViewerContext, run_id: RunId) -> Response:
+def list_formats(responder: ApiResponder, at: ViewerContext, run_id: RunId) -> Response:
     """List the formats of a run's report, and where each is."""
     run, runs = find_run(at, run_id), at.state.store.runs
     left = runs.left(run.id)
@@ -69,7 +69,7 @@ def list_formats(reading: Responding, at: ViewerContext, run_id: RunId) -> Respo
         for name, form in FORMATS.items()
         if left.whole or form.ending in OWN
     ]
-    return reading.give(FormatList(items=items))
+    return responder.give(FormatList(items=items))
 
 
 @router.get(
@@ -78,26 +78,26 @@ def list_formats(reading: Responding, at: ViewerContext, run_id: RunId) -> Respo
     responses=file_responses("txt", "md", "html", "xlsx", "docx", "svg", "ics"),
 )
 def read_report_as_file(
-    reading: Responding, at: ViewerContext, run_id: RunId, form: RunEnding, asked: Annotated[ReportQuery, Query()]
+    responder: ApiResponder, at: ViewerContext, run_id: RunId, form: RunEnding, query: Annotated[ReportQuery, Query()]
 ) -> Response:
     """Give the report as its run left it behind, as a file."""
-    return report_response(reading, at, form, asked, run=find_run(at, run_id).id)
+    return report_response(responder, at, form, query, run=find_run(at, run_id).id)
 
 
 @router.get(CAMPAIGN + "/units/{code}/report.{form}", response_class=Response, responses=file_responses(*ENDINGS))
 def read_report_of_unit(
-    reading: Responding, at: OwnContext, form: UnitEnding, asked: Annotated[ReportQuery, Query()]
+    responder: ApiResponder, at: OwnContext, form: UnitEnding, query: Annotated[ReportQuery, Query()]
 ) -> Response:
     """Give one unit's part of the newest run's report, as a file."""
     if at.state.store.runs.latest(at.campaign.id, province=at.campaign.province.code) is None:
         raise NotFound(M("Đợt này chưa có lượt kiểm tra nào chạy xong."))
-    return report_response(reading, at, form, asked, unit=at.unit.code)
+    return report_response(responder, at, form, query, unit=at.unit.code)
 
 
 def report_response(
-    reading: Responding, at: ApiContext, form: str, asked: ReportQuery, run: str = "", unit: str = ""
+    responder: ApiResponder, at: ApiContext, form: str, query: ReportQuery, run: str = "", unit: str = ""
 ) -> Response:
     """Make a file and answer with it; to a unit the letterhead is left to fill."""
     blank = at.visitor.role is Role.UNIT
-    made = make_report_file(at.state, at.campaign, form, asked, reading.language, run=run, unit=unit, blank=blank)
-    return reading.send(made.content, weak_etag(made.content), made.media, made.headers)
+    made = make_report_file(at.state, at.campaign, form, query, responder.language, run=run, unit=unit, blank=blank)
+    return responder.send(made.content, weak_etag(made.content), made.media, made.headers)

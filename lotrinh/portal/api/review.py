@@ -45,36 +45,36 @@ class HandOverIn(ApiInput):
 
 
 @router.post(UNIT + "/acceptances", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def accept_confirmation(at: ReviewerContext, sent: Headers, said: AboutStep) -> Response:
+def accept_confirmation(at: ReviewerContext, headers: Headers, body: AboutStep) -> Response:
     """Accept the confirmation that stands."""
-    return receipt_response(at, accept(at.state.store, sent.statement(at, said.step)))
+    return receipt_response(at, accept(at.state.store, headers.statement(at, body.step)))
 
 
 @router.post(UNIT + "/returns", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def return_confirmation(at: ReviewerContext, sent: Headers, said: ReasonIn) -> Response:
+def return_confirmation(at: ReviewerContext, headers: Headers, body: ReasonIn) -> Response:
     """Return a confirmation with the reason: the step is not done until the unit confirms again."""
-    return receipt_response(at, give_back(at.state.store, sent.statement(at, said.step), said.reason))
+    return receipt_response(at, give_back(at.state.store, headers.statement(at, body.step), body.reason))
 
 
 @router.post(UNIT + "/excuses", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def excuse_unit(at: ReviewerContext, sent: Headers, said: ReasonIn) -> Response:
+def excuse_unit(at: ReviewerContext, headers: Headers, body: ReasonIn) -> Response:
     """Excuse a unit from a step, with the reason."""
-    return receipt_response(at, excuse(at.state.store, sent.statement(at, said.step), said.reason))
+    return receipt_response(at, excuse(at.state.store, headers.statement(at, body.step), body.reason))
 
 
 @router.post(UNIT + "/reinstatements", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def take_excuse_back(at: ReviewerContext, sent: Headers, said: AboutStep) -> Response:
+def take_excuse_back(at: ReviewerContext, headers: Headers, body: AboutStep) -> Response:
     """Take an excuse back: the step is the unit's work again."""
-    return receipt_response(at, unexcuse(at.state.store, sent.statement(at, said.step)))
+    return receipt_response(at, unexcuse(at.state.store, headers.statement(at, body.step)))
 
 
 @router.post(UNIT + "/answers", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def answer_unit(at: ReviewerContext, sent: Headers, said: AnswerIn) -> Response:
+def answer_unit(at: ReviewerContext, headers: Headers, body: AnswerIn) -> Response:
     """Answer a unit's obstacle or proposal."""
-    return receipt_response(at, answer(at.state.store, sent.statement(at, said.step), said.note))
+    return receipt_response(at, answer(at.state.store, headers.statement(at, body.step), body.note))
 
 
 @router.post(UNIT + "/hand-overs", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def hand_over_to_an_office(at: ReviewerContext, sent: Headers, said: HandOverIn) -> Response:
+def hand_over_to_an_office(at: ReviewerContext, headers: Headers, body: HandOverIn) -> Response:
     """Name the office that is to deal with a unit's obstacle or proposal."""
-    return receipt_response(at, hand_over(at.state.store, sent.statement(at, said.step), said.office, said.note))
+    return receipt_response(at, hand_over(at.state.store, headers.statement(at, body.step), body.office, body.note))

@@ -10,7 +10,7 @@ from lotrinh.core.report.rollup import By, rollup
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.portal.api.access import ApiContext, ViewerContext
-from lotrinh.portal.api.answers import ApiOutput, Responding, get_responses
+from lotrinh.portal.api.answers import ApiOutput, ApiResponder, get_responses
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.reports.rollup import as_data
 from lotrinh.services.views.reporting import chosen
@@ -92,20 +92,20 @@ class RollupOut(ApiOutput):
 
 
 @router.get(CAMPAIGN + "/rollup", response_model=RollupOut, responses=get_responses())
-def read_rollup(reading: Responding, at: ViewerContext, asked: Annotated[RollupQuery, Query()]) -> Response:
+def read_rollup(responder: ApiResponder, at: ViewerContext, query: Annotated[RollupQuery, Query()]) -> Response:
     """Roll the report of the newest run up, or of the run or day that is named."""
     with at.state.render_limiter.slot():
-        made = rollup(chosen(at.state.store, at.campaign, asked.run, end_of_day(at, asked)))
-    return reading.give(RollupOut.model_validate(as_data([made], asked.by, reading.language)))
+        made = rollup(chosen(at.state.store, at.campaign, query.run, end_of_day(at, query)))
+    return responder.give(RollupOut.model_validate(as_data([made], query.by, responder.language)))
 
 
-def end_of_day(at: ApiContext, asked: RollupQuery) -> dt.datetime | None:
+def end_of_day(at: ApiContext, query: RollupQuery) -> dt.datetime | None:
     """Return the end of the day that is asked for; ``BadInput`` where it is ahead, or a run is named too."""
-    if asked.day is None:
+    if query.day is None:
         return None
-    if asked.run:
+    if query.run:
         raise BadInput([Problem("day", 0, 0, ONE_OF_THEM)])
-    if asked.day > at.now.astimezone(at.campaign.zone).date():
-        sentence = M("Ngày {day} ở sau hôm nay. Hãy chọn hôm nay hoặc một ngày trước.", day=asked.day)
+    if query.day > at.now.astimezone(at.campaign.zone).date():
+        sentence = M("Ngày {day} ở sau hôm nay. Hãy chọn hôm nay hoặc một ngày trước.", day=query.day)
         raise BadInput([Problem("day", 0, 0, sentence)])
-    return dt.datetime.combine(asked.day, LAST_SECOND, at.campaign.zone)
+    return dt.datetime.combine(query.day, LAST_SECOND, at.campaign.zone)

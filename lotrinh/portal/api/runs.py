@@ -12,7 +12,7 @@ from lotrinh.core.status.observation import Outcome
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.api.access import ApiContext, ViewerContext
-from lotrinh.portal.api.answers import ApiOutput, ApiPage, Paging, Responding, get_responses, weak_etag
+from lotrinh.portal.api.answers import ApiOutput, ApiPage, ApiResponder, Paging, get_responses, weak_etag
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.reports.data.snapshot_csv import as_csv
 from lotrinh.store.runs.runs import Run, SeenUnit
@@ -146,42 +146,42 @@ def no_report_message(run_id: str) -> M:
 
 
 @router.get(CAMPAIGN + "/runs", response_model=RunList, responses=get_responses(paged=True))
-def list_runs(reading: Responding, at: ViewerContext, asked: Annotated[Paging, Query()]) -> Response:
+def list_runs(responder: ApiResponder, at: ViewerContext, query: Annotated[Paging, Query()]) -> Response:
     """List the campaign's runs, newest first."""
-    runs = at.state.store.runs.newest(at.campaign.id, asked.limit + 1, asked.after, province=at.campaign.province.code)
-    shown = runs[: asked.limit]
-    following = reading.next_address(shown[-1].id) if len(runs) > len(shown) else None
+    runs = at.state.store.runs.newest(at.campaign.id, query.limit + 1, query.after, province=at.campaign.province.code)
+    shown = runs[: query.limit]
+    following = responder.next_address(shown[-1].id) if len(runs) > len(shown) else None
     items = [RunOut.model_validate(run_fields(run)) for run in shown]
-    return reading.give(RunList(items=items, next=following))
+    return responder.give(RunList(items=items, next=following))
 
 
 @router.get(RUN, response_model=RunDetail, responses=get_responses())
-def read_run(reading: Responding, at: ViewerContext, run_id: RunId) -> Response:
+def read_run(responder: ApiResponder, at: ViewerContext, run_id: RunId) -> Response:
     """Describe one run."""
     run = find_run(at, run_id)
     runs = at.state.store.runs
     seen = Counter(Outcome(unit.outcome) for unit in runs.seen(run.id).values())
     counts = {outcome: seen[outcome] for outcome in Outcome}
     fields = run_fields(run) | {"outcomes": counts, "has_report": runs.left(run.id).snapshot}
-    return reading.give(RunDetail.model_validate(fields))
+    return responder.give(RunDetail.model_validate(fields))
 
 
 @router.get(RUN + "/observations", response_model=ObservationList, responses=get_responses(paged=True))
 def list_observations(
-    reading: Responding, at: ViewerContext, run_id: RunId, asked: Annotated[Paging, Query()]
+    responder: ApiResponder, at: ViewerContext, run_id: RunId, query: Annotated[Paging, Query()]
 ) -> Response:
     """List what a run saw of each unit, by the unit's code."""
     seen = sorted(at.state.store.runs.seen(find_run(at, run_id).id).values(), key=lambda s: s.unit)
-    shown, following = reading.page(seen, lambda s: s.unit, asked)
+    shown, following = responder.page(seen, lambda s: s.unit, query)
     items = [observation_out(unit) for unit in shown]
-    return reading.give(ObservationList(items=items, next=following, total=len(seen)))
+    return responder.give(ObservationList(items=items, next=following, total=len(seen)))
 
 
 @router.get(RUN + "/report", response_model=SnapshotOut, responses=get_responses())
-def read_report(reading: Responding, at: ViewerContext, run_id: RunId) -> Response:
+def read_report(responder: ApiResponder, at: ViewerContext, run_id: RunId) -> Response:
     """Give the report as its run left it behind."""
     content = read_snapshot(at, run_id).encode()
-    return reading.send(content, weak_etag(content))
+    return responder.send(content, weak_etag(content))
 
 
 class CsvResponse(Response):
@@ -191,9 +191,9 @@ class CsvResponse(Response):
 
 
 @router.get(RUN + "/report.csv", response_class=CsvResponse, responses=get_responses())
-def read_report_as_csv(reading: Responding, at: ViewerContext, run_id: RunId) -> Response:
+def read_report_as_csv(responder: ApiResponder, at: ViewerContext, run_id: RunId) -> Response:
     """Give the report as its run left it behind, as a table: one row for each step of each unit."""
     snapshot = json.loads(read_snapshot(at, run_id))
-    content = as_csv(snapshot, at.campaign.checklist, reading.language).encode("utf-8-sig")
+    content = as_csv(snapshot, at.campaign.checklist, responder.language).encode("utf-8-sig")
     name = f'attachment; filename="{at.campaign.id}-{find_run(at, run_id).id}.csv"'
-    return reading.send(content, weak_etag(content), CSV, {"Content-Disposition": name})
+    return responder.send(content, weak_etag(content), CSV, {"Content-Disposition": name})

@@ -11,7 +11,7 @@ from lotrinh.core.status.journal import fold
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.portal.api.access import CampaignId, Code, OfProgram, OfUnit, SpeakerContext, find_unit, identify
-from lotrinh.portal.api.answers import ETAG, NOT_MODIFIED, OK, Responding, weak_etag
+from lotrinh.portal.api.answers import ETAG, NOT_MODIFIED, OK, ApiResponder, weak_etag
 from lotrinh.portal.api.problems import problem_responses
 from lotrinh.portal.api.sending import (
     CREATED,
@@ -88,7 +88,7 @@ class StepObstacleIn(ApiInput):
     openapi_extra={"security": [{}]},  # a code is welcome, not required
 )
 def read_status(
-    reading: Responding, request: Request, campaign_id: CampaignId, code: Code, given: OfUnit, token: OfProgram
+    responder: ApiResponder, request: Request, campaign_id: CampaignId, code: Code, given: OfUnit, token: OfProgram
 ) -> Response:
     """Say what the journal says of each of the unit's steps (``lotrinh.status/1``); no code is needed.
 
@@ -99,13 +99,13 @@ def read_status(
     campaign = state.campaign(campaign_id)
     unit = find_unit(campaign, code)
     records = fold(state.store.journal.entries(campaign.id, unit.code))
-    written = document(statement(campaign, unit, records, reading.now.astimezone(campaign.zone)))
+    written = document(statement(campaign, unit, records, responder.now.astimezone(campaign.zone)))
     if not state.settings.portal.public_notes and not (given and identify(request, given or token).can_see(code)):
         steps: Any = written["steps"]
-        written["steps"] = [_without_words(step, reading.language) for step in steps]
-    said = {name: value for name, value in written.items() if name != "generated_at"}
+        written["steps"] = [_without_words(step, responder.language) for step in steps]
+    body = {name: value for name, value in written.items() if name != "generated_at"}
     headers = {"Cache-Control": "no-cache"}
-    return reading.send(_json(written), weak_etag(_json(said)), headers=headers)
+    return responder.send(_json(written), weak_etag(_json(body)), headers=headers)
 
 
 def _without_words(step: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -119,52 +119,52 @@ def _json(value: object) -> bytes:
 
 
 @router.post(UNIT + "/confirmations", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def confirm_step(at: SpeakerContext, sent: Headers, said: ConfirmationIn) -> Response:
+def confirm_step(at: SpeakerContext, headers: Headers, body: ConfirmationIn) -> Response:
     """Confirm that a step is done; with a count that is not full, say how far it is."""
     entry = confirm(
         at.state.store,
         at.campaign,
         at.unit,
-        _confirmation(said),
+        _confirmation(body),
         actor=at.visitor.actor,
-        key=sent.key_for(at),
+        key=headers.key_for(at),
         now=at.now,
-        seen=sent.expected_version,
+        seen=headers.expected_version,
     )
     return receipt_response(at, entry)
 
 
-def _confirmation(said: ConfirmationIn) -> Confirmation:
+def _confirmation(body: ConfirmationIn) -> Confirmation:
     return Confirmation(
-        said.step,
-        said.completed_on,
-        said.document.number,
-        said.document.date,
-        (said.progress.done, said.progress.of) if said.progress else None,
-        said.note,
-        signer=said.signer,
+        body.step,
+        body.completed_on,
+        body.document.number,
+        body.document.date,
+        (body.progress.done, body.progress.of) if body.progress else None,
+        body.note,
+        signer=body.signer,
     )
 
 
 @router.post(UNIT + "/withdrawals", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def withdraw_confirmation(at: SpeakerContext, sent: Headers, said: WithdrawalIn) -> Response:
+def withdraw_confirmation(at: SpeakerContext, headers: Headers, body: WithdrawalIn) -> Response:
     """Take a confirmation back, with the reason."""
-    return receipt_response(at, withdraw(at.state.store, sent.statement(at, said.step), said.reason))
+    return receipt_response(at, withdraw(at.state.store, headers.statement(at, body.step), body.reason))
 
 
 @router.post(UNIT + "/obstacles", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def report_an_obstacle(at: SpeakerContext, sent: Headers, said: StepObstacleIn) -> Response:
+def report_an_obstacle(at: SpeakerContext, headers: Headers, body: StepObstacleIn) -> Response:
     """Say what stands in the way of a step."""
-    return receipt_response(at, report_obstacle(at.state.store, sent.statement(at, said.step), said.note))
+    return receipt_response(at, report_obstacle(at.state.store, headers.statement(at, body.step), body.note))
 
 
 @router.post(UNIT + "/proposals", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def propose_to_the_province(at: SpeakerContext, sent: Headers, said: StepObstacleIn) -> Response:
+def propose_to_the_province(at: SpeakerContext, headers: Headers, body: StepObstacleIn) -> Response:
     """Ask the province to do something."""
-    return receipt_response(at, propose(at.state.store, sent.statement(at, said.step), said.note))
+    return receipt_response(at, propose(at.state.store, headers.statement(at, body.step), body.note))
 
 
 @router.post(UNIT + "/clearances", status_code=CREATED, response_model=Receipt, responses=RECORDED)
-def clear_obstacle(at: SpeakerContext, sent: Headers, said: AboutStep) -> Response:
+def clear_obstacle(at: SpeakerContext, headers: Headers, body: AboutStep) -> Response:
     """Say that an obstacle or a proposal is over."""
-    return receipt_response(at, clear(at.state.store, sent.statement(at, said.step)))
+    return receipt_response(at, clear(at.state.store, headers.statement(at, body.step)))

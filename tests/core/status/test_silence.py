@@ -53,8 +53,8 @@ def body(draw: st.DrawFn) -> Mapping[str, Any]:
 @st.composite
 def histories(draw: st.DrawFn) -> list[Entry]:
     kinds = [
-        EntryKind.CONFIRMED, EntryKind.PROGRESSED, EntryKind.WITHDRAWN, EntryKind.ACCEPTED, EntryKind.RETURNED, EntryKind.EXCUSED, EntryKind.UNEXCUSED,
-        EntryKind.OBSTACLE, EntryKind.ANSWERED,
+        EntryKind.CONFIRMED, EntryKind.PROGRESSED, EntryKind.WITHDRAWN, EntryKind.ACCEPTED, EntryKind.RETURNED,
+        EntryKind.EXCUSED, EntryKind.UNEXCUSED, EntryKind.OBSTACLE, EntryKind.ANSWERED,
     ]  # fmt: skip
     happened = draw(st.lists(st.tuples(moments, st.sampled_from(kinds), names), max_size=8))
     return [

@@ -185,7 +185,8 @@ def test_a_return_makes_a_step_not_done_whatever_its_own_system_says() -> None:
 
 
 @pytest.mark.parametrize("record", [
-    StepRecord(excused="đã sáp nhập"), confirmed(excused="đã sáp nhập"), StepRecord(was_confirmed=True, excused="đã sáp nhập")
+    StepRecord(excused="đã sáp nhập"), confirmed(excused="đã sáp nhập"),
+    StepRecord(was_confirmed=True, excused="đã sáp nhập")
 ])  # fmt: skip
 def test_an_excused_step_does_not_apply_and_says_why(record: StepRecord) -> None:
     found = standing(local("2026-06-01"), said(), record)

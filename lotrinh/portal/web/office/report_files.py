@@ -28,20 +28,20 @@ ReportOptions = Annotated[PageReportQuery, Query()]
 
 
 @router.get(CAMPAIGN + "/runs/{run_id}/report.{form}")
-def download_run_report(request: Request, at: Context, run_id: str, form: str, wanted: ReportOptions) -> Response:
+def download_run_report(request: Request, at: Context, run_id: str, form: str, query: ReportOptions) -> Response:
     """Give the report as its run made it, as a file."""
     state = portal_state(request)
     runs.run_of(state.store, at.campaign, run_id, at.now)
-    made = make_report_file(state, at.campaign, form, wanted, language_of(request), run=run_id)
+    made = make_report_file(state, at.campaign, form, query, language_of(request), run=run_id)
     return made.response()
 
 
 @router.get(CAMPAIGN + "/units/{code}/report.{form}")
-def download_unit_report(request: Request, at: Context, form: str, wanted: ReportOptions) -> Response:
+def download_unit_report(request: Request, at: Context, form: str, query: ReportOptions) -> Response:
     """Give one unit's part of the newest report; a unit's own letterhead is not known to us and left to be filled."""
     state = portal_state(request)
     if state.store.runs.latest(at.campaign.id, province=at.campaign.province.code) is None:
         raise NotFound(M("Đợt này chưa có lượt kiểm tra nào chạy xong."))
     own = at.visitor.role is Role.UNIT
-    made = make_report_file(state, at.campaign, form, wanted, language_of(request), unit=at.unit.code, blank=own)
+    made = make_report_file(state, at.campaign, form, query, language_of(request), unit=at.unit.code, blank=own)
     return made.response()

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.status.roles import Action
 from lotrinh.errors import NotFound
-from lotrinh.portal.api.answers import Responding, weak_etag
+from lotrinh.portal.api.answers import ApiResponder, weak_etag
 from lotrinh.portal.deps import NO_SUCH_PAGE, find_visitor, refuse
 from lotrinh.portal.render import language_of
 from lotrinh.portal.state import portal_state
@@ -21,16 +21,16 @@ UNIT = CAMPAIGN + "/units/{code}/calendar.ics"
 
 
 @router.get(OFFICE)
-def office_feed(request: Request, reading: Responding, campaign_id: str) -> Response:
+def office_feed(request: Request, responder: ApiResponder, campaign_id: str) -> Response:
     """Give the office's feed: the milestones with their counts, and the province's own steps."""
     state = portal_state(request)
     _require_reader(request)
     live = state.live(state.campaign(campaign_id))
-    return _answer(request, reading, of_office(state.store, live, reading.now))
+    return _answer(request, responder, of_office(state.store, live, responder.now))
 
 
 @router.get(UNIT)
-def unit_feed(request: Request, reading: Responding, campaign_id: str, code: str) -> Response:
+def unit_feed(request: Request, responder: ApiResponder, campaign_id: str, code: str) -> Response:
     """Give one unit's feed, or that of the province's own steps."""
     state = portal_state(request)
     _require_reader(request, code)
@@ -38,7 +38,7 @@ def unit_feed(request: Request, reading: Responding, campaign_id: str, code: str
     found = campaign.by_code.get(code)
     if found is None:
         raise NotFound(NO_SUCH_PAGE)
-    return _answer(request, reading, of_unit(state.store, state.live(campaign), found, reading.now))
+    return _answer(request, responder, of_unit(state.store, state.live(campaign), found, responder.now))
 
 
 def _require_reader(request: Request, code: str = "") -> None:
@@ -52,7 +52,7 @@ def _require_reader(request: Request, code: str = "") -> None:
         refuse(request, visitor)
 
 
-def _answer(request: Request, reading: Responding, feed: Feed) -> Response:
+def _answer(request: Request, responder: ApiResponder, feed: Feed) -> Response:
     """Answer with the feed, or 304 where nothing but the time has changed since."""
     from lotrinh.reports.calendar.feed import calendar  # noqa: PLC0415 - only whoever asks for a feed pays for the library
     from lotrinh.reports.calendar.ics import lasting  # noqa: PLC0415 - as above
@@ -62,4 +62,4 @@ def _answer(request: Request, reading: Responding, feed: Feed) -> Response:
     public = portal_state(request).settings.portal.public_calendars
     cache = "no-cache" if public else "private, no-cache"
     headers = {"Cache-Control": cache, "Vary": "Cookie", "Content-Language": language}
-    return reading.send(made, weak_etag(lasting(made)), FORMATS["ics"].media, headers)
+    return responder.send(made, weak_etag(lasting(made)), FORMATS["ics"].media, headers)
