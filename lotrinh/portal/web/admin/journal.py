@@ -42,19 +42,19 @@ def show_journal(request: Request, visitor: Administrator, before: Before = None
     """Show the newest entries that fit what is looked for, and the way to the older ones."""
     del visitor
     state = portal_state(request)
-    asked = FormInput({name: request.query_params.get(name, "").strip()[:100] for name in FIELDS})
-    sought = _sought(state, asked)
-    found = () if asked.problems else state.store.journal.latest(A_PAGE + 1, before, sought)
+    filters = FormInput({name: request.query_params.get(name, "").strip()[:100] for name in FIELDS})
+    sought = _sought(state, filters)
+    found = () if filters.problems else state.store.journal.latest(A_PAGE + 1, before, sought)
     more = found[A_PAGE - 1].number if len(found) > A_PAGE else 0
-    older = urlencode({k: v for k, v in asked.values.items() if v} | {"before": more})
+    older = urlencode({k: v for k, v in filters.values.items() if v} | {"before": more})
     return render_page(
         request,
         "admin/journal.html",
-        BadInput.http_status if asked.problems else 200,
+        BadInput.http_status if filters.problems else 200,
         entries=found[:A_PAGE],
         older=f"/journal?{older}" if more else "",
-        values=asked.values,
-        problems=tuple(asked.problems),
+        values=filters.values,
+        problems=tuple(filters.problems),
         head=state.store.journal.head(),
         kinds=list(EntryKind),
         KIND=KIND,
@@ -76,15 +76,17 @@ def _names(state: PortalState, language: str) -> dict[str, str]:
     return names
 
 
-def _sought(state: PortalState, asked: FormInput) -> Sought:
+def _sought(state: PortalState, filters: FormInput) -> Sought:
     """Read the filters; what fits nothing that there is gets its sentence."""
-    day = asked.day("day")
-    if asked["kind"] and asked["kind"] not in set(EntryKind):
-        asked.add_problem("kind", M("Hãy chọn một loại trong danh sách."))
+    day = filters.day("day")
+    if filters["kind"] and filters["kind"] not in set(EntryKind):
+        filters.add_problem("kind", M("Hãy chọn một loại trong danh sách."))
     since, until = _bounds(day, ZoneInfo(state.settings.timezone)) if day else (None, None)
-    actor = asked["actor"] if ":" in asked["actor"] or asked["actor"] == "console" else account_of(asked["actor"])
-    units = _units(state, asked) if asked["unit"] else None
-    return Sought(units, asked["step"], asked["kind"], actor if asked["actor"] else "", since, until)
+    actor = (
+        filters["actor"] if ":" in filters["actor"] or filters["actor"] == "console" else account_of(filters["actor"])
+    )
+    units = _units(state, filters) if filters["unit"] else None
+    return Sought(units, filters["step"], filters["kind"], actor if filters["actor"] else "", since, until)
 
 
 def _bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -92,12 +94,12 @@ def _bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return first, first + timedelta(days=1)
 
 
-def _units(state: PortalState, asked: FormInput) -> tuple[str, ...]:
+def _units(state: PortalState, filters: FormInput) -> tuple[str, ...]:
     """Find units by code or by a part of the name, with or without accents."""
-    known, wanted = roster(state.settings), fold_text(asked["unit"])
+    known, wanted = roster(state.settings), fold_text(filters["unit"])
     found = tuple(u.code for u in (*known.units, known.province) if _fits(u, wanted))
     if not found:
-        asked.add_problem("unit", M("Không có đơn vị nào mang mã hoặc tên “{text}”.", text=asked["unit"]))
+        filters.add_problem("unit", M("Không có đơn vị nào mang mã hoặc tên “{text}”.", text=filters["unit"]))
     return found
 
 
@@ -112,12 +114,20 @@ def show_verification(request: Request, visitor: Administrator) -> Response:
     journal = portal_state(request).store.journal
     typed = request.query_params.get("head", "")
     try:
-        asked = read_head(typed)
+        filters = read_head(typed)
     except BadInput as error:
         return render_page(
-            request, "admin/verify.html", error.http_status, said=None, good=False, asked=typed, problems=error.problems
+            request,
+            "admin/verify.html",
+            error.http_status,
+            said=None,
+            good=False,
+            filters=typed,
+            problems=error.problems,
         )
     last = journal.latest(1)
-    bad = journal.verify(asked or (last[0].hash if last else GENESIS))
+    bad = journal.verify(filters or (last[0].hash if last else GENESIS))
     number = last[0].number if last else 0
-    return render_page(request, "admin/verify.html", said=verdict(bad, number, asked), good=bad is None, asked=asked)
+    return render_page(
+        request, "admin/verify.html", said=verdict(bad, number, filters), good=bad is None, filters=filters
+    )

@@ -71,24 +71,24 @@ class CellRenderer:
         return Markup("".join(drawn))  # noqa: S704 - joined from cells that are safe
 
 
-def matches_row(asked: ListFilters, row: BoardRow) -> bool:
+def matches_row(filters: ListFilters, row: BoardRow) -> bool:
     """Whether a row is among those asked for."""
-    return asked.matches(row.report.unit) and (not asked.status or row.counts[Status(asked.status)] > 0)
+    return filters.matches(row.report.unit) and (not filters.status or row.counts[Status(filters.status)] > 0)
 
 
 @router.get(CAMPAIGN + "/board")
-def show_board(request: Request, at: Context, asked: Filters) -> Response:
+def show_board(request: Request, at: Context, filters: Filters) -> Response:
     """Show the board."""
     made = boards_of(at.live).of(at.live.report(at.now))
-    rows = sorted((row for row in made.rows if matches_row(asked, row)), key=SORTS.get(asked.sort, by_name))
-    ink, shown = CellRenderer(language_of(request)), cut_page(rows, asked, ON_A_PAGE)
+    rows = sorted((row for row in made.rows if matches_row(filters, row)), key=SORTS.get(filters.sort, by_name))
+    ink, shown = CellRenderer(language_of(request)), cut_page(rows, filters, ON_A_PAGE)
     return render_list(
         request,
         "office/board.html",
         at,
-        asked,
+        filters,
         board=made,
-        leaf=shown,
+        list_page=shown,
         lines=[BoardLine(row, ink.render_line(row.cells)) for row in shown.rows],
         province=BoardLine(made.province, ink.render_line(made.province.cells)) if made.province else None,
         statuses=made.report.known(),

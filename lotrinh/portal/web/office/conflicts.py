@@ -23,16 +23,16 @@ SYSTEM_CHANGED = M("Chưa ghi nhận: phần mềm của đơn vị vừa nói k
 
 
 @router.get(CAMPAIGN + "/conflicts")
-def show_conflicts(request: Request, at: Context, asked: Filters) -> Response:
+def show_conflicts(request: Request, at: Context, filters: Filters) -> Response:
     """List where the two disagree, the undecided first."""
     found = disputes(at.live, at.now)
-    kept = [d for d in found if asked.matches(d.unit)]
+    kept = [d for d in found if filters.matches(d.unit)]
     return render_list(
         request,
         "office/conflicts.html",
         at,
-        asked,
-        leaf=cut_page(kept, asked, ON_A_PAGE),
+        filters,
+        list_page=cut_page(kept, filters, ON_A_PAGE),
         unresolved=sum(not d.resolved for d in found),
         sample=any(d.record.sample for d in kept),
     )

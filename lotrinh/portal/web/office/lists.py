@@ -89,10 +89,10 @@ class ListPage(NamedTuple, Generic[T]):
     first: int
 
 
-def cut_page(rows: Sequence[T], asked: ListFilters, size: int) -> ListPage[T]:
+def cut_page(rows: Sequence[T], filters: ListFilters, size: int) -> ListPage[T]:
     """Cut the page out that was asked for; behind the last there is the last."""
     last = max(1, -(-len(rows) // size))
-    number = min(asked.page, last)
+    number = min(filters.page, last)
     start = (number - 1) * size
     return ListPage(rows[start : start + size], number, last, len(rows), start + 1 if rows else 0)
 
@@ -122,14 +122,14 @@ def render_list(
     request: Request,
     template: str,
     at: CampaignContext,
-    asked: ListFilters,
+    filters: ListFilters,
     status: int = 200,
     **context: Any,  # noqa: ANN401 - whatever the template shows
 ) -> Response:
     """Render one of the office's lists."""
     shared: Mapping[str, Any] = {
         "at": at,
-        "asked": asked,
+        "filters": filters,
         "areas": areas_of(at),
         "kinds": kinds_of(at),
         "said": find_new_entry(request, at),

@@ -10,23 +10,23 @@ router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 50
 
 
-def matches_obstacle(asked: ListFilters, trouble: Trouble) -> bool:
+def matches_obstacle(filters: ListFilters, trouble: Trouble) -> bool:
     """Whether it is among those asked for."""
     wanted = {"": True, "answered": trouble.answered, "unanswered": not trouble.answered}
-    return wanted.get(asked.only, True) and asked.matches(trouble.unit)
+    return wanted.get(filters.only, True) and filters.matches(trouble.unit)
 
 
 @router.get(CAMPAIGN + "/obstacles")
-def show_obstacles(request: Request, at: Context, asked: Filters) -> Response:
+def show_obstacles(request: Request, at: Context, filters: Filters) -> Response:
     """List obstacles and proposals, the unanswered first."""
     found = troubles(at.live, at.now)
-    kept = [trouble for trouble in found if matches_obstacle(asked, trouble)]
+    kept = [trouble for trouble in found if matches_obstacle(filters, trouble)]
     return render_list(
         request,
         "office/obstacles.html",
         at,
-        asked,
-        leaf=cut_page(kept, asked, ON_A_PAGE),
+        filters,
+        list_page=cut_page(kept, filters, ON_A_PAGE),
         unanswered=sum(not trouble.answered for trouble in found),
         sample=any(trouble.record.sample for trouble in kept),
     )

@@ -28,26 +28,26 @@ def sorts(now: datetime) -> Mapping[str, Callable[[Blocking], tuple[object, ...]
     }
 
 
-def matches_blocking(asked: ListFilters, row: Blocking) -> bool:
+def matches_blocking(filters: ListFilters, row: Blocking) -> bool:
     """Whether a row is among those asked for."""
     status = row.standing.status
-    wanted = status.value == asked.status if asked.status else asked.only == EVERYTHING or status in NOW
-    return wanted and asked.matches(row.unit)
+    wanted = status.value == filters.status if filters.status else filters.only == EVERYTHING or status in NOW
+    return wanted and filters.matches(row.unit)
 
 
 @router.get(CAMPAIGN + "/outstanding")
-def show_outstanding(request: Request, at: Context, asked: Filters) -> Response:
+def show_outstanding(request: Request, at: Context, filters: Filters) -> Response:
     """List what is outstanding."""
     report = at.live.report(at.now)
     local, rows = at.now.astimezone(at.campaign.zone), boards_of(at.live).outstanding(report)
     order = sorts(local)
-    kept = sorted((row for row in rows if matches_blocking(asked, row)), key=order.get(asked.sort, order["blocks"]))
+    kept = sorted((row for row in rows if matches_blocking(filters, row)), key=order.get(filters.sort, order["blocks"]))
     return render_list(
         request,
         "office/outstanding.html",
         at,
-        asked,
-        leaf=cut_page(kept, asked, ON_A_PAGE),
+        filters,
+        list_page=cut_page(kept, filters, ON_A_PAGE),
         choices=CHOICES,
         units=len({row.unit.code for row in kept}),
         sample=report.sample,

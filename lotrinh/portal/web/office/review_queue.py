@@ -42,36 +42,36 @@ class RefusedConfirmation(NamedTuple):
     reason: Message
 
 
-def matches_waiting(asked: ListFilters, waiting: Waiting) -> bool:
+def matches_waiting(filters: ListFilters, waiting: Waiting) -> bool:
     """Whether it is among those asked for."""
     wanted = {"": True, "acceptance": waiting.item.step.acceptance, "other": not waiting.item.step.acceptance}
-    return wanted.get(asked.only, True) and asked.matches(waiting.unit)
+    return wanted.get(filters.only, True) and filters.matches(waiting.unit)
 
 
 @router.get(CAMPAIGN + "/queue")
-def show_queue(request: Request, at: Context, asked: Filters) -> Response:
+def show_queue(request: Request, at: Context, filters: Filters) -> Response:
     """List what waits to be judged."""
-    return _render_queue(request, at, asked)
+    return _render_queue(request, at, filters)
 
 
 def _render_queue(
     request: Request,
     at: CampaignContext,
-    asked: ListFilters,
+    filters: ListFilters,
     refused: Sequence[RefusedConfirmation] = (),
     problems: Sequence[Problem] = (),
 ) -> Response:
     found = queue(at.live, at.now)
-    kept = [waiting for waiting in found if matches_waiting(asked, waiting)]
+    kept = [waiting for waiting in found if matches_waiting(filters, waiting)]
     status = Conflict.http_status if refused else BadInput.http_status if problems else 200
     count = request.query_params.get("accepted", "")
     return render_list(
         request,
         "office/review_queue.html",
         at,
-        asked,
+        filters,
         status,
-        leaf=cut_page(kept, asked, ON_A_PAGE),
+        list_page=cut_page(kept, filters, ON_A_PAGE),
         asking=sum(waiting.item.step.acceptance for waiting in found),
         refused=refused,
         problems=tuple(problems),
@@ -82,15 +82,15 @@ def _render_queue(
 
 
 @router.post(CAMPAIGN + "/queue", dependencies=CSRF_GUARD)
-def submit(request: Request, at: ReviewerContext, asked: Filters, form: Form) -> Response:
+def submit(request: Request, at: ReviewerContext, filters: Filters, form: Form) -> Response:
     """Accept all that were marked; whatever changed meanwhile is left and named."""
     typed = read_input(form)
     picks = read_marked(at, [text for text in form.getlist("pick") if isinstance(text, str)])
     if not picks:
-        return _render_queue(request, at, asked, problems=[NOTHING_MARKED])
+        return _render_queue(request, at, filters, problems=[NOTHING_MARKED])
     refused = [why for pick in picks if (why := _accept(request, at, pick, typed))]
     if refused:
-        return _render_queue(request, at, asked, refused)
+        return _render_queue(request, at, filters, refused)
     return RedirectResponse(f"{request.url.path}?accepted={len(picks)}", SEE_OTHER)
 
 

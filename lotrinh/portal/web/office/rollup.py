@@ -66,22 +66,22 @@ SORTS: Mapping[str, Key] = {
 
 
 @router.get(HERE)
-def show_rollup(request: Request, at: Context, asked: Filters) -> Response:
+def show_rollup(request: Request, at: Context, filters: Filters) -> Response:
     """Show the roll-up of this minute."""
     report, language = at.live.report(at.now), language_of(request)
     made = roll_up_once(at.live, report)
-    by = _by(request, asked)
+    by = _by(request, filters)
     here = HERE.format(campaign_id=at.campaign.id)
-    shown = _sort_lines([_rollup_line(row, by, here, language) for row in _rows(made, by, asked)], asked)
+    shown = _sort_lines([_rollup_line(row, by, here, language) for row in _rows(made, by, filters)], filters)
     return render_list(
         request,
         "office/rollup.html",
         at,
-        asked,
+        filters,
         rolled=made,
         by=by,
-        chosen=_chosen(asked, language),
-        leaf=cut_page(shown, asked, ON_A_PAGE),
+        chosen=_chosen(filters, language),
+        list_page=cut_page(shown, filters, ON_A_PAGE),
         words=FIRST_COLUMN,
         choices=CHOICES,
         grouped=any(made.areas),
@@ -91,26 +91,26 @@ def show_rollup(request: Request, at: Context, asked: Filters) -> Response:
     )
 
 
-def _chosen(asked: ListFilters, language: str) -> str:
+def _chosen(filters: ListFilters, language: str) -> str:
     """Name the area or the kind whose units are shown; empty where all are."""
-    if asked.only == WITHOUT_AREA:
+    if filters.only == WITHOUT_AREA:
         return say(NO_AREA, language)
-    return asked.area or (say(UnitKind(asked.kind).prefix, language) if asked.kind else "")
+    return filters.area or (say(UnitKind(filters.kind).prefix, language) if filters.kind else "")
 
 
-def _by(request: Request, asked: ListFilters) -> By:
-    if asked.area or asked.only or asked.q or asked.kind:
+def _by(request: Request, filters: ListFilters) -> By:
+    if filters.area or filters.only or filters.q or filters.kind:
         return By.UNIT
     wanted = request.query_params.get("by", "")
     return By(wanted) if wanted in CHOICES else By.AREA
 
 
-def _rows(made: Rolled, by: By, asked: ListFilters) -> Sequence[Row]:
+def _rows(made: Rolled, by: By, filters: ListFilters) -> Sequence[Row]:
     """Leave out the units that were not asked for."""
     if by is not By.UNIT:
         return rows([made], by)
-    kept = {line.unit.code for line in made.lines if asked.matches(line.unit)}
-    if asked.only == WITHOUT_AREA:
+    kept = {line.unit.code for line in made.lines if filters.matches(line.unit)}
+    if filters.only == WITHOUT_AREA:
         kept &= {line.unit.code for line in made.areas.get("", ())}
     return [row for row in rows([made], by) if row.key in kept]
 
@@ -126,11 +126,11 @@ def _rollup_line(row: Row, by: By, here: str, language: str) -> RollupLine:
     return RollupLine(title, f"{here}?{urlencode(narrowed)}", row)
 
 
-def _sort_lines(shown: list[RollupLine], asked: ListFilters) -> list[RollupLine]:
-    key = SORTS.get(asked.sort)
+def _sort_lines(shown: list[RollupLine], filters: ListFilters) -> list[RollupLine]:
+    key = SORTS.get(filters.sort)
     if key:
         return sorted(shown, key=lambda s: (key(s.row.figures), fold_name(s.title)))
-    return sorted(shown, key=lambda s: fold_name(s.title)) if asked.sort == "name" else shown
+    return sorted(shown, key=lambda s: fold_name(s.title)) if filters.sort == "name" else shown
 
 
 @router.get(HERE + "/table.{form}")

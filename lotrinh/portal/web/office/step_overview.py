@@ -49,25 +49,25 @@ def list_unit_steps(report: Report, step: Step) -> list[UnitStepRow]:
 
 
 @router.get(CAMPAIGN + "/steps/{step_id}")
-def show_step_overview(request: Request, at: Context, asked: Filters, step_id: str) -> Response:
+def show_step_overview(request: Request, at: Context, filters: Filters, step_id: str) -> Response:
     """Show one step in all units."""
     step = at.campaign.checklist.steps.get(step_id)
     if step is None:
         raise NotFound(M("Đợt này không có đầu việc “{step}”.", step=step_id))
     report = at.live.report(at.now)
     rows = list_unit_steps(report, step)
-    kept = [r for r in rows if asked.matches(r.unit.unit) and asked.status in {"", r.standing.status.value}]
+    kept = [r for r in rows if filters.matches(r.unit.unit) and filters.status in {"", r.standing.status.value}]
     milestone = next(m for m in at.campaign.checklist.milestones if m.id == step.milestone)
     counts = Counter(r.standing.status for r in rows)
     return render_list(
         request,
         "office/step_overview.html",
         at,
-        asked,
+        filters,
         step=step,
         milestone=milestone,
         rows=rows,
-        leaf=cut_page(kept, asked, ON_A_PAGE),
+        list_page=cut_page(kept, filters, ON_A_PAGE),
         counts=[(status, counts[status]) for status in PRESSING if counts[status]],
         sample=report.sample,
     )
