@@ -16,7 +16,7 @@ from lotrinh.catalog import models, tree
 from lotrinh.catalog.checklists import load_checklist, read_checklist
 from lotrinh.catalog.schema import FILE
 from lotrinh.core.checklist.grammar import FIELDS
-from lotrinh.core.checklist.reader import DEEPEST, FUNCTIONS, LARGEST, LONGEST, MINUS, TIME_UNITS, YEARS
+from lotrinh.core.checklist.reader import DEEPEST, FUNCTIONS, LARGEST, LONGEST, MINUS, SPELLINGS, YEARS
 from lotrinh.core.checklist.rules import DeadlineRule
 from lotrinh.errors import BadInput
 from tests.checklist_guide import BASE, CONSOLES, EXAMPLES, FILES, GUIDE, OUTCOMES, Cells, tables, write_files, written
@@ -103,7 +103,7 @@ def test_everything_that_a_rule_can_be_made_of_has_an_example(folder: Path) -> N
 
 def test_every_word_of_the_grammar_has_an_example(folder: Path) -> None:
     texts = " ".join(rule.text for rule in rules(folder))
-    assert [unit for unit in TIME_UNITS if not re.search(rf"\d {unit}\b", texts)] == []
+    assert [unit for unit in SPELLINGS if not re.search(rf"\d {unit}\b", texts)] == []
     assert [sign for sign in MINUS if f" {sign} " not in texts] == []
     assert [name for name in FUNCTIONS if f"{name}(" not in texts] == []
     written = " ".join(good_texts(folder))

@@ -5,18 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+from lotrinh.core.checklist.arithmetic import TIME_UNITS, CountedDays
 from lotrinh.core.checklist.calendar import Calendar, NoWorkingDayError
 from lotrinh.core.checklist.checklist import Checklist, Milestone, Step
 from lotrinh.core.checklist.evaluation import Evaluation
 from lotrinh.core.checklist.rule_words import describe_rule
-from lotrinh.core.checklist.rules import CompletionReference, DeadlineRule, Moment, Roll, TimeUnit, references
+from lotrinh.core.checklist.rules import CompletionReference, DeadlineRule, Moment, Roll, references
 from lotrinh.core.text import M, Message
 
 CompletionDay = Callable[[str], date | None]
 """The day on which the unit really completed a step, None while it has not."""
-
-
-CALENDAR_DAYS = frozenset({TimeUnit.DAYS, TimeUnit.WEEKS, TimeUnit.MONTHS})
 
 
 class Schedule(NamedTuple):
@@ -161,8 +159,8 @@ def _rules(checklist: Checklist) -> Iterator[DeadlineRule]:
 
 
 def _calendar_day_lines(due: Moment | Message, rule: DeadlineRule) -> Iterator[Message]:
-    units = {offset.unit for offset in rule.offsets}
-    if isinstance(due, Moment) and units & CALENDAR_DAYS and not units - CALENDAR_DAYS:
+    counted = {TIME_UNITS[offset.unit].counted for offset in rule.offsets}
+    if isinstance(due, Moment) and counted == {CountedDays.ALL}:
         yield M("Đếm theo ngày lịch, tính cả ngày nghỉ, lễ, Tết.")
 
 

@@ -5,13 +5,13 @@ from datetime import date, datetime, time, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from lotrinh.core.checklist.arithmetic import add_offset
+from lotrinh.core.checklist.arithmetic import TIME_UNITS, CountedDays, add_offset
 from lotrinh.core.checklist.calendar import Calendar, NoWorkingDayError
 from lotrinh.core.checklist.checklist import Checklist, Milestone, Step
 from lotrinh.core.checklist.days_off import days_between, explain_days_off
 from lotrinh.core.checklist.graph import format_circle, sort_graph
 from lotrinh.core.checklist.reader import YEARS
-from lotrinh.core.checklist.rule_words import TIME_UNIT_WORDS, describe_rule
+from lotrinh.core.checklist.rule_words import describe_rule
 from lotrinh.core.checklist.rules import (
     ChoiceReference,
     CompletionReference,
@@ -22,7 +22,6 @@ from lotrinh.core.checklist.rules import (
     NamedReference,
     Reference,
     Roll,
-    TimeUnit,
     references,
 )
 from lotrinh.core.text import M, Message, Text
@@ -134,15 +133,16 @@ class Evaluation:
         if isinstance(moment, Message):
             return moment
         for offset in rule.offsets:
+            unit = TIME_UNITS[offset.unit]
             start, moment = moment, add_offset(moment, offset, calendar)
-            if offset.unit is TimeUnit.WORKING_DAYS:
+            if unit.counted is CountedDays.WORKING:
                 self._explain_days_off(days_between(start.day, moment.day), calendar, lines)
             change = f"{'−' if offset.amount < 0 else '+'} {abs(offset.amount)}"
             lines.append(
                 M(
                     "{change} {unit}: {when}",
                     change=change,
-                    unit=TIME_UNIT_WORDS[offset.unit],
+                    unit=unit.word,
                     when=sentence_date(moment),
                 )
             )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
 from typing import TypeVar
 
-from lotrinh.core.checklist.reader import LARGEST, LONGEST, TIME_UNITS, RuleError, RuleReader
+from lotrinh.core.checklist.reader import LARGEST, LONGEST, SPELLINGS, RuleError, RuleReader
 from lotrinh.core.checklist.rules import (
     ChoiceReference,
     CompletionReference,
@@ -109,12 +109,12 @@ def _offset_field(value: object) -> tuple[Offset, ...]:
 
 def _counted(unit: object, amount: object) -> Offset:
     word = str(unit).replace("_", " ")
-    if word not in TIME_UNITS:
+    if word not in SPELLINGS:
         units = ", ".join(u.replace(" ", "_") for u in TimeUnit)
         raise RuleError(M("Không có đơn vị “{word}”. Chọn một trong: {units}.", word=word, units=units))
     if not isinstance(amount, int) or isinstance(amount, bool) or abs(amount) > LARGEST:
         raise RuleError(M("“{unit}” phải là số nguyên từ -{most} đến {most}.", unit=str(unit), most=LARGEST))
-    return Offset(amount, TIME_UNITS[word])
+    return Offset(amount, SPELLINGS[word])
 
 
 def _at_field(value: object) -> time | None:

@@ -29,7 +29,7 @@ LONGEST = 1_000
 YEARS = range(1900, 3000)
 """The years that deadlines may fall in; far from where Python's dates end."""
 
-TIME_UNITS: Mapping[str, TimeUnit] = {
+SPELLINGS: Mapping[str, TimeUnit] = {
     **{unit.value: unit for unit in TimeUnit},
     **{unit.value.removesuffix("s"): unit for unit in TimeUnit},
 }
@@ -170,12 +170,12 @@ class RuleReader:
         word = token.text
         if word == "working" and self._peek().text in {"day", "days"}:
             word = f"{word} {self._take().text}"
-        if word not in TIME_UNITS:
+        if word not in SPELLINGS:
             units = ", ".join(TimeUnit)
             raise RuleError(
                 M("Không có đơn vị “{word}”. Chọn một trong: {units}.", word=word, units=units), token.position
             )
-        return TIME_UNITS[word]
+        return SPELLINGS[word]
 
     def _close(self) -> None:
         token = self._peek()

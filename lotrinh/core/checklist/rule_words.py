@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, time
 
+from lotrinh.core.checklist.arithmetic import TIME_UNITS
 from lotrinh.core.checklist.checklist import Checklist, Level, Milestone, Step
 from lotrinh.core.checklist.rules import (
     ChoiceReference,
@@ -15,17 +16,9 @@ from lotrinh.core.checklist.rules import (
     Offset,
     Reference,
     Roll,
-    TimeUnit,
 )
 from lotrinh.core.text import M, Message, Text, join_messages
 
-TIME_UNIT_WORDS: Mapping[TimeUnit, Message] = {
-    TimeUnit.HOURS: M("giờ"),
-    TimeUnit.DAYS: M("ngày"),
-    TimeUnit.WORKING_DAYS: M("ngày làm việc"),
-    TimeUnit.WEEKS: M("tuần"),
-    TimeUnit.MONTHS: M("tháng"),
-}
 NOWHERE = M("một mốc không có trong bộ đầu việc")
 ROLLED: Mapping[Roll, Message] = {
     Roll.NEXT: M("nếu rơi vào ngày nghỉ thì chuyển đến ngày làm việc kế tiếp"),
@@ -63,7 +56,7 @@ class _RuleDescriber:
         said = reference
         # Day 0 is the reference itself.
         for number, offset in enumerate(o for o in rule.offsets if o.amount):
-            amount = {"amount": abs(offset.amount), "unit": TIME_UNIT_WORDS[offset.unit]}
+            amount = {"amount": abs(offset.amount), "unit": TIME_UNITS[offset.unit].word}
             if number:
                 said = _then(offset, said, amount)
             elif isinstance(rule.reference, CompletionReference):
