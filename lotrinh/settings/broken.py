@@ -1,8 +1,9 @@
 """A settings file that is not TOML: what is wrong, in words, where, and whose value it is.
 
 The standard reader says it in English and counts from where it gave up; what it says is looked up here, and what it
-says in other words some day is told as a line that cannot be read. Of the text only names are shown, never a value:
-any text may be a secret, under any name, misspelt too.
+says in other words some day is told as a line that cannot be read. The errors of tomlkit have types, but one of them
+stands for nine of the sentences below, repeated keys have no place, and it accepts tables that the reader refuses.
+Of the text only names are shown, never a value: any text may be a secret, under any name, misspelt too.
 """
 
 import re
@@ -72,9 +73,7 @@ def toml_problem(where: str, text: str, error: TOMLDecodeError) -> Problem:
     """Say what is wrong with a text that is not TOML."""
     text, said = text.replace("\r\n", "\n"), str(error)
     fault = next((words for begin, words in FAULTS.items() if said.startswith(begin)), UNREADABLE)
-    at, ended = _gave_up(said, text)
-    if fault is OPEN and ended:
-        at = _quote_begun(text)
+    at = _quote_begun(text) if fault is OPEN else _gave_up(said, text)
     begun, opened = _statement(text, at)
     if fault is NO_QUOTES:
         fault = _no_value(text, at)
@@ -90,13 +89,13 @@ def toml_problem(where: str, text: str, error: TOMLDecodeError) -> Problem:
     return Problem(where, text.count("\n", 0, at) + 1, column, sentence)
 
 
-def _gave_up(said: str, text: str) -> tuple[int, bool]:
-    """Return at which character the reader gave up, and whether that is the end of the text."""
+def _gave_up(said: str, text: str) -> int:
+    """Return at which character the reader gave up: without a place in its sentence, at the end of the text."""
     found = PLACE.search(said)
     if not found:
-        return len(text), True
+        return len(text)
     lines = text.split("\n")[: int(found[1]) - 1]
-    return sum(len(line) + 1 for line in lines) + int(found[2]) - 1, False
+    return sum(len(line) + 1 for line in lines) + int(found[2]) - 1
 
 
 def _line_begun(text: str, at: int) -> int:
