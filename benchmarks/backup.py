@@ -125,7 +125,7 @@ def measure() -> dict[str, object]:
     with tempfile.TemporaryDirectory() as name, server() as address, contextlib.redirect_stderr(io.StringIO()):
         top = Path(name)
         place = make(top / "data")
-        found["upgrade_s"] = timed(lambda: image.renew(place.folder / "lotrinh.db"))
+        found["upgrade_s"] = timed(lambda: image.upgrade_image(place.folder / "lotrinh.db"))
         add_reports(place)
         found["bare_backup_s"] = timed(lambda: bare_backup(place, top / "bare.db"))
         found["backup_s"] = timed(lambda: back_up(place, top / "kho", now()))

@@ -20,12 +20,12 @@ import httpx
 
 from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.cli.checks.run_check import prefect_environment
-from lotrinh.cli.demo import child
+from lotrinh.cli.demo import child_process
 from lotrinh.cli.up.processes import free_port
 from lotrinh.clock import now
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import begin
-from lotrinh.services.runs.check import Request, run_check
+from lotrinh.services.runs.ask import begin_run
+from lotrinh.services.runs.check import CheckRequest, run_check
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
 
@@ -105,7 +105,7 @@ def measure() -> dict[str, float]:
         }
         own = {"PREFECT_HOME": str(folder / "server"), "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
         arguments = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(prefect)]
-        for started in child("prefect", arguments, own, folder / "prefect.log"):
+        for started in child_process("prefect", arguments, own, folder / "prefect.log"):
             started.wait_for(f"http://127.0.0.1:{prefect}/api/health", 90)
             for latency in LATENCIES:
                 with serving(latency) as port:
@@ -135,9 +135,9 @@ def compare(urls: list[str]) -> dict[str, float]:
         times["bare"].append(time.perf_counter() - began)
         with open_store(settings.database_url) as store:
             began = time.perf_counter()
-            asyncio.run(run_check(store, settings, campaign, begin(store, campaign, now(), now(), {}), now))
+            asyncio.run(run_check(store, settings, campaign, begin_run(store, campaign, now(), now(), {}), now))
             times["direct"].append(time.perf_counter() - began)
-        run_in_process(Request(CAMPAIGN))
+        run_in_process(CheckRequest(CAMPAIGN))
         with get_client(sync_client=True) as client:
             newest = max(client.read_flow_runs(), key=lambda r: r.created)
             times["flow"].append(newest.total_run_time.total_seconds())

@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 
 from lotrinh.catalog.units import packaged_roster, province
-from lotrinh.cli.demo import child
+from lotrinh.cli.demo import child_process
 from lotrinh.cli.up.processes import free_port
 from lotrinh.clock import now
 from lotrinh.settings.models import Settings
@@ -66,7 +66,7 @@ def portal(folder: Path) -> Iterator[tuple[int, dict[str, str]]]:
     with open_store(settings.database_url) as store:
         codes = store.access.issue([u.code for u in packaged_roster(province("25"))], now())
     own = {"LOTRINH_DATA_DIR": str(folder), "LOTRINH_PORTAL__PORT": str(port)}
-    for started in child("portal", ["lotrinh", "portal"], own, folder / "portal.log"):
+    for started in child_process("portal", ["lotrinh", "portal"], own, folder / "portal.log"):
         started.wait_for(f"http://127.0.0.1:{port}/healthz", 30)
         yield port, codes
 

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 from lotrinh.catalog.units import packaged_roster, provinces, write_roster
 from lotrinh.clock import now
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import HttpSettings, Settings
 from lotrinh.store import open_store
@@ -63,7 +63,7 @@ async def asked_directly(of: World) -> float:
     campaign = open_declared(settings, CAMPAIGN, roster)
     with open_store(of.database) as store:
         began = time.perf_counter()
-        await run_check(store, settings, campaign, begin(store, campaign, now(), now(), {}), now)
+        await run_check(store, settings, campaign, begin_run(store, campaign, now(), now(), {}), now)
         return time.perf_counter() - began
 
 

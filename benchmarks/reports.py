@@ -20,13 +20,13 @@ from xlsxwriter import Workbook
 
 from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.checklist.deadlines import timetable
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import LatestAnswer, Policy, UnitView, assess_steps, plan_steps, steps_of_unit
 from lotrinh.core.text import M, Text
-from lotrinh.reports.documents import Wish, make
-from lotrinh.services.runs.report_archive import freeze, thaw
+from lotrinh.reports.documents import RenderOptions, make
+from lotrinh.services.runs.report_archive import dump_report, load_report
 
 LIMITS = {"xlsx": (15.0, 300), "docx": (3.0, None), "json": (2.0, None)}
 """Format -> seconds and MB at most."""
@@ -56,9 +56,9 @@ def report(*, calm: bool) -> Report:
     for unit in units:
         heard = LatestAnswer(None if calm else answers[unit.code], fresh=True)
         mine = steps_of_unit(planned, unit)
-        standings = assess_steps(mine, UnitView(unit.code, statuses.NOW, policy, {} if calm else records, heard))
+        step_statuses = assess_steps(mine, UnitView(unit.code, statuses.NOW, policy, {} if calm else records, heard))
         reached = (Outcome.REACHED, Reason.NONE, M("đã hỏi được"))
-        made.append(UnitReport(unit, *reached, statuses.NOW, statuses.NOW, mine, standings))
+        made.append(UnitReport(unit, *reached, statuses.NOW, statuses.NOW, mine, step_statuses))
     rows = milestone_rows(of, made, None, statuses.NOW)
     named = ("x", of.title, "Cả nước", statuses.NOW, "luot-1", of, "0" * 64)
     return Report(*named, sample=True, units=tuple(made), province=None, milestones=rows)
@@ -71,11 +71,11 @@ def bare_xlsx(of: Report, made: bytes) -> None:
     signs, left, row = book.add_worksheet(), book.add_worksheet(), 0
     for number, unit in enumerate(of.units):
         signs.write_string(number, 0, unit.unit.code)
-        for column, (item, standing) in enumerate(zip(unit.plan, unit.standings, strict=True), 1):
+        for column, (item, step_status) in enumerate(zip(unit.plan, unit.step_statuses, strict=True), 1):
             signs.write_string(number, column, "Q")
-            if not standing.status.is_finished:
+            if not step_status.status.is_finished:
                 words = (unit.unit.code, unit.unit.full_name, item.step.milestone, item.step.title.vi, OWNER)
-                for place, word in enumerate((*words, standing.status.value, standing.status.value)):
+                for place, word in enumerate((*words, step_status.status.value, step_status.status.value)):
                     left.write_string(row, place, word)
                 left.write_number(row, 7, 46_000)
                 left.write_number(row, 8, 1)
@@ -106,9 +106,9 @@ PEERS = {"xlsx": bare_xlsx, "json": bare_json, "docx": bare_docx}
 
 def once(form: str, path: str) -> dict[str, float]:
     """Make one format of a report that was laid down; megabytes are those of the whole process at its highest."""
-    of = thaw(Path(path).read_bytes(), checklist())
+    of = load_report(Path(path).read_bytes(), checklist())
     began, busy = time.perf_counter(), time.process_time()
-    made = make(Dossier(of), form, Wish())
+    made = make(ReportBundle(of), form, RenderOptions())
     took, busy = time.perf_counter() - began, time.process_time() - busy
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began = time.perf_counter()
@@ -133,7 +133,7 @@ def measure() -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         for name, calm in (("half of the steps done", False), ("nothing heard from anybody", True)):
             path = Path(folder) / f"{calm}"
-            path.write_bytes(freeze(report(calm=calm), Policy()))
+            path.write_bytes(dump_report(report(calm=calm), Policy()))
             for form in LIMITS:
                 command = [sys.executable, __file__, form, str(path)]
                 made = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)

@@ -16,7 +16,7 @@ from check import CAMPAIGN, serving
 from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.clock import now
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import HttpSettings, Settings
 from lotrinh.store import open_store
@@ -36,7 +36,7 @@ def measure(runs: int = RUNS) -> dict[str, float]:
         campaign = open_declared(settings, CAMPAIGN, roster)
         with open_store(settings.database_url) as store:
             for _ in range(runs):
-                asyncio.run(run_check(store, settings, campaign, begin(store, campaign, now(), now(), {}), now))
+                asyncio.run(run_check(store, settings, campaign, begin_run(store, campaign, now(), now(), {}), now))
                 states.append((process.memory_info().rss / 1e6, process.num_fds()))
         kept = record.stat().st_size / runs / 1000
     (warm_mb, warm_files), (mb, files) = states[runs // 10], states[-1]

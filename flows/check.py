@@ -15,13 +15,13 @@ from lotrinh.core.status.observation import Observation
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, LotrinhError, Overlapping, Problem, RunNotCarriedOut, StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.runs.ask import OUR_NETWORK, new_name
-from lotrinh.services.runs.check import Request
+from lotrinh.services.runs.ask import OUR_NETWORK, new_run_name
+from lotrinh.services.runs.check import CheckRequest
 from lotrinh.store.runs.runs import RUNNING
 from tasks import preflight, publish, run_summary, runs
-from tasks.context import asking, close, context, holding
-from tasks.prefect_timeout import PATIENCE_SECONDS, leave_after, within_patience
-from tasks.refused_state import refused
+from tasks.context import close_context, hold_run_lease, open_context, share_prober
+from tasks.prefect_timeout import PATIENCE_SECONDS, exit_after, run_within_timeout
+from tasks.refused_state import refused_state
 
 REFUSED, REPLACED = "Refused", "Replaced"
 """Names of the states in which a run ends that found another one, and that was taken for dead and replaced."""
@@ -38,7 +38,7 @@ def _name_of(new: str, old: str) -> str:
     if new and old and new != old:
         sentence = M("Hai tham số “run” ({run}) và “round” ({old}) khác nhau; hãy chỉ ghi “run”.", run=new, old=old)
         raise BadInput([Problem("run", 0, 0, sentence)])
-    return new or old or new_name(now())
+    return new or old or new_run_name(now())
 
 
 @flow(name="check", flow_run_name=_run_name, persist_result=False)
@@ -60,11 +60,11 @@ async def check(  # noqa: PLR0913 - parameters that people see in Prefect, one o
     ``run`` was called before: deployments and scheduled runs that were made then give it.
     """
     try:
-        request = Request(campaign, as_of, settings, units, _name_of(run, round), province)
-        if ended := preflight.aside(request, tick):
+        request = CheckRequest(campaign, as_of, settings, units, _name_of(run, round), province)
+        if ended := preflight.skip_state(request, tick):
             return ended
-        async with holding(request, patient=bool(deployment.id)):
-            return await carry_out(request)
+        async with hold_run_lease(request, patient=bool(deployment.id)):
+            return await run_tasks(request)
     except Conflict as error:
         if not deployment.id:
             raise
@@ -73,48 +73,48 @@ async def check(  # noqa: PLR0913 - parameters that people see in Prefect, one o
     except LotrinhError as error:
         if not deployment.id:
             raise
-        return refused(error)
+        return refused_state(error)
 
 
-async def carry_out(request: Request) -> State[Any]:
+async def run_tasks(request: CheckRequest) -> State[Any]:
     """Ask, assess, record, publish; the campaign's lease is ours."""
     plain = asdict(request)
-    batches = runs.load(plain)
+    batches = runs.load_batches(plain)
     if not batches:
         return Completed(data=request.run)
-    async with asking(request):
-        first, *_ = await asyncio.gather(*(runs.ask(plain, codes, n) for n, codes in enumerate(batches, 1)))
+    async with share_prober(request):
+        first, *_ = await asyncio.gather(*(runs.ask_batch(plain, codes, n) for n, codes in enumerate(batches, 1)))
         if first["ours_failed"]:
             raise RunNotCarriedOut(OUR_NETWORK)
-    runs.assess(plain)
-    runs.record(plain)
+    runs.assess_run(plain)
+    runs.record_run(plain)
     if deployment.id:  # this process is one run's, and a worker's: nobody reads what it prints
-        leave_after(PATIENCE_SECONDS)
-    publish.publish(plain)
-    return Completed(data=request.run, message=await run_summary.tell_counts(request))
+        exit_after(PATIENCE_SECONDS)
+    publish.publish_run(plain)
+    return Completed(data=request.run, message=await run_summary.summarize_run(request))
 
 
-def recorded(request: Request) -> bool:
+def is_recorded(request: CheckRequest) -> bool:
     """Whether the run has ended in our own record."""
     try:
-        found = context(request).store.runs.get(request.run)
+        found = open_context(request).store.runs.get(request.run)
     except StoreUnavailable:
         return False
     return found is not None and found.state != RUNNING
 
 
-def run_in_process(request: Request, heard: Callable[[Observation], None] | None = None) -> str:
+def run_in_process(request: CheckRequest, listener: Callable[[Observation], None] | None = None) -> str:
     """Run the flow in this process, telling ``heard`` of every unit as it answers.
 
     ``PrefectGone`` where the run has been recorded and Prefect does not come to an end.
     """
-    request = replace(request, run=request.run or new_name(now()))
-    context(request).heard = heard
+    request = replace(request, run=request.run or new_run_name(now()))
+    open_context(request).listener = listener
     try:
-        name: str = within_patience(lambda: asyncio.run(check(**asdict(request))), lambda: recorded(request))
+        name: str = run_within_timeout(lambda: asyncio.run(check(**asdict(request))), lambda: is_recorded(request))
         return name
     finally:
-        close(request)
+        close_context(request)
 
 
 def send_log() -> None:

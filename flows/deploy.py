@@ -38,7 +38,7 @@ from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import checklist_path, declared, open_campaign
 from lotrinh.services.campaigns.rosters import fault
 from lotrinh.services.campaigns.schedules import effective
-from lotrinh.services.notify.error_lines import lines_of
+from lotrinh.services.notify.error_lines import error_lines
 from lotrinh.services.upkeep.prefect_server import auth_string
 from lotrinh.settings.load import LoadedSettings, load_settings
 from lotrinh.store import Store, open_store
@@ -56,31 +56,31 @@ ONLY_WITH_WORKERS = M(
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """One schedule of a deployment. ``told`` are parameters of its runs: which week is theirs, which campaign."""
+    """One schedule of a deployment. ``parameters`` are those of its runs: which week is theirs, which campaign."""
 
     slug: str
     cron: str
     zone: str
     active: bool = True
-    told: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def made(self) -> DeploymentScheduleCreate:
+    def schedule_request(self) -> DeploymentScheduleCreate:
         """The schedule as Prefect is asked for it."""
-        cron, parameters = CronSchedule(cron=self.cron, timezone=self.zone), dict(self.told)
+        cron, parameters = CronSchedule(cron=self.cron, timezone=self.zone), dict(self.parameters)
         return DeploymentScheduleCreate(schedule=cron, active=self.active, parameters=parameters, slug=self.slug)
 
-    def is_as(self, there: DeploymentSchedule) -> bool:
+    def matches(self, there: DeploymentSchedule) -> bool:
         """Whether Prefect has it already."""
         known = there.schedule
         if not isinstance(known, CronSchedule):
             return False
         same = (known.cron, known.timezone, there.active) == (self.cron, self.zone, self.active)
-        return same and dict(there.parameters) == self.told
+        return same and dict(there.parameters) == self.parameters
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedDeployment:
     """One deployment as it is to be."""
 
     flow: Flow[..., Any]
@@ -94,11 +94,11 @@ class Planned:
         """How Prefect calls it."""
         return f"{self.flow.name}/{self.name}"
 
-    def is_same_run(self, other: "Planned") -> bool:
+    def is_same_run(self, other: "PlannedDeployment") -> bool:
         """Whether nothing but schedules differs."""
         return (self.full_name, self.parameters, self.tags) == (other.full_name, other.parameters, other.tags)
 
-    def made(self, pool: str | None = None) -> RunnerDeployment:
+    def build(self, pool: str | None = None) -> RunnerDeployment:
         """Return the deployment as Prefect is asked for it, without its schedules; in a work pool where one is named.
 
         By module path: the program that carries it out imports our package, whatever folder it runs in.
@@ -110,16 +110,16 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """All deployments, and what kept others from being planned: ``kept`` names those, which stay as they are."""
+class DeploymentPlan:
+    """All deployments, and what is wrong: ``unplanned`` names those that stay as they are for it."""
 
-    deployments: tuple[Planned, ...]
+    deployments: tuple[PlannedDeployment, ...]
     province: str
-    kept: tuple[str, ...]
+    unplanned: tuple[str, ...]
     problems: tuple[LotrinhError, ...] = ()
 
 
-def plan(loaded: LoadedSettings, store: Store, pool: str | None = None) -> Plan:
+def plan_deployments(loaded: LoadedSettings, store: Store, pool: str | None = None) -> DeploymentPlan:
     """Work out what is to be deployed; a campaign that cannot be opened keeps no other from it.
 
     A roster that cannot be read keeps all campaigns from it, and is said once. Runs of a work pool are told of no
@@ -130,7 +130,7 @@ def plan(loaded: LoadedSettings, store: Store, pool: str | None = None) -> Plan:
     own = province(settings.province)
     common = (OURS, f"province:{own.code}")
     names = {campaign.id: f"{campaign.id}.{own.slug}" for campaign in settings.campaigns}
-    found, problems, planned = list[Planned](), list[LotrinhError](), set[str]()
+    found, problems, planned = list[PlannedDeployment](), list[LotrinhError](), set[str]()
     if names and (wrong := fault(settings)):
         sentence = M("Chưa đưa được lịch mới của đợt nào lên Prefect; lịch đang có vẫn giữ. {fault}", fault=wrong)
         problems.append(LotrinhError(sentence))
@@ -141,18 +141,21 @@ def plan(loaded: LoadedSettings, store: Store, pool: str | None = None) -> Plan:
         except LotrinhError as error:
             problems.append(error)
     reminding = _crons(Cron("remind", settings.remind.cron, settings.timezone))
-    sending = _crons(Cron("send", SENDING if sends(loaded) else "", settings.timezone))
-    found += [Planned(remind, own.slug, file, common, reminding), Planned(send, own.slug, file, common, sending)]
+    sending = _crons(Cron("send", SENDING if has_sender(loaded) else "", settings.timezone))
+    found += [
+        PlannedDeployment(remind, own.slug, file, common, reminding),
+        PlannedDeployment(send, own.slug, file, common, sending),
+    ]
     if settings.nation.campaigns:
         found += _of_nation(loaded, common, problems) if pool else ()
         problems += [] if pool else [LotrinhError(ONLY_WITH_WORKERS)]
-    kept = tuple(names[name] for name in names.keys() - planned)
-    return Plan(tuple(found), own.code, kept, tuple(problems))
+    unplanned = tuple(names[name] for name in names.keys() - planned)
+    return DeploymentPlan(tuple(found), own.code, unplanned, tuple(problems))
 
 
 def _of_campaign(
     loaded: LoadedSettings, store: Store, name: str, full: str, file: Mapping[str, str], tags: tuple[str, ...]
-) -> Iterator[Planned]:
+) -> Iterator[PlannedDeployment]:
     """Plan a campaign's checks and reports under its ``full`` name, which no other office on the server has."""
     zone = open_campaign(store, loaded.settings, name, home=loaded.home).zone.key
     schedule = effective(store, loaded.settings, name).schedule
@@ -164,72 +167,74 @@ def _of_campaign(
 
     checks = _crons(at(Tick.USUAL, schedule.cron), at(Tick.DENSE, schedule.last_week))
     reports = _crons(at(Tick.REPORT, schedule.report))
-    yield Planned(check, full, parameters, tags, checks)
-    yield Planned(weekly, full, parameters, tags, reports)
+    yield PlannedDeployment(check, full, parameters, tags, checks)
+    yield PlannedDeployment(weekly, full, parameters, tags, reports)
 
 
-def _of_nation(loaded: LoadedSettings, tags: tuple[str, ...], problems: list[LotrinhError]) -> Iterator[Planned]:
+def _of_nation(
+    loaded: LoadedSettings, tags: tuple[str, ...], problems: list[LotrinhError]
+) -> Iterator[PlannedDeployment]:
     """Plan the nation's check, one schedule for each campaign, and the deployment whose runs are the provinces'."""
     settings, crons = loaded.settings, list[Cron]()
     for name in settings.nation.campaigns:
         try:
             checklist_path(settings, declared(settings, name), loaded.home)
-            crons.append(Cron(name, settings.nation.cron, settings.timezone, told={"campaign": name}))
+            crons.append(Cron(name, settings.nation.cron, settings.timezone, parameters={"campaign": name}))
         except LotrinhError as error:
             problems.append(error)
-    yield Planned(check, "province", tags=(NATION,))
-    yield Planned(check_nation, "nation", tags=(*tags, NATION), crons=_crons(*crons))
+    yield PlannedDeployment(check, "province", tags=(NATION,))
+    yield PlannedDeployment(check_nation, "nation", tags=(*tags, NATION), crons=_crons(*crons))
 
 
 def _crons(*crons: Cron) -> tuple[Cron, ...]:
     return tuple(cron for cron in crons if cron.cron)
 
 
-def sends(loaded: LoadedSettings) -> bool:
+def has_sender(loaded: LoadedSettings) -> bool:
     """Whether there is anything by which something is sent."""
     settings = loaded.settings
     elsewhere = any(receiver.url.get_secret_value() for receiver in settings.receivers)
     return bool(settings.mail.host or settings.zalo.token.get_secret_value() or settings.webhooks or elsewhere)
 
 
-async def settle(client: PrefectClient, number: UUID, crons: Sequence[Cron]) -> bool:
+async def sync_schedules(client: PrefectClient, number: UUID, crons: Sequence[Cron]) -> bool:
     """Let a deployment have exactly these schedules; return whether anything had to be changed.
 
     Prefect drops the coming runs of a schedule that is taken away; runs that are due already stay.
     """
     there = {schedule.slug: schedule for schedule in await client.read_deployment_schedules(number)}
     wanted = {cron.slug: cron for cron in crons}
-    stale = [s for s in there.values() if s.slug not in wanted or not wanted[s.slug].is_as(s)]
+    stale = [s for s in there.values() if s.slug not in wanted or not wanted[s.slug].matches(s)]
     for schedule in stale:
         await client.delete_deployment_schedule(number, schedule.id)
     kept = {schedule.slug for schedule in there.values()} - {schedule.slug for schedule in stale}
-    if fresh := [cron.made for slug, cron in wanted.items() if slug not in kept]:
+    if fresh := [cron.schedule_request for slug, cron in wanted.items() if slug not in kept]:
         await client.create_deployment_schedules(number, fresh)
     return bool(stale or fresh)
 
 
-async def retire(client: PrefectClient, planned: Plan) -> list[str]:
+async def retire_deployments(client: PrefectClient, planned: DeploymentPlan) -> list[str]:
     """Take the schedules away from deployments of ours whose campaigns are no more; return their names.
 
     A campaign that could not be planned now is still there, and keeps what it has.
     """
     tags = DeploymentFilterTags(all_=[OURS, f"province:{planned.province}"])
-    known = {*planned.kept, *(each.name for each in planned.deployments)}
+    known = {*planned.unplanned, *(each.name for each in planned.deployments)}
     gone = [
         d for d in await client.read_deployments(deployment_filter=DeploymentFilter(tags=tags)) if d.name not in known
     ]
-    return [d.name for d in gone if await settle(client, d.id, ())]
+    return [d.name for d in gone if await sync_schedules(client, d.id, ())]
 
 
-async def deploy(loaded: LoadedSettings, store: Store, pool: str) -> Plan:
+async def deploy(loaded: LoadedSettings, store: Store, pool: str) -> DeploymentPlan:
     """Put all deployments, with their schedules, into a work pool."""
-    made = plan(loaded, store, pool)
+    made = plan_deployments(loaded, store, pool)
     async with get_client() as client:
         await _require(client, pool)
         for each in made.deployments:
-            number = await each.made(pool).aapply()
-            await settle(client, number, each.crons)
-        await retire(client, made)
+            number = await each.build(pool).aapply()
+            await sync_schedules(client, number, each.crons)
+        await retire_deployments(client, made)
     return made
 
 
@@ -277,7 +282,7 @@ def _server(loaded: LoadedSettings) -> dict[Any, str]:
 
 def _fail(errors: Sequence[LotrinhError]) -> int:
     for error in errors:
-        sys.stderr.writelines(f"{line}\n" for line in lines_of(error))
+        sys.stderr.writelines(f"{line}\n" for line in error_lines(error))
     return errors[0].exit_code if errors else 0
 
 

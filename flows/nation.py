@@ -31,5 +31,5 @@ async def check_nation(
     run without news before its machine is taken for dead, both in seconds.
     """
     asked = campaign, tick or tick_of(flow_run.scheduled_start_time or now()), settings, provinces or []
-    complete, told = await run_provinces(*asked, deployment, within, patience)
-    return Completed(message=told) if complete else Failed(message=told)
+    complete, summary = await run_provinces(*asked, deployment, within, patience)
+    return Completed(message=summary) if complete else Failed(message=summary)

@@ -8,12 +8,12 @@ from lotrinh import logs
 from lotrinh.catalog.units import province
 from lotrinh.clock import now
 from lotrinh.errors import LotrinhError
-from lotrinh.services.notify.error_lines import lines_of
+from lotrinh.services.notify.error_lines import error_lines
 from lotrinh.settings.load import LoadedSettings, load_settings
 from lotrinh.store import Store, open_store
 
 if TYPE_CHECKING:
-    from flows.deploy import Plan
+    from flows.deploy import DeploymentPlan
 
 LOOK_SECONDS = 30.0
 """How often settings and schedules are read again."""
@@ -37,29 +37,29 @@ class ChangeLogger:
         self._said = frozenset(sentences)
 
 
-class Office:
+class OfficeSource:
     """The settings file and the record as they are now; where the file has become wrong, as they were."""
 
-    def __init__(self, file: str | None, pool: str | None = None, look: float = LOOK_SECONDS) -> None:
-        self._file, self.pool, self.look, self.loaded = file, pool, look, load_settings(file)
+    def __init__(self, file: str | None, pool: str | None = None, look_seconds: float = LOOK_SECONDS) -> None:
+        self._file, self.pool, self.look_seconds, self.loaded = file, pool, look_seconds, load_settings(file)
         self.store: Store = open_store(self.loaded.settings.database_url)
-        self.told = ChangeLogger(self.loaded.settings.log.format)
+        self.logger = ChangeLogger(self.loaded.settings.log.format)
 
-    def plan(self) -> "Plan":
+    def plan(self) -> "DeploymentPlan":
         """Work out what is to be deployed, and say what is wrong."""
-        from flows.deploy import plan  # noqa: PLC0415 - Prefect, which reads its environment when it is imported
+        from flows.deploy import plan_deployments  # noqa: PLC0415 - Prefect, which reads its environment when it is imported
 
         problems: list[LotrinhError] = []
         try:
-            self.loaded = _again(self.loaded, self._file)
+            self.loaded = _reload(self.loaded, self._file)
         except LotrinhError as error:
             problems.append(error)
-        made = plan(self.loaded, self.store, self.pool)
-        self.told(*(line for error in [*problems, *made.problems] for line in lines_of(error)))
+        made = plan_deployments(self.loaded, self.store, self.pool)
+        self.logger(*(line for error in [*problems, *made.problems] for line in error_lines(error)))
         return made
 
 
-def _again(loaded: LoadedSettings, file: str | None) -> LoadedSettings:
+def _reload(loaded: LoadedSettings, file: str | None) -> LoadedSettings:
     """Read the settings again; where the record is and where Prefect is stay as they were at the start."""
     fresh = load_settings(file)
     province(fresh.settings.province)  # of one that there is not, nothing could be planned

@@ -8,7 +8,7 @@ from prefect.states import Completed
 from lotrinh.errors import LotrinhError
 from lotrinh.settings.load import load_settings
 from tasks import reminders
-from tasks.refused_state import refused
+from tasks.refused_state import refused_state
 
 
 @flow(name="remind", persist_result=False)
@@ -16,10 +16,10 @@ def remind(settings: str = "") -> State[Any]:
     """Lay today's digests down, each once however often this runs, and send what may be sent."""
     try:
         load_settings(settings or None)
-        made, told = reminders.digests(settings)
-        return Completed(data=made | reminders.send(settings), message=told or None)
+        counts, notes = reminders.prepare_digests(settings)
+        return Completed(data=counts | reminders.send_messages(settings), message=notes or None)
     except LotrinhError as error:
-        return refused(error)
+        return refused_state(error)
 
 
 @flow(name="send", persist_result=False)
@@ -27,6 +27,6 @@ def send(settings: str = "") -> State[Any]:
     """Send what waits: refused messages whose time has come again, and what other systems have to hear."""
     try:
         load_settings(settings or None)
-        return Completed(data=reminders.send(settings))
+        return Completed(data=reminders.send_messages(settings))
     except LotrinhError as error:
-        return refused(error)
+        return refused_state(error)

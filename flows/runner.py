@@ -13,8 +13,8 @@ from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.runner import Runner
 
-from flows.deploy import Planned, retire, settle
-from flows.office import Office
+from flows.deploy import PlannedDeployment, retire_deployments, sync_schedules
+from flows.office import OfficeSource
 from lotrinh.errors import LotrinhError
 from lotrinh.i18n import say
 
@@ -26,26 +26,26 @@ FAILURES = (httpx.HTTPError, PrefectException, RuntimeError, OSError)
 """With what Prefect's client and runner fail when the server does."""
 
 
-class Lost(Exception):
-    """The Prefect server is not there, or its runner has failed; ``why`` in their words."""
+class ServerLost(Exception):
+    """The Prefect server is not there, or its runner has failed; ``reason`` in their words."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(str(error))
-        self.why = type(error).__name__
+        self.reason = type(error).__name__
 
 
-class Heard(NamedTuple):
+class ServerCallbacks(NamedTuple):
     """Who hears that server and record are in step, and that the server fails us."""
 
-    works: Callable[[], None]
-    fails: Callable[[str], None]
+    on_success: Callable[[], None]
+    on_failure: Callable[[str], None]
 
 
 NOISE = ("FlowRunCancellingObserver", "runner.cancellation_manager", "events.clients", "_internal.concurrency")
 """Loggers of Prefect that tell at length, and again and again, that the server is away: we say it once."""
 
 
-class Patient(Runner):
+class PatientRunner(Runner):
     """A runner that does not give up, and end what it carries out, because its server is away for ten seconds.
 
     What runs meanwhile records its result with us; whether the server is there for good is asked beside it.
@@ -70,25 +70,25 @@ class Patient(Runner):
         return self
 
 
-async def serve_once(office: Office, heard: Heard) -> None:
-    """Serve the office's deployments until asked to stop; ``Lost`` when the server is not there to begin with."""
+async def serve_once(office: OfficeSource, callbacks: ServerCallbacks) -> None:
+    """Serve the office's deployments until asked to stop; ``ServerLost`` when the server is not there to begin with."""
     for name in NOISE:
         logging.getLogger(f"prefect.{name}").setLevel(logging.CRITICAL)
-    runner = Patient(
+    runner = PatientRunner(
         "lotrinh",
         query_seconds=QUERY_SECONDS,
         prefetch_seconds=PREFETCH_SECONDS,
         limit=AT_ONCE,
         pause_on_shutdown=False,
     )
-    kept = Kept(office, lambda planned: runner.aadd_deployment(planned.made()))
+    keeper = DeploymentKeeper(office, lambda planned: runner.aadd_deployment(planned.build()))
     try:
-        await kept.once()
+        await keeper.sync()
     except FAILURES as error:
-        raise Lost(error) from error
-    heard.works()
+        raise ServerLost(error) from error
+    callbacks.on_success()
     running = asyncio.create_task(runner.start())
-    keeping = asyncio.create_task(kept.always(heard))
+    keeping = asyncio.create_task(keeper.keep_syncing(callbacks))
     try:
         await asyncio.wait({running, keeping}, return_when=asyncio.FIRST_COMPLETED)
         if keeping.done():
@@ -96,62 +96,62 @@ async def serve_once(office: Office, heard: Heard) -> None:
             await keeping
         await running
     except ExceptionGroup as group:
-        raise Lost(group.exceptions[0]) from group
+        raise ServerLost(group.exceptions[0]) from group
     except FAILURES as error:
-        raise Lost(error) from error
+        raise ServerLost(error) from error
     finally:
         keeping.cancel()
         running.cancel()
 
 
-async def keep_pool(office: Office, pool: str, heard: Heard) -> None:
-    """Keep the deployments of a work pool in step with the record; ``Lost`` as with ``serve_once``."""
-    kept = Kept(office, lambda planned: planned.made(pool).aapply())
+async def keep_pool(office: OfficeSource, pool: str, callbacks: ServerCallbacks) -> None:
+    """Keep the deployments of a work pool in step with the record; ``ServerLost`` as with ``serve_once``."""
+    keeper = DeploymentKeeper(office, lambda planned: planned.build(pool).aapply())
     try:
-        await kept.once()
-        heard.works()
-        await kept.always(heard)
+        await keeper.sync()
+        callbacks.on_success()
+        await keeper.keep_syncing(callbacks)
     except FAILURES as error:
-        raise Lost(error) from error
+        raise ServerLost(error) from error
 
 
-class Kept:
+class DeploymentKeeper:
     """The deployments of an office, and the schedules that Prefect has of them."""
 
-    def __init__(self, office: Office, add: Callable[[Planned], Awaitable[UUID]]) -> None:
+    def __init__(self, office: OfficeSource, add: Callable[[PlannedDeployment], Awaitable[UUID]]) -> None:
         self._office, self._add = office, add
-        self._known: dict[str, tuple[Planned, UUID]] = {}
+        self._known: dict[str, tuple[PlannedDeployment, UUID]] = {}
 
-    async def always(self, heard: Heard) -> None:
+    async def keep_syncing(self, callbacks: ServerCallbacks) -> None:
         """Look again and again; a server that is away, or a record, is waited for."""
         while True:
-            await asyncio.sleep(self._office.look)
+            await asyncio.sleep(self._office.look_seconds)
             try:
-                await self.once()
+                await self.sync()
             except LotrinhError as error:
-                heard.fails(say(error.sentence))
+                callbacks.on_failure(say(error.sentence))
             except (httpx.HTTPError, OSError) as error:
-                heard.fails(type(error).__name__)
+                callbacks.on_failure(type(error).__name__)
             else:
-                heard.works()
+                callbacks.on_success()
 
-    async def once(self) -> None:
+    async def sync(self) -> None:
         """Bring Prefect in step with the record."""
         plan = await asyncio.to_thread(self._office.plan)
         async with get_client() as client:
             for each in plan.deployments:
-                await self._settle(client, each)
-            await retire(client, plan)
+                await self._sync_one(client, each)
+            await retire_deployments(client, plan)
 
-    async def _settle(self, client: PrefectClient, planned: Planned) -> None:
+    async def _sync_one(self, client: PrefectClient, planned: PlannedDeployment) -> None:
         """Bring one deployment in step; one that the server does not know any more is made again."""
         try:
-            await settle(client, await self._number(planned), planned.crons)
+            await sync_schedules(client, await self._number(planned), planned.crons)
         except ObjectNotFound:
             self._known.pop(planned.full_name, None)
-            await settle(client, await self._number(planned), planned.crons)
+            await sync_schedules(client, await self._number(planned), planned.crons)
 
-    async def _number(self, planned: Planned) -> UUID:
+    async def _number(self, planned: PlannedDeployment) -> UUID:
         """Return a deployment's id; a new one, or one that has changed in more than its schedules, is served anew."""
         known = self._known.get(planned.full_name)
         if known and known[0].is_same_run(planned):

@@ -12,12 +12,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from flows.office import LOOK_SECONDS, ChangeLogger, Office
+from flows.office import LOOK_SECONDS, ChangeLogger, OfficeSource
 from lotrinh import logs
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
 from lotrinh.i18n import say
-from lotrinh.services.notify.error_lines import lines_of
+from lotrinh.services.notify.error_lines import error_lines
 from lotrinh.services.upkeep.lock import FLOWS
 from lotrinh.services.upkeep.prefect_server import prefect_environment
 from lotrinh.services.upkeep.restore_marker import in_use
@@ -29,29 +29,29 @@ PAUSES = (2.0, 5.0, 10.0, 30.0)
 log = logging.getLogger("lotrinh.serve")
 
 
-async def serve(office: Office) -> None:
+async def serve(office: OfficeSource) -> None:
     """Serve until asked to stop; a Prefect server that fails us is tried again."""
-    from flows.runner import Heard, Lost, keep_pool, serve_once  # noqa: PLC0415 - as above
+    from flows.runner import ServerCallbacks, ServerLost, keep_pool, serve_once  # noqa: PLC0415 - Prefect reads its environment when imported
 
     url, failures = office.loaded.settings.prefect.api_url, 0
-    told = ChangeLogger(office.loaded.settings.log.format)
+    log_change = ChangeLogger(office.loaded.settings.log.format)
 
-    def works() -> None:
+    def report_success() -> None:
         nonlocal failures
         failures = 0
-        told(say(M("Lịch chạy đang dùng máy chủ Prefect tại {url}.", url=url)))
+        log_change(say(M("Lịch chạy đang dùng máy chủ Prefect tại {url}.", url=url)))
 
-    def fails(why: str) -> None:
-        told(say(M("Không dùng được máy chủ Prefect tại {url} ({reason}); đang thử lại.", url=url, reason=why)))
+    def report_failure(why: str) -> None:
+        log_change(say(M("Không dùng được máy chủ Prefect tại {url} ({reason}); đang thử lại.", url=url, reason=why)))
 
-    heard = Heard(works, fails)
+    callbacks = ServerCallbacks(report_success, report_failure)
     while True:
         try:
-            await (keep_pool(office, office.pool, heard) if office.pool else serve_once(office, heard))
-        except Lost as error:
-            fails(error.why)
+            await (keep_pool(office, office.pool, callbacks) if office.pool else serve_once(office, callbacks))
+        except ServerLost as error:
+            report_failure(error.reason)
         except LotrinhError as error:
-            told(*lines_of(error))
+            log_change(*error_lines(error))
         else:
             return
         await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
@@ -64,22 +64,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--settings")
     parser.add_argument("--pool", help="keep the schedules of a work pool, whose workers carry them out")
     parser.add_argument("--look", type=float, default=LOOK_SECONDS, help=argparse.SUPPRESS)
-    given, told = parser.parse_args(arguments), ChangeLogger()
+    given, log_change = parser.parse_args(arguments), ChangeLogger()
     try:
         settings = load_settings(given.settings).settings
-        told = ChangeLogger(settings.log.format)
+        log_change = ChangeLogger(settings.log.format)
         os.environ.setdefault("LOTRINH_LANG", settings.language)
         if not settings.prefect.api_url:
-            told(say(M("prefect.api_url để trống: không có gì tự chạy theo lịch.")))
+            log_change(say(M("prefect.api_url để trống: không có gì tự chạy theo lịch.")))
             return 2
         with in_use(settings.data_dir, settings.database_url, FLOWS):
-            office = Office(given.settings, given.pool, given.look)
+            office = OfficeSource(given.settings, given.pool, given.look)
             logs.join(settings.log.format, settings.log.level)
             os.environ.update(prefect_environment(settings))
             with office.store:
                 asyncio.run(serve(office))
     except LotrinhError as error:
-        told(*lines_of(error))
+        log_change(*error_lines(error))
         return error.exit_code
     return 0
 

@@ -6,10 +6,10 @@ from prefect import State, flow
 from prefect.states import Completed
 
 from lotrinh.errors import LotrinhError
-from lotrinh.services.runs.check import Request
+from lotrinh.services.runs.check import CheckRequest
 from tasks import reminders
-from tasks.preflight import aside
-from tasks.refused_state import refused
+from tasks.preflight import skip_state
+from tasks.refused_state import refused_state
 
 
 @flow(name="report", flow_run_name="report {campaign}", persist_result=False)
@@ -19,9 +19,9 @@ def weekly(campaign: str, settings: str = "", tick: str = "") -> State[Any]:
     ``tick`` tells that the schedule's moment has come; a run with one steps aside where it is not wanted.
     """
     try:
-        if ended := aside(Request(campaign, settings=settings), tick):
+        if ended := skip_state(CheckRequest(campaign, settings=settings), tick):
             return ended
-        new = reminders.report(campaign, settings)
-        return Completed(data={"new": new} | reminders.send(settings))
+        new = reminders.queue_weekly_report(campaign, settings)
+        return Completed(data={"new": new} | reminders.send_messages(settings))
     except LotrinhError as error:
-        return refused(error)
+        return refused_state(error)

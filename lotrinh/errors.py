@@ -101,7 +101,7 @@ class OldSchema(LotrinhError):
     http_status = 503
 
 
-class Moved(LotrinhError):
+class DatabaseRelocated(LotrinhError):
     """The record was moved into another database; this one is not used any more."""
 
     http_status = 503

@@ -15,14 +15,14 @@ from lotrinh.errors import NotFound
 from lotrinh.probing.prober import Prober
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
 from lotrinh.services.http_options import http_options
-from lotrinh.services.runs.check import Request
-from lotrinh.services.runs.lease import holding as lease_of
-from lotrinh.services.runs.nation import for_province
+from lotrinh.services.runs.check import CheckRequest
+from lotrinh.services.runs.lease import hold_lease as lease_of
+from lotrinh.services.runs.nation import settings_for_province
 from lotrinh.settings.load import LoadedSettings, load_settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.runs.runs import Run
 
-Heard = Callable[[Observation], None]
+Listener = Callable[[Observation], None]
 
 
 @dataclass(slots=True)
@@ -33,12 +33,12 @@ class Context:
     campaign: Campaign
     store: Store
     prober: Prober | None = None
-    heard: Heard | None = None
+    listener: Listener | None = None
     report: Report | None = None
     notes: list[str] = field(default_factory=list)
     """What the run's closing message has to say besides."""
 
-    def run(self, name: str) -> Run:
+    def find_run(self, name: str) -> Run:
         """Return the run by its name."""
         found = self.store.runs.get(name)
         if found is None:
@@ -47,12 +47,12 @@ class Context:
 
 
 @lru_cache(maxsize=4)
-def context(request: Request) -> Context:
+def open_context(request: CheckRequest) -> Context:
     """Open everything a request needs, once in each process."""
     loaded = load_settings(request.settings or None)
     logs.join(loaded.settings.log.format, loaded.settings.log.level)
     traces.start("lotrinh-check")
-    loaded = replace(loaded, settings=for_province(loaded.settings, request.province))
+    loaded = replace(loaded, settings=settings_for_province(loaded.settings, request.province))
     store = open_store(loaded.settings.database_url)
     try:
         campaign = open_campaign(store, loaded.settings, request.campaign, request.units_file, loaded.home)
@@ -63,9 +63,9 @@ def context(request: Request) -> Context:
 
 
 @asynccontextmanager
-async def asking(request: Request) -> AsyncIterator[None]:
+async def share_prober(request: CheckRequest) -> AsyncIterator[None]:
     """Share one prober among the batches of a run, so that its limits for each host hold across them."""
-    shared = context(request)
+    shared = open_context(request)
     async with Prober(http_options(shared.loaded.settings), now) as prober:
         shared.prober = prober
         try:
@@ -76,16 +76,16 @@ async def asking(request: Request) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def holding(request: Request, *, patient: bool) -> AsyncIterator[None]:
+async def hold_run_lease(request: CheckRequest, *, patient: bool) -> AsyncIterator[None]:
     """Hold the campaign's lease for a run; ``Overlapping`` names who has it."""
-    shared = context(request)
+    shared = open_context(request)
     with ExitStack() as stack:
         lease = lease_of(shared.store, shared.campaign, request.run, now, patient=patient)
         await asyncio.to_thread(stack.enter_context, lease)
         yield
 
 
-def close(request: Request) -> None:
+def close_context(request: CheckRequest) -> None:
     """Give the connections of a run back."""
-    context(request).store.close()
-    context.cache_clear()
+    open_context(request).store.close()
+    open_context.cache_clear()

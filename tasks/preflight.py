@@ -24,8 +24,8 @@ from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.schedules import effective
-from lotrinh.services.runs.check import Request
-from tasks.context import context
+from lotrinh.services.runs.check import CheckRequest
+from tasks.context import open_context
 
 SKIPPED, SUPERSEDED, DONE = "Skipped", "Superseded", "Completed"
 COMING = frozenset({StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING})
@@ -33,14 +33,14 @@ MOST_NEWER = 100
 ONE_SECOND = timedelta(seconds=1)
 
 
-def aside(request: Request, tick: str) -> State[None] | None:
+def skip_state(request: CheckRequest, tick: str) -> State[None] | None:
     """Return the state in which a run ends that steps aside, with the sentence why; None where it is to go on.
 
     A run without ``tick`` was asked for by somebody, and always goes on.
     """
     if not tick:
         return None
-    shared = context(request)
+    shared = open_context(request)
     schedule = effective(shared.store, shared.loaded.settings, shared.campaign.id).schedule
     due = flow_run.scheduled_start_time or now()
     if why := _unwanted(schedule, tick, due, shared.campaign):

@@ -15,17 +15,17 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 
-from lotrinh.core.report.report import OUTSTANDING_NOW, MilestoneRow, Report, UnitReport
-from lotrinh.core.report.rollup import rollup
+from lotrinh.core.report.report import OUTSTANDING_STATUSES, MilestoneRow, Report, UnitReport
+from lotrinh.core.report.rollup import roll_up
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import current, say
 from lotrinh.reports.text import markdown
 from lotrinh.reports.text.markdown import escape
 from lotrinh.reports.text.tables import moment
-from lotrinh.services.runs.check import Request
+from lotrinh.services.runs.check import CheckRequest
 from lotrinh.settings.models import Settings
-from tasks.context import context
+from tasks.context import open_context
 
 Cell = str | int
 PERCENT, LONGEST = 100, 12_000
@@ -33,9 +33,9 @@ PERCENT, LONGEST = 100, 12_000
 
 
 @task(name="publish", cache_policy=NO_CACHE, persist_result=False)
-def publish(request: dict[str, str]) -> None:
+def publish_run(request: dict[str, str]) -> None:
     """Publish the report of the run that has just been recorded; our own record stands whether that succeeds or not."""
-    shared = context(Request(**request))
+    shared = open_context(CheckRequest(**request))
     if shared.report is not None:
         publish_report(shared.report, shared.loaded.settings, request.get("province", ""))
 
@@ -44,12 +44,12 @@ def publish_report(report: Report, settings: Settings, province: str = "") -> No
     """Publish all artifacts of a report; one that fails is logged and keeps no other from being published."""
     for kind, make in ARTIFACTS.items():
         try:
-            make(report, settings, key_of(kind, report.campaign, province))
+            make(report, settings, artifact_key(kind, report.campaign, province))
         except Exception as error:  # noqa: BLE001 - whatever Prefect or the network says, the run has been recorded
             get_run_logger().warning("%s: %s", kind, type(error).__name__)
 
 
-def key_of(kind: str, campaign: str, province: str = "") -> str:
+def artifact_key(kind: str, campaign: str, province: str = "") -> str:
     """Make a key of an artifact, which may have lower-case letters, digits and hyphens only."""
     parts = "-".join(filter(None, (kind, campaign, province)))
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in parts.lower())
@@ -57,10 +57,12 @@ def key_of(kind: str, campaign: str, province: str = "") -> str:
 
 def _report(report: Report, settings: Settings, key: str) -> None:
     del settings
-    create_markdown_artifact(short(markdown.render(report, current()), report), key=key, description=about(report))
+    create_markdown_artifact(
+        shorten(markdown.render(report, current()), report), key=key, description=describe_artifact(report)
+    )
 
 
-def short(text: str, report: Report) -> str:
+def shorten(text: str, report: Report) -> str:
     """Keep the beginning of a long report, by whole lines, and say where the rest is: Prefect keeps three copies."""
     size = 0
     for number, line in enumerate(lines := text.split("\n")):
@@ -78,22 +80,24 @@ def short(text: str, report: Report) -> str:
 
 def _outstanding(report: Report, settings: Settings, key: str) -> None:
     del settings
-    create_table_artifact([outstanding_row(unit) for unit in report.everybody], key=key, description=about(report))
+    create_table_artifact(
+        [outstanding_row(unit) for unit in report.everybody], key=key, description=describe_artifact(report)
+    )
 
 
 def _milestones(report: Report, settings: Settings, key: str) -> None:
     del settings
     rows = [milestone_row(row) for row in report.milestones if not row.national_only]
-    create_table_artifact(rows, key=key, description=about(report))
+    create_table_artifact(rows, key=key, description=describe_artifact(report))
 
 
 def _progress(report: Report, settings: Settings, key: str) -> None:
     """Publish the share of done among expected; where nothing was expected yet there is no share."""
     del settings
-    figures = rollup(report).figures
+    figures = roll_up(report).figures
     if figures.expected:
         share = PERCENT * figures.reported / figures.expected
-        create_progress_artifact(share, key=key, description=about(report, progress_of(report)))
+        create_progress_artifact(share, key=key, description=describe_artifact(report, describe_progress(report)))
 
 
 def _link(report: Report, settings: Settings, key: str) -> None:
@@ -101,7 +105,7 @@ def _link(report: Report, settings: Settings, key: str) -> None:
     if settings.portal.public_url:
         address = f"{settings.portal.origin}/campaigns/{report.campaign}/runs/{quote(report.run)}#reports"
         words = escape(say(M("Báo cáo ở mọi dạng: Word, Excel, HTML, hình, lịch")))
-        create_link_artifact(address, words, key=key, description=about(report))
+        create_link_artifact(address, words, key=key, description=describe_artifact(report))
 
 
 ARTIFACTS: Mapping[str, Callable[[Report, Settings, str], None]] = {
@@ -113,7 +117,7 @@ ARTIFACTS: Mapping[str, Callable[[Report, Settings, str], None]] = {
 }
 
 
-def about(report: Report, *more: Message) -> str:
+def describe_artifact(report: Report, *more: Message) -> str:
     """Say of which run an artifact is, and that sample data is in it where it is."""
     said = [M("Lượt kiểm tra {run}, tình hình lúc {when}.", run=report.run, when=report.as_of), *more]
     if report.sample:
@@ -121,9 +125,9 @@ def about(report: Report, *more: Message) -> str:
     return escape(" ".join(say(sentence) for sentence in said))
 
 
-def progress_of(report: Report) -> Message:
+def describe_progress(report: Report) -> Message:
     """Say what the progress counts: unknown steps are neither done nor not done."""
-    figures = rollup(report).figures
+    figures = roll_up(report).figures
     return M(
         "Đã hoàn thành {done} trên {expected} đầu việc đã đến hạn; {overdue} quá hạn, {unknown} chưa xác định.",
         done=figures.reported,
@@ -139,7 +143,7 @@ def outstanding_row(unit: UnitReport) -> dict[str, Cell]:
         "code": unit.unit.code,
         "unit": escape(unit.unit.full_name),
         "outcome": unit.outcome.value,
-        **{say(STATUS[status]): sum(s.status is status for s in unit.standings) for status in OUTSTANDING_NOW},
+        **{say(STATUS[status]): sum(s.status is status for s in unit.step_statuses) for status in OUTSTANDING_STATUSES},
     }
 
 

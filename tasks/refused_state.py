@@ -6,9 +6,9 @@ from prefect import State
 from prefect.states import Failed
 
 from lotrinh.errors import LotrinhError
-from lotrinh.services.notify.error_lines import lines_of
+from lotrinh.services.notify.error_lines import error_lines
 
 
-def refused(error: LotrinhError) -> State[Any]:
+def refused_state(error: LotrinhError) -> State[Any]:
     """Return the state of a run that ended so: every problem in a line of its own, and no traceback."""
-    return Failed(message="\n".join(lines_of(error)))
+    return Failed(message="\n".join(error_lines(error)))

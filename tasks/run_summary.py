@@ -9,32 +9,32 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.services.runs.check import Request
-from tasks.context import context
+from lotrinh.services.runs.check import CheckRequest
+from tasks.context import open_context
 
 NAMED = 60
 """How many units that could not be asked are named in one line of the log."""
 
 
-async def tell_counts(request: Request) -> str:
+async def summarize_run(request: CheckRequest) -> str:
     """Tag the run with what it was about and its counts, name the units that failed; return the closing sentence."""
-    shared = context(request)
+    shared = open_context(request)
     if shared.report is None:
         raise RuntimeError(request.run)
-    await _tag(tags_of(shared.report, shared.campaign.province.code))
-    if failed := failures(shared.report):
+    await _tag(run_tags(shared.report, shared.campaign.province.code))
+    if failed := describe_failures(shared.report):
         get_run_logger().warning("%s", failed)
-    return " ".join([say(closing(shared.report)), *shared.notes])
+    return " ".join([say(closing_sentence(shared.report)), *shared.notes])
 
 
-def tags_of(report: Report, province: str) -> list[str]:
+def run_tags(report: Report, province: str) -> list[str]:
     """Return the tags of a run: campaign, province, and how asking the units ended."""
     counted = report.outcomes()
     counts = [f"{outcome.value.lower()}:{counted[outcome]}" for outcome in Outcome if counted[outcome]]
     return [f"campaign:{report.campaign}", f"province:{province}", *counts]
 
 
-def failures(report: Report) -> str:
+def describe_failures(report: Report) -> str:
     """Name the units that could not be asked, with the reason's code; empty where all could."""
     failed = [u for u in report.units if u.outcome is not Outcome.REACHED]
     if not failed:
@@ -44,7 +44,7 @@ def failures(report: Report) -> str:
     return say(M("Không hỏi được: {units}{more}.", units=named, more=more))
 
 
-def closing(report: Report) -> M:
+def closing_sentence(report: Report) -> M:
     """Say how many units answered."""
     counted = report.outcomes()
     reached, asked = counted[Outcome.REACHED], counted.total()

@@ -23,13 +23,13 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say, spell
 from lotrinh.probing.addresses import read_target
-from lotrinh.probing.exchange import Page
-from lotrinh.probing.failures import Failed
-from lotrinh.probing.pages import judge
+from lotrinh.probing.exchange import PageResponse
+from lotrinh.probing.failures import ProbeFailure
+from lotrinh.probing.pages import compare_page
 from lotrinh.probing.question import MachineProbe
 from lotrinh.reports.text.tables import NOTHING, moment
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import machine_probes
+from lotrinh.services.runs.ask import build_machine_probes
 from lotrinh.services.statements.confirm import Confirmation, faults
 from lotrinh.settings.load import load_settings
 from tests.conftest import TOP
@@ -151,7 +151,7 @@ def probe(cells: Cells, folder: Path) -> MachineProbe:
     class OfOne(NamedTuple):
         checklist: Checklist
 
-    (found,) = machine_probes(OfOne(read(cells, folder).checklist), units(folder)[0])
+    (found,) = build_machine_probes(OfOne(read(cells, folder).checklist), units(folder)[0])
     return found
 
 
@@ -159,13 +159,13 @@ def address(cells: Cells, folder: Path) -> str:
     """The address as it is asked, or why it cannot be."""
     try:
         return f"`{read_target(probe(cells, folder).url).url}`"
-    except Failed as failure:
+    except ProbeFailure as failure:
         return f"`{say(failure.sentence, 'vi')}`"
 
 
 def seen(cells: Cells, folder: Path) -> str:
     status, _, body = cells[ANSWERED].partition(": ")
-    return f"`{say(judge(probe(cells, folder), Page(int(status), httpx.Headers(), body.encode()))[1], 'vi')}`"
+    return f"`{say(compare_page(probe(cells, folder), PageResponse(int(status), httpx.Headers(), body.encode()))[1], 'vi')}`"
 
 
 OUTCOMES: Mapping[str, Callable[[Cells, Path], str]] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.services.runs.ask import new_name, try_name
+from lotrinh.services.runs.ask import new_run_name, try_name
 from tests.conftest import TOP
 
 SOURCES = sorted(path for folder in ("lotrinh", "flows", "tasks") for path in (TOP / folder).rglob("*.py"))
@@ -145,7 +145,7 @@ def test_the_reader_of_sources_sees_what_it_looks_for(source: str, found: list[s
 
 def test_names_of_runs_can_be_names_of_files() -> None:
     now = datetime(2026, 2, 2, 1, 2, 3, tzinfo=UTC)
-    for name in (new_name(now), try_name(new_name(now), "25", 2)):
+    for name in (new_run_name(now), try_name(new_run_name(now), "25", 2)):
         assert not set(name) & FORBIDDEN_IN_NAMES
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from lotrinh.cli.base import Group, load, option, settings_option, tell
+from lotrinh.cli.base import Group, open_settings, option, print_message, settings_option
 from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem
@@ -21,19 +21,22 @@ if TYPE_CHECKING:
 
 
 @click.group(
+    "access",
     cls=Group,
     help="Phiếu để cán bộ của đơn vị đăng nhập (slips); mã để phần mềm riêng của đơn vị gửi số liệu (issue, revoke).",
 )
-def access() -> None:
+def access_group() -> None:
     """Hold the commands on access."""
 
 
-@access.command(help="Cấp phiếu đăng nhập có mã QR, in được trên A4, cho cán bộ của các đơn vị; phiếu cũ hết hiệu lực.")
+@access_group.command(
+    "slips", help="Cấp phiếu đăng nhập có mã QR, in được trên A4, cho cán bộ của các đơn vị; phiếu cũ hết hiệu lực."
+)
 @option("--unit", "units", metavar="CODE", multiple=True, help="Mã đơn vị; ghi nhiều lần cho nhiều đơn vị.")
 @option("--all", "everybody", is_flag=True, help="Mọi xã, phường, đặc khu.")
 @option("--out", metavar="FILE.html", required=True, help="Tệp để in rồi xóa; phải là tệp chưa có.")
 @settings_option()
-def slips(units: tuple[str, ...], everybody: bool, out: str, settings: str | None) -> None:  # noqa: FBT001 - a flag
+def access_slips_command(units: tuple[str, ...], everybody: bool, out: str, settings: str | None) -> None:  # noqa: FBT001 - a flag
     """Write the slips into a file that only its owner may read."""
     from lotrinh.clock import now
     from lotrinh.portal.slips import render_slips
@@ -43,13 +46,13 @@ def slips(units: tuple[str, ...], everybody: bool, out: str, settings: str | Non
 
     if everybody == bool(units):
         raise BadInput([Problem("--unit", 0, 0, M("Hãy chọn đơn vị bằng --unit CODE, hoặc mọi đơn vị bằng --all."))])
-    chosen = load(settings).settings
+    chosen = open_settings(settings).settings
     known = roster(chosen)
     wanted = known.units if everybody else _found(known.units, units)
     with open_store(chosen.database_url) as store, _new_file(Path(out)) as file:
         made = issue_slips(store, wanted, now(), _by(known))
         file.write(render_slips(made, chosen, now()))
-    tell(M("Đã cấp {count} phiếu vào {file}. Hãy in rồi xóa tệp này.", count=len(made), file=out))
+    print_message(M("Đã cấp {count} phiếu vào {file}. Hãy in rồi xóa tệp này.", count=len(made), file=out))
 
 
 @contextmanager
@@ -70,17 +73,19 @@ def _new_file(path: Path) -> Iterator[TextIO]:
         raise
 
 
-@access.command(help="Cấp mã mới cho phần mềm riêng của các đơn vị; mã cũ hết hiệu lực. Mã chỉ hiện một lần.")
+@access_group.command(
+    "issue", help="Cấp mã mới cho phần mềm riêng của các đơn vị; mã cũ hết hiệu lực. Mã chỉ hiện một lần."
+)
 @click.argument("units", nargs=-1, required=True, metavar="CODE...")
 @settings_option()
-def issue(units: tuple[str, ...], settings: str | None) -> None:
+def access_issue_command(units: tuple[str, ...], settings: str | None) -> None:
     """Print unit and code, tab between them."""
     from lotrinh.clock import now
     from lotrinh.services.access.accounts import issue_codes
     from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
-    chosen = load(settings).settings
+    chosen = open_settings(settings).settings
     known = roster(chosen)
     wanted = _found((*known.units, known.province), units)
     with open_store(chosen.database_url) as store:
@@ -88,22 +93,24 @@ def issue(units: tuple[str, ...], settings: str | None) -> None:
             click.echo(f"{unit.code}\t{code}")
 
 
-@access.command(help="Thu hồi mã của phần mềm riêng của một đơn vị; phiếu đăng nhập thu hồi ở trang /access của cổng.")
+@access_group.command(
+    "revoke", help="Thu hồi mã của phần mềm riêng của một đơn vị; phiếu đăng nhập thu hồi ở trang /access của cổng."
+)
 @click.argument("unit", metavar="CODE")
 @settings_option()
-def revoke(unit: str, settings: str | None) -> None:
+def access_revoke_command(unit: str, settings: str | None) -> None:
     """Take a unit's codes away."""
     from lotrinh.clock import now
     from lotrinh.services.access.accounts import revoke_codes
     from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
-    chosen = load(settings).settings
+    chosen = open_settings(settings).settings
     known = roster(chosen)
     wanted = _found((*known.units, known.province), [unit])
     with open_store(chosen.database_url) as store:
         count = revoke_codes(store, wanted, now(), _by(known))
-    tell(M("Đã thu hồi {count} mã của đơn vị {unit}.", count=count, unit=unit))
+    print_message(M("Đã thu hồi {count} mã của đơn vị {unit}.", count=count, unit=unit))
 
 
 def _found(known: "Iterable[Unit]", codes: Iterable[str]) -> "tuple[Unit, ...]":

@@ -5,23 +5,27 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from lotrinh.cli.base import Group, load, option, settings_option, tell
+from lotrinh.cli.base import Group, open_settings, option, print_message, settings_option
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, Problem
 from lotrinh.i18n import say
 
 
-@click.group(cls=Group, help="Quản trị viên của cổng. Người khác của văn phòng được thêm ở trang /accounts của cổng.")
-def admin() -> None:
+@click.group(
+    "admin", cls=Group, help="Quản trị viên của cổng. Người khác của văn phòng được thêm ở trang /accounts của cổng."
+)
+def admin_group() -> None:
     """Hold the commands on administrators."""
 
 
-@admin.command(help="Tạo quản trị viên, hoặc đặt lại mật khẩu của quản trị viên đã có. Không có mật khẩu mặc định.")
+@admin_group.command(
+    "create", help="Tạo quản trị viên, hoặc đặt lại mật khẩu của quản trị viên đã có. Không có mật khẩu mặc định."
+)
 @click.argument("name", metavar="NAME")
 @option("--display", default="", metavar="TEXT", help="Họ tên hiện trên trang; mặc định là tên đăng nhập.")
 @option("--password-stdin", is_flag=True, help="Đọc mật khẩu từ dòng đầu của đầu vào chuẩn.")
 @settings_option()
-def create(name: str, display: str, password_stdin: bool, settings: str | None) -> None:  # noqa: FBT001 - a flag
+def admin_create_command(name: str, display: str, password_stdin: bool, settings: str | None) -> None:  # noqa: FBT001 - a flag
     """Make an administrator; the password is never an argument, for others can see those."""
     from lotrinh.clock import now
     from lotrinh.core.status.roles import Role
@@ -29,7 +33,7 @@ def create(name: str, display: str, password_stdin: bool, settings: str | None) 
     from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
-    chosen = load(settings).settings
+    chosen = open_settings(settings).settings
     by = CONSOLE._replace(province=roster(chosen).province.code)
     secret = _first_line() if password_stdin else _asked_twice()
     with open_store(chosen.database_url) as store:
@@ -37,7 +41,7 @@ def create(name: str, display: str, password_stdin: bool, settings: str | None) 
         shown = display or (known.name if known else "")
         made = add_officer(store, name, Role.ADMINISTRATOR, shown, secret, now(), by)
     said = M("Đã đặt lại mật khẩu; các phiên cũ đã kết thúc.") if known else M("Đã tạo quản trị viên.")
-    tell(M("{done} Tên đăng nhập: {name}.", done=said, name=made.id.partition(":")[2]))
+    print_message(M("{done} Tên đăng nhập: {name}.", done=said, name=made.id.partition(":")[2]))
 
 
 def _first_line() -> str:
@@ -56,14 +60,14 @@ def _asked_twice() -> str:
     return nfc(str(click.prompt(first, hide_input=True, confirmation_prompt=second, err=True))).strip()
 
 
-@admin.command("list", help="Liệt kê quản trị viên.")
+@admin_group.command("list", help="Liệt kê quản trị viên.")
 @settings_option()
-def listed(settings: str | None) -> None:
+def admin_list_command(settings: str | None) -> None:
     """Print name, display name, since when and until when, tab between them."""
     from lotrinh.core.status.roles import Role
     from lotrinh.store import open_store
 
-    chosen = load(settings).settings
+    chosen = open_settings(settings).settings
     zone = ZoneInfo(chosen.timezone)
     with open_store(chosen.database_url) as store:
         for account in store.accounts.all(Role.ADMINISTRATOR):
@@ -73,10 +77,10 @@ def listed(settings: str | None) -> None:
             click.echo("\t".join((account.id.partition(":")[2], account.name, *days)))
 
 
-@admin.command(help="Thu hồi một quản trị viên; quản trị viên cuối cùng được giữ lại.")
+@admin_group.command("revoke", help="Thu hồi một quản trị viên; quản trị viên cuối cùng được giữ lại.")
 @click.argument("name", metavar="NAME")
 @settings_option()
-def revoke(name: str, settings: str | None) -> None:
+def admin_revoke_command(name: str, settings: str | None) -> None:
     """Take an administrator away; their sessions end at once."""
     from lotrinh.clock import now
     from lotrinh.core.status.roles import Role
@@ -86,10 +90,10 @@ def revoke(name: str, settings: str | None) -> None:
     from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
-    chosen = load(settings).settings
+    chosen = open_settings(settings).settings
     with open_store(chosen.database_url) as store:
         account = officer(store, f"officer:{name.strip().lower()}")
         if account.role != Role.ADMINISTRATOR:
             raise NotFound(M("“{name}” không phải quản trị viên; thu hồi ở trang /accounts của cổng.", name=name))
         take_away(store, account.id, now(), CONSOLE._replace(province=roster(chosen).province.code))
-    tell(M("Đã thu hồi quản trị viên {name}.", name=name))
+    print_message(M("Đã thu hồi quản trị viên {name}.", name=name))

@@ -79,7 +79,7 @@ def units_option() -> Decorator:
     return option("--units", "units", metavar="CSV", help="Danh sách đơn vị thay cho danh sách đang dùng.")
 
 
-def load(settings: str | None) -> "LoadedSettings":
+def open_settings(settings: str | None) -> "LoadedSettings":
     """Load the settings, and let their language be this process's unless LOTRINH_LANG says otherwise."""
     from lotrinh.settings.load import load_settings
 
@@ -88,27 +88,27 @@ def load(settings: str | None) -> "LoadedSettings":
     return loaded
 
 
-def tell(message: Message | str) -> None:
+def print_message(message: Message | str) -> None:
     """Say something beside the report: on stderr."""
     click.echo(message if isinstance(message, str) else say(message), err=True)
 
 
-def show(problems: Iterable[Problem], *, err: bool = True) -> None:
+def print_problems(problems: Iterable[Problem], *, err: bool = True) -> None:
     """List problems, one a line: place and sentence."""
     for problem in problems:
         click.echo(f"{problem.place}: {say(problem.sentence)}", err=err)
 
 
-def fail(error: LotrinhError) -> int:
+def print_failure(error: LotrinhError) -> int:
     """Say what is wrong and return the exit code."""
     if isinstance(error, BadInput):
-        show(error.problems)
+        print_problems(error.problems)
     else:
-        tell(say(error.sentence))
+        print_message(say(error.sentence))
     return error.exit_code
 
 
-def existing(path: str) -> Path:
+def existing_file(path: str) -> Path:
     """Return the path of a file that must be there."""
     found = Path(path)
     if found.is_dir():
@@ -118,14 +118,14 @@ def existing(path: str) -> Path:
     return found
 
 
-def width() -> int:
+def terminal_width() -> int:
     """Columns to draw tables in: the terminal's, within what people can read; 120 when there is none."""
     import shutil
 
     return max(80, min(shutil.get_terminal_size((120, 24)).columns, 180))
 
 
-def utf8() -> None:
+def use_utf8() -> None:
     """Write UTF-8 whatever the console's code page is; Vietnamese must not stop a report."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

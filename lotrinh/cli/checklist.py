@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lotrinh.cli.base import Group, load, option, settings_option, show, tell, units_option, width
+from lotrinh.cli.base import (
+    Group,
+    open_settings,
+    option,
+    print_message,
+    print_problems,
+    settings_option,
+    terminal_width,
+    units_option,
+)
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotFound, Problem
 
@@ -14,44 +23,46 @@ if TYPE_CHECKING:
     from lotrinh.core.checklist.checklist import Checklist
 
 
-@click.group(cls=Group, help="Bộ đầu việc: kiểm tra, xem lịch, so sánh.")
-def checklist() -> None:
+@click.group("checklist", cls=Group, help="Bộ đầu việc: kiểm tra, xem lịch, so sánh.")
+def checklist_group() -> None:
     """Hold the commands on checklists."""
 
 
-@checklist.command(help="Kiểm tra tệp bộ đầu việc; mỗi lỗi một dòng: tệp:dòng:cột: câu giải thích.")
+@checklist_group.command("lint", help="Kiểm tra tệp bộ đầu việc; mỗi lỗi một dòng: tệp:dòng:cột: câu giải thích.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-def lint(paths: tuple[str, ...]) -> int:
+def checklist_lint_command(paths: tuple[str, ...]) -> int:
     """List every problem of every file; exit 2 when there is one."""
     from lotrinh.catalog.checklists import lint_file as problems_of
 
     problems = [problem for path in paths for problem in problems_of(Path(path))]
-    show(problems, err=False)
+    print_problems(problems, err=False)
     if problems:
-        tell(M("{count} lỗi.", count=len(problems)))
+        print_message(M("{count} lỗi.", count=len(problems)))
         return 2
-    tell(M("{count} tệp không có lỗi.", count=len(paths)))
+    print_message(M("{count} tệp không có lỗi.", count=len(paths)))
     return 0
 
 
-@checklist.command(help="Tính mọi thời hạn của một bộ đầu việc.")
+@checklist_group.command("timeline", help="Tính mọi thời hạn của một bộ đầu việc.")
 @click.argument("path", metavar="PATH")
 @option("--anchor", metavar="DATE", help="Ngày gốc thay cho ngày ghi trong tệp.")
 @units_option()
 @settings_option()
 @option("--format", "form", type=click.Choice(["table", "json", "ics"]), default="table", help="Dạng kết quả.")
-def timeline(path: str, anchor: str | None, units: str | None, settings: str | None, form: str) -> None:
+def checklist_timeline_command(
+    path: str, anchor: str | None, units: str | None, settings: str | None, form: str
+) -> None:
     """Print the timetable."""
-    from lotrinh.reports.calendar.timeline import render
+    from lotrinh.reports.calendar.timeline import render_timeline
     from lotrinh.services.campaigns.timeline import rows_of
 
-    loaded = load(settings)
+    loaded = open_settings(settings)
     opened = open_checklist(path)
     rows = rows_of(loaded.settings, opened, day_of("--anchor", anchor), Path(units) if units else None)
-    click.echo(render(opened, rows, form, width()), nl=False)
+    click.echo(render_timeline(opened, rows, form, terminal_width()), nl=False)
 
 
-@checklist.command(help="Cho biết thay đổi nào dời thời hạn nào, của ai, và việc gì thành quá hạn.")
+@checklist_group.command("diff", help="Cho biết thay đổi nào dời thời hạn nào, của ai, và việc gì thành quá hạn.")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @option("--anchor", metavar="DATE", help="Ngày gốc của tệp cũ.")
@@ -60,7 +71,7 @@ def timeline(path: str, anchor: str | None, units: str | None, settings: str | N
 @units_option()
 @settings_option()
 @option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="Dạng kết quả.")
-def diff(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
+def checklist_diff_command(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     old: str,
     new: str,
     anchor: str | None,
@@ -71,15 +82,15 @@ def diff(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     form: str,
 ) -> None:
     """Print what moves."""
-    from lotrinh.reports.moves import render
+    from lotrinh.reports.moves import render_moves
     from lotrinh.services.campaigns.timeline import moves_of
 
-    loaded = load(settings)
+    loaded = open_settings(settings)
     before, after = open_checklist(old), open_checklist(new)
     first, second = day_of("--anchor", anchor), day_of("--new-anchor", new_anchor)
     today = day_of("--as-of", as_of) or local_today(loaded.settings.timezone)
     found = moves_of(loaded.settings, before, after, (first, second or first), today, Path(units) if units else None)
-    click.echo(render(found, form, width()), nl=False)
+    click.echo(render_moves(found, form, terminal_width()), nl=False)
 
 
 def open_checklist(name: str) -> "Checklist":

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lotrinh.cli.base import Command, load, option, tell, width
+from lotrinh.cli.base import Command, open_settings, option, print_message, terminal_width
 from lotrinh.core.text import M
 
 if TYPE_CHECKING:
@@ -57,35 +57,37 @@ warning_days = 3
 """
 
 
-@click.command(cls=Command, help="Trình diễn trên máy này: máy chủ Prefect, cổng, 148 xã phường, dữ liệu mẫu, báo cáo.")
+@click.command(
+    "demo", cls=Command, help="Trình diễn trên máy này: máy chủ Prefect, cổng, 148 xã phường, dữ liệu mẫu, báo cáo."
+)
 @option("--once", is_flag=True, help="Thoát sau khi in báo cáo.")
 @option("--as-of", metavar="DATETIME", default=AS_OF, show_default=True, help="Thời điểm của báo cáo.")
-def demo(as_of: str, *, once: bool) -> None:
+def demo_command(as_of: str, *, once: bool) -> None:
     """Start everything, run the flow over real HTTP, print the report, stop on Ctrl-C."""
-    from lotrinh.cli.checks.moments import moment_of
-    from lotrinh.cli.checks.run_check import carry_out
+    from lotrinh.cli.checks.moments import parse_moment
+    from lotrinh.cli.checks.run_check import check_campaign
     from lotrinh.i18n import current
     from lotrinh.reports.text import terminal
 
-    moment = moment_of(as_of, "Asia/Ho_Chi_Minh")
+    moment = parse_moment(as_of, "Asia/Ho_Chi_Minh")
     forget_the_offices_settings()
     # A supervisor ends us with SIGTERM: then, too, everything that we started must stop.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(temporary_folder()))
-        home = stack.enter_context(running(folder, moment or datetime.fromisoformat(as_of)))
-        report = carry_out(load(str(home.settings)), CAMPAIGN, moment, None)
+        home = stack.enter_context(running_demo(folder, moment or datetime.fromisoformat(as_of)))
+        report = check_campaign(open_settings(str(home.settings)), CAMPAIGN, moment, None)
         let_prefect_log()
-        click.echo(terminal.render(report, current(), width()))
+        click.echo(terminal.render(report, current(), terminal_width()))
         if once:
             return
-        tell(M("Prefect: {url}", url=f"http://127.0.0.1:{home.prefect}"))
-        tell(M("  mật khẩu: {secret}", secret=home.secrets["prefect"]))
-        tell(M("Cổng lotrinh: {url}", url=f"http://127.0.0.1:{home.portal}"))
-        tell(M("  xã Liên Sơn: mã 04960, mã bí mật {secret}", secret=home.secrets["04960"]))
-        tell(M("  văn phòng tỉnh: tên quan-tri, mật khẩu {secret}", secret=home.secrets["quan-tri"]))
-        tell(M("Trạng thái của Xã Lương Sơn: {url}", url=home.status("04924")))
-        tell(M("Nhấn Ctrl-C để dừng tất cả."))
+        print_message(M("Prefect: {url}", url=f"http://127.0.0.1:{home.prefect}"))
+        print_message(M("  mật khẩu: {secret}", secret=home.secrets["prefect"]))
+        print_message(M("Cổng lotrinh: {url}", url=f"http://127.0.0.1:{home.portal}"))
+        print_message(M("  xã Liên Sơn: mã 04960, mã bí mật {secret}", secret=home.secrets["04960"]))
+        print_message(M("  văn phòng tỉnh: tên quan-tri, mật khẩu {secret}", secret=home.secrets["quan-tri"]))
+        print_message(M("Trạng thái của Xã Lương Sơn: {url}", url=home.status("04924")))
+        print_message(M("Nhấn Ctrl-C để dừng tất cả."))
         while True:
             time.sleep(3600)
 
@@ -113,7 +115,7 @@ def temporary_folder() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class Home:
+class DemoHome:
     """Where the running demonstration is found."""
 
     def __init__(self, folder: Path) -> None:
@@ -129,40 +131,40 @@ class Home:
 
 
 @contextmanager
-def running(folder: Path, as_of: datetime) -> Iterator[Home]:
+def running_demo(folder: Path, as_of: datetime) -> Iterator[DemoHome]:
     """Lay out the data folder and start the servers; stop them all in the end, whatever happens."""
-    home = Home(folder)
+    home = DemoHome(folder)
     with ExitStack() as stack:
         prefect = stack.enter_context(prefect_server(home))
-        lay_out(home, stack.enter_context(nowhere()), stack.enter_context(login_page()))
-        fill(home, as_of)
+        lay_out(home, stack.enter_context(refusing_port()), stack.enter_context(login_page()))
+        record_samples(home, as_of)
         stack.enter_context(portal_server(home, as_of))
-        tell(M("Đang chờ máy chủ Prefect khởi động…"))
+        print_message(M("Đang chờ máy chủ Prefect khởi động…"))
         prefect.wait_for(f"http://127.0.0.1:{home.prefect}/api/health", PREFECT_SECONDS)
         yield home
 
 
 @contextmanager
-def prefect_server(home: Home) -> "Iterator[Child]":
+def prefect_server(home: DemoHome) -> "Iterator[Child]":
     """Prefect's server on loopback, in the demonstration's own folder."""
     from lotrinh.services.upkeep.prefect_server import made_password, server_environment
 
     home.secrets["prefect"] = made_password(home.folder)
     environment = server_environment(home.folder / "prefect-server", "127.0.0.1", home.prefect, home.secrets["prefect"])
     arguments = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(home.prefect)]
-    yield from child("Prefect", arguments, environment, home.folder / "prefect.log")
+    yield from child_process("Prefect", arguments, environment, home.folder / "prefect.log")
 
 
 @contextmanager
-def portal_server(home: Home, as_of: datetime) -> "Iterator[Child]":
+def portal_server(home: DemoHome, as_of: datetime) -> "Iterator[Child]":
     """Our portal on loopback, on the demonstration's day."""
     arguments = ["lotrinh", "portal", "--settings", str(home.settings), "--as-of", as_of.isoformat()]
-    for started in child("portal", arguments, {}, home.folder / "portal.log"):
+    for started in child_process("portal", arguments, {}, home.folder / "portal.log"):
         started.wait_for(f"http://127.0.0.1:{home.portal}/healthz", PORTAL_SECONDS)
         yield started
 
 
-def child(name: str, arguments: list[str], environment: dict[str, str], log: Path) -> "Iterator[Child]":
+def child_process(name: str, arguments: list[str], environment: dict[str, str], log: Path) -> "Iterator[Child]":
     """Start a child process and end it afterwards."""
     from lotrinh.cli.up.processes import Child
 
@@ -173,7 +175,7 @@ def child(name: str, arguments: list[str], environment: dict[str, str], log: Pat
         started.stop()
 
 
-def lay_out(home: Home, nowhere_port: int, login_port: int) -> None:
+def lay_out(home: DemoHome, nowhere_port: int, login_port: int) -> None:
     """Write the demonstration's settings and roster: the real communes, two of them in trouble."""
     import json
 
@@ -202,22 +204,24 @@ def _with_address(unit: "Unit", troubled: dict[str, int]) -> "Unit":
     return replace(unit, status_url=f"http://127.0.0.1:{troubled[unit.code]}/status")
 
 
-def fill(home: Home, as_of: datetime) -> None:
+def record_samples(home: DemoHome, as_of: datetime) -> None:
     """Put the sample data into the journal, labelled in every entry."""
     from lotrinh.services.campaigns.campaigns import open_campaign
     from lotrinh.services.statements.sample import sample_entries
     from lotrinh.store import open_store
 
-    settings = load(str(home.settings)).settings
+    settings = open_settings(str(home.settings)).settings
     with open_store(settings.database_url) as store:
         campaign = open_campaign(store, settings, CAMPAIGN)
         told = [e for e in sample_entries(campaign, as_of) if e.unit not in {UNREACHABLE, NONSENSE}]
         store.journal.append(*told)
-        let_in(home, store, campaign, as_of)
-    tell(M("Đã nạp {count} xác nhận MẪU cho {units} đơn vị.", count=len(told), units=len({e.unit for e in told})))
+        make_accounts(home, store, campaign, as_of)
+    print_message(
+        M("Đã nạp {count} xác nhận MẪU cho {units} đơn vị.", count=len(told), units=len({e.unit for e in told}))
+    )
 
 
-def let_in(home: Home, store: "Store", campaign: "Campaign", now: datetime) -> None:
+def make_accounts(home: DemoHome, store: "Store", campaign: "Campaign", now: datetime) -> None:
     """Make an account for a commune and one for the office, with secrets that only this run knows."""
     from lotrinh.core.status.roles import Role
     from lotrinh.services.access.accounts import add_officer, issue_slips
@@ -229,7 +233,7 @@ def let_in(home: Home, store: "Store", campaign: "Campaign", now: datetime) -> N
 
 
 @contextmanager
-def nowhere() -> Iterator[int]:
+def refusing_port() -> Iterator[int]:
     """A port that is taken but on which nobody listens: connections are refused."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

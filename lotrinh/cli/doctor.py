@@ -7,36 +7,38 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lotrinh.cli.base import Command, load, option, settings_option
+from lotrinh.cli.base import Command, open_settings, option, settings_option
 
 if TYPE_CHECKING:
     from lotrinh.services.doctor.finding import Finding
 
 
-@click.command(cls=Command, help="Khám cài đặt: phiên bản, cổng, cơ sở dữ liệu, đồng hồ, chứng thư, đĩa, sao lưu.")
+@click.command(
+    "doctor", cls=Command, help="Khám cài đặt: phiên bản, cổng, cơ sở dữ liệu, đồng hồ, chứng thư, đĩa, sao lưu."
+)
 @settings_option()
 @option("--full", is_flag=True, help="Kiểm tra toàn bộ nhật ký thay vì các mục mới nhất.")
 @option("--units", is_flag=True, help="Xem cả chứng thư của máy chủ các đơn vị.")
 @option("--mail", is_flag=True, help="Thử kết nối máy chủ thư; không gửi gì.")
 @option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="Dạng kết quả.")
-def doctor(settings: str | None, form: str, *, full: bool, units: bool, mail: bool) -> int:
+def doctor_command(settings: str | None, form: str, *, full: bool, units: bool, mail: bool) -> int:
     """Print one line for each finding; exit 0: all is good, 1: somebody should look, 2: something is broken."""
     from lotrinh.clock import now
     from lotrinh.errors import BadInput
     from lotrinh.services.doctor.examine import Depth, examine, unusable, worst
 
     try:
-        loaded = load(settings)
+        loaded = open_settings(settings)
     except BadInput as error:
         findings = list(unusable(error))
     else:
         file = str(loaded.file) if loaded.file else ""
         findings = list(examine(loaded.settings, file, now, os.environ, Depth(full, units, mail)))
-    click.echo(as_json(findings) if form == "json" else "\n".join(lines(findings)))
+    click.echo(findings_json(findings) if form == "json" else "\n".join(finding_lines(findings)))
     return worst([finding.sign for finding in findings])
 
 
-def lines(findings: "Iterable[Finding]") -> Iterable[str]:
+def finding_lines(findings: "Iterable[Finding]") -> Iterable[str]:
     """Say each finding in one line: sign, what was found, what to do."""
     from lotrinh.i18n import say
     from lotrinh.reports.text.tables import clean
@@ -48,7 +50,7 @@ def lines(findings: "Iterable[Finding]") -> Iterable[str]:
         yield clean(f"{say(finding.sign.value):{wide}}  {say(finding.found).removesuffix('.')}.{advice}")
 
 
-def as_json(findings: "Iterable[Finding]") -> str:
+def findings_json(findings: "Iterable[Finding]") -> str:
     """Give the findings to a program; its signs are words of the code."""
     from lotrinh.i18n import say
 

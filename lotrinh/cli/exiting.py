@@ -7,13 +7,13 @@ from typing import NoReturn
 _at_once = False
 
 
-def dont_wait() -> None:
+def exit_at_once() -> None:
     """Leave at once when the command has ended, whatever still runs."""
     global _at_once  # noqa: PLW0603 - how a process ends concerns all of it
     _at_once = True
 
 
-def leave(code: int) -> NoReturn:
+def exit_process(code: int) -> NoReturn:
     """Leave; what has been printed is written out."""
     if _at_once:
         sys.stdout.flush()

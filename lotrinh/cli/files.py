@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lotrinh.cli.base import existing, tell
+from lotrinh.cli.base import existing_file, print_message
 from lotrinh.core.os_errors import reason_of
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
@@ -12,9 +12,9 @@ FOR_ALL = 0o644
 """The mode of a file that somebody asked for: others of the office may read it, whatever the umask is."""
 
 
-def read(name: str, most: int = -1) -> bytes:
+def read_file(name: str, most: int = -1) -> bytes:
     """Return what a file holds, up to so many bytes; ``BadInput`` where it is not there or cannot be read."""
-    path = existing(name)
+    path = existing_file(name)
     try:
         with path.open("rb") as file:
             return file.read(most)
@@ -23,7 +23,7 @@ def read(name: str, most: int = -1) -> bytes:
         raise BadInput([Problem(name, 0, 0, sentence)]) from error
 
 
-def write(folder: Path, name: str, content: bytes) -> Path:
+def save_file(folder: Path, name: str, content: bytes) -> Path:
     """Write a file into a folder, which is made where it is missing; ``BadInput`` where it cannot be written.
 
     A folder that is not there and is called like a report is a file that somebody meant: none is made.
@@ -56,9 +56,9 @@ ENDINGS = {"table": "txt", "markdown": "md"}
 """Forms of text whose files do not end like the form."""
 
 
-def hand_over(text: str, folder: Path, name: str, form: str) -> None:
+def save_text(text: str, folder: Path, name: str, form: str) -> None:
     """Write a text into a folder as a file of its form, and say where it is."""
     # The mark lets spreadsheets read Vietnamese.
     content = ("\ufeff" if form == "csv" else "") + text
-    path = write(folder, f"{name}.{ENDINGS.get(form, form)}", content.encode())
-    tell(M("Đã ghi {path}", path=str(path)))
+    path = save_file(folder, f"{name}.{ENDINGS.get(form, form)}", content.encode())
+    print_message(M("Đã ghi {path}", path=str(path)))

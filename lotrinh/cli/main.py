@@ -9,30 +9,30 @@ from pathlib import Path
 import click
 
 from lotrinh import __version__
-from lotrinh.cli.access import access
-from lotrinh.cli.admin import admin
-from lotrinh.cli.base import Group, Option, fail, tell, utf8
-from lotrinh.cli.checklist import checklist
-from lotrinh.cli.checks.changes import changes
-from lotrinh.cli.checks.check import check
-from lotrinh.cli.checks.explain import explain
-from lotrinh.cli.checks.report import report
-from lotrinh.cli.checks.rollup import rollup
-from lotrinh.cli.demo import demo
-from lotrinh.cli.doctor import doctor
-from lotrinh.cli.exiting import leave
-from lotrinh.cli.keeping.backup import backup, copy, reopen, restore
-from lotrinh.cli.keeping.export import export
-from lotrinh.cli.keeping.import_ import import_
-from lotrinh.cli.keeping.record import db, verify
-from lotrinh.cli.outbox import outbox
-from lotrinh.cli.remind import remind, send
-from lotrinh.cli.schedule import schedule
-from lotrinh.cli.serve import portal
-from lotrinh.cli.settings import settings
-from lotrinh.cli.token import token
-from lotrinh.cli.units import units
-from lotrinh.cli.up.up import up
+from lotrinh.cli.access import access_group
+from lotrinh.cli.admin import admin_group
+from lotrinh.cli.base import Group, Option, print_failure, print_message, use_utf8
+from lotrinh.cli.checklist import checklist_group
+from lotrinh.cli.checks.changes import changes_command
+from lotrinh.cli.checks.check import check_command
+from lotrinh.cli.checks.explain import explain_command
+from lotrinh.cli.checks.report import report_command
+from lotrinh.cli.checks.rollup import rollup_command
+from lotrinh.cli.demo import demo_command
+from lotrinh.cli.doctor import doctor_command
+from lotrinh.cli.exiting import exit_process
+from lotrinh.cli.keeping.backup import backup_command, db_copy_command, db_reopen_command, restore_command
+from lotrinh.cli.keeping.export import export_group
+from lotrinh.cli.keeping.import_ import import_group
+from lotrinh.cli.keeping.record import db_group, verify_command
+from lotrinh.cli.outbox import outbox_group
+from lotrinh.cli.remind import remind_command, send_command
+from lotrinh.cli.schedule import schedule_group
+from lotrinh.cli.serve import portal_command
+from lotrinh.cli.settings import settings_group
+from lotrinh.cli.token import access_token_command
+from lotrinh.cli.units import units_group
+from lotrinh.cli.up.up import up_command
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
 from lotrinh.i18n import LOCALE, current
@@ -52,35 +52,35 @@ def cli() -> None:
 
 
 for command in (
-    up,
-    check,
-    schedule,
-    report,
-    explain,
-    changes,
-    rollup,
-    export,
-    import_,
-    checklist,
-    units,
-    remind,
-    send,
-    outbox,
-    portal,
-    admin,
-    access,
-    verify,
-    backup,
-    restore,
-    db,
-    settings,
-    demo,
-    doctor,
+    up_command,
+    check_command,
+    schedule_group,
+    report_command,
+    explain_command,
+    changes_command,
+    rollup_command,
+    export_group,
+    import_group,
+    checklist_group,
+    units_group,
+    remind_command,
+    send_command,
+    outbox_group,
+    portal_command,
+    admin_group,
+    access_group,
+    verify_command,
+    backup_command,
+    restore_command,
+    db_group,
+    settings_group,
+    demo_command,
+    doctor_command,
 ):
     cli.add_command(command)
-access.add_command(token)
-db.add_command(copy)
-db.add_command(reopen)
+access_group.add_command(access_token_command)
+db_group.add_command(db_copy_command)
+db_group.add_command(db_reopen_command)
 
 
 def choose_language() -> None:
@@ -103,16 +103,16 @@ def _written_language() -> str | None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    utf8()
+    use_utf8()
     choose_language()
     try:
         code = cli.main(arguments, standalone_mode=False)
     except LotrinhError as error:
-        code = fail(error)
+        code = print_failure(error)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        tell(M("Đã dừng theo yêu cầu."))
+        print_message(M("Đã dừng theo yêu cầu."))
         code = 130
-    leave(code if isinstance(code, int) else 0)
+    exit_process(code if isinstance(code, int) else 0)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from lotrinh.cli.base import Group, load, option, settings_option, show, tell
+from lotrinh.cli.base import Group, open_settings, option, print_message, print_problems, settings_option
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
 from lotrinh.i18n import say
@@ -18,39 +18,39 @@ if TYPE_CHECKING:
     from lotrinh.core.text import Message as Sentence
     from lotrinh.settings.models import Settings
     from lotrinh.store import Store
-    from lotrinh.store.outbox import Message
+    from lotrinh.store.outbox import OutboxMessage
 
 STATES = ("waiting", "sending", "unclear", "failed", "sent", "dropped")
 SHOWN, MOST = 200, 1_000_000
 
 
-@click.group(cls=Group, help="Hộp tin gửi đi: tin chờ gửi, không gửi được, không rõ đã gửi chưa.")
-def outbox() -> None:
+@click.group("outbox", cls=Group, help="Hộp tin gửi đi: tin chờ gửi, không gửi được, không rõ đã gửi chưa.")
+def outbox_group() -> None:
     """Hold the commands on the outbox."""
 
 
-@outbox.command("list", help="Liệt kê các tin mới nhất, cách nhau bằng tab.")
+@outbox_group.command("list", help="Liệt kê các tin mới nhất, cách nhau bằng tab.")
 @option("--state", type=click.Choice(STATES), help="Chỉ những tin ở tình trạng này.")
 @settings_option()
-def listed(state: str | None, settings: str | None) -> None:
+def outbox_list_command(state: str | None, settings: str | None) -> None:
     """Print number, moment, receiver, channel, masked address, state and problem, tab between them."""
     from lotrinh.clock import now
     from lotrinh.store import open_store
 
-    chosen = load(settings).settings
+    chosen = open_settings(settings).settings
     with open_store(chosen.database_url) as store:
         _print(store, chosen, store.outbox.newest((state,) if state else (), SHOWN), now())
 
 
-def _print(store: "Store", settings: "Settings", messages: "Sequence[Message]", now: "datetime") -> None:
+def _print(store: "Store", settings: "Settings", messages: "Sequence[OutboxMessage]", now: "datetime") -> None:
     from lotrinh.reports.text.tables import clean
-    from lotrinh.services.notify.outbox import states
-    from lotrinh.services.notify.receivers import shown
+    from lotrinh.services.notify.outbox import describe_states
+    from lotrinh.services.notify.receivers import mask_receiver
 
-    said = states(store, settings, messages, now)
+    said = describe_states(store, settings, messages, now)
     for message in messages:
         at = message.created_at.astimezone(ZoneInfo(settings.timezone)).strftime("%Y-%m-%d %H:%M")
-        where = shown(settings, message.channel, message.content["to"])
+        where = mask_receiver(settings, message.channel, message.content["to"])
         words = (message.receiver, message.kind, message.channel, where, say(said[message.id]), message.problem)
         click.echo("\t".join((str(message.id), at, *map(clean, words))))
 
@@ -63,31 +63,33 @@ def _which(command: Callable[..., int]) -> Callable[..., int]:
     return numbers(everything(yes(settings_option()(command))))
 
 
-@outbox.command(help="Cho gửi ngay những tin đang chờ; gửi lại những tin không gửi được, hoặc không rõ đã gửi chưa.")
+@outbox_group.command(
+    "retry", help="Cho gửi ngay những tin đang chờ; gửi lại những tin không gửi được, hoặc không rõ đã gửi chưa."
+)
 @_which
-def retry(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - a command's options
+def outbox_retry_command(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - a command's options
     """Let messages be sent again by the next go."""
     from lotrinh.services.notify import outbox as service
 
-    asked = Asked(numbers, all_unclear, yes)
-    what = Act(
-        service.retry,
-        service.not_again,
+    asked = MessageSelection(numbers, all_unclear, yes)
+    what = MessageAction(
+        service.retry_message,
+        service.why_no_retry,
         M("Cho gửi lại {count} tin trên?"),
         M("Tin {number} được gửi ở lượt tới. Gửi ngay thì chạy: lotrinh send"),
     )
     return _each(asked, what, settings)
 
 
-@outbox.command(help="Bỏ những tin chưa gửi, không gửi nữa.")
+@outbox_group.command("drop", help="Bỏ những tin chưa gửi, không gửi nữa.")
 @_which
-def drop(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - as above
+def outbox_drop_command(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - as above
     """Never send messages."""
     from lotrinh.services.notify import outbox as service
 
-    asked = Asked(numbers, all_unclear, yes)
-    what = Act(
-        service.drop,
+    asked = MessageSelection(numbers, all_unclear, yes)
+    what = MessageAction(
+        service.drop_message,
         lambda *_: None,
         M("Bỏ {count} tin trên?"),
         M("Đã bỏ tin {number}."),
@@ -96,7 +98,7 @@ def drop(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str |
     return _each(asked, what, settings)
 
 
-class Asked(NamedTuple):
+class MessageSelection(NamedTuple):
     """Which messages were asked for."""
 
     numbers: tuple[int, ...]
@@ -104,39 +106,39 @@ class Asked(NamedTuple):
     yes: bool
 
 
-class Act(NamedTuple):
+class MessageAction(NamedTuple):
     """What is done with messages: how, why not with one, and in which words it is asked and told."""
 
     do: "Callable[[Store, int, datetime, int | None], None]"
-    why_not: "Callable[[Message, datetime], Sentence | None]"
+    why_not: "Callable[[OutboxMessage, datetime], Sentence | None]"
     question: M
     done: M
     asks: bool = True
     """Whether what is unclear is shown and asked about, though its number was given: it may have become so since."""
 
 
-def _each(asked: Asked, act: Act, settings: str | None) -> int:
+def _each(asked: MessageSelection, act: MessageAction, settings: str | None) -> int:
     """Do it with each message, whatever becomes of the others; return the exit code."""
     from lotrinh.clock import now
     from lotrinh.store import open_store
 
     if bool(asked.numbers) == asked.all_unclear:
         raise BadInput([Problem("outbox", 0, 0, M("Hãy ghi số của các tin, hoặc chỉ --all-unclear."))])
-    chosen = load(settings).settings
+    chosen = open_settings(settings).settings
     local, problems = now().astimezone(ZoneInfo(chosen.timezone)), list[Problem]()
     with open_store(chosen.database_url) as store:
         for number, tries in _which_ones(store, chosen, asked, act, local):
             try:
                 act.do(store, number, local, tries)
-                tell(M(act.done.msgid, number=number))
+                print_message(M(act.done.msgid, number=number))
             except LotrinhError as error:
                 problems.append(Problem(str(number), 0, 0, error.sentence))
-    show(problems)
+    print_problems(problems)
     return 2 if problems else 0
 
 
 def _which_ones(
-    store: "Store", settings: "Settings", asked: Asked, act: Act, local: "datetime"
+    store: "Store", settings: "Settings", asked: MessageSelection, act: MessageAction, local: "datetime"
 ) -> list[tuple[int, int | None]]:
     """Return the numbers, each with the tries that were seen; what is unclear is among them where somebody agrees."""
     from lotrinh.store.outbox import UNCLEAR
@@ -151,20 +153,25 @@ def _which_ones(
 
 
 def _agreed(
-    store: "Store", settings: "Settings", found: "Sequence[Message]", asked: Asked, act: Act, local: "datetime"
+    store: "Store",
+    settings: "Settings",
+    found: "Sequence[OutboxMessage]",
+    asked: MessageSelection,
+    act: MessageAction,
+    local: "datetime",
 ) -> list[tuple[int, int | None]]:
     """Show what it would be done with, and what not; return numbers and tries where somebody agrees."""
     fit = list[tuple[int, int | None]]()
     _print(store, settings, found, local)
     for message in found:
         if sentence := act.why_not(message, local):
-            show([Problem(str(message.id), 0, 0, sentence)])
+            print_problems([Problem(str(message.id), 0, 0, sentence)])
         else:
             fit.append((message.id, message.tries))
     if not fit:
-        tell(M("Không có tin nào để làm."))
+        print_message(M("Không có tin nào để làm."))
     elif not asked.yes and not sys.stdin.isatty():
-        tell(M("Chưa làm gì với {count} tin. Nếu bảng trên đúng, hãy chạy lại với --yes.", count=len(fit)))
+        print_message(M("Chưa làm gì với {count} tin. Nếu bảng trên đúng, hãy chạy lại với --yes.", count=len(fit)))
     elif asked.yes or click.confirm(say(M(act.question.msgid, count=len(fit))), err=True):
         return fit
     return []

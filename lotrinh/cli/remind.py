@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lotrinh.cli.base import Command, load, option, settings_option, tell
+from lotrinh.cli.base import Command, open_settings, option, print_message, settings_option
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.i18n import say
 
 if TYPE_CHECKING:
-    from lotrinh.services.notify.outbox import Emptied
-    from lotrinh.services.notify.reminders import Office, Prepared
+    from lotrinh.services.notify.outbox import DispatchSummary
+    from lotrinh.services.notify.reminders import AddressedDigest, ReminderOffice
 
 NOT_ALL = 3
 """Exit code where somebody could not be told something."""
@@ -36,85 +36,89 @@ SUPPOSED = M(
 
 
 @contextmanager
-def opened(settings: str | None, *, only_look: bool = False) -> Iterator["Office"]:
+def open_reminders(settings: str | None, *, only_look: bool = False) -> Iterator["ReminderOffice"]:
     """Open all that reminding needs; where a file is wrong the office is told so, unless somebody only looks."""
     from lotrinh.clock import now
-    from lotrinh.services.notify.misconfiguration_alert import open_or_tell
+    from lotrinh.services.notify.misconfiguration_alert import open_office_or_alert
     from lotrinh.services.notify.reminders import open_office
     from lotrinh.services.upkeep.restore_marker import require_finished
     from lotrinh.store import open_store
 
-    loaded = load(settings)
+    loaded = open_settings(settings)
     require_finished(loaded.settings.data_dir, loaded.settings.database_url)
     with open_store(loaded.settings.database_url) as store:
         if only_look:
             yield open_office(store, loaded.settings, loaded.home)
         else:
-            yield open_or_tell(store, loaded.settings, loaded.home, now, said)
+            yield open_office_or_alert(store, loaded.settings, loaded.home, now, print_outcome)
 
 
-@click.command(cls=Command, help="Nhắc việc hôm nay: mỗi nơi nhận một tin trong ngày, dù chạy lại bao nhiêu lần.")
+@click.command(
+    "remind", cls=Command, help="Nhắc việc hôm nay: mỗi nơi nhận một tin trong ngày, dù chạy lại bao nhiêu lần."
+)
 @option("--dry-run", is_flag=True, help="Chỉ in ra, không gửi và không ghi gì.")
 @option("--as-of", metavar="DATETIME", help="Thử cho một ngày khác; chỉ dùng cùng --dry-run.")
 @settings_option()
-def remind(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # noqa: FBT001 - a flag
+def remind_command(dry_run: bool, as_of: str | None, settings: str | None) -> int:  # noqa: FBT001 - a flag
     """Lay today's digests down and send them; or only print those of a day."""
-    from lotrinh.cli.checks.moments import moment_of
+    from lotrinh.cli.checks.moments import parse_moment
     from lotrinh.clock import now
     from lotrinh.services.notify import dispatch
-    from lotrinh.services.notify.reminders import over, prepare
+    from lotrinh.services.notify.reminders import is_day_over, prepare_digests
 
     if as_of and not dry_run:
         sentence = M("Lời nhắc của ngày khác không được gửi đi. Hãy thêm --dry-run để chỉ in ra.")
         raise BadInput([Problem("--as-of", 0, 0, sentence)])
-    with opened(settings, only_look=dry_run) as office:
-        asked, current = moment_of(as_of, office.settings.timezone), now().astimezone(office.zone)
+    with open_reminders(settings, only_look=dry_run) as office:
+        asked, current = parse_moment(as_of, office.settings.timezone), now().astimezone(office.zone)
         at = (asked or current).astimezone(office.zone)
-        if over(office, at):
-            tell(M(OVER.msgid, when=at))
+        if is_day_over(office, at):
+            print_message(M(OVER.msgid, when=at))
         if dry_run:
             if asked:
                 click.echo(say(M(SUPPOSED.msgid, when=at, now=current)) + "\n")
-            _print(prepare(office, at))
+            _print(prepare_digests(office, at))
             return 0
-        reminded = dispatch.remind(office, at)
-        tell(M("Hôm nay có {count} lời nhắc; {new} tin mới.", count=len(reminded.prepared), new=reminded.new))
-        if reminded.nowhere:
-            tell(M(UNTOLD.msgid, count=reminded.nowhere))
-        if reminded.doubtful:
-            tell(DOUBT)
+        reminded = dispatch.enqueue_reminders(office, at)
+        print_message(M("Hôm nay có {count} lời nhắc; {new} tin mới.", count=len(reminded.digests), new=reminded.new))
+        if reminded.without_address:
+            print_message(M(UNTOLD.msgid, count=reminded.without_address))
+        if reminded.is_doubtful:
+            print_message(DOUBT)
         for told in reminded.notes:
-            tell(told)
-        return said(dispatch.send(office, now), more=bool(reminded.nowhere or reminded.doubtful))
+            print_message(told)
+        return print_outcome(
+            dispatch.dispatch_messages(office, now), more=bool(reminded.without_address or reminded.is_doubtful)
+        )
 
 
-def _print(prepared: "tuple[Prepared, ...]") -> None:
-    from lotrinh.services.notify.receivers import masked
+def _print(prepared: "tuple[AddressedDigest, ...]") -> None:
+    from lotrinh.services.notify.receivers import mask_address
 
     for digest, letter, places in prepared:
-        shown = ", ".join(masked(*place) for place in places) or say(M("chưa có địa chỉ"))
+        shown = ", ".join(mask_address(*place) for place in places) or say(M("chưa có địa chỉ"))
         click.echo(f"== {digest.unit.full_name} → {shown}\n{letter.subject}\n\n{letter.text}")
-    tell(M("Chỉ in thử {count} lời nhắc; không gửi gì.", count=len(prepared)))
+    print_message(M("Chỉ in thử {count} lời nhắc; không gửi gì.", count=len(prepared)))
 
 
-@click.command(cls=Command, help="Gửi những tin đang chờ, một lượt.")
+@click.command("send", cls=Command, help="Gửi những tin đang chờ, một lượt.")
 @settings_option()
-def send(settings: str | None) -> int:
+def send_command(settings: str | None) -> int:
     """Empty the outbox once."""
     from lotrinh.clock import now
     from lotrinh.services.notify import dispatch
 
-    with opened(settings) as office:
-        return said(dispatch.send(office, now))
+    with open_reminders(settings) as office:
+        return print_outcome(dispatch.dispatch_messages(office, now))
 
 
-def said(done: "Emptied", *, more: bool = False) -> int:
+def print_outcome(done: "DispatchSummary", *, more: bool = False) -> int:
     """Say what became of the messages, and last whether somebody has to look; return the exit code.
 
     ``more`` tells that something else was said that somebody has to look at.
     """
     for problem in done.problems:
-        tell(f"{problem.unit}: {problem.reason}")
+        print_message(f"{problem.unit}: {problem.reason}")
     sentence = M(
         "Đã gửi {sent}; còn chờ {waiting}; không gửi được {failed}; không rõ đã gửi chưa {unclear}.",
         sent=done.sent,
@@ -122,10 +126,10 @@ def said(done: "Emptied", *, more: bool = False) -> int:
         failed=done.failed,
         unclear=done.unclear,
     )
-    tell(sentence)
+    print_message(sentence)
     if done.waiting:
-        tell(M("Tin nào còn chờ, đến lúc nào: lotrinh outbox list --state waiting"))
+        print_message(M("Tin nào còn chờ, đến lúc nào: lotrinh outbox list --state waiting"))
     if not (more or done.failed or done.unclear or done.problems):
         return 0
-    tell(LOOK)
+    print_message(LOOK)
     return NOT_ALL

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from lotrinh.cli.base import Group, load, option, settings_option, tell
+from lotrinh.cli.base import Group, open_settings, option, print_message, settings_option
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 
-class Opened(NamedTuple):
+class ScheduledCampaign(NamedTuple):
     """A campaign with its record."""
 
     settings: "Settings"
@@ -29,7 +29,7 @@ class Opened(NamedTuple):
     campaign: "Campaign"
 
     @property
-    def holds(self) -> "Effective":
+    def effective(self) -> "Effective":
         """The schedule that holds."""
         from lotrinh.services.campaigns.schedules import effective
 
@@ -41,8 +41,8 @@ class Opened(NamedTuple):
         from lotrinh.core.status.actors import CONSOLE
         from lotrinh.services.campaigns.schedules import change
 
-        if not change(self.store, self.settings, self.campaign, new, self.holds.version, CONSOLE, now()):
-            tell(M("Lịch không có gì thay đổi."))
+        if not change(self.store, self.settings, self.campaign, new, self.effective.version, CONSOLE, now()):
+            print_message(M("Lịch không có gì thay đổi."))
         self.show()
 
     def show(self) -> None:
@@ -51,7 +51,7 @@ class Opened(NamedTuple):
         from lotrinh.core.notify.schedules import cron_words, schedule_words
         from lotrinh.services.campaigns.schedules import UNREAD, next_checks, next_report
 
-        schedule, changed, unread = self.holds
+        schedule, changed, unread = self.effective
         click.echo(say(schedule_words(schedule)))
         for name, value in asdict(schedule).items():
             written = f'"{value}"' if isinstance(value, str) else str(value).lower()
@@ -62,37 +62,37 @@ class Opened(NamedTuple):
         for tick in next_checks(schedule, self.campaign, now(), SHOWN):
             click.echo(f"{tick.at:%Y-%m-%d %H:%M} {self.campaign.zone.key}")
         if unread:
-            tell(UNREAD)
+            print_message(UNREAD)
         elif changed:
-            tell(M("Văn phòng đã đổi lịch này lúc {when}; lịch trong tệp cấu hình không dùng.",
+            print_message(M("Văn phòng đã đổi lịch này lúc {when}; lịch trong tệp cấu hình không dùng.",
                    when=changed.changed_at.astimezone(self.campaign.zone)))  # fmt: skip
 
 
 @contextmanager
-def opened(campaign: str, settings: str | None) -> Iterator[Opened]:
+def open_scheduled(campaign: str, settings: str | None) -> Iterator[ScheduledCampaign]:
     """Open a campaign and the record."""
     from lotrinh.cli.checks import run_check
 
-    loaded = load(settings)
-    with run_check.opened(loaded, campaign) as (store, found):
-        yield Opened(loaded.settings, store, found)
+    loaded = open_settings(settings)
+    with run_check.open_recorded_campaign(loaded, campaign) as (store, found):
+        yield ScheduledCampaign(loaded.settings, store, found)
 
 
-@click.group(cls=Group, help="Lịch chạy của một đợt: xem, đổi, tạm dừng.")
-def schedule() -> None:
+@click.group("schedule", cls=Group, help="Lịch chạy của một đợt: xem, đổi, tạm dừng.")
+def schedule_group() -> None:
     """Hold the commands on schedules."""
 
 
-@schedule.command(help="Xem lịch đang dùng và các lượt tới.")
+@schedule_group.command("show", help="Xem lịch đang dùng và các lượt tới.")
 @click.argument("campaign", metavar="CAMPAIGN")
 @settings_option()
-def show(campaign: str, settings: str | None) -> None:
+def schedule_show_command(campaign: str, settings: str | None) -> None:
     """Print the schedule that holds."""
-    with opened(campaign, settings) as found:
+    with open_scheduled(campaign, settings) as found:
         found.show()
 
 
-@schedule.command("set", help="Đổi lịch; mục nào không nêu thì giữ nguyên.")
+@schedule_group.command("set", help="Đổi lịch; mục nào không nêu thì giữ nguyên.")
 @click.argument("campaign", metavar="CAMPAIGN")
 @option("--cron", help='Khi nào kiểm tra, ví dụ "0 7 * * *"; trống: chỉ khi có người bấm.')
 @option("--last-week", help="Thay cho lịch trên trong bảy ngày trước ngày gốc; trống: như thường.")
@@ -100,30 +100,30 @@ def show(campaign: str, settings: str | None) -> None:
 @option("--skip-days-off/--every-day", "skip_days_off", default=None, help="Không chạy / có chạy vào ngày nghỉ.")
 @option("--reset", is_flag=True, help="Trở về lịch trong tệp cấu hình.")
 @settings_option()
-def set_(campaign: str, settings: str | None, *, reset: bool, **wished: str | bool | None) -> None:
+def schedule_set_command(campaign: str, settings: str | None, *, reset: bool, **wished: str | bool | None) -> None:
     """Change what is named; all that is wrong is said at once and nothing is changed."""
     from dataclasses import replace
 
     from lotrinh.services.campaigns.schedules import checked
 
-    with opened(campaign, settings) as found:
+    with open_scheduled(campaign, settings) as found:
         named = {name: value for name, value in wished.items() if value is not None}
         content = checked(named)
-        found.change(None if reset else replace(found.holds.schedule, **{n: getattr(content, n) for n in named}))
+        found.change(None if reset else replace(found.effective.schedule, **{n: getattr(content, n) for n in named}))
 
 
-@schedule.command(help="Tạm dừng: không tự chạy, không nhắc việc, không tự gửi báo cáo.")
+@schedule_group.command("pause", help="Tạm dừng: không tự chạy, không nhắc việc, không tự gửi báo cáo.")
 @click.argument("campaign", metavar="CAMPAIGN")
 @settings_option()
-def pause(campaign: str, settings: str | None) -> None:
+def schedule_pause_command(campaign: str, settings: str | None) -> None:
     """Pause a campaign."""
     _pause(campaign, settings, paused=True)
 
 
-@schedule.command(help="Chạy lại theo lịch.")
+@schedule_group.command("resume", help="Chạy lại theo lịch.")
 @click.argument("campaign", metavar="CAMPAIGN")
 @settings_option()
-def resume(campaign: str, settings: str | None) -> None:
+def schedule_resume_command(campaign: str, settings: str | None) -> None:
     """Let a paused campaign run again."""
     _pause(campaign, settings, paused=False)
 
@@ -131,5 +131,5 @@ def resume(campaign: str, settings: str | None) -> None:
 def _pause(campaign: str, settings: str | None, *, paused: bool) -> None:
     from dataclasses import replace
 
-    with opened(campaign, settings) as found:
-        found.change(replace(found.holds.schedule, paused=paused))
+    with open_scheduled(campaign, settings) as found:
+        found.change(replace(found.effective.schedule, paused=paused))

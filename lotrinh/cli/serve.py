@@ -5,23 +5,23 @@ import signal
 
 import click
 
-from lotrinh.cli.base import Command, load, option, settings_option, tell
+from lotrinh.cli.base import Command, open_settings, option, print_message, settings_option
 from lotrinh.core.text import M
 
 STOP_SECONDS = 10
 """How long requests that have begun may take when the portal is asked to stop."""
 
 
-@click.command(cls=Command, help="Mở cổng của các đơn vị: trạng thái và xác nhận hoàn thành.")
+@click.command("portal", cls=Command, help="Mở cổng của các đơn vị: trạng thái và xác nhận hoàn thành.")
 @settings_option()
 @option("--port", type=click.IntRange(1, 65535), help="Cổng mạng thay cho cổng trong cấu hình.")
 @click.option("--as-of", hidden=True, metavar="DATETIME")  # for demonstrations: the portal's day is another one
-def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
+def portal_command(settings: str | None, port: int | None, as_of: str | None) -> None:
     """Serve until stopped; what was begun is finished or ended first."""
     import uvicorn
 
     from lotrinh import logs, traces
-    from lotrinh.cli.checks.moments import moment_of
+    from lotrinh.cli.checks.moments import parse_moment
     from lotrinh.cli.up.background import Checks
     from lotrinh.clock import now, started_at
     from lotrinh.portal.app import create_app
@@ -30,12 +30,12 @@ def portal(settings: str | None, port: int | None, as_of: str | None) -> None:
     from lotrinh.settings.load import require_token
     from lotrinh.store import open_store
 
-    loaded = load(settings)
+    loaded = open_settings(settings)
     require_token(loaded)
     chosen = loaded.settings.portal.model_copy(update={"port": port} if port else {})
     config = loaded.settings.model_copy(update={"portal": chosen})
     home = loaded.home
-    moment = moment_of(as_of, config.timezone)
+    moment = parse_moment(as_of, config.timezone)
     clock = started_at(moment) if moment else now
     logs.start(config.log.format, config.log.level)
     traces.start("lotrinh-portal")
@@ -67,4 +67,4 @@ def announce(sentence: M, form: str) -> None:
     if form == JSON:
         logging.getLogger("lotrinh.portal").info("%s", say(sentence))
     else:
-        tell(sentence)
+        print_message(sentence)

@@ -2,11 +2,12 @@
 
 import click
 
-from lotrinh.cli.base import Command, load, option, settings_option, tell
+from lotrinh.cli.base import Command, open_settings, option, print_message, settings_option
 from lotrinh.core.text import M
 
 
 @click.command(
+    "token",
     cls=Command,
     help="Cấp mã để một chương trình của văn phòng đọc số liệu qua API; mã cũ hết hiệu lực. Mã chỉ hiện một lần.",
 )
@@ -19,7 +20,7 @@ from lotrinh.core.text import M
 )
 @option("--revoke", is_flag=True, help="Thu hồi mã thay vì cấp.")
 @settings_option()
-def token(name: str, role: str, settings: str | None, *, revoke: bool) -> None:
+def access_token_command(name: str, role: str, settings: str | None, *, revoke: bool) -> None:
     """Print name and token, tab between them."""
     from lotrinh.clock import now
     from lotrinh.core.status.roles import Role
@@ -28,11 +29,11 @@ def token(name: str, role: str, settings: str | None, *, revoke: bool) -> None:
     from lotrinh.services.campaigns.rosters import roster
     from lotrinh.store import open_store
 
-    chosen = load(settings).settings
+    chosen = open_settings(settings).settings
     by = CONSOLE._replace(province=roster(chosen).province.code)
     with open_store(chosen.database_url) as store:
         if revoke:
             revoke_token(store, name, now(), by)
-            tell(M("Đã thu hồi mã của chương trình {name}.", name=name))
+            print_message(M("Đã thu hồi mã của chương trình {name}.", name=name))
         else:
             click.echo(f"{name}\t{issue_token(store, name, Role(role), now(), by).token}")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lotrinh.cli.base import Group, existing, load, settings_option, show, tell
+from lotrinh.cli.base import Group, existing_file, open_settings, print_message, print_problems, settings_option
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lotrinh.catalog.units import RosterChange
 
 
-def describe(change: "RosterChange") -> str:
+def format_change(change: "RosterChange") -> str:
     """One change of a roster in a line."""
     if change.field:
         note = say(M(" (chỉ khác cách đặt dấu)")) if change.is_tone_only else ""
@@ -22,38 +22,38 @@ def describe(change: "RosterChange") -> str:
     return say(M("{code} {name}: bỏ", code=change.code, name=change.name))
 
 
-@click.group(cls=Group, help="Danh sách đơn vị.")
-def units() -> None:
+@click.group("units", cls=Group, help="Danh sách đơn vị.")
+def units_group() -> None:
     """Hold the commands on rosters."""
 
 
-@units.command("import", help="Kiểm tra một tệp CSV rồi dùng nó làm danh sách đơn vị của tỉnh.")
+@units_group.command("import", help="Kiểm tra một tệp CSV rồi dùng nó làm danh sách đơn vị của tỉnh.")
 @click.argument("file", metavar="CSV")
 @settings_option()
-def import_(file: str, settings: str | None) -> None:
+def units_import_command(file: str, settings: str | None) -> None:
     """Import a roster whole or not at all."""
     from lotrinh.services.campaigns.rosters import import_roster
 
-    done = import_roster(load(settings).settings, existing(file))
+    done = import_roster(open_settings(settings).settings, existing_file(file))
     for change in done.changes:
-        click.echo(describe(change))
-    show(done.addresses)
-    tell(M("Đã nhập {count} đơn vị vào {path}.", count=len(done.units), path=str(done.path)))
+        click.echo(format_change(change))
+    print_problems(done.addresses)
+    print_message(M("Đã nhập {count} đơn vị vào {path}.", count=len(done.units), path=str(done.path)))
 
 
-@units.command(help="So sánh một tệp CSV với danh sách đang dùng, hoặc với tệp thứ hai.")
+@units_group.command("diff", help="So sánh một tệp CSV với danh sách đang dùng, hoặc với tệp thứ hai.")
 @click.argument("file", metavar="CSV")
 @click.argument("other", metavar="[CSV]", required=False)
 @settings_option()
-def diff(file: str, other: str | None, settings: str | None) -> None:
+def units_diff_command(file: str, other: str | None, settings: str | None) -> None:
     """Show what differs: one argument against the roster in use, two against each other."""
     from lotrinh.catalog.units import diff_rosters, read_roster
     from lotrinh.services.campaigns.rosters import known, roster
 
-    loaded = load(settings).settings
-    first = read_roster(existing(file), known(loaded))
-    old, new = (first, read_roster(existing(other), known(loaded))) if other else (roster(loaded).units, first)
+    loaded = open_settings(settings).settings
+    first = read_roster(existing_file(file), known(loaded))
+    old, new = (first, read_roster(existing_file(other), known(loaded))) if other else (roster(loaded).units, first)
     changes = diff_rosters(old, new)
     for change in changes:
-        click.echo(describe(change))
-    tell(M("{count} khác biệt.", count=len(changes)))
+        click.echo(format_change(change))
+    print_message(M("{count} khác biệt.", count=len(changes)))

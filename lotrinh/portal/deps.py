@@ -1,4 +1,4 @@
-"""Who asks, and what they may: dependencies of the routes."""
+"""Dependencies of the pages' routes: who asks, what they may, and which campaign and unit the path names."""
 
 import hashlib
 import hmac
@@ -189,7 +189,7 @@ Context = Annotated[CampaignContext, Depends(CampaignContext)]
 
 
 def require_speaker(request: Request, at: Context) -> CampaignContext:
-    """Require a place for whose unit the visitor may speak."""
+    """Require a context for whose unit the visitor may speak."""
     if not at.can_speak:
         refuse(request, at.visitor)
     return at
@@ -199,10 +199,20 @@ SpeakerContext = Annotated[CampaignContext, Depends(require_speaker)]
 
 
 def require_reviewer(request: Request, at: Context) -> CampaignContext:
-    """Require a place whose unit's statements the visitor may judge."""
+    """Require a context whose unit's statements the visitor may review."""
     if not at.visitor.can(Action.REVIEW):
         refuse(request, at.visitor)
     return at
 
 
 ReviewerContext = Annotated[CampaignContext, Depends(require_reviewer)]
+
+
+def require_changer(request: Request, at: Context) -> CampaignContext:
+    """Require a context whose campaign the visitor may change."""
+    if not at.visitor.can(Action.CHANGE):
+        refuse(request, at.visitor)
+    return at
+
+
+ChangerContext = Annotated[CampaignContext, Depends(require_changer)]

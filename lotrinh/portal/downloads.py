@@ -7,14 +7,15 @@ from typing import Annotated, Literal, NamedTuple
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from lotrinh.core.report.deadline_history import NOTHING_TOLD
+from lotrinh.core.report.deadline_history import NOTHING_PUBLISHED
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.portal.state import PortalState
-from lotrinh.reports.documents import FORMATS, Wish, file_name, make, particulars
+from lotrinh.reports.documents import FORMATS, RenderOptions, file_name, make, particulars
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.views.feeds import of_run
-from lotrinh.services.views.reporting import chosen, dossier, only
+from lotrinh.services.runs.snapshots import load_report_json
+from lotrinh.services.views.feeds import history_of_run
+from lotrinh.services.views.reporting import choose_report, dossier, narrow_report
 
 ENDINGS: Mapping[str, str] = {form.ending: name for name, form in FORMATS.items()}
 """How a file's name ends -> its format."""
@@ -99,20 +100,20 @@ def make_report_file(  # noqa: PLR0913 - what a file is made of, each by its nam
     where the office's own template is wrong. ``blank`` leaves the letterhead to be filled.
     """
     form = find_format(ending)
-    if form == "json" and run and (kept := state.store.runs.snapshot(run)):
-        # As it was written, and all that is left of the runs of an older lotrinh.
+    if form == "json" and run and (kept := load_report_json(state.store, run)):
+        # As programs read it, and all that is left of the runs of the first versions.
         return ReportFile(f"{kept}\n".encode(), FORMATS[form].media, file_name(form, campaign.id, run))
     template = _template(state) if form == "docx" and not blank else None
     with state.render_limiter.slot():
-        report = chosen(state.store, campaign, run)
-        report = only(report, unit) if unit else report
+        report = choose_report(state.store, campaign, run)
+        report = narrow_report(report, unit) if unit else report
         papers = dossier(
             state.store, state.settings, campaign, report, layout=query.layout, number=nfc(query.number), blank=blank
         )
-        told = of_run(state.store, report) if form == "ics" else NOTHING_TOLD
+        told = history_of_run(state.store, report) if form == "ics" else NOTHING_PUBLISHED
         site = state.settings.portal.public_url
-        wish = Wish(language, template=template, picture=query.picture, told=told, site=site)
-        content = make(papers, form, wish)
+        options = RenderOptions(language, template=template, picture=query.picture, told=told, site=site)
+        content = make(papers, form, options)
     own = Path(state.settings.report.template or "").stem if template else ""
     name = file_name(form, campaign.id, report.run, unit, *particulars(form, papers, query.picture, own))
     return _make_file(content, form, name)

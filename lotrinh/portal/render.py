@@ -16,7 +16,7 @@ from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.report import UnitReport
-from lotrinh.core.report.snapshot import UnitThen
+from lotrinh.core.report.snapshot import UnitSnapshot
 from lotrinh.core.status.journal import Entry
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus
@@ -93,19 +93,19 @@ class PageWords:
         """Say a status."""
         return self.say(STATUS[status])
 
-    def why(self, standing: StepStatus, item: PlannedStep, now: datetime) -> str:
+    def why(self, step_status: StepStatus, item: PlannedStep, now: datetime) -> str:
         """Say why a step stands as it does: days left or late, in words."""
-        return self.say(status_reason(standing, item.schedule, now))
+        return self.say(status_reason(step_status, item.schedule, now))
 
-    def remarks(self, standing: StepStatus) -> list[str]:
+    def remarks(self, step_status: StepStatus) -> list[str]:
         """Say the flags of a standing."""
-        return [self.say(message) for message in flag_remarks(standing)]
+        return [self.say(message) for message in flag_remarks(step_status)]
 
     def kind(self, entry: Entry) -> str:
         """Say what an entry of the journal is."""
         return self.say(KIND[entry.new.kind])
 
-    def outcome(self, unit: UnitReport | UnitThen) -> str:
+    def outcome(self, unit: UnitReport | UnitSnapshot) -> str:
         """Say how asking a unit ended."""
         return self.say(OUTCOME[unit.outcome])
 

@@ -16,7 +16,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.render_limiter import RenderLimiter
 from lotrinh.services.campaigns.campaigns import Campaign, campaign_files, is_current, open_campaign
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
@@ -39,7 +39,7 @@ class PortalState:
     """Who may make a document now."""
     started_at: datetime = field(init=False)
     """Since when this portal runs: a campaign that never ran may have been declared just before."""
-    _open: dict[str, tuple[tuple[float, ...], Campaign, Live]] = field(default_factory=dict)
+    _open: dict[str, tuple[tuple[float, ...], Campaign, LiveCampaign]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
@@ -55,7 +55,7 @@ class PortalState:
         """Return a campaign, opened once for each state of its files and of what was applied to it."""
         return self._open_current(name)[1]
 
-    def live(self, campaign: Campaign) -> Live:
+    def live(self, campaign: Campaign) -> LiveCampaign:
         """Return the campaign kept current."""
         return self._open_current(campaign.id)[2]
 
@@ -64,7 +64,7 @@ class PortalState:
         names = [c.id for c in self.settings.campaigns] or list(packaged_names())
         return [self.campaign(name) for name in names]
 
-    def _open_current(self, name: str) -> tuple[tuple[float, ...], Campaign, Live]:
+    def _open_current(self, name: str) -> tuple[tuple[float, ...], Campaign, LiveCampaign]:
         if not NAME.fullmatch(name):
             raise NotFound(M("Không có đợt “{name}”.", name=name))
         stamp = tuple(_changed(path) for path in campaign_files(self.settings, name, self.home))
@@ -75,7 +75,7 @@ class PortalState:
             known = self._open.get(name)  # another thread may have opened it meanwhile
             if known is None or known[0] != stamp or not is_current(self.store, known[1]):
                 campaign = open_campaign(self.store, self.settings, name, home=self.home)
-                known = self._open[name] = (stamp, campaign, Live(self.store, self.settings, campaign))
+                known = self._open[name] = (stamp, campaign, LiveCampaign(self.store, self.settings, campaign))
             return known
 
 

@@ -13,7 +13,7 @@ import httpx
 
 from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M, Message
-from lotrinh.probing.failures import Failed, unreachable
+from lotrinh.probing.failures import ProbeFailure, no_answer
 from lotrinh.probing.options import MAX_ADDRESSES, HttpOptions
 from lotrinh.probing.visible import visible
 
@@ -60,12 +60,12 @@ class Target:
         return self.url.copy_with(host=str(address), port=self.port, fragment=None)
 
 
-def _refused(sentence: Message) -> Failed:
-    return unreachable(Reason.ADDRESS, sentence)
+def _refused(sentence: Message) -> ProbeFailure:
+    return no_answer(Reason.ADDRESS, sentence)
 
 
 def read_target(text: str) -> Target:
-    """Read a status address; ``Failed`` when it is not a plain http or https one."""
+    """Read a status address; ``ProbeFailure`` when it is not a plain http or https one."""
     shape = None if len(text) > MAX_LENGTH or _FORBIDDEN.search(text) else _SHAPE.match(text)
     if shape is None:
         raise _refused(_not_plain(text))
@@ -144,17 +144,17 @@ class Gate:
     def __init__(self, options: HttpOptions) -> None:
         self._networks = options.allow_networks
         self._hosts = tuple(h.strip(".").lower() for h in options.allow_hosts if h.strip("."))
-        self._own = own_origin(options)
+        self._own = portal_origin(options)
 
     def is_own(self, target: Target) -> bool:
         """Whether the target is our own portal."""
         return target.origin == self._own
 
     def admit(self, target: Target, found: Sequence[str]) -> list[Address]:
-        """Return all addresses of a target, the families taking turns; ``Failed`` when one of them lies inside."""
+        """Return all addresses of a target, the families taking turns; ``ProbeFailure`` when one lies inside."""
         addresses = [_plain(ip_address(text.partition("%")[0])) for text in dict.fromkeys(found)]
         if not addresses or len(addresses) > MAX_ADDRESSES:
-            raise unreachable(Reason.DNS, _odd_number(target.host, len(addresses)))
+            raise no_answer(Reason.DNS, _odd_number(target.host, len(addresses)))
         if not (self.is_own(target) or self._names(target)):
             self._check(target, addresses)
         return _alternate(addresses)
@@ -173,11 +173,11 @@ class Gate:
         return any(address in network for network in self._networks)
 
 
-def own_origin(options: HttpOptions) -> tuple[str, str, int] | None:
+def portal_origin(options: HttpOptions) -> tuple[str, str, int] | None:
     """Return the origin of our own portal; None where there is none, or none that can be read."""
     try:
         return read_target(options.own_origin).origin if options.own_origin else None
-    except Failed:
+    except ProbeFailure:
         return None
 
 

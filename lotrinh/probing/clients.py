@@ -16,7 +16,7 @@ RECEIVE_BUFFER = 64 * 1024
 """Bytes that the system may take in before we ask for them, so that an endless answer stays with its sender."""
 
 
-def trust(options: HttpOptions) -> ssl.SSLContext:
+def trusted_context(options: HttpOptions) -> ssl.SSLContext:
     """Return whom we trust: the public authorities and the office's own; ``BadInput`` if its file cannot be read."""
     context = httpx.create_ssl_context(trust_env=False)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -50,7 +50,7 @@ class Clients:
     """``shards`` clients with ``per_shard`` connections each: one client slows down as its connections grow."""
 
     def __init__(self, options: HttpOptions) -> None:
-        self._context = trust(options)
+        self._context = trusted_context(options)
         self._made: dict[int, Client] = {}
         self._free: asyncio.Queue[int] = asyncio.Queue()
         for _ in range(options.per_shard):

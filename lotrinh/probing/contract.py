@@ -13,14 +13,22 @@ from pydantic_core import PydanticCustomError
 
 from lotrinh.core.status.observation import Answer, Reason, StepAnswer, StepState
 from lotrinh.core.text import M
-from lotrinh.probing.failures import Rejected
-from lotrinh.probing.field_messages import complaint, the
+from lotrinh.probing.failures import InvalidAnswer
+from lotrinh.probing.field_messages import field_label, rejection_of
 from lotrinh.probing.options import DEFAULTS, HttpOptions
 from lotrinh.probing.question import Question
 from lotrinh.probing.strict_json import decode, parse
 from lotrinh.probing.visible import visible
 
-__all__ = ["Rejected", "StatusDocument", "StatusPhrase", "StatusProgress", "StatusStep", "json_schema", "read_answer"]
+__all__ = [
+    "InvalidAnswer",
+    "StatusDocument",
+    "StatusPhrase",
+    "StatusProgress",
+    "StatusStep",
+    "json_schema",
+    "read_answer",
+]
 
 SCHEMA = "lotrinh.status/1"
 MAX_STEPS = 500
@@ -64,23 +72,23 @@ def _moment(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 # Strictly, pydantic takes the text of a state from JSON only, and of a value that is read already the member alone.
-State = Annotated[StepState, Field(strict=False)]
+StepStateText = Annotated[StepState, Field(strict=False)]
 
 
-class Part(BaseModel):
+class ContractPart(BaseModel):
     """A part of the contract: exact types, and an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class StatusPhrase(Part):
+class StatusPhrase(ContractPart):
     """The document that proves a step. ``date`` is the day it bears."""
 
     number: str = Field("", max_length=200)
     date: Day | None = None
 
 
-class StatusProgress(Part):
+class StatusProgress(ContractPart):
     """How many of a counted step are done."""
 
     done: int = Field(ge=0, le=MAX_COUNT)
@@ -93,7 +101,7 @@ class StatusProgress(Part):
         return self
 
 
-class StatusStep(Part):
+class StatusStep(ContractPart):
     """One step. ``done`` needs ``completed_on``; ``obstacle`` needs ``note``."""
 
     model_config = ConfigDict(
@@ -112,7 +120,7 @@ class StatusStep(Part):
     )
 
     id: str = Field(min_length=1, max_length=100)
-    state: State
+    state: StepStateText
     completed_on: Day | None = None
     reported_at: Moment | None = None
     document: StatusPhrase | None = None
@@ -128,7 +136,7 @@ class StatusStep(Part):
         return self
 
 
-class StatusDocument(Part):
+class StatusDocument(ContractPart):
     """What a unit answers: who it is, when it says so, and how far each of its steps is.
 
     ``sample`` says that sample data is in it, which must then be labelled wherever it is shown.
@@ -149,7 +157,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def read_answer(body: bytes, question: Question, now: datetime, options: HttpOptions = DEFAULTS) -> Answer:
-    """Read what a unit answered; ``Rejected`` says what is wrong with it and where.
+    """Read what a unit answered; ``InvalidAnswer`` says what is wrong with it and where.
 
     ``now`` (aware) becomes ``heard_at`` and is what future days and moments are measured against.
     """
@@ -163,24 +171,24 @@ def read_answer(body: bytes, question: Question, now: datetime, options: HttpOpt
 
 def _document(value: object, options: HttpOptions) -> StatusDocument:
     if not isinstance(value, Mapping):
-        raise Rejected(Reason.SCHEMA, M("Câu trả lời phải là một đối tượng JSON, viết trong dấu ngoặc nhọn."))
+        raise InvalidAnswer(Reason.SCHEMA, M("Câu trả lời phải là một đối tượng JSON, viết trong dấu ngoặc nhọn."))
     said = value.get("schema")
     if said is not None and said != SCHEMA:
-        raise Rejected(Reason.SCHEMA, _unknown_schema(said))
+        raise InvalidAnswer(Reason.SCHEMA, _unknown_schema(said))
     steps = value.get("steps")
     if isinstance(steps, list) and len(steps) > options.max_steps:
-        too_many = M("{field} có quá {limit} mục.", field=the("steps", "steps"), limit=options.max_steps)
-        raise Rejected(Reason.SCHEMA, too_many)
+        too_many = M("{field} có quá {limit} mục.", field=field_label("steps", "steps"), limit=options.max_steps)
+        raise InvalidAnswer(Reason.SCHEMA, too_many)
     try:
         return StatusDocument.model_validate(value)
     except ValidationError as error:
-        raise complaint(error) from error
+        raise rejection_of(error) from error
 
 
 def _unknown_schema(said: object) -> M:
     return M(
         "{field} là “{said}”; cần “{wanted}”.",
-        field=the("schema", "schema"),
+        field=field_label("schema", "schema"),
         said=visible(str(said)),
         wanted=SCHEMA,
     )
@@ -192,13 +200,13 @@ def _check_names(document: StatusDocument, question: Question) -> None:
         ("campaign", document.campaign, question.campaign),
     ):
         if said != asked:
-            raise Rejected(Reason.UNIT, _other(name, said, asked))
+            raise InvalidAnswer(Reason.UNIT, _other(name, said, asked))
 
 
 def _other(name: str, said: str, asked: str) -> M:
     return M(
         "{field} là “{said}”, trong khi hỏi “{asked}”. Đề nghị đơn vị kiểm tra địa chỉ và cấu hình phần mềm.",
-        field=the(name, name),
+        field=field_label(name, name),
         said=visible(said),
         asked=asked,
     )
@@ -207,12 +215,12 @@ def _other(name: str, said: str, asked: str) -> M:
 def _check_steps(document: StatusDocument, question: Question) -> None:
     seen: set[str] = set()
     for place, step in enumerate(document.steps):
-        field = the("id", f"steps[{place}].id")
+        field = field_label("id", f"steps[{place}].id")
         if step.id not in question.steps:
             unknown = M("{field} là “{id}”, không có trong bộ đầu việc của đợt.", field=field, id=visible(step.id))
-            raise Rejected(Reason.SCHEMA, unknown)
+            raise InvalidAnswer(Reason.SCHEMA, unknown)
         if step.id in seen:
-            raise Rejected(Reason.SCHEMA, M("{field} là “{id}”, đã nêu một lần rồi.", field=field, id=step.id))
+            raise InvalidAnswer(Reason.SCHEMA, M("{field} là “{id}”, đã nêu một lần rồi.", field=field, id=step.id))
         seen.add(step.id)
 
 
@@ -228,20 +236,26 @@ def _check_times(document: StatusDocument, now: datetime, options: HttpOptions) 
 
 def _check_moment(name: str, path: str, said: datetime | None, latest: datetime) -> None:
     if said is not None and said > latest:
-        raise Rejected(Reason.TIME, M("{field} ở tương lai. Đề nghị đơn vị chỉnh lại đồng hồ.", field=the(name, path)))
+        raise InvalidAnswer(
+            Reason.TIME, M("{field} ở tương lai. Đề nghị đơn vị chỉnh lại đồng hồ.", field=field_label(name, path))
+        )
     _check_year(name, path, said)
 
 
 def _check_day(name: str, path: str, said: date | None, today: date) -> None:
     if said is not None and said > today:
-        ahead = M("{field} là {day}, chưa tới. Đề nghị đơn vị kiểm tra ngày và tháng.", field=the(name, path), day=said)
-        raise Rejected(Reason.TIME, ahead)
+        ahead = M(
+            "{field} là {day}, chưa tới. Đề nghị đơn vị kiểm tra ngày và tháng.",
+            field=field_label(name, path),
+            day=said,
+        )
+        raise InvalidAnswer(Reason.TIME, ahead)
     _check_year(name, path, said)
 
 
 def _check_year(name: str, path: str, said: date | None) -> None:
     if said is not None and said.year < EARLIEST_YEAR:
-        raise Rejected(Reason.TIME, M("{field} quá xa trong quá khứ.", field=the(name, path)))
+        raise InvalidAnswer(Reason.TIME, M("{field} quá xa trong quá khứ.", field=field_label(name, path)))
 
 
 def _step(step: StatusStep) -> StepAnswer:

@@ -11,7 +11,15 @@ from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M
 from lotrinh.probing.addresses import Address, Target
 from lotrinh.probing.clients import Client
-from lotrinh.probing.failures import CONNECT_TIMEOUT, TIMEOUT, Failed, Phase, Rejected, from_http, unreachable
+from lotrinh.probing.failures import (
+    CONNECT_TIMEOUT,
+    TIMEOUT,
+    InvalidAnswer,
+    Phase,
+    ProbeFailure,
+    failure_of_http,
+    no_answer,
+)
 from lotrinh.probing.options import HttpOptions
 
 MAX_DIGITS = 18
@@ -19,12 +27,12 @@ FRAMING = 128_000
 """Bytes that headers, interim answers and chunk framing may add to a body; a count of the body alone would not see a
 flood of them."""
 
-Check = Callable[[httpx.Response], None]
-"""Looks at status and headers before the body is read; raises ``Failed``."""
+HeadCheck = Callable[[httpx.Response], None]
+"""Looks at status and headers before the body is read; raises ``ProbeFailure``."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageResponse:
     """An answer whose status and headers were found good."""
 
     status: int
@@ -76,16 +84,18 @@ class _Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class PageRequest:
     """What is asked for, and how its answer's head is judged."""
 
     target: Target
     headers: Mapping[str, str]
-    check: Check
+    check: HeadCheck
 
 
-async def exchange(client: Client, request: Request, address: Address, seconds: float, options: HttpOptions) -> Page:
-    """Ask one address once, for at most ``seconds``; ``Failed`` when no good answer came."""
+async def exchange(
+    client: Client, request: PageRequest, address: Address, seconds: float, options: HttpOptions
+) -> PageResponse:
+    """Ask one address once, for at most ``seconds``; ``ProbeFailure`` when no good answer came."""
     progress = _Progress(options)
     try:
         async with asyncio.timeout(seconds), progress.limit:
@@ -96,13 +106,15 @@ async def exchange(client: Client, request: Request, address: Address, seconds: 
                 raise
     except TimeoutError as error:
         if progress.limit.expired():
-            raise unreachable(Reason.CONNECT_TIMEOUT, CONNECT_TIMEOUT, again=True) from error
-        raise unreachable(Reason.TIMEOUT, TIMEOUT) from error
+            raise no_answer(Reason.CONNECT_TIMEOUT, CONNECT_TIMEOUT, is_retryable=True) from error
+        raise no_answer(Reason.TIMEOUT, TIMEOUT) from error
     except httpx.HTTPError as error:
-        raise from_http(error, progress.phase) from error
+        raise failure_of_http(error, progress.phase) from error
 
 
-async def _ask(client: Client, request: Request, address: Address, progress: _Progress, options: HttpOptions) -> Page:
+async def _ask(
+    client: Client, request: PageRequest, address: Address, progress: _Progress, options: HttpOptions
+) -> PageResponse:
     target = request.target
     extensions: dict[str, object] = {"trace": progress}
     if target.literal is None:
@@ -113,7 +125,7 @@ async def _ask(client: Client, request: Request, address: Address, progress: _Pr
     response = await client.handle_async_request(prepared)
     try:
         request.check(response)
-        return Page(response.status_code, response.headers, await _read(response, options.body_bytes))
+        return PageResponse(response.status_code, response.headers, await _read(response, options.body_bytes))
     finally:
         await response.aclose()
 
@@ -131,9 +143,9 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
     return bytes(body)
 
 
-def too_large(limit: int) -> Failed:
+def too_large(limit: int) -> ProbeFailure:
     """Say that an answer is larger than any good one."""
-    return Rejected(
+    return InvalidAnswer(
         Reason.SIZE,
         M("Câu trả lời quá lớn (hơn {limit} kB). Đề nghị đơn vị sửa phần mềm trả lời.", limit=limit // 1000),
     )

@@ -12,8 +12,11 @@ from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.text import M, Message
 
 
-class Failed(Exception):
-    """Why there is no answer. ``again``: a second try may help; ``wait``: seconds the other side asked us to wait."""
+class ProbeFailure(Exception):
+    """Why there is no answer.
+
+    ``is_retryable``: a second try may help; ``wait_seconds`` is how long the other side asked us to wait before it.
+    """
 
     def __init__(
         self,
@@ -21,27 +24,29 @@ class Failed(Exception):
         reason: Reason,
         sentence: Message,
         *,
-        again: bool = False,
-        wait: float | None = None,
+        is_retryable: bool = False,
+        wait_seconds: float | None = None,
     ) -> None:
         super().__init__(outcome, reason, sentence)
         self.outcome = outcome
         self.reason = reason
         self.sentence = sentence
-        self.again = again
-        self.wait = wait
+        self.is_retryable = is_retryable
+        self.wait_seconds = wait_seconds
 
 
-class Rejected(Failed):
+class InvalidAnswer(ProbeFailure):
     """An answer came and is not valid."""
 
     def __init__(self, reason: Reason, sentence: Message) -> None:
         super().__init__(Outcome.INVALID, reason, sentence)
 
 
-def unreachable(reason: Reason, sentence: Message, *, again: bool = False, wait: float | None = None) -> Failed:
+def no_answer(
+    reason: Reason, sentence: Message, *, is_retryable: bool = False, wait_seconds: float | None = None
+) -> ProbeFailure:
     """No answer came."""
-    return Failed(Outcome.UNREACHABLE, reason, sentence, again=again, wait=wait)
+    return ProbeFailure(Outcome.UNREACHABLE, reason, sentence, is_retryable=is_retryable, wait_seconds=wait_seconds)
 
 
 class Phase(Enum):
@@ -76,7 +81,7 @@ NO_ROUTE_ERRNOS = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.
 NAME_UNKNOWN = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
-def causes(error: BaseException) -> Iterator[BaseException]:
+def walk_causes(error: BaseException) -> Iterator[BaseException]:
     """Walk from an error to what caused it, through groups too."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
@@ -91,29 +96,29 @@ def causes(error: BaseException) -> Iterator[BaseException]:
             waiting += one.exceptions
 
 
-def from_http(error: httpx.HTTPError, phase: Phase) -> Failed:
+def failure_of_http(error: httpx.HTTPError, phase: Phase) -> ProbeFailure:
     """Say what an error of httpx means, given how far the request had come; its own time limits are not used."""
-    chain = list(causes(error))
+    chain = list(walk_causes(error))
     for cause in chain:
         if isinstance(cause, ssl.SSLError):
-            return unreachable(Reason.TLS, _not_trusted(tls_details(cause)))
+            return no_answer(Reason.TLS, _not_trusted(tls_details(cause)))
     if phase is Phase.CONNECT:
         return _not_connected({c.errno for c in chain if isinstance(c, OSError)})
     if phase is Phase.TLS or isinstance(error, httpx.NetworkError) or _hung_up(error):
-        return unreachable(Reason.RESET, RESET, again=True)
+        return no_answer(Reason.RESET, RESET, is_retryable=True)
     if "complete message body" in str(error):
-        return Rejected(Reason.PROTOCOL, CUT_OFF)
-    return Rejected(Reason.PROTOCOL, NOT_HTTP)
+        return InvalidAnswer(Reason.PROTOCOL, CUT_OFF)
+    return InvalidAnswer(Reason.PROTOCOL, NOT_HTTP)
 
 
-def _not_connected(numbers: set[int | None]) -> Failed:
+def _not_connected(numbers: set[int | None]) -> ProbeFailure:
     if numbers & NO_ROUTE_ERRNOS:
-        return unreachable(Reason.NO_ROUTE, NO_ROUTE, again=True)
+        return no_answer(Reason.NO_ROUTE, NO_ROUTE, is_retryable=True)
     if errno.ETIMEDOUT in numbers:
-        return unreachable(Reason.CONNECT_TIMEOUT, CONNECT_TIMEOUT, again=True)
+        return no_answer(Reason.CONNECT_TIMEOUT, CONNECT_TIMEOUT, is_retryable=True)
     if errno.ECONNRESET in numbers:
-        return unreachable(Reason.RESET, RESET, again=True)
-    return unreachable(Reason.REFUSED, REFUSED, again=True)
+        return no_answer(Reason.RESET, RESET, is_retryable=True)
+    return no_answer(Reason.REFUSED, REFUSED, is_retryable=True)
 
 
 def _hung_up(error: httpx.HTTPError) -> bool:
@@ -138,16 +143,16 @@ def tls_details(error: ssl.SSLError) -> Message:
     return M("bắt tay bảo mật không thành")
 
 
-def from_resolver(error: Exception, host: str) -> Failed:
+def failure_of_lookup(error: Exception, host: str) -> ProbeFailure:
     """Say what a failed look-up means; a server's failure is worth a second try, an unknown name is not."""
     number = error.errno if isinstance(error, socket.gaierror) else None
     if number in NAME_UNKNOWN or isinstance(error, UnicodeError):
         not_found = M("Không tìm thấy tên miền {host}. Đề nghị đơn vị kiểm tra lại địa chỉ.", host=host)
-        return unreachable(Reason.DNS, not_found)
-    return unreachable(Reason.DNS, name_failed(host), again=True)
+        return no_answer(Reason.DNS, not_found)
+    return no_answer(Reason.DNS, lookup_failure(host), is_retryable=True)
 
 
-def name_failed(host: str) -> Message:
+def lookup_failure(host: str) -> Message:
     """Say that the name server did not do its work."""
     return M(
         "Không tra được tên miền {host} (máy chủ tên miền không trả lời đúng). Lượt sau sẽ hỏi lại.",

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M, Message
-from lotrinh.probing.failures import Rejected
-from lotrinh.probing.strict_json import path_of
+from lotrinh.probing.failures import InvalidAnswer
+from lotrinh.probing.strict_json import json_path
 
 FIELDS = {
     "schema": M("Dạng câu trả lời"),
@@ -38,20 +38,20 @@ MOMENTS = frozenset({"moment", "datetime_type"})
 CHOICES = frozenset({"enum", "literal_error"})
 
 
-def the(name: str, path: str) -> Message:
+def field_label(name: str, path: str) -> Message:
     """Name a field in words and by its JSON path."""
     return M("{words} ({path})", words=FIELDS.get(name, M("Trường")), path=path)
 
 
-def complaint(error: ValidationError) -> Rejected:
+def rejection_of(error: ValidationError) -> InvalidAnswer:
     """Turn the first thing that pydantic found into a sentence."""
     first = error.errors(include_url=False, include_input=False)[0]
     context: Mapping[str, Any] = first.get("ctx", {})
     places = (*first["loc"], context["field"]) if "field" in context else first["loc"]
     name = next((p for p in reversed(places) if isinstance(p, str)), "")
-    field = the(name, path_of(places))
+    field = field_label(name, json_path(places))
     reason = Reason.TIME if first["type"] in TIMES else Reason.SCHEMA
-    return Rejected(reason, _sentence(first["type"], field, context))
+    return InvalidAnswer(reason, _sentence(first["type"], field, context))
 
 
 def _sentence(kind: str, field: Message, context: Mapping[str, Any]) -> Message:

@@ -8,7 +8,7 @@ FIRST = 20
 PERCENT = 80
 
 
-def ours_failed(first: Sequence[Observation]) -> bool:
+def is_own_network_down(first: Sequence[Observation]) -> bool:
     """Whether nearly all of the first twenty could not be connected to: then the run was not carried out."""
     looked_at = first[:FIRST]
     failed = sum(o.reason in COULD_NOT_CONNECT for o in looked_at)

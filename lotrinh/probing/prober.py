@@ -12,13 +12,13 @@ from lotrinh.core.status.observation import COULD_NOT_CONNECT, Observation, Outc
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
 from lotrinh.logs import known
-from lotrinh.probing.addresses import own_origin, read_target
+from lotrinh.probing.addresses import portal_origin, read_target
 from lotrinh.probing.contract import read_answer
-from lotrinh.probing.exchange import Page
-from lotrinh.probing.failures import OUR_FAULT, Failed, unreachable
-from lotrinh.probing.network import Network, Spent
+from lotrinh.probing.exchange import PageResponse
+from lotrinh.probing.failures import OUR_FAULT, ProbeFailure, no_answer
+from lotrinh.probing.network import Network, ProbeCost
 from lotrinh.probing.options import HttpOptions
-from lotrinh.probing.pages import Finding, failed, judge, page_check
+from lotrinh.probing.pages import Finding, compare_page, failed_finding, page_check
 from lotrinh.probing.question import MachineProbe, Question
 from lotrinh.probing.resolver import Resolver, system_resolver
 from lotrinh.probing.response_checks import NOT_MODIFIED, status_check, usable_etag
@@ -51,7 +51,7 @@ class Prober:
         self._options = options
         self._clock = clock
         self._network = Network(options, resolver)
-        self._own = own_origin(options)
+        self._own = portal_origin(options)
         self._workers: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -68,16 +68,16 @@ class Prober:
         with span("unit", unit=question.unit, campaign=question.campaign) as add:
             seen, error = await self._ask(question)
             add(outcome=seen.outcome.value, reason=seen.reason.value, tries=seen.tries)
-        _tell(question, seen, error)
+        _log_observation(question, seen, error)
         return seen
 
     async def _ask(self, question: Question) -> tuple[Observation, Exception | None]:
-        spent, error = Spent(), None
+        spent, error = ProbeCost(), None
         try:
             seen = await self._ask_status(question, spent)
         except Exception as fault:  # noqa: BLE001 - a fault of ours must not stop the run either
             error = fault
-            seen = self._failed(question, unreachable(Reason.PROTOCOL, OUR_FAULT))
+            seen = self._failed(question, no_answer(Reason.PROTOCOL, OUR_FAULT))
         found = await self._look(question, seen)
         return replace(seen, tries=spent.tries, milliseconds=round(spent.seconds * 1000), probes=found), error
 
@@ -107,17 +107,17 @@ class Prober:
             results.put_nowait(fault)
             raise
 
-    async def _ask_status(self, question: Question, spent: Spent) -> Observation:
+    async def _ask_status(self, question: Question, spent: ProbeCost) -> Observation:
         etag = usable_etag(question.etag) if question.last else ""
         headers = {"Accept": "application/json"} | ({"If-None-Match": etag} if etag else {})
         check = status_check(self._clock, conditional=bool(etag))
         try:
             page = await self._network.get(question.url, headers, check, spent)
-            return self._heard(question, page)
-        except Failed as failure:
+            return self._read_response(question, page)
+        except ProbeFailure as failure:
             return self._failed(question, failure)
 
-    def _heard(self, question: Question, page: Page) -> Observation:
+    def _read_response(self, question: Question, page: PageResponse) -> Observation:
         now, ours = self._clock(), read_target(question.url).origin == self._own
         reached = Observation(question.unit, Outcome.REACHED, Reason.NONE, READ if ours else REACHED, now)
         if page.status == NOT_MODIFIED and question.last:
@@ -129,7 +129,7 @@ class Prober:
         text = page.body.decode("utf-8-sig")
         return replace(reached, answer=answer, body=text, etag=usable_etag(page.headers.get("etag", "")))
 
-    def _failed(self, question: Question, failure: Failed) -> Observation:
+    def _failed(self, question: Question, failure: ProbeFailure) -> Observation:
         return Observation(question.unit, failure.outcome, failure.reason, failure.sentence, self._clock())
 
     async def _look(self, question: Question, status: Observation) -> dict[str, Finding]:
@@ -143,16 +143,16 @@ class Prober:
         try:
             origin = read_target(probe.url).origin
             if origin in dead:
-                return failed(dead[origin])
-            page = await self._network.get(probe.url, {"Accept": "*/*"}, page_check(probe), Spent(), tries=1)
-            return judge(probe, page)
-        except Failed as failure:
+                return failed_finding(dead[origin])
+            page = await self._network.get(probe.url, {"Accept": "*/*"}, page_check(probe), ProbeCost(), tries=1)
+            return compare_page(probe, page)
+        except ProbeFailure as failure:
             if failure.reason in COULD_NOT_CONNECT:
                 dead[read_target(probe.url).origin] = failure.sentence
-            return failed(failure.sentence)
+            return failed_finding(failure.sentence)
         except Exception:  # noqa: BLE001 - as above: a page must not cost the unit its answer
             _log.exception("unit=%s page=%s", visible(unit), visible(probe.url, 200))
-            return failed(OUR_FAULT)
+            return failed_finding(OUR_FAULT)
 
 
 async def _stop(tasks: set[asyncio.Task[None]]) -> None:
@@ -161,7 +161,7 @@ async def _stop(tasks: set[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _tell(question: Question, seen: Observation, error: Exception | None) -> None:
+def _log_observation(question: Question, seen: Observation, error: Exception | None) -> None:
     """Write the one log line of a unit, in Vietnamese, nothing in it able to start another line."""
     _log.log(
         logging.INFO if seen.outcome is Outcome.REACHED else logging.WARNING,

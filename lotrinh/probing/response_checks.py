@@ -9,8 +9,8 @@ import httpx
 
 from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M, Message
-from lotrinh.probing.exchange import Check
-from lotrinh.probing.failures import Failed, Rejected, unreachable
+from lotrinh.probing.exchange import HeadCheck
+from lotrinh.probing.failures import InvalidAnswer, ProbeFailure, no_answer
 from lotrinh.probing.visible import visible
 
 OK, NOT_MODIFIED = 200, 304
@@ -31,7 +31,7 @@ def usable_etag(etag: str) -> str:
     return etag if _ETAG.fullmatch(etag) else ""
 
 
-def status_check(clock: Callable[[], datetime], *, conditional: bool) -> Check:
+def status_check(clock: Callable[[], datetime], *, conditional: bool) -> HeadCheck:
     """Make the check of an answer to the status question; ``conditional``: 304 is an answer to what we sent."""
 
     def check(response: httpx.Response) -> None:
@@ -39,34 +39,34 @@ def status_check(clock: Callable[[], datetime], *, conditional: bool) -> Check:
         if status == NOT_MODIFIED and conditional:
             return
         if status != OK:
-            raise not_ok(response, clock())
-        check_plain(response)
+            raise status_failure(response, clock())
+        require_uncompressed(response)
         _check_type(response.headers.get("content-type", ""))
 
     return check
 
 
-def not_ok(response: httpx.Response, now: datetime) -> Failed:
+def status_failure(response: httpx.Response, now: datetime) -> ProbeFailure:
     """Say what a status other than 200 means, and whether and when to try again."""
     status = response.status_code
     if status == NOT_MODIFIED:
-        return Rejected(Reason.PROTOCOL, NOT_ASKED_304)
+        return InvalidAnswer(Reason.PROTOCOL, NOT_ASKED_304)
     if status // 100 == 3:  # noqa: PLR2004 - the class of redirects
-        return redirected(response)
+        return redirect_failure(response)
     if status // 100 not in {4, 5}:
-        return Rejected(Reason.PROTOCOL, M("Đơn vị trả lời bằng mã {status}, không phải 200.", status=status))
+        return InvalidAnswer(Reason.PROTOCOL, M("Đơn vị trả lời bằng mã {status}, không phải 200.", status=status))
     again = status in {REQUEST_TIMEOUT, TOO_MANY} or status // 100 == 5  # noqa: PLR2004 - the class of server errors
-    wait = retry_after(response.headers.get("retry-after"), now) if status in {TOO_MANY, UNAVAILABLE} else None
-    return unreachable(Reason.HTTP, _in_words(status), again=again, wait=wait)
+    wait = read_retry_after(response.headers.get("retry-after"), now) if status in {TOO_MANY, UNAVAILABLE} else None
+    return no_answer(Reason.HTTP, _in_words(status), is_retryable=again, wait_seconds=wait)
 
 
-def redirected(response: httpx.Response) -> Failed:
+def redirect_failure(response: httpx.Response) -> ProbeFailure:
     """Say that a redirect is never followed, and where it pointed."""
     sentence = M(
         "Đơn vị chuyển hướng sang địa chỉ khác ({where}). Đề nghị đơn vị cho biết địa chỉ đúng để ghi vào danh sách.",
         where=visible(response.headers.get("location", ""), 100) or str(response.status_code),
     )
-    return Rejected(Reason.REDIRECT, sentence)
+    return InvalidAnswer(Reason.REDIRECT, sentence)
 
 
 def _in_words(status: int) -> Message:
@@ -83,10 +83,10 @@ def _in_words(status: int) -> Message:
     return M("Hệ thống của đơn vị đang có lỗi (mã {status}). Lượt sau sẽ hỏi lại.", status=status)
 
 
-def check_plain(response: httpx.Response) -> None:
+def require_uncompressed(response: httpx.Response) -> None:
     """Refuse compressed bodies, unread: a few kilobytes may unfold into gigabytes."""
     if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
-        raise Rejected(Reason.PROTOCOL, ENCODED)
+        raise InvalidAnswer(Reason.PROTOCOL, ENCODED)
 
 
 def _check_type(said: str) -> None:
@@ -96,7 +96,7 @@ def _check_type(said: str) -> None:
             "Có thể là trang đăng nhập hoặc trang chặn của mạng; đề nghị đơn vị kiểm tra.",
             type=visible(said) or "—",
         )
-        raise Rejected(Reason.TYPE, sentence)
+        raise InvalidAnswer(Reason.TYPE, sentence)
 
 
 def is_json(content_type: str) -> bool:
@@ -106,7 +106,7 @@ def is_json(content_type: str) -> bool:
     return kind.strip() == "application/json" and all(charset in {"utf-8", "utf8"} for charset in named)
 
 
-def retry_after(said: str | None, now: datetime) -> float | None:
+def read_retry_after(said: str | None, now: datetime) -> float | None:
     """Return the seconds that a Retry-After asks for; 0 when its moment has passed, None when it says nothing."""
     if said is None:
         return None

@@ -12,7 +12,7 @@ from typing import Any
 
 from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M, nfc
-from lotrinh.probing.failures import CUT_OFF, Rejected
+from lotrinh.probing.failures import CUT_OFF, InvalidAnswer
 from lotrinh.probing.visible import visible
 
 MAX_KEYS = 100
@@ -31,7 +31,7 @@ NOT_JSON = M("Câu trả lời không đúng dạng JSON. Đề nghị đơn v�
 TOO_DEEP = M("Câu trả lời lồng nhau quá nhiều lớp. Đề nghị đơn vị sửa phần mềm trả lời.")
 
 
-class _Doubled(dict[str, Any]):
+class _DuplicateKey(dict[str, Any]):
     """An object in which a key came twice."""
 
     key = ""
@@ -40,38 +40,38 @@ class _Doubled(dict[str, Any]):
 def decode(body: bytes) -> str:
     """Decode an answer; a byte order mark is taken off."""
     if body.startswith(_NOT_UTF8) or b"\x00" in body:
-        raise Rejected(Reason.ENCODING, BAD_ENCODING)
+        raise InvalidAnswer(Reason.ENCODING, BAD_ENCODING)
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data":
-            raise Rejected(Reason.PROTOCOL, CUT_OFF) from error
-        raise Rejected(Reason.ENCODING, BAD_ENCODING) from error
+            raise InvalidAnswer(Reason.PROTOCOL, CUT_OFF) from error
+        raise InvalidAnswer(Reason.ENCODING, BAD_ENCODING) from error
 
 
 def parse(text: str, depth: int) -> Any:  # noqa: ANN401 - JSON is any value
-    """Parse JSON text into values that are clean all the way down; ``Rejected`` names the first place that is not."""
+    """Parse JSON text into values that are clean all the way down; ``InvalidAnswer`` names the first that is not."""
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_constant=_not_finite)
     except RecursionError as error:
-        raise Rejected(Reason.SCHEMA, TOO_DEEP) from error
+        raise InvalidAnswer(Reason.SCHEMA, TOO_DEEP) from error
     except json.JSONDecodeError as error:
         raise _not_json(text, error) from error
     return _clean(value, (), depth)
 
 
-def _not_json(text: str, error: json.JSONDecodeError) -> Rejected:
+def _not_json(text: str, error: json.JSONDecodeError) -> InvalidAnswer:
     """Tell an answer that was cut off from one that was never JSON."""
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
-        return Rejected(Reason.PROTOCOL, CUT_OFF)
-    return Rejected(Reason.SCHEMA, NOT_JSON)
+        return InvalidAnswer(Reason.PROTOCOL, CUT_OFF)
+    return InvalidAnswer(Reason.SCHEMA, NOT_JSON)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) == len(pairs):
         return fields
-    doubled = _Doubled(fields)
+    doubled = _DuplicateKey(fields)
     doubled.key = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
     return doubled
 
@@ -89,9 +89,9 @@ def _clean(value: Any, places: Places, depth: int) -> Any:  # noqa: ANN401 - JSO
     if isinstance(value, str):
         return _clean_text(value, places)
     if isinstance(value, float) and not math.isfinite(value):
-        raise Rejected(Reason.SCHEMA, M("Số ở {path} không hợp lệ hoặc quá lớn.", path=path_of(places) or "/"))
+        raise InvalidAnswer(Reason.SCHEMA, M("Số ở {path} không hợp lệ hoặc quá lớn.", path=json_path(places) or "/"))
     if isinstance(value, dict | list) and depth <= 0:
-        raise Rejected(Reason.SCHEMA, TOO_DEEP)
+        raise InvalidAnswer(Reason.SCHEMA, TOO_DEEP)
     if isinstance(value, list):
         return [_clean(item, (*places, n), depth - 1) for n, item in enumerate(value)]
     return _clean_object(value, places, depth) if isinstance(value, dict) else value
@@ -99,25 +99,25 @@ def _clean(value: Any, places: Places, depth: int) -> Any:  # noqa: ANN401 - JSO
 
 def _clean_object(value: dict[str, Any], places: Places, depth: int) -> dict[str, Any]:
     if len(value) > MAX_KEYS:
-        path = path_of(places) or "/"
+        path = json_path(places) or "/"
         sentence = M("Phần {path} của câu trả lời có quá nhiều trường ({count}).", path=path, count=len(value))
-        raise Rejected(Reason.SCHEMA, sentence)
-    if isinstance(value, _Doubled):
-        where = path_of((*places, value.key))
+        raise InvalidAnswer(Reason.SCHEMA, sentence)
+    if isinstance(value, _DuplicateKey):
+        where = json_path((*places, value.key))
         sentence = M("Trường {path} có hai lần trong câu trả lời; mỗi trường chỉ được có một lần.", path=where)
-        raise Rejected(Reason.SCHEMA, sentence)
+        raise InvalidAnswer(Reason.SCHEMA, sentence)
     return {_clean_text(k, (*places, k)): _clean(v, (*places, k), depth - 1) for k, v in value.items()}
 
 
 def _clean_text(text: str, places: Places) -> str:
     if "\x00" in text or _SURROGATE.search(text):
-        path = path_of(places) or "/"
+        path = json_path(places) or "/"
         sentence = M("Trường {path} có ký tự không hợp lệ. Đề nghị đơn vị sửa phần mềm trả lời.", path=path)
-        raise Rejected(Reason.ENCODING, sentence)
+        raise InvalidAnswer(Reason.ENCODING, sentence)
     return nfc(text)
 
 
-def path_of(places: Places) -> str:
+def json_path(places: Places) -> str:
     """Write a place as a JSON path: ``steps[3].completed_on``; empty for the whole."""
     path = ""
     for place in places:

@@ -8,14 +8,14 @@ from datetime import datetime, time
 from typing import Any, NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report.changes import Changes, Moved, OfStep
-from lotrinh.core.report.snapshot import Snapshot, UnitThen
+from lotrinh.core.report.changes import DeadlineShift, ReportChanges, StepUnits
+from lotrinh.core.report.snapshot import ReportSnapshot, UnitSnapshot
 from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say, spell
-from lotrinh.reports.data.csv_report import harmless
-from lotrinh.reports.html.short import as_html
-from lotrinh.reports.text.short import Paper, as_markdown, as_text
+from lotrinh.reports.data.csv_report import escape_formula
+from lotrinh.reports.html.short import short_html
+from lotrinh.reports.text.short import ShortReport, short_markdown, short_text
 from lotrinh.reports.text.tables import NOTHING, Table
 
 FORMATS = ("table", "markdown", "html", "json", "csv")
@@ -45,26 +45,26 @@ class Comparison(NamedTuple):
 
     title: Text
     province: str
-    old: Snapshot
-    new: Snapshot
-    changes: Changes
+    old: ReportSnapshot
+    new: ReportSnapshot
+    changes: ReportChanges
     titles: Mapping[str, Text]
     swapped: bool = False
 
 
-def render(of: Comparison, form: str, language: str, width: int = 120) -> str:
+def render_changes(of: Comparison, form: str, language: str, width: int = 120) -> str:
     """Render; ``form`` is one of ``FORMATS``."""
     if form == "json":
-        return as_json(of, language)
+        return changes_json(of, language)
     if form == "csv":
-        return as_csv(of, language)
-    written = paper(of, language, NAMED if form == "table" else 0)
+        return changes_csv(of, language)
+    written = changes_report(of, language, NAMED if form == "table" else 0)
     if form == "html":
-        return as_html(written, language)
-    return as_markdown(written) if form == "markdown" else as_text(written, width)
+        return short_html(written, language)
+    return short_markdown(written) if form == "markdown" else short_text(written, width)
 
 
-def figures(changes: Changes) -> dict[str, int]:
+def change_counts(changes: ReportChanges) -> dict[str, int]:
     """Count what changed: steps of units, units, and moved deadlines of units."""
     steps = {name: _cells(getattr(changes, name)) for name in OF_STEPS}
     units = {name: len(getattr(changes, name)) for name in OF_UNITS}
@@ -75,9 +75,9 @@ def _cells(rows: Sequence[Any]) -> int:
     return sum(len(row.units) for row in rows)
 
 
-def summary(changes: Changes) -> list[Message]:
+def summary(changes: ReportChanges) -> list[Message]:
     """Say the figures in sentences."""
-    n = figures(changes)
+    n = change_counts(changes)
     lines = [
         M(
             "{done} việc mới xong, {undone} việc không còn là xong, {overdue} việc mới quá hạn.",
@@ -99,10 +99,10 @@ def summary(changes: Changes) -> list[Message]:
     if n["added"] or n["dropped"]:
         words = {"added": len(changes.added), "dropped": len(changes.dropped)}
         lines.append(M("Bộ đầu việc đã đổi: thêm {added}, bớt {dropped} đầu việc.", **words))
-    return [M("Không có gì thay đổi giữa hai lượt này.")] if changes.none else lines
+    return [M("Không có gì thay đổi giữa hai lượt này.")] if changes.is_empty else lines
 
 
-def paper(of: Comparison, language: str, named: int = 0) -> Paper:
+def changes_report(of: Comparison, language: str, named: int = 0) -> ShortReport:
     """Put the changes into words; ``named`` is how many units of a long row are named, 0 for all."""
     lines = [
         say(of.title, language),
@@ -120,7 +120,7 @@ def paper(of: Comparison, language: str, named: int = 0) -> Paper:
         *([say(SWAPPED, language)] if of.swapped else []),
         *(say(line, language) for line in summary(of.changes)),
     ]
-    return Paper(
+    return ShortReport(
         say(M("Thay đổi giữa hai lượt kiểm tra"), language),
         _notice(of, language),
         tuple(lines),
@@ -142,7 +142,7 @@ def _tables(of: Comparison, language: str, named: int) -> Iterator[Table]:
     step, unit = say(M("Đầu việc"), language), say(M("Đơn vị"), language)
     count = say(M("Số đơn vị"), language)
     for name, words in OF_STEPS.items():
-        found: Sequence[OfStep] = getattr(of.changes, name)
+        found: Sequence[StepUnits] = getattr(of.changes, name)
         if found:
             rows = tuple(
                 (_title(of, row.step, language), str(len(row.units)), _names(row.units, language, named))
@@ -158,15 +158,17 @@ def _tables(of: Comparison, language: str, named: int) -> Iterator[Table]:
             yield _of_units(_headed(words, len(units), language), unit, units, language)
 
 
-def _of_units(title: str, head: str, units: Sequence[Unit | UnitThen], language: str) -> Table:
+def _of_units(title: str, head: str, units: Sequence[Unit | UnitSnapshot], language: str) -> Table:
     """List units, with how asking ended where that is what changed."""
     result = say(M("Kết quả"), language)
     if any(isinstance(each, Unit) for each in units):
         return Table(title, (head,), tuple((_name(each),) for each in units if isinstance(each, Unit)))
-    return Table(title, (head, result), tuple(_asked(each, language) for each in units if isinstance(each, UnitThen)))
+    return Table(
+        title, (head, result), tuple(_asked(each, language) for each in units if isinstance(each, UnitSnapshot))
+    )
 
 
-def _moved(of: Comparison, title: str, moved: Sequence[Moved], language: str, named: int) -> Table:
+def _moved(of: Comparison, title: str, moved: Sequence[DeadlineShift], language: str, named: int) -> Table:
     heads = M("Đầu việc"), M("Hạn cũ"), M("Hạn mới"), M("Số đơn vị"), M("Đơn vị")
     rows = tuple(
         (
@@ -202,7 +204,7 @@ def _names(units: Sequence[Unit], language: str, most: int = 0) -> str:
     return names + say(M(" và {count} đơn vị khác", count=more), language) if more else names
 
 
-def _asked(then: UnitThen, language: str) -> tuple[str, str]:
+def _asked(then: UnitSnapshot, language: str) -> tuple[str, str]:
     words = say(OUTCOME[then.outcome], language)
     return _name(then.unit), f"{words}: {then.sentence}" if then.sentence else words
 
@@ -214,12 +216,12 @@ def _due(due: datetime | None, language: str) -> str:
     return str(spell(due.date() if due.time() == time(23, 59, 59) else due, language))
 
 
-def as_json(of: Comparison, language: str = "vi") -> str:
+def changes_json(of: Comparison, language: str = "vi") -> str:
     """Write it for other programs."""
-    return json.dumps(as_data(of, language), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(changes_data(of, language), ensure_ascii=False, indent=1) + "\n"
 
 
-def as_data(of: Comparison, language: str = "vi") -> dict[str, Any]:
+def changes_data(of: Comparison, language: str = "vi") -> dict[str, Any]:
     """Lay it out for other programs; moments carry their offset."""
     changes = of.changes
     steps = {name: [_step(of, row, language) for row in getattr(changes, name)] for name in OF_STEPS}
@@ -235,23 +237,23 @@ def as_data(of: Comparison, language: str = "vi") -> dict[str, Any]:
         "to": _end(of.new),
         "swapped": of.swapped,
         "sample": of.old.sample or of.new.sample,
-        "summary": figures(changes),
+        "summary": change_counts(changes),
         **steps,
         **deadlines,
         **units,
     }
 
 
-def _end(then: Snapshot) -> dict[str, str]:
+def _end(then: ReportSnapshot) -> dict[str, str]:
     return {"run": then.run, "as_of": then.as_of.isoformat(), "checklist_hash": then.checklist_hash}
 
 
-def _step(of: Comparison, row: OfStep, language: str) -> dict[str, Any]:
+def _step(of: Comparison, row: StepUnits, language: str) -> dict[str, Any]:
     return {"step": row.step, "title": _title(of, row.step, language), "units": [unit.code for unit in row.units]}
 
 
-def _deadline(of: Comparison, moved: Moved, language: str) -> dict[str, Any]:
-    said = _step(of, OfStep(moved.step, moved.units), language)
+def _deadline(of: Comparison, moved: DeadlineShift, language: str) -> dict[str, Any]:
+    said = _step(of, StepUnits(moved.step, moved.units), language)
     return {**said, "old_due_at": _iso(moved.old), "new_due_at": _iso(moved.new)}
 
 
@@ -259,7 +261,7 @@ def _unit(unit: Unit) -> dict[str, str]:
     return {"code": unit.code, "name": unit.full_name}
 
 
-def _then(then: UnitThen) -> dict[str, str | None]:
+def _then(then: UnitSnapshot) -> dict[str, str | None]:
     return {**_unit(then.unit), "outcome": then.outcome.value, "reason": then.reason or None}
 
 
@@ -270,13 +272,13 @@ def _iso(moment: datetime | None) -> str | None:
 HEADERS = ("change", "change_text", "code", "unit", "step", "title", "old_due_at", "new_due_at", "reason", "sample")
 
 
-def as_csv(of: Comparison, language: str) -> str:
+def changes_csv(of: Comparison, language: str) -> str:
     """Write a line for each change of each unit; ``sample`` labels sample data on every line."""
     out, notice = io.StringIO(), _notice(of, language)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADERS)
     for row in _lines(of, language):
-        writer.writerow([harmless(cell) for cell in (*row, notice)])
+        writer.writerow([escape_formula(cell) for cell in (*row, notice)])
     return out.getvalue()
 
 

@@ -1,10 +1,10 @@
-"""Every format in which a report is handed over, made from one dossier."""
+"""Every format in which a report is handed over, made from one bundle."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from lotrinh.core.report.bundle import Dossier
-from lotrinh.core.report.deadline_history import NOTHING_TOLD, Tellings
+from lotrinh.core.report.bundle import ReportBundle
+from lotrinh.core.report.deadline_history import NOTHING_PUBLISHED, PublishedDeadlines
 from lotrinh.core.text import fold_text
 
 TEXT = "; charset=utf-8"
@@ -16,10 +16,10 @@ class Format(NamedTuple):
     ending: str
     media: str
     printed: bool
-    make: Callable[[Dossier, "Wish"], bytes]
+    make: Callable[[ReportBundle, "RenderOptions"], bytes]
 
 
-class Wish(NamedTuple):
+class RenderOptions(NamedTuple):
     """How a report is wanted: in which language, for a terminal how wide, and which steps tables list.
 
     ``template`` is the office's own DOCX, ``picture`` which one an SVG shows. For calendars, ``told`` is what their
@@ -31,7 +31,7 @@ class Wish(NamedTuple):
     everything: bool = True
     template: bytes | None = None
     picture: str = "timeline"
-    told: Tellings = NOTHING_TOLD
+    told: PublishedDeadlines = NOTHING_PUBLISHED
     site: str = ""
 
 
@@ -44,74 +44,74 @@ def file_name(form: str, *parts: str) -> str:
 LONGEST_NUMBER = 40
 
 
-def particulars(form: str, dossier: Dossier, picture: str, template: str = "") -> tuple[str, ...]:
+def particulars(form: str, bundle: ReportBundle, picture: str, template: str = "") -> tuple[str, ...]:
     """Tell what keeps two files of one run apart: the picture; the layout or the template's name, and the number."""
     if form == "svg":
         return (picture,)
     if form != "docx":
         return ()
-    head = dossier.letterhead
+    head = bundle.letterhead
     return fold_text(template) or head.layout.value, fold_text(head.number).strip()[:LONGEST_NUMBER]
 
 
-def make(dossier: Dossier, form: str, wish: Wish) -> bytes:
-    """Make one format; the same dossier and wish give the same bytes."""
-    return FORMATS[form].make(dossier, wish)
+def make(bundle: ReportBundle, form: str, options: RenderOptions) -> bytes:
+    """Make one format; the same bundle and options give the same bytes."""
+    return FORMATS[form].make(bundle, options)
 
 
-def _table(dossier: Dossier, wish: Wish) -> bytes:
+def _table(bundle: ReportBundle, options: RenderOptions) -> bytes:
     from lotrinh.reports.text import terminal
 
-    return terminal.render(dossier.report, wish.language, wish.width, everything=wish.everything).encode()
+    return terminal.render(bundle.report, options.language, options.width, everything=options.everything).encode()
 
 
-def _markdown(dossier: Dossier, wish: Wish) -> bytes:
+def _markdown(bundle: ReportBundle, options: RenderOptions) -> bytes:
     from lotrinh.reports.text import markdown
 
-    return markdown.render(dossier.report, wish.language, everything=wish.everything).encode()
+    return markdown.render(bundle.report, options.language, everything=options.everything).encode()
 
 
-def _json(dossier: Dossier, wish: Wish) -> bytes:
-    del wish
-    from lotrinh.reports.data.json_report import as_json
+def _json(bundle: ReportBundle, options: RenderOptions) -> bytes:
+    del options
+    from lotrinh.reports.data.json_report import report_json
 
-    return f"{as_json(dossier.report)}\n".encode()
-
-
-def _csv(dossier: Dossier, wish: Wish) -> bytes:
-    from lotrinh.reports.data.csv_report import as_csv
-
-    return as_csv(dossier.report, wish.language).encode()
+    return f"{report_json(bundle.report)}\n".encode()
 
 
-def _html(dossier: Dossier, wish: Wish) -> bytes:
-    from lotrinh.reports.html.html import page
+def _csv(bundle: ReportBundle, options: RenderOptions) -> bytes:
+    from lotrinh.reports.data.csv_report import report_csv
 
-    return page(dossier, wish.language).encode()
-
-
-def _xlsx(dossier: Dossier, wish: Wish) -> bytes:
-    from lotrinh.reports.xlsx import workbook
-
-    return workbook(dossier, wish.language)
+    return report_csv(bundle.report, options.language).encode()
 
 
-def _docx(dossier: Dossier, wish: Wish) -> bytes:
-    from lotrinh.reports.docx import document
+def _html(bundle: ReportBundle, options: RenderOptions) -> bytes:
+    from lotrinh.reports.html.html import html_page
 
-    return document(dossier, wish.language, wish.template)
-
-
-def _svg(dossier: Dossier, wish: Wish) -> bytes:
-    from lotrinh.reports.pictures.standalone import picture
-
-    return picture(dossier.report, wish.picture, wish.language).encode()
+    return html_page(bundle, options.language).encode()
 
 
-def _ics(dossier: Dossier, wish: Wish) -> bytes:
+def _xlsx(bundle: ReportBundle, options: RenderOptions) -> bytes:
+    from lotrinh.reports.xlsx import report_workbook
+
+    return report_workbook(bundle, options.language)
+
+
+def _docx(bundle: ReportBundle, options: RenderOptions) -> bytes:
+    from lotrinh.reports.docx import word_document
+
+    return word_document(bundle, options.language, options.template)
+
+
+def _svg(bundle: ReportBundle, options: RenderOptions) -> bytes:
+    from lotrinh.reports.pictures.standalone import standalone_picture
+
+    return standalone_picture(bundle.report, options.picture, options.language).encode()
+
+
+def _ics(bundle: ReportBundle, options: RenderOptions) -> bytes:
     from lotrinh.reports.calendar.feed import calendar
 
-    return calendar(dossier.report, wish.language, wish.told, wish.site)
+    return calendar(bundle.report, options.language, options.told, options.site)
 
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -6,8 +6,8 @@ from textwrap import fill
 from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Confidence
-from lotrinh.core.report.explanation import Before, Explanation, Ground, Told
-from lotrinh.core.report.status_reasons import STATE
+from lotrinh.core.report.explanation import Explanation, JournalLine, LegalBasis, Prerequisite
+from lotrinh.core.report.status_reasons import STEP_STATE_WORDS
 from lotrinh.core.status.observation import StepAnswer
 from lotrinh.core.status.status import PlannedStep, Status
 from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, flag_remarks, status_reason
@@ -15,7 +15,7 @@ from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
 from lotrinh.reports.text.markdown import escape
 from lotrinh.reports.text.tables import NOTHING, Table, age, clean, moment
-from lotrinh.reports.text.terminal import draw
+from lotrinh.reports.text.terminal import draw_table
 
 CONFIDENCE: Mapping[Confidence, Message] = {
     Confidence.A: M("đã đối chiếu với văn bản hướng dẫn chính thức"),
@@ -28,7 +28,7 @@ CONFIDENCE: Mapping[Confidence, Message] = {
 BULLET, INDENT = "- ", "  "
 
 
-class Section(NamedTuple):
+class ExplanationSection(NamedTuple):
     """One part of an explanation: lines, numbered where one follows from the other, then a table."""
 
     title: str
@@ -38,7 +38,7 @@ class Section(NamedTuple):
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-class Writer:
+class ExplanationWriter:
     """Puts one explanation into the words of one language."""
 
     def __init__(self, of: Explanation, language: str) -> None:
@@ -74,33 +74,33 @@ class Writer:
         words = M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào.")
         return self.say(words) if self.of.sample else ""
 
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self) -> tuple[ExplanationSection, ...]:
         """All parts that have something to say, in reading order."""
         found = (
             self.status(),
-            self.decided(),
+            self.reasons(),
             self.rule(),
             self.arithmetic(),
             self.missing(),
-            self.told(),
-            self.asked(),
+            self.journal(),
+            self.askings(),
             self.grounds(),
         )
         return tuple(section for section in found if section.lines or section.rows)
 
-    def status(self) -> Section:
+    def status(self) -> ExplanationSection:
         """The status in a word and a sentence, and what stands beside it."""
-        standing = self.of.standing
-        word = self.say(STATUS[standing.status])
-        sentence = self.say(status_reason(standing, self.of.item.schedule, self.of.as_of))
+        step_status = self.of.step_status
+        word = self.say(STATUS[step_status.status])
+        sentence = self.say(status_reason(step_status, self.of.item.schedule, self.of.as_of))
         first = word if sentence == word else f"{word}: {sentence}" if not sentence.startswith(word) else sentence
-        return Section(self.say(M("Tình trạng")), (first, *self.lines(*flag_remarks(standing))))
+        return ExplanationSection(self.say(M("Tình trạng")), (first, *self.lines(*flag_remarks(step_status))))
 
-    def decided(self) -> Section:
+    def reasons(self) -> ExplanationSection:
         """Whose word and which deadline made it so."""
-        return Section(self.say(M("Vì sao")), self.lines(*self.of.because))
+        return ExplanationSection(self.say(M("Vì sao")), self.lines(*self.of.reasons))
 
-    def rule(self) -> Section:
+    def rule(self) -> ExplanationSection:
         """The rule in words, as it is written, and what comes of it."""
         lines: list[Message] = []
         for told in self.of.rules:
@@ -109,23 +109,25 @@ class Writer:
                 lines.append(M("Bắt đầu: {words} (viết trong bộ đầu việc: {written})", **said))
             else:
                 lines.append(M("Thời hạn: {words} (viết trong bộ đầu việc: {written})", **said))
-        return Section(self.say(M("Quy tắc")), self.lines(*lines))
+        return ExplanationSection(self.say(M("Quy tắc")), self.lines(*lines))
 
-    def arithmetic(self) -> Section:
+    def arithmetic(self) -> ExplanationSection:
         """The arithmetic, line by line, days off that were stepped over among it."""
-        return Section(self.say(M("Cách tính")), self.lines(*self.of.arithmetic), numbered=True)
+        return ExplanationSection(self.say(M("Cách tính")), self.lines(*self.of.arithmetic), numbered=True)
 
-    def missing(self) -> Section:
+    def missing(self) -> ExplanationSection:
         """The steps that are missing before this one."""
         title, headers = self.say(M("Việc trước chưa xong")), self.words("Đầu việc", "Của ai", "Tình trạng", "Hạn")
-        return Section(title, headers=headers, rows=tuple(self._missing(before) for before in self.of.before))
+        return ExplanationSection(
+            title, headers=headers, rows=tuple(self._missing(before) for before in self.of.prerequisites)
+        )
 
-    def _missing(self, before: Before) -> tuple[str, ...]:
+    def _missing(self, before: Prerequisite) -> tuple[str, ...]:
         title = self.say(before.item.step.title)
         hangs = M("{title} (thời hạn tính từ ngày hoàn thành việc này)", title=title)
-        status = status_reason(before.standing, before.item.schedule, self.of.as_of)
+        status = status_reason(before.step_status, before.item.schedule, self.of.as_of)
         return (
-            self.say(hangs) if before.dates else title,
+            self.say(hangs) if before.has_deadline_hanging else title,
             clean(before.unit.full_name),
             self.say(status),
             self._due(before.item),
@@ -136,15 +138,15 @@ class Writer:
             return moment(item.schedule.due, self.language)
         return self.say(STATUS[Status.UNSCHEDULED]) if item.schedule.waiting else NOTHING
 
-    def told(self) -> Section:
+    def journal(self) -> ExplanationSection:
         """What was stated about the step, withdrawn and returned statements too."""
         title = self.say(M("Đã báo về đầu việc này"))
         if not self.of.entries:
-            return Section(title, self.lines(M("Chưa có gì được ghi vào nhật ký.")))
+            return ExplanationSection(title, self.lines(M("Chưa có gì được ghi vào nhật ký.")))
         headers = self.words("Số", "Lúc", "Việc gì", "Ai", "Số văn bản", "Ngày hoàn thành", "Nội dung")
-        return Section(title, headers=headers, rows=tuple(self._told(told) for told in self.of.entries))
+        return ExplanationSection(title, headers=headers, rows=tuple(self._told(told) for told in self.of.entries))
 
-    def _told(self, told: Told) -> tuple[str, ...]:
+    def _told(self, told: JournalLine) -> tuple[str, ...]:
         sample = M("dữ liệu mẫu") if told.sample else None
         parts = [M("{done} trên {of}", done=told.progress[0], of=told.progress[1])] if told.progress else []
         text = " · ".join([*self.lines(*parts), *([clean(told.text)] if told.text else [])])
@@ -161,26 +163,28 @@ class Writer:
     def _when(self, at: datetime) -> str:
         return self.say(M("{when}", when=at.astimezone(self.of.as_of.tzinfo)))
 
-    def asked(self) -> Section:
+    def askings(self) -> ExplanationSection:
         """How asking the unit ended in the last runs, and what its own system says of the step."""
-        rows = tuple((self._when(a.at), self.say(OUTCOME[a.outcome]), clean(a.sentence), a.run) for a in self.of.asked)
+        rows = tuple((self._when(a.at), self.say(OUTCOME[a.outcome]), clean(a.sentence), a.run) for a in self.of.checks)
         headers = self.words("Lúc", "Kết quả", "Lý do", "Lượt")
-        return Section(self.say(M("Những lần hỏi gần nhất")), self.lines(*self._own()), headers=headers, rows=rows)
+        return ExplanationSection(
+            self.say(M("Những lần hỏi gần nhất")), self.lines(*self._own()), headers=headers, rows=rows
+        )
 
     def _own(self) -> Iterator[Message]:
         of = self.of
         if not of.own_system:
             yield M("{unit} báo qua cổng xác nhận; nhật ký của cổng là nguồn.", unit=self._unit)
-        elif of.published_at is None and not of.then:
+        elif of.system_answer_at is None and not of.from_run:
             yield M("Chưa có trả lời hợp lệ nào của phần mềm của {unit}.", unit=self._unit)
-        elif of.published_at:
-            yield self._published(of.published, of.published_at)
+        elif of.system_answer_at:
+            yield self._published(of.system_answer, of.system_answer_at)
 
     def _published(self, said: StepAnswer | None, at: datetime) -> Message:
         when = {"when": at, "age": age(self.of.as_of - at)}
         if said is None:
             return M("Phần mềm của đơn vị không nói gì về đầu việc này ({when}, {age}).", **when)
-        parts = [STATE[said.state]]
+        parts = [STEP_STATE_WORDS[said.state]]
         parts += [M("hoàn thành ngày {day}", day=said.completed_on)] if said.completed_on else []
         parts += [M("văn bản {number}", number=said.document_number)] if said.document_number else []
         parts += [M("{done} trên {of}", done=said.progress[0], of=said.progress[1])] if said.progress else []
@@ -188,16 +192,16 @@ class Writer:
         words = ", ".join(self.lines(*parts))
         return M("Phần mềm của đơn vị nói: {words} ({when}, {age}).", words=words, **when)
 
-    def grounds(self) -> Section:
+    def grounds(self) -> ExplanationSection:
         """The legal bases, how sure we are of each, and by which versions this was computed."""
-        lines = [self._ground(ground) for ground in self.of.grounds]
+        lines = [self._ground(ground) for ground in self.of.bases]
         if self.of.item.step.doubtful:
             lines.append(self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")))
         hashes = {"hash": self.of.checklist_hash[:12], "head": self.of.head[:12]}
         lines.append(self.say(M("Mã bộ đầu việc {hash}; nhật ký kết thúc ở {head}.", **hashes)))
-        return Section(self.say(M("Căn cứ")), tuple(lines))
+        return ExplanationSection(self.say(M("Căn cứ")), tuple(lines))
 
-    def _ground(self, ground: Ground) -> str:
+    def _ground(self, ground: LegalBasis) -> str:
         of, source = ground.basis, ground.source
         named = " ".join(filter(None, (self.say(source.title), source.number)))
         amended = M(" (sửa đổi bởi {number})", number=source.amended_by) if source.amended_by else None
@@ -207,29 +211,29 @@ class Writer:
         return clean(f"{law}: {self.say(CONFIDENCE[of.confidence])}{doubt}{self.say(seen) if seen else ''}")
 
 
-def as_table(of: Explanation, language: str, width: int) -> str:
+def explanation_text(of: Explanation, language: str, width: int) -> str:
     """Write it for a terminal ``width`` columns wide."""
-    writer = Writer(of, language)
+    writer = ExplanationWriter(of, language)
     notice = [writer.notice()] if of.sample else []
     blocks = ["\n".join([*notice, writer.title(), *writer.heading()])]
     blocks += [_drawn(section, width) for section in writer.sections()]
     return "\n\n".join([*blocks, *notice]) + "\n"
 
 
-def _drawn(section: Section, width: int) -> str:
+def _drawn(section: ExplanationSection, width: int) -> str:
     lines = [fill(f"{mark}{line}", width, subsequent_indent=INDENT) for mark, line in _marked(section, BULLET)]
-    rows = [draw(Table("", section.headers, section.rows), width).lstrip("\n")] if section.rows else []
+    rows = [draw_table(Table("", section.headers, section.rows), width).lstrip("\n")] if section.rows else []
     return "\n".join([section.title.upper(), *lines, *rows])
 
 
-def _marked(section: Section, bullet: str) -> Iterator[tuple[str, str]]:
+def _marked(section: ExplanationSection, bullet: str) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(section.lines, 1):
         yield (f"{number}. " if section.numbered else bullet), line
 
 
-def as_markdown(of: Explanation, language: str) -> str:
+def explanation_markdown(of: Explanation, language: str) -> str:
     """Write it as Markdown, for pasting; foreign text is never read as Markdown or HTML."""
-    writer = Writer(of, language)
+    writer = ExplanationWriter(of, language)
     parts = [f"# {escape(writer.title())}", *(["**" + escape(writer.notice()) + "**"] if of.sample else [])]
     parts += [escape(line) for line in writer.heading()]
     for section in writer.sections():
@@ -239,6 +243,6 @@ def as_markdown(of: Explanation, language: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _table(section: Section) -> str:
+def _table(section: ExplanationSection) -> str:
     rows = (tuple(map(escape, section.headers)), ("---",) * len(section.headers))
     return "\n".join(f"| {' | '.join(row)} |" for row in (*rows, *(tuple(map(escape, r)) for r in section.rows)))

@@ -3,22 +3,24 @@
 import json
 from typing import Any
 
-from lotrinh.core.report.explanation import Before, Explanation, Told
+from lotrinh.core.report.explanation import Explanation, JournalLine, Prerequisite
 from lotrinh.core.status.wording import KIND, flag_remarks, status_reason
 from lotrinh.i18n import say
 from lotrinh.reports.data.json_report import due_at
-from lotrinh.reports.explanation import Writer
+from lotrinh.reports.explanation import ExplanationWriter
 
 
-def as_json(of: Explanation, language: str) -> str:
+def explanation_json(of: Explanation, language: str) -> str:
     """Write it as one JSON document."""
-    return json.dumps(as_data(of, language), ensure_ascii=False, indent=1, default=lambda value: value.isoformat())
+    return json.dumps(
+        explanation_data(of, language), ensure_ascii=False, indent=1, default=lambda value: value.isoformat()
+    )
 
 
-def as_data(of: Explanation, language: str) -> dict[str, Any]:
+def explanation_data(of: Explanation, language: str) -> dict[str, Any]:
     """Return it as plain values, dates and date-times among them."""
-    writer, item, standing = Writer(of, language), of.item, of.standing
-    published = of.published
+    writer, item, step_status = ExplanationWriter(of, language), of.item, of.step_status
+    published = of.system_answer
     return {
         "campaign": of.campaign,
         "unit": of.unit.code,
@@ -26,22 +28,22 @@ def as_data(of: Explanation, language: str) -> dict[str, Any]:
         "step": item.step.id,
         "title": say(item.step.title, language),
         "as_of": of.as_of,
-        "status": standing.status.value,
-        "reason": say(status_reason(standing, item.schedule, of.as_of), language),
-        "remarks": [say(remark, language) for remark in flag_remarks(standing)],
-        "flags": dict(standing.flags),
-        "completed_on": standing.completed_on,
+        "status": step_status.status.value,
+        "reason": say(status_reason(step_status, item.schedule, of.as_of), language),
+        "remarks": [say(remark, language) for remark in flag_remarks(step_status)],
+        "flags": dict(step_status.flags),
+        "completed_on": step_status.completed_on,
         "heard_at": of.heard_at,
         "due_at": due_at(item.schedule.due, of.as_of.tzinfo),
-        "because": [say(sentence, language) for sentence in of.because],
+        "because": [say(sentence, language) for sentence in of.reasons],
         "rules": [
             {"of": "opens" if rule.opens else "due", "rule": rule.written, "words": say(rule.words, language)}
             for rule in of.rules
         ],
         "arithmetic": [say(line, language) for line in of.arithmetic],
-        "missing": [_missing(before, of, language) for before in of.before],
+        "missing": [_missing(before, of, language) for before in of.prerequisites],
         "entries": [_entry(told, of, language) for told in of.entries],
-        "asked": [{"run": a.run, "at": a.at, "outcome": a.outcome.value, "sentence": a.sentence} for a in of.asked],
+        "asked": [{"run": a.run, "at": a.at, "outcome": a.outcome.value, "sentence": a.sentence} for a in of.checks],
         "own_system": of.own_system,
         "published": {
             "state": published.state.value,
@@ -52,7 +54,7 @@ def as_data(of: Explanation, language: str) -> dict[str, Any]:
         }
         if published
         else None,
-        "published_at": of.published_at,
+        "published_at": of.system_answer_at,
         "basis": [
             {
                 "at": ground.basis.at,
@@ -63,7 +65,7 @@ def as_data(of: Explanation, language: str) -> dict[str, Any]:
                 "doubtful": ground.basis.confidence.doubtful,
                 "seen_in": ground.basis.seen_in,
             }
-            for ground in of.grounds
+            for ground in of.bases
         ],
         "checklist_hash": of.checklist_hash,
         "journal_head": of.head,
@@ -72,19 +74,19 @@ def as_data(of: Explanation, language: str) -> dict[str, Any]:
     }
 
 
-def _missing(before: Before, of: Explanation, language: str) -> dict[str, Any]:
+def _missing(before: Prerequisite, of: Explanation, language: str) -> dict[str, Any]:
     return {
         "unit": before.unit.code,
-        "step": before.standing.step,
+        "step": before.step_status.step,
         "title": say(before.item.step.title, language),
-        "status": before.standing.status.value,
-        "reason": say(status_reason(before.standing, before.item.schedule, of.as_of), language),
+        "status": before.step_status.status.value,
+        "reason": say(status_reason(before.step_status, before.item.schedule, of.as_of), language),
         "due_at": due_at(before.item.schedule.due, of.as_of.tzinfo),
-        "deadline_hangs_on_it": before.dates,
+        "deadline_hangs_on_it": before.has_deadline_hanging,
     }
 
 
-def _entry(told: Told, of: Explanation, language: str) -> dict[str, Any]:
+def _entry(told: JournalLine, of: Explanation, language: str) -> dict[str, Any]:
     return {
         "number": told.number,
         "at": told.at.astimezone(of.as_of.tzinfo),

@@ -10,10 +10,10 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M
 from lotrinh.i18n import current, say, words
 from lotrinh.reports.text.tables import NOTHING, Table, moment
-from lotrinh.reports.text.terminal import draw
+from lotrinh.reports.text.terminal import draw_table
 
 
-class Moved(NamedTuple):
+class MoveRow(NamedTuple):
     """One change, and the units it concerns."""
 
     move: Move
@@ -24,7 +24,7 @@ KINDS = {"added": M("thêm"), "removed": M("bỏ"), "moved": M("dời hạn"), "
 NAMED = 3
 
 
-def render(moved: Sequence[Moved], form: str, width: int) -> str:
+def render_moves(moved: Sequence[MoveRow], form: str, width: int) -> str:
     """Render in the language of this process."""
     if form == "json":
         return json.dumps([_data(m) for m in moved], ensure_ascii=False, indent=1) + "\n"
@@ -34,10 +34,10 @@ def render(moved: Sequence[Moved], form: str, width: int) -> str:
     overdue = sum(m.move.becomes_overdue for m in moved)
     note = say(M("{count} thay đổi, {overdue} đầu việc thành quá hạn.", count=len(moved), overdue=overdue))
     table = Table(say("NHỮNG GÌ THAY ĐỔI"), headers, tuple(_cells(m) for m in moved), note)
-    return draw(table, width) + "\n"
+    return draw_table(table, width) + "\n"
 
 
-def _cells(moved: Moved) -> tuple[str, ...]:
+def _cells(moved: MoveRow) -> tuple[str, ...]:
     move = moved.move
     return (
         say(KINDS[str(move.kind)]),
@@ -56,7 +56,7 @@ def _due(schedule: Schedule | None) -> str:
     return moment(schedule.due, current())
 
 
-def _units(moved: Moved) -> str:
+def _units(moved: MoveRow) -> str:
     names = [u.full_name for u in moved.units[:NAMED]]
     more = len(moved.units) - len(names)
     if not names:
@@ -64,7 +64,7 @@ def _units(moved: Moved) -> str:
     return ", ".join(names) + (say(M(" và {count} đơn vị khác", count=more)) if more else "")
 
 
-def _data(moved: Moved) -> dict[str, Any]:
+def _data(moved: MoveRow) -> dict[str, Any]:
     move = moved.move
     return {
         "kind": str(move.kind),

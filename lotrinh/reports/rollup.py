@@ -9,25 +9,34 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from lotrinh.core.report.rollup import By, Figures, Nation, Rollup, Row, nation, rows, tenths
+from lotrinh.core.report.rollup import (
+    NationRollup,
+    Rollup,
+    RollupFigures,
+    RollupGroup,
+    RollupRowKind,
+    nation_rollup,
+    rollup_groups,
+    tenths,
+)
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
-from lotrinh.reports.data.csv_report import harmless
-from lotrinh.reports.text.short import Paper, as_markdown, as_text
+from lotrinh.reports.data.csv_report import escape_formula
+from lotrinh.reports.text.short import ShortReport, short_markdown, short_text
 from lotrinh.reports.text.tables import NOTHING, Table
 
 FORMATS = ("table", "csv", "json", "markdown")
-FIRST_COLUMN: Mapping[By, Message] = {
-    By.AREA: M("Khu vực"),
-    By.UNIT: M("Đơn vị"),
-    By.KIND: M("Loại đơn vị"),
-    By.PROVINCE: M("Tỉnh"),
+FIRST_COLUMN: Mapping[RollupRowKind, Message] = {
+    RollupRowKind.AREA: M("Khu vực"),
+    RollupRowKind.UNIT: M("Đơn vị"),
+    RollupRowKind.KIND: M("Loại đơn vị"),
+    RollupRowKind.PROVINCE: M("Tỉnh"),
 }
-TITLES: Mapping[By, Message] = {
-    By.AREA: M("Tổng hợp theo khu vực"),
-    By.UNIT: M("Tổng hợp theo đơn vị"),
-    By.KIND: M("Tổng hợp theo loại đơn vị"),
-    By.PROVINCE: M("Tổng hợp theo tỉnh"),
+TITLES: Mapping[RollupRowKind, Message] = {
+    RollupRowKind.AREA: M("Tổng hợp theo khu vực"),
+    RollupRowKind.UNIT: M("Tổng hợp theo đơn vị"),
+    RollupRowKind.KIND: M("Tổng hợp theo loại đơn vị"),
+    RollupRowKind.PROVINCE: M("Tổng hợp theo tỉnh"),
 }
 HEADS = (
     M("Số đơn vị"),
@@ -52,14 +61,14 @@ TIME_UNKNOWN = 5
 SHORT_HASH = 12
 
 
-def render(provinces: Sequence[Rollup], by: By, form: str, language: str, width: int) -> str:
+def render_rollup(provinces: Sequence[Rollup], by: RollupRowKind, form: str, language: str, width: int) -> str:
     """Render one province, or several with their sum; ``form`` is one of ``FORMATS``."""
     if form == "csv":
-        return as_csv(provinces, by, language)
+        return rollup_csv(provinces, by, language)
     if form == "json":
-        return as_json(provinces, by, language)
-    written = paper(provinces, by, language)
-    return as_markdown(written) if form == "markdown" else as_text(written, width)
+        return rollup_json(provinces, by, language)
+    written = rollup_report(provinces, by, language)
+    return short_markdown(written) if form == "markdown" else short_text(written, width)
 
 
 def percent(part: int, whole: int, language: str) -> str:
@@ -76,7 +85,7 @@ def rate(part: int, whole: int, language: str) -> str:
     return f"{part} ({percent(part, whole, language)})" if whole else NOTHING
 
 
-def days(figures: Figures, language: str) -> tuple[str, str, str]:
+def days(figures: RollupFigures, language: str) -> tuple[str, str, str]:
     """Write how many days late: the sum, the mean of those that are late, and the most."""
     if figures.mean is None:
         return NOTHING, NOTHING, NOTHING
@@ -89,7 +98,7 @@ def decimal(number: Fraction, language: str) -> str:
     return f"{tenth // 10}{',' if language == 'vi' else '.'}{tenth % 10}"
 
 
-def heading(figures: Figures) -> list[Message]:
+def heading(figures: RollupFigures) -> list[Message]:
     """Say the sum in sentences."""
     f = figures
     lines = [
@@ -105,14 +114,17 @@ def heading(figures: Figures) -> list[Message]:
     return lines
 
 
-def paper(provinces: Sequence[Rollup], by: By, language: str) -> Paper:
+def rollup_report(provinces: Sequence[Rollup], by: RollupRowKind, language: str) -> ShortReport:
     """Put the roll-up into words."""
-    whole = nation(provinces)
-    shown = (_headers(by, language), *(_row(row, language) for row in (*rows(whole.provinces, by), _sum(whole))))
+    whole = nation_rollup(provinces)
+    shown = (
+        _headers(by, language),
+        *(_row(row, language) for row in (*rollup_groups(whole.provinces, by), _sum(whole))),
+    )
     if not whole.figures.time_unknown:  # an empty column only takes the room of the others
         shown = tuple(cells[:TIME_UNKNOWN] + cells[TIME_UNKNOWN + 1 :] for cells in shown)
     table = Table(say("CÁC SỐ ĐO", language), shown[0], shown[1:])
-    return Paper(
+    return ShortReport(
         say(TITLES[by], language),
         _notice(provinces, language),
         (*_of(whole, language), *(say(line, language) for line in heading(whole.figures))),
@@ -120,7 +132,7 @@ def paper(provinces: Sequence[Rollup], by: By, language: str) -> Paper:
     )
 
 
-def _of(whole: Nation, language: str) -> list[str]:
+def _of(whole: NationRollup, language: str) -> list[str]:
     """Say which reports are in it, and which were made with another checklist or on an earlier day."""
     known = Counter(province.checklist_hash for province in whole.provinces)
     common = known.most_common(1)[0][0] if known else ""
@@ -152,23 +164,23 @@ def _notice(provinces: Sequence[Rollup], language: str) -> str:
     return say(M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào."), language)
 
 
-def _headers(by: By, language: str) -> tuple[str, ...]:
+def _headers(by: RollupRowKind, language: str) -> tuple[str, ...]:
     return tuple(say(head, language) for head in (FIRST_COLUMN[by], *HEADS))
 
 
-def _sum(whole: Nation) -> Row:
-    return Row(M("Tổng cộng"), "", "", _units(whole.provinces), whole.figures)
+def _sum(whole: NationRollup) -> RollupGroup:
+    return RollupGroup(M("Tổng cộng"), "", "", _units(whole.provinces), whole.figures)
 
 
 def _units(provinces: Sequence[Rollup]) -> int:
     return sum(not line.unit.is_province for province in provinces for line in province.lines)
 
 
-def _title(row: Row, language: str) -> str:
+def _title(row: RollupGroup, language: str) -> str:
     return row.title if isinstance(row.title, str) else say(row.title, language)
 
 
-def _row(row: Row, language: str) -> tuple[str, ...]:
+def _row(row: RollupGroup, language: str) -> tuple[str, ...]:
     f = row.figures
     return (
         _title(row, language),
@@ -183,14 +195,14 @@ def _row(row: Row, language: str) -> tuple[str, ...]:
     )
 
 
-def as_json(provinces: Sequence[Rollup], by: By, language: str = "vi") -> str:
+def rollup_json(provinces: Sequence[Rollup], by: RollupRowKind, language: str = "vi") -> str:
     """Write it for other programs."""
-    return json.dumps(as_data(provinces, by, language), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(rollup_data(provinces, by, language), ensure_ascii=False, indent=1) + "\n"
 
 
-def as_data(provinces: Sequence[Rollup], by: By, language: str = "vi") -> dict[str, Any]:
+def rollup_data(provinces: Sequence[Rollup], by: RollupRowKind, language: str = "vi") -> dict[str, Any]:
     """Lay it out for other programs: every count, and the rates as fractions with their percentage."""
-    whole = nation(provinces)
+    whole = nation_rollup(provinces)
     return {
         "by": by.value,
         "sample": any(province.sample for province in provinces),
@@ -198,7 +210,7 @@ def as_data(provinces: Sequence[Rollup], by: By, language: str = "vi") -> dict[s
         "total": _figures(_sum(whole)),
         "rows": [
             {"key": row.key, "title": _title(row, language), "province": row.province, **_figures(row)}
-            for row in rows(whole.provinces, by)
+            for row in rollup_groups(whole.provinces, by)
         ],
     }
 
@@ -215,7 +227,7 @@ def _province(province: Rollup) -> dict[str, Any]:
     }
 
 
-def _figures(row: Row) -> dict[str, Any]:
+def _figures(row: RollupGroup) -> dict[str, Any]:
     f = row.figures
     rates = {name: {"of": f.expected, "percent": _percent(getattr(f, name), f.expected)} for name in RATES}
     counts = {name: getattr(f, name) for name in COUNTS[1:]}
@@ -227,21 +239,21 @@ def _percent(part: int, whole: int) -> float | None:
     return None if of is None else of / 10
 
 
-def _mean(figures: Figures) -> float | None:
+def _mean(figures: RollupFigures) -> float | None:
     return None if figures.mean is None else float(decimal(figures.mean, "en"))
 
 
-def as_csv(provinces: Sequence[Rollup], by: By, language: str) -> str:
+def rollup_csv(provinces: Sequence[Rollup], by: RollupRowKind, language: str) -> str:
     """Write a line for each row and one for the sum; ``sample`` labels sample data on every line."""
-    whole, out = nation(provinces), io.StringIO()
+    whole, out = nation_rollup(provinces), io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     percents = tuple(f"{name}_percent" for name in RATES)
     writer.writerow(("province", "key", "title", *COUNTS, "mean_days_late", *percents, "sample"))
     notice = _notice(provinces, language)
-    for row in (*rows(whole.provinces, by), _sum(whole)):
+    for row in (*rollup_groups(whole.provinces, by), _sum(whole)):
         f = row.figures
         counts = (row.units, *(getattr(f, name) for name in COUNTS[1:]), _mean(f))
         rates = tuple(_percent(getattr(f, name), f.expected) for name in RATES)
         cells = (row.province, row.key, _title(row, language), *counts, *rates, notice)
-        writer.writerow([harmless("" if cell is None else str(cell)) for cell in cells])
+        writer.writerow([escape_formula("" if cell is None else str(cell)) for cell in cells])
     return out.getvalue()

@@ -12,8 +12,8 @@ import httpx
 from lotrinh.core.status.observation import Reason
 from lotrinh.core.text import M
 from lotrinh.probing.addresses import Address, Gate, Target, read_target
-from lotrinh.probing.clients import new_client, trust
-from lotrinh.probing.failures import Failed, from_resolver
+from lotrinh.probing.clients import new_client, trusted_context
+from lotrinh.probing.failures import ProbeFailure, failure_of_lookup
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.resolver import Resolver, system_resolver
 from lotrinh.sending.outcomes import Delivery, DeliveryOutcome, Refusal
@@ -59,7 +59,7 @@ class WebhookSender:
         }
         try:
             return asyncio.run(self._sent(url, headers, body))
-        except Failed as failed:
+        except ProbeFailure as failed:
             inside = failed.reason is Reason.ADDRESS
             return Refusal(UNUSABLE if inside else NO_NAME, is_permanent=inside, is_about_server=True)
         except (TimeoutError, httpx.HTTPError, OSError, ValueError) as error:
@@ -80,7 +80,7 @@ class WebhookSender:
         try:
             found = [str(target.literal)] if target.literal else await self._resolver(target.host, target.port)
         except (socket.gaierror, UnicodeError) as error:
-            raise from_resolver(error, target.host) from error
+            raise failure_of_lookup(error, target.host) from error
         return self._gate.admit(target, found)
 
     async def _post(self, target: Target, address: Address, headers: dict[str, str], body: bytes) -> int:
@@ -88,7 +88,7 @@ class WebhookSender:
         extensions: dict[str, object] = {"timeout": {"connect": self._options.connect_seconds}}
         extensions |= {} if target.literal else {"sni_hostname": target.host}
         request = httpx.Request("POST", target.at(address), headers=own | headers, content=body, extensions=extensions)
-        client = new_client(trust(self._options))
+        client = new_client(trusted_context(self._options))
         async with contextlib.aclosing(client):
             # What the other side says beyond its status is not read.
             response = await client.handle_async_request(request)

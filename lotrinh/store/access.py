@@ -18,7 +18,7 @@ from lotrinh.store.schema import access
 CODE_BYTES = 20
 
 
-def hashed(code: str) -> str:
+def hash_code(code: str) -> str:
     """Return what is stored of a code."""
     return hashlib.sha256(code.encode()).hexdigest()
 
@@ -29,23 +29,23 @@ class Access:
     def __init__(self, engine: Engine, journal: Journal) -> None:
         self._engine, self._journal = engine, journal
 
-    def issue(self, units: Iterable[str], at: datetime, noted: Sequence[NewEntry] = ()) -> dict[str, str]:
+    def issue(self, units: Iterable[str], at: datetime, entries: Sequence[NewEntry] = ()) -> dict[str, str]:
         """Give each unit a new code, revoke its older ones, and return unit -> code; it cannot be read again."""
         codes = {unit: secrets.token_urlsafe(CODE_BYTES) for unit in units}
         now = at.astimezone(UTC).isoformat()
         with writing(self._engine, chain=True) as connection:
-            self._journal.note(connection, noted)
+            self._journal.append_within(connection, entries)
             for unit, code in codes.items():
                 connection.execute(
                     update(access).where(access.c.unit == unit, access.c.revoked_at.is_(None)).values(revoked_at=now)
                 )
-                connection.execute(insert(access).values(token_hash=hashed(code), unit=unit, issued_at=now))
+                connection.execute(insert(access).values(token_hash=hash_code(code), unit=unit, issued_at=now))
         return codes
 
-    def revoke(self, unit: str, at: datetime, noted: Sequence[NewEntry] = ()) -> int:
+    def revoke(self, unit: str, at: datetime, entries: Sequence[NewEntry] = ()) -> int:
         """Take a unit's codes away; return how many there were."""
         with writing(self._engine, chain=True) as connection:
-            self._journal.note(connection, noted)
+            self._journal.append_within(connection, entries)
             result = connection.execute(
                 update(access)
                 .where(access.c.unit == unit, access.c.revoked_at.is_(None))
@@ -55,11 +55,11 @@ class Access:
 
     def unit_of(self, code: str) -> str | None:
         """Return whose code this is; None for an unknown or revoked one."""
-        query = select(access.c.unit).where(access.c.token_hash == hashed(code), access.c.revoked_at.is_(None))
+        query = select(access.c.unit).where(access.c.token_hash == hash_code(code), access.c.revoked_at.is_(None))
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one_or_none()
 
-    def issued(self) -> dict[str, datetime]:
+    def issue_times(self) -> dict[str, datetime]:
         """Return since when each unit that holds a code has had it."""
         query = select(access.c.unit, access.c.issued_at).where(access.c.revoked_at.is_(None))
         with reading(self._engine) as connection:

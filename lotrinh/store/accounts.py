@@ -37,7 +37,7 @@ class Account(NamedTuple):
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
 
-    def active(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         """Whether it may be used at this moment."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
@@ -61,25 +61,25 @@ class Accounts:
     def __init__(self, engine: Engine, journal: Journal) -> None:
         self._engine, self._journal = engine, journal
 
-    def put(self, *made: Account, noted: Sequence[NewEntry] = ()) -> None:
+    def put(self, *made: Account, entries: Sequence[NewEntry] = ()) -> None:
         """Add accounts; one that is there already gets the new secret, role and name, and its sessions end."""
         with writing(self._engine, chain=True) as connection:
-            self._journal.note(connection, noted)
+            self._journal.append_within(connection, entries)
             for account in made:
                 _replace(connection, account, _find(connection, account.id))
 
-    def alter(self, account_id: str, change: Change, noted: Sequence[NewEntry]) -> Account:
+    def alter(self, account_id: str, change: Change, entries: Sequence[NewEntry]) -> Account:
         """Change one account by what it is at that very moment; its sessions end. Return it as it is now."""
         with writing(self._engine, chain=True) as connection:
             known = _find(connection, account_id)
             account = change(known, _office(connection))
-            self._journal.note(connection, noted)
+            self._journal.append_within(connection, entries)
             return _replace(connection, account, known)
 
-    def revoke(self, ids: Iterable[str], at: datetime, noted: Sequence[NewEntry]) -> None:
+    def revoke(self, ids: Iterable[str], at: datetime, entries: Sequence[NewEntry]) -> None:
         """Take accounts away; their sessions end."""
         with writing(self._engine, chain=True) as connection:
-            self._journal.note(connection, noted)
+            self._journal.append_within(connection, entries)
             for account_id in ids:
                 known = _find(connection, account_id)
                 if known and known.revoked_at is None:
@@ -117,7 +117,7 @@ class Sessions:
         with writing(self._engine) as connection:
             connection.execute(
                 insert(sessions).values(
-                    token_hash=hashed(token),
+                    token_hash=hash_token(token),
                     account=account.id,
                     generation=account.generation,
                     opened_at=_text(now),
@@ -131,7 +131,7 @@ class Sessions:
         query = (
             select(sessions.c.token_hash, sessions.c.opened_at, sessions.c.seen_at, accounts)
             .join(accounts, accounts.c.id == sessions.c.account)
-            .where(sessions.c.token_hash == hashed(token), sessions.c.generation == accounts.c.generation)
+            .where(sessions.c.token_hash == hash_token(token), sessions.c.generation == accounts.c.generation)
         )
         with reading(self._engine) as connection:
             row = connection.execute(query).mappings().first()
@@ -139,7 +139,7 @@ class Sessions:
             return None
         return Session(row["token_hash"], _account(row), _moment(row["opened_at"]), _moment(row["seen_at"]))
 
-    def seen(self, session: Session, now: datetime) -> None:
+    def touch(self, session: Session, now: datetime) -> None:
         """Note that the session was used; a page does not wait long for that."""
         with writing(self._engine, patience=PATIENCE) as connection:
             connection.execute(
@@ -148,7 +148,7 @@ class Sessions:
 
     def close(self, token: str) -> None:
         """End a session; its token opens nothing any more."""
-        ended = update(sessions).where(sessions.c.token_hash == hashed(token)).values(generation=ENDED)
+        ended = update(sessions).where(sessions.c.token_hash == hash_token(token)).values(generation=ENDED)
         with writing(self._engine) as connection:
             connection.execute(ended)
 
@@ -160,7 +160,7 @@ class Sessions:
             connection.execute(delete(sessions).where(sessions.c.token_hash.in_(passed)))
 
 
-def hashed(token: str) -> str:
+def hash_token(token: str) -> str:
     """Return what is stored of a session token."""
     return hashlib.sha256(token.encode()).hexdigest()
 

@@ -9,15 +9,15 @@ from sqlalchemy import Engine, select
 
 from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.store.engine import reading, writing
-from lotrinh.store.journal import Check, Journal
-from lotrinh.store.runs.writes import keep_content
+from lotrinh.store.journal import EntryCheck, Journal
+from lotrinh.store.runs.writes import store_checklist_content
 from lotrinh.store.schema import checklists, journal
 
 APPLIED = '"applied": {'
 """As it stands in the body of such an entry, and of no other: within a text the marks would be escaped."""
 
 
-class Changes:
+class CampaignChanges:
     """What was applied. ``province`` is a code: an office changes its own province's campaign."""
 
     def __init__(self, engine: Engine, journal: Journal) -> None:
@@ -35,9 +35,9 @@ class Changes:
         """Return a campaign's newest change."""
         return self._journal.get(self.number(campaign, province))
 
-    def apply(self, new: NewEntry, check: Check, content: str = "") -> Entry:
+    def apply(self, new: NewEntry, check: EntryCheck, content: str = "") -> Entry:
         """Record a change and, where it brings one, the content of its checklist, in one transaction."""
-        kept = partial(keep_content, hash_=new.checklist_hash, content=content) if content else None
+        kept = partial(store_checklist_content, hash_=new.checklist_hash, content=content) if content else None
         (entry,) = self._journal.append(new, check=check, beside=kept)
         return entry
 
@@ -46,7 +46,7 @@ class Changes:
         with reading(self._engine) as connection:
             return connection.execute(select(checklists.c.content).where(checklists.c.hash == hash_)).scalar()
 
-    def keep(self, hash_: str, content: str) -> None:
+    def store_checklist(self, hash_: str, content: str) -> None:
         """Keep the content of a checklist that an older version left in a file."""
         with writing(self._engine) as connection:
-            keep_content(connection, hash_, content)
+            store_checklist_content(connection, hash_, content)

@@ -28,7 +28,7 @@ BEHIND_PASSWORD = re.compile(r"[\w+]+://(?:[^:/]*(?::[^@]*)?@)?(.*)", re.DOTALL)
 """What follows name and password in an address, as SQLAlchemy reads it: at the first @, not at the last."""
 
 
-def address(url: str) -> URL:
+def parse_url(url: str) -> URL:
     """Read a database's address.
 
     One that is none, or whose password ends too early at a mark of its own, is refused before anybody tells what he
@@ -54,8 +54,8 @@ def address(url: str) -> URL:
 
 def connect(url: str) -> Engine:
     """Make an engine; for SQLite the folder is made and every connection gets its pragmas."""
-    parsed = address(url)
-    with unavailable():
+    parsed = parse_url(url)
+    with translate_failures():
         if parsed.get_backend_name() != "sqlite":
             return _server(parsed)
         pool = {}
@@ -101,7 +101,7 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def unavailable() -> Iterator[None]:
+def translate_failures() -> Iterator[None]:
     """Turn what a database or its disk can fail with into one sentence: nothing was recorded."""
     try:
         yield
@@ -113,7 +113,7 @@ def unavailable() -> Iterator[None]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads."""
-    with unavailable(), engine.connect() as connection, connection.begin():
+    with translate_failures(), engine.connect() as connection, connection.begin():
         yield connection
 
 
@@ -124,7 +124,7 @@ def writing(engine: Engine, *, chain: bool = False, patience: float | None = Non
     ``patience`` is for how many seconds it waits while others write to SQLite; None: as long as may be.
     """
     options = {"writes": True, "patience": BUSY_SECONDS if patience is None else patience}
-    with unavailable(), engine.connect().execution_options(**options) as connection, connection.begin():
+    with translate_failures(), engine.connect().execution_options(**options) as connection, connection.begin():
         if chain and connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": JOURNAL_LOCK})
         yield connection
@@ -164,37 +164,37 @@ def revision(connection: Connection) -> str | None:
     return "" if tables else None
 
 
-def require_there(url: str) -> None:
+def require_file(url: str) -> None:
     """Refuse an SQLite file that is not there: opening it would make an empty one, in which nothing is wrong."""
-    place = file_of(url)
+    place = sqlite_file(url)
     if place and not place.is_file():
         raise NoDatabase(M("Không có cơ sở dữ liệu tại {place}. Hãy kiểm tra lại cấu hình.", place=str(place)))
 
 
-def file_of(url: str) -> Path | None:
+def sqlite_file(url: str) -> Path | None:
     """Return the file of an SQLite address; None for a database elsewhere, or in memory."""
-    parsed = address(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
         return None
     return Path(parsed.database or "")
 
 
-def place_of(url: str, folder: Path) -> str:
+def database_identity(url: str, folder: Path) -> str:
     """Return what tells a database from others: without a secret; a file in ``folder`` by where it lies in there.
 
     So a data folder that was moved as a whole has the same database still.
     """
-    if file := file_of(url):
+    if file := sqlite_file(url):
         place, home = file.resolve(), folder.resolve()
         return (place.relative_to(home) if place.is_relative_to(home) else place).as_posix()
-    parsed = address(url)
+    parsed = parse_url(url)
     port = f":{parsed.port}" if parsed.port else ""
     return f"{parsed.get_backend_name()}://{parsed.host or ''}{port}/{parsed.database or ''}"
 
 
-def name_of(url: str) -> str:
+def database_name(url: str) -> str:
     """Return what a person calls this database: its name on the server, or the file's; never a secret."""
-    return Path(address(url).database or "").name
+    return Path(parse_url(url).database or "").name
 
 
 def require_current(engine: Engine) -> None:
@@ -213,10 +213,10 @@ def require_current(engine: Engine) -> None:
                 head=HEAD,
             )
         )
-    raise newer(found)
+    raise newer_schema(found)
 
 
-def newer(found: str) -> OldSchema:
+def newer_schema(found: str) -> OldSchema:
     """Say that a database was made by a newer lotrinh."""
     return OldSchema(
         M(
@@ -254,7 +254,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
         if found is not None and not _is_number(found) and _tables(connection):
             raise _foreign(connection)
         if found is not None and found > HEAD:
-            raise newer(found)
+            raise newer_schema(found)
         migrate(connection)
     return before, HEAD
 

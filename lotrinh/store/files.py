@@ -49,7 +49,7 @@ class Files:
         with reading(self._engine) as connection:
             return tuple(_file(row) for row in connection.execute(select(files).order_by(files.c.id)).mappings())
 
-    def left_over(self, before: datetime) -> tuple[StoredFile, ...]:
+    def list_unreferenced(self, before: datetime) -> tuple[StoredFile, ...]:
         """Return files uploaded before this moment to which nothing refers."""
         old = before.astimezone(UTC).isoformat()
         query = select(files).where(files.c.kept == 0, files.c.uploaded_at < old)

@@ -13,12 +13,12 @@ from lotrinh.errors import Conflict, KeyReused, StoreUnavailable
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.schema import files, journal
 
-Check = Callable[[NewEntry, Sequence[Entry]], None]
+EntryCheck = Callable[[NewEntry, Sequence[Entry]], None]
 """Looks at a new entry and at all that stands about its step; raises to refuse it."""
-Beside = Callable[[Connection], None]
+TransactionStep = Callable[[Connection], None]
 
 
-class Sought(NamedTuple):
+class JournalFilter(NamedTuple):
     """What to look for in the journal; an empty field says nothing. Moments: from ``since``, before ``until``."""
 
     units: tuple[str, ...] | None = None
@@ -29,7 +29,7 @@ class Sought(NamedTuple):
     until: datetime | None = None
 
 
-ANYTHING = Sought()
+ANYTHING = JournalFilter()
 LAST_NUMBER = 2**31 - 1
 """The column's largest number; databases fail in their own ways when asked for a larger one."""
 REUSED = M("Mã yêu cầu này đã dùng cho một nội dung khác. Hãy gửi lại với mã mới.")
@@ -44,7 +44,9 @@ class Journal:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def append(self, *new: NewEntry, check: Check | None = None, beside: Beside | None = None) -> tuple[Entry, ...]:
+    def append(
+        self, *new: NewEntry, check: EntryCheck | None = None, beside: TransactionStep | None = None
+    ) -> tuple[Entry, ...]:
         """Append entries in one transaction and return them once they are on disk.
 
         An entry whose key is known already is not written again: with the same content its first entry is returned,
@@ -58,7 +60,7 @@ class Journal:
                 return self._append_many(connection, [_in_utc(entry) for entry in new])
             return tuple(self._append(connection, _in_utc(entry), check) for entry in new)
 
-    def note(self, connection: Connection, entries: Sequence[NewEntry]) -> None:
+    def append_within(self, connection: Connection, entries: Sequence[NewEntry]) -> None:
         """Append entries within a transaction of another part of the record (opened with ``chain=True``).
 
         A key that is known already raises ``Conflict``: what the transaction does is done once only.
@@ -68,7 +70,7 @@ class Journal:
                 raise Conflict(M("Yêu cầu này đã được thực hiện rồi và không làm lại lần nữa."))
             self._append(connection, _in_utc(entry), None)
 
-    def _append(self, connection: Connection, new: NewEntry, check: Check | None) -> Entry:
+    def _append(self, connection: Connection, new: NewEntry, check: EntryCheck | None) -> Entry:
         if new.key and (known := self._by_key(connection, new.key)):
             if not _same_request(known.new, new):
                 raise KeyReused(REUSED)
@@ -108,7 +110,7 @@ class Journal:
         found: dict[str, Entry] = {}
         for start in range(0, len(keys), AT_ONCE):
             query = select(journal).where(journal.c.key.in_(keys[start : start + AT_ONCE]))
-            found |= {row["key"]: _entry(row) for row in connection.execute(query).mappings()}
+            found |= {row["key"]: read_entry(row) for row in connection.execute(query).mappings()}
         return found
 
     def _of_step(self, connection: Connection, new: NewEntry) -> tuple[Entry, ...]:
@@ -117,11 +119,11 @@ class Journal:
             .where(journal.c.campaign == new.campaign, journal.c.unit == new.unit, journal.c.step == new.step)
             .order_by(journal.c.number)
         )
-        return tuple(_entry(row) for row in connection.execute(query).mappings())
+        return tuple(read_entry(row) for row in connection.execute(query).mappings())
 
     def _by_key(self, connection: Connection, key: str) -> Entry | None:
         row = connection.execute(select(journal).where(journal.c.key == key)).mappings().first()
-        return _entry(row) if row else None
+        return read_entry(row) if row else None
 
     def _tail(self, connection: Connection) -> tuple[int, str]:
         row = connection.execute(
@@ -155,17 +157,19 @@ class Journal:
         if units is not None:
             query = query.where(journal.c.unit.in_(units))
         with reading(self._engine) as connection:
-            return tuple(_entry(row) for row in connection.execute(query).mappings())
+            return tuple(read_entry(row) for row in connection.execute(query).mappings())
 
-    def latest(self, most: int, before: int | None = None, sought: Sought = ANYTHING) -> tuple[Entry, ...]:
+    def latest(self, most: int, before: int | None = None, matching: JournalFilter = ANYTHING) -> tuple[Entry, ...]:
         """Return the newest entries, newest first; with ``before`` those whose numbers are below it."""
-        query = select(journal).order_by(journal.c.number.desc()).limit(most).where(*_conditions(sought))
+        query = select(journal).order_by(journal.c.number.desc()).limit(most).where(*_conditions(matching))
         if before is not None:
             query = query.where(journal.c.number < min(before, LAST_NUMBER))
         with reading(self._engine) as connection:
-            return tuple(_entry(row) for row in connection.execute(query).mappings())
+            return tuple(read_entry(row) for row in connection.execute(query).mappings())
 
-    def before(self, head: str, campaign: str, unit: str = "", most: int = 1000) -> tuple[tuple[Entry, ...], int]:
+    def entries_before(
+        self, head: str, campaign: str, unit: str = "", most: int = 1000
+    ) -> tuple[tuple[Entry, ...], int]:
         """Return a campaign's newest entries up to the one with the hash ``head``, oldest first, of one unit if asked.
 
         The number beside them counts those that are still older.
@@ -175,7 +179,7 @@ class Journal:
         wanted += [journal.c.unit == unit] if unit else []
         newest = select(journal).where(*wanted).order_by(journal.c.number.desc()).limit(most)
         with reading(self._engine) as connection:
-            rows = [_entry(row) for row in connection.execute(newest).mappings()]
+            rows = [read_entry(row) for row in connection.execute(newest).mappings()]
             count = int(connection.execute(select(func.count()).select_from(journal).where(*wanted)).scalar_one())
         return tuple(reversed(rows)), count - len(rows)
 
@@ -185,7 +189,7 @@ class Journal:
             return None
         with reading(self._engine) as connection:
             row = connection.execute(select(journal).where(journal.c.number == number)).mappings().first()
-            return _entry(row) if row else None
+            return read_entry(row) if row else None
 
     def verify(self, head: str = GENESIS) -> int | None:
         """Walk the whole chain; return the number of the first bad entry, None when all is well.
@@ -193,10 +197,10 @@ class Journal:
         ``head`` is a hash printed on a report or receipt, or its first digits: the chain must still hold it.
         """
         with reading(self._engine) as connection:
-            return walk(connection, head)
+            return walk_chain(connection, head)
 
 
-def walk(connection: Connection, head: str = GENESIS) -> int | None:
+def walk_chain(connection: Connection, head: str = GENESIS) -> int | None:
     """Walk the chain within a transaction that is open; as ``Journal.verify``."""
     query = select(journal).order_by(journal.c.number)
     return first_broken_number(_each(connection.execute(query, execution_options={"yield_per": 1000}).mappings()), head)
@@ -210,17 +214,17 @@ def _keep_file(connection: Connection, new: NewEntry) -> None:
         raise Conflict(M("Tệp đã chọn không còn trên máy chủ. Hãy chọn lại tệp rồi gửi lại."))
 
 
-def _conditions(sought: Sought) -> Iterator[ColumnElement[bool]]:
-    if sought.units is not None:
-        yield journal.c.unit.in_(sought.units)
+def _conditions(matching: JournalFilter) -> Iterator[ColumnElement[bool]]:
+    if matching.units is not None:
+        yield journal.c.unit.in_(matching.units)
     for column in ("step", "kind", "actor"):
-        if wanted := getattr(sought, column):
+        if wanted := getattr(matching, column):
             yield journal.c[column] == wanted
     # Moments are texts in UTC. Without fraction and offset a bound is the beginning of every text it stands for.
-    if sought.since:
-        yield journal.c.at >= sought.since.astimezone(UTC).strftime(SECONDS)
-    if sought.until:
-        yield journal.c.at < sought.until.astimezone(UTC).strftime(SECONDS)
+    if matching.since:
+        yield journal.c.at >= matching.since.astimezone(UTC).strftime(SECONDS)
+    if matching.until:
+        yield journal.c.at < matching.until.astimezone(UTC).strftime(SECONDS)
 
 
 def _each(rows: Iterator[RowMapping]) -> Iterator[Entry | None]:
@@ -279,7 +283,7 @@ UNREADABLE = (ValueError, TypeError, RecursionError)
 """What reading an entry fails with whose values somebody changed behind our back."""
 
 
-def _entry(row: RowMapping) -> Entry:
+def read_entry(row: RowMapping) -> Entry:
     try:
         return _read(row)
     except UNREADABLE as error:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, inse
 
 from lotrinh.core.status.journal import Entry
 from lotrinh.store.engine import reading, writing
-from lotrinh.store.journal import _entry as entry_of
+from lotrinh.store.journal import read_entry
 from lotrinh.store.schema import journal, outbox
 
 WAITING, SENDING, SENT, UNCLEAR, FAILED, DROPPED = "waiting", "sending", "sent", "unclear", "failed", "dropped"
@@ -28,7 +28,7 @@ AT_ONCE = 500
 """Keys looked up in one query, and entries of the journal that are told in one transaction."""
 
 
-class New(NamedTuple):
+class NewMessage(NamedTuple):
     """A message before it is laid down. ``key`` makes it one however often it is made; ``content`` is JSON."""
 
     key: str
@@ -42,7 +42,7 @@ class New(NamedTuple):
     problem: str = ""
 
 
-class Message(NamedTuple):
+class OutboxMessage(NamedTuple):
     """A message. ``next_at`` is when it may be tried again or, while it is being sent, when its sender counts as lost.
 
     ``tries`` counts the claims; ``problem`` is why the last one did not succeed, in words.
@@ -63,7 +63,7 @@ class Message(NamedTuple):
     problem: str
 
 
-class Ending(NamedTuple):
+class DeliveryResult(NamedTuple):
     """How a try ended; ``next_at`` only where there will be another."""
 
     state: str
@@ -72,7 +72,7 @@ class Ending(NamedTuple):
     next_at: datetime | None = None
 
 
-Make = Callable[[Sequence[Entry]], Iterable[New]]
+MessageMaker = Callable[[Sequence[Entry]], Iterable[NewMessage]]
 """From new entries of the journal to the messages about them."""
 
 
@@ -82,14 +82,14 @@ class Outbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, new: Iterable[New], at: datetime) -> int:
+    def put(self, new: Iterable[NewMessage], at: datetime) -> int:
         """Lay messages down and return how many were new: one whose key is known is there already."""
         with writing(self._engine, chain=True) as connection:
             return _put(connection, new, at)
 
     def due(
         self, at: datetime, after: int = 0, most: int = AT_ONCE, *, only: str = "", but: str = ""
-    ) -> tuple[Message, ...]:
+    ) -> tuple[OutboxMessage, ...]:
         """Return messages with ids above ``after`` that may be tried now, the oldest first.
 
         Of one channel ``only``, or of all ``but`` one, where these are named.
@@ -101,7 +101,7 @@ class Outbox:
             query = select(outbox).where(*ready).order_by(outbox.c.id).limit(most)
             return _messages(connection.execute(query).mappings())
 
-    def claim(self, message: Message, at: datetime, until: datetime) -> Message | None:
+    def claim(self, message: OutboxMessage, at: datetime, until: datetime) -> OutboxMessage | None:
         """Take a waiting message for sending; None where somebody else has it, or had."""
         mine = (outbox.c.id == message.id, outbox.c.state == WAITING, outbox.c.tries == message.tries)
         taken = update(outbox).where(*mine, outbox.c.next_at <= _text(at))
@@ -111,7 +111,7 @@ class Outbox:
                 return None
         return message._replace(state=SENDING, tries=message.tries + 1, next_at=until)
 
-    def end(self, message: Message, ending: Ending, content: Mapping[str, Any] | None = None) -> bool:
+    def end(self, message: OutboxMessage, ending: DeliveryResult, content: Mapping[str, Any] | None = None) -> bool:
         """Record how the try of a claimed message ended; False where the claim was lost and it was tried again."""
         mine = (outbox.c.id == message.id, outbox.c.tries == message.tries, outbox.c.state.in_((SENDING, UNCLEAR)))
         values: dict[str, Any] = {"state": ending.state, "problem": ending.problem}
@@ -129,23 +129,23 @@ class Outbox:
         with writing(self._engine) as connection:
             return int(connection.execute(update(outbox).where(*lost).values(**values)).rowcount)
 
-    def give_up_waiting(self, message: Message, at: datetime, problem: str) -> bool:
+    def give_up_waiting(self, message: OutboxMessage, at: datetime, problem: str) -> bool:
         """Give a waiting message up without trying."""
         return self._change(_open_as(message), {"state": FAILED, "done_at": _text(at), "problem": problem})
 
-    def retry(self, seen: Message, at: datetime) -> bool:
+    def retry(self, expected: OutboxMessage, at: datetime) -> bool:
         """Let a message be tried now; False where it is not as it was seen, or is sent, being sent or dropped."""
-        return self._change(_open_as(seen), {"state": WAITING, "done_at": None, "next_at": _text(at)})
+        return self._change(_open_as(expected), {"state": WAITING, "done_at": None, "next_at": _text(at)})
 
-    def drop(self, seen: Message, at: datetime) -> bool:
+    def drop(self, expected: OutboxMessage, at: datetime) -> bool:
         """Never send a message; False where it is not as it was seen, or is sent, being sent or dropped."""
-        return self._change(_open_as(seen), {"state": DROPPED, "done_at": _text(at)})
+        return self._change(_open_as(expected), {"state": DROPPED, "done_at": _text(at)})
 
     def _change(self, mine: Sequence[ColumnElement[bool]], values: Mapping[str, Any]) -> bool:
         with writing(self._engine) as connection:
             return bool(connection.execute(update(outbox).where(*mine).values(**values)).rowcount)
 
-    def get(self, number: int) -> Message | None:
+    def get(self, number: int) -> OutboxMessage | None:
         """Return one message."""
         with reading(self._engine) as connection:
             query = select(outbox).where(outbox.c.id == number, outbox.c.state != CURSOR)
@@ -154,7 +154,7 @@ class Outbox:
 
     def newest(
         self, states: Sequence[str] = (), most: int = 50, before: int | None = None, kind: str = ""
-    ) -> tuple[Message, ...]:
+    ) -> tuple[OutboxMessage, ...]:
         """Return messages, newest first; in these states and of this kind where asked, with ids below ``before``."""
         query = select(outbox).where(outbox.c.state != CURSOR).order_by(outbox.c.id.desc()).limit(most)
         query = query.where(outbox.c.state.in_(states)) if states else query
@@ -163,7 +163,7 @@ class Outbox:
         with reading(self._engine) as connection:
             return _messages(connection.execute(query).mappings())
 
-    def went_out(
+    def list_sent(
         self, kind: str, receivers: Collection[str], since: datetime
     ) -> Iterator[tuple[str, str, datetime | None]]:
         """Give receiver and key of the messages of a kind, laid down since then, that went out or may have.
@@ -185,29 +185,29 @@ class Outbox:
         with reading(self._engine) as connection:
             return {state: int(number) for state, number in connection.execute(query)}
 
-    def follow(self, name: str, make: Make, at: datetime) -> int:
+    def follow(self, name: str, make: MessageMaker, at: datetime) -> int:
         """Lay messages down about what the journal holds since last time; return how many entries were looked at.
 
         Messages and the number up to which ``name`` has been told are one transaction. Whoever is new is told of
         nothing that was before.
         """
         with writing(self._engine, chain=True) as connection:
-            known = remembered(connection, name)
+            known = recall_within(connection, name)
             if known is None:
                 last = connection.execute(select(func.max(journal.c.number))).scalar_one() or 0
-                keep(connection, name, {"number": last}, at)
+                remember_within(connection, name, {"number": last}, at)
                 return 0
             query = select(journal).where(journal.c.number > known["number"]).order_by(journal.c.number).limit(AT_ONCE)
-            entries = [entry_of(row) for row in connection.execute(query).mappings()]
+            entries = [read_entry(row) for row in connection.execute(query).mappings()]
             if entries:
                 _put(connection, make(entries), at)
-                keep(connection, name, {"number": entries[-1].number}, at)
+                remember_within(connection, name, {"number": entries[-1].number}, at)
             return len(entries)
 
-    def remembered(self, name: str) -> dict[str, Any] | None:
+    def recall(self, name: str) -> dict[str, Any] | None:
         """Return what is remembered under a name; None where nothing ever was."""
         with reading(self._engine) as connection:
-            return remembered(connection, name)
+            return recall_within(connection, name)
 
     def remember(
         self,
@@ -215,42 +215,42 @@ class Outbox:
         content: Mapping[str, Any],
         at: datetime,
         before: Mapping[str, Any] | None = None,
-        new: Iterable[New] = (),
+        new: Iterable[NewMessage] = (),
     ) -> bool:
         """Remember something and lay messages down, in one transaction.
 
         False, and nothing of it, where by now something else than ``before`` is remembered.
         """
         with writing(self._engine, chain=True) as connection:
-            known = remembered(connection, name)
+            known = recall_within(connection, name)
             if known != before:
                 return False
-            keep(connection, name, content, at)
+            remember_within(connection, name, content, at)
             _put(connection, new, at)
             return True
 
 
-def _open_as(seen: Message) -> tuple[ColumnElement[bool], ...]:
+def _open_as(expected: OutboxMessage) -> tuple[ColumnElement[bool], ...]:
     """Find a message that is as it was seen, and of which something can still be decided."""
-    same = (outbox.c.id == seen.id, outbox.c.state == seen.state, outbox.c.tries == seen.tries)
+    same = (outbox.c.id == expected.id, outbox.c.state == expected.state, outbox.c.tries == expected.tries)
     return (*same, outbox.c.state.in_((WAITING, FAILED, UNCLEAR)))
 
 
-def keep(connection: Connection, name: str, content: Mapping[str, Any], at: datetime) -> None:
+def remember_within(connection: Connection, name: str, content: Mapping[str, Any], at: datetime) -> None:
     """Remember something within a transaction that writes, whatever was remembered before."""
     key = f"{CURSOR}/{name}"
     changed = update(outbox).where(outbox.c.key == key).values(content=_json(content))
     if not connection.execute(changed).rowcount:
-        connection.execute(insert(outbox).values(**_row(New(key, "", CURSOR, "", "", content, at, CURSOR), at)))
+        connection.execute(insert(outbox).values(**_row(NewMessage(key, "", CURSOR, "", "", content, at, CURSOR), at)))
 
 
-def remembered(connection: Connection, name: str) -> dict[str, Any] | None:
+def recall_within(connection: Connection, name: str) -> dict[str, Any] | None:
     """Return what is remembered under a name, within a transaction; None where nothing ever was."""
     written = connection.execute(select(outbox.c.content).where(outbox.c.key == f"{CURSOR}/{name}")).scalar()
     return json.loads(written) if written else None
 
 
-def _put(connection: Connection, new: Iterable[New], at: datetime) -> int:
+def _put(connection: Connection, new: Iterable[NewMessage], at: datetime) -> int:
     wanted = {message.key: message for message in new}
     keys, known = list(wanted), set[str]()
     for start in range(0, len(keys), AT_ONCE):
@@ -262,7 +262,7 @@ def _put(connection: Connection, new: Iterable[New], at: datetime) -> int:
     return len(fresh)
 
 
-def _row(new: New, at: datetime) -> dict[str, object]:
+def _row(new: NewMessage, at: datetime) -> dict[str, object]:
     over = new.state in {UNCLEAR, FAILED, DROPPED}
     return {
         "key": new.key,
@@ -280,14 +280,14 @@ def _row(new: New, at: datetime) -> dict[str, object]:
     }
 
 
-def _messages(rows: Iterable[RowMapping]) -> tuple[Message, ...]:
+def _messages(rows: Iterable[RowMapping]) -> tuple[OutboxMessage, ...]:
     return tuple(_message(row) for row in rows)
 
 
-def _message(row: RowMapping) -> Message:
+def _message(row: RowMapping) -> OutboxMessage:
     moments = {name: datetime.fromisoformat(row[name]) for name in ("created_at", "next_at")}
     done = datetime.fromisoformat(row["done_at"]) if row["done_at"] else None
-    return Message(**{**row, **moments, "done_at": done, "content": json.loads(row["content"])})
+    return OutboxMessage(**{**row, **moments, "done_at": done, "content": json.loads(row["content"])})
 
 
 def _json(content: Mapping[str, Any]) -> str:

@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 
 from lotrinh.store.access import Access
 from lotrinh.store.accounts import Accounts, Sessions
-from lotrinh.store.changes import Changes
-from lotrinh.store.engine import connect, require_current, require_there, upgrade, version
-from lotrinh.store.figures import Figures
+from lotrinh.store.changes import CampaignChanges
+from lotrinh.store.engine import connect, require_current, require_file, upgrade, version
+from lotrinh.store.figures import DatabaseFigures
 from lotrinh.store.files import Files
 from lotrinh.store.journal import Journal
 from lotrinh.store.leases import Leases
@@ -37,12 +37,12 @@ class Store:
     outbox: Outbox
     leases: Leases
     schedules: Schedules
-    changes: Changes
+    changes: CampaignChanges
 
     @property
-    def figures(self) -> Figures:
+    def figures(self) -> DatabaseFigures:
         """Sizes and counts, for those who watch the machine."""
-        return Figures(self.engine)
+        return DatabaseFigures(self.engine)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -61,7 +61,7 @@ def open_store(url: str, *, make: bool = True) -> Store:
     Without ``make`` a database that is not there is ``StoreUnavailable``, and nothing is made.
     """
     if not make:
-        require_there(url)
+        require_file(url)
     engine = connect(url)
     try:
         if version(engine) is None:
@@ -85,7 +85,7 @@ def open_store(url: str, *, make: bool = True) -> Store:
         Outbox(engine),
         Leases(engine),
         Schedules(engine, journal),
-        Changes(engine, journal),
+        CampaignChanges(engine, journal),
     )
 
 

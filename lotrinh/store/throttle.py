@@ -17,7 +17,7 @@ class Failures(NamedTuple):
     last: datetime
 
 
-Judge = Callable[[Mapping[str, Failures]], None]
+AttemptCheck = Callable[[Mapping[str, Failures]], None]
 """Looks at what failed before; raises to refuse the attempt."""
 
 
@@ -27,7 +27,7 @@ class Throttle:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def attempt(self, keys: Sequence[str], at: datetime, forget_before: datetime, judge: Judge) -> None:
+    def attempt(self, keys: Sequence[str], at: datetime, forget_before: datetime, check: AttemptCheck) -> None:
         """Judge an attempt by what failed before, and count it as failed until it is known to have succeeded.
 
         Looking and counting are one transaction, so that a thousand attempts at once are judged one after another.
@@ -36,7 +36,7 @@ class Throttle:
         with writing(self._engine, chain=True) as connection:  # one after another on PostgreSQL too
             connection.execute(delete(throttle).where(throttle.c.failed_at < _text(forget_before)))
             known = _failures(connection, keys)
-            judge(known)
+            check(known)
             connection.execute(delete(throttle).where(throttle.c.key.in_(keys)))
             for key in keys:
                 times = known[key].times + 1 if key in known else 1

@@ -8,7 +8,7 @@ from lotrinh.core.return_sheet.return_codes import step_codes
 from lotrinh.core.return_sheet.return_sheet import ReturnSheet, SheetMark, SheetRow
 from lotrinh.core.status.status import Status, StepStatus
 from lotrinh.core.text import Text
-from lotrinh.reports.return_sheet import workbook
+from lotrinh.reports.return_sheet import sheet_workbook
 from tests.browser import hostile
 from tests.browser.hosting import LIEN_SON, NOW
 from tests.core.builders import step
@@ -31,4 +31,4 @@ def returned() -> bytes:
     }
     sheet = ReturnSheet(mark, **about, starts=None, sample=False, rows=(row,))
     said = {"obstacle": hostile.longest(1990), "proposal": hostile.longest(1990), "signer": hostile.longest(200)}
-    return filled(workbook(sheet, "vi"), {STEP: said})
+    return filled(sheet_workbook(sheet, "vi"), {STEP: said})

@@ -13,7 +13,7 @@ from lotrinh.core.status.roles import Role
 from lotrinh.core.status.status import Status, StepStatus
 from lotrinh.services.access.accounts import add_officer, issue_slips
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import run_check
 from tests.browser.conftest import DESK, PHONE, Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, Hosted, elsewhere
@@ -43,7 +43,7 @@ class Province:
     def check(self) -> Report:
         """Ask the communes over HTTP, as a scheduled check does."""
         store, now = self.portal.store, self.portal.clock()
-        begun = begin(store, self.campaign, now, now, {})
+        begun = begin_run(store, self.campaign, now, now, {})
         asking = run_check(store, self.portal.settings, self.campaign, begun, self.portal.clock)
         report: Report = elsewhere(lambda: asyncio.run(asking))
         return report
@@ -57,9 +57,9 @@ def province(portal: Hosted, visit: Visit) -> Province:
     return Province(portal, replace(campaign, units=asked), *pages)
 
 
-def standing(report: Report, unit: str) -> StepStatus:
+def step_status(report: Report, unit: str) -> StepStatus:
     found = next(u for u in report.units if u.unit.code == unit)
-    return next(s for s in found.standings if s.step == OPEN)
+    return next(s for s in found.step_statuses if s.step == OPEN)
 
 
 def confirmed(page: Page) -> str:
@@ -83,7 +83,7 @@ def test_a_commune_confirms_the_check_sees_it_and_the_office_accepts_it(province
     portal, phone, desk = province.portal, province.phone, province.desk
     slip = issue_slips(portal.store, [province.campaign.by_code[LIEN_SON]], portal.clock())[0]
     add_officer(portal.store, "lan", Role.OFFICER, "Cán bộ văn phòng", SECRET, portal.clock())
-    assert standing(province.check(), LIEN_SON).status is Status.OVERDUE
+    assert step_status(province.check(), LIEN_SON).status is Status.OVERDUE
 
     province.signs_in(phone, LIEN_SON, slip.secret)
     receipt = confirmed(phone)
@@ -95,8 +95,8 @@ def test_a_commune_confirms_the_check_sees_it_and_the_office_accepts_it(province
     assert handed_in(phone) == PDF
 
     seen = province.check()
-    assert standing(seen, LIEN_SON).status is Status.DONE
-    assert standing(seen, LUONG_SON).status is Status.OVERDUE
+    assert step_status(seen, LIEN_SON).status is Status.DONE
+    assert step_status(seen, LUONG_SON).status is Status.OVERDUE
 
     province.signs_in(desk, "lan", SECRET)
     expect(desk.get_by_role("row", name=re.compile("Liên Sơn")).first).to_be_visible()

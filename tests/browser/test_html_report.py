@@ -10,10 +10,9 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
-from lotrinh.reports.html.html import page as written
 from tests.browser.checks import reached, seen
 from tests.browser.conftest import opened
 from tests.reports.samples import OPEN, UNREACHABLE, commune, everybody_at, the_report, unit_report
@@ -49,7 +48,7 @@ class Opened:
 @pytest.fixture
 def mailed(chromium: Browser, tmp_path: Path) -> Iterator[Opened]:
     path = tmp_path / "bao-cao.html"
-    path.write_text(written(Dossier(report()), "vi"), encoding="utf-8")
+    path.write_text(html_page(ReportBundle(report()), "vi"), encoding="utf-8")
     made = Opened(opened(chromium, None, {"offline": True}), path)
     yield made
     made.page.context.close()
@@ -80,7 +79,7 @@ def test_on_paper_nothing_is_folded_away_and_every_page_says_that_it_is_sample_d
     assert sizes == {(595, 842)}
     assert all("DỮ LIỆU MẪU" in text for text in texts)
     together = " ".join(texts)
-    late = [u for u in report().units if any(s.status is Status.OVERDUE for s in u.standings)]
+    late = [u for u in report().units if any(s.status is Status.OVERDUE for s in u.step_statuses)]
     assert len(late) > 5
     for unit in late:
         assert f"{unit.unit.full_name} ({unit.unit.code}): 2 quá hạn" in together

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lotrinh.reports.return_sheet.paper import page as paper
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.world import LONGEST, NORMAL, World
 from tests.reports.return_sheet.test_return_sheet import sheet_of
@@ -45,7 +44,7 @@ def test_what_belongs_to_the_screen_is_not_printed(world: World, visit: Visit) -
 
 def test_a_return_sheet_scrolls_in_itself_on_a_phone_and_is_whole_on_paper(visit: Visit) -> None:
     page = visit(viewport=PHONE)
-    page.set_content(paper(sheet_of(), "vi"))
+    page.set_content(sheet_page(sheet_of(), "vi"))
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert page.evaluate("document.querySelector('thead').offsetHeight") < 150
     page.emulate_media(media="print")

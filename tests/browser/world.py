@@ -14,12 +14,12 @@ from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.access.accounts import make_link
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude, run_check
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.services.statements.uploads import described, take
 from lotrinh.settings.models import CampaignSettings as CampaignSetting
-from lotrinh.store.outbox import FAILED, WAITING, New
+from lotrinh.store.outbox import FAILED, WAITING, NewMessage
 from tests.browser import hostile
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, NOW, Hosted, elsewhere, hosted
 from tests.services.builders import hear, says
@@ -176,7 +176,7 @@ def normal(world: World, of: Campaign) -> None:
     disagree(portal, of, of.by_code[LUONG_SON], "thanh-lap-ubbc-xa", "Đang ký.")
     number = changed(diary, of)
     first, second = asked(portal, of, 60), asked(portal, of, 30)
-    begin(portal.store, of, NOW - timedelta(minutes=1), NOW, {})
+    begin_run(portal.store, of, NOW - timedelta(minutes=1), NOW, {})
     make_link(portal.store, "Đồng chí Chủ tịch", timedelta(days=7), NOW)
     world.values[NORMAL] = places(
         CAMPAIGN,
@@ -201,7 +201,7 @@ def normal(world: World, of: Campaign) -> None:
 def disagree(portal: Hosted, of: Campaign, unit: Unit, step: str, note: str, hours: int = 3) -> str:
     """Let a unit's own system have said so many hours ago that something stands in a step's way; return the run."""
     at = NOW - timedelta(hours=hours)
-    begun = begin(portal.store, of, at, at, {})
+    begun = begin_run(portal.store, of, at, at, {})
     said = {"id": step, "state": "obstacle", "note": note}
     body = says(unit, said, at=at, campaign=of.id)
     portal.store.runs.record(begun.id, of.id, [hear(portal.settings, of, unit, body, at)])
@@ -227,7 +227,7 @@ def changed(diary: Diary, of: Campaign) -> int:
 def asked(portal: Hosted, of: Campaign, minutes: int) -> str:
     """Ask all units over HTTP, in a run that began so long ago."""
     at = NOW - timedelta(minutes=minutes)
-    run = begin(portal.store, of, at, at, {})
+    run = begin_run(portal.store, of, at, at, {})
     elsewhere(lambda: asyncio.run(run_check(portal.store, portal.settings, of, run, portal.clock)))
     return run.id
 
@@ -237,7 +237,7 @@ def posted(portal: Hosted) -> None:
     content = {"to": f"{'x' * 64}@{'y' * 60}.example.vn"}
     for state in (WAITING, FAILED):
         tried = NOW + timedelta(days=1)
-        new = New(state, "", "remind", LIEN_SON, "mail", content, tried, state, hostile.longest(300))
+        new = NewMessage(state, "", "remind", LIEN_SON, "mail", content, tried, state, hostile.longest(300))
         portal.store.outbox.put([new], NOW)
 
 

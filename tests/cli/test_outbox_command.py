@@ -7,7 +7,7 @@ import pytest
 
 from lotrinh.clock import now
 from lotrinh.store import open_store
-from lotrinh.store.outbox import UNCLEAR, WAITING, Ending, New
+from lotrinh.store.outbox import UNCLEAR, WAITING, DeliveryResult, NewMessage
 from tests.conftest import Lotrinh
 
 YESTERDAY = "2026-02-09"
@@ -24,10 +24,10 @@ def unclear(url: str, *days: str) -> list[str]:
         for number, day in enumerate(days):
             moment: datetime = now()
             content = {"to": "vp@phutho.example.vn", "day": day}
-            store.outbox.put([New(f"x/{number}", "", "remind", "25", "mail", content, moment)], moment)
+            store.outbox.put([NewMessage(f"x/{number}", "", "remind", "25", "mail", content, moment)], moment)
             claimed = store.outbox.claim(store.outbox.newest(most=1)[0], moment, moment + timedelta(minutes=1))
             assert claimed
-            assert store.outbox.end(claimed, Ending(UNCLEAR, moment, "im lặng"))
+            assert store.outbox.end(claimed, DeliveryResult(UNCLEAR, moment, "im lặng"))
         return [str(m.id) for m in reversed(store.outbox.newest())]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report.snapshot import Snapshot, StepThen, UnitThen
+from lotrinh.core.report.snapshot import ReportSnapshot, StepSnapshot, UnitSnapshot
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 
@@ -18,18 +18,18 @@ def due(day: int) -> datetime:
     return datetime(2026, 2, day, 16, 59, 59, tzinfo=UTC)
 
 
-def step(status: Status, day: int | None = 3, completed: date | None = None) -> StepThen:
-    return StepThen(status, due(day) if day else None, completed, {})
+def step(status: Status, day: int | None = 3, completed: date | None = None) -> StepSnapshot:
+    return StepSnapshot(status, due(day) if day else None, completed, {})
 
 
-def unit(code: str, outcome: Outcome = Outcome.REACHED, **steps: StepThen) -> UnitThen:
+def unit(code: str, outcome: Outcome = Outcome.REACHED, **steps: StepSnapshot) -> UnitSnapshot:
     reason = "" if outcome is Outcome.REACHED else "refused: máy từ chối"
-    return UnitThen(Unit(code, UnitKind.COMMUNE, f"X{code}"), outcome, reason, AT, AT, steps)
+    return UnitSnapshot(Unit(code, UnitKind.COMMUNE, f"X{code}"), outcome, reason, AT, AT, steps)
 
 
-def snapshot(*units: UnitThen, province: Mapping[str, StepThen] | None = None) -> Snapshot:
-    own = UnitThen(PROVINCE, Outcome.REACHED, "", AT, AT, province) if province is not None else None
-    return Snapshot("thu", "luot", AT, "c" * 64, "h" * 64, "", False, (), own, tuple(units))  # noqa: FBT003
+def snapshot(*units: UnitSnapshot, province: Mapping[str, StepSnapshot] | None = None) -> ReportSnapshot:
+    own = UnitSnapshot(PROVINCE, Outcome.REACHED, "", AT, AT, province) if province is not None else None
+    return ReportSnapshot("thu", "luot", AT, "c" * 64, "h" * 64, "", False, (), own, tuple(units))  # noqa: FBT003
 
 
 STEPS = st.builds(step, st.sampled_from(Status), st.sampled_from([None, 3, 5]))

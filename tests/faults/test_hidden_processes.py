@@ -12,8 +12,8 @@ from lotrinh.services.runs.lease import Holder
 from tests.conftest import TOP
 
 HOLDS = """
-from lotrinh.services.runs.lease import me
-print(me("alte"), flush=True)
+from lotrinh.services.runs.lease import own_holder
+print(own_holder("alte"), flush=True)
 input()
 """
 """Tell who would hold a lease, and live on."""

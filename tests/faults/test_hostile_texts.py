@@ -12,7 +12,7 @@ import pytest
 
 from lotrinh.core.status.roles import Role
 from lotrinh.services.access.accounts import add_officer, make_link
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.statements import obstacles, review
 from lotrinh.services.statements.confirm import Confirmation, confirm, withdraw
@@ -75,7 +75,7 @@ def everything_said(portal: Portal) -> None:
     document = {"number": evil("system")[:200]}
     stated = {"id": STEP, "state": "done", "completed_on": "2026-01-29", "document": document}
     stuck = {"id": COUNTED, "state": "obstacle", "note": evil("system")}
-    run = begin(store, campaign, NOW, NOW, {})
+    run = begin_run(store, campaign, NOW, NOW, {})
     answer = says(own, stated, stuck, at=NOW, campaign=CAMPAIGN)
     store.runs.record(run.id, CAMPAIGN, [hear(portal.settings, campaign, own, answer, NOW)])
     conclude(store, portal.settings, campaign, run, NOW)

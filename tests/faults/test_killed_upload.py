@@ -72,7 +72,7 @@ def test_killed_at_any_write_of_a_confirmation_neither_entry_nor_file_stands_alo
     with open_store(database) as store:
         ran = subprocess.run(arguments, cwd=TOP, timeout=100, check=True, capture_output=True, text=True)
         assert int(ran.stdout) > WRITES
-        registered = len(store.files.left_over(NOW + timedelta(days=1)))
+        registered = len(store.files.list_unreferenced(NOW + timedelta(days=1)))
         assert registered  # what the killed ones left
         clean_up(store, tmp_path, NOW + timedelta(days=2))
         told = [entry.new.body["file"] for entry in store.journal.entries()]

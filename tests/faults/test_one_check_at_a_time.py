@@ -11,7 +11,7 @@ import pytest
 
 from lotrinh.clock import now
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.lease import Holder, name_of, take
+from lotrinh.services.runs.lease import Holder, lease_name, take_lease
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING
@@ -23,9 +23,9 @@ import sys
 from lotrinh.clock import now
 from lotrinh.errors import Overlapping
 from lotrinh.i18n import say
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.lease import holding
+from lotrinh.services.runs.lease import hold_lease
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 
@@ -35,8 +35,8 @@ with open_store(url) as store:
     print("ready", flush=True)
     sys.stdin.readline()
     try:
-        with holding(store, campaign, name, now):
-            begin(store, campaign, now(), now(), {}, name)
+        with hold_lease(store, campaign, name, now):
+            begin_run(store, campaign, now(), now(), {}, name)
             print("holds", flush=True)
             sys.stdin.readline()
     except Overlapping as error:
@@ -88,11 +88,11 @@ def test_of_eight_checks_at_once_one_runs_and_killed_with_kill_9_it_keeps_nobody
             assert [run.id for run in store.runs.newest(campaign.id)] == [winner]
             started[winner].send_signal(signal.SIGKILL)
             started[winner].wait()
-        known = store.leases.get(name_of(campaign))
+        known = store.leases.get(lease_name(campaign))
         assert known
         assert Holder.of(known.holder).run == winner
         before = now()
-        assert Holder.of(take(store, campaign, "danach", now).holder).run == "danach"
+        assert Holder.of(take_lease(store, campaign, "danach", now).holder).run == "danach"
         assert (now() - before).total_seconds() < 1
 
 

@@ -14,10 +14,10 @@ from lotrinh.core.status.observation import Observation
 from lotrinh.core.status.status import Status
 from lotrinh.errors import Conflict
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude, run_check
-from lotrinh.services.runs.lease import holding, me, name_of
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.runs.lease import hold_lease, lease_name, own_holder
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import HttpSettings, PortalSettings, Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.leases import Lease
@@ -45,22 +45,22 @@ def store(database: str) -> Iterator[Store]:
 
 def replaced(store: Store, of: Campaign, name: str = "neu") -> Run:
     """Take the campaign's lease from whoever has it, as from one that is dead, and begin a run."""
-    lease = name_of(of)
-    assert store.leases.take(Lease(lease, str(me(name)), now(), LATER), store.leases.get(lease))
-    return begin(store, of, LATER, LATER, {}, name)
+    lease = lease_name(of)
+    assert store.leases.take(Lease(lease, str(own_holder(name)), now(), LATER), store.leases.get(lease))
+    return begin_run(store, of, LATER, LATER, {}, name)
 
 
 def test_what_was_heard_before_the_newer_run_does_not_take_its_place(store: Store, settings: Settings) -> None:
     old = hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "a", "state": "open"}))
-    begin(store, OF, NOW, NOW, {}, "alt")
+    begin_run(store, OF, NOW, NOW, {}, "alt")
     new = replaced(store, OF)
     body = says(LIEN_SON, {"id": "a"} | DONE, at=LATER)
     store.runs.record("neu", OF.id, [hear(settings, OF, LIEN_SON, body, LATER)])
     assert stands(conclude(store, settings, OF, new, LATER), LIEN_SON, "a").status is Status.DONE
     with pytest.raises(Conflict, match=TOO_LATE):
         store.runs.record("alt", OF.id, [old])
-    assert store.runs.seen("alt") == {}
-    assert stands(Live(store, settings, OF).report(LATER), LIEN_SON, "a").status is Status.DONE
+    assert store.runs.observations("alt") == {}
+    assert stands(LiveCampaign(store, settings, OF).report(LATER), LIEN_SON, "a").status is Status.DONE
 
 
 def test_a_newer_run_waits_for_what_is_being_recorded_and_is_not_overwritten(
@@ -80,7 +80,7 @@ def test_a_newer_run_waits_for_what_is_being_recorded_and_is_not_overwritten(
         write(connection, run_id, seen)
 
     monkeypatch.setattr(runs, "replace_observations", slowly)
-    begin(store, OF, NOW, NOW, {}, "alt")
+    begin_run(store, OF, NOW, NOW, {}, "alt")
     with ThreadPoolExecutor(1) as other:
         store.runs.record("alt", OF.id, [hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "a", "state": "open"}))])
         started[0].result()
@@ -98,11 +98,11 @@ def test_a_check_that_lost_its_place_says_so_and_leaves_nothing(
     def lose(_: Observation) -> None:
         replaced(store, of)
 
-    with pytest.raises(Conflict, match=TOO_LATE), holding(store, of, "alt", now):
-        asyncio.run(run_check(store, here, of, begin(store, of, now(), now(), {}, "alt"), now, lose))
+    with pytest.raises(Conflict, match=TOO_LATE), hold_lease(store, of, "alt", now):
+        asyncio.run(run_check(store, here, of, begin_run(store, of, now(), now(), {}, "alt"), now, lose))
     assert store.runs.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
-    assert (store.runs.snapshot("alt"), store.runs.seen("alt"), store.runs.answers(of.id)) == (None, {}, {})
+    assert (store.runs.stored_report("alt"), store.runs.observations("alt"), store.runs.answers(of.id)) == (None, {}, {})
     store.runs.finish("neu", FINISHED, now(), "h")
-    known = store.leases.get(name_of(of))
+    known = store.leases.get(lease_name(of))
     assert known
     assert known.holder.startswith("neu ")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.errors import Conflict
-from lotrinh.services.notify.outbox import retry
+from lotrinh.services.notify.outbox import retry_message
 from lotrinh.settings.models import DatabaseSettings, HttpSettings, RemindSettings
 from lotrinh.store import open_store
-from lotrinh.store.outbox import SENT, New
+from lotrinh.store.outbox import SENT, NewMessage
 from tests.sending.servers import post_office, web_server
 from tests.services.reminding import DAY, hook, world_in
 
@@ -56,13 +56,13 @@ def test_people_who_ask_for_it_now_while_workers_send_lead_to_no_second_mail(dat
                 world.send(store)
                 for message in store.outbox.newest():
                     with suppress(Conflict):
-                        retry(store, message.id, world.now())
+                        retry_message(store, message.id, world.now())
                 world.send(store)
 
         with open_store(database) as store:
             words = dict.fromkeys(("id", "subject", "text", "html"), "x")
             content = [{"to": f"xa-{n}@phutho.example.vn", **words} for n in range(MAILS)]
-            store.outbox.put([New(each["to"], "", "x", "25", "mail", each, DAY) for each in content], DAY)
+            store.outbox.put([NewMessage(each["to"], "", "x", "25", "mail", each, DAY) for each in content], DAY)
             assert world.send(store).waiting == MAILS
             with ThreadPoolExecutor(WORKERS) as workers:
                 list(workers.map(work, range(WORKERS)))

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from lotrinh.core.report.deadline_history import Dues, News
+from lotrinh.core.report.deadline_history import DeadlineComparison, Dues
 from lotrinh.store import Store, open_store
 from lotrinh.store.runs.runs import FINISHED
 from tests.store.runs.test_runs import new_run
@@ -27,28 +27,30 @@ def store(database: str) -> Iterator[Store]:
 
 def test_readers_at_once_count_a_move_once(store: Store) -> None:
     def tell(now: Dues) -> int:
-        return store.deadlines.tell("thu", now, THEN, NOW)["x", "a"].number
+        return store.deadlines.publish("thu", now, THEN, NOW)["x", "a"].number
 
     with ThreadPoolExecutor(READERS) as readers:
         for number, due in enumerate((B, C, A, B), 1):
             assert set(readers.map(tell, [{"x": {"a": due, "b": A}}] * READERS)) == {number}
-    assert set(store.deadlines.told("thu")) == {("x", "a")}
+    assert set(store.deadlines.published("thu")) == {("x", "a")}
 
 
 def test_a_run_and_a_reader_at_once_count_a_move_once(store: Store) -> None:
     now: Dues = {"x": {"a": B, "b": A}}
     store.runs.start(new_run("r", NOW))
     with ThreadPoolExecutor(2) as both:
-        reader = both.submit(store.deadlines.tell, "thu", now, THEN, NOW)
-        ending = both.submit(store.runs.finish, "r", FINISHED, NOW, "h", None, News("thu", now, THEN, None))
+        reader = both.submit(store.deadlines.publish, "thu", now, THEN, NOW)
+        ending = both.submit(
+            store.runs.finish, "r", FINISHED, NOW, "h", None, DeadlineComparison("thu", now, THEN, None)
+        )
         assert reader.result()["x", "a"].number == 1
         ending.result()
-    assert store.deadlines.told("thu")["x", "a"].number == 1
+    assert store.deadlines.published("thu")["x", "a"].number == 1
 
 
 @pytest.mark.parametrize("tampering", ["UPDATE deadline_moves SET number = 0", "DELETE FROM deadline_moves"])
 def test_no_number_is_taken_back(store: Store, tampering: str) -> None:
-    store.deadlines.tell("thu", {"x": {"a": B}}, THEN, NOW)
+    store.deadlines.publish("thu", {"x": {"a": B}}, THEN, NOW)
     with pytest.raises(DBAPIError, match="append-only"), store.engine.begin() as connection:
         connection.execute(text(tampering))
-    assert store.deadlines.told("thu")["x", "a"].number == 1
+    assert store.deadlines.published("thu")["x", "a"].number == 1

@@ -13,11 +13,11 @@ from lotrinh.core.status.roles import Role
 from lotrinh.portal.deps import make_csrf
 from lotrinh.services.access.accounts import make_link
 from lotrinh.services.access.programs import issue_token
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.statements.confirm import Confirmation, confirm
 from lotrinh.services.statements.uploads import described, take
-from lotrinh.store.accounts import Account, hashed
+from lotrinh.store.accounts import Account, hash_token
 from lotrinh.store.engine import reading
 from lotrinh.store.schema import metadata
 from tests.faults.audiences import CODES, PROVINCE, VISITORS, Audience, Route, Visitor
@@ -79,7 +79,7 @@ class World:
 def world_of(portal: Portal) -> World:
     """Say and make one of everything."""
     store, campaign = portal.store, portal.campaign
-    run = begin(store, campaign, NOW, NOW, {})
+    run = begin_run(store, campaign, NOW, NOW, {})
     conclude(store, portal.settings, campaign, run, NOW)
     make_link(store, "Xem", timedelta(days=3), NOW)
     always = {
@@ -95,7 +95,7 @@ def world_of(portal: Portal) -> World:
     for visitor in VISITORS:
         if visitor.role:
             ends = NOW + timedelta(days=1) if visitor.role is Role.VIEWER else None
-            store.accounts.put(Account(visitor.account, visitor.role, visitor.unit, "A", hashed("x"), 1, NOW, ends))
+            store.accounts.put(Account(visitor.account, visitor.role, visitor.unit, "A", hash_token("x"), 1, NOW, ends))
     parts = {code: {**always, "code": code, **said(portal, code)} for code in CODES}
     return World(portal, parts, bearers(portal), portal.client())
 

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.core.report.rollup import rollup
+from lotrinh.core.report.rollup import roll_up
 from lotrinh.core.status.observation import Observation
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.i18n import say
 from lotrinh.reports.text import markdown
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import begin
-from lotrinh.services.runs.check import Request
-from lotrinh.services.runs.lease import me, name_of
-from lotrinh.services.runs.snapshots import report_again
+from lotrinh.services.runs.ask import begin_run
+from lotrinh.services.runs.check import CheckRequest
+from lotrinh.services.runs.lease import lease_name, own_holder
+from lotrinh.services.runs.snapshots import load_report_json, load_run_report
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from lotrinh.store.leases import Lease
@@ -76,15 +76,15 @@ def test_a_run_that_was_taken_for_dead_and_replaced_says_so_and_asks_nobody_agai
     with open_store(environment.database_url) as store:
 
         def lose(_: Observation) -> None:
-            name = name_of(campaign)
-            assert store.leases.take(Lease(name, str(me("neu")), now(), now()), store.leases.get(name))
-            begin(store, campaign, now(), now(), {}, "neu")
+            name = lease_name(campaign)
+            assert store.leases.take(Lease(name, str(own_holder("neu")), now(), now()), store.leases.get(name))
+            begin_run(store, campaign, now(), now(), {}, "neu")
 
         said = r"Lượt kiểm tra “alt” đã đóng, hoặc lượt mới hơn đã thay nó"
         with pytest.raises(FailedRun if deployed else Conflict, match=said):
-            run_in_process(Request("bau-cu-2026", units=units, run="alt"), lose)
+            run_in_process(CheckRequest("bau-cu-2026", units=units, run="alt"), lose)
         assert store.runs.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
-        assert (store.runs.snapshot("alt"), store.runs.answers("bau-cu-2026")) == (None, {})
+        assert (store.runs.stored_report("alt"), store.runs.answers("bau-cu-2026")) == (None, {})
     assert [path for path, _ in communes.asked] == ["/04924"]
     with get_client(sync_client=True) as client:
         newest = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
@@ -103,9 +103,9 @@ def test_the_flow_records_what_the_direct_run_says(
     from flows.check import run_in_process
 
     units = roster({"04924": communes.says("04924", DONE), "04960": communes.url("/nothing")})
-    name = run_in_process(Request("bau-cu-2026", "2026-02-02T08:00:00+07:00", "", units))
+    name = run_in_process(CheckRequest("bau-cu-2026", "2026-02-02T08:00:00+07:00", "", units))
     with open_store(environment.database_url) as store:
-        recorded = json.loads(store.runs.snapshot(name) or "")
+        recorded = json.loads(load_report_json(store, name) or "")
     direct = lotrinh(
         *("check", "bau-cu-2026", "--units", units, "--as-of", "2026-02-02T08:00", "--format", "json"),
         LOTRINH_DATA_DIR=str(environment.data_dir),
@@ -122,7 +122,7 @@ def test_the_flow_records_what_the_direct_run_says(
     assert tasks >= {"load", "ask", "assess", "record", "publish"}
     assert artifacts.keys() == {"report", "outstanding", "milestones", "progress", "link"}
     with open_store(environment.database_url) as store:
-        frozen = report_again(store, name)
+        frozen = load_run_report(store, name)
     assert frozen
     shown, _, left = str(artifacts["report"].data).rpartition("\n\n")  # its last line says where the rest is
     assert markdown.render(frozen, "vi").startswith(shown)
@@ -133,7 +133,7 @@ def test_the_flow_records_what_the_direct_run_says(
         for m, row in zip(made["milestones"], frozen.milestones, strict=True)
         if not row.national_only
     ]
-    figures = rollup(frozen).figures
+    figures = roll_up(frozen).figures
     assert figures.reported
     assert artifacts["progress"].data == pytest.approx(100 * figures.reported / figures.expected)
     assert f"{ADDRESS}/campaigns/bau-cu-2026/runs/{name}#reports" in str(artifacts["link"].data)
@@ -159,7 +159,7 @@ def test_a_run_on_a_machine_with_another_roster_says_so_in_its_message(
         if reminds:
             remind(str(file))
         else:
-            run_in_process(Request("bau-cu-2026", settings=str(file)))
+            run_in_process(CheckRequest("bau-cu-2026", settings=str(file)))
         with get_client(sync_client=True) as client:
             (newest,) = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
         return newest.state.message or "" if newest.state else ""
@@ -180,13 +180,13 @@ def test_a_run_is_named_by_its_parameter_and_still_by_what_that_was_called_befor
     from prefect.client.schemas.sorting import FlowRunSort
 
     from flows.check import check
-    from tasks.context import context
+    from tasks.context import open_context
 
     units = roster({"04924": communes.says("04924", DONE)})
     try:
         assert asyncio.run(check("bau-cu-2026", units=units, **given)) == "luot-a"
     finally:
-        context.cache_clear()
+        open_context.cache_clear()
     with open_store(environment.database_url) as store:
         assert store.runs.states(["luot-a"]) == {"luot-a": FINISHED}
     with get_client(sync_client=True) as client:

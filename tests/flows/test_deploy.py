@@ -16,7 +16,7 @@ from lotrinh.clock import now
 from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.campaigns.schedules import change, effective
-from lotrinh.services.runs.lease import holding
+from lotrinh.services.runs.lease import hold_lease
 from lotrinh.settings.load import load_settings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
@@ -64,12 +64,12 @@ def crons(client: Any, name: str) -> dict[str, tuple[str, str, bool, str]]:
 
 def keep_in_step(file: Path) -> Callable[[], None]:
     """Do by hand what ``flows.serve`` does again and again."""
-    from flows.office import Office
-    from flows.runner import Kept
+    from flows.office import OfficeSource
+    from flows.runner import DeploymentKeeper
 
-    own = Office(str(file))
-    kept = Kept(own, lambda planned: planned.made().aapply())
-    return lambda: asyncio.run(kept.once())
+    own = OfficeSource(str(file))
+    kept = DeploymentKeeper(own, lambda planned: planned.build().aapply())
+    return lambda: asyncio.run(kept.sync())
 
 
 def changed(file: Path, new: CampaignSchedule) -> tuple[Store, Settings]:
@@ -203,7 +203,7 @@ def test_runs_step_aside_for_newer_ones_for_their_calendar_and_for_whoever_holds
         settings = load_settings(str(file)).settings
         with open_store(settings.database_url) as store:
             campaign = open_declared(settings, CAMPAIGN)
-            with holding(store, campaign, "am-terminal", now):
+            with hold_lease(store, campaign, "am-terminal", now):
                 refused = ran(prefect, asked(prefect, timedelta()))
             due = ran(prefect, asked(prefect, HOUR, "report", tick="report"))
             changed(file, CampaignSchedule("0 7 * * *", report="0 8 * * 1", paused=True))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lotrinh.core.report.report import Report
-from lotrinh.core.report.rollup import rollup
+from lotrinh.core.report.rollup import roll_up
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.i18n import say
@@ -34,12 +34,12 @@ def harmless(text: str) -> bool:
 
 
 def test_texts_in_tables_and_descriptions_cannot_be_read_as_markdown(report: Report) -> None:
-    from tasks.publish import about, milestone_row, outstanding_row
+    from tasks.publish import describe_artifact, milestone_row, outstanding_row
 
     rows = [*map(milestone_row, report.milestones), *map(outstanding_row, report.everybody)]
     assert [cell for row in rows for cell in row.values() if isinstance(cell, str) and not harmless(cell)] == []
     assert "alert" in str(rows)
-    assert harmless(about(replace(report, run=EVIL)))
+    assert harmless(describe_artifact(replace(report, run=EVIL)))
 
 
 def test_tables_have_the_counts_of_the_report(report: Report) -> None:
@@ -58,23 +58,23 @@ def test_tables_have_the_counts_of_the_report(report: Report) -> None:
 
 
 def test_progress_says_how_many_of_those_due_are_done_and_how_many_nobody_told_of(report: Report) -> None:
-    from tasks.publish import about, progress_of
+    from tasks.publish import describe_artifact, describe_progress
 
     silent = replace(report, units=(*report.units, unit_report(commune("05047"), everybody_at(Status.UNKNOWN))))
-    figures = rollup(silent).figures
+    figures = roll_up(silent).figures
     assert figures.unknown
-    assert say(progress_of(silent)) == (
+    assert say(describe_progress(silent)) == (
         f"Đã hoàn thành {figures.reported} trên {figures.expected} đầu việc đã đến hạn; "
         f"{figures.overdue} quá hạn, {figures.unknown} chưa xác định."
     )
-    assert about(silent, progress_of(silent)).startswith("DỮ LIỆU MẪU")
+    assert describe_artifact(silent, describe_progress(silent)).startswith("DỮ LIỆU MẪU")
 
 
 @pytest.mark.parametrize("campaign", ["bau-cu_2026", "Đại hội/2025", "a" * 3])
 def test_keys_have_small_letters_digits_and_hyphens_only(campaign: str) -> None:
-    from tasks.publish import ARTIFACTS, key_of
+    from tasks.publish import ARTIFACTS, artifact_key
 
-    keys = [key_of(kind, campaign) for kind in ARTIFACTS]
+    keys = [artifact_key(kind, campaign) for kind in ARTIFACTS]
     assert len(set(keys)) == len(ARTIFACTS)
     assert set("".join(keys)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
@@ -103,13 +103,13 @@ def test_an_artifact_that_fails_keeps_no_other_from_being_published(
 
 
 def test_a_long_report_is_cut_between_lines_and_says_where_the_whole_is(report: Report) -> None:
-    from tasks.publish import LONGEST, short
+    from tasks.publish import LONGEST, shorten
 
     whole = "\n".join(f"| dòng {n} |" for n in range(5000))
-    cut = short(whole, report)
+    cut = shorten(whole, report)
     kept, _, rest = cut.rpartition("\n\n")
     assert len(kept.encode()) <= LONGEST
     assert whole.startswith(f"{kept}\n")
     assert rest.startswith(f"Còn {5000 - len(kept.splitlines())} dòng nữa.")
     assert report.run in rest.replace("\\", "")
-    assert short("| ngắn |\n", report) == "| ngắn |\n"
+    assert shorten("| ngắn |\n", report) == "| ngắn |\n"

@@ -6,7 +6,7 @@ import pytest
 
 from lotrinh.clock import now
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
@@ -46,7 +46,7 @@ def test_flows_send_each_mail_once_however_often_they_run(tmp_path: Path) -> Non
         settings = load_settings(str(file)).settings
         with open_store(settings.database_url) as store:
             campaign = open_declared(settings, "bau-cu-2026")
-            conclude(store, settings, campaign, begin(store, campaign, now(), now(), {}), now())
+            conclude(store, settings, campaign, begin_run(store, campaign, now(), now(), {}), now())
         first = remind(str(file))
         assert (first["new"], first["sent"]) == (1, 1)
         assert remind(str(file))["new"] == 0

@@ -126,10 +126,10 @@ def test_each_province_is_recorded_once_though_a_machine_is_killed_and_redis_res
         assert {p.code: ended[p.code, FINISHED] for p in nation.provinces} == {p.code: 1 for p in nation.provinces}
         cut_off = [r for r in found if r.state == INTERRUPTED]
         assert cut_off  # the machine died in the middle
-        assert all(store.runs.snapshot(r.id) is None for r in cut_off)
+        assert all(store.runs.stored_report(r.id) is None for r in cut_off)
         for each in (r for r in found if r.state == FINISHED):
             province = next(p for p in nation.provinces if p.code == each.province)
-            seen = store.runs.seen(each.id)
+            seen = store.runs.observations(each.id)
             assert set(seen) == {u.code for u in packaged_roster(province)[:UNITS]}
             assert {unit.outcome for unit in seen.values()} == {"REACHED"}
         assert {r.state for r in found} == {FINISHED, INTERRUPTED}

@@ -14,7 +14,7 @@ from lotrinh.core.status.observation import Observation
 from lotrinh.errors import StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import BATCH, begin
+from lotrinh.services.runs.ask import BATCH, begin_run
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
@@ -65,7 +65,7 @@ def check(store: Store, settings: Settings, campaign: Campaign, disturb: Callabl
         if len(heard) == UNITS - 1:
             disturb()
 
-    run = begin(store, campaign, now(), AS_OF, {})
+    run = begin_run(store, campaign, now(), AS_OF, {})
     return asyncio.run(run_check(store, settings, campaign, run, now, hear))
 
 
@@ -84,11 +84,11 @@ def test_a_server_that_is_gone_is_one_sentence_and_when_it_is_back_the_next_chec
     assert latest
     assert latest.id == expected.run  # of the check that was cut off there is no report, half or whole
     made = check(store, settings, campaign)
-    assert [u.standings for u in made.everybody] == [u.standings for u in expected.everybody]
+    assert [u.step_statuses for u in made.everybody] == [u.step_statuses for u in expected.everybody]
     cut_off = store.runs.get(made.interrupted)
     assert cut_off
     assert cut_off.state == INTERRUPTED
-    assert len(store.runs.seen(cut_off.id)) == BATCH
+    assert len(store.runs.observations(cut_off.id)) == BATCH
     assert store.journal.verify(written[-1].hash) is None
 
 
@@ -103,4 +103,4 @@ def test_a_server_that_is_back_before_it_is_needed_costs_nothing(
     latest = store.runs.latest(campaign.id, province="25")
     assert latest
     assert (latest.id, latest.state) == (made.run, FINISHED)
-    assert len(store.runs.seen(made.run)) == UNITS
+    assert len(store.runs.observations(made.run)) == UNITS

@@ -11,7 +11,7 @@ import pytest
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.clock import now
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
@@ -39,7 +39,7 @@ def test_runs_in_a_row_keep_memory_and_open_files_as_they_were(
     with open_store(settings.database_url) as store:
         for _ in range(RUNS):
             communes.asked.clear()
-            asyncio.run(run_check(store, settings, campaign, begin(store, campaign, now(), now(), {}), now))
+            asyncio.run(run_check(store, settings, campaign, begin_run(store, campaign, now(), now(), {}), now))
             gc.collect()
             found.append((process.memory_info().rss, process.num_fds()))
     (memory, files), (memory_in_the_end, files_in_the_end) = found[WARM], found[-1]

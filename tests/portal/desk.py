@@ -13,7 +13,7 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.settings.models import CampaignSettings, Settings, UnitsSettings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, send
@@ -87,7 +87,7 @@ def happened(portal: Portal, kind: EntryKind, unit: str, step: str, days_ago: fl
 def published(portal: Portal, settings: Settings, *steps: dict[str, Any], at: datetime = NOW) -> None:
     """Let Liên Sơn's own system have said this in a run."""
     of: Campaign = open_declared(settings, "thu")
-    begun = begin(portal.store, of, at, at, {})
+    begun = begin_run(portal.store, of, at, at, {})
     text = says(of.by_code[LIEN_SON], *steps, at=at.astimezone(UTC))
     portal.store.runs.record(begun.id, of.id, [hear(settings, of, of.by_code[LIEN_SON], text, at)])
 

@@ -9,7 +9,7 @@ import pytest
 
 from lotrinh.core.status.observation import Answer, Reason, StepState
 from lotrinh.i18n import say
-from lotrinh.probing.contract import Rejected, read_answer
+from lotrinh.probing.contract import InvalidAnswer, read_answer
 from tests.probing.faults import NOW, body, document, question, with_step
 
 ASKED = question("http://xa.vn/")
@@ -21,7 +21,7 @@ def read(content: bytes | dict[str, Any], now: datetime = NOW) -> Answer:
 
 
 def rejected(content: bytes | dict[str, Any], now: datetime = NOW) -> tuple[Reason, str]:
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(InvalidAnswer) as caught:
         read(content, now)
     return caught.value.reason, say(caught.value.sentence, "vi")
 

@@ -10,7 +10,7 @@ import pytest
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.i18n import say
 from lotrinh.probing.addresses import Gate, is_outside, read_target
-from lotrinh.probing.failures import Failed
+from lotrinh.probing.failures import ProbeFailure
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.resolver import Resolver
 from tests.probing.faults import QUICK, FaultServer, Talk, ask_url, resolves_to
@@ -85,7 +85,7 @@ def test_public_addresses_are_outside(address: str) -> None:
 
 @pytest.mark.parametrize("address", INSIDE)
 def test_a_name_for_an_inside_address_is_refused_even_among_public_ones(address: str) -> None:
-    with pytest.raises(Failed) as caught:
+    with pytest.raises(ProbeFailure) as caught:
         Gate(HttpOptions()).admit(read_target("http://xa.vn/"), ["8.8.8.8", address])
     assert caught.value.reason is Reason.ADDRESS
 

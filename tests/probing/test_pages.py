@@ -14,7 +14,7 @@ from lotrinh.cli.up.processes import free_port
 from lotrinh.core.status.observation import Observation, Outcome, ProbeOutcome, Reason
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions
-from lotrinh.probing.pages import judge
+from lotrinh.probing.pages import compare_page
 from lotrinh.probing.prober import Prober
 from lotrinh.probing.question import MachineProbe
 from tests.probing.faults import (
@@ -188,7 +188,7 @@ def test_a_fault_of_ours_in_a_page_costs_the_unit_nothing_and_is_logged_with_its
     def broken(*_: object) -> object:
         raise RuntimeError("x")
 
-    monkeypatch.setattr(f"{Prober.__module__}.{judge.__name__}", broken)
+    monkeypatch.setattr(f"{Prober.__module__}.{compare_page.__name__}", broken)
     with caplog.at_level(logging.ERROR, "lotrinh.probing"):
         seen, _ = look(page())
     assert (seen.outcome, seen.probes[STEP][0]) == (Outcome.REACHED, ProbeOutcome.FAILED)

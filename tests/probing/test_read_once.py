@@ -11,8 +11,8 @@ from pydantic_core import to_json
 
 from lotrinh.i18n import say
 from lotrinh.probing import contract
-from lotrinh.probing.contract import Rejected, StatusDocument, read_answer
-from lotrinh.probing.field_messages import complaint
+from lotrinh.probing.contract import InvalidAnswer, StatusDocument, read_answer
+from lotrinh.probing.field_messages import rejection_of
 from tests.probing.faults import NOW, document, question, with_step
 
 ASKED = question("http://xa.vn/")
@@ -34,7 +34,7 @@ FIELDS = ("schema", "unit", "campaign", "generated_at", "steps", "sample", "la")
 def outcome(content: bytes) -> Outcome:
     try:
         return "read", read_answer(content, ASKED, NOW)
-    except Rejected as no:
+    except InvalidAnswer as no:
         return "rejected", (no.reason, say(no.sentence, "vi"))
 
 
@@ -43,7 +43,7 @@ def written_and_parsed_again(value: object, *_: object) -> StatusDocument:
     try:
         return StatusDocument.model_validate_json(to_json(value))
     except ValidationError as error:
-        raise complaint(error) from error
+        raise rejection_of(error) from error
 
 
 def the_same_both_ways(said: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from lotrinh.core.text import M
 from lotrinh.probing import prober as prober_module
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.options import HttpOptions
-from lotrinh.probing.own_network import ours_failed
+from lotrinh.probing.own_network import is_own_network_down
 from lotrinh.probing.prober import Prober, Question
 from tests.probing.faults import (
     CUT,
@@ -236,13 +236,13 @@ def test_four_fifths_of_the_first_twenty_not_connected_is_our_network(
     reason: Reason, failed: int, *, ours: bool
 ) -> None:
     first = [seen_as(reason)] * failed + [seen_as(Reason.NONE)] * (20 - failed)
-    assert ours_failed(first) == ours
-    assert ours_failed(first[::-1] + [seen_as(reason)] * 100) == ours
+    assert is_own_network_down(first) == ours
+    assert is_own_network_down(first[::-1] + [seen_as(reason)] * 100) == ours
 
 
 @pytest.mark.parametrize("reason", sorted(set(Reason) - COULD_NOT_CONNECT))
 def test_who_was_connected_to_is_never_our_network(reason: Reason) -> None:
-    assert not ours_failed([seen_as(reason)] * 20)
+    assert not is_own_network_down([seen_as(reason)] * 20)
 
 
 def test_twenty_refused_connections_are_our_network() -> None:
@@ -252,4 +252,4 @@ def test_twenty_refused_connections_are_our_network() -> None:
         async with Prober(QUICK, lambda: NOW, resolves_to("127.0.0.1")) as prober:
             return [o async for o in prober.ask_all(asked)]
 
-    assert ours_failed(asyncio.run(run()))
+    assert is_own_network_down(asyncio.run(run()))

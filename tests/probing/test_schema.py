@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lotrinh.core.status.observation import Answer
 from lotrinh.core.text import nfc
 from lotrinh.i18n import say
-from lotrinh.probing.contract import Rejected, StatusDocument, json_schema, read_answer
-from lotrinh.probing.schema_file import FILE, content
+from lotrinh.probing.contract import InvalidAnswer, StatusDocument, json_schema, read_answer
+from lotrinh.probing.schema_file import FILE, contract_schema_text
 from tests.probing.faults import NOW, body, document, question, with_step
 
 ASKED = question("http://xa.vn/")
@@ -34,7 +34,7 @@ def read(content: bytes | dict[str, Any]) -> Answer:
 def test_whatever_comes_is_read_or_rejected_with_a_sentence(content: bytes) -> None:
     try:
         read(content)
-    except Rejected as no:
+    except InvalidAnswer as no:
         assert say(no.sentence, "vi")
 
 
@@ -44,7 +44,7 @@ def test_what_we_accept_the_published_schema_accepts(changes: dict[str, object])
     changed = with_step(**changes)
     try:
         read(changed)
-    except Rejected:
+    except InvalidAnswer:
         return
     jsonschema.validate(changed, json_schema())
 
@@ -60,7 +60,7 @@ def test_what_the_contract_needs_the_published_schema_needs_too(changed: dict[st
 
 
 def test_the_published_schema_file_is_current() -> None:
-    assert FILE.read_text(encoding="utf-8") == content(), "run: python -m lotrinh.probing.schema_file"
+    assert FILE.read_text(encoding="utf-8") == contract_schema_text(), "run: python -m lotrinh.probing.schema_file"
 
 
 def test_what_the_models_write_is_read_again() -> None:

@@ -12,12 +12,12 @@ from lotrinh.core.status.observation import Answer, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.probing.contract import read_answer
-from lotrinh.probing.failures import unreachable
+from lotrinh.probing.failures import no_answer
 from lotrinh.probing.network import Network
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.prober import Prober
 from lotrinh.probing.resolver import system_resolver
-from lotrinh.probing.response_checks import retry_after
+from lotrinh.probing.response_checks import read_retry_after
 from tests.probing.faults import NOW, QUICK, SLACK, FaultServer, Talk, answer, ask, body, in_turn, question, says
 
 LAST = read_answer(body(), question(""), NOW - timedelta(hours=1))
@@ -53,7 +53,7 @@ def test_by_default_a_unit_is_waited_for_as_long_as_it_asks_but_thirty_seconds_a
     options = HttpOptions()
     network = Network(options, system_resolver)
     for asked, waited in ((None, 0), (0.0, 0), (29.0, 29), (31.0, 30), (86_400.0, 30)):
-        pauses = [network._pause(unreachable(Reason.HTTP, M(""), wait=asked)) for _ in range(50)]
+        pauses = [network._pause(no_answer(Reason.HTTP, M(""), wait_seconds=asked)) for _ in range(50)]
         assert all(waited < pause <= waited + options.jitter_seconds for pause in pauses)
         assert len(set(pauses)) > 1
 
@@ -93,11 +93,11 @@ def test_waiting_as_asked_is_not_network_time() -> None:
 
 
 def test_retry_after_reads_seconds_and_dates() -> None:
-    assert retry_after(None, NOW) is None
-    assert retry_after("7", NOW) == 7
-    assert retry_after(format_datetime(NOW + timedelta(seconds=9), usegmt=True), NOW) == 9
-    assert retry_after("Mon, 02 Feb 2026 03:00:09 -0000", NOW) == 9
-    assert retry_after("Mon, 99 Feb 2026 03:00:09 GMT", NOW) is None
+    assert read_retry_after(None, NOW) is None
+    assert read_retry_after("7", NOW) == 7
+    assert read_retry_after(format_datetime(NOW + timedelta(seconds=9), usegmt=True), NOW) == 9
+    assert read_retry_after("Mon, 02 Feb 2026 03:00:09 -0000", NOW) == 9
+    assert read_retry_after("Mon, 99 Feb 2026 03:00:09 GMT", NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.probing.addresses import read_ipv4, read_target
-from lotrinh.probing.failures import Failed
+from lotrinh.probing.failures import ProbeFailure
 from tests.probing.faults import QUICK, FaultServer, ask_url, resolves_to
 
 
@@ -98,7 +98,7 @@ def test_what_is_read_as_ipv4_is_what_the_c_library_would_connect_to(text: str) 
 def test_reading_an_address_gives_a_plain_target_or_says_why_not(text: str) -> None:
     try:
         target = read_target(text)
-    except Failed as failed:
+    except ProbeFailure as failed:
         assert failed.reason is Reason.ADDRESS
     else:
         assert target.scheme in {"http", "https"}

@@ -7,9 +7,9 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report
-from lotrinh.reports.xlsx import workbook
+from lotrinh.reports.xlsx import report_workbook
 
 SHEETS = [
     "Tổng hợp",
@@ -24,7 +24,7 @@ SHEETS = [
 
 
 def book(report: Report, language: str = "vi", **around: Any) -> Workbook:
-    return load_workbook(io.BytesIO(workbook(Dossier(report, **around), language)))
+    return load_workbook(io.BytesIO(report_workbook(ReportBundle(report, **around), language)))
 
 
 def sheet(of: Workbook, name: str) -> Worksheet:

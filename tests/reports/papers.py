@@ -7,9 +7,9 @@ from zipfile import ZipFile
 import docx
 from docx.document import Document as Word
 
-from lotrinh.core.report.bundle import Dossier, Layout, Letterhead
+from lotrinh.core.report.bundle import Layout, Letterhead, ReportBundle
 from lotrinh.core.report.report import Report
-from lotrinh.reports.docx import document
+from lotrinh.reports.docx import word_document
 
 STATE = Letterhead(
     Layout.STATE,
@@ -42,7 +42,7 @@ PARTY = Letterhead(
 def made(
     report: Report, letterhead: Letterhead = STATE, *, charts: bool = False, template: bytes | None = None
 ) -> bytes:
-    return document(Dossier(report, letterhead, charts=charts), "vi", template)
+    return word_document(ReportBundle(report, letterhead, charts=charts), "vi", template)
 
 
 def opened(content: bytes) -> Word:

@@ -74,15 +74,15 @@ def unit_report(
 ) -> UnitReport:
     """One unit whose steps stand as ``statuses`` say; ``heard`` is how old its last valid answer is."""
     items = steps_of_unit(planned(of or the_checklist()), unit)
-    standings = tuple(_standing(item, statuses[item.step.id], (flags or {}).get(item.step.id)) for item in items)
-    return UnitReport(unit, *outcome, NOW, None if heard is None else NOW - heard, items, standings)
+    step_statuses = tuple(_step_status(item, statuses[item.step.id], (flags or {}).get(item.step.id)) for item in items)
+    return UnitReport(unit, *outcome, NOW, None if heard is None else NOW - heard, items, step_statuses)
 
 
 def planned(of: Checklist) -> tuple[PlannedStep, ...]:
     return plan_steps(of, timetable(of), ZONE, Policy())
 
 
-def _standing(item: PlannedStep, status: Status, flags: Mapping[str, object] | None) -> StepStatus:
+def _step_status(item: PlannedStep, status: Status, flags: Mapping[str, object] | None) -> StepStatus:
     done = item.schedule.due.day if item.schedule.due and status in {Status.DONE, Status.DONE_LATE} else None
     return StepStatus(item.step.id, status, item.due, flags or NO_FLAGS, done)
 

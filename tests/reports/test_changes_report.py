@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lotrinh.core.report.changes import changes
-from lotrinh.core.report.snapshot import Snapshot
+from lotrinh.core.report.changes import compare_snapshots
+from lotrinh.core.report.snapshot import ReportSnapshot
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
-from lotrinh.reports.changes import FORMATS, Comparison, figures, render
+from lotrinh.reports.changes import FORMATS, Comparison, change_counts, render_changes
 from tests.core.snapshots import snapshot, step, unit
 from tests.reports.samples import cells
 
@@ -26,14 +26,16 @@ OPEN, DONE, OVERDUE = step(Status.OPEN), step(Status.DONE), step(Status.OVERDUE)
 HOSTILE = "=1+1|<script>alert(1)</script>\x1b[31m\x00</style>"
 
 
-def local(then: Snapshot) -> Snapshot:
+def local(then: ReportSnapshot) -> ReportSnapshot:
     return replace(then, as_of=then.as_of.astimezone(ZONE))
 
 
-def compared(old: Snapshot, new: Snapshot, titles: Mapping[str, Text] = TITLES, *, swapped: bool = False) -> Comparison:
+def compared(
+    old: ReportSnapshot, new: ReportSnapshot, titles: Mapping[str, Text] = TITLES, *, swapped: bool = False
+) -> Comparison:
     new = replace(new, run="luot-2", as_of=datetime(2026, 2, 3, 8, tzinfo=ZONE))
     title = Text("Bầu cử", "Election")
-    return Comparison(title, "Tỉnh Phú Thọ", local(old), new, changes(old, new), titles, swapped)
+    return Comparison(title, "Tỉnh Phú Thọ", local(old), new, compare_snapshots(old, new), titles, swapped)
 
 
 def much() -> Comparison:
@@ -52,11 +54,11 @@ def much() -> Comparison:
 
 
 def test_every_kind_of_change_is_counted_at_the_top() -> None:
-    assert figures(much().changes) == {
+    assert change_counts(much().changes) == {
         "done": 1, "undone": 1, "overdue": 1, "added": 1, "dropped": 0,
         "shifted": 1, "scheduled": 1, "silent": 1, "reached": 1, "joined": 1, "left": 1,
     }  # fmt: skip
-    written = render(much(), "table", "vi", 160)
+    written = render_changes(much(), "table", "vi", 160)
     top = written.split("\n\n", 1)[0]
     assert "1 việc mới xong, 1 việc không còn là xong, 1 việc mới quá hạn." in top
     assert "1 đơn vị mới không hỏi được, 1 đơn vị hỏi lại được; 1 hạn đã dời, 1 hạn mới định." in top
@@ -65,14 +67,14 @@ def test_every_kind_of_change_is_counted_at_the_top() -> None:
 
 
 def test_steps_go_by_their_titles_and_units_by_their_names() -> None:
-    written = render(much(), "markdown", "vi")
+    written = render_changes(much(), "markdown", "vi")
     assert cells(written, "Mới hoàn thành (1)")[1] == ["Lập tổ", "1", "Xã X1"]
     assert cells(written, "Đơn vị mới vào danh sách (1)")[1] == ["Xã X3 (3)"]
     assert "không hỏi được: máy từ chối" in written
 
 
 def test_a_step_that_no_checklist_names_any_more_keeps_its_id() -> None:
-    assert cells(render(much(), "markdown", "vi"), "Đầu việc mới (1)")[1][0] == "d"
+    assert cells(render_changes(much(), "markdown", "vi"), "Đầu việc mới (1)")[1][0] == "d"
 
 
 def test_old_and_new_deadlines_stand_side_by_side_as_days() -> None:
@@ -89,22 +91,22 @@ def test_old_and_new_deadlines_stand_side_by_side_as_days() -> None:
         )
         for then in (old, new)
     ]
-    row = cells(render(compared(*both), "markdown", "vi"), "Hạn đã dời (1)")[1]
+    row = cells(render_changes(compared(*both), "markdown", "vi"), "Hạn đã dời (1)")[1]
     assert row[1:4] == ["03/02/2026", "05/02/2026", "1"]
 
 
 def test_nothing_changed_is_said_in_every_form() -> None:
     same = compared(snapshot(unit("1", a=OPEN)), snapshot(unit("1", a=OPEN)))
     for form in ("table", "markdown", "html"):
-        assert "Không có gì thay đổi giữa hai lượt này." in render(same, form, "vi")
-    assert set(json.loads(render(same, "json", "vi"))["summary"].values()) == {0}
-    assert render(same, "csv", "vi").count("\n") == 1
+        assert "Không có gì thay đổi giữa hai lượt này." in render_changes(same, form, "vi")
+    assert set(json.loads(render_changes(same, "json", "vi"))["summary"].values()) == {0}
+    assert render_changes(same, "csv", "vi").count("\n") == 1
 
 
 def test_csv_and_json_have_every_change_of_every_unit() -> None:
-    rows = list(csv.DictReader(io.StringIO(render(much(), "csv", "vi"))))
-    data = json.loads(render(much(), "json", "vi"))
-    for name, count in figures(much().changes).items():
+    rows = list(csv.DictReader(io.StringIO(render_changes(much(), "csv", "vi"))))
+    data = json.loads(render_changes(much(), "json", "vi"))
+    for name, count in change_counts(much().changes).items():
         assert sum(row["change"] == name for row in rows) == count == data["summary"][name], name
     (moved,) = [row for row in rows if row["change"] == "shifted"]
     (same,) = data["shifted"]
@@ -115,28 +117,28 @@ def test_csv_and_json_have_every_change_of_every_unit() -> None:
 def test_a_terminal_names_the_first_units_of_a_long_row_and_files_name_all() -> None:
     names = [f"{number:05}" for number in range(40)]
     long = compared(snapshot(*(unit(n, a=OPEN) for n in names)), snapshot(*(unit(n, a=DONE) for n in names)))
-    assert "và 32 đơn vị khác" in " ".join(render(long, "table", "vi", 400).split())
+    assert "và 32 đơn vị khác" in " ".join(render_changes(long, "table", "vi", 400).split())
     for form in ("markdown", "html", "csv"):
-        assert render(long, form, "vi").count("Xã X") == 40
+        assert render_changes(long, form, "vi").count("Xã X") == 40
 
 
 def test_a_wrong_order_is_said() -> None:
     turned = compared(snapshot(unit("1", a=OPEN)), snapshot(unit("1", a=DONE)), swapped=True)
-    assert "đã đổi lại thứ tự" in render(turned, "table", "vi")
-    assert json.loads(render(turned, "json", "vi"))["swapped"] is True
+    assert "đã đổi lại thứ tự" in render_changes(turned, "table", "vi")
+    assert json.loads(render_changes(turned, "json", "vi"))["swapped"] is True
 
 
 def test_sample_data_is_labelled_whichever_of_the_two_has_it() -> None:
     plain, sample = snapshot(unit("1", a=OPEN)), replace(snapshot(unit("1", a=DONE)), sample=True)
     for pair in ((plain, sample), (sample, plain)):
         for form in ("table", "markdown", "html", "csv"):
-            assert "DỮ LIỆU MẪU" in render(compared(*pair), form, "vi"), form
-        assert json.loads(render(compared(*pair), "json", "vi"))["sample"] is True
-    assert "DỮ LIỆU MẪU" not in render(compared(plain, plain), "html", "vi")
+            assert "DỮ LIỆU MẪU" in render_changes(compared(*pair), form, "vi"), form
+        assert json.loads(render_changes(compared(*pair), "json", "vi"))["sample"] is True
+    assert "DỮ LIỆU MẪU" not in render_changes(compared(plain, plain), "html", "vi")
 
 
 def test_hostile_text_comes_out_as_text() -> None:
-    def named(then: Snapshot) -> Snapshot:
+    def named(then: ReportSnapshot) -> ReportSnapshot:
         return replace(
             then,
             units=tuple(u._replace(unit=replace(u.unit, name=HOSTILE), reason=f"x: {HOSTILE}") for u in then.units),
@@ -144,19 +146,19 @@ def test_hostile_text_comes_out_as_text() -> None:
 
     old, new = named(snapshot(unit("1", a=OPEN))), named(snapshot(unit("1", Outcome.INVALID, a=DONE)))
     made = compared(old, new, {"a": Text(HOSTILE)})
-    page = render(made, "html", "vi")
+    page = render_changes(made, "html", "vi")
     assert "<script" not in page
     assert page.count("</style>") == 1
     for form in ("table", "markdown", "html"):
-        assert not re.search(r"[\x00-\x09\x0b-\x1f]", render(made, form, "vi")), form
-    titles = [row["title"] for row in csv.DictReader(io.StringIO(render(made, "csv", "vi"))) if row["title"]]
+        assert not re.search(r"[\x00-\x09\x0b-\x1f]", render_changes(made, form, "vi")), form
+    titles = [row["title"] for row in csv.DictReader(io.StringIO(render_changes(made, "csv", "vi"))) if row["title"]]
     assert titles
     assert all(title.startswith("'=") for title in titles)
-    assert json.loads(render(made, "json", "vi"))["done"][0]["title"] == HOSTILE
+    assert json.loads(render_changes(made, "json", "vi"))["done"][0]["title"] == HOSTILE
 
 
 def test_the_page_needs_no_other_file_and_runs_nothing() -> None:
-    page = render(much(), "html", "vi")
+    page = render_changes(much(), "html", "vi")
     assert not re.search(r"(?:src|href)=|@import|url\(|http-equiv=\"refresh", page)
     assert "default-src 'none'" in page
     assert page.startswith('<!doctype html>\n<html lang="vi">')
@@ -164,8 +166,8 @@ def test_the_page_needs_no_other_file_and_runs_nothing() -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_same_two_reports_give_the_same_bytes(form: str) -> None:
-    assert render(much(), form, "vi") == render(much(), form, "vi")
+    assert render_changes(much(), form, "vi") == render_changes(much(), form, "vi")
 
 
 def test_english_has_the_english_titles() -> None:
-    assert "Set up" in render(much(), "csv", "en")
+    assert "Set up" in render_changes(much(), "csv", "en")

@@ -9,41 +9,47 @@ import pytest
 from wcwidth import wcswidth
 
 from lotrinh.core.checklist.checklist import Basis, Confidence
-from lotrinh.core.report.explanation import Asked, Before, Explanation, Ground, Told, rules_told
+from lotrinh.core.report.explanation import Explanation, JournalLine, LegalBasis, Prerequisite, UnitCheck, rule_texts
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, StepAnswer, StepState
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, Text
-from lotrinh.reports.explanation import CONFIDENCE, Section, Writer, as_markdown, as_table
-from lotrinh.reports.explanation_data import as_data, as_json
+from lotrinh.reports.explanation import (
+    CONFIDENCE,
+    ExplanationSection,
+    ExplanationWriter,
+    explanation_markdown,
+    explanation_text,
+)
+from lotrinh.reports.explanation_data import explanation_data, explanation_json
 from tests.reports.samples import NOW, SOURCES, commune, the_checklist, unit_report
 
 HOSTILE = '=1+1<script>alert(1)</script>|*"\x1b[31m\n# đầu đề'
 OF = the_checklist()
 REPORT = unit_report(commune(), of=OF)
-ITEMS = {item.step.id: (item, standing) for item, standing in zip(REPORT.plan, REPORT.standings, strict=True)}
+ITEMS = {item.step.id: (item, step_status) for item, step_status in zip(REPORT.plan, REPORT.step_statuses, strict=True)}
 
 
 def explanation(name: str = "niem-yet", **more: Any) -> Explanation:
-    item, standing = ITEMS[name]
+    item, step_status = ITEMS[name]
     fields: dict[str, Any] = {
         "campaign": "thu",
         "title": Text("Đợt thử"),
         "unit": commune(),
         "as_of": NOW,
         "item": item,
-        "standing": standing,
+        "step_status": step_status,
         "heard_at": NOW,
-        "because": (M("Vì thế."),),
-        "rules": rules_told(OF, item, {}),
+        "reasons": (M("Vì thế."),),
+        "rules": rule_texts(OF, item, {}),
         "arithmetic": (M("một"), M("hai")),
-        "asked": (),
+        "checks": (),
         "own_system": False,
-        "published": None,
-        "published_at": None,
+        "system_answer": None,
+        "system_answer_at": None,
         "entries": (),
-        "before": (),
-        "grounds": tuple(Ground(basis, SOURCES[basis.source]) for basis in item.step.basis),
+        "prerequisites": (),
+        "bases": tuple(LegalBasis(basis, SOURCES[basis.source]) for basis in item.step.basis),
         "checklist_hash": "c0ffee" * 10,
         "head": "beef" * 16,
         "sample": False,
@@ -51,29 +57,32 @@ def explanation(name: str = "niem-yet", **more: Any) -> Explanation:
     return Explanation(**(fields | more))
 
 
-def entry(**more: Any) -> Told:
+def entry(**more: Any) -> JournalLine:
     day = date(2026, 1, 29)
-    told = Told(7, NOW, EntryKind.CONFIRMED, "Xã Lương Sơn", day, "12/QĐ", (7, 12), "ghi chú", sample=False)
+    told = JournalLine(7, NOW, EntryKind.CONFIRMED, "Xã Lương Sơn", day, "12/QĐ", (7, 12), "ghi chú", sample=False)
     return told._replace(**more)
 
 
 FULL = explanation(
-    asked=(Asked("luot-1", NOW, Outcome.UNREACHABLE, "máy từ chối kết nối"),),
+    checks=(UnitCheck("luot-1", NOW, Outcome.UNREACHABLE, "máy từ chối kết nối"),),
     entries=(entry(), entry(kind=EntryKind.RETURNED, number=8, text="thiếu dấu", progress=None, completed_on=None)),
-    before=(Before(commune(), *ITEMS["lap-to"], dates=False), Before(commune(), *ITEMS["khieu-nai"], dates=True)),
+    prerequisites=(
+        Prerequisite(commune(), *ITEMS["lap-to"], has_deadline_hanging=False),
+        Prerequisite(commune(), *ITEMS["khieu-nai"], has_deadline_hanging=True),
+    ),
     own_system=True,
-    published=StepAnswer("niem-yet", StepState.DONE, date(2026, 1, 29), document_number="5/TB", progress=(7, 12)),
-    published_at=NOW - timedelta(hours=3),
+    system_answer=StepAnswer("niem-yet", StepState.DONE, date(2026, 1, 29), document_number="5/TB", progress=(7, 12)),
+    system_answer_at=NOW - timedelta(hours=3),
     sample=True,
 )
 
 
-def section(of: Explanation, title: str) -> Section:
-    return next(s for s in Writer(of, "vi").sections() if s.title == title)
+def section(of: Explanation, title: str) -> ExplanationSection:
+    return next(s for s in ExplanationWriter(of, "vi").sections() if s.title == title)
 
 
 def test_every_part_stands_under_its_head_in_reading_order() -> None:
-    assert [s.title for s in Writer(FULL, "vi").sections()] == [
+    assert [s.title for s in ExplanationWriter(FULL, "vi").sections()] == [
         "Tình trạng",
         "Vì sao",
         "Quy tắc",
@@ -105,7 +114,7 @@ def test_bases_carry_how_sure_we_are_and_a_mark_where_nobody_verified_them() -> 
 def test_each_confidence_is_in_words_and_where_a_fact_was_read_is_told(confidence: Confidence) -> None:
     basis = Basis("law", "Điều 1", confidence, "HĐ tr.7")
     source = replace(SOURCES["law"], amended_by="83/2025/QH15")
-    line = section(explanation(grounds=(Ground(basis, source),)), "Căn cứ").lines[0]
+    line = section(explanation(bases=(LegalBasis(basis, source),)), "Căn cứ").lines[0]
     assert CONFIDENCE[confidence].msgid in line
     assert ("(?)" in line) is confidence.doubtful
     assert "(sửa đổi bởi 83/2025/QH15)" in line
@@ -118,12 +127,12 @@ def test_statements_of_the_own_system_are_told_with_their_age() -> None:
         "Phần mềm của đơn vị nói: đã xong, hoàn thành ngày 29/01/2026, văn bản 5/TB, 7 trên 12 "
         "(05:00 02/02/2026, 3 giờ trước)."
     )
-    silent = replace(FULL, published=None)
+    silent = replace(FULL, system_answer=None)
     assert "không nói gì về đầu việc này" in section(silent, "Những lần hỏi gần nhất").lines[0]
-    never = replace(silent, published_at=None)
+    never = replace(silent, system_answer_at=None)
     assert "Chưa có trả lời hợp lệ nào" in section(never, "Những lần hỏi gần nhất").lines[0]
-    assert section(replace(never, then="luot-1"), "Những lần hỏi gần nhất").lines == ()
-    noted = replace(FULL, published=StepAnswer("x", StepState.OBSTACLE, note="mất điện"))
+    assert section(replace(never, from_run="luot-1"), "Những lần hỏi gần nhất").lines == ()
+    noted = replace(FULL, system_answer=StepAnswer("x", StepState.OBSTACLE, note="mất điện"))
     assert "có vướng mắc, “mất điện” (" in section(noted, "Những lần hỏi gần nhất").lines[0]
 
 
@@ -157,14 +166,14 @@ def test_the_status_is_a_word_and_a_sentence() -> None:
     today = replace(explanation(), as_of=NOW + timedelta(days=1))
     assert section(today, "Tình trạng").lines == ("sắp đến hạn: hạn là hôm nay, đến 24:00",)
     done = explanation()
-    done = replace(done, standing=done.standing._replace(status=Status.DONE))
+    done = replace(done, step_status=done.step_status._replace(status=Status.DONE))
     assert section(done, "Tình trạng").lines == ("hoàn thành đúng hạn",)
 
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_terminal_and_markdown_say_every_sentence_of_every_part(width: int) -> None:
-    writer = Writer(FULL, "vi")
-    table, markdown = as_table(FULL, "vi", width), as_markdown(FULL, "vi").replace("\\", "")
+    writer = ExplanationWriter(FULL, "vi")
+    table, markdown = explanation_text(FULL, "vi", width), explanation_markdown(FULL, "vi").replace("\\", "")
     for part in writer.sections():
         assert part.title.upper() in table
         for line in (*part.lines, *(cell for row in part.rows for cell in row)):
@@ -173,16 +182,16 @@ def test_terminal_and_markdown_say_every_sentence_of_every_part(width: int) -> N
     assert max(map(wcswidth, table.splitlines())) <= width
     assert table.count("DỮ LIỆU MẪU") == 2
     assert "DỮ LIỆU MẪU" in markdown
-    assert "DỮ LIỆU MẪU" not in as_table(explanation(), "vi", width) + as_markdown(explanation(), "vi")
+    assert "DỮ LIỆU MẪU" not in explanation_text(explanation(), "vi", width) + explanation_markdown(explanation(), "vi")
 
 
 def test_the_arithmetic_is_numbered() -> None:
-    assert "1. một\n2. hai" in as_table(FULL, "vi", 80)
-    assert "1. một\n2. hai" in as_markdown(FULL, "vi")
+    assert "1. một\n2. hai" in explanation_text(FULL, "vi", 80)
+    assert "1. một\n2. hai" in explanation_markdown(FULL, "vi")
 
 
 def test_data_carries_every_part_and_dates_with_their_offset() -> None:
-    data = json.loads(as_json(FULL, "vi"))
+    data = json.loads(explanation_json(FULL, "vi"))
     assert data["as_of"] == "2026-02-02T08:00:00+07:00"
     assert data["due_at"] == "2026-02-03T23:59:59+07:00"
     assert (data["status"], data["sample"], data["journal_head"]) == ("due_soon", True, "beef" * 16)
@@ -192,28 +201,28 @@ def test_data_carries_every_part_and_dates_with_their_offset() -> None:
     assert data["published"]["progress"] == {"done": 7, "of": 12}
     assert data["asked"][0]["outcome"] == "UNREACHABLE"
     assert [b["doubtful"] for b in data["basis"]] == [False, True]
-    assert as_data(explanation(), "vi")["published"] is None
+    assert explanation_data(explanation(), "vi")["published"] is None
 
 
 def test_foreign_text_is_text_in_every_field() -> None:
-    basis = Ground(Basis("law", HOSTILE, Confidence.A, HOSTILE), replace(SOURCES["law"], title=Text(HOSTILE)))
+    basis = LegalBasis(Basis("law", HOSTILE, Confidence.A, HOSTILE), replace(SOURCES["law"], title=Text(HOSTILE)))
     of = replace(
         FULL,
         title=Text(HOSTILE),
         unit=commune(name=HOSTILE),
-        because=(M("{x}", x=HOSTILE),),
-        asked=(Asked(HOSTILE, NOW, Outcome.INVALID, HOSTILE),),
+        reasons=(M("{x}", x=HOSTILE),),
+        checks=(UnitCheck(HOSTILE, NOW, Outcome.INVALID, HOSTILE),),
         entries=(entry(who=HOSTILE, document=HOSTILE, text=HOSTILE),),
-        published=StepAnswer("x", StepState.OBSTACLE, note=HOSTILE, document_number=HOSTILE),
-        grounds=(basis,),
+        system_answer=StepAnswer("x", StepState.OBSTACLE, note=HOSTILE, document_number=HOSTILE),
+        bases=(basis,),
     )
-    table, markdown = as_table(of, "vi", 80), as_markdown(of, "vi")
+    table, markdown = explanation_text(of, "vi", 80), explanation_markdown(of, "vi")
     assert "\x1b" not in table + markdown
     assert "<script>" not in markdown
     assert "\n# đầu đề" not in table + markdown
     assert "\\|\\*" in markdown
-    assert json.loads(as_json(of, "vi"))["entries"][0]["text"] == HOSTILE
+    assert json.loads(explanation_json(of, "vi"))["entries"][0]["text"] == HOSTILE
 
 
 def test_it_is_said_in_english_without_a_vietnamese_date() -> None:
-    assert "02 Feb 2026" in as_table(FULL, "en", 120)
+    assert "02 Feb 2026" in explanation_text(FULL, "en", 120)

@@ -8,12 +8,12 @@ from functools import cache
 import docx
 import pytest
 
-from lotrinh.core.report.bundle import Dossier, Layout, Letterhead
+from lotrinh.core.report.bundle import Layout, Letterhead, ReportBundle
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.reports.documents import Wish, make
+from lotrinh.reports.documents import RenderOptions, make
 from tests.reports.papers import lines, made
 from tests.reports.samples import commune, everybody_at, the_report, unit_report
 
@@ -32,7 +32,7 @@ def large() -> Report:
 
 
 def written(form: str, language: str, picture: str = "timeline") -> str:
-    content = make(Dossier(large()), form, Wish(language, width=300, picture=picture))
+    content = make(ReportBundle(large()), form, RenderOptions(language, width=300, picture=picture))
     return "\n".join(lines(content)) if form == "docx" else content.decode()
 
 

@@ -70,8 +70,8 @@ def shown(of: Checklist, text: str) -> list[str]:
     schedule = Schedule(due=Moment(ELECTION), waiting=M("{text}", text=text))
     rows = [timeline.TimelineRow(s, schedule, None) for s in of.iter_steps()]
     move = Move(MoveKind.MOVED, "m", "lap-to", Text(text), schedule, schedule._replace(due=None), None, False, None)  # noqa: FBT003
-    moved = [moves.Moved(move, (commune(name=text),))]
-    return [timeline.render(of, rows, "table", 120), moves.render(moved, "table", 120)]
+    moved = [moves.MoveRow(move, (commune(name=text),))]
+    return [timeline.render_timeline(of, rows, "table", 120), moves.render_moves(moved, "table", 120)]
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=ascii)

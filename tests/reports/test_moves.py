@@ -8,7 +8,7 @@ from lotrinh.core.checklist.checklist import Checklist, Step
 from lotrinh.core.checklist.deadline_diff import moves
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import Text
-from lotrinh.reports.moves import Moved, render
+from lotrinh.reports.moves import MoveRow, render_moves
 from tests.core.builders import ELECTION, milestone, rule
 from tests.reports.samples import AFTER, FILES, LATER, LISTS, TEAMS, commune, the_checklist
 
@@ -32,7 +32,7 @@ NEW = one(
 
 def drawn(form: str, old: Checklist = OLD, new: Checklist = NEW, units: tuple[Unit, ...] = UNITS, days: int = 0) -> str:
     found = moves(old, new, ELECTION, ELECTION + timedelta(days), TODAY)
-    return render([Moved(move, units) for move in found], form, 300)
+    return render_moves([MoveRow(move, units) for move in found], form, 300)
 
 
 def test_the_table_tells_old_date_new_date_days_units_and_what_becomes_overdue() -> None:

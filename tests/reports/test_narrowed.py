@@ -5,11 +5,11 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
-from lotrinh.reports.documents import Wish, make
-from lotrinh.services.views.reporting import only
+from lotrinh.reports.documents import RenderOptions, make
+from lotrinh.services.views.reporting import narrow_report
 from tests.reports.papers import lines, made
 from tests.reports.samples import UNREACHABLE, commune, everybody_at, the_report, unit_report
 
@@ -20,7 +20,7 @@ REPORT = the_report(unit_report(SON, outcome=UNREACHABLE, heard=None), unit_repo
 def text(report: Report, form: str) -> str:
     if form == "docx":
         return "\n".join(lines(made(report)))
-    content = make(Dossier(report, charts=False), form, Wish("vi", width=200))
+    content = make(ReportBundle(report, charts=False), form, RenderOptions("vi", width=200))
     if form != "xlsx":
         return content.decode()
     rows = (row for sheet in load_workbook(io.BytesIO(content)) for row in sheet.iter_rows(values_only=True))
@@ -32,7 +32,7 @@ FORMS = pytest.mark.parametrize("form", ["table", "markdown", "html", "docx", "x
 
 @FORMS
 def test_one_unit_is_told_by_its_name_and_gives_no_advice_about_the_network(form: str) -> None:
-    said = text(only(REPORT, "04924"), form)
+    said = text(narrow_report(REPORT, "04924"), form)
     assert "Xã Lương Sơn (04924): không hỏi được" in said.replace("\\", "")
     assert "1 đơn vị:" not in said
     assert "Không hỏi được đơn vị nào" not in said
@@ -42,7 +42,7 @@ def test_one_unit_is_told_by_its_name_and_gives_no_advice_about_the_network(form
 
 @FORMS
 def test_the_provinces_own_report_does_not_count_units(form: str) -> None:
-    said = text(only(REPORT, "25"), form)
+    said = text(narrow_report(REPORT, "25"), form)
     assert "Chỉ việc của cấp tỉnh" in said
     assert "không có đầu việc quá hạn; 1 đầu việc sắp đến hạn" in said
     assert "0 đơn vị" not in said
@@ -50,14 +50,14 @@ def test_the_provinces_own_report_does_not_count_units(form: str) -> None:
 
 
 def test_its_milestones_are_the_units_own() -> None:
-    said = text(only(REPORT, "05047"), "docx")
+    said = text(narrow_report(REPORT, "05047"), "docx")
     assert "Trong 4 mốc của Xã Cao Dương: 4 mốc hoàn thành đúng hạn, 0 mốc trễ hạn hoặc quá hạn" in said
     assert "Theo lượt kiểm tra luot-1 lúc 08:00 02/02/2026. Xã Cao Dương (05047): đã hỏi được." in said
 
 
 @pytest.mark.parametrize("form", ["table", "html"])
 def test_a_unit_where_nothing_presses_is_not_counted_either(form: str) -> None:
-    assert "Đơn vị này không có đầu việc quá hạn hay sắp đến hạn." in text(only(REPORT, "05047"), form)
+    assert "Đơn vị này không có đầu việc quá hạn hay sắp đến hạn." in text(narrow_report(REPORT, "05047"), form)
 
 
 def test_where_nobody_of_all_could_be_asked_the_advice_stays() -> None:

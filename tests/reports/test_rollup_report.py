@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from lotrinh.core.report.report import Report
-from lotrinh.core.report.rollup import By, Rollup, rollup
+from lotrinh.core.report.rollup import Rollup, RollupRowKind, roll_up
 from lotrinh.core.status.status import Status
-from lotrinh.reports.rollup import decimal, heading, percent, render
+from lotrinh.reports.rollup import decimal, heading, percent, render_rollup
 from tests.reports.samples import OPEN, cells, commune, the_report, unit_report
 
 HOSTILE = "=1+1|<script>alert(1)</script>\x1b[31m\x00**đậm**"
@@ -24,11 +24,11 @@ def report(area: str = "Hòa Bình", **more: object) -> Report:
 
 
 def one(area: str = "Hòa Bình", **more: object) -> list[Rollup]:
-    return [rollup(report(area, **more))]
+    return [roll_up(report(area, **more))]
 
 
-def drawn(form: str, by: By = By.AREA, language: str = "vi", **more: object) -> str:
-    return render(one(**more), by, form, language, 200)  # type: ignore[arg-type]
+def drawn(form: str, by: RollupRowKind = RollupRowKind.AREA, language: str = "vi", **more: object) -> str:
+    return render_rollup(one(**more), by, form, language, 200)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_provinces_of_different_days_are_named_with_how_much_older_their_figures
     new = one()[0]
     old = replace(new, code="01", name="Hà Nội", as_of=new.as_of - timedelta(days=3))
     same = replace(new, code="79", name="Cần Thơ", as_of=new.as_of - timedelta(hours=5))
-    text = render([new, old, same], By.PROVINCE, "table", "vi", 200)
+    text = render_rollup([new, old, same], RollupRowKind.PROVINCE, "table", "vi", 200)
     assert "Hà Nội: số liệu cũ hơn tỉnh mới nhất 3 ngày." in text
     assert text.count("số liệu cũ hơn") == 1
 
@@ -73,11 +73,13 @@ def test_the_table_has_a_row_for_each_area_and_one_for_all() -> None:
 
 def test_the_column_of_unknown_times_is_there_only_when_it_says_something() -> None:
     told = report()
-    standings = [s._replace(reported_at=told.as_of) if s.status is Status.DONE else s for s in told.units[0].standings]
-    known = replace(told, units=(told.units[0]._replace(standings=standings), told.units[1]))
-    assert "Không rõ lúc báo" not in render([rollup(known)], By.AREA, "table", "vi", 200)
+    step_statuses = [
+        s._replace(reported_at=told.as_of) if s.status is Status.DONE else s for s in told.units[0].step_statuses
+    ]
+    known = replace(told, units=(told.units[0]._replace(step_statuses=step_statuses), told.units[1]))
+    assert "Không rõ lúc báo" not in render_rollup([roll_up(known)], RollupRowKind.AREA, "table", "vi", 200)
     assert any("không rõ báo lúc nào" in line.msgid for line in heading(one()[0].figures))
-    assert not any("không rõ báo lúc nào" in line.msgid for line in heading(rollup(known).figures))
+    assert not any("không rõ báo lúc nào" in line.msgid for line in heading(roll_up(known).figures))
 
 
 def test_every_format_says_the_same_of_every_row() -> None:
@@ -92,8 +94,8 @@ def test_every_format_says_the_same_of_every_row() -> None:
     assert data["total"]["reported"] == one()[0].figures.reported
 
 
-@pytest.mark.parametrize("by", By)
-def test_every_way_of_looking_adds_up_to_the_same(by: By) -> None:
+@pytest.mark.parametrize("by", RollupRowKind)
+def test_every_way_of_looking_adds_up_to_the_same(by: RollupRowKind) -> None:
     data = json.loads(drawn("json", by))
     for name in ("units", "expected", "reported", "overdue", "unknown", "days_late"):
         assert sum(row[name] for row in data["rows"]) == data["total"][name]
@@ -120,7 +122,7 @@ def test_a_hostile_area_comes_out_as_text() -> None:
 def test_several_provinces_are_added_and_another_checklist_is_told() -> None:
     other = replace(one()[0], code="01", name="Tỉnh Khác", checklist_hash="khac" * 16)
     third = replace(one()[0], code="02", name="Tỉnh Ba")
-    written = render([*one(), other, third], By.PROVINCE, "markdown", "vi", 0)
+    written = render_rollup([*one(), other, third], RollupRowKind.PROVINCE, "markdown", "vi", 0)
     found = cells(written, "CÁC SỐ ĐO")
     assert [row[0] for row in found[1:]] == ["Tỉnh Khác", "Tỉnh Ba", "Tỉnh Phú Thọ", "Tổng cộng"]
     assert found[-1][1:4] == ["6", "12", "3 (25,0%)"]
@@ -131,7 +133,10 @@ def test_several_provinces_are_added_and_another_checklist_is_told() -> None:
 def test_the_terminals_table_fits_its_width() -> None:
     from wcwidth import wcswidth
 
-    assert max(wcswidth(line) for line in render(one(), By.AREA, "table", "vi", 120).splitlines()[5:]) <= 120
+    assert (
+        max(wcswidth(line) for line in render_rollup(one(), RollupRowKind.AREA, "table", "vi", 120).splitlines()[5:])
+        <= 120
+    )
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from lotrinh.core.report.bundle import Dossier, Layout, Letterhead
+from lotrinh.core.report.bundle import Layout, Letterhead, ReportBundle
 from lotrinh.core.report.report import Report, milestone_rows
 from lotrinh.core.status.status import Status
 from lotrinh.i18n import grouped
-from lotrinh.reports.documents import FORMATS, Wish, make
-from lotrinh.reports.pictures.milestones import lines_of
+from lotrinh.reports.documents import FORMATS, RenderOptions, make
+from lotrinh.reports.pictures.milestones import number_milestones
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.statements.sample import sample_entries
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.reports.pictured import UNKNOWN, band, bars, marks, unknown_cells
@@ -57,7 +57,7 @@ def expected(report: Report, form: str = "") -> Totals:
 
 def require_same(report: Report, form: str, layout: Layout = Layout.STATE) -> None:
     """Require that a format tells the totals of its report, as far as it tells them."""
-    content = make(Dossier(report, Letterhead(layout)), form, Wish("vi", width=WIDE))
+    content = make(ReportBundle(report, Letterhead(layout)), form, RenderOptions("vi", width=WIDE))
     told, wanted = READERS[form](content), expected(report, form)
     for name, value in told._asdict().items():
         if value is not None:
@@ -72,7 +72,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Report:
     campaign = open_declared(office, "bau-cu-2026")
     with open_store(office.database_url) as store:
         store.journal.append(*sample_entries(campaign, NOW))
-        report = Live(store, office, campaign).report(NOW)
+        report = LiveCampaign(store, office, campaign).report(NOW)
     assert (len(report.units), report.sample) == (148, True)
     assert len([s for s in Status if report.statuses()[s]]) >= 5
     return report
@@ -87,7 +87,7 @@ def test_every_format_has_a_reader_and_together_they_look_at_every_total() -> No
     report = the_report(unit_report(commune()), sample=True)
     assert READERS.keys() == FORMATS.keys()
     for form, looked in LOOKED_AT.items():
-        told = READERS[form](make(Dossier(report), form, Wish("vi", width=WIDE)))
+        told = READERS[form](make(ReportBundle(report), form, RenderOptions("vi", width=WIDE)))
         assert {name for name, value in told._asdict().items() if value is not None} == looked, form
 
 
@@ -115,12 +115,12 @@ def test_the_calendar_tells_of_every_milestone_that_has_a_day_what_the_report_te
     dated = {row.milestone.title.vi for row in province.milestones if row.due}
     wanted = {title: told for title, told in (expected(province).milestones or {}).items() if title in dated}
     assert len(wanted) > 10
-    assert events(make(Dossier(province), "ics", Wish("vi"))) == wanted
+    assert events(make(ReportBundle(province), "ics", RenderOptions("vi"))) == wanted
 
 
 def test_the_pictures_tell_in_words_what_the_report_counts(province: Report) -> None:
-    n = province.known()
-    areas = described(make(Dossier(province), "svg", Wish("vi", picture="areas")))
+    n = province.known_statuses()
+    areas = described(make(ReportBundle(province), "svg", RenderOptions("vi", picture="areas")))
     for words, count in (
         ("hoàn thành đúng hạn", n[Status.DONE]),
         ("hoàn thành trễ hạn", n[Status.DONE_LATE]),
@@ -130,8 +130,8 @@ def test_the_pictures_tell_in_words_what_the_report_counts(province: Report) -> 
         ("chưa đến thời gian hoặc chờ mốc thực tế", n[Status.UPCOMING] + n[Status.UNSCHEDULED]),
     ):
         assert re.search(rf"(?<![\d.]){grouped(count, 'vi')} {words}", areas), words
-    curve = described(make(Dossier(province), "svg", Wish("vi", picture="curve")))
-    done = sum(s.completed_on is not None for u in province.everybody for s in u.standings)
+    curve = described(make(ReportBundle(province), "svg", RenderOptions("vi", picture="curve")))
+    done = sum(s.completed_on is not None for u in province.everybody for s in u.step_statuses)
     assert re.search(rf"(?<![\d.]){grouped(done, 'vi')} đầu việc đã hoàn thành", curve)
     assert done == n[Status.DONE] + n[Status.DONE_LATE]
 
@@ -140,9 +140,9 @@ def require_unknown(report: Report) -> None:
     """Require that every picture marks what nobody knows, apart from all else, as often as the tables count it."""
 
     def drawn(name: str) -> bytes:
-        return make(Dossier(report), "svg", Wish("vi", picture=name))
+        return make(ReportBundle(report), "svg", RenderOptions("vi", picture=name))
 
-    rows = {line.number: line.row for line in lines_of(report) if not line.row.national_only}
+    rows = {line.number: line.row for line in number_milestones(report) if not line.row.national_only}
     silent = {n for n, row in rows.items() if row.unknown or row.province is Status.UNKNOWN}
     told = {n: mark for n, mark in marks(drawn("timeline")).items() if n in rows}
     assert {n: mark.unknown for n, mark in told.items()} == {n: rows[n].unknown for n in told}
@@ -151,10 +151,10 @@ def require_unknown(report: Report) -> None:
     assert cells == {n: rows[n].unknown for n in cells}
     assert cells.keys() >= {n for n, row in rows.items() if row.unknown and (row.days_left or 0) < 0}
     never = report.statuses()[Status.UNKNOWN]
-    kept = sum(n for status, n in report.unclear().items() if status is not Status.UNKNOWN)
+    kept = sum(n for status, n in report.unclear_statuses().items() if status is not Status.UNKNOWN)
     whole, *parts = bars(drawn("areas")).values() or ({},)
     assert whole.get("chưa rõ", 0) == sum(part.get("chưa rõ", 0) for part in parts) == never + kept
-    everything = [(s, i.due) for u in report.everybody for i, s in zip(u.plan, u.standings, strict=True)]
+    everything = [(s, i.due) for u in report.everybody for i, s in zip(u.plan, u.step_statuses, strict=True)]
     today = report.as_of.date()
     due = [s.status for s, due in everything if due and (due - A_MOMENT).date() <= today]
     dated = any(due and s.status is not Status.NOT_APPLICABLE for s, due in everything)
@@ -172,12 +172,14 @@ def test_the_pictures_of_the_province_mark_what_nobody_knows_as_often_as_the_tab
     province: Report,
 ) -> None:
     silent, kept, *others = province.units
-    silent = silent._replace(standings=[s._replace(status=Status.UNKNOWN, completed_on=None) for s in silent.standings])
-    kept = kept._replace(standings=[s._replace(status=Status.OPEN, completed_on=None) for s in kept.standings])
+    silent = silent._replace(
+        step_statuses=[s._replace(status=Status.UNKNOWN, completed_on=None) for s in silent.step_statuses]
+    )
+    kept = kept._replace(step_statuses=[s._replace(status=Status.OPEN, completed_on=None) for s in kept.step_statuses])
     units = (silent, kept, *others)
     rows = milestone_rows(province.checklist, units, province.province, province.as_of)
     report = replace(province, units=units, milestones=rows)
-    assert report.unclear()[Status.OPEN] > 5
+    assert report.unclear_statuses()[Status.OPEN] > 5
     require_unknown(report)
 
 

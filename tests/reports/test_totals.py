@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say
-from lotrinh.reports.documents import Wish, make
+from lotrinh.reports.documents import RenderOptions, make
 from tests.reports.samples import INVALID, OPEN, REACHED, UNREACHABLE, cells, commune, the_report, unit_report
 
 
 def made(report: Report, form: str, width: int = 120) -> str:
-    return make(Dossier(report), form, Wish(width=width)).decode()
+    return make(ReportBundle(report), form, RenderOptions(width=width)).decode()
 
 
 OUTCOMES = st.sampled_from([REACHED, UNREACHABLE, INVALID])

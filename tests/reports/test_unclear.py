@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from openpyxl import load_workbook
 
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
-from lotrinh.reports.documents import Wish, make
+from lotrinh.reports.documents import RenderOptions, make
 from tests.reports.papers import made, section, table, tables
 from tests.reports.samples import UNREACHABLE, commune, everybody_at, the_report, unit_report
 
@@ -33,7 +33,7 @@ def report() -> Report:
 
 
 def written(report: Report, form: str) -> str:
-    return make(Dossier(report, charts=False), form, Wish("vi", width=300)).decode()
+    return make(ReportBundle(report, charts=False), form, RenderOptions("vi", width=300)).decode()
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "html"])
@@ -99,7 +99,7 @@ def test_who_could_not_be_asked_is_told_apart_by_whether_it_was_ever_heard() -> 
 
 def test_the_workbook_says_of_what_is_past_its_deadline_that_it_need_not_be_overdue() -> None:
     def hints(of: Report) -> str:
-        book = load_workbook(io.BytesIO(make(Dossier(of), "xlsx", Wish("vi"))))
+        book = load_workbook(io.BytesIO(make(ReportBundle(of), "xlsx", RenderOptions("vi"))))
         return "\n".join(str(row[0]) for row in book["Còn phải làm"].iter_rows(max_row=5, values_only=True))
 
     assert "5 đầu việc chưa xong hoặc chưa rõ. Số âm ở cột “Còn (ngày)”: đã qua hạn." in hints(report())

@@ -15,7 +15,7 @@ from lotrinh.core.status.status import Policy, StepStatus
 from lotrinh.core.text import M
 from lotrinh.probing.contract import read_answer
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.runs.ask import address, begin, questions
+from lotrinh.services.runs.ask import begin_run, build_questions, status_address
 from lotrinh.services.runs.assess import make_report
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -43,10 +43,10 @@ def says(unit: Unit, *steps: dict[str, Any], at: datetime = NOW, **more: Any) ->
 
 def hear(settings: Settings, of: Campaign, unit: Unit, body: str, at: datetime = NOW) -> tuple[Observation, str]:
     """Make the observation that the prober would make of this answer."""
-    question = questions(settings, of, [unit.code], {})[0]
+    question = build_questions(settings, of, [unit.code], {})[0]
     answer = read_answer(body.encode(), question, at.astimezone(UTC))
     seen = Observation(unit.code, Outcome.REACHED, Reason.NONE, M("Đơn vị đã trả lời."), at, answer, body)
-    return seen, address(settings, of, unit)
+    return seen, status_address(settings, of, unit)
 
 
 def silence(unit: Unit, outcome: Outcome, reason: Reason, at: datetime = NOW) -> tuple[Observation, str]:
@@ -57,14 +57,14 @@ def report(
     store: Store, of: Campaign, *seen: tuple[Observation, str], at: datetime = NOW, settings: Settings | None = None
 ) -> Report:
     """Carry out a run that saw this, and make its report as of its moment."""
-    run = begin(store, of, at, at, {})
+    run = begin_run(store, of, at, at, {})
     store.runs.record(run.id, of.id, seen)
     return make_report(store, settings or Settings(), of, run)
 
 
 def stands(made: Report, unit: Unit, step: str) -> StepStatus:
     found = next(u for u in made.everybody if u.unit.code == unit.code)
-    return next(s for s in found.standings if s.step == step)
+    return next(s for s in found.step_statuses if s.step == step)
 
 
 def happened(kind: EntryKind, unit: Unit, step: str, at: datetime = NOW - timedelta(days=3), **body: Any) -> NewEntry:

@@ -11,8 +11,8 @@ from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
 from lotrinh.services.views.apply_change import apply_change
-from lotrinh.services.views.change_preview import Preview, Wish, keep, preview
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.change_preview import ChangePreview, ChangeRequest, preview_change, store_upload
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import CampaignSettings, Settings
 from lotrinh.store import Store
 
@@ -48,14 +48,14 @@ class Office:
     def campaign(self) -> Campaign:
         return open_campaign(self.store, self.settings, "thu", home=self.home)
 
-    def preview(self, wish: Wish) -> Preview:
-        live = Live(self.store, self.settings, self.campaign())
-        return preview(self.store, self.settings, live, wish, NOW, self.home)
+    def preview(self, wish: ChangeRequest) -> ChangePreview:
+        live = LiveCampaign(self.store, self.settings, self.campaign())
+        return preview_change(self.store, self.settings, live, wish, NOW, self.home)
 
-    def upload(self, text: str, **more: object) -> Wish:
-        return Wish(file=keep(self.settings, text.encode(), NOW), name="moi.yaml", **more)  # type: ignore[arg-type]
+    def upload(self, text: str, **more: object) -> ChangeRequest:
+        return ChangeRequest(file=store_upload(self.settings, text.encode(), NOW), name="moi.yaml", **more)  # type: ignore[arg-type]
 
-    def apply(self, wish: Wish, digest: str = "", who: str = WHO) -> int:
+    def apply(self, wish: ChangeRequest, digest: str = "", who: str = WHO) -> int:
         made = self.preview(wish)
         return apply_change(self.store, made, digest or made.digest, who, NOW).number
 
@@ -74,7 +74,7 @@ def confirmed(office: Office, unit: str, step: str) -> None:
     office.store.journal.append(NewEntry(EntryKind.CONFIRMED, NOW, "thu", unit, step, f"unit:{unit}", body))
 
 
-def problems(office: Office, wish: Wish) -> list[tuple[str, str]]:
+def problems(office: Office, wish: ChangeRequest) -> list[tuple[str, str]]:
     with pytest.raises(BadInput) as caught:
         office.preview(wish)
     return [(p.place, say(p.sentence)) for p in caught.value.problems]

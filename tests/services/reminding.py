@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from lotrinh.services.notify import dispatch
-from lotrinh.services.notify.outbox import Emptied
-from lotrinh.services.notify.reminders import Office, Prepared, open_office, prepare
+from lotrinh.services.notify.outbox import DispatchSummary
+from lotrinh.services.notify.reminders import AddressedDigest, ReminderOffice, open_office, prepare_digests
 from lotrinh.settings.models import (
     CampaignSettings,
     MailSettings,
@@ -44,17 +44,17 @@ class World:
     def now(self) -> datetime:
         return self.clock[0]
 
-    def office(self, store: Store) -> Office:
+    def office(self, store: Store) -> ReminderOffice:
         return open_office(store, self.settings, self.home)
 
-    def prepare(self, store: Store) -> tuple[Prepared, ...]:
-        return prepare(self.office(store), self.now())
+    def prepare(self, store: Store) -> tuple[AddressedDigest, ...]:
+        return prepare_digests(self.office(store), self.now())
 
     def remind(self, store: Store) -> int:
-        return dispatch.remind(self.office(store), self.now()).new
+        return dispatch.enqueue_reminders(self.office(store), self.now()).new
 
-    def send(self, store: Store) -> Emptied:
-        return dispatch.send(self.office(store), self.now)
+    def send(self, store: Store) -> DispatchSummary:
+        return dispatch.dispatch_messages(self.office(store), self.now)
 
 
 def world_in(folder: Path, mail: MailSettings | None = None, **more: Any) -> World:

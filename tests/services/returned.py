@@ -15,14 +15,14 @@ from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.i18n import say
-from lotrinh.reports.return_sheet import workbook
+from lotrinh.reports.return_sheet import sheet_workbook
 from lotrinh.reports.return_sheet.layout import PLACE
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import SHEETS
 from lotrinh.services.return_sheets.exporting import sheet_now
 from lotrinh.services.return_sheets.import_confirmations import Judged, judge, record
 from lotrinh.services.return_sheets.returned_files import Upload
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import step
@@ -50,8 +50,8 @@ class Desk:
 
     def sheet(self, unit: Unit = LUONG_SON, at: datetime = NOW, language: str = "vi") -> bytes:
         """Make a unit's sheet."""
-        made = sheet_now(self.store, Live(self.store, self.settings, self.campaign), unit.code, at)
-        return workbook(made, language)
+        made = sheet_now(self.store, LiveCampaign(self.store, self.settings, self.campaign), unit.code, at)
+        return sheet_workbook(made, language)
 
     def judge(self, *files: bytes, at: datetime = LATER) -> Judged:
         """Read files as the command does."""

@@ -59,15 +59,15 @@ def test_revoking_twice_keeps_the_first_moment(store: Store) -> None:
 
 
 def test_an_account_and_the_entry_about_it_are_written_together_or_not_at_all(store: Store) -> None:
-    store.accounts.put(LAN, noted=[note("k")])
+    store.accounts.put(LAN, entries=[note("k")])
     with pytest.raises(Conflict):
-        store.accounts.put(LAN._replace(id="officer:hoa"), noted=[note("khac"), note("k")])
+        store.accounts.put(LAN._replace(id="officer:hoa"), entries=[note("khac"), note("k")])
     with pytest.raises(ZeroDivisionError):
         store.accounts.alter("officer:hoa", lambda *_: LAN._replace(generation=1 // 0), [note()])
     with pytest.raises(Conflict):
         store.access.issue(["04924"], NOW, [note("k")])
     assert store.accounts.get("officer:hoa") is None
-    assert store.access.issued() == {}
+    assert store.access.issue_times() == {}
     assert len(store.journal.entries()) == 1
     assert store.journal.verify() is None
 
@@ -98,7 +98,7 @@ def test_a_closed_session_opens_nothing_but_still_tells_the_last_use(store: Stor
     token = store.sessions.open(LAN, NOW)
     session = store.sessions.find(token)
     assert session
-    store.sessions.seen(session, NOW + HOUR)
+    store.sessions.touch(session, NOW + HOUR)
     store.sessions.close(token)
     assert store.sessions.find(token) is None
     assert store.accounts.last_used() == {LAN.id: NOW + HOUR}

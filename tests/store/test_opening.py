@@ -14,7 +14,17 @@ import lotrinh.store
 from lotrinh.errors import BadInput, DamagedDatabase, LotrinhError, OldSchema, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.store import Store, open_store
-from lotrinh.store.engine import BUSY_SECONDS, address, connect, file_of, name_of, place_of, reading, upgrade, writing
+from lotrinh.store.engine import (
+    BUSY_SECONDS,
+    connect,
+    database_identity,
+    database_name,
+    parse_url,
+    reading,
+    sqlite_file,
+    upgrade,
+    writing,
+)
 from lotrinh.store.journal import Journal
 from lotrinh.store.schema import HEAD, metadata
 from lotrinh.store.store import upgrade_store
@@ -217,7 +227,7 @@ SPILT = (
 
 
 @pytest.mark.parametrize("rest", SPILT)
-@pytest.mark.parametrize("uses", [connect, file_of, name_of, lambda url: place_of(url, Path())])
+@pytest.mark.parametrize("uses", [connect, sqlite_file, database_name, lambda url: database_identity(url, Path())])
 def test_nothing_of_a_password_that_was_not_written_in_codes_is_said(rest: str, uses: Callable[[str], object]) -> None:
     with pytest.raises(BadInput) as caught:
         uses(f"postgresql+psycopg://lotrinh:{rest}")
@@ -231,10 +241,10 @@ def test_nothing_of_a_password_that_was_not_written_in_codes_is_said(rest: str, 
 
 def test_what_stands_between_the_marks_is_taken_as_it_is_where_it_can_be() -> None:
     for written, password in (("Geh%40im9%3A%25", "Geh@im9:%"), ("Geh/im?9#:", "Geh/im?9#:")):
-        read = address(f"postgresql+psycopg://lotrinh:{written}@127.0.0.1:5432/lotrinh?connect_timeout=3")
+        read = parse_url(f"postgresql+psycopg://lotrinh:{written}@127.0.0.1:5432/lotrinh?connect_timeout=3")
         assert (read.password, read.host, read.port, read.database) == (password, "127.0.0.1", 5432, "lotrinh")
-    assert address("postgresql://lotrinh@vung:Geheim9@127.0.0.1/lotrinh").username == "lotrinh@vung"
-    assert address("postgresql:///lotrinh?host=/run/postgresql").database == "lotrinh"
+    assert parse_url("postgresql://lotrinh@vung:Geheim9@127.0.0.1/lotrinh").username == "lotrinh@vung"
+    assert parse_url("postgresql:///lotrinh?host=/run/postgresql").database == "lotrinh"
 
 
 def test_a_mark_in_the_path_of_a_file_is_part_of_it(tmp_path: Path) -> None:

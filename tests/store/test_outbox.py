@@ -5,17 +5,27 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lotrinh.store import Store
-from lotrinh.store.outbox import DROPPED, FAILED, SENDING, SENT, UNCLEAR, WAITING, Ending, Message, New
+from lotrinh.store.outbox import (
+    DROPPED,
+    FAILED,
+    SENDING,
+    SENT,
+    UNCLEAR,
+    WAITING,
+    DeliveryResult,
+    NewMessage,
+    OutboxMessage,
+)
 
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=30)
 
 
-def new(key: str, at: datetime = NOW) -> New:
-    return New(key, "thu", "remind", "04924", "mail", {"to": "a@b.vn"}, at)
+def new(key: str, at: datetime = NOW) -> NewMessage:
+    return NewMessage(key, "thu", "remind", "04924", "mail", {"to": "a@b.vn"}, at)
 
 
-def only(store: Store) -> Message:
+def only(store: Store) -> OutboxMessage:
     (found,) = store.outbox.newest()
     return found
 
@@ -39,8 +49,8 @@ def test_only_one_claims_and_only_the_claimer_ends(store: Store) -> None:
     mine = store.outbox.claim(waiting, NOW, SOON)
     assert mine
     assert store.outbox.claim(waiting, NOW, SOON) is None
-    assert store.outbox.end(mine, Ending(SENT, NOW))
-    assert not store.outbox.end(mine, Ending(FAILED, NOW))
+    assert store.outbox.end(mine, DeliveryResult(SENT, NOW))
+    assert not store.outbox.end(mine, DeliveryResult(FAILED, NOW))
     assert (only(store).state, only(store).tries) == (SENT, 1)
 
 
@@ -52,7 +62,7 @@ def test_a_claim_that_nobody_ends_becomes_unclear_and_a_late_word_still_counts(s
     assert store.outbox.give_up_lost(SOON, "?") == 1
     assert (only(store).state, only(store).problem) == (UNCLEAR, "?")
     assert store.outbox.due(SOON) == ()
-    assert store.outbox.end(mine, Ending(SENT, SOON))
+    assert store.outbox.end(mine, DeliveryResult(SENT, SOON))
     assert only(store).state == SENT
 
 
@@ -63,7 +73,7 @@ def test_who_lost_a_claim_that_was_tried_again_says_nothing_any_more(store: Stor
     store.outbox.give_up_lost(NOW, "?")
     assert store.outbox.retry(only(store), NOW)
     assert store.outbox.claim(only(store), NOW, SOON)
-    assert not store.outbox.end(first, Ending(FAILED, NOW))
+    assert not store.outbox.end(first, DeliveryResult(FAILED, NOW))
     assert only(store).state == SENDING
 
 
@@ -85,7 +95,7 @@ def test_what_people_may_do_hangs_on_the_state(store: Store, state: str, *, retr
             claimed = store.outbox.claim(message, NOW, SOON)
             assert claimed
             if state != SENDING:
-                assert store.outbox.end(claimed, Ending(state, NOW))
+                assert store.outbox.end(claimed, DeliveryResult(state, NOW))
     last, first = store.outbox.newest()
     assert store.outbox.retry(first, NOW) is retried
     assert store.outbox.drop(last, NOW) is dropped
@@ -104,7 +114,7 @@ def test_a_message_that_was_tried_since_it_was_seen_is_left_alone(store: Store, 
     assert not store.outbox.retry(seen, NOW)
     assert not store.outbox.drop(seen, NOW)
     assert only(store).state == SENDING
-    assert store.outbox.end(claimed, Ending(state, NOW, "?", SOON))
+    assert store.outbox.end(claimed, DeliveryResult(state, NOW, "?", SOON))
     before = only(store)
     assert not store.outbox.retry(seen, NOW)
     assert not store.outbox.drop(seen, NOW)
@@ -125,12 +135,12 @@ def test_what_is_due_is_found_by_channel(store: Store) -> None:
 
 
 def test_what_is_remembered_and_what_is_laid_down_with_it_are_one(store: Store) -> None:
-    assert store.outbox.remembered("x") is None
+    assert store.outbox.recall("x") is None
     assert store.outbox.remember("x", {"n": 1}, NOW, None, [new("a")])
     # Whoever looked before that is too late, and lays nothing down.
     assert not store.outbox.remember("x", {"n": 2}, NOW, None, [new("b")])
     assert not store.outbox.remember("x", {"n": 2}, NOW, {"n": 0}, [new("b")])
-    assert store.outbox.remembered("x") == {"n": 1}
+    assert store.outbox.recall("x") == {"n": 1}
     assert store.outbox.remember("x", {"n": 2}, NOW, {"n": 1})
-    assert store.outbox.remembered("x") == {"n": 2}
+    assert store.outbox.recall("x") == {"n": 2}
     assert [m.key for m in store.outbox.newest()] == ["a"]

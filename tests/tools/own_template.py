@@ -9,7 +9,7 @@ from docx.document import Document as Word
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
-from lotrinh.reports.data.archive import fixed
+from lotrinh.reports.data.archive import normalize_archive
 from tests.conftest import TOP
 
 PLACE = TOP / "docs" / "templates" / "mau-rieng.docx"
@@ -80,7 +80,7 @@ def example() -> bytes:
     made.core_properties.created = made.core_properties.modified = datetime(2026, 1, 1)  # noqa: DTZ001 - UTC by definition
     content = io.BytesIO()
     made.save(content)
-    return fixed(content.getvalue())
+    return normalize_archive(content.getvalue())
 
 
 def _table(made: Word, loop: str, cells: Sequence[tuple[str, str, float]]) -> None:

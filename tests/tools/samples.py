@@ -20,11 +20,11 @@ from lotrinh.cli.demo import (
     CAMPAIGN,
     NONSENSE,
     UNREACHABLE,
-    Home,
+    DemoHome,
     lay_out,
     login_page,
-    nowhere,
     portal_server,
+    refusing_port,
 )
 from lotrinh.core.checklist.units import Unit
 from lotrinh.services.campaigns.campaigns import open_declared
@@ -97,7 +97,7 @@ def clustered(units: list[Unit]) -> list[Unit]:
     return [replace(unit, area=f"Cụm {number // size + 1} (mẫu)") for number, unit in enumerate(units)]
 
 
-def runs(home: Home) -> None:
+def runs(home: DemoHome) -> None:
     """Carry out two runs on two days, over HTTP, on what the journal held on each of them."""
     settings = load_settings(str(home.settings)).settings
     campaign = open_declared(settings, CAMPAIGN)
@@ -109,13 +109,13 @@ def runs(home: Home) -> None:
             lotrinh(home, "check", CAMPAIGN, "--direct", "--as-of", day.isoformat(), "--format", "json")
 
 
-def lotrinh(home: Home, *arguments: str) -> None:
+def lotrinh(home: DemoHome, *arguments: str) -> None:
     """Type a command."""
     command = [sys.executable, "-m", "lotrinh", *arguments, "--settings", str(home.settings)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=sys.stderr)
 
 
-def write(home: Home, sample: Sample, folder: Path) -> None:
+def write(home: DemoHome, sample: Sample, folder: Path) -> None:
     """Write one document under its own name."""
     with tempfile.TemporaryDirectory() as out:
         lotrinh(home, *sample.arguments, "--out", out)
@@ -140,8 +140,8 @@ def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        home = Home(Path(folder))
-        lay_out(home, stack.enter_context(nowhere()), stack.enter_context(login_page()))
+        home = DemoHome(Path(folder))
+        lay_out(home, stack.enter_context(refusing_port()), stack.enter_context(login_page()))
         roster = home.folder / "units.csv"
         write_roster(roster, clustered(list(read_roster(roster))))
         with home.settings.open("a", encoding="utf-8") as settings:

@@ -2,12 +2,13 @@
 
 import click
 
-from lotrinh.cli.base import Command, load, option, settings_option, width
+from lotrinh.cli.base import Command, open_settings, option, settings_option, terminal_width
 
 FORMATS = ("table", "markdown", "json")
 
 
 @click.command(
+    "explain",
     cls=Command,
     help="Giải thích tình trạng một đầu việc của một đơn vị: quy tắc, cách tính, ai đã báo gì. "
     "UNIT là mã hoặc tên; STEP là mã hoặc một phần tên đầu việc.",
@@ -18,26 +19,26 @@ FORMATS = ("table", "markdown", "json")
 @option("--as-of", metavar="DATETIME", help="Xét tại thời điểm này theo nhật ký đến lúc đó, ví dụ 2026-02-02T08:00.")
 @option("--format", "form", type=click.Choice(FORMATS), default="table", help="Dạng kết quả.")
 @settings_option()
-def explain(campaign: str, unit: str, step: str, as_of: str | None, form: str, settings: str | None) -> None:
+def explain_command(campaign: str, unit: str, step: str, as_of: str | None, form: str, settings: str | None) -> None:
     """Print the explanation."""
     from lotrinh.cli.checks import run_check
-    from lotrinh.cli.checks.moments import moment_of, past
+    from lotrinh.cli.checks.moments import parse_moment, require_past
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports import explanation, explanation_data
     from lotrinh.services.campaigns.finding import step_of, unit_of
     from lotrinh.services.views import explain as service
 
-    loaded = load(settings)
-    moment = past(moment_of(as_of, loaded.settings.timezone)) or now()
-    with run_check.opened(loaded, campaign) as (store, opened):
+    loaded = open_settings(settings)
+    moment = require_past(parse_moment(as_of, loaded.settings.timezone)) or now()
+    with run_check.open_recorded_campaign(loaded, campaign) as (store, opened):
         found = unit_of(opened, unit)
         wanted = step_of(opened, found, step)
-        made = service.explain(store, loaded.settings, opened, found, wanted, moment, past=as_of is not None)
+        made = service.build_explanation(store, loaded.settings, opened, found, wanted, moment, past=as_of is not None)
     language = current()
     if form == "json":
-        click.echo(explanation_data.as_json(made, language))
+        click.echo(explanation_data.explanation_json(made, language))
     elif form == "markdown":
-        click.echo(explanation.as_markdown(made, language), nl=False)
+        click.echo(explanation.explanation_markdown(made, language), nl=False)
     else:
-        click.echo(explanation.as_table(made, language, width()), nl=False)
+        click.echo(explanation.explanation_text(made, language, terminal_width()), nl=False)

@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 HOUR = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 
 
-def moment_of(text: str | None, zone: str) -> datetime | None:
+def parse_moment(text: str | None, zone: str) -> datetime | None:
     """Read --as-of: a date-time, local unless it says its offset; a day alone means the end of that day.
 
     As people write it (2/2/2026, 2/2/2026 08:00) or as programs do (2026-02-02T08:00).
@@ -41,7 +41,7 @@ def _with_hour(text: str) -> datetime | None:
         return None
 
 
-def past(moment: datetime | None) -> datetime | None:
+def require_past(moment: datetime | None) -> datetime | None:
     """Return a moment that a report can show; one that is still to come is refused, today's end is not."""
     if moment and moment > now() + DAY:
         sentence = M("Thời điểm {when} chưa đến; báo cáo chỉ cho thấy đến nay.", when=moment)

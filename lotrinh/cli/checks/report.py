@@ -5,14 +5,16 @@ from pathlib import Path
 
 import click
 
-from lotrinh.cli.base import Command, load, option, settings_option, tell, width
+from lotrinh.cli.base import Command, open_settings, option, print_message, settings_option, terminal_width
 from lotrinh.core.text import M
 
 FORMATS = ("table", "markdown", "html", "csv", "json", "xlsx", "docx", "svg", "ics")
 PICTURES = ("timeline", "curve", "heatmap", "areas")
 
 
-@click.command(cls=Command, help="Báo cáo của một lượt kiểm tra đã chạy: in, ký, gửi đi, hoặc đưa vào phần mềm khác.")
+@click.command(
+    "report", cls=Command, help="Báo cáo của một lượt kiểm tra đã chạy: in, ký, gửi đi, hoặc đưa vào phần mềm khác."
+)
 @click.argument("campaign", metavar="CAMPAIGN")
 @option("--run", metavar="ID", help="Lượt kiểm tra; mặc định là lượt mới nhất.")
 @option("--as-of", metavar="DATETIME", help="Lượt mới nhất tính đến thời điểm này, ví dụ 2026-02-02T08:00.")
@@ -25,7 +27,7 @@ PICTURES = ("timeline", "curve", "heatmap", "areas")
 @option("--picture", type=click.Choice(PICTURES), default="timeline", help="Hình nào, với --format svg.")
 @option("--all", "everything", is_flag=True, help="Liệt kê cả đầu việc chưa đến thời gian hoặc chờ mốc thực tế.")
 @settings_option()
-def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
+def report_command(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     campaign: str,
     run: str | None,
     as_of: str | None,
@@ -41,44 +43,46 @@ def report(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
 ) -> None:
     """Print the report, or write it into a folder and say where it is."""
     from lotrinh.cli.checks import run_check
-    from lotrinh.cli.checks.moments import moment_of
-    from lotrinh.cli.files import read
-    from lotrinh.core.report.deadline_history import NOTHING_TOLD
+    from lotrinh.cli.checks.moments import parse_moment
+    from lotrinh.cli.files import read_file
+    from lotrinh.core.report.deadline_history import NOTHING_PUBLISHED
     from lotrinh.i18n import current
     from lotrinh.reports.documents import FORMATS as KNOWN
-    from lotrinh.reports.documents import Wish, file_name, make, particulars
-    from lotrinh.services.views.feeds import of_run
-    from lotrinh.services.views.reporting import chosen, dossier, only
+    from lotrinh.reports.documents import RenderOptions, file_name, make, particulars
+    from lotrinh.services.views.feeds import history_of_run
+    from lotrinh.services.views.reporting import choose_report, dossier, narrow_report
 
     if form != "docx":
         _unused({"--layout": layout, "--number": number, "--template": template})
-    loaded = load(settings)
+    loaded = open_settings(settings)
     own = (Path(template) if template else loaded.settings.report.template) if form == "docx" else None
-    moment = moment_of(as_of, loaded.settings.timezone)
-    with run_check.opened(loaded, campaign) as (store, opened):
-        found = chosen(store, opened, run or "", moment)
-        found = only(found, unit) if unit else found
+    moment = parse_moment(as_of, loaded.settings.timezone)
+    with run_check.open_recorded_campaign(loaded, campaign) as (store, opened):
+        found = choose_report(store, opened, run or "", moment)
+        found = narrow_report(found, unit) if unit else found
         papers = dossier(store, loaded.settings, opened, found, layout=layout or "", number=number or "")
-        told = of_run(store, found) if form == "ics" else NOTHING_TOLD
-    its = read(str(own)) if own else None
-    wish = Wish(current(), width(), everything, its, picture, told, loaded.settings.portal.public_url)
+        told = history_of_run(store, found) if form == "ics" else NOTHING_PUBLISHED
+    its = read_file(str(own)) if own else None
+    options = RenderOptions(
+        current(), terminal_width(), everything, its, picture, told, loaded.settings.portal.public_url
+    )
     if out is None and KNOWN[form].printed:
-        click.echo(make(papers, form, wish), nl=False)
+        click.echo(make(papers, form, options), nl=False)
         return
     kept_apart = particulars(form, papers, picture, own.stem if own else "")
     name = file_name(form, opened.id, found.run, unit or "", *kept_apart)
-    _written(make(papers, form, wish), Path(out or "."), name, form)
+    _written(make(papers, form, options), Path(out or "."), name, form)
 
 
 def _unused(given: Mapping[str, str | None]) -> None:
     """Say which options change nothing in this format: whoever gave a number expects to see it."""
     if names := ", ".join(name for name, value in given.items() if value):
-        tell(M("{names} chỉ dùng với --format docx, ở đây không có tác dụng.", names=names))
+        print_message(M("{names} chỉ dùng với --format docx, ở đây không có tác dụng.", names=names))
 
 
 def _written(content: bytes, folder: Path, name: str, form: str) -> None:
-    from lotrinh.cli.files import write
+    from lotrinh.cli.files import save_file
 
     # The mark lets spreadsheets read Vietnamese.
-    path = write(folder, name, b"\xef\xbb\xbf" + content if form == "csv" else content)
-    tell(M("Đã ghi {path}", path=str(path)))
+    path = save_file(folder, name, b"\xef\xbb\xbf" + content if form == "csv" else content)
+    print_message(M("Đã ghi {path}", path=str(path)))

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lotrinh.cli.base import Command, existing, load, option, settings_option, tell, width
+from lotrinh.cli.base import (
+    Command,
+    existing_file,
+    open_settings,
+    option,
+    print_message,
+    settings_option,
+    terminal_width,
+)
 from lotrinh.core.text import M
 
 if TYPE_CHECKING:
@@ -19,7 +27,9 @@ FORMATS = ("table", "csv", "json", "markdown")
 BY = ("area", "unit", "kind", "province")
 
 
-@click.command(cls=Command, help="Tổng hợp theo khu vực: đến hạn, đã báo, báo đúng hạn, số ngày trễ; cộng nhiều tỉnh.")
+@click.command(
+    "rollup", cls=Command, help="Tổng hợp theo khu vực: đến hạn, đã báo, báo đúng hạn, số ngày trễ; cộng nhiều tỉnh."
+)
 @click.argument("campaign", metavar="CAMPAIGN")
 @option("--run", metavar="ID", help="Lượt kiểm tra; mặc định là lượt mới nhất.")
 @option("--as-of", metavar="DATETIME", help="Lượt mới nhất tính đến thời điểm này, ví dụ 2026-02-02T08:00.")
@@ -29,7 +39,7 @@ BY = ("area", "unit", "kind", "province")
 @option("--dir", "folder", metavar="DIR", help="Thư mục có báo cáo JSON của các tỉnh khác.")
 @option("--out", metavar="DIR", help="Thư mục ghi bảng thành tệp.")
 @settings_option()
-def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
+def rollup_command(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
     campaign: str,
     run: str | None,
     as_of: str | None,
@@ -42,33 +52,33 @@ def rollup(  # noqa: PLR0913, PLR0917 - one argument for each option, by name
 ) -> None:
     """Print the roll-up, or write it into a folder and say where it is."""
     from lotrinh.cli.checks import run_check
-    from lotrinh.cli.checks.moments import moment_of
-    from lotrinh.core.report.rollup import By
+    from lotrinh.cli.checks.moments import parse_moment
+    from lotrinh.core.report.rollup import RollupRowKind
     from lotrinh.i18n import current
-    from lotrinh.reports.rollup import render
-    from lotrinh.services.views.rollup import files_in, others
+    from lotrinh.reports.rollup import render_rollup
+    from lotrinh.services.views.rollup import files_in, read_other_provinces
 
-    loaded = load(settings)
-    given = [*(existing(file) for file in files), *(files_in(Path(folder)) if folder else ())]
-    with run_check.opened(loaded, campaign) as (store, opened):
-        own = _own(store, opened, run or "", moment_of(as_of, loaded.settings.timezone), needed=not given)
-    provinces = (*([own] if own else []), *others(given, opened.id, own))
-    rows = By(by or ("province" if given else "area"))
-    text = render(provinces, rows, form, current(), width())
+    loaded = open_settings(settings)
+    given = [*(existing_file(file) for file in files), *(files_in(Path(folder)) if folder else ())]
+    with run_check.open_recorded_campaign(loaded, campaign) as (store, opened):
+        own = _own(store, opened, run or "", parse_moment(as_of, loaded.settings.timezone), needed=not given)
+    provinces = (*([own] if own else []), *read_other_provinces(given, opened.id, own))
+    rows = RollupRowKind(by or ("province" if given else "area"))
+    text = render_rollup(provinces, rows, form, current(), terminal_width())
     if out is None:
         click.echo(text, nl=False)
     else:
-        from lotrinh.cli.files import hand_over
+        from lotrinh.cli.files import save_text
 
-        hand_over(text, Path(out), f"{opened.id}-{own.run if own else 'tong-hop'}-{rows.value}", form)
+        save_text(text, Path(out), f"{opened.id}-{own.run if own else 'tong-hop'}-{rows.value}", form)
 
 
 def _own(store: "Store", campaign: "Campaign", run: str, moment: "datetime | None", *, needed: bool) -> "Rollup | None":
     """Roll this province's own report up; None where it has none, as at an office that only adds others up."""
-    from lotrinh.core.report.rollup import rollup as roll
-    from lotrinh.services.views.reporting import chosen
+    from lotrinh.core.report.rollup import roll_up as roll
+    from lotrinh.services.views.reporting import choose_report
 
     if not needed and not run and store.runs.first(campaign.id, province=campaign.province.code) is None:
-        tell(M("Ở đây chưa có lượt kiểm tra nào chạy xong: chỉ cộng các tệp."))
+        print_message(M("Ở đây chưa có lượt kiểm tra nào chạy xong: chỉ cộng các tệp."))
         return None
-    return roll(chosen(store, campaign, run, moment))
+    return roll(choose_report(store, campaign, run, moment))

@@ -9,34 +9,34 @@ from datetime import datetime
 from pathlib import Path
 
 from lotrinh import logs, traces
-from lotrinh.cli.base import tell
-from lotrinh.cli.exiting import dont_wait
+from lotrinh.cli.base import print_message
+from lotrinh.cli.exiting import exit_at_once
 from lotrinh.clock import now
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, PrefectGone
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign, open_declared
-from lotrinh.services.runs.ask import begin, new_name
+from lotrinh.services.runs.ask import begin_run, new_run_name
 from lotrinh.services.runs.assess import make_report
-from lotrinh.services.runs.check import Request, run_check
-from lotrinh.services.runs.lease import holding
-from lotrinh.services.runs.roster_mismatch import other_units
-from lotrinh.services.runs.snapshots import report_again
+from lotrinh.services.runs.check import CheckRequest, run_check
+from lotrinh.services.runs.lease import hold_lease
+from lotrinh.services.runs.roster_mismatch import describe_roster_mismatch
+from lotrinh.services.runs.snapshots import load_run_report
 from lotrinh.services.upkeep.lock import CHECK
 from lotrinh.services.upkeep.prefect_server import prefect_environment
 from lotrinh.services.upkeep.restore_marker import in_use
 from lotrinh.settings.load import LoadedSettings
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
-from lotrinh.store.engine import file_of
+from lotrinh.store.engine import sqlite_file
 from lotrinh.store.runs.runs import FINISHED
 
 HEALTH_SECONDS = 2
-Heard = Callable[[Observation], None]
+AnswerCallback = Callable[[Observation], None]
 
 
-def carry_out(
+def check_campaign(
     loaded: LoadedSettings,
     campaign_name: str,
     as_of: datetime | None,
@@ -52,57 +52,59 @@ def carry_out(
     require_campaign(loaded, campaign_name, roster)
     with in_use(settings.data_dir, settings.database_url, CHECK), open_store(settings.database_url) as store:
         campaign = open_campaign(store, settings, campaign_name, roster, loaded.home)
-        with progress(len(campaign.units)) as heard:
+        with progress_bar(len(campaign.units)) as heard:
             started = now()
-            request = Request(
+            request = CheckRequest(
                 campaign_name,
                 as_of.isoformat() if as_of else "",
                 str(loaded.file.resolve()) if loaded.file else "",
                 str(Path(units).resolve()) if units else "",
-                name or new_name(started),
+                name or new_run_name(started),
             )
-            if not direct and prefect_answers(settings):
-                through_prefect(settings, request, heard)
-                if report := finished(store, settings, campaign, request.run):
+            if not direct and is_prefect_running(settings):
+                check_through_prefect(settings, request, heard)
+                if report := finished_report(store, settings, campaign, request.run):
                     return report
-                tell(M("Prefect không chạy xong lượt này; chạy trực tiếp lại từ đầu."))
+                print_message(M("Prefect không chạy xong lượt này; chạy trực tiếp lại từ đầu."))
             elif not direct:
-                tell(M("Không có máy chủ Prefect tại {url}: chạy trực tiếp.", url=settings.prefect.api_url or "—"))
-            if not units and (told := other_units(store, campaign)):
-                tell(told)
+                print_message(
+                    M("Không có máy chủ Prefect tại {url}: chạy trực tiếp.", url=settings.prefect.api_url or "—")
+                )
+            if not units and (told := describe_roster_mismatch(store, campaign)):
+                print_message(told)
             # A run that Prefect has begun keeps its name: this one gets another.
             fresh = "" if store.runs.get(request.run) else request.run
-            fresh = fresh or new_name(now())
-            with holding(store, campaign, fresh, now):
+            fresh = fresh or new_run_name(now())
+            with hold_lease(store, campaign, fresh, now):
                 begun = now()
-                run = begin(store, campaign, begun, as_of or begun, {"direct": True}, fresh)
+                run = begin_run(store, campaign, begun, as_of or begun, {"direct": True}, fresh)
                 return asyncio.run(run_check(store, settings, campaign, run, now, heard))
 
 
 def require_campaign(loaded: LoadedSettings, name: str, units: Path | None = None) -> None:
     """Say what is wrong with what was given before a record is made for it; in none can anything have been applied."""
-    file = file_of(loaded.settings.database_url)
+    file = sqlite_file(loaded.settings.database_url)
     if file and not file.exists():
         open_declared(loaded.settings, name, units, loaded.home)
 
 
 @contextmanager
-def opened(loaded: LoadedSettings, name: str) -> Iterator[tuple[Store, Campaign]]:
+def open_recorded_campaign(loaded: LoadedSettings, name: str) -> Iterator[tuple[Store, Campaign]]:
     """Open the record, and a campaign as it holds there."""
     require_campaign(loaded, name)
     with open_store(loaded.settings.database_url) as store:
         yield store, open_campaign(store, loaded.settings, name, home=loaded.home)
 
 
-def finished(store: Store, settings: Settings, campaign: Campaign, name: str) -> Report | None:
+def finished_report(store: Store, settings: Settings, campaign: Campaign, name: str) -> Report | None:
     """Return the report that a finished run left: what is printed is what was recorded."""
     run = store.runs.get(name)
     if run is None or run.state != FINISHED:
         return None
-    return report_again(store, name) or make_report(store, settings, campaign, run)
+    return load_run_report(store, name) or make_report(store, settings, campaign, run)
 
 
-def prefect_answers(settings: Settings) -> bool:
+def is_prefect_running(settings: Settings) -> bool:
     """Ask whether a Prefect server is there, briefly."""
     import httpx
 
@@ -115,7 +117,7 @@ def prefect_answers(settings: Settings) -> bool:
         return False
 
 
-def through_prefect(settings: Settings, request: Request, heard: Heard | None) -> None:
+def check_through_prefect(settings: Settings, request: CheckRequest, heard: AnswerCallback | None) -> None:
     """Run the flow in this process. What fails in Prefect is said; what we recorded ourselves stays."""
     os.environ.update(prefect_environment(settings))
     from flows.check import run_in_process
@@ -123,16 +125,16 @@ def through_prefect(settings: Settings, request: Request, heard: Heard | None) -
     try:
         run_in_process(request, heard)
     except PrefectGone as error:
-        tell(error.sentence)
-        dont_wait()
+        print_message(error.sentence)
+        exit_at_once()
     except LotrinhError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever Prefect fails with, our own record decides
-        tell(M("Prefect báo lỗi: {reason}", reason=f"{type(error).__name__}: {error}"))
+        print_message(M("Prefect báo lỗi: {reason}", reason=f"{type(error).__name__}: {error}"))
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Heard | None]:
+def progress_bar(total: int) -> Iterator[AnswerCallback | None]:
     """Show a progress bar on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty() or not total:
         yield None

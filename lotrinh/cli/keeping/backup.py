@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from lotrinh.cli.base import Command, existing, load, option, settings_option, tell
+from lotrinh.cli.base import Command, existing_file, open_settings, option, print_message, settings_option
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem
 from lotrinh.i18n import say
@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     from lotrinh.services.upkeep.restore import Restored, Standing
 
 
-@click.command(cls=Command, help="Sao lưu cơ sở dữ liệu, tệp đã nộp và danh sách của văn phòng, trong khi vẫn chạy.")
+@click.command(
+    "backup", cls=Command, help="Sao lưu cơ sở dữ liệu, tệp đã nộp và danh sách của văn phòng, trong khi vẫn chạy."
+)
 @option("--out", metavar="DIR", help="Thư mục chứa bản sao lưu; mặc định là backups trong data_dir.")
 @option("--keep", type=click.IntRange(min=1), metavar="N", help="Chỉ giữ N bản mới nhất trong thư mục đó.")
 @option("--accept-head", is_flag=True, help="Nhận nhật ký đang có làm mốc, sau khi đã biết vì sao bị cắt.")
 @settings_option()
-def backup(out: str | None, keep: int | None, settings: str | None, *, accept_head: bool) -> int:
+def backup_command(out: str | None, keep: int | None, settings: str | None, *, accept_head: bool) -> int:
     """Print the file's path; exit 0 when it was written, read again, and the journal is whole."""
     from lotrinh.clock import now
     from lotrinh.services.upkeep.backup import Place, back_up
 
-    chosen = load(settings).settings
+    chosen = open_settings(settings).settings
     place = Place(chosen.database_url, chosen.data_dir)
     folder = Path(out) if out else chosen.data_dir / "backups"
     made = back_up(place, folder, now(), keep, accept=accept_head)
@@ -37,7 +39,7 @@ def backup(out: str | None, keep: int | None, settings: str | None, *, accept_he
 
 def _tell_made(made: "Made") -> int:
     manifest = made.manifest
-    tell(
+    print_message(
         M(
             "Đã sao lưu và đọc lại: {entries} mục nhật ký, {files} tệp; mã cuối {head}.",
             entries=manifest.entries,
@@ -46,41 +48,43 @@ def _tell_made(made: "Made") -> int:
         )
     )
     if made.accepted:
-        tell(M("Đã nhận mã cuối này làm mốc cho các lần sao lưu sau. Các bản sao lưu cũ được giữ nguyên."))
+        print_message(M("Đã nhận mã cuối này làm mốc cho các lần sao lưu sau. Các bản sao lưu cũ được giữ nguyên."))
     if made.deleted:
-        tell(M("Đã xóa {count} bản cũ.", count=len(made.deleted)))
+        print_message(M("Đã xóa {count} bản cũ.", count=len(made.deleted)))
     if manifest.missing:
         shown = ", ".join(manifest.missing[:5])
-        tell(
+        print_message(
             M("Không tìm thấy hoặc đã bị sửa: {count} tệp đã nộp ({shown}).", count=len(manifest.missing), shown=shown)
         )
     if made.first_bad is not None:
-        tell(
+        print_message(
             M(
                 "Nhật ký đã bị sửa hoặc bị cắt: mục số {number} không khớp. Các bản sao lưu cũ được giữ nguyên.",
                 number=made.first_bad,
             )
         )
         if manifest.first_bad is None:
-            tell(M("Biết rõ vì sao bị cắt thì nhận nhật ký này làm mốc: lotrinh backup --accept-head"))
+            print_message(M("Biết rõ vì sao bị cắt thì nhận nhật ký này làm mốc: lotrinh backup --accept-head"))
     return 2 if manifest.missing or made.first_bad is not None else 0
 
 
-@click.command(cls=Command, help="Khôi phục từ bản sao lưu. Hãy dừng lotrinh up, cổng trước.")
+@click.command("restore", cls=Command, help="Khôi phục từ bản sao lưu. Hãy dừng lotrinh up, cổng trước.")
 @click.argument("file", metavar="FILE")
 @option("--into", metavar="DIR", help="Khôi phục vào thư mục này, thành data_dir mới; dùng để tập khôi phục.")
 @option("--database", metavar="URL", help="Cơ sở dữ liệu nhận; mặc định theo cấu hình, hoặc lotrinh.db trong --into.")
 @option("--replace", is_flag=True, help="Thay dữ liệu đang có; dữ liệu cũ được giữ trong thư mục replaced-….")
 @option("--yes", is_flag=True, help="Không hỏi lại khi thay.")
 @settings_option()
-def restore(file: str, into: str | None, database: str | None, replace: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - a command's options
+def restore_command(
+    file: str, into: str | None, database: str | None, settings: str | None, *, replace: bool, yes: bool
+) -> int:
     """Check, lay out beside, switch; say what stands there now."""
     from lotrinh.clock import now
     from lotrinh.services.upkeep.lock import alone
     from lotrinh.services.upkeep.restore import restore as put_back
     from lotrinh.services.upkeep.restore import standing
 
-    source, place = existing(file), _place(into, database, settings)
+    source, place = existing_file(file), _place(into, database, settings)
     there = standing(place)
     if replace and there.anything and not yes:
         _confirm(place, there)
@@ -96,15 +100,15 @@ def _place(into: str | None, database: str | None, settings: str | None) -> "Pla
     if into:
         folder = Path(into)
         return Place(database or f"sqlite:///{(folder / 'lotrinh.db').resolve().as_posix()}", folder)
-    chosen = load(settings).settings
+    chosen = open_settings(settings).settings
     return Place(database or chosen.database_url, chosen.data_dir)
 
 
 def _confirm(place: "Place", there: "Standing") -> None:
-    from lotrinh.store.engine import name_of
+    from lotrinh.store.engine import database_name
 
-    name = name_of(place.url)
-    tell(M("Sẽ thay dữ liệu đang có: {there}.", there=there.words()))
+    name = database_name(place.url)
+    print_message(M("Sẽ thay dữ liệu đang có: {there}.", there=there.words()))
     if not sys.stdin.isatty():
         sentence = M("Không có bàn phím để hỏi lại; hãy thêm --yes nếu chắc chắn.")
         raise BadInput([Problem("--replace", 0, 0, sentence)])
@@ -118,7 +122,7 @@ def _tell_restored(done: "Restored") -> None:
     from lotrinh.store.schema import HEAD
 
     manifest, extent = done.manifest, done.extent
-    tell(
+    print_message(
         M(
             "Đã khôi phục bản sao lưu lúc {at}: {entries} mục nhật ký, {files} tệp.",
             at=manifest.at.astimezone(ZoneInfo(str(Settings.model_fields["timezone"].default))),
@@ -127,14 +131,18 @@ def _tell_restored(done: "Restored") -> None:
         )
     )
     if manifest.schema != HEAD:
-        tell(M("Đã nâng cơ sở dữ liệu {old} → {new}, như lotrinh db upgrade.", old=manifest.schema, new=HEAD))
+        print_message(M("Đã nâng cơ sở dữ liệu {old} → {new}, như lotrinh db upgrade.", old=manifest.schema, new=HEAD))
     if extent.first_bad is not None:
-        tell(M("Nhật ký trong bản sao lưu đã bị sửa: mục số {number} không khớp.", number=extent.first_bad))
+        print_message(M("Nhật ký trong bản sao lưu đã bị sửa: mục số {number} không khớp.", number=extent.first_bad))
     if done.doubtful:
-        tell(M("{count} tin không rõ đã gửi chưa. Xem: lotrinh outbox list --state unclear", count=done.doubtful))
+        print_message(
+            M("{count} tin không rõ đã gửi chưa. Xem: lotrinh outbox list --state unclear", count=done.doubtful)
+        )
     if done.aside:
-        tell(M("Dữ liệu cũ nằm ở {folder}.", folder=str(done.aside)))
-    tell(M("Mã cuối của nhật ký: {head}. So với báo cáo in gần nhất: lotrinh verify --head MÃ", head=extent.head))
+        print_message(M("Dữ liệu cũ nằm ở {folder}.", folder=str(done.aside)))
+    print_message(
+        M("Mã cuối của nhật ký: {head}. So với báo cáo in gần nhất: lotrinh verify --head MÃ", head=extent.head)
+    )
 
 
 @click.command(
@@ -142,28 +150,32 @@ def _tell_restored(done: "Restored") -> None:
 )
 @click.argument("source", metavar="FROM_URL")
 @click.argument("target", metavar="TO_URL")
-def copy(source: str, target: str) -> None:
+def db_copy_command(source: str, target: str) -> None:
     """Copy, and say what stands there now; the addresses may hold passwords and are not said."""
     from lotrinh.clock import now
     from lotrinh.services.upkeep.copying import copy_record
 
     done = copy_record(source, target, now())
     rows = sum(done.counts.values())
-    tell(M("Đã chép {rows} dòng, {entries} mục nhật ký; chuỗi mã nguyên vẹn.", rows=rows, entries=done.entries))
-    tell(M("Mã cuối của nhật ký: {head}. Tệp đã nộp vẫn ở data_dir.", head=done.head))
-    tell(M("Bản cũ đã đóng: mọi lệnh từ chối nó. Chưa đặt địa chỉ mới vào database.url thì không lệnh nào chạy."))
+    print_message(
+        M("Đã chép {rows} dòng, {entries} mục nhật ký; chuỗi mã nguyên vẹn.", rows=rows, entries=done.entries)
+    )
+    print_message(M("Mã cuối của nhật ký: {head}. Tệp đã nộp vẫn ở data_dir.", head=done.head))
+    print_message(
+        M("Bản cũ đã đóng: mọi lệnh từ chối nó. Chưa đặt địa chỉ mới vào database.url thì không lệnh nào chạy.")
+    )
 
 
-@click.command(cls=Command, help="Dùng lại cơ sở dữ liệu đã chuyển đi bằng db copy, khi bỏ bản đã chuyển.")
+@click.command("reopen", cls=Command, help="Dùng lại cơ sở dữ liệu đã chuyển đi bằng db copy, khi bỏ bản đã chuyển.")
 @settings_option()
-def reopen(settings: str | None) -> None:
+def db_reopen_command(settings: str | None) -> None:
     """Let the record of the settings be used again; say what that means for the one it was copied to."""
     from lotrinh.clock import now
     from lotrinh.services.upkeep.copying import reopen as open_again
 
-    if to := open_again(load(settings).settings.database_url, now()):
-        tell(
+    if to := open_again(open_settings(settings).settings.database_url, now()):
+        print_message(
             M("Dữ liệu ở đây dùng lại được. Điều đã ghi ở {to} từ khi chuyển không có ở đây: đừng dùng cả hai.", to=to)
         )
     else:
-        tell(M("Dữ liệu ở đây không phải bản cũ đã chuyển đi; không có gì để mở lại."))
+        print_message(M("Dữ liệu ở đây không phải bản cũ đã chuyển đi; không có gì để mở lại."))

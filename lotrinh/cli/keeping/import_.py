@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lotrinh.cli.base import Group, load, option, settings_option, tell, width
+from lotrinh.cli.base import Group, open_settings, option, print_message, settings_option, terminal_width
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput
 
@@ -16,46 +16,48 @@ if TYPE_CHECKING:
 
 
 @click.group("import", cls=Group, help="Nhập phiếu mà đơn vị không có mạng gửi lại.")
-def import_() -> None:
+def import_group() -> None:
     """Hold the commands that read what comes in."""
 
 
-@import_.command(help="Đọc các phiếu xác nhận đã điền, cho xem sẽ ghi gì, rồi ghi tất cả, hoặc không ghi gì.")
+@import_group.command(
+    "confirmations", help="Đọc các phiếu xác nhận đã điền, cho xem sẽ ghi gì, rồi ghi tất cả, hoặc không ghi gì."
+)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @option("--yes", is_flag=True, help="Ghi ngay, không hỏi.")
 @settings_option()
-def confirmations(files: tuple[str, ...], yes: bool, settings: str | None) -> None:  # noqa: FBT001 - a flag
+def import_confirmations_command(files: tuple[str, ...], yes: bool, settings: str | None) -> None:  # noqa: FBT001 - a flag
     """Show what files say, ask, and record it."""
     from lotrinh.clock import now
     from lotrinh.i18n import current
-    from lotrinh.reports.text.terminal import draw
+    from lotrinh.reports.text.terminal import draw_table
     from lotrinh.services.campaigns.campaigns import open_campaign
     from lotrinh.services.campaigns.naming import SHEETS
     from lotrinh.services.return_sheets.import_confirmations import judge, record
     from lotrinh.services.return_sheets.returned_words import preview
     from lotrinh.store import open_store
 
-    loaded = load(settings)
+    loaded = open_settings(settings)
     uploads = [_upload(name) for name in files]
     with open_store(loaded.settings.database_url) as store:
         campaign_of = cache(lambda name: open_campaign(store, loaded.settings, name, home=loaded.home))
         judged = judge(store, uploads, campaign_of, SHEETS, now())
         if judged.problems:  # no table: its rows would seem to be recorded
-            tell(M("Chưa ghi gì: hãy sửa {count} chỗ sau rồi nhập lại.", count=len(judged.problems)))
+            print_message(M("Chưa ghi gì: hãy sửa {count} chỗ sau rồi nhập lại.", count=len(judged.problems)))
             raise BadInput(judged.problems)
         if judged.statements:
-            click.echo(draw(preview(judged.statements, current()), width()))
+            click.echo(draw_table(preview(judged.statements, current()), terminal_width()))
         if _agreed(judged, yes=yes):
             entries = record(store, judged, now())
-            tell(M("Đã ghi {count} mục vào nhật ký.", count=len(entries)))
+            print_message(M("Đã ghi {count} mục vào nhật ký.", count=len(entries)))
 
 
 def _upload(name: str) -> "Upload":
-    from lotrinh.cli.files import read
+    from lotrinh.cli.files import read_file
     from lotrinh.services.return_sheets.returned_files import Upload
     from lotrinh.services.statements.uploads import LARGEST
 
-    return Upload(name, read(name, LARGEST + 1))
+    return Upload(name, read_file(name, LARGEST + 1))
 
 
 def _agreed(judged: "Judged", *, yes: bool) -> bool:
@@ -63,13 +65,13 @@ def _agreed(judged: "Judged", *, yes: bool) -> bool:
     from lotrinh.i18n import say
 
     if not judged.statements:
-        tell(M("Phiếu chưa điền gì: không có gì để ghi."))
+        print_message(M("Phiếu chưa điền gì: không có gì để ghi."))
     elif not judged.fresh:
-        tell(M("Mọi mục trong phiếu đã ghi trước đây: không ghi lại."))
+        print_message(M("Mọi mục trong phiếu đã ghi trước đây: không ghi lại."))
     elif yes:
         return True
     elif not sys.stdin.isatty():
-        tell(M("Chưa ghi gì. Nếu bảng trên đúng, hãy chạy lại với --yes."))
+        print_message(M("Chưa ghi gì. Nếu bảng trên đúng, hãy chạy lại với --yes."))
     else:
         return click.confirm(say(M("Ghi {count} mục vào nhật ký?", count=len(judged.fresh))), err=True)
     return False

@@ -10,8 +10,8 @@ from lotrinh.clock import Clock, now
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, LotrinhError
 from lotrinh.services.campaigns.campaigns import open_campaign
-from lotrinh.services.runs.ask import begin, new_name
-from lotrinh.services.runs.lease import standing
+from lotrinh.services.runs.ask import begin_run, new_run_name
+from lotrinh.services.runs.lease import find_live_lease
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
@@ -37,7 +37,7 @@ class Checks:
             known = self._running.get(campaign)
             if known and known[1].is_alive():
                 raise Conflict(STILL_RUNNING)
-            name = new_name(now())
+            name = new_run_name(now())
             child = Child(
                 f"check {campaign}", self._arguments(campaign, name), self._environment(), self._log(campaign)
             )
@@ -60,7 +60,7 @@ class Checks:
         return folder / f"check-{campaign}.log"
 
     def _watch(self, campaign: str, name: str, child: Child) -> None:
-        code = child.ended()
+        code = child.wait_for_end()
         if code:
             log.warning("check campaign=%s run=%s exit=%s log=%s", campaign, name, code, child.log)
         try:
@@ -76,9 +76,9 @@ class Checks:
         if self._store.runs.get(name) is None:
             home = self._file.resolve().parent if self._file else None
             opened = open_campaign(self._store, self._settings, campaign, home=home)
-            if standing(self._store, opened, now):
+            if find_live_lease(self._store, opened, now):
                 return
-            begin(self._store, opened, now(), now(), {"portal": True}, name)
+            begin_run(self._store, opened, now(), now(), {"portal": True}, name)
         self._store.runs.interrupt(name, now())
 
     def __enter__(self) -> Self:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import httpx
 
-from lotrinh.cli.base import fail, load, utf8
+from lotrinh.cli.base import open_settings, print_failure, use_utf8
 from lotrinh.cli.up.processes import bindable
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
@@ -36,7 +36,7 @@ ASKING_SECONDS = 1
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a name for all addresses, which is not listened on
 
 
-class Place(NamedTuple):
+class ServerAddress(NamedTuple):
     """Where a server of ours is to listen, and the setting that says so."""
 
     setting: str
@@ -50,18 +50,18 @@ class Place(NamedTuple):
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
-def prefect_place(settings: Settings) -> Place | None:
+def prefect_address(settings: Settings) -> ServerAddress | None:
     """Where the Prefect server of this machine listens; None where it is another machine's, or none is used."""
     found = on_this_machine(settings.prefect.api_url)
-    return Place("prefect.api_url", *found) if found else None
+    return ServerAddress("prefect.api_url", *found) if found else None
 
 
-def portal_place(settings: Settings) -> Place:
+def portal_address(settings: Settings) -> ServerAddress:
     """Where the portal listens."""
-    return Place("portal.port", settings.portal.host, settings.portal.port)
+    return ServerAddress("portal.port", settings.portal.host, settings.portal.port)
 
 
-def obstacles(places: list[Place]) -> Iterator[Problem]:
+def port_problems(places: list[ServerAddress]) -> Iterator[Problem]:
     """Say of each port that cannot be listened on why, and what to do."""
     ports = [place.port for place in places]
     for place in places:
@@ -74,29 +74,31 @@ def obstacles(places: list[Place]) -> Iterator[Problem]:
         try:
             bindable(place.host, place.port)
         except OSError as error:
-            yield Problem(place.setting, 0, 0, why_not(place, error))
+            yield Problem(place.setting, 0, 0, port_problem(place, error))
 
 
-def why_not(place: Place, error: OSError) -> M:
+def port_problem(place: ServerAddress, error: OSError) -> M:
     """Say why a port cannot be had, and what to do."""
     values = {"port": place.port, "setting": place.setting}
     if error.errno == errno.EADDRINUSE:
         return M(
-            "Cổng mạng {port} đã có {who} dùng. Hãy dừng bên đó, hoặc đặt {setting} khác.", who=who(place), **values
+            "Cổng mạng {port} đã có {who} dùng. Hãy dừng bên đó, hoặc đặt {setting} khác.",
+            who=port_holder(place),
+            **values,
         )
     if error.errno == errno.EACCES:
         return M("Không có quyền dùng cổng mạng {port}. Hãy đặt {setting} từ 1024 trở lên.", **values)
     return M("Máy này không có địa chỉ {host}. Hãy sửa portal.host hoặc {setting}.", host=place.host, **values)
 
 
-def who(place: Place) -> M:
+def port_holder(place: ServerAddress) -> M:
     """Ask who has the port: another of ours, or anybody."""
     if place.setting == "portal.port":
-        return M("cổng lotrinh khác") if "head" in answer(f"{place.url}/healthz") else M("chương trình khác")
-    return M("máy chủ Prefect khác") if answer(f"{place.url}/api/health") == "true" else M("chương trình khác")
+        return M("cổng lotrinh khác") if "head" in fetch_text(f"{place.url}/healthz") else M("chương trình khác")
+    return M("máy chủ Prefect khác") if fetch_text(f"{place.url}/api/health") == "true" else M("chương trình khác")
 
 
-def answer(url: str) -> str:
+def fetch_text(url: str) -> str:
     """Return what is answered with success, else nothing."""
     try:
         said = httpx.get(url, timeout=ASKING_SECONDS, trust_env=False)
@@ -105,17 +107,17 @@ def answer(url: str) -> str:
     return said.text if said.is_success else ""
 
 
-def prepare(loaded: LoadedSettings) -> dict[str, object]:
+def build_plan(loaded: LoadedSettings) -> dict[str, object]:
     """Check everything, make a new database, and return what to run; nothing is started."""
     require_token(loaded)
     settings = loaded.settings
-    portal, prefect = portal_place(settings), prefect_place(settings)
+    portal, prefect = portal_address(settings), prefect_address(settings)
     lock = path_of(settings.data_dir, UP)
     with Lock(lock).sign():
         require_finished(settings.data_dir, settings.database_url)
         with open_store(settings.database_url) as store:
             problems = [*wrong(store, settings, loaded.home)]
-            if problems := [*problems, *obstacles([portal, *([prefect] if prefect else [])])]:
+            if problems := [*problems, *port_problems([portal, *([prefect] if prefect else [])])]:
                 raise BadInput(problems)
         own = prefect is not None and not settings.prefect.auth_string.get_secret_value()
         if own:
@@ -141,7 +143,7 @@ def prepare(loaded: LoadedSettings) -> dict[str, object]:
     }
 
 
-def portal_part(place: Place, file: list[str]) -> dict[str, object]:
+def portal_part(place: ServerAddress, file: list[str]) -> dict[str, object]:
     """The portal, as ``lotrinh portal`` runs it."""
     return {
         "name": "portal",
@@ -152,7 +154,7 @@ def portal_part(place: Place, file: list[str]) -> dict[str, object]:
     }
 
 
-def prefect_part(settings: Settings, place: Place) -> dict[str, object]:
+def prefect_part(settings: Settings, place: ServerAddress) -> dict[str, object]:
     """Prefect's server on loopback, with a password."""
     folder = settings.data_dir / "prefect-server"
     environment = server_environment(folder, place.host, place.port, auth_string(settings))
@@ -183,13 +185,13 @@ def flows_part(settings: Settings, file: list[str], needs: str) -> dict[str, obj
 
 def main() -> int:
     """Print the plan, or say what speaks against it."""
-    utf8()
+    use_utf8()
     parser = argparse.ArgumentParser()
     parser.add_argument("--settings")
     try:
-        plan = prepare(load(parser.parse_args().settings))
+        plan = build_plan(open_settings(parser.parse_args().settings))
     except LotrinhError as error:
-        return fail(error)
+        return print_failure(error)
     json.dump(plan, sys.stdout)
     return 0
 

@@ -66,11 +66,11 @@ class Child:
                 time.sleep(0.1)
         raise DidNotStart(M("{name} không khởi động được; xem {log}.", name=self.name, log=str(self.log)))
 
-    def ended(self) -> int:
+    def wait_for_end(self) -> int:
         """Wait until the process has ended by itself or was stopped; return its exit code, negative for a signal."""
         return self._process.wait()
 
-    def code(self) -> int | None:
+    def exit_code(self) -> int | None:
         """Return the exit code, negative for a signal; None while the process runs."""
         return self._process.poll()
 
@@ -97,7 +97,7 @@ class Child:
             self._process.terminate()
 
 
-class Tethered(Child):
+class TetheredChild(Child):
     """A child that ends when we do, even where we are killed: see ``lotrinh.cli.up.child``. Its log is added to."""
 
     def _start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
@@ -119,9 +119,9 @@ class Tethered(Child):
         self._kill()
         self._process.wait()
 
-    def code(self) -> int | None:
+    def exit_code(self) -> int | None:
         """Return the exit code, negative for a signal; None while the process runs."""
-        code = super().code()
+        code = super().exit_code()
         if code is not None:
             self._let_go()
         return code
@@ -131,9 +131,9 @@ class Tethered(Child):
             with suppress(OSError):
                 self._process.stdin.close()
 
-    def left(self) -> bool:
+    def is_left_running(self) -> bool:
         """Whether the process, or something that it started in its own group, still runs."""
-        return self.code() is None or self._group_lives()
+        return self.exit_code() is None or self._group_lives()
 
     def _group_lives(self) -> bool:
         """Whether anything runs that the process started in its own group; Windows has no such groups."""

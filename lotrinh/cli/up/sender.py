@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lotrinh.cli.up.processes import Tethered
+from lotrinh.cli.up.processes import TetheredChild
 from lotrinh.core.text import M
 
 EVERY_SECONDS = 600
@@ -20,19 +20,19 @@ class Sender:
 
     def __init__(self, arguments: Sequence[str], logs: Path, tell: Callable[[M], None]) -> None:
         self.log, self._arguments, self._tell = logs / "send.log", arguments, tell
-        self._child: Tethered | None = None
+        self._child: TetheredChild | None = None
         self._begun, self._code = time.monotonic(), 0
 
     def look(self) -> None:
         """Start, or end, what is to be started or ended now."""
         lasted = time.monotonic() - self._begun
-        if self._child and (code := self._child.code()) is not None:
+        if self._child and (code := self._child.exit_code()) is not None:
             self._ended(self._child, code)
         elif self._child and lasted > LONGEST_SECONDS:
             self.stop()
         elif not self._child and lasted >= EVERY_SECONDS:
             self._begun = time.monotonic()
-            self._child = Tethered("send", self._arguments, {}, self.log)
+            self._child = TetheredChild("send", self._arguments, {}, self.log)
 
     def stop(self) -> None:
         """End a sender that still runs."""
@@ -40,7 +40,7 @@ class Sender:
             self._child.stop(STOP_SECONDS)
             self._child = None
 
-    def _ended(self, child: Tethered, code: int) -> None:
+    def _ended(self, child: TetheredChild, code: int) -> None:
         """Say once that it cannot do its work, until it can again."""
         child.stop(0)
         self._child = None

@@ -11,7 +11,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lotrinh.cli.up.processes import Tethered
+from lotrinh.cli.up.processes import TetheredChild
 from lotrinh.clock import now
 from lotrinh.core.text import M
 from lotrinh.i18n import current
@@ -30,7 +30,7 @@ REPEATED_SECONDS = 3600
 """How often it is said of a part that it still cannot live."""
 
 
-class State(Enum):
+class PartState(Enum):
     """Where a part is."""
 
     WAITING = "waiting"
@@ -40,7 +40,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartPlan:
     """What is run, as the plan says: a module with arguments, and the address that answers when it serves."""
 
     name: str
@@ -53,13 +53,13 @@ class Part:
     needs: str = ""
 
 
-class Watched:
+class SupervisedPart:
     """One part and the process that is it now. ``tell`` hears a sentence whenever something changes."""
 
-    def __init__(self, part: Part, logs: Path, tell: Callable[[M], None]) -> None:
+    def __init__(self, part: PartPlan, logs: Path, tell: Callable[[M], None]) -> None:
         self.part, self.log, self._tell = part, logs / f"{part.name}.log", tell
-        self.state, self.deaths = State.WAITING, 0
-        self._children: list[Tethered] = []
+        self.state, self.deaths = PartState.WAITING, 0
+        self._children: list[TetheredChild] = []
         self._next = self._begun = self._ready = 0.0
         self._since = ""
         self._slow_said, self._said = False, -float(REPEATED_SECONDS)
@@ -71,21 +71,21 @@ class Watched:
 
     def look(self, *, may_start: bool) -> None:
         """Do what is to be done now; nothing waits here for long."""
-        if self.state is State.GIVEN_UP:
+        if self.state is PartState.GIVEN_UP:
             return
-        if self.state is State.WAITING:
+        if self.state is PartState.WAITING:
             if may_start and time.monotonic() >= self._next:
                 self._start()
-        elif (code := self._children[-1].code()) is not None:
+        elif (code := self._children[-1].exit_code()) is not None:
             self._died(code, counts=may_start)
-        elif self.state is State.STARTING:
+        elif self.state is PartState.STARTING:
             self._ask()
 
     def stop(self) -> None:
         """End the part and all that its processes have left behind."""
         if not self._children:
             return
-        lived = self._children[-1].code() is None
+        lived = self._children[-1].exit_code() is None
         for child in reversed(self._children):
             child.stop(self.part.stop_seconds)
         if lived:
@@ -93,17 +93,22 @@ class Watched:
 
     def _start(self) -> None:
         self._begun, self._since, self._slow_said = time.monotonic(), now().isoformat(), False
-        child = Tethered(self.part.name, self.part.arguments, self.part.environment, self.log)
+        child = TetheredChild(self.part.name, self.part.arguments, self.part.environment, self.log)
         # What an earlier process has left running in its group still ends with us.
-        self._children = [*(c for c in self._children if c.left()), child]
-        self.state = State.STARTING
+        self._children = [*(c for c in self._children if c.is_left_running()), child]
+        self.state = PartState.STARTING
 
     def _ask(self) -> None:
         seconds = time.monotonic() - self._begun
-        if serves(self.part, self._since):
-            self.state, self._ready = State.READY, time.monotonic()
+        if is_serving(self.part, self._since):
+            self.state, self._ready = PartState.READY, time.monotonic()
             self._tell(
-                M("{part}: {url} sẵn sàng sau {took} giây.", part=self.title, url=self.part.url, took=spelled(seconds))
+                M(
+                    "{part}: {url} sẵn sàng sau {took} giây.",
+                    part=self.title,
+                    url=self.part.url,
+                    took=format_seconds(seconds),
+                )
             )
         elif seconds > SLOW_SECONDS and not self._slow_said:
             self._slow_said = True
@@ -113,25 +118,25 @@ class Watched:
 
     def _died(self, code: int, *, counts: bool) -> None:
         """Plan the next start, later each time; a death that another part's absence explains does not count."""
-        settled = self.state is State.READY and time.monotonic() - self._ready >= SETTLED_SECONDS
+        settled = self.state is PartState.READY and time.monotonic() - self._ready >= SETTLED_SECONDS
         self.deaths = 1 if settled else self.deaths + 1 if counts else self.deaths
         if self.deaths >= TRIES and self.part.name != LOST_FOR_GOOD:
             self._still_dies(code)
             return
         if self.deaths >= TRIES:
-            self.state = State.GIVEN_UP
+            self.state = PartState.GIVEN_UP
             sentence = M("{part}: dừng {times} lần liền (mã {code}); không khởi động lại nữa. Xem {log}.", times=TRIES,
                          code=code, **self._named())  # fmt: skip
         else:
             pause = min(LONGEST_PAUSE, 2 ** max(0, self.deaths - 1))
-            self.state, self._next = State.WAITING, time.monotonic() + pause
+            self.state, self._next = PartState.WAITING, time.monotonic() + pause
             sentence = M("{part}: đã dừng bất ngờ (mã {code}); khởi động lại sau {pause} giây. Xem {log}.", pause=pause,
                          code=code, **self._named())  # fmt: skip
         self._tell(sentence)
 
     def _still_dies(self, code: int) -> None:
         """Go on trying, and say so once an hour: the cause may be mended without anybody's starting us again."""
-        self.state, self._next = State.WAITING, time.monotonic() + LONGEST_PAUSE
+        self.state, self._next = PartState.WAITING, time.monotonic() + LONGEST_PAUSE
         if time.monotonic() - self._said < REPEATED_SECONDS:
             return
         self._said = time.monotonic()
@@ -143,10 +148,10 @@ class Watched:
         return {"part": self.title, "log": str(self.log)}
 
 
-def serves(part: Part, since: str) -> bool:
+def is_serving(part: PartPlan, since: str) -> bool:
     """Ask whether a part serves: its address answers, or Prefect knows deployments that were asked for since then."""
     try:
-        status, body = ask(part)
+        status, body = send_probe(part)
         if not part.probe.endswith("/filter"):
             return status == 200  # noqa: PLR2004 - OK; http.HTTPStatus would be no clearer
         polled = [str(one.get("last_polled") or "").replace("Z", "+00:00") for one in json.loads(body)]
@@ -155,7 +160,7 @@ def serves(part: Part, since: str) -> bool:
         return False
 
 
-def ask(part: Part) -> tuple[int, bytes]:
+def send_probe(part: PartPlan) -> tuple[int, bytes]:
     """Send the question; http.client, because httpx would take half of this process's memory."""
     url = urlsplit(part.probe)
     kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
@@ -175,7 +180,7 @@ def ask(part: Part) -> tuple[int, bytes]:
             connection.close()
 
 
-def spelled(seconds: float) -> str:
+def format_seconds(seconds: float) -> str:
     """Seconds with one decimal, as the reader writes them."""
     written = f"{seconds:.1f}"
     return written if current() == "en" else written.replace(".", ",")

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lotrinh.cli.base import Command, settings_option, tell
+from lotrinh.cli.base import Command, print_message, settings_option
 from lotrinh.core.text import M
 
 if TYPE_CHECKING:
-    from lotrinh.cli.up.supervisor import Watched
+    from lotrinh.cli.up.supervisor import SupervisedPart
 
 BUSY_PAUSE, IDLE_PAUSE = 0.1, 0.5
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -24,24 +24,26 @@ SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 STOPPED, LOST = 0, 1
 
 
-@click.command(cls=Command, help="Chạy mọi phần trên một máy: máy chủ Prefect, cổng, lịch kiểm tra; Ctrl-C để dừng.")
+@click.command(
+    "up", cls=Command, help="Chạy mọi phần trên một máy: máy chủ Prefect, cổng, lịch kiểm tra; Ctrl-C để dừng."
+)
 @settings_option()
-def up(settings: str | None) -> int:
+def up_command(settings: str | None) -> int:
     """Start everything, restart what dies, stop in order; exit 1 when the portal is lost for good."""
     from lotrinh.cli.up.rotating import Logs
     from lotrinh.cli.up.sender import Sender
-    from lotrinh.cli.up.supervisor import Part, Watched
+    from lotrinh.cli.up.supervisor import PartPlan, SupervisedPart
     from lotrinh.services.upkeep.lock import Lock
 
-    plan = planned(settings)
+    plan = read_plan(settings)
     if isinstance(plan, int):
         return plan
     os.environ.setdefault("LOTRINH_LANG", plan["language"])
-    tell_at = Stamped(plan["timezone"], plan["log_format"])
-    stopping = Stopping()
+    tell_at = StampedPrinter(plan["timezone"], plan["log_format"])
+    stopping = StopRequest()
     with Lock(Path(plan["lock"])).sign():
         folder = Path(plan["logs"])
-        watched = [Watched(Part(**part), folder, tell_at) for part in plan["parts"]]
+        watched = [SupervisedPart(PartPlan(**part), folder, tell_at) for part in plan["parts"]]
         sender = Sender(plan["send"], folder, tell_at)
         logs = Logs([*(one.log for one in watched), sender.log])
         if not plan["prefect"]:
@@ -52,12 +54,12 @@ def up(settings: str | None) -> int:
             code = supervise(watched, stopping, (sender.look, logs.look))
         finally:
             sender.stop()
-            stop(watched)
+            stop_parts(watched)
     tell_at(M("Đã dừng tất cả."))
     return code
 
 
-def planned(settings: str | None) -> dict[str, Any] | int:
+def read_plan(settings: str | None) -> dict[str, Any] | int:
     """Let a process of its own check everything; return its plan, or the code it refused with."""
     arguments = ["--settings", settings] if settings else []
     done = subprocess.run(  # noqa: S603 - our own module
@@ -69,7 +71,7 @@ def planned(settings: str | None) -> dict[str, Any] | int:
     return plan
 
 
-class Stamped:
+class StampedPrinter:
     """Says sentences with the time of day where the deadlines are, for they stand on a screen for weeks; or as JSON."""
 
     def __init__(self, zone: str, form: str) -> None:
@@ -84,44 +86,46 @@ class Stamped:
         from lotrinh.i18n import say
 
         if self._form == logs.JSON:
-            tell(logs.as_json("lotrinh.up", say(sentence)))
+            print_message(logs.as_json("lotrinh.up", say(sentence)))
         else:
-            tell(f"{now().astimezone(self._zone):%d/%m %H:%M:%S} {say(sentence)}")
+            print_message(f"{now().astimezone(self._zone):%d/%m %H:%M:%S} {say(sentence)}")
 
 
-class Stopping:
+class StopRequest:
     """Whether we were asked to stop, by whatever signal this system has for it."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.is_made = False
         for number in (getattr(signal, name) for name in SIGNALS if hasattr(signal, name)):
             # nohup has SIGHUP ignored, and a closed terminal is then no reason to stop.
             if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGTERM:
                 signal.signal(number, self._hear)
 
     def _hear(self, *_: object) -> None:
-        self.asked = True
+        self.is_made = True
 
 
-def supervise(watched: "Sequence[Watched]", stopping: Stopping, besides: Iterable[Callable[[], None]] = ()) -> int:
+def supervise(
+    watched: "Sequence[SupervisedPart]", stopping: StopRequest, besides: Iterable[Callable[[], None]] = ()
+) -> int:
     """Look after every part until we are asked to stop, or the portal is lost for good; do ``besides`` each time."""
-    from lotrinh.cli.up.supervisor import State
+    from lotrinh.cli.up.supervisor import PartState
 
     by_name = {one.part.name: one for one in watched}
-    while not stopping.asked:
+    while not stopping.is_made:
         for do in besides:
             do()
         for one in watched:
             needed = by_name.get(one.part.needs)
-            one.look(may_start=needed is None or needed.state is State.READY)
-        if by_name["portal"].state is State.GIVEN_UP:
+            one.look(may_start=needed is None or needed.state is PartState.READY)
+        if by_name["portal"].state is PartState.GIVEN_UP:
             return LOST
-        settled = all(one.state in {State.READY, State.GIVEN_UP} for one in watched)
+        settled = all(one.state in {PartState.READY, PartState.GIVEN_UP} for one in watched)
         time.sleep(IDLE_PAUSE if settled else BUSY_PAUSE)
     return STOPPED
 
 
-def stop(watched: "Sequence[Watched]") -> None:
+def stop_parts(watched: "Sequence[SupervisedPart]") -> None:
     """Stop the parts in order: what is running first, the portal, and Prefect, which they tell things, last."""
     order = {"flows": 0, "portal": 1, "prefect": 2}
     for one in sorted(watched, key=lambda w: order[w.part.name]):

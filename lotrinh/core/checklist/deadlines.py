@@ -106,7 +106,7 @@ def evaluate(
     completion_day: CompletionDay = never_completed,
     parameters: Mapping[str, DeadlineRule] | None = None,
 ) -> Evaluation:
-    """Prepare the evaluation of one checklist; what is wrong with its rules is in ``broken``, not raised."""
+    """Prepare the evaluation of one checklist; what is wrong with its rules is in ``faults``, not raised."""
     return Evaluation(with_parameters(checklist, parameters or {}), anchor or checklist.anchor.day, completion_day)
 
 

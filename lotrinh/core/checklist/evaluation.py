@@ -60,7 +60,7 @@ def dated_items(checklist: Checklist, anchor: date | None) -> dict[str, DatedIte
 class Evaluation:
     """Evaluates rules; each named deadline once, and after what it hangs on.
 
-    ``broken`` collects what a consistent checklist does not have: unknown ids and circles. Such rules have no
+    ``faults`` collects what a consistent checklist does not have: unknown ids and circles. Such rules have no
     moment, so that everything else can still be looked at.
     """
 

@@ -37,7 +37,7 @@ class ReminderReason(StrEnum):
 class DigestItem(NamedTuple):
     """One step of a digest. ``days`` are left until the deadline, below 0 once it has passed.
 
-    ``known`` is False where the unit never said anything valid about the step.
+    ``is_known`` is False where the unit never said anything valid about the step.
     """
 
     step: Step
@@ -48,7 +48,7 @@ class DigestItem(NamedTuple):
 
 
 class DigestSection(NamedTuple):
-    """What one campaign asks of one unit; ``heard`` is when what we know of it was true, None: never."""
+    """What one campaign asks of one unit; ``last_answer_at`` is when what we know of it was true, None: never."""
 
     campaign: str
     title: Text
@@ -58,7 +58,7 @@ class DigestSection(NamedTuple):
 
 
 class LateUnit(NamedTuple):
-    """One unit with steps that have been overdue for too long; ``heard`` as in ``Section``."""
+    """One unit with steps that have been overdue for too long; ``last_answer_at`` as in ``DigestSection``."""
 
     unit: Unit
     last_answer_at: datetime | None
@@ -93,11 +93,11 @@ class Digest:
     @property
     def sample(self) -> bool:
         """Whether sample data is in what it says."""
-        return any(part.sample for part in self.sections) or any(told.sample for told in self.escalations)
+        return any(part.sample for part in self.sections) or any(each.sample for each in self.escalations)
 
 
 class CampaignView(NamedTuple):
-    """One campaign as it stands, and the days on which people are told of it."""
+    """One campaign as it stands, and the calendar of days on which people are reminded of it."""
 
     report: Report
     calendar: Calendar
@@ -129,11 +129,11 @@ def _of_campaign(report: Report, day: "_Day", reminded: ReminderDays) -> Iterato
     for unit in report.everybody:
         gap = day.since(reminded.get(unit.unit.code, ()))
         items = tuple(sorted(gap.items(unit), key=lambda item: item.due.day))
-        section = DigestSection(report.campaign, report.title, _heard(unit, report), items, report.sample)
+        section = DigestSection(report.campaign, report.title, _last_answer_at(unit, report), items, report.sample)
         escalation = _escalation(report, gap) if unit.unit.is_province else None
         if items or escalation:
-            told = (escalation,) if escalation else ()
-            yield Digest(unit.unit, day.today, (section,) if items else (), told)
+            escalations = (escalation,) if escalation else ()
+            yield Digest(unit.unit, day.today, (section,) if items else (), escalations)
 
 
 def _together(first: Digest, second: Digest) -> Digest:
@@ -142,7 +142,9 @@ def _together(first: Digest, second: Digest) -> Digest:
 
 
 def _escalation(report: Report, gap: "_Gap") -> Escalation | None:
-    late = [LateUnit(u.unit, _heard(u, report), items) for u in report.units if (items := tuple(gap.escalated(u)))]
+    late = [
+        LateUnit(u.unit, _last_answer_at(u, report), items) for u in report.units if (items := tuple(gap.escalated(u)))
+    ]
     silent = tuple(unit.unit for unit in report.units if is_silent(unit))
     late.sort(key=lambda found: (min(item.days for item in found.items), found.unit.code))
     if not late and not silent:
@@ -150,32 +152,32 @@ def _escalation(report: Report, gap: "_Gap") -> Escalation | None:
     return Escalation(report.campaign, report.title, report.as_of, tuple(late), silent, report.sample)
 
 
-def _heard(unit: UnitReport, report: Report) -> datetime | None:
+def _last_answer_at(unit: UnitReport, report: Report) -> datetime | None:
     return unit.last_answer_at and unit.last_answer_at.astimezone(report.as_of.tzinfo)
 
 
 def is_silent(unit: UnitReport) -> bool:
     """Whether a unit could not be asked, so that we do not know how something stands in it."""
-    unsure = any(s.status is Status.UNKNOWN or "stale" in s.flags for s in unit.standings)
+    unsure = any(s.status is Status.UNKNOWN or "stale" in s.flags for s in unit.step_statuses)
     return unit.outcome is not Outcome.REACHED and unsure
 
 
 class _Day(NamedTuple):
-    """A day that is worked, on which people are told things."""
+    """A working day, on which people are reminded."""
 
     today: date
     now: datetime
     rhythm: ReminderRhythm
     calendar: Calendar
 
-    def since(self, told: Collection[date]) -> "_Gap":
-        """Return what has come for somebody who was told on these days; on a quiet one nothing of this campaign."""
-        before = (day for day in told if day < self.today and self.calendar.is_working(day))
+    def since(self, reminded: Collection[date]) -> "_Gap":
+        """Return what has come for somebody who was reminded on these days; on a quiet one nothing of this campaign."""
+        before = (day for day in reminded if day < self.today and self.calendar.is_working(day))
         last = max(before, default=None)
         return _Gap(self, last or date.min, self._end(last) if last else date.min, self._end(self.today))
 
     def _end(self, day: date) -> date:
-        """Return the last of the quiet days after one that is worked: what falls on them is told on it."""
+        """Return the last of the quiet days after one that is worked: reminders that fall on them go out on it."""
         for _ in range(LONGEST_BREAK):
             if self.calendar.is_working(day + ONE_DAY):
                 break
@@ -184,7 +186,7 @@ class _Day(NamedTuple):
 
 
 class _Gap(NamedTuple):
-    """The days that somebody is told of today: those after the last on which they were told.
+    """The days that somebody is reminded of today: those after the last on which they were reminded.
 
     What became overdue on quiet days is told after them, up to today; what comes before a deadline is told before
     them, so that reaches from ``after`` to ``end``, the last quiet days after the last time and after today.
@@ -197,31 +199,31 @@ class _Gap(NamedTuple):
 
     def items(self, unit: UnitReport) -> Iterator[DigestItem]:
         """Find what a unit is reminded of."""
-        for planned, standing in zip(unit.plan, unit.standings, strict=True):
-            if (why := self._why(planned, standing)) and (item := _item(planned, standing, why, self.day.today)):
+        for planned, step_status in zip(unit.plan, unit.step_statuses, strict=True):
+            if (why := self._why(planned, step_status)) and (item := _item(planned, step_status, why, self.day.today)):
                 yield item
 
     def escalated(self, unit: UnitReport) -> Iterator[DigestItem]:
         """Find what the office hears of: known to be overdue, and for long enough."""
         first = max(1, self.day.rhythm.escalate_after)
-        for planned, standing in zip(unit.plan, unit.standings, strict=True):
-            if standing.status is not Status.OVERDUE or not planned.schedule.due:
+        for planned, step_status in zip(unit.plan, unit.step_statuses, strict=True):
+            if step_status.status is not Status.OVERDUE or not planned.schedule.due:
                 continue
             if self._comes_round(planned.schedule.due.day, first) and (
-                item := _item(planned, standing, ReminderReason.OVERDUE, self.day.today)
+                item := _item(planned, step_status, ReminderReason.OVERDUE, self.day.today)
             ):
                 yield item
 
-    def _why(self, planned: PlannedStep, standing: StepStatus) -> ReminderReason | None:
+    def _why(self, planned: PlannedStep, step_status: StepStatus) -> ReminderReason | None:
         due = planned.schedule.due
-        if standing.status.is_finished or due is None or planned.due is None:
+        if step_status.status.is_finished or due is None or planned.due is None:
             return None
         if self.day.now < planned.due:
             return ReminderReason.DUE if self._is_before(due.day) else None
         if not self._comes_round(due.day, 1):
             return None
         # A deadline that passed after we last heard of the unit says nothing of whether the step is done.
-        return ReminderReason.OVERDUE if standing.status is Status.OVERDUE else ReminderReason.UNCONFIRMED
+        return ReminderReason.OVERDUE if step_status.status is Status.OVERDUE else ReminderReason.UNCONFIRMED
 
     def _is_before(self, due: date) -> bool:
         """Whether a day of reminding before a deadline has come; a deadline on a quiet day is one too."""
@@ -235,9 +237,9 @@ class _Gap(NamedTuple):
         return late >= 0 and late % self.day.rhythm.overdue_every < (self.day.today - self.last).days
 
 
-def _item(planned: PlannedStep, standing: StepStatus, why: ReminderReason, today: date) -> DigestItem | None:
+def _item(planned: PlannedStep, step_status: StepStatus, why: ReminderReason, today: date) -> DigestItem | None:
     due = planned.schedule.due
-    return due and DigestItem(planned.step, due, (due.day - today).days, why, standing.status is not Status.UNKNOWN)
+    return due and DigestItem(planned.step, due, (due.day - today).days, why, step_status.status is not Status.UNKNOWN)
 
 
 def is_quiet_hour(hours: str, now: datetime) -> bool:

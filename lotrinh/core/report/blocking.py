@@ -12,7 +12,7 @@ from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.status import PlannedStep, StepStatus
 
 
-class Blocking(NamedTuple):
+class BlockingStep(NamedTuple):
     """One unfinished step of one unit. ``blocks`` counts the unfinished steps that wait for it.
 
     For a step of the province's these are steps of all units.
@@ -20,7 +20,7 @@ class Blocking(NamedTuple):
 
     unit: Unit
     item: PlannedStep
-    standing: StepStatus
+    step_status: StepStatus
     blocks: int
 
     def days_late(self, now: datetime) -> int:
@@ -32,7 +32,7 @@ class Blocking(NamedTuple):
 NEVER = -(10**6)
 
 
-class Order:
+class StepOrder:
     """The steps of a checklist with those that need them first, and who needs whom."""
 
     def __init__(self, checklist: Checklist) -> None:
@@ -65,35 +65,35 @@ class Order:
         return mask
 
 
-class Held(NamedTuple):
+class UnitBlocking(NamedTuple):
     """One unit's unfinished steps, and how many of its steps wait for each of the province's."""
 
-    rows: tuple[Blocking, ...]
+    rows: tuple[BlockingStep, ...]
     by_province: Mapping[str, int]
 
 
-def unfinished(report: UnitReport | None) -> frozenset[str]:
+def unfinished_steps(report: UnitReport | None) -> frozenset[str]:
     """Return the steps of a unit that are neither done nor excused."""
-    return frozenset(s.step for s in report.standings if not s.status.is_finished) if report else frozenset()
+    return frozenset(s.step for s in report.step_statuses if not s.status.is_finished) if report else frozenset()
 
 
-def held(order: Order, unit: UnitReport, province: frozenset[str]) -> Held:
+def unit_blocking(order: StepOrder, unit: UnitReport, province: frozenset[str]) -> UnitBlocking:
     """Tell what waits for what in one unit; ``province`` are the province's unfinished steps."""
-    mine = unfinished(unit)
+    mine = unfinished_steps(unit)
     waiting, own = order.waiting(mine | province), order.mask(mine)
     rows = tuple(
-        Blocking(unit.unit, item, standing, (waiting.get(standing.step, 0) & own).bit_count())
-        for item, standing in zip(unit.plan, unit.standings, strict=True)
-        if not standing.status.is_finished
+        BlockingStep(unit.unit, item, step_status, (waiting.get(step_status.step, 0) & own).bit_count())
+        for item, step_status in zip(unit.plan, unit.step_statuses, strict=True)
+        if not step_status.status.is_finished
     )
-    return Held(rows, {name: (waiting.get(name, 0) & own).bit_count() for name in province})
+    return UnitBlocking(rows, {name: (waiting.get(name, 0) & own).bit_count() for name in province})
 
 
-def blocking(order: Order, units: Sequence[Held], province: UnitReport | None) -> list[Blocking]:
+def blocking_steps(order: StepOrder, units: Sequence[UnitBlocking], province: UnitReport | None) -> list[BlockingStep]:
     """List all unfinished steps, those of the province's with what waits for them in all units."""
     total: Counter[str] = Counter()
     for unit in units:
         total.update(unit.by_province)
-    own = held(order, province, frozenset()).rows if province else ()
-    first = [row._replace(blocks=row.blocks + total[row.standing.step]) for row in own]
+    own = unit_blocking(order, province, frozenset()).rows if province else ()
+    first = [row._replace(blocks=row.blocks + total[row.step_status.step]) for row in own]
     return [*first, *(row for unit in units for row in unit.rows)]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report.report import MilestoneRow, Report, UnitReport, cell_status, known
+from lotrinh.core.report.report import MilestoneRow, Report, UnitReport, cell_status, known_statuses
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 
 NOT_MINE = frozenset({Status.NOT_APPLICABLE})
@@ -16,7 +16,7 @@ Cells = tuple[Status | None, ...]
 """One status for each column; None where the unit has no step in the milestone."""
 
 
-class Column(NamedTuple):
+class BoardColumn(NamedTuple):
     """A milestone in which somebody of the province has steps. ``number`` counts from 1 and heads its column.
 
     ``counts`` counts units by their status in it; ``step`` is its first step that is not the nation's.
@@ -28,7 +28,7 @@ class Column(NamedTuple):
     step: str
 
 
-class BoardRow(NamedTuple):
+class BoardUnit(NamedTuple):
     """One unit. ``counts`` counts its steps, optional ones too; ``cells`` go by the milestones' required steps.
 
     Both go by what we know: a step that is only kept from before its deadline is unknown.
@@ -54,62 +54,62 @@ class BoardRow(NamedTuple):
         return self.counts[Status.OVERDUE]
 
 
-class Board(NamedTuple):
+class MilestoneBoard(NamedTuple):
     """One report as the office looks at it.
 
     ``national`` are milestones that are the nation's work alone, with their deadlines: shown for orientation.
     """
 
     report: Report
-    columns: tuple[Column, ...]
+    columns: tuple[BoardColumn, ...]
     national: tuple[tuple[MilestoneRow, Moment | None], ...]
-    province: BoardRow | None
-    rows: tuple[BoardRow, ...]
+    province: BoardUnit | None
+    rows: tuple[BoardUnit, ...]
 
 
-def places(report: Report) -> dict[str, int]:
+def column_numbers(report: Report) -> dict[str, int]:
     """Return which column each milestone has, from 0."""
     ours = (row.milestone.id for row in report.milestones if not row.national_only)
     return {name: number for number, name in enumerate(ours)}
 
 
-def board_row(unit: UnitReport, columns: Mapping[str, int], as_of: datetime) -> BoardRow:
+def board_unit(unit: UnitReport, columns: Mapping[str, int], as_of: datetime) -> BoardUnit:
     """Sum one unit up, as it stands at a moment."""
     cells: list[Status | None] = [None] * len(columns)
-    for name, status in cells_of(unit, as_of).items():
+    for name, status in milestone_statuses(unit, as_of).items():
         cells[columns[name]] = status
-    return BoardRow(unit, tuple(cells), known([unit], as_of))
+    return BoardUnit(unit, tuple(cells), known_statuses([unit], as_of))
 
 
-def cells_of(unit: UnitReport, as_of: datetime) -> dict[str, Status]:
+def milestone_statuses(unit: UnitReport, as_of: datetime) -> dict[str, Status]:
     """Sum one unit up in each milestone in which it has steps: milestone id -> status."""
     found: dict[str, list[tuple[PlannedStep, StepStatus]]] = {}
-    for pair in zip(unit.plan, unit.standings, strict=True):
+    for pair in zip(unit.plan, unit.step_statuses, strict=True):
         found.setdefault(pair[0].step.milestone, []).append(pair)
-    return {name: cell_of(pairs, as_of) for name, pairs in found.items()}
+    return {name: milestone_status(pairs, as_of) for name, pairs in found.items()}
 
 
-def cell_of(pairs: Sequence[tuple[PlannedStep, StepStatus]], as_of: datetime) -> Status:
+def milestone_status(pairs: Sequence[tuple[PlannedStep, StepStatus]], as_of: datetime) -> Status:
     """Sum a unit's steps in one milestone up: the required ones count, and excused from all is not done."""
     counted = [pair for pair in pairs if pair[0].step.required] or list(pairs)
-    if NOT_MINE.issuperset(standing.status for _, standing in counted):
+    if NOT_MINE.issuperset(step_status.status for _, step_status in counted):
         return Status.NOT_APPLICABLE
     return cell_status(counted, as_of)
 
 
-def board(
-    report: Report, province: BoardRow | None, rows: Iterable[BoardRow], schedules: Mapping[str, Schedule]
-) -> Board:
+def build_board(
+    report: Report, province: BoardUnit | None, rows: Iterable[BoardUnit], schedules: Mapping[str, Schedule]
+) -> MilestoneBoard:
     """Put the board of a report together from the rows of its units; ``schedules`` are those of the milestones."""
     rows = tuple(rows)
     ours = [row for row in report.milestones if not row.national_only]
     by_column = list(zip(*(row.cells for row in rows), strict=True)) or [()] * len(ours)
     columns = tuple(
-        Column(number, row, Counter(s for s in cells if s is not None), first_step(row))
+        BoardColumn(number, row, Counter(s for s in cells if s is not None), first_step(row))
         for number, (row, cells) in enumerate(zip(ours, by_column, strict=True), 1)
     )
     national = tuple((row, schedules[row.milestone.id].due) for row in report.milestones if row.national_only)
-    return Board(report, columns, national, province, rows)
+    return MilestoneBoard(report, columns, national, province, rows)
 
 
 def first_step(row: MilestoneRow) -> str:

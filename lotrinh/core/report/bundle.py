@@ -38,7 +38,7 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Dossier:
+class ReportBundle:
     """One report with what is written around it.
 
     ``journal`` are the campaign's entries up to the report's head, oldest first, as many as a document shows;

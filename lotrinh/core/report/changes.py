@@ -6,19 +6,19 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report.snapshot import Snapshot, StepThen, UnitThen
+from lotrinh.core.report.snapshot import ReportSnapshot, StepSnapshot, UnitSnapshot
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import DONE, Status
 
 
-class OfStep(NamedTuple):
+class StepUnits(NamedTuple):
     """One step and the units in which it changed."""
 
     step: str
     units: tuple[Unit, ...]
 
 
-class Moved(NamedTuple):
+class DeadlineShift(NamedTuple):
     """One deadline that moved for these units; None is a deadline that was, or is, not known."""
 
     step: str
@@ -28,36 +28,36 @@ class Moved(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ReportChanges:
     """All that changed. What only one of the two reports has is in ``joined`` or ``left`` and changed nothing else.
 
     ``undone`` is what was done and is not any more: withdrawn, returned, or published differently. ``added`` and
     ``dropped`` are steps that only one of the two reports has, of units that both have: the checklist was changed.
     """
 
-    done: tuple[OfStep, ...]
-    undone: tuple[OfStep, ...]
-    overdue: tuple[OfStep, ...]
-    silent: tuple[UnitThen, ...]
-    reached: tuple[UnitThen, ...]
-    moved: tuple[Moved, ...]
+    done: tuple[StepUnits, ...]
+    undone: tuple[StepUnits, ...]
+    overdue: tuple[StepUnits, ...]
+    silent: tuple[UnitSnapshot, ...]
+    reached: tuple[UnitSnapshot, ...]
+    moved: tuple[DeadlineShift, ...]
     joined: tuple[Unit, ...]
     left: tuple[Unit, ...]
-    added: tuple[OfStep, ...] = ()
-    dropped: tuple[OfStep, ...] = ()
+    added: tuple[StepUnits, ...] = ()
+    dropped: tuple[StepUnits, ...] = ()
 
     @property
-    def shifted(self) -> tuple[Moved, ...]:
+    def shifted(self) -> tuple[DeadlineShift, ...]:
         """The deadlines that were known and moved."""
         return tuple(m for m in self.moved if m.old)
 
     @property
-    def scheduled(self) -> tuple[Moved, ...]:
+    def scheduled(self) -> tuple[DeadlineShift, ...]:
         """The deadlines that were not known before."""
         return tuple(m for m in self.moved if not m.old)
 
     @property
-    def none(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether the two reports say the same."""
         steps = (self.done, self.undone, self.overdue, self.moved, self.added, self.dropped)
         return not any((*steps, self.silent, self.reached, self.joined, self.left))
@@ -66,15 +66,15 @@ class Changes:
 class _Pair(NamedTuple):
     unit: Unit
     step: str
-    old: StepThen
-    new: StepThen
+    old: StepSnapshot
+    new: StepSnapshot
 
 
-def changes(old: Snapshot, new: Snapshot) -> Changes:
+def compare_snapshots(old: ReportSnapshot, new: ReportSnapshot) -> ReportChanges:
     """Compare two reports of one campaign, in the new report's order."""
     pairs = tuple(_pairs(old, new))
     both = [(old.by_code[u.unit.code], u) for u in new.units if u.unit.code in old.by_code]
-    return Changes(
+    return ReportChanges(
         _by_step(p for p in pairs if p.new.status in DONE and p.old.status not in DONE),
         _by_step(p for p in pairs if p.old.status in DONE and p.new.status not in DONE),
         _by_step(p for p in pairs if p.new.status is Status.OVERDUE and p.old.status is not Status.OVERDUE),
@@ -88,7 +88,7 @@ def changes(old: Snapshot, new: Snapshot) -> Changes:
     )
 
 
-def _pairs(old: Snapshot, new: Snapshot) -> Iterator[_Pair]:
+def _pairs(old: ReportSnapshot, new: ReportSnapshot) -> Iterator[_Pair]:
     for unit in new.everybody:
         before = old.by_code.get(unit.unit.code)
         for name, step in unit.steps.items():
@@ -96,11 +96,11 @@ def _pairs(old: Snapshot, new: Snapshot) -> Iterator[_Pair]:
                 yield _Pair(unit.unit, name, before.steps[name], step)
 
 
-def _by_step(pairs: Iterator[_Pair]) -> tuple[OfStep, ...]:
+def _by_step(pairs: Iterator[_Pair]) -> tuple[StepUnits, ...]:
     return _together((pair.step, pair.unit) for pair in pairs)
 
 
-def _steps_only_in(these: Snapshot, others: Snapshot) -> tuple[OfStep, ...]:
+def _steps_only_in(these: ReportSnapshot, others: ReportSnapshot) -> tuple[StepUnits, ...]:
     return _together(
         (name, unit.unit)
         for unit in these.everybody
@@ -110,20 +110,20 @@ def _steps_only_in(these: Snapshot, others: Snapshot) -> tuple[OfStep, ...]:
     )
 
 
-def _together(cells: Iterable[tuple[str, Unit]]) -> tuple[OfStep, ...]:
+def _together(cells: Iterable[tuple[str, Unit]]) -> tuple[StepUnits, ...]:
     found: dict[str, list[Unit]] = {}
     for step, unit in cells:
         found.setdefault(step, []).append(unit)
-    return tuple(OfStep(step, tuple(units)) for step, units in found.items())
+    return tuple(StepUnits(step, tuple(units)) for step, units in found.items())
 
 
-def _moved(pairs: Iterator[_Pair]) -> tuple[Moved, ...]:
+def _moved(pairs: Iterator[_Pair]) -> tuple[DeadlineShift, ...]:
     """Put the units together whose deadline moved in the same way."""
     found: dict[tuple[str, datetime | None, datetime | None], list[Unit]] = {}
     for pair in pairs:
         found.setdefault((pair.step, pair.old.due, pair.new.due), []).append(pair.unit)
-    return tuple(Moved(*key, tuple(units)) for key, units in found.items())
+    return tuple(DeadlineShift(*key, tuple(units)) for key, units in found.items())
 
 
-def _only_in(these: Mapping[str, UnitThen], others: Mapping[str, UnitThen]) -> tuple[Unit, ...]:
+def _only_in(these: Mapping[str, UnitSnapshot], others: Mapping[str, UnitSnapshot]) -> tuple[Unit, ...]:
     return tuple(then.unit for code, then in these.items() if code not in others)

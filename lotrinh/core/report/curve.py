@@ -11,7 +11,7 @@ from lotrinh.core.status.status import Status
 
 
 class UnitStep(NamedTuple):
-    """One step in one unit. ``reported`` is the day on which we heard that it was completed.
+    """One step in one unit. ``reported`` is the day on which its completion was reported to us.
 
     ``unknown`` tells that the unit never said anything valid about it, or last before its deadline, which has passed.
     """
@@ -25,7 +25,7 @@ class UnitStep(NamedTuple):
 class Point(NamedTuple):
     """The end of one day, counted from the beginning.
 
-    ``planned`` steps had their deadline by then, of ``unknown`` ones among them nobody has told us since: they are
+    ``planned`` steps had their deadline by then, of ``unknown`` ones among them nobody has reported since: they are
     neither done nor not done. ``done`` were completed by then and ``reported`` were known to us; None after today.
     """
 
@@ -47,37 +47,37 @@ class Curve(NamedTuple):
     undated: int
 
 
-def curve_of(report: Report) -> Curve:
+def report_curve(report: Report) -> Curve:
     """Count planned against done over all units of a report, the province among them."""
-    return curve(unit_steps(report), report.as_of.date())
+    return build_curve(dated_unit_steps(report), report.as_of.date())
 
 
-def unit_steps(report: Report) -> Iterator[UnitStep]:
+def dated_unit_steps(report: Report) -> Iterator[UnitStep]:
     """Give every step that is somebody's work and not excused: its deadline, and when it was done and reported."""
     zone = report.as_of.tzinfo
     for unit in report.everybody:
-        for item, standing in zip(unit.plan, unit.standings, strict=True):
-            if standing.status is Status.NOT_APPLICABLE:
+        for item, step_status in zip(unit.plan, unit.step_statuses, strict=True):
+            if step_status.status is Status.NOT_APPLICABLE:
                 continue
-            at = standing.reported_at
+            at = step_status.reported_at
             yield UnitStep(
                 item.schedule.due.day if item.schedule.due else None,
-                standing.completed_on,
+                step_status.completed_on,
                 at.astimezone(zone).date() if at else None,
-                standing.status is Status.UNKNOWN or is_unclear(standing.status, item.due, report.as_of),
+                step_status.status is Status.UNKNOWN or is_unclear(step_status.status, item.due, report.as_of),
             )
 
 
-def curve(steps: Iterable[UnitStep], today: date) -> Curve:
+def build_curve(steps: Iterable[UnitStep], today: date) -> Curve:
     """Count up all steps that have a deadline. What lies after today is planned only."""
     everything = tuple(steps)
     dated = [s for s in everything if s.due]
     due = sorted(s.due for s in dated if s.due)
     unknown = sorted(s.due for s in dated if s.due and s.unknown and not s.completed)
     done = sorted(s.completed for s in dated if s.completed)
-    heard = sorted(max(s.completed, s.reported or s.completed) for s in dated if s.completed)
-    days = sorted({*due, today, *(day for day in (*done, *heard) if day <= today)})
-    points = tuple(_point(day, today, due, unknown, done, heard) for day in days)
+    reported = sorted(max(s.completed, s.reported or s.completed) for s in dated if s.completed)
+    days = sorted({*due, today, *(day for day in (*done, *reported) if day <= today)})
+    points = tuple(_point(day, today, due, unknown, done, reported) for day in days)
     return Curve(points, len(dated), len(everything) - len(dated))
 
 
@@ -87,7 +87,7 @@ def _point(day: date, today: date, due: Sequence[date], *others: Sequence[date])
     return Point(day, bisect_right(due, day), unknown, done, reported)
 
 
-def thinned(points: Sequence[Point], today: date, most: int) -> tuple[Point, ...]:
+def thin_points(points: Sequence[Point], today: date, most: int) -> tuple[Point, ...]:
     """Choose points for a table: evenly spread, the first, today and the last among them."""
     if len(points) <= most:
         return tuple(points)

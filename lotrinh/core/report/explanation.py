@@ -17,7 +17,7 @@ from lotrinh.core.status.status import PlannedStep, StepStatus
 from lotrinh.core.text import Message, Text
 
 
-class RuleTold(NamedTuple):
+class RuleText(NamedTuple):
     """A rule as its author wrote it, and in words. ``opens`` tells a beginning from a deadline."""
 
     opens: bool
@@ -25,7 +25,7 @@ class RuleTold(NamedTuple):
     words: Message
 
 
-class Asked(NamedTuple):
+class UnitCheck(NamedTuple):
     """How asking the unit in one run ended; ``sentence`` as it was recorded."""
 
     run: str
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
     sentence: str
 
 
-class Told(NamedTuple):
+class JournalLine(NamedTuple):
     """One entry of the journal about the step; ``text`` is its note, its reason, or the office it went to."""
 
     number: int
@@ -48,16 +48,16 @@ class Told(NamedTuple):
     sample: bool
 
 
-class Before(NamedTuple):
-    """A step that is missing: one that has to be finished first, or (``dates``) one that the deadline hangs on."""
+class Prerequisite(NamedTuple):
+    """A step that is missing: one that has to be finished first, or (``has_deadline_hanging``) one that the deadline hangs on."""
 
     unit: Unit
     item: PlannedStep
-    standing: StepStatus
-    dates: bool
+    step_status: StepStatus
+    has_deadline_hanging: bool
 
 
-class Ground(NamedTuple):
+class LegalBasis(NamedTuple):
     """A legal basis with its source."""
 
     basis: Basis
@@ -66,11 +66,11 @@ class Ground(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How one step stands in one unit at ``as_of`` (in the checklist's zone), and why.
+    """The status of one step in one unit at ``as_of`` (in the checklist's zone), and why.
 
     ``heard_at`` is when the unit last said something valid about the step. ``own_system`` tells that the unit answers
-    from software of its own: ``published`` is what that last said of the step (None for nothing) and ``published_at``
-    when it last answered at all. ``then`` names the run from whose report the standing was taken, where what the unit
+    from software of its own: ``system_answer`` is what that last said of the step (None for nothing) and ``system_answer_at``
+    when it last answered at all. ``from_run`` names the run from whose report the status was taken, where what the unit
     said at that time is not kept any more. ``head`` is the hash of the journal's last entry up to ``as_of``.
     """
 
@@ -79,36 +79,36 @@ class Explanation:
     unit: Unit
     as_of: datetime
     item: PlannedStep
-    standing: StepStatus
+    step_status: StepStatus
     heard_at: datetime | None
-    because: tuple[Message, ...]
-    rules: tuple[RuleTold, ...]
+    reasons: tuple[Message, ...]
+    rules: tuple[RuleText, ...]
     arithmetic: tuple[Message, ...]
-    asked: tuple[Asked, ...]
+    checks: tuple[UnitCheck, ...]
     own_system: bool
-    published: StepAnswer | None
-    published_at: datetime | None
-    entries: tuple[Told, ...]
-    before: tuple[Before, ...]
-    grounds: tuple[Ground, ...]
+    system_answer: StepAnswer | None
+    system_answer_at: datetime | None
+    entries: tuple[JournalLine, ...]
+    prerequisites: tuple[Prerequisite, ...]
+    bases: tuple[LegalBasis, ...]
     checklist_hash: str
     head: str
     sample: bool
-    then: str = ""
+    from_run: str = ""
 
 
-def rules_told(checklist: Checklist, item: PlannedStep, parameters: Mapping[str, DeadlineRule]) -> tuple[RuleTold, ...]:
+def rule_texts(checklist: Checklist, item: PlannedStep, parameters: Mapping[str, DeadlineRule]) -> tuple[RuleText, ...]:
     """Say a step's rules as they are written and in words: when it begins, when it is due."""
     known = with_parameters(checklist, parameters)
     pairs = ((True, item.step.opens), (False, item.step.due))
-    return tuple(RuleTold(opens, rule.text, describe_rule(rule, known)) for opens, rule in pairs if rule)
+    return tuple(RuleText(opens, rule.text, describe_rule(rule, known)) for opens, rule in pairs if rule)
 
 
-def told(entry: Entry, who: Message | str) -> Told:
+def journal_line(entry: Entry, who: Message | str) -> JournalLine:
     """Take from an entry what explains a status; ``who`` is its author in words."""
     body = entry.new.body
     document, progress, completed = body.get("document") or {}, body.get("progress"), body.get("completed_on")
-    return Told(
+    return JournalLine(
         entry.number,
         entry.new.at,
         entry.new.kind,
@@ -121,7 +121,9 @@ def told(entry: Entry, who: Message | str) -> Told:
     )
 
 
-def hangs_on(checklist: Checklist, item: PlannedStep, parameters: Mapping[str, DeadlineRule]) -> tuple[str, ...]:
+def completion_steps(
+    checklist: Checklist, item: PlannedStep, parameters: Mapping[str, DeadlineRule]
+) -> tuple[str, ...]:
     """Name the steps on whose real completion this step's dates hang, directly or not, each once."""
     known = dated_items(with_parameters(checklist, parameters), None)
     found: dict[str, None] = {}

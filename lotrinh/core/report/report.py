@@ -1,4 +1,4 @@
-"""Roll-up: from the standings of all units to the figures and rows that every rendering shows."""
+"""Roll-up: from the statuses of all units' steps to the figures and rows that every rendering shows."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,18 +10,19 @@ from lotrinh.core.checklist.checklist import Checklist, Level, Milestone, Step
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
+from lotrinh.core.report.snapshot import summarize
 from lotrinh.core.status.effective_status import is_unclear, known_status
 from lotrinh.core.status.journal import EMPTY_RECORD, StepRecord
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 from lotrinh.core.text import Message, Text
 
-OUTSTANDING_NOW = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
+OUTSTANDING_STATUSES = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
 """What is outstanding and can be worked on today, most urgent first."""
 
 
 class UnitReport(NamedTuple):
-    """One unit in one report. ``last_heard`` is when its last valid answer was true, None if it never gave one."""
+    """One unit in one report. ``last_answer_at`` is when its last valid answer was true, None if it never gave one."""
 
     unit: Unit
     outcome: Outcome
@@ -30,7 +31,7 @@ class UnitReport(NamedTuple):
     checked_at: datetime | None
     last_answer_at: datetime | None
     plan: Sequence[PlannedStep]
-    standings: Sequence[StepStatus]
+    step_statuses: Sequence[StepStatus]
 
 
 class MilestoneRow(NamedTuple):
@@ -61,21 +62,21 @@ class OutstandingRow(NamedTuple):
 
     unit: Unit
     step: Step
-    standing: StepStatus
+    step_status: StepStatus
     schedule: Schedule
 
 
-class Voice(NamedTuple):
+class StepObstacle(NamedTuple):
     """What a unit reports as standing in its way, or asks the province to do, and what came of it.
 
-    ``proposal`` tells which of the two it is; times are None where it came from a unit's own system.
+    ``is_proposal`` tells which of the two it is; times are None where it came from a unit's own system.
     """
 
     unit: Unit
     step: Step
     text: str
-    proposal: bool
-    said_at: datetime | None
+    is_proposal: bool
+    reported_at: datetime | None
     answer: str
     answered_at: datetime | None
     handed_to: str
@@ -87,7 +88,7 @@ class Report:
     """All that is shown of one run.
 
     ``sample`` says that sample data is in it and must be labelled; ``interrupted`` names the run before this one if
-    it was cut off, so that nobody takes its silence for a report. ``schedules`` are those of the milestones, the
+    it was cut off, so that nobody takes a missing report for a good one. ``schedules`` are those of the milestones, the
     nation's among them, as far as they hang on no real event. ``only`` is the code of the one unit to which the
     report was narrowed: then it tells nothing of the others that the run asked.
     """
@@ -104,7 +105,7 @@ class Report:
     province: UnitReport | None
     milestones: tuple[MilestoneRow, ...]
     interrupted: str = ""
-    voices: tuple[Voice, ...] = ()
+    obstacles: tuple[StepObstacle, ...] = ()
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     only: str = ""
 
@@ -121,16 +122,16 @@ class Report:
 
     def statuses(self) -> Counter[Status]:
         """How many steps of all units stand how."""
-        return Counter(s.status for u in self.everybody for s in u.standings)
+        return Counter(s.status for u in self.everybody for s in u.step_statuses)
 
-    def unclear(self) -> Counter[Status]:
+    def unclear_statuses(self) -> Counter[Status]:
         """How many of them are past their deadline without our knowing, by the status that they keep."""
-        standings = (s for u in self.everybody for s in u.standings)
-        return Counter(s.status for s in standings if is_unclear(s.status, s.due, self.as_of))
+        step_statuses = (s for u in self.everybody for s in u.step_statuses)
+        return Counter(s.status for s in step_statuses if is_unclear(s.status, s.due, self.as_of))
 
-    def known(self) -> Counter[Status]:
+    def known_statuses(self) -> Counter[Status]:
         """How many steps stand how as far as we know: those past their deadline without our knowing are unknown."""
-        return known(self.everybody, self.as_of)
+        return known_statuses(self.everybody, self.as_of)
 
     def outcomes(self) -> Counter[Outcome]:
         """How asking the units ended."""
@@ -138,66 +139,61 @@ class Report:
 
     def summary(self) -> dict[str, object]:
         """The totals, the same in every format."""
-        statuses, outcomes = self.statuses(), self.outcomes()
-        return {
-            "units": len(self.units),
-            **{outcome.value.lower(): outcomes[outcome] for outcome in Outcome},
-            "outstanding": sum(n for status, n in statuses.items() if not status.is_finished),
-            "statuses": {status.value: statuses[status] for status in Status},
-            "sample": self.sample,
-        }
+        return summarize(self.outcomes(), self.statuses(), sample=self.sample)
 
 
-def known(units: Iterable[UnitReport], as_of: datetime) -> Counter[Status]:
-    """Count the steps of some units as ``Report.known`` does."""
-    return Counter(known_status(s.status, s.due, as_of) for unit in units for s in unit.standings)
+def known_statuses(units: Iterable[UnitReport], as_of: datetime) -> Counter[Status]:
+    """Count the steps of some units as ``Report.known_statuses`` does."""
+    return Counter(known_status(s.status, s.due, as_of) for unit in units for s in unit.step_statuses)
 
 
-def voices_of(unit: UnitReport, records: Mapping[tuple[str, str], StepRecord]) -> Iterator[Voice]:
+def obstacles_of(unit: UnitReport, records: Mapping[tuple[str, str], StepRecord]) -> Iterator[StepObstacle]:
     """List what one unit says besides its progress, in the order of its steps."""
-    for item, standing in zip(unit.plan, unit.standings, strict=True):
+    for item, step_status in zip(unit.plan, unit.step_statuses, strict=True):
         record = records.get((unit.unit.code, item.step.id), EMPTY_RECORD)
-        # What its own system reports stands in the flags alone, and goes before what the portal was told.
-        obstacle = str(standing.flags.get("obstacle") or record.obstacle)
+        # What its own system reports stands in the flags alone, and goes before what was stated in the portal.
+        obstacle = str(step_status.flags.get("obstacle") or record.obstacle)
         for text, proposal, at in (
             (obstacle, False, record.obstacle_at),
             (record.proposal, True, record.proposal_at),
         ):
             if text:
                 answer = record.answer, record.answered_at, record.handed_to
-                yield Voice(unit.unit, item.step, text, proposal, at, *answer, record.sample)
+                yield StepObstacle(unit.unit, item.step, text, proposal, at, *answer, record.sample)
 
 
-def outstanding(report: UnitReport, statuses: Sequence[Status] = OUTSTANDING_NOW) -> tuple[OutstandingRow, ...]:
+def outstanding_rows(
+    report: UnitReport, statuses: Sequence[Status] = OUTSTANDING_STATUSES
+) -> tuple[OutstandingRow, ...]:
     """List one unit's outstanding steps with these statuses, most urgent first, then by deadline."""
     rows = [
-        OutstandingRow(report.unit, item.step, standing, item.schedule)
-        for item, standing in zip(report.plan, report.standings, strict=True)
-        if standing.status in statuses
+        OutstandingRow(report.unit, item.step, step_status, item.schedule)
+        for item, step_status in zip(report.plan, report.step_statuses, strict=True)
+        if step_status.status in statuses
     ]
     ranks = {status: rank for rank, status in enumerate(statuses)}
-    return tuple(sorted(rows, key=lambda r: (ranks[r.standing.status], _due_key(r.schedule))))
+    return tuple(sorted(rows, key=lambda r: (ranks[r.step_status.status], _due_key(r.schedule))))
 
 
-def silent(unit: UnitReport) -> bool:
+def has_never_answered(unit: UnitReport) -> bool:
     """Whether a unit never gave a valid answer about any of its steps."""
-    return bool(unit.standings) and all(standing.status is Status.UNKNOWN for standing in unit.standings)
+    return bool(unit.step_statuses) and all(step_status.status is Status.UNKNOWN for step_status in unit.step_statuses)
 
 
-def presses(standing: StepStatus, as_of: datetime) -> bool:
+def is_pressing(step_status: StepStatus, as_of: datetime) -> bool:
     """Whether a step is overdue or due soon, or its deadline has passed and nobody knows."""
-    return standing.status in PRESSES or is_unclear(standing.status, standing.due, as_of)
+    return step_status.status in PRESSING_STATUSES or is_unclear(step_status.status, step_status.due, as_of)
 
 
-PRESSES = frozenset({Status.OVERDUE, Status.DUE_SOON})
+PRESSING_STATUSES = frozenset({Status.OVERDUE, Status.DUE_SOON})
 
 
-def pressing(report: UnitReport, as_of: datetime) -> tuple[OutstandingRow, ...]:
+def pressing_rows(report: UnitReport, as_of: datetime) -> tuple[OutstandingRow, ...]:
     """List the steps that press in one unit; none of a unit that never said anything, for all are unknown alike."""
-    if silent(report):
+    if has_never_answered(report):
         return ()
-    rows = outstanding(report, (*OUTSTANDING_NOW, Status.UPCOMING, Status.UNSCHEDULED, Status.UNKNOWN))
-    return tuple(row for row in rows if presses(row.standing, as_of))
+    rows = outstanding_rows(report, (*OUTSTANDING_STATUSES, Status.UPCOMING, Status.UNSCHEDULED, Status.UNKNOWN))
+    return tuple(row for row in rows if is_pressing(row.step_status, as_of))
 
 
 def milestone_rows(
@@ -212,23 +208,25 @@ def milestone_rows(
     )
 
 
-Cell = list[tuple[PlannedStep, StepStatus]]
+MilestoneCell = list[tuple[PlannedStep, StepStatus]]
 
 
-def _by_milestone(units: Sequence[UnitReport]) -> Mapping[str, list[Cell]]:
+def _by_milestone(units: Sequence[UnitReport]) -> Mapping[str, list[MilestoneCell]]:
     """Milestone id -> for each unit concerned its required steps there."""
-    result: dict[str, list[Cell]] = {}
+    result: dict[str, list[MilestoneCell]] = {}
     for unit in units:
-        cells: dict[str, Cell] = {}
-        for item, standing in zip(unit.plan, unit.standings, strict=True):
-            cells.setdefault(item.step.milestone, []).append((item, standing))
+        cells: dict[str, MilestoneCell] = {}
+        for item, step_status in zip(unit.plan, unit.step_statuses, strict=True):
+            cells.setdefault(item.step.milestone, []).append((item, step_status))
         for milestone, cell in cells.items():
             required = [pair for pair in cell if pair[0].step.required]
             result.setdefault(milestone, []).append(required or cell)
     return result
 
 
-def _row(milestone: Milestone, cells: list[Cell], province: list[Cell], as_of: datetime) -> MilestoneRow:
+def _row(
+    milestone: Milestone, cells: list[MilestoneCell], province: list[MilestoneCell], as_of: datetime
+) -> MilestoneRow:
     statuses = Counter(cell_status(cell, as_of) for cell in cells)
     schedules = [item.schedule for cell in (*cells, *province) for item, _ in cell]
     first = min(schedules, key=_due_key) if schedules else None
@@ -250,16 +248,16 @@ def _row(milestone: Milestone, cells: list[Cell], province: list[Cell], as_of: d
     )
 
 
-def cell_status(cell: Cell, as_of: datetime) -> Status:
+def cell_status(cell: MilestoneCell, as_of: datetime) -> Status:
     """Sum one unit's steps in one milestone up in one status: reached, or its most pressing step, as far as known."""
-    statuses = {known_status(standing.status, item.due, as_of) for item, standing in cell}
-    for status in PRESSING:
+    statuses = {known_status(step_status.status, item.due, as_of) for item, step_status in cell}
+    for status in MOST_PRESSING_FIRST:
         if status in statuses:
             return status
     return Status.DONE_LATE if Status.DONE_LATE in statuses else Status.DONE
 
 
-PRESSING = (
+MOST_PRESSING_FIRST = (
     Status.OVERDUE,
     Status.UNKNOWN,
     Status.DUE_SOON,

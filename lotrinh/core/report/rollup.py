@@ -26,11 +26,11 @@ WHOLE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class RollupFigures:
     """The measures of one unit or of many, in steps of units; ``days_late`` and ``longest`` are in days.
 
-    ``expected`` = ``reported`` + ``overdue`` + ``unknown``. Of the reported ones the unit told completion by the
-    deadline (``reported_on_time``), or nobody says when it told (``time_unknown``), or later; the day of completion
+    ``expected`` = ``reported`` + ``overdue`` + ``unknown``. Of the reported ones the unit reported completion by the
+    deadline (``reported_on_time``), or nobody says when it did (``time_unknown``), or later; the day of completion
     itself lies within the deadline (``completed_on_time``) or behind it. ``awaiting`` are those overdue ones that the
     unit has confirmed and the province has not accepted yet. ``ahead`` are done too, before anybody expected them.
     """
@@ -47,9 +47,9 @@ class Figures:
     ahead: int = 0
     days_late: int = 0
 
-    def __add__(self, other: "Figures") -> "Figures":
+    def __add__(self, other: "RollupFigures") -> "RollupFigures":
         sums = [a + b for a, b in zip(_counts(self), _counts(other), strict=True)]
-        return Figures(max(self.longest, other.longest), *sums)
+        return RollupFigures(max(self.longest, other.longest), *sums)
 
     @property
     def completed_late(self) -> int:
@@ -67,11 +67,11 @@ class Figures:
         return Fraction(self.days_late, self.late) if self.late else None
 
 
-NOTHING = Figures()
-_counts = attrgetter(*(field.name for field in fields(Figures) if field.name != "longest"))
+NO_FIGURES = RollupFigures()
+_counts = attrgetter(*(field.name for field in fields(RollupFigures) if field.name != "longest"))
 
 
-class Told(NamedTuple):
+class MeasuredStep(NamedTuple):
     """One step of one unit: its deadline as a day and as the first moment that is too late, and what we know of it.
 
     Without a deadline both are None.
@@ -85,14 +85,14 @@ class Told(NamedTuple):
     awaiting: bool = False
 
 
-class Line(NamedTuple):
+class UnitFigures(NamedTuple):
     """One unit, or the province with its own steps."""
 
     unit: Unit
-    figures: Figures
+    figures: RollupFigures
 
 
-class By(StrEnum):
+class RollupRowKind(StrEnum):
     """What has a row of its own."""
 
     AREA = "area"
@@ -101,7 +101,7 @@ class By(StrEnum):
     PROVINCE = "province"
 
 
-class Row(NamedTuple):
+class RollupGroup(NamedTuple):
     """One row of a roll-up. ``key`` is the area's name, the unit's code, the kind or the province's code.
 
     ``units`` counts communes, wards and special zones: the province with its own steps is none.
@@ -111,7 +111,7 @@ class Row(NamedTuple):
     key: str
     province: str
     units: int
-    figures: Figures
+    figures: RollupFigures
 
 
 @dataclass(frozen=True)
@@ -125,46 +125,46 @@ class Rollup:
     as_of: datetime
     checklist_hash: str
     sample: bool
-    lines: tuple[Line, ...]
+    lines: tuple[UnitFigures, ...]
 
     @cached_property
-    def figures(self) -> Figures:
+    def figures(self) -> RollupFigures:
         """All its units together."""
-        return total(self.lines)
+        return sum_figures(self.lines)
 
     @cached_property
-    def areas(self) -> Mapping[str, tuple[Line, ...]]:
+    def areas(self) -> Mapping[str, tuple[UnitFigures, ...]]:
         """The units of each area in the order of names, those without one under "" at the end."""
-        found: dict[str, list[Line]] = {}
+        found: dict[str, list[UnitFigures]] = {}
         for line in self.lines:
             if not line.unit.is_province:
                 found.setdefault(line.unit.area, []).append(line)
         return {name: tuple(found[name]) for name in sorted(found, key=lambda name: (not name, fold_text(name), name))}
 
     @property
-    def own(self) -> tuple[Line, ...]:
+    def own(self) -> tuple[UnitFigures, ...]:
         """The province with its own steps, if it has any."""
         return tuple(line for line in self.lines if line.unit.is_province)
 
 
 @dataclass(frozen=True)
-class Nation:
+class NationRollup:
     """Several provinces."""
 
     provinces: tuple[Rollup, ...]
 
     @cached_property
-    def figures(self) -> Figures:
+    def figures(self) -> RollupFigures:
         """All provinces together."""
-        return sum((province.figures for province in self.provinces), NOTHING)
+        return sum((province.figures for province in self.provinces), NO_FIGURES)
 
 
-def nation(provinces: Iterable[Rollup]) -> Nation:
+def nation_rollup(provinces: Iterable[Rollup]) -> NationRollup:
     """Add provinces up, in the order of their codes."""
-    return Nation(tuple(sorted(provinces, key=lambda province: province.code)))
+    return NationRollup(tuple(sorted(provinces, key=lambda province: province.code)))
 
 
-def rollup(report: Report) -> Rollup:
+def roll_up(report: Report) -> Rollup:
     """Roll one report up."""
     return Rollup(
         report.campaign,
@@ -174,89 +174,89 @@ def rollup(report: Report) -> Rollup:
         report.as_of,
         report.checklist.content_hash,
         report.sample,
-        tuple(Line(unit.unit, measure(_told(unit), report.as_of)) for unit in report.everybody),
+        tuple(UnitFigures(unit.unit, measure_steps(_measured_steps(unit), report.as_of)) for unit in report.everybody),
     )
 
 
-def _told(unit: UnitReport) -> list[Told]:
+def _measured_steps(unit: UnitReport) -> list[MeasuredStep]:
     return [
-        Told(
-            standing.status,
+        MeasuredStep(
+            step_status.status,
             item.schedule.due.day if item.schedule.due else None,
             item.due,
-            standing.completed_on,
-            standing.reported_at,
-            "awaiting" in standing.flags,
+            step_status.completed_on,
+            step_status.reported_at,
+            "awaiting" in step_status.flags,
         )
-        for item, standing in zip(unit.plan, unit.standings, strict=True)
+        for item, step_status in zip(unit.plan, unit.step_statuses, strict=True)
     ]
 
 
-def measure(steps: Sequence[Told], as_of: datetime) -> Figures:
+def measure_steps(steps: Sequence[MeasuredStep], as_of: datetime) -> RollupFigures:
     """Measure the steps of one unit at a moment, which is aware and in the checklist's time zone."""
     expected = [s for s in steps if s.status is not Status.NOT_APPLICABLE and s.due and s.due <= as_of]
-    told = [s for s in expected if s.status in DONE]
+    done = [s for s in expected if s.status in DONE]
     overdue = [s for s in expected if s.status is Status.OVERDUE]
-    late = [*(_days_late(s, s.completed_on) for s in told), *(_days_late(s, as_of.date()) for s in overdue)]
-    return Figures(
+    late = [*(_days_late(s, s.completed_on) for s in done), *(_days_late(s, as_of.date()) for s in overdue)]
+    return RollupFigures(
         max(late, default=0),
         len(expected),
-        len(told),
-        sum(s.reported_at is not None and s.due is not None and s.reported_at < s.due for s in told),
-        sum(s.reported_at is None for s in told),
-        sum(s.status is Status.DONE for s in told),
+        len(done),
+        sum(s.reported_at is not None and s.due is not None and s.reported_at < s.due for s in done),
+        sum(s.reported_at is None for s in done),
+        sum(s.status is Status.DONE for s in done),
         len(overdue),
         sum(s.awaiting for s in overdue),
         # Also a unit that said "not yet" before the deadline and nothing since: it may be done by now.
         sum(is_unclear(s.status, s.due, as_of) for s in expected),
-        sum(s.status in DONE for s in steps) - len(told),
+        sum(s.status in DONE for s in steps) - len(done),
         sum(late),
     )
 
 
-def _days_late(step: Told, day: date | None) -> int:
+def _days_late(step: MeasuredStep, day: date | None) -> int:
     return max((day - step.day).days, 0) if day and step.day else 0
 
 
-def total(lines: Iterable[Line]) -> Figures:
+def sum_figures(lines: Iterable[UnitFigures]) -> RollupFigures:
     """Add units up."""
-    return sum((line.figures for line in lines), NOTHING)
+    return sum((line.figures for line in lines), NO_FIGURES)
 
 
-def rows(provinces: Sequence[Rollup], by: By) -> tuple[Row, ...]:
+def rollup_groups(provinces: Sequence[Rollup], by: RollupRowKind) -> tuple[RollupGroup, ...]:
     """Make the rows of a table; whatever has the rows, they add up to the same."""
-    if by is By.KIND:
+    if by is RollupRowKind.KIND:
         return tuple(_by_kind(provinces))
     return tuple(row for province in provinces for row in _rows(province, by))
 
 
-def _rows(province: Rollup, by: By) -> Iterable[Row]:
-    if by is By.PROVINCE:
+def _rows(province: Rollup, by: RollupRowKind) -> Iterable[RollupGroup]:
+    if by is RollupRowKind.PROVINCE:
         yield _row(province.name, province.code, province, province.lines)
         return
     if province.own:
-        key = province.code if by is By.UNIT else ""
+        key = province.code if by is RollupRowKind.UNIT else ""
         yield _row(OWN_STEPS, key, province, province.own)
     for name, lines in province.areas.items():
-        if by is By.AREA:
+        if by is RollupRowKind.AREA:
             yield _row(name or NO_AREA, name, province, lines)
         else:
             yield from (_row(line.unit.full_name, line.unit.code, province, [line]) for line in lines)
 
 
-def _by_kind(provinces: Sequence[Rollup]) -> Iterable[Row]:
+def _by_kind(provinces: Sequence[Rollup]) -> Iterable[RollupGroup]:
     lines = [line for province in provinces for line in province.lines]
     if own := [line for line in lines if line.unit.is_province]:
-        yield Row(OWN_STEPS, "", "", 0, total(own))
+        yield RollupGroup(OWN_STEPS, "", "", 0, sum_figures(own))
     for kind in UnitKind:
         of_kind = [line for line in lines if line.unit.kind is kind and not line.unit.is_province]
         if of_kind:
-            yield Row(M(kind.prefix), kind.value, "", len(of_kind), total(of_kind))
+            yield RollupGroup(M(kind.prefix), kind.value, "", len(of_kind), sum_figures(of_kind))
 
 
-def _row(title: Message | str, key: str, province: Rollup, lines: Sequence[Line]) -> Row:
+def _row(title: Message | str, key: str, province: Rollup, lines: Sequence[UnitFigures]) -> RollupGroup:
     units = sum(not line.unit.is_province for line in lines)
-    return Row(title, key, province.name, units, total(lines))
+    return RollupGroup(title, key, province.name, units, sum_figures(lines))
 
 
 def tenths(part: int, whole: int) -> int | None:

@@ -12,7 +12,7 @@ from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 
 
-class StepThen(NamedTuple):
+class StepSnapshot(NamedTuple):
     """One step of one unit; ``due`` is the last second that was in time, None where there was no deadline yet.
 
     ``reported_at`` is None too in reports of an older lotrinh.
@@ -25,7 +25,7 @@ class StepThen(NamedTuple):
     reported_at: datetime | None = None
 
 
-class UnitThen(NamedTuple):
+class UnitSnapshot(NamedTuple):
     """One unit; ``reason`` is the sentence on why it could not be asked, with its code, empty where it could."""
 
     unit: Unit
@@ -33,7 +33,7 @@ class UnitThen(NamedTuple):
     reason: str
     checked_at: datetime | None
     last_answer_at: datetime | None
-    steps: Mapping[str, StepThen]
+    steps: Mapping[str, StepSnapshot]
 
     @property
     def counts(self) -> Counter[Status]:
@@ -46,13 +46,13 @@ class UnitThen(NamedTuple):
         return self.reason.partition(": ")[2]
 
     @property
-    def behind(self) -> tuple[int, int, str]:
+    def lag_key(self) -> tuple[int, int, str]:
         """Sort key: most overdue, then most due soon."""
         counts = self.counts
         return -counts[Status.OVERDUE], -counts[Status.DUE_SOON], self.unit.code
 
 
-class MilestoneThen(NamedTuple):
+class MilestoneSnapshot(NamedTuple):
     """One milestone over all units that had steps in it."""
 
     id: str
@@ -65,8 +65,11 @@ class MilestoneThen(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """One report; ``checklist_hash`` names the version of the checklist it was made with."""
+class ReportSnapshot:
+    """One report; ``checklist_hash`` names the version of the checklist it was made with.
+
+    ``province_name`` is empty in reports of an older lotrinh.
+    """
 
     campaign: str
     run: str
@@ -75,19 +78,20 @@ class Snapshot:
     head: str
     interrupted: str
     sample: bool
-    milestones: tuple[MilestoneThen, ...]
-    province: UnitThen | None
-    units: tuple[UnitThen, ...]
+    milestones: tuple[MilestoneSnapshot, ...]
+    province: UnitSnapshot | None
+    units: tuple[UnitSnapshot, ...]
+    province_name: str = ""
 
     @property
-    def everybody(self) -> Iterator[UnitThen]:
+    def everybody(self) -> Iterator[UnitSnapshot]:
         """The province first, then the units."""
         if self.province:
             yield self.province
         yield from self.units
 
     @cached_property
-    def by_code(self) -> Mapping[str, UnitThen]:
+    def by_code(self) -> Mapping[str, UnitSnapshot]:
         """The units and the province by code."""
         return {unit.unit.code: unit for unit in self.everybody}
 
@@ -101,7 +105,22 @@ class Snapshot:
         """How asking the units had ended."""
         return Counter(unit.outcome for unit in self.units)
 
+    def summary(self) -> dict[str, object]:
+        """The totals, the same in every format."""
+        return summarize(self.outcomes, self.statuses, sample=self.sample)
+
     @property
-    def silent(self) -> tuple[UnitThen, ...]:
+    def silent(self) -> tuple[UnitSnapshot, ...]:
         """The units that could not be asked."""
         return tuple(unit for unit in self.units if unit.outcome is not Outcome.REACHED)
+
+
+def summarize(outcomes: Counter[Outcome], statuses: Counter[Status], *, sample: bool) -> dict[str, object]:
+    """Sum up how asking the units ended and how everybody's steps stand, as programs read it."""
+    return {
+        "units": outcomes.total(),
+        **{outcome.value.lower(): outcomes[outcome] for outcome in Outcome},
+        "outstanding": sum(n for status, n in statuses.items() if not status.is_finished),
+        "statuses": {status.value: statuses[status] for status in Status},
+        "sample": sample,
+    }

@@ -61,7 +61,7 @@ class SheetRow(NamedTuple):
 
     code: str
     step: Step
-    standing: StepStatus
+    step_status: StepStatus
     schedule: Schedule
     of: int | None
 
@@ -86,11 +86,11 @@ def sheet_rows(report: UnitReport, campaign: str, checklist: Checklist, now: dat
     A step of which nothing is known stands where it would if nothing of it were done.
     """
     known = unit_codes(campaign, report.unit, checklist)
-    flags = {standing.step: standing.flags.get("progress") for standing in report.standings}
-    left = [pair for pair in zip(report.plan, report.standings, strict=True) if not pair[1].status.is_finished]
+    flags = {step_status.step: step_status.flags.get("progress") for step_status in report.step_statuses}
+    left = [pair for pair in zip(report.plan, report.step_statuses, strict=True) if not pair[1].status.is_finished]
     return tuple(
-        SheetRow(known[item.step.id], item.step, standing, item.schedule, _total(item.step, flags, checklist))
-        for item, standing in sorted(left, key=lambda pair: _urgency(pair[0], pair[1], now))
+        SheetRow(known[item.step.id], item.step, step_status, item.schedule, _total(item.step, flags, checklist))
+        for item, step_status in sorted(left, key=lambda pair: _urgency(pair[0], pair[1], now))
     )
 
 
@@ -106,6 +106,6 @@ def _total(step: Step, flags: Mapping[str, Any], checklist: Checklist) -> int | 
     return int(found["of"]) if found else None
 
 
-def _urgency(item: PlannedStep, standing: StepStatus, now: datetime) -> tuple[int, bool, datetime]:
-    status = pending_status(item, now) if standing.status is Status.UNKNOWN else standing.status
+def _urgency(item: PlannedStep, step_status: StepStatus, now: datetime) -> tuple[int, bool, datetime]:
+    status = pending_status(item, now) if step_status.status is Status.UNKNOWN else step_status.status
     return MOST_PRESSING_FIRST.index(status), item.due is None, item.due or now

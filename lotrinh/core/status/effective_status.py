@@ -1,4 +1,4 @@
-"""What nobody knows: steps never told of, or whose deadline has passed without our hearing since how they stand."""
+"""What nobody knows: steps never reported on, or whose deadline has passed without a newer answer."""
 
 from datetime import datetime
 

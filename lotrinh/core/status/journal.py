@@ -108,10 +108,10 @@ def _fits(entry: Entry, number: int, previous: str) -> bool:
 class StepRecord:
     """What the journal says of one step in one unit.
 
-    ``said_at`` is when the unit itself last said something about it; a record without it holds only what the
-    province said (an excuse, an answer). ``stated`` tells whether it ever confirmed or withdrew, ``done`` whether a
-    confirmation stands. ``last`` is the newest entry. ``preferred`` is what the province resolved to believe in a
-    conflict, with the fingerprint of what it saw; it holds as long as both sides say the same.
+    ``last_statement_at`` is when the unit itself last said something about it; a record without it holds only what the
+    province said (an excuse, an answer). ``was_confirmed`` tells whether it ever confirmed (or withdrew), ``done``
+    whether a confirmation stands. ``last_entry`` is the newest one. ``resolution`` is what the province resolved to
+    believe in a conflict, with the fingerprint of what was published then; it holds as long as both sides say the same.
     """
 
     was_confirmed: bool = False

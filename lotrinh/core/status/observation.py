@@ -69,7 +69,7 @@ class StepAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A valid answer, schema ``lotrinh.status/1``. ``heard_at`` is when we last heard exactly this."""
+    """A valid answer, schema ``lotrinh.status/1``. ``heard_at`` is when we last received exactly this."""
 
     unit: str
     campaign: str

@@ -134,7 +134,7 @@ class _StepFacts(NamedTuple):
 
 
 def assess_steps(mine: Sequence[PlannedStep], view: UnitView) -> tuple[StepStatus, ...]:
-    """Tell the standing of every step of one unit, in the order of ``mine``."""
+    """Compute the status of every step of one unit, in the order of ``mine``."""
     answered_at, fresh = _answered_at(view)
     answers = view.latest.answer.steps if view.latest.answer else {}
     weighed = [_step_facts(item, view, answers.get(item.step.id), answered_at, fresh=fresh) for item in mine]

@@ -73,24 +73,24 @@ ROLE: Mapping[Role, Message] = {
 }
 
 
-def status_reason(standing: StepStatus, schedule: Schedule, now: datetime) -> Message:
+def status_reason(step_status: StepStatus, schedule: Schedule, now: datetime) -> Message:
     """Say why the step stands as it does."""
-    if standing.status is Status.UNSCHEDULED and schedule.waiting:
+    if step_status.status is Status.UNSCHEDULED and schedule.waiting:
         return schedule.waiting
-    if standing.status is Status.UNKNOWN:
+    if step_status.status is Status.UNKNOWN:
         return M("chưa xác định: đơn vị chưa từng trả lời hợp lệ về đầu việc này")
-    if schedule.due is None or standing.due is None:
-        return STATUS[standing.status]
+    if schedule.due is None or step_status.due is None:
+        return STATUS[step_status.status]
     days = abs((schedule.due.day - now.date()).days)
-    if is_unclear(standing.status, standing.due, now):
+    if is_unclear(step_status.status, step_status.due, now):
         return M("chưa rõ: đã qua hạn, đơn vị trả lời lần cuối trước hạn")
-    if standing.status is Status.OVERDUE:
+    if step_status.status is Status.OVERDUE:
         return M("quá hạn {days} ngày", days=days) if days else M("quá hạn từ {hour} hôm nay", hour=_hour(schedule))
-    if standing.status in {Status.DUE_SOON, Status.OPEN, Status.UPCOMING}:
+    if step_status.status in {Status.DUE_SOON, Status.OPEN, Status.UPCOMING}:
         if days:
-            return M("{status}, còn {days} ngày", status=STATUS[standing.status], days=days)
+            return M("{status}, còn {days} ngày", status=STATUS[step_status.status], days=days)
         return M("hạn là hôm nay, đến {hour}", hour=_hour(schedule))
-    return STATUS[standing.status]
+    return STATUS[step_status.status]
 
 
 def _hour(schedule: Schedule) -> str:
@@ -117,6 +117,6 @@ FLAGS: Mapping[str, Callable[[Any], Message]] = {
 }
 
 
-def flag_remarks(standing: StepStatus) -> list[Message]:
-    """Put the flags of a standing into words, in a fixed order."""
-    return [say(standing.flags[name]) for name, say in FLAGS.items() if name in standing.flags]
+def flag_remarks(step_status: StepStatus) -> list[Message]:
+    """Put the flags of a step's status into words, in a fixed order."""
+    return [say(step_status.flags[name]) for name, say in FLAGS.items() if name in step_status.flags]

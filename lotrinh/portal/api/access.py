@@ -15,7 +15,7 @@ from lotrinh.errors import LotrinhError, NotAllowed, NotFound
 from lotrinh.portal.state import PortalState, portal_state
 from lotrinh.services.access.programs import require_holder
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 
 NO_CODE = M("Cần mã truy cập trong tiêu đề Authorization: Bearer …")
 UNIT_CODE = HTTPBearer(
@@ -55,7 +55,7 @@ class ApiContext:
     now: datetime
 
     @cached_property
-    def live(self) -> Live:
+    def live(self) -> LiveCampaign:
         """The campaign kept current."""
         return self.state.live(self.campaign)
 

@@ -107,7 +107,7 @@ async def make_responder(
     accept_language: Annotated[str, Header(description="Language of sentences: `vi` or `en`.")] = "",
 ) -> Responder:
     """Read the headers that all GETs understand."""
-    del accept_language  # declared for the document; spoken() reads it
+    del accept_language  # declared for the document; preferred_language() reads it
     return Responder(request, if_none_match)
 
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from lotrinh.core.checklist.units import UnitKind
-from lotrinh.core.report.board import cells_of
-from lotrinh.core.report.report import MilestoneRow, Report, UnitReport, known
+from lotrinh.core.report.board import milestone_statuses
+from lotrinh.core.report.report import MilestoneRow, Report, UnitReport, known_statuses
 from lotrinh.core.status.effective_status import known_status
 from lotrinh.core.status.journal import EMPTY_RECORD
 from lotrinh.core.status.observation import Outcome, ProbeOutcome
@@ -147,7 +147,7 @@ def filter_units(report: Report, query: UnitFilters) -> list[UnitReport]:
         if (query.kind is None or unit.unit.kind is query.kind)
         and (not area or fold_text(unit.unit.area) == area)
         and (not wanted or wanted in fold_text(unit.unit.full_name) or wanted in unit.unit.code)
-        and (query.status is None or known([unit], report.as_of)[query.status] > 0)
+        and (query.status is None or known_statuses([unit], report.as_of)[query.status] > 0)
     ]
     return sorted(kept, key=code_of)
 
@@ -175,15 +175,15 @@ def unit_fields(unit: UnitReport, at: ApiContext, language: str, as_of: dt.datet
         "outcome": unit.outcome,
         "outcome_reason": say(unit.sentence, language),
         "last_answer_at": unit.last_answer_at if own_system else None,
-        "outstanding": sum(not s.status.is_finished for s in unit.standings),
-        "counts": count_every_status(known([unit], as_of)),
+        "outstanding": sum(not s.status.is_finished for s in unit.step_statuses),
+        "counts": count_every_status(known_statuses([unit], as_of)),
     }
 
 
 def board_row_out(unit: UnitReport, at: ApiContext, language: str, as_of: dt.datetime) -> BoardRowOut:
     """Write a unit's row of the board."""
     fields = unit_fields(unit, at, language, as_of)
-    return BoardRowOut.model_validate({**fields, "milestones": cells_of(unit, as_of)})
+    return BoardRowOut.model_validate({**fields, "milestones": milestone_statuses(unit, as_of)})
 
 
 def milestone_out(row: MilestoneRow, at: ApiContext, language: str) -> BoardMilestone:
@@ -203,22 +203,22 @@ def milestone_out(row: MilestoneRow, at: ApiContext, language: str) -> BoardMile
 
 def step_statuses_out(unit: UnitReport, at: ApiContext, language: str) -> Iterator[StepStatusOut]:
     """Write a unit's steps."""
-    records, now = at.live.of_unit(unit.unit.code, at.now), at.now.astimezone(at.campaign.zone)
+    records, now = at.live.records_of_unit(unit.unit.code, at.now), at.now.astimezone(at.campaign.zone)
     own_system = has_own_system(at.state.settings, unit.unit)
-    for item, standing in zip(unit.plan, unit.standings, strict=True):
-        record = records.get(standing.step, EMPTY_RECORD)
+    for item, step_status in zip(unit.plan, unit.step_statuses, strict=True):
+        record = records.get(step_status.step, EMPTY_RECORD)
         yield StepStatusOut(
-            id=standing.step,
+            id=step_status.step,
             milestone=item.step.milestone,
             title=say(item.step.title, language),
-            status=standing.status,
-            counted=known_status(standing.status, standing.due, now),
-            status_text=say(STATUS[standing.status], language),
-            reason=say(status_reason(standing, item.schedule, now), language),
-            completed_on=standing.completed_on,
-            heard_at=standing.heard_at if own_system else record.last_statement_at,
+            status=step_status.status,
+            counted=known_status(step_status.status, step_status.due, now),
+            status_text=say(STATUS[step_status.status], language),
+            reason=say(status_reason(step_status, item.schedule, now), language),
+            completed_on=step_status.completed_on,
+            heard_at=step_status.heard_at if own_system else record.last_statement_at,
             version=record.number,
-            flags=FlagsOut.model_validate(dict(standing.flags)),
+            flags=FlagsOut.model_validate(dict(step_status.flags)),
             **schedule_out(item.schedule, at.campaign, language),
         )
 
@@ -235,7 +235,7 @@ def read_board(responder: ApiResponder, at: ViewerContext, query: Annotated[Unit
         run=report.run,
         journal_head=report.head,
         sample=report.sample,
-        counts=count_every_status(report.known()),
+        counts=count_every_status(report.known_statuses()),
         milestones=[milestone_out(row, at, responder.language) for row in report.milestones],
         items=[board_row_out(unit, at, responder.language, report.as_of) for unit in shown],
         next=following,
@@ -258,7 +258,7 @@ def list_units(responder: ApiResponder, at: ViewerContext, query: Annotated[Unit
 def read_unit(responder: ApiResponder, at: OwnContext) -> Response:
     """Show one unit, or the province, with the standing of all its steps."""
     unit = at.live.unit(at.unit.code, at.now)
-    records = at.live.of_unit(at.unit.code, at.now)
+    records = at.live.records_of_unit(at.unit.code, at.now)
     fields = unit_fields(unit, at, responder.language, at.now) | {
         "campaign": at.campaign.id,
         "as_of": at.now.astimezone(at.campaign.zone),

@@ -12,8 +12,8 @@ from lotrinh.errors import BadInput, Problem
 from lotrinh.portal.api.access import ApiContext, ViewerContext
 from lotrinh.portal.api.answers import ApiOutput, ApiResponder, get_responses
 from lotrinh.portal.api.campaigns import CAMPAIGN
-from lotrinh.reports.changes import Comparison, as_data
-from lotrinh.services.views.compare_runs import Compared, compared
+from lotrinh.reports.changes import Comparison, changes_data
+from lotrinh.services.views.compare_runs import RunComparison, compare_runs
 
 router = APIRouter(tags=["runs"])
 END = "Id of a run, or a day (then the newest run up to its end)"
@@ -92,16 +92,16 @@ class ChangesOut(ApiOutput):
 def read_changes(responder: ApiResponder, at: ViewerContext, query: Annotated[ChangesQuery, Query()]) -> Response:
     """Tell what changed between two runs or two days; without them, between the last two runs."""
     with at.state.render_limiter.slot():
-        found = compared(at.state.store, at.campaign, query.old, query.new, at.now)
-    if found.swapped:
+        found = compare_runs(at.state.store, at.campaign, query.old, query.new, at.now)
+    if found.is_swapped:
         raise BadInput([Problem("from", 0, 0, swapped_message(found, at))])
     of = Comparison(
         at.campaign.title, at.campaign.province.full_name, found.old, found.new, found.changes, found.titles
     )
-    return responder.give(ChangesOut.model_validate(as_data(of, responder.language)))
+    return responder.give(ChangesOut.model_validate(changes_data(of, responder.language)))
 
 
-def swapped_message(found: Compared, at: ApiContext) -> M:
+def swapped_message(found: RunComparison, at: ApiContext) -> M:
     """Say that the run that was asked for as the older one is the newer."""
     return M(
         "Lượt kiểm tra {later} ghi ở from (lúc {after}) sau lượt {earlier} ghi ở to (lúc {before}). "

@@ -15,9 +15,9 @@ from lotrinh.portal.api.answers import ApiOutput, ApiResponder, get_responses
 from lotrinh.portal.api.board import FlagsOut
 from lotrinh.portal.api.records import ProgressOut
 from lotrinh.portal.api.units import UNIT
-from lotrinh.reports.explanation_data import as_data
+from lotrinh.reports.explanation_data import explanation_data
 from lotrinh.services.statements.journal_writer import step_of
-from lotrinh.services.views.explain import explain
+from lotrinh.services.views.explain import build_explanation
 
 router = APIRouter(tags=["units"])
 
@@ -42,7 +42,7 @@ class MissingOut(ApiOutput):
     deadline_hangs_on_it: bool = Field(description="The deadline counts from its completion.")
 
 
-class JournalLineOut(ApiOutput):
+class StepEntryOut(ApiOutput):
     """One entry of the journal about the step."""
 
     number: int
@@ -110,7 +110,7 @@ class ExplanationOut(ApiOutput):
     rules: list[RuleOut]
     arithmetic: list[str]
     missing: list[MissingOut]
-    entries: list[JournalLineOut]
+    entries: list[StepEntryOut]
     asked: list[AskedOut] = Field(description="The last runs that asked the unit, newest first.")
     own_system: bool
     published: PublishedOut | None
@@ -126,5 +126,5 @@ class ExplanationOut(ApiOutput):
 def explain_step(responder: ApiResponder, at: OwnContext, step_id: str) -> Response:
     """Say why a step stands as it does: the rule, the arithmetic, what was said of it, what is missing before it."""
     step = step_of(at.campaign, at.unit, step_id)
-    made = explain(at.state.store, at.state.settings, at.campaign, at.unit, step, at.now)
-    return responder.give(ExplanationOut.model_validate(as_data(made, responder.language)))
+    made = build_explanation(at.state.store, at.state.settings, at.campaign, at.unit, step, at.now)
+    return responder.give(ExplanationOut.model_validate(explanation_data(made, responder.language)))

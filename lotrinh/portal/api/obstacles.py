@@ -53,7 +53,7 @@ def find_step_obstacles(at: ApiContext, language: str) -> Iterator[StepObstacleO
     """Find all that waits, in the journal and in what units' own systems say."""
     records = at.live.records(at.now)
     for unit in at.live.report(at.now).everybody:
-        published = {s.step: s.flags["obstacle"] for s in unit.standings if "obstacle" in s.flags}
+        published = {s.step: s.flags["obstacle"] for s in unit.step_statuses if "obstacle" in s.flags}
         for item in unit.plan:
             record = records.get((unit.unit.code, item.step.id), ITS_JOURNAL)
             if record.obstacle or record.proposal or item.step.id in published:

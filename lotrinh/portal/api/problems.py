@@ -4,7 +4,7 @@ import datetime as dt
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from lotrinh.portal.errors.problem import BLANK, CHANGED, KEY_REUSED, MALFORMED, PROBLEM, REFUSED, STATE
 
@@ -26,6 +26,8 @@ class FieldProblem(BaseModel):
 
 class ProblemDocument(BaseModel):
     """Why a request was not carried out. ``detail`` is a sentence for people, in the language they asked for."""
+
+    model_config = ConfigDict(title="Problem")  # programs know the schema by this name
 
     type: str = Field(
         description=(

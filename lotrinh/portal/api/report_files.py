@@ -55,8 +55,8 @@ def _schema(ending: str) -> dict[str, str]:
 def list_formats(responder: ApiResponder, at: ViewerContext, run_id: RunId) -> Response:
     """List the formats of a run's report, and where each is."""
     run, runs = find_run(at, run_id), at.state.store.runs
-    left = runs.left(run.id)
-    if not left.snapshot:
+    left = runs.stored_forms(run.id)
+    if not left.report:
         raise NotFound(no_report_message(run.id))
     there = RUN.format(campaign_id=at.campaign.id, run_id=run.id)
     items = [

@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from lotrinh.core.report.rollup import By, rollup
+from lotrinh.core.report.rollup import RollupRowKind, roll_up
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.portal.api.access import ApiContext, ViewerContext
 from lotrinh.portal.api.answers import ApiOutput, ApiResponder, get_responses
 from lotrinh.portal.api.campaigns import CAMPAIGN
-from lotrinh.reports.rollup import as_data
-from lotrinh.services.views.reporting import chosen
+from lotrinh.reports.rollup import rollup_data
+from lotrinh.services.views.reporting import choose_report
 
 router = APIRouter(tags=["runs"])
 LAST_SECOND = dt.time(23, 59, 59)
@@ -25,7 +25,7 @@ class RollupQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    by: By = Field(By.AREA, description="What each row is.")
+    by: RollupRowKind = Field(RollupRowKind.AREA, description="What each row is.")
     run: str = Field("", max_length=100, description="Id of the run; empty: the newest.")
     day: dt.date | None = Field(None, description="The newest run up to the end of this local day, without `run`.")
 
@@ -84,7 +84,7 @@ class RolledProvince(ApiOutput):
 class RollupOut(ApiOutput):
     """A roll-up; the rows add up to the total."""
 
-    by: By
+    by: RollupRowKind
     sample: bool
     provinces: list[RolledProvince]
     total: FiguresOut
@@ -95,8 +95,8 @@ class RollupOut(ApiOutput):
 def read_rollup(responder: ApiResponder, at: ViewerContext, query: Annotated[RollupQuery, Query()]) -> Response:
     """Roll the report of the newest run up, or of the run or day that is named."""
     with at.state.render_limiter.slot():
-        made = rollup(chosen(at.state.store, at.campaign, query.run, end_of_day(at, query)))
-    return responder.give(RollupOut.model_validate(as_data([made], query.by, responder.language)))
+        made = roll_up(choose_report(at.state.store, at.campaign, query.run, end_of_day(at, query)))
+    return responder.give(RollupOut.model_validate(rollup_data([made], query.by, responder.language)))
 
 
 def end_of_day(at: ApiContext, query: RollupQuery) -> dt.datetime | None:

@@ -1,7 +1,6 @@
 """The runs of a campaign: what was asked, what came, and the report that each left behind."""
 
 import datetime as dt
-import json
 from collections import Counter
 from typing import Annotated, Any
 
@@ -14,8 +13,9 @@ from lotrinh.errors import NotFound
 from lotrinh.portal.api.access import ApiContext, ViewerContext
 from lotrinh.portal.api.answers import ApiOutput, ApiPage, ApiResponder, Paging, get_responses, weak_etag
 from lotrinh.portal.api.campaigns import CAMPAIGN
-from lotrinh.reports.data.snapshot_csv import as_csv
-from lotrinh.store.runs.runs import Run, SeenUnit
+from lotrinh.reports.data.snapshot_csv import snapshot_csv
+from lotrinh.services.runs.snapshots import load_report_json, load_snapshot
+from lotrinh.store.runs.runs import ObservationRow, Run
 
 router = APIRouter(tags=["runs"])
 RUN = CAMPAIGN + "/runs/{run_id}"
@@ -127,14 +127,14 @@ def run_fields(run: Run) -> dict[str, object]:
     }
 
 
-def observation_out(seen: SeenUnit) -> ObservationOut:
+def observation_out(seen: ObservationRow) -> ObservationOut:
     """Write what a run saw of one unit."""
     return ObservationOut.model_validate(seen._asdict())
 
 
 def read_snapshot(at: ApiContext, run_id: str) -> str:
     """Return the report that a run left behind."""
-    text = at.state.store.runs.snapshot(find_run(at, run_id).id)
+    text = load_report_json(at.state.store, find_run(at, run_id).id)
     if text is None:
         raise NotFound(no_report_message(run_id))
     return text
@@ -160,9 +160,9 @@ def read_run(responder: ApiResponder, at: ViewerContext, run_id: RunId) -> Respo
     """Describe one run."""
     run = find_run(at, run_id)
     runs = at.state.store.runs
-    seen = Counter(Outcome(unit.outcome) for unit in runs.seen(run.id).values())
+    seen = Counter(Outcome(unit.outcome) for unit in runs.observations(run.id).values())
     counts = {outcome: seen[outcome] for outcome in Outcome}
-    fields = run_fields(run) | {"outcomes": counts, "has_report": runs.left(run.id).snapshot}
+    fields = run_fields(run) | {"outcomes": counts, "has_report": runs.stored_forms(run.id).report}
     return responder.give(RunDetail.model_validate(fields))
 
 
@@ -171,7 +171,7 @@ def list_observations(
     responder: ApiResponder, at: ViewerContext, run_id: RunId, query: Annotated[Paging, Query()]
 ) -> Response:
     """List what a run saw of each unit, by the unit's code."""
-    seen = sorted(at.state.store.runs.seen(find_run(at, run_id).id).values(), key=lambda s: s.unit)
+    seen = sorted(at.state.store.runs.observations(find_run(at, run_id).id).values(), key=lambda s: s.unit)
     shown, following = responder.page(seen, lambda s: s.unit, query)
     items = [observation_out(unit) for unit in shown]
     return responder.give(ObservationList(items=items, next=following, total=len(seen)))
@@ -193,7 +193,9 @@ class CsvResponse(Response):
 @router.get(RUN + "/report.csv", response_class=CsvResponse, responses=get_responses())
 def read_report_as_csv(responder: ApiResponder, at: ViewerContext, run_id: RunId) -> Response:
     """Give the report as its run left it behind, as a table: one row for each step of each unit."""
-    snapshot = json.loads(read_snapshot(at, run_id))
-    content = as_csv(snapshot, at.campaign.checklist, responder.language).encode("utf-8-sig")
+    snapshot = load_snapshot(at.state.store, find_run(at, run_id).id)
+    if snapshot is None:
+        raise NotFound(no_report_message(run_id))
+    content = snapshot_csv(snapshot, at.campaign.checklist, responder.language).encode("utf-8-sig")
     name = f'attachment; filename="{at.campaign.id}-{find_run(at, run_id).id}.csv"'
     return responder.send(content, weak_etag(content), CSV, {"Content-Disposition": name})

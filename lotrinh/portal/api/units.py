@@ -27,7 +27,7 @@ from lotrinh.portal.api.sending import (
 )
 from lotrinh.portal.state import portal_state
 from lotrinh.probing.contract import MAX_COUNT, Day, StatusDocument
-from lotrinh.services.runs.status_document import document, statement
+from lotrinh.services.runs.status_document import build_status_answer, format_status_document
 from lotrinh.services.statements.confirm import Confirmation, confirm, withdraw
 from lotrinh.services.statements.obstacles import clear, propose, report_obstacle
 
@@ -99,7 +99,9 @@ def read_status(
     campaign = state.campaign(campaign_id)
     unit = find_unit(campaign, code)
     records = fold(state.store.journal.entries(campaign.id, unit.code))
-    written = document(statement(campaign, unit, records, responder.now.astimezone(campaign.zone)))
+    written = format_status_document(
+        build_status_answer(campaign, unit, records, responder.now.astimezone(campaign.zone))
+    )
     if not state.settings.portal.public_notes and not (given and identify(request, given or token).can_see(code)):
         steps: Any = written["steps"]
         written["steps"] = [_without_words(step, responder.language) for step in steps]

@@ -1,4 +1,4 @@
-"""What forms about one step share: who states it, what they had seen, and the form shown again."""
+"""What forms about one step share: who states it, which version they looked at, and the form shown again."""
 
 import secrets
 from typing import Any
@@ -26,9 +26,9 @@ def redirect_to_receipt(at: CampaignContext, entry: Entry) -> Response:
     return RedirectResponse(f"/receipts/{at.unit.code}-{entry.number}", SEE_OTHER)
 
 
-def expected_version(typed: FormInput, name: str = "seen") -> int | None:
+def expected_version(inputs: FormInput, name: str = "seen") -> int | None:
     """Return the newest entry that the person had before their eyes."""
-    text = typed[name][:LONGEST_NUMBER]
+    text = inputs[name][:LONGEST_NUMBER]
     return int(text) if text.isascii() and text.isdigit() else None
 
 
@@ -42,21 +42,21 @@ def renewed_fields(at: CampaignContext, step: Step, error: LotrinhError | None) 
 def explain_failure(request: Request, error: LotrinhError | None) -> dict[str, Any]:
     """Say why nothing was recorded, with what somebody else said meanwhile."""
     if error is None or isinstance(error, BadInput):
-        return {"trouble": None, "other": None}
+        return {"failure": None, "other": None}
     other = error.last if isinstance(error, ChangedMeanwhile) else None
-    return {"trouble": SENT if isinstance(error, KeyReused) else public_message(request, error), "other": other}
+    return {"failure": SENT if isinstance(error, KeyReused) else public_message(request, error), "other": other}
 
 
-def make_statement(at: CampaignContext, step: Step, typed: FormInput) -> Said:
+def make_statement(at: CampaignContext, step: Step, inputs: FormInput) -> Said:
     """Say who states something here and now."""
-    return Said(at.campaign, at.unit, step.id, at.visitor.actor, typed["key"], at.now, expected_version(typed))
+    return Said(at.campaign, at.unit, step.id, at.visitor.actor, inputs["key"], at.now, expected_version(inputs))
 
 
 def show_form_again(
-    request: Request, at: CampaignContext, step: Step, template: str, error: LotrinhError, typed: FormInput
+    request: Request, at: CampaignContext, step: Step, template: str, error: LotrinhError, inputs: FormInput
 ) -> Response:
     """Show a form again with what was typed, and why nothing was recorded."""
-    values = {**typed.values, **renewed_fields(at, step, error)}
+    values = {**inputs.values, **renewed_fields(at, step, error)}
     problems = error.problems if isinstance(error, BadInput) else ()
     context = {"values": values, "problems": problems, **explain_failure(request, error)}
     return render_page(request, template, error.http_status, at=at, step=step, **context)

@@ -7,39 +7,39 @@ from zoneinfo import ZoneInfo
 from lotrinh.core.checklist.checklist import Basis
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report.deadline_history import NEVER, OFFICE, Tellings, Told
+from lotrinh.core.report.deadline_history import NEVER_PUBLISHED, OFFICE, PublishedDeadline, PublishedDeadlines
 from lotrinh.core.report.report import MilestoneRow, Report, UnitReport
 from lotrinh.core.status.status import DONE, PlannedStep, Status, StepStatus
 from lotrinh.core.status.wording import FLAGS, STATUS
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
-from lotrinh.reports.calendar.ics import Entry, written
+from lotrinh.reports.calendar.ics import CalendarEntry, write_calendar
 from lotrinh.reports.text.tables import basis, moment
 
 REMINDED = timedelta(days=3)
 """So long before the last working day up to a deadline programs speak up."""
 
 
-def calendar(report: Report, language: str, told: Tellings, site: str = "") -> bytes:
+def calendar(report: Report, language: str, told: PublishedDeadlines, site: str = "") -> bytes:
     """Write the feed of a report's unit where it has one only, else the office's.
 
     ``told`` is what readers were told before; ``site`` the portal's address, for links; empty: none.
     """
-    return _Feed(report, language, told, site).written()
+    return _Feed(report, language, told, site).write()
 
 
 class _Feed:
-    def __init__(self, report: Report, language: str, told: Tellings, site: str) -> None:
+    def __init__(self, report: Report, language: str, told: PublishedDeadlines, site: str) -> None:
         self.report, self.language, self.told = report, language, told
         self.home = f"{site.rstrip('/')}/campaigns/{report.campaign}" if site else ""
 
-    def written(self) -> bytes:
+    def write(self) -> bytes:
         everybody = tuple(self.report.everybody)
         alone = everybody[0] if len(everybody) == 1 else None
         whose = alone.unit.full_name if alone else self.report.province_name
         name = f"{self.labelled(whose)} - {self.say(self.report.title)}"
         entries = self.of_unit(alone) if alone else self.of_office()
-        return written(name, entries, ZoneInfo(self.report.checklist.timezone))
+        return write_calendar(name, entries, ZoneInfo(self.report.checklist.timezone))
 
     def say(self, message: Message | Text) -> str:
         return say(message, self.language)
@@ -48,29 +48,31 @@ class _Feed:
         """Put the label of sample data before a text, where it cannot be overlooked."""
         return self.say(M("[DỮ LIỆU MẪU] {text}", text=text)) if self.report.sample else text
 
-    def of_office(self) -> Iterator[Entry]:
+    def of_office(self) -> Iterator[CalendarEntry]:
         for row in self.report.milestones:
-            told = self.told.get((OFFICE, row.milestone.id), NEVER)
+            told = self.told.get((OFFICE, row.milestone.id), NEVER_PUBLISHED)
             if (row.units or row.province) and (due := row.due or _withdrawn(told)):
                 yield self.milestone(row, due, told)
         if self.report.province:
             yield from self.of_unit(self.report.province)
 
-    def of_unit(self, unit: UnitReport) -> Iterator[Entry]:
-        for item, standing in zip(unit.plan, unit.standings, strict=True):
-            told = self.told.get((unit.unit.code, item.step.id), NEVER)
+    def of_unit(self, unit: UnitReport) -> Iterator[CalendarEntry]:
+        for item, step_status in zip(unit.plan, unit.step_statuses, strict=True):
+            told = self.told.get((unit.unit.code, item.step.id), NEVER_PUBLISHED)
             if due := item.schedule.due or _withdrawn(told):
-                yield self.step(unit, item, standing, due, told)
+                yield self.step(unit, item, step_status, due, told)
 
-    def step(self, unit: UnitReport, item: PlannedStep, standing: StepStatus, due: Moment, told: Told) -> Entry:
+    def step(
+        self, unit: UnitReport, item: PlannedStep, step_status: StepStatus, due: Moment, told: PublishedDeadline
+    ) -> CalendarEntry:
         code, step, schedule = unit.unit.code, item.step, item.schedule
-        cancelled = schedule.due is None or standing.status is Status.NOT_APPLICABLE
-        done = standing.status in DONE
-        said = [at for at in (told.at if told.number else None, standing.reported_at if done else None) if at]
-        return Entry(
+        cancelled = schedule.due is None or step_status.status is Status.NOT_APPLICABLE
+        done = step_status.status in DONE
+        said = [at for at in (told.at if told.number else None, step_status.reported_at if done else None) if at]
+        return CalendarEntry(
             f"{step.id}.{code}@{self.report.campaign}.lotrinh",
             self.title(step.title, done=done, cancelled=cancelled, doubtful=step.doubtful),
-            tuple(self.note_of_step(unit, item, standing)),
+            tuple(self.note_of_step(unit, item, step_status)),
             due,
             self.report.as_of,
             told.number,
@@ -80,10 +82,10 @@ class _Feed:
             f"{self.home}/units/{code}/steps/{step.id}" if self.home else "",
         )
 
-    def milestone(self, row: MilestoneRow, due: Moment, told: Told) -> Entry:
+    def milestone(self, row: MilestoneRow, due: Moment, told: PublishedDeadline) -> CalendarEntry:
         done = row.done == row.units and row.province in {None, *DONE, Status.NOT_APPLICABLE}
         cancelled = row.due is None
-        return Entry(
+        return CalendarEntry(
             f"{row.milestone.id}.milestone@{self.report.campaign}.lotrinh",
             self.title(row.milestone.title, done=done, cancelled=cancelled, doubtful=row.doubtful),
             tuple(self.note_of_milestone(row)),
@@ -109,20 +111,20 @@ class _Feed:
             return self.labelled(self.say(M("Bỏ hạn: {title}", title=words)))
         return self.labelled(self.say(M("Hạn: {title}", title=words)))
 
-    def note_of_step(self, unit: UnitReport, item: PlannedStep, standing: StepStatus) -> Iterator[str]:
+    def note_of_step(self, unit: UnitReport, item: PlannedStep, step_status: StepStatus) -> Iterator[str]:
         """Say no more than anybody may know: how far it is, not what stands in the way or who said so."""
         step = item.step
         yield self.say(M("{unit}. Cơ quan thực hiện: {owner}.", unit=unit.unit.full_name, owner=step.owner))
-        yield self.say(self.state(standing))
-        if "stale" in standing.flags:
-            yield self.say(FLAGS["stale"](standing.flags["stale"]))
+        yield self.say(self.state(step_status))
+        if "stale" in step_status.flags:
+            yield self.say(FLAGS["stale"](step_status.flags["stale"]))
         yield from self.dates(item.schedule)
         yield from self.bases(step.basis, doubtful=step.doubtful)
 
-    def state(self, standing: StepStatus) -> Message:
-        status = STATUS[standing.status]
-        if standing.status in DONE and standing.completed_on:
-            return M("Tình trạng: {status}, ngày {day}.", status=status, day=standing.completed_on)
+    def state(self, step_status: StepStatus) -> Message:
+        status = STATUS[step_status.status]
+        if step_status.status in DONE and step_status.completed_on:
+            return M("Tình trạng: {status}, ngày {day}.", status=status, day=step_status.completed_on)
         return M("Tình trạng: {status}.", status=status)
 
     def note_of_milestone(self, row: MilestoneRow) -> Iterator[str]:
@@ -158,6 +160,6 @@ class _Feed:
             yield self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc."))
 
 
-def _withdrawn(told: Told) -> Moment | None:
+def _withdrawn(told: PublishedDeadline) -> Moment | None:
     """Return the deadline that was told and taken back."""
     return told.before if told.due is None else None

@@ -20,7 +20,7 @@ IN_ADDRESSES = ":/?#[]@!$&'()*+;=%"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """One deadline in a calendar; ``note`` are the lines of its description.
 
     ``uid`` and ``number`` (SEQUENCE) are how programs know it again and notice that it moved. ``stamp`` and
@@ -42,7 +42,7 @@ class Entry:
 EIGHT = time(8)
 
 
-def written(name: str, entries: Iterable[Entry], zone: ZoneInfo) -> bytes:
+def write_calendar(name: str, entries: Iterable[CalendarEntry], zone: ZoneInfo) -> bytes:
     """Write a calendar: CRLF, lines of 75 octets at most that never end inside a letter."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCER)
@@ -57,12 +57,12 @@ def written(name: str, entries: Iterable[Entry], zone: ZoneInfo) -> bytes:
     return made
 
 
-def lasting(calendar: bytes) -> bytes:
+def without_stamps(calendar: bytes) -> bytes:
     """Leave out when a calendar was made: what is left changes only where there is something new."""
     return b"\r\n".join(line for line in calendar.split(b"\r\n") if not line.startswith(STAMP))
 
 
-def _event(entry: Entry, zone: ZoneInfo) -> Event:
+def _event(entry: CalendarEntry, zone: ZoneInfo) -> Event:
     event = Event()
     event.add("uid", clean(entry.uid))
     event.add("sequence", entry.number)
@@ -90,7 +90,7 @@ def _dated(event: Event, due: Moment, zone: ZoneInfo) -> None:
         event.add("dtstart", due.ends(zone).astimezone(UTC))
 
 
-def _alarm(entry: Entry, day: date) -> Alarm:
+def _alarm(entry: CalendarEntry, day: date) -> Alarm:
     starts = datetime.combine(entry.due.day, entry.due.hour or time())
     alarm = Alarm()
     alarm.add("action", "DISPLAY")

@@ -13,7 +13,7 @@ from lotrinh.core.text import M
 from lotrinh.i18n import current, say, words
 from lotrinh.reports.data.json_report import due_at
 from lotrinh.reports.text.tables import NOTHING, Table, basis, moment
-from lotrinh.reports.text.terminal import draw
+from lotrinh.reports.text.terminal import draw_table
 
 LEVELS = {
     "national": M("trung ương"),
@@ -32,14 +32,14 @@ class TimelineRow(NamedTuple):
     units: tuple[Unit, ...] | None
 
 
-def render(checklist: Checklist, rows: Sequence[TimelineRow], form: str, width: int) -> str:
+def render_timeline(checklist: Checklist, rows: Sequence[TimelineRow], form: str, width: int) -> str:
     """Render in the language of this process."""
     if form == "json":
         data = [_data(row, ZoneInfo(checklist.timezone)) for row in rows]
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
     if form == "ics":
         return _calendar(checklist, rows)
-    return draw(_table(checklist, rows), width) + "\n"
+    return draw_table(_table(checklist, rows), width) + "\n"
 
 
 def _data(row: TimelineRow, zone: ZoneInfo) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _calendar(checklist: Checklist, rows: Sequence[TimelineRow]) -> str:
     from lotrinh.reports.calendar import ics  # noqa: PLC0415 - only this format pays for the library behind it
 
     entries = (
-        ics.Entry(
+        ics.CalendarEntry(
             f"{row.step.id}@{checklist.id}.lotrinh",
             say(row.step.title) + (" (?)" if row.step.doubtful else ""),
             (f"{say(row.step.owner)}. {row.step.due.text if row.step.due else ''}",),
@@ -102,4 +102,4 @@ def _calendar(checklist: Checklist, rows: Sequence[TimelineRow]) -> str:
         for row in rows
         if (due := row.schedule.due)
     )
-    return ics.written(say(checklist.title), entries, ZoneInfo(checklist.timezone)).decode()
+    return ics.write_calendar(say(checklist.title), entries, ZoneInfo(checklist.timezone)).decode()

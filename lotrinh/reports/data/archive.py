@@ -10,7 +10,7 @@ FIRST = "[Content_Types].xml"
 UNIX = 3
 
 
-def fixed(content: bytes) -> bytes:
+def normalize_archive(content: bytes) -> bytes:
     """Write a zip archive again with its files in one order, without dates and without the machine's marks."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:

@@ -1,85 +1,68 @@
 """The report as JSON, for other programs. Date-times carry their offset."""
 
-import json
+from collections.abc import Callable
 from datetime import datetime, tzinfo
-from typing import Any
+from functools import cache, partial
 
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.days import ONE_SECOND
-from lotrinh.core.report.report import MilestoneRow, Report, UnitReport
+from lotrinh.core.report.report import Report, UnitReport
+from lotrinh.core.report.snapshot import MilestoneSnapshot, ReportSnapshot, StepSnapshot, UnitSnapshot
 from lotrinh.core.status.status import StepStatus
 from lotrinh.i18n import say
+from lotrinh.reports.data.snapshot_json import format_snapshot
+
+LastSecond = Callable[[Moment | None], datetime | None]
 
 
-def as_json(report: Report) -> str:
-    """Write the report as one JSON document, a line for each part and each unit.
-
-    An indented document would be written by Python instead of C, ten times as slow.
-    """
-    data = as_data(report)
-    units = ",\n".join(_line(unit) for unit in data.pop("units"))
-    parts = [f"{_line(name)}: {_line(value)}" for name, value in data.items()]
-    return "{" + ",\n".join([*parts, f'"units": [\n{units}\n]']) + "}"
+def report_json(report: Report) -> str:
+    """Write the report as one JSON document."""
+    return format_snapshot(take_snapshot(report))
 
 
-def _line(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
-    return json.dumps(value, ensure_ascii=False, default=_plain)
-
-
-def as_data(report: Report) -> dict[str, Any]:
-    """The report as plain data; ``province`` and ``milestones`` stand beside ``units``."""
+def take_snapshot(report: Report) -> ReportSnapshot:
+    """Return what programs read of a report: all moments in its zone, sentences in the language of this process."""
     zone = report.as_of.tzinfo
-    return {
-        "campaign": report.campaign,
-        "province_name": report.province_name,
-        "as_of": report.as_of,
-        "run": report.run,
-        "checklist_hash": report.checklist.content_hash,
-        "journal_head": report.head,
-        "interrupted": report.interrupted or None,
-        "summary": report.summary(),
-        "milestones": [_milestone(row, zone) for row in report.milestones],
-        "province": _unit(report.province, zone) if report.province else None,
-        "units": [_unit(unit, zone) for unit in report.units],
-    }
+    # A report has few deadlines and many steps: each is worked out once.
+    last_second = cache(partial(due_at, zone=zone))
+    return ReportSnapshot(
+        campaign=report.campaign,
+        run=report.run,
+        as_of=report.as_of,
+        checklist_hash=report.checklist.content_hash,
+        head=report.head,
+        interrupted=report.interrupted,
+        sample=report.sample,
+        milestones=tuple(
+            MilestoneSnapshot(
+                row.milestone.id, last_second(row.due), row.days_left, row.units, row.done, row.overdue, row.unknown
+            )
+            for row in report.milestones
+        ),
+        province=_unit(report.province, zone, last_second) if report.province else None,
+        units=tuple(_unit(unit, zone, last_second) for unit in report.units),
+        province_name=report.province_name,
+    )
 
 
-def _milestone(row: MilestoneRow, zone: tzinfo | None) -> dict[str, Any]:
-    return {
-        "id": row.milestone.id,
-        "due_at": due_at(row.due, zone),
-        "days_left": row.days_left,
-        "units": row.units,
-        "done": row.done,
-        "overdue": row.overdue,
-        "unknown": row.unknown,
-    }
+def _unit(unit: UnitReport, zone: tzinfo | None, last_second: LastSecond) -> UnitSnapshot:
+    due = {item.step.id: last_second(item.schedule.due) for item in unit.plan}
+    return UnitSnapshot(
+        unit.unit,
+        unit.outcome,
+        f"{unit.reason.value}: {say(unit.sentence)}" if unit.reason else "",
+        _local(unit.checked_at, zone),
+        _local(unit.last_answer_at, zone),
+        {status.step: _step(status, due[status.step], zone) for status in unit.step_statuses},
+    )
 
 
-def _unit(unit: UnitReport, zone: tzinfo | None) -> dict[str, Any]:
-    due = {item.step.id: item.schedule.due for item in unit.plan}
-    return {
-        "code": unit.unit.code,
-        "name": unit.unit.name,
-        "kind": unit.unit.kind.value,
-        "area": unit.unit.area,
-        "outcome": unit.outcome.value,
-        "reason": f"{unit.reason.value}: {say(unit.sentence)}" if unit.reason else None,
-        "checked_at": unit.checked_at.astimezone(zone) if unit.checked_at else None,
-        "last_answer_at": unit.last_answer_at.astimezone(zone) if unit.last_answer_at else None,
-        "steps": [_step(standing, due[standing.step], zone) for standing in unit.standings],
-    }
+def _step(said: StepStatus, due: datetime | None, zone: tzinfo | None) -> StepSnapshot:
+    return StepSnapshot(said.status, due, said.completed_on, said.flags, _local(said.reported_at, zone))
 
 
-def _step(standing: StepStatus, due: Moment | None, zone: tzinfo | None) -> dict[str, Any]:
-    return {
-        "id": standing.step,
-        "status": standing.status.value,
-        "due_at": due_at(due, zone),
-        "completed_on": standing.completed_on,
-        "reported_at": standing.reported_at.astimezone(zone) if standing.reported_at else None,
-        "flags": dict(standing.flags),
-    }
+def _local(at: datetime | None, zone: tzinfo | None) -> datetime | None:
+    return at.astimezone(zone) if at else None
 
 
 def due_at(due: Moment | None, zone: tzinfo | None) -> datetime | None:
@@ -87,7 +70,3 @@ def due_at(due: Moment | None, zone: tzinfo | None) -> datetime | None:
     if due is None or zone is None:
         return None
     return due.ends(zone) - ONE_SECOND if due.hour is None else due.ends(zone)
-
-
-def _plain(value: Any) -> str:  # noqa: ANN401 - json hands over whatever it does not know
-    return str(value.isoformat())

@@ -2,14 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from lotrinh.core.checklist.checklist import Checklist
-from lotrinh.core.status.status import Status
+from lotrinh.core.report.snapshot import ReportSnapshot, UnitSnapshot
 from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say
-from lotrinh.reports.data.csv_report import harmless
+from lotrinh.reports.data.csv_report import escape_formula
 
 HEADERS = (
     "code", "unit", "kind", "outcome", "milestone", "step", "title", "due_at", "status", "status_text",
@@ -17,35 +17,34 @@ HEADERS = (
 )  # fmt: skip
 
 
-def as_csv(snapshot: Mapping[str, Any], checklist: Checklist, language: str) -> str:
+def snapshot_csv(snapshot: ReportSnapshot, checklist: Checklist, language: str) -> str:
     """Write every step; titles are those of the checklist now, empty for a step that it has no more."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADERS)
-    sample = "sample" if snapshot["summary"].get("sample") else ""
-    province = snapshot.get("province")
-    for unit in (*([province] if province else []), *snapshot["units"]):
+    sample = "sample" if snapshot.sample else ""
+    for unit in snapshot.everybody:
         for row in _rows(unit, checklist, language):
-            writer.writerow([harmless(cell) for cell in (*row, sample)])
+            writer.writerow([escape_formula(cell) for cell in (*row, sample)])
     return out.getvalue()
 
 
-def _rows(unit: Mapping[str, Any], checklist: Checklist, language: str) -> Iterator[tuple[str, ...]]:
-    for said in unit["steps"]:
-        step, flags = checklist.steps.get(said["id"]), said["flags"]
+def _rows(unit: UnitSnapshot, checklist: Checklist, language: str) -> Iterator[tuple[str, ...]]:
+    for name, said in unit.steps.items():
+        step, flags = checklist.steps.get(name), dict[str, Any](said.flags)
         progress = flags.get("progress") or {}
         yield (
-            unit["code"],
-            unit["name"],
-            unit["kind"],
-            unit["outcome"],
+            unit.unit.code,
+            unit.unit.name,
+            unit.unit.kind.value,
+            unit.outcome.value,
             step.milestone if step else "",
-            said["id"],
+            name,
             say(step.title, language) if step else "",
-            said["due_at"] or "",
-            said["status"],
-            say(STATUS[Status(said["status"])], language),
-            said["completed_on"] or "",
+            said.due.isoformat() if said.due else "",
+            said.status.value,
+            say(STATUS[said.status], language),
+            said.completed_on.isoformat() if said.completed_on else "",
             str(progress.get("done", "")),
             str(progress.get("of", "")),
             flags.get("obstacle", ""),

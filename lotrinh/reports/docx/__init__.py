@@ -1,13 +1,15 @@
 """The report as a Word document in the layout of official documents, or in the office's own."""
 
-from lotrinh.core.report.bundle import Dossier
-from lotrinh.reports.docx.body import official
-from lotrinh.reports.docx.template import by_template
+from lotrinh.core.report.bundle import ReportBundle
+from lotrinh.reports.docx.body import official_document
+from lotrinh.reports.docx.template import document_from_template
 
 
-def document(dossier: Dossier, language: str, template: bytes | None = None) -> bytes:
-    """Make the document; the same dossier, language and template give the same bytes.
+def word_document(bundle: ReportBundle, language: str, template: bytes | None = None) -> bytes:
+    """Make the document; the same bundle, language and template give the same bytes.
 
     ``template`` is the office's own DOCX. BadInput tells what is wrong with it.
     """
-    return official(dossier, language) if template is None else by_template(dossier, language, template)
+    return (
+        official_document(bundle, language) if template is None else document_from_template(bundle, language, template)
+    )

@@ -10,18 +10,18 @@ from docx.opc.constants import RELATIONSHIP_TYPE as TO
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 
-from lotrinh.core.report.curve import curve_of, thinned
+from lotrinh.core.report.curve import report_curve, thin_points
 from lotrinh.core.report.report import Report
 from lotrinh.i18n import spell
-from lotrinh.reports.docx.flat import Flat, flat
-from lotrinh.reports.docx.xml import GAP, paragraph, run, table
-from lotrinh.reports.pictures.areas import PARTS, counted
+from lotrinh.reports.docx.flat import FlatPicture, flatten_picture
+from lotrinh.reports.docx.xml import GAP, paragraph, table, text_run
+from lotrinh.reports.pictures.areas import PARTS, part_counts
 from lotrinh.reports.pictures.every import PICTURES, title_of
 from lotrinh.reports.pictures.groups import shares
-from lotrinh.reports.pictures.milestones import lines_of
-from lotrinh.reports.pictures.standalone import picture
+from lotrinh.reports.pictures.milestones import number_milestones
+from lotrinh.reports.pictures.standalone import standalone_picture
 from lotrinh.reports.prose.sections import Prose
-from lotrinh.reports.prose.table import Grid, columns
+from lotrinh.reports.prose.table import ProseTable, columns
 from lotrinh.reports.text.tables import NOTHING, clean, moment
 
 EMU = 36_000
@@ -39,17 +39,17 @@ BREAK = "<w:pageBreakBefore/>"
 def charts(report: Report, made: Word, prose: Prose) -> Iterator[str]:
     """Write the pages of pictures; a picture with nothing in it is a sentence."""
     for number, name in enumerate(PICTURES, 1):
-        found = flat(picture(report, name, prose.language))
+        found = flatten_picture(standalone_picture(report, name, prose.language))
         title = f"{prose.say('Hình')} {number}. {title_of(report, name, prose.language)}"
-        yield paragraph("Heading1", run(title), more=BREAK)
+        yield paragraph("Heading1", text_run(title), more=BREAK)
         if not found.empty:
             yield paragraph("Hinh", _placed(made, number, found))
         if found.empty or name not in TABLES:
-            yield paragraph("Ghichu", run(found.sentence))
+            yield paragraph("Ghichu", text_run(found.sentence))
         yield from (table(grid) + GAP for grid in (TABLES[name](report, prose) if name in TABLES else ()))
 
 
-def _placed(made: Word, number: int, found: Flat) -> str:
+def _placed(made: Word, number: int, found: FlatPicture) -> str:
     """Put a picture into the file; what cannot draw the vector shows the dots."""
     dots, image = made.part.get_or_add_image(io.BytesIO(resvg_py.svg_to_bytes(svg_string=found.svg, width=PIXELS)))
     package = made.part.package
@@ -74,37 +74,38 @@ def _drawing(number: int, sentence: str, size: tuple[int, int], places: tuple[st
     )
 
 
-def _milestones(report: Report, prose: Prose) -> Iterator[Grid]:
+def _milestones(report: Report, prose: Prose) -> Iterator[ProseTable]:
     heads = prose.words("Số", "Mốc", "Hạn", "Xong", "Quá hạn", "Chưa rõ")
     rows = []
-    for line in lines_of(report):
+    for line in number_milestones(report):
         row = line.row
         figures = (prose.share(row.done, row.units), prose.some(row.overdue), prose.some(row.unknown))
         due = moment(row.due, prose.language) if row.due else NOTHING
         title = prose.say(row.milestone.title) + (" (?)" if row.doubtful else "")
         rows.append((str(line.number), title, due, *(figures if row.units else (NOTHING,) * 3)))
-    yield Grid(columns(heads, (11, 71, 28, 23, 16, 16), {0, 2, 3, 4, 5}), rows)
+    yield ProseTable(columns(heads, (11, 71, 28, 23, 16, 16), {0, 2, 3, 4, 5}), rows)
 
 
-def _points(report: Report, prose: Prose) -> Iterator[Grid]:
+def _points(report: Report, prose: Prose) -> Iterator[ProseTable]:
     heads = prose.words("Đến hết ngày", "Đến hạn", "Đến hạn, chưa rõ", "Hoàn thành (văn bản)", "Hoàn thành (ngày báo)")
-    made, today = curve_of(report), report.as_of.date()
+    made, today = report_curve(report), report.as_of.date()
     rows = [
-        (str(spell(p.day, prose.language)), *map(prose.number, p[1:])) for p in thinned(made.points, today, MOST_POINTS)
+        (str(spell(p.day, prose.language)), *map(prose.number, p[1:]))
+        for p in thin_points(made.points, today, MOST_POINTS)
     ]
-    yield Grid(columns(heads, (33, 30, 32, 35, 35), {0, 1, 2, 3, 4}), rows)
+    yield ProseTable(columns(heads, (33, 30, 32, 35, 35), {0, 1, 2, 3, 4}), rows)
 
 
-def _shares(report: Report, prose: Prose) -> Iterator[Grid]:
+def _shares(report: Report, prose: Prose) -> Iterator[ProseTable]:
     heads = [prose.say("Nhóm"), prose.say("Số đơn vị"), *(prose.say(part.words) for part in PARTS)]
     rows = [
-        (share.name, prose.some(share.units), *map(prose.some, counted(share)))
+        (share.name, prose.some(share.units), *map(prose.some, part_counts(share)))
         for share in shares(report, prose.language)[:MOST_SHARES]
     ]
-    yield Grid(columns(heads, (33, 17, 19, 19, 15, 20, 18, 24), set(range(1, 8))), rows)
+    yield ProseTable(columns(heads, (33, 17, 19, 19, 15, 20, 18, 24), set(range(1, 8))), rows)
 
 
-TABLES: Mapping[str, Callable[[Report, Prose], Iterator[Grid]]] = {
+TABLES: Mapping[str, Callable[[Report, Prose], Iterator[ProseTable]]] = {
     "timeline": _milestones,
     "curve": _points,
     "areas": _shares,

@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Problem
-from lotrinh.reports.docx.grammar import Refused, Wrong, findings
+from lotrinh.reports.docx.grammar import TemplateRefusal, UnknownName, find_faults
 from lotrinh.reports.docx.placeholders import ROWS
 from lotrinh.reports.text.tables import clean
 
@@ -25,41 +25,41 @@ PARAGRAPH = re.compile(r"<w:p([ >])")
 UNKNOWN_TAG = re.compile(r"unknown tag '(\w+)'")
 
 
-class Checked(NamedTuple):
+class PartCheck(NamedTuple):
     """One part of a template: the placeholders it uses, and its problems."""
 
     used: frozenset[str]
     problems: tuple[Problem, ...]
 
 
-def checked(source: str, environment: ImmutableSandboxedEnvironment, known: Sequence[str]) -> Checked:
+def check_part(source: str, environment: ImmutableSandboxedEnvironment, known: Sequence[str]) -> PartCheck:
     """Check one part, as the template's library hands it to Jinja."""
     source = PARAGRAPH.sub(r"\n<w:p\1", source)
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as broken:
-        return Checked(frozenset(), (_refused(Refused(broken.lineno, _broken(broken)), source),))
+        return PartCheck(frozenset(), (_refused(TemplateRefusal(broken.lineno, _broken(broken)), source),))
     except RecursionError:
-        return Checked(frozenset(), (_refused(Refused(1, M("lồng nhau quá sâu")), source),))
-    found = list(findings(tree))
-    refused = [each for each in found if isinstance(each, Refused)]
+        return PartCheck(frozenset(), (_refused(TemplateRefusal(1, M("lồng nhau quá sâu")), source),))
+    found = list(find_faults(tree))
+    refused = [each for each in found if isinstance(each, TemplateRefusal)]
     if refused:
-        return Checked(frozenset(), tuple(dict.fromkeys(_refused(each, source) for each in refused)))
+        return PartCheck(frozenset(), tuple(dict.fromkeys(_refused(each, source) for each in refused)))
     used = find_undeclared_variables(tree)
-    wrong = [*_unknown(tree, used.difference(known), known), *(each for each in found if isinstance(each, Wrong))]
+    wrong = [*_unknown(tree, used.difference(known), known), *(each for each in found if isinstance(each, UnknownName))]
     ordered = sorted(
         dict.fromkeys((w.name, w.line, tuple(w.known)) for w in wrong), key=lambda each: (each[1], each[0])
     )
-    return Checked(frozenset(used), tuple(_problem(Wrong(*each), source) for each in ordered))
+    return PartCheck(frozenset(used), tuple(_problem(UnknownName(*each), source) for each in ordered))
 
 
-def _unknown(tree: nodes.Template, names: set[str], known: Sequence[str]) -> Iterator[Wrong]:
+def _unknown(tree: nodes.Template, names: set[str], known: Sequence[str]) -> Iterator[UnknownName]:
     for node in tree.find_all(nodes.Name):
         if node.name in names:
-            yield Wrong(node.name, node.lineno, tuple(known))
+            yield UnknownName(node.name, node.lineno, tuple(known))
 
 
-def _problem(wrong: Wrong, source: str) -> Problem:
+def _problem(wrong: UnknownName, source: str) -> Problem:
     paragraph = paragraph_at(source, wrong.line, wrong.name)
     if close := difflib.get_close_matches(wrong.name, wrong.known, 1):
         sentence = M(
@@ -73,7 +73,7 @@ def _problem(wrong: Wrong, source: str) -> Problem:
     return Problem(WHERE, 0, 0, sentence)
 
 
-def _refused(refused: Refused, source: str) -> Problem:
+def _refused(refused: TemplateRefusal, source: str) -> Problem:
     sentence = M(
         "Thẻ viết sai ở đoạn: {paragraph} ({message}). Mỗi {{%… %}} phải có thẻ đóng, tên chỉ gồm chữ, số và dấu _.",
         paragraph=paragraph_at(source, refused.line, ""),

@@ -13,7 +13,7 @@ HALO = {"stroke", "stroke-width", "paint-order"}
 """The ground around letters: where the order of painting is not known it would cover them."""
 
 
-class Rule(NamedTuple):
+class StyleRule(NamedTuple):
     """One rule of a style sheet: the element's name ("" for any), its classes, and what they look like."""
 
     tag: str
@@ -26,7 +26,7 @@ class Rule(NamedTuple):
         return len(self.classes), bool(self.tag)
 
 
-class Flat(NamedTuple):
+class FlatPicture(NamedTuple):
     """A picture, and the sentence in it that says what it shows; ``empty`` if there was nothing to draw."""
 
     svg: str
@@ -34,7 +34,7 @@ class Flat(NamedTuple):
     empty: bool
 
 
-def flat(svg: str) -> Flat:
+def flatten_picture(svg: str) -> FlatPicture:
     """Write the looks of the style sheet at the elements, and inner pictures as groups."""
     root = ET.fromstring(svg.removeprefix(DECLARATION))  # noqa: S314 - drawn by ourselves
     rules = sorted((r for s in root.iter(f"{SVG}style") for r in _rules(s.text or "")), key=lambda rule: rule.weight)
@@ -47,17 +47,17 @@ def flat(svg: str) -> Flat:
         _grouped(picture)
     ET.register_namespace("", SVG.strip("{}"))
     said = root.findtext(f"{SVG}desc") or ""
-    return Flat(ET.tostring(root, encoding="unicode"), said, not inner)
+    return FlatPicture(ET.tostring(root, encoding="unicode"), said, not inner)
 
 
-def _rules(sheet: str) -> Iterator[Rule]:
+def _rules(sheet: str) -> Iterator[StyleRule]:
     """Read the rules; each selector is ``.pic`` and one element in it."""
     for selectors, written in RULE.findall(sheet):
         pairs = (part.partition(":") for part in written.split(";"))
         look = {name.strip(): value.strip() for name, _, value in pairs if value}
         for selector in selectors.split(","):
             if match := SELECTOR.fullmatch(selector.strip().split(" ")[-1]):
-                yield Rule(match[1], frozenset(filter(None, match[2].split("."))), look)
+                yield StyleRule(match[1], frozenset(filter(None, match[2].split("."))), look)
 
 
 def _grouped(element: ET.Element) -> None:
@@ -69,7 +69,7 @@ def _grouped(element: ET.Element) -> None:
     element.set("transform", f"translate({x} {y})")
 
 
-def _looking(element: ET.Element, rules: list[Rule]) -> None:
+def _looking(element: ET.Element, rules: list[StyleRule]) -> None:
     tag, classes = element.tag.removeprefix(SVG), frozenset(element.attrib.pop("class", "").split())
     for rule in rules:
         if rule.tag in {"", tag} and rule.classes <= classes and (rule.tag or rule.classes):

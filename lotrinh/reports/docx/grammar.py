@@ -90,7 +90,7 @@ Scope = Mapping[str, Shape]
 LISTS: Scope = {LINES: Shape(many=True), **{name: Shape(fields, many=True) for name, fields in ROWS.items()}}
 
 
-class Wrong(NamedTuple):
+class UnknownName(NamedTuple):
     """A name that there is not, on which line of its part, and what could have been meant."""
 
     name: str
@@ -98,37 +98,37 @@ class Wrong(NamedTuple):
     known: Sequence[str]
 
 
-class Refused(NamedTuple):
+class TemplateRefusal(NamedTuple):
     """Something that templates cannot do, on which line of its part."""
 
     line: int
     sentence: Message
 
 
-def findings(node: nodes.Node, scope: Scope = LISTS) -> Iterator[Wrong | Refused]:
+def find_faults(node: nodes.Node, scope: Scope = LISTS) -> Iterator[UnknownName | TemplateRefusal]:
     """Find fields that there are not, also of empty lists and in branches not taken; and what is not allowed."""
     if not isinstance(node, ALLOWED):
         name = WRITTEN.get(type(node), type(node).__name__.lower())
         # Some of Jinja's nodes carry no line of their own, but what is in them does.
         line = node.lineno or next((inner.lineno for inner in node.find_all(nodes.Node) if inner.lineno), 1)
-        yield Refused(line, M("không dùng được “{name}”", name=name))
+        yield TemplateRefusal(line, M("không dùng được “{name}”", name=name))
         return
     yield from _here(node, scope)
     inner = _within(node, scope) if isinstance(node, nodes.For) else scope
     for child in node.iter_child_nodes():
-        yield from findings(child, inner)
+        yield from find_faults(child, inner)
 
 
-def _here(node: nodes.Node, scope: Scope) -> Iterator[Wrong | Refused]:
+def _here(node: nodes.Node, scope: Scope) -> Iterator[UnknownName | TemplateRefusal]:
     if isinstance(node, nodes.Filter) and node.name not in FILTERS:
         known = ", ".join(FILTERS)
-        yield Refused(node.lineno, M("không có bộ lọc “{name}”, chỉ có {known}", name=node.name, known=known))
+        yield TemplateRefusal(node.lineno, M("không có bộ lọc “{name}”, chỉ có {known}", name=node.name, known=known))
     elif isinstance(node, nodes.Test) and node.name not in TESTS:
         known = ", ".join(TESTS)
-        yield Refused(node.lineno, M("không có phép thử “{name}”, chỉ có {known}", name=node.name, known=known))
+        yield TemplateRefusal(node.lineno, M("không có phép thử “{name}”, chỉ có {known}", name=node.name, known=known))
     elif isinstance(node, nodes.For) and not _loops(node):
         known = ", ".join(LISTS)
-        yield Refused(node.lineno, M("chỉ lặp được từng dòng của một bảng: {known}", known=known))
+        yield TemplateRefusal(node.lineno, M("chỉ lặp được từng dòng của một bảng: {known}", known=known))
     elif isinstance(node, nodes.Getattr | nodes.Getitem):
         yield from _field(node, scope)
 
@@ -146,23 +146,23 @@ def _within(loop: nodes.For, scope: Scope) -> Scope:
     """Add what a loop's name stands for; a loop that is not allowed is not looked into for its fields."""
     if not isinstance(loop.target, nodes.Name):
         return scope
-    row = shape(loop.iter, scope)._replace(many=False)
+    row = shape_of(loop.iter, scope)._replace(many=False)
     return {**scope, "loop": Shape(LOOP), loop.target.name: row}
 
 
-def shape(node: nodes.Node, scope: Scope) -> Shape:
+def shape_of(node: nodes.Node, scope: Scope) -> Shape:
     """Tell what an expression gives."""
     if isinstance(node, nodes.Name):
         return scope.get(node.name, PLAIN)
     if isinstance(node, nodes.Filter) and node.name in {"first", "last"} and node.node:
-        return shape(node.node, scope)._replace(many=False)
-    if isinstance(node, nodes.Getitem) and (of := shape(node.node, scope)).many:
+        return shape_of(node.node, scope)._replace(many=False)
+    if isinstance(node, nodes.Getitem) and (of := shape_of(node.node, scope)).many:
         return of._replace(many=isinstance(node.arg, nodes.Slice))
     return PLAIN
 
 
-def _field(node: nodes.Getattr | nodes.Getitem, scope: Scope) -> Iterator[Wrong | Refused]:
-    of = shape(node.node, scope)
+def _field(node: nodes.Getattr | nodes.Getitem, scope: Scope) -> Iterator[UnknownName | TemplateRefusal]:
+    of = shape_of(node.node, scope)
     written = _written(node.node)
     if isinstance(node, nodes.Getattr):
         field: object = node.attr
@@ -170,10 +170,14 @@ def _field(node: nodes.Getattr | nodes.Getitem, scope: Scope) -> Iterator[Wrong 
         field = node.arg.value if isinstance(node.arg, nodes.Const) else None
         if not isinstance(field, str):
             if of.fields and not of.many:
-                yield Refused(node.lineno, M("“{name}” là một dòng, chỉ lấy được theo tên trường", name=written))
+                yield TemplateRefusal(
+                    node.lineno, M("“{name}” là một dòng, chỉ lấy được theo tên trường", name=written)
+                )
             return
     if of.many or field not in of.fields:
-        yield Wrong(f"{written}.{field}", node.lineno, () if of.many else [f"{written}.{each}" for each in of.fields])
+        yield UnknownName(
+            f"{written}.{field}", node.lineno, () if of.many else [f"{written}.{each}" for each in of.fields]
+        )
 
 
 def _written(node: nodes.Node) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from lotrinh.core.report.bundle import Letterhead
-from lotrinh.reports.docx.xml import paragraph, run, side_by_side
+from lotrinh.reports.docx.xml import paragraph, side_by_side, text_run
 from lotrinh.reports.text.tables import clean
 
 DOTS = "………"
@@ -18,7 +18,7 @@ ROOM_TO_SIGN = 4
 """Empty lines between the post and the name of who signs."""
 
 
-class Ends(NamedTuple):
+class Closing(NamedTuple):
     """The signs with which one layout closes: the body, and the file copy in the list of receivers."""
 
     body: str
@@ -26,19 +26,19 @@ class Ends(NamedTuple):
     copy: str
 
 
-def centred(text: str, size: float, *, bold: bool = False, italic: bool = False) -> str:
+def centred_line(text: str, size: float, *, bold: bool = False, italic: bool = False) -> str:
     """Write one line in the middle."""
-    return paragraph("Giua", run(text, bold=bold, italic=italic, size=size))
+    return paragraph("Giua", text_run(text, bold=bold, italic=italic, size=size))
 
 
-def filled(text: str, dots: str = DOTS) -> str:
+def words_or_dots(text: str, dots: str = DOTS) -> str:
     """Give the words, or dots to write on."""
     return clean(text).strip() or dots
 
 
-def dated(letterhead: Letterhead, day: date) -> str:
+def place_and_date(letterhead: Letterhead, day: date) -> str:
     """Place and date. A report without its number is not issued yet: then the clerk writes the day beside it."""
-    place = filled(letterhead.place)
+    place = words_or_dots(letterhead.place)
     if not letterhead.number.strip():
         return f"{place}, ngày …… tháng …… năm {day.year}"
     # The rule asks for a zero where a digit could be written in front.
@@ -49,29 +49,29 @@ def dated(letterhead: Letterhead, day: date) -> str:
 def issuer(letterhead: Letterhead, size: float) -> str:
     """The issuing body under the one above it; a body of the highest rank has none above it."""
     above, body = clean(letterhead.parent).strip(), clean(letterhead.body).strip()
-    lines = [] if body and not above else [centred(filled(above, LONG_DOTS).upper(), size)]
-    return "".join([*lines, centred(filled(body, LONG_DOTS).upper(), size, bold=True)])
+    lines = [] if body and not above else [centred_line(words_or_dots(above, LONG_DOTS).upper(), size)]
+    return "".join([*lines, centred_line(words_or_dots(body, LONG_DOTS).upper(), size, bold=True)])
 
 
-def titled(subject: tuple[str, str], to: str, under: str) -> str:
+def title_block(subject: tuple[str, str], to: str, under: str) -> str:
     """The kind of document, what it is about, and to whom it goes if anybody is named.
 
     ``under`` is what the layout writes under the subject.
     """
     about, of_when = subject
-    addressed = [paragraph("Kinhgui", run(f"Kính gửi: {clean(to).strip()}"))] if to.strip() else []
+    addressed = [paragraph("Kinhgui", text_run(f"Kính gửi: {clean(to).strip()}"))] if to.strip() else []
     return "".join([
-        paragraph("Tenloai", run("BÁO CÁO")),
-        paragraph("Trichyeu", run(about)),
-        paragraph("Trichyeu", run(of_when, italic=True)),
+        paragraph("Tenloai", text_run("BÁO CÁO")),
+        paragraph("Trichyeu", text_run(about)),
+        paragraph("Trichyeu", text_run(of_when, italic=True)),
         under,
         *addressed,
     ])  # fmt: skip
 
 
-def signed(letterhead: Letterhead, ends: Ends) -> str:
+def signature_block(letterhead: Letterhead, closing: Closing) -> str:
     """The receivers beside who signs, on one page."""
-    left, right = "".join(receivers(letterhead, ends.copy)), "".join(signature(letterhead, ends.on_behalf))
+    left, right = "".join(receivers(letterhead, closing.copy)), "".join(signature_lines(letterhead, closing.on_behalf))
     return side_by_side([(78, left), (WIDTH - 78, right)])
 
 
@@ -83,16 +83,16 @@ def receivers(letterhead: Letterhead, copy: str) -> Iterator[str]:
         lines = ["Như trên"]
     if not lines[-1].lower().startswith(KEPT):
         lines.append(copy)
-    yield paragraph("Noinhan", run("Nơi nhận:", bold=True, italic=True, size=12), more="<w:keepNext/>")
+    yield paragraph("Noinhan", text_run("Nơi nhận:", bold=True, italic=True, size=12), more="<w:keepNext/>")
     for line in lines:
-        yield paragraph("Noinhan", run(f"- {line}{'.' if line is lines[-1] else ';'}"), more="<w:keepNext/>")
+        yield paragraph("Noinhan", text_run(f"- {line}{'.' if line is lines[-1] else ';'}"), more="<w:keepNext/>")
 
 
-def signature(letterhead: Letterhead, on_behalf: str) -> Iterator[str]:
+def signature_lines(letterhead: Letterhead, on_behalf: str) -> Iterator[str]:
     """Write on whose behalf, which post and who signs; who signs for himself is on nobody's behalf."""
     authority, post = clean(letterhead.authority).strip(), clean(letterhead.post).strip()
     if authority or not post:
-        yield paragraph("Ky", run(authority.upper() or f"{on_behalf} {LONG_DOTS}"))
-    yield paragraph("Ky", run(post.upper() or LONG_DOTS))
+        yield paragraph("Ky", text_run(authority.upper() or f"{on_behalf} {LONG_DOTS}"))
+    yield paragraph("Ky", text_run(post.upper() or LONG_DOTS))
     yield paragraph("Ky") * ROOM_TO_SIGN
-    yield paragraph("Ky", run(filled(letterhead.signer, LONG_DOTS)))
+    yield paragraph("Ky", text_run(words_or_dots(letterhead.signer, LONG_DOTS)))

@@ -11,11 +11,11 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Mm
 
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report
-from lotrinh.reports.data.archive import fixed
+from lotrinh.reports.data.archive import normalize_archive
 from lotrinh.reports.docx.styles import styles
-from lotrinh.reports.docx.xml import paragraph, run
+from lotrinh.reports.docx.xml import paragraph, text_run
 from lotrinh.reports.text.tables import clean
 
 UNUSED = {TO.THEME, TO.FONT_TABLE, TO.NUMBERING, TO.WEB_SETTINGS, TO.CUSTOM_XML, TO.THUMBNAIL, TO.EXTENDED_PROPERTIES}
@@ -28,13 +28,13 @@ PAGE = (
 )
 
 
-def blank(dossier: Dossier, language: str, label: str) -> Word:
-    """Begin a document of the dossier's layout, with the label of sample data on every page if there is one."""
+def begin_document(bundle: ReportBundle, language: str, label: str) -> Word:
+    """Begin a document of the bundle's layout, with the label of sample data on every page if there is one."""
     made = Document()
     for rels in (made.part.rels, made.part.package.rels):
         for name in [n for n, rel in rels.items() if rel.reltype in UNUSED | {STYLES_WITH_EFFECTS}]:
             del rels[name]
-    _filled(made.styles.element, styles(dossier.letterhead.layout, language))
+    _filled(made.styles.element, styles(bundle.letterhead.layout, language))
     _filled(made.settings.element, _settings(language))
     _page(made, label)
     return made
@@ -65,14 +65,14 @@ def _page(made: Word, label: str) -> None:
     section.left_margin, section.right_margin = Mm(30), Mm(15)
     section.header_distance, section.footer_distance = Mm(8), Mm(8)
     section.different_first_page_header_footer = True
-    above = paragraph("Nhanmau", run(label)) if label else ""
+    above = paragraph("Nhanmau", text_run(label)) if label else ""
     first, others = section.first_page_header, section.header
     for header, content in ((first, above or paragraph("header")), (others, above + paragraph("header", PAGE))):
         header.is_linked_to_previous = False
         _filled(header._element, content)  # noqa: SLF001 - the library has no other way to the whole header
 
 
-def write(made: Word, body: str) -> None:
+def insert_body(made: Word, body: str) -> None:
     """Put the written body before the page's own properties."""
     root = made.element.body
     end = root.sectPr
@@ -80,7 +80,7 @@ def write(made: Word, body: str) -> None:
         end.addprevious(child)
 
 
-def saved(made: Word, report: Report, author: str, title: str, language: str) -> bytes:
+def save_document(made: Word, report: Report, author: str, title: str, language: str) -> bytes:
     """Close the file. What it says of itself comes from the report, so that the same report gives the same bytes."""
     own, moment = made.core_properties, report.as_of.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     own.author = own.last_modified_by = clean(author)[:250] or MADE_BY
@@ -90,4 +90,4 @@ def saved(made: Word, report: Report, author: str, title: str, language: str) ->
     own.revision = 1
     content = io.BytesIO()
     made.save(content)
-    return fixed(content.getvalue())
+    return normalize_archive(content.getvalue())

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from lotrinh.core.report.bundle import Dossier
-from lotrinh.core.report.report import Voice
+from lotrinh.core.report.bundle import ReportBundle
+from lotrinh.core.report.report import StepObstacle
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import spell
-from lotrinh.reports.docx.letter import dated, filled
-from lotrinh.reports.prose.behind import figures
-from lotrinh.reports.prose.findings import End, Left, Reach
+from lotrinh.reports.docx.letter import place_and_date, words_or_dots
+from lotrinh.reports.prose.behind import backlog_figures
+from lotrinh.reports.prose.findings import MilestoneEnd, MilestoneResult, UnitBacklog
 from lotrinh.reports.prose.sections import Prose
 from lotrinh.reports.text.tables import NOTHING, clean
 
@@ -47,19 +47,19 @@ COUNTS: Mapping[str, Status] = {
     "khong_ap_dung": Status.NOT_APPLICABLE,
     "chua_xac_dinh": Status.UNKNOWN,
 }
-ENDS: Mapping[End, M] = {
-    End.ON_TIME: M("hoàn thành đúng hạn"),
-    End.LATE: M("trễ hạn hoặc quá hạn"),
-    End.UNSURE: M("đã đến hạn, chưa xác định hết"),
-    End.AHEAD: M("chưa đến hạn"),
+ENDS: Mapping[MilestoneEnd, M] = {
+    MilestoneEnd.ON_TIME: M("hoàn thành đúng hạn"),
+    MilestoneEnd.LATE: M("trễ hạn hoặc quá hạn"),
+    MilestoneEnd.UNSURE: M("đã đến hạn, chưa xác định hết"),
+    MilestoneEnd.AHEAD: M("chưa đến hạn"),
 }
 
 
 class Placeholders:
-    """The values of one dossier, each made when it is asked for: a nation's list of steps is long."""
+    """The values of one bundle, each made when it is asked for: a nation's list of steps is long."""
 
-    def __init__(self, dossier: Dossier, language: str) -> None:
-        self.dossier, self.prose = dossier, Prose(dossier, language)
+    def __init__(self, bundle: ReportBundle, language: str) -> None:
+        self.bundle, self.prose = bundle, Prose(bundle, language)
         self.known: Mapping[str, Callable[[], Value]] = {
             **self._letter(),
             **self._report(),
@@ -72,29 +72,29 @@ class Placeholders:
         return {name: self.known[name]() for name in names if name in self.known}
 
     def _letter(self) -> Mapping[str, Callable[[], Value]]:
-        head, day = self.dossier.letterhead, self.dossier.report.as_of.date()
+        head, day = self.bundle.letterhead, self.bundle.report.as_of.date()
         return {
-            "co_quan_cap_tren": lambda: filled(head.parent),
-            "co_quan": lambda: filled(head.body),
-            "so": lambda: filled(head.number),
-            "ky_hieu": lambda: filled(head.symbol),
-            "noi_ban_hanh": lambda: filled(head.place),
-            "noi_ngay_thang": lambda: dated(head, day),
-            "kinh_gui": lambda: filled(head.to),
-            "tham_quyen": lambda: filled(head.authority),
-            "chuc_vu": lambda: filled(head.post),
-            "nguoi_ky": lambda: filled(head.signer),
+            "co_quan_cap_tren": lambda: words_or_dots(head.parent),
+            "co_quan": lambda: words_or_dots(head.body),
+            "so": lambda: words_or_dots(head.number),
+            "ky_hieu": lambda: words_or_dots(head.symbol),
+            "noi_ban_hanh": lambda: words_or_dots(head.place),
+            "noi_ngay_thang": lambda: place_and_date(head, day),
+            "kinh_gui": lambda: words_or_dots(head.to),
+            "tham_quyen": lambda: words_or_dots(head.authority),
+            "chuc_vu": lambda: words_or_dots(head.post),
+            "nguoi_ky": lambda: words_or_dots(head.signer),
             "noi_nhan": lambda: [clean(line) for line in head.receivers],
         }
 
     def _report(self) -> Mapping[str, Callable[[], Value]]:
-        report, prose = self.dossier.report, self.prose
+        report, prose = self.bundle.report, self.prose
         return {
             "ten_dot": lambda: prose.say(report.title),
             "tinh": lambda: clean(report.province_name),
             "thoi_diem": lambda: str(spell(report.as_of, prose.language)),
             "luot": lambda: clean(report.run),
-            "tinh_hinh": prose.asked,
+            "tinh_hinh": prose.asking_result,
             "luot_bi_ngat": lambda: clean(report.interrupted),
             "du_lieu_mau": prose.sample_notice,
             "nghi_van": prose.doubt,
@@ -102,7 +102,7 @@ class Placeholders:
         }
 
     def _numbers(self) -> Mapping[str, Callable[[], Value]]:
-        report, statuses, outcomes = self.dossier.report, self.dossier.report.statuses(), self.dossier.report.outcomes()
+        report, statuses, outcomes = self.bundle.report, self.bundle.report.statuses(), self.bundle.report.outcomes()
         left = sum(n for status, n in statuses.items() if not status.is_finished)
         numbers = {
             "so_don_vi": len(report.units),
@@ -111,55 +111,55 @@ class Placeholders:
             "khong_hop_le": outcomes[Outcome.INVALID],
             "tong_so": statuses.total(),
             "con_phai_lam": left,
-            "so_ngay_toi": self.dossier.ahead,
+            "so_ngay_toi": self.bundle.ahead,
             **{name: statuses[status] for name, status in COUNTS.items()},
         }
         return {name: partial(int, number) for name, number in numbers.items()}
 
     def _lists(self) -> Mapping[str, Callable[[], Value]]:
-        voices = self.dossier.report.voices
+        voices = self.bundle.report.obstacles
         return {
-            "moc": lambda: self._milestones(set(End)),
-            "moc_dung_han": lambda: self._milestones({End.ON_TIME}),
-            "moc_tre_han": lambda: self._milestones({End.LATE}),
-            "moc_chua_ro": lambda: self._milestones({End.UNSURE}),
+            "moc": lambda: self._milestones(set(MilestoneEnd)),
+            "moc_dung_han": lambda: self._milestones({MilestoneEnd.ON_TIME}),
+            "moc_tre_han": lambda: self._milestones({MilestoneEnd.LATE}),
+            "moc_chua_ro": lambda: self._milestones({MilestoneEnd.UNSURE}),
             "viec_gap": self._steps,
             "theo_don_vi": self._units,
             "khong_hoi": self._silent,
-            "vuong_mac": lambda: self._voices([v for v in voices if not v.proposal]),
-            "kien_nghi": lambda: self._voices([v for v in voices if v.proposal]),
+            "vuong_mac": lambda: self._voices([v for v in voices if not v.is_proposal]),
+            "kien_nghi": lambda: self._voices([v for v in voices if v.is_proposal]),
             "sap_toi": self._coming,
         }
 
-    def _milestones(self, ends: set[End]) -> list[Row]:
-        return _numbered(MILESTONE, (self._milestone(r) for r in self.prose.reaches if r.end in ends))
+    def _milestones(self, ends: set[MilestoneEnd]) -> list[Row]:
+        return _numbered(MILESTONE, (self._milestone(r) for r in self.prose.results if r.end in ends))
 
-    def _milestone(self, reach: Reach) -> tuple[str, ...]:
+    def _milestone(self, reach: MilestoneResult) -> tuple[str, ...]:
         row, prose = reach.row, self.prose
         counts = (row.done, reach.late, row.overdue, row.unknown)
         shown = (str(row.units), *map(str, counts)) if row.units else (NOTHING,) * 5
         return prose.name_of(reach), prose.due_of(reach), prose.say(ENDS[reach.end]), *shown, prose.own_of(reach)
 
     def _steps(self) -> list[Row]:
-        behind = self.prose.behind
+        behind = self.prose.backlog
         return _numbered(STEP, (behind.step(row) for row in behind.pressing()))
 
     def _units(self) -> list[Row]:
-        lefts = [left for left in self.prose.behind.lefts if left.total]
+        lefts = [left for left in self.prose.backlog.backlogs if left.total]
         return _numbered(UNIT, map(_left, lefts))
 
     def _silent(self) -> list[Row]:
-        return _numbered(SILENT, self.prose.unasked_rows())
+        return _numbered(SILENT, self.prose.not_reached_rows())
 
-    def _voices(self, voices: Sequence[Voice]) -> list[Row]:
+    def _voices(self, voices: Sequence[StepObstacle]) -> list[Row]:
         return _numbered(VOICE, map(self.prose.voice, voices))
 
     def _coming(self) -> list[Row]:
-        return _numbered(COMING, self.prose.ahead.rows())
+        return _numbered(COMING, self.prose.upcoming.rows())
 
 
-def _left(left: Left) -> tuple[str, ...]:
-    counts = (str(number or NOTHING) for number in figures([left])[1:])
+def _left(left: UnitBacklog) -> tuple[str, ...]:
+    counts = (str(number or NOTHING) for number in backlog_figures([left])[1:])
     return left.unit.unit.full_name, left.unit.unit.code, *counts
 
 

@@ -39,7 +39,7 @@ FAILED = (
 """What code in a template can raise."""
 
 
-class Stopped(SecurityError):
+class TemplateViolation(SecurityError):
     """A template did more than it may."""
 
     def __init__(self, sentence: Message) -> None:
@@ -73,25 +73,25 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - as above
         """Compute with numbers only."""
         if operator in {"%", "**"} or not (isinstance(left, int | float) and isinstance(right, int | float)):
-            raise Stopped(NUMBERS_ONLY)
+            raise TemplateViolation(NUMBERS_ONLY)
         made = super().call_binop(context, operator, left, right)
         if abs(made) > LARGEST:
-            raise Stopped(TOO_LARGE)
+            raise TemplateViolation(TOO_LARGE)
         return made
 
     @staticmethod
     def concat(parts: Iterable[str]) -> str:
         """Put together what a template writes, up to the bound."""
-        return "".join(bounded(parts, LONGEST))
+        return "".join(limit_length(parts, LONGEST))
 
 
-def bounded(parts: Iterable[str], most: int) -> Iterator[str]:
+def limit_length(parts: Iterable[str], most: int) -> Iterator[str]:
     """Pass texts on while they are not too long together."""
     length = 0
     for part in parts:
         length += len(part)
         if length > most:
-            raise Stopped(TOO_LONG)
+            raise TemplateViolation(TOO_LONG)
         yield part
 
 
@@ -99,10 +99,10 @@ def _join(values: Iterable[object], between: object = "") -> str:
     """Join texts with something between them. Left to the page to escape, as every other text."""
     mark = str(between)
     texts = (f"{mark}{text}" if number else str(text) for number, text in enumerate(values))
-    return "".join(bounded(texts, LONGEST_JOINED))
+    return "".join(limit_length(texts, LONGEST_JOINED))
 
 
-class Walk:
+class RowBudget:
     """Counts the rows that loops walk."""
 
     def __init__(self, most: int = MOST_ROWS) -> None:
@@ -113,13 +113,13 @@ class Walk:
         """Count one."""
         self.left -= 1
         if self.left < 0:
-            raise Stopped(TOO_MANY)
+            raise TemplateViolation(TOO_MANY)
 
 
-class Rows(list[Any]):
+class CountedRows(list[Any]):
     """A list whose rows are counted as they are walked."""
 
-    def __init__(self, rows: Iterable[Any], walk: Walk) -> None:
+    def __init__(self, rows: Iterable[Any], walk: RowBudget) -> None:
         """Take the rows over."""
         super().__init__(rows)
         self.walk = walk
@@ -131,9 +131,9 @@ class Rows(list[Any]):
             yield row
 
 
-def why(failed: BaseException) -> Message:
+def failure_reason(failed: BaseException) -> Message:
     """Say what went wrong when a template was filled."""
-    if isinstance(failed, Stopped):
+    if isinstance(failed, TemplateViolation):
         return failed.sentence
     if isinstance(failed, ZeroDivisionError):
         return M("chia cho 0")
@@ -144,7 +144,7 @@ def why(failed: BaseException) -> Message:
     return M("một giá trị không dùng được như vậy")
 
 
-def line_of(trace: TracebackType | None) -> int:
+def template_line(trace: TracebackType | None) -> int:
     """Return the line of a template at which it failed; 0 where that is not known."""
     found = 0
     while trace:

@@ -3,24 +3,24 @@
 from datetime import date
 
 from lotrinh.core.report.bundle import Letterhead
-from lotrinh.reports.docx.letter import WIDTH, Ends, centred, dated, filled, issuer
-from lotrinh.reports.docx.xml import line, paragraph, side_by_side
+from lotrinh.reports.docx.letter import WIDTH, Closing, centred_line, issuer, place_and_date, words_or_dots
+from lotrinh.reports.docx.xml import paragraph, ruled_line, side_by_side
 
 LEFT = 73.0
 RIGHT = WIDTH - LEFT
 NATION, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
 MOTTO_LENGTH, BODY_LINE = 56.0, 24.0
 """How long the motto is at its size, and the line under the issuing body (mm)."""
-ENDS = Ends("./.", "TM.", "Lưu: VT, ……")
+CLOSING = Closing("./.", "TM.", "Lưu: VT, ……")
 UNDER_SUBJECT = paragraph("Duongkegiua")
 
 
 def opening(letterhead: Letterhead, day: date) -> str:
     """Issuing body and number on the left, nation, motto, place and date on the right."""
-    number = f"Số: {filled(letterhead.number)}/{filled(letterhead.symbol, 'BC-………')}"
-    left = issuer(letterhead, 12) + line(LEFT, BODY_LINE)
-    right = centred(NATION, 12, bold=True) + centred(MOTTO, 13, bold=True) + line(RIGHT, MOTTO_LENGTH)
+    number = f"Số: {words_or_dots(letterhead.number)}/{words_or_dots(letterhead.symbol, 'BC-………')}"
+    left = issuer(letterhead, 12) + ruled_line(LEFT, BODY_LINE)
+    right = centred_line(NATION, 12, bold=True) + centred_line(MOTTO, 13, bold=True) + ruled_line(RIGHT, MOTTO_LENGTH)
     return side_by_side(
         [(LEFT, left), (RIGHT, right)],
-        [(LEFT, centred(number, 13)), (RIGHT, centred(dated(letterhead, day), 13, italic=True))],
+        [(LEFT, centred_line(number, 13)), (RIGHT, centred_line(place_and_date(letterhead, day), 13, italic=True))],
     )

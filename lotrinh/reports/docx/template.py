@@ -17,14 +17,14 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docxtpl import DocxTemplate  # type: ignore[import-untyped] # the library carries no types
 
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
-from lotrinh.reports.docx.check import WHERE, Checked, all_names, checked, paragraph_at
-from lotrinh.reports.docx.package import saved
+from lotrinh.reports.docx.check import WHERE, PartCheck, all_names, check_part, paragraph_at
+from lotrinh.reports.docx.package import save_document
 from lotrinh.reports.docx.placeholders import Placeholders
-from lotrinh.reports.docx.sandbox import FAILED, Rows, Sandbox, Walk, line_of, why
-from lotrinh.reports.docx.xml import run
+from lotrinh.reports.docx.sandbox import FAILED, CountedRows, RowBudget, Sandbox, failure_reason, template_line
+from lotrinh.reports.docx.xml import text_run
 
 LABEL = "du_lieu_mau"
 LARGEST, MOST_PARTS = 64_000_000, 2_000
@@ -49,9 +49,9 @@ class _Template(DocxTemplate):  # type: ignore[misc] # as above
         return super().fix_tables(xml)
 
 
-def by_template(dossier: Dossier, language: str, template: bytes) -> bytes:
+def document_from_template(bundle: ReportBundle, language: str, template: bytes) -> bytes:
     """Fill the office's template; BadInput names all that is wrong with it, and which placeholders there are."""
-    placeholders = Placeholders(dossier, language)
+    placeholders = Placeholders(bundle, language)
     own, environment = _opened(template), Sandbox(language)
     used = _checked(own, environment, placeholders)
     try:
@@ -59,25 +59,25 @@ def by_template(dossier: Dossier, language: str, template: bytes) -> bytes:
     except FAILED as failed:
         raise _bad(_unfilled(failed, environment.source)) from failed
     made = _saved_once(own)
-    if dossier.report.sample and LABEL not in used:
+    if bundle.report.sample and LABEL not in used:
         _label(made, placeholders.prose.sample_notice())
     subject, _ = placeholders.prose.subject()
-    return saved(made, dossier.report, dossier.letterhead.body, subject, language)
+    return save_document(made, bundle.report, bundle.letterhead.body, subject, language)
 
 
 def _values(placeholders: Placeholders, used: set[str]) -> dict[str, Any]:
     """Return the values, their lists with one count for all loops together."""
-    walk = Walk()
+    walk = RowBudget()
     values = placeholders.values(used)
-    return {name: Rows(value, walk) if isinstance(value, list) else value for name, value in values.items()}
+    return {name: CountedRows(value, walk) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def _unfilled(failed: BaseException, source: str) -> M:
-    line = line_of(failed.__traceback__)
+    line = template_line(failed.__traceback__)
     if not line:
-        return M("Không điền được mẫu: {reason}.", reason=why(failed))
+        return M("Không điền được mẫu: {reason}.", reason=failure_reason(failed))
     paragraph = paragraph_at(source, line, "")
-    return M("Không điền được mẫu ở đoạn: {paragraph} ({reason}).", paragraph=paragraph, reason=why(failed))
+    return M("Không điền được mẫu ở đoạn: {paragraph} ({reason}).", paragraph=paragraph, reason=failure_reason(failed))
 
 
 def _opened(template: bytes) -> _Template:
@@ -95,7 +95,7 @@ def _opened(template: bytes) -> _Template:
 
 def _checked(own: _Template, environment: Sandbox, placeholders: Placeholders) -> set[str]:
     known = tuple(placeholders.known)
-    parts: list[Checked] = [checked(source, environment, known) for source in _sources(own)]
+    parts: list[PartCheck] = [check_part(source, environment, known) for source in _sources(own)]
     problems = list(dict.fromkeys(problem for part in parts for problem in part.problems))
     used = {name for part in parts for name in part.used}
     if not problems and not used:
@@ -137,9 +137,8 @@ def _label(made: Word, notice: str) -> None:
         for header in headers:
             if number == 0 or not header.is_linked_to_previous:
                 header.is_linked_to_previous = False
-                centred = (
-                    f'<w:p {nsdecls("w")}><w:pPr><w:jc w:val="center"/></w:pPr>{run(notice, bold=True, size=10)}</w:p>'
-                )
+                text = text_run(notice, bold=True, size=10)
+                centred = f'<w:p {nsdecls("w")}><w:pPr><w:jc w:val="center"/></w:pPr>{text}</w:p>'
                 header._element.insert(0, parse_xml(centred))  # noqa: SLF001 - as for the official layouts
 
 

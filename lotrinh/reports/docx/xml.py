@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from lotrinh.reports.prose.table import Grid
+from lotrinh.reports.prose.table import ProseTable
 from lotrinh.reports.text.tables import clean
 
 MM = 1440 / 25.4
@@ -15,7 +15,7 @@ def twips(millimetres: float) -> int:
     return round(millimetres * MM)
 
 
-def run(text: str, *, bold: bool = False, italic: bool = False, size: float = 0, caps: bool = False) -> str:
+def text_run(text: str, *, bold: bool = False, italic: bool = False, size: float = 0, caps: bool = False) -> str:
     """Write a piece of text; without a size (points) it takes its paragraph's."""
     marks = f"{'<w:b/>' if bold else ''}{'<w:i/>' if italic else ''}{'<w:caps/>' if caps else ''}"
     if size:
@@ -33,7 +33,7 @@ GAP = paragraph("Khoangcach")
 """What keeps a table and what follows it apart."""
 
 
-def line(width: float, length: float) -> str:
+def ruled_line(width: float, length: float) -> str:
     """Draw a line of this length (mm) in the middle of a place of this width."""
     side = twips((width - length) / 2)
     return paragraph(
@@ -43,7 +43,7 @@ def line(width: float, length: float) -> str:
     )
 
 
-def table(grid: Grid) -> str:
+def table(grid: ProseTable) -> str:
     """Write a table whose head stands again on each page and whose rows are never divided."""
     widths = "".join(f'<w:gridCol w:w="{twips(c.width)}"/>' for c in grid.columns)
     heads = tuple(column.head for column in grid.columns)
@@ -70,11 +70,11 @@ def _frame(border: str, width: int, margin: int) -> str:
     )
 
 
-def _row(grid: Grid, texts: Sequence[str], *, style: str, repeated: bool = False, tied: bool = False) -> str:
+def _row(grid: ProseTable, texts: Sequence[str], *, style: str, repeated: bool = False, tied: bool = False) -> str:
     keep = "<w:keepNext/>" if tied else ""
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{twips(column.width)}" w:type="dxa"/></w:tcPr>'
-        + paragraph(style, run(text), more=keep + ('<w:jc w:val="center"/>' if column.centred else ""))
+        + paragraph(style, text_run(text), more=keep + ('<w:jc w:val="center"/>' if column.centred else ""))
         + "</w:tc>"
         for column, text in zip(grid.columns, texts, strict=True)
     )

@@ -1,25 +1,25 @@
 """A report as one HTML file: nothing is fetched, nothing runs, so it can be mailed and opened offline."""
 
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.reports.html.page import Sheet
+from lotrinh.reports.html.page import HtmlReport
 from lotrinh.reports.html.templating import environment, stylesheet
-from lotrinh.reports.pictures.every import PICTURES, drawn, title_of
+from lotrinh.reports.pictures.every import PICTURES, draw_picture, title_of
 from lotrinh.reports.pictures.print_style import STYLE
 from lotrinh.reports.text.tables import NOTHING
 
 
-def page(dossier: Dossier, language: str) -> str:
-    """Write the page; the same dossier gives the same page."""
-    report, template = dossier.report, environment().get_template("report.html")
-    names = tuple(PICTURES) if dossier.charts else ()
+def html_page(bundle: ReportBundle, language: str) -> str:
+    """Write the page; the same bundle gives the same page."""
+    report, template = bundle.report, environment().get_template("report.html")
+    names = tuple(PICTURES) if bundle.charts else ()
     body = template.render(
         t=lambda text, **values: say(M(text, **values), language),
         lang=language,
-        sheet=Sheet(dossier, language),
+        report=HtmlReport(bundle, language),
         nothing=NOTHING,
-        pictures={name: (title_of(report, name, language), drawn(report, name, language)) for name in names},
+        pictures={name: (title_of(report, name, language), draw_picture(report, name, language)) for name in names},
         style=stylesheet(),
         picture_style=STYLE,
     )

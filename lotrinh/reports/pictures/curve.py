@@ -6,8 +6,8 @@ from datetime import date
 from lotrinh.core.report.curve import Curve, Point
 from lotrinh.core.text import M
 from lotrinh.i18n import grouped, say
-from lotrinh.reports.pictures.patterns import filled, hatched
-from lotrinh.reports.pictures.svg import LETTER, WIDTH, Days, element, month_lines, picture, text
+from lotrinh.reports.pictures.patterns import hatch_pattern, pattern_fill
+from lotrinh.reports.pictures.svg import LETTER, WIDTH, DayAxis, element, month_lines, picture_element, text_element
 
 NAME = "curve"
 HEIGHT, LEFT, TOP, BOTTOM = 340, 52, 28, 290
@@ -27,7 +27,7 @@ def draw(curve: Curve, today: date, title: str, language: str) -> str:
     if not curve.dated:
         return ""
     points = curve.points
-    days = Days(points[0].day, points[-1].day, LEFT, WIDTH - 8)
+    days = DayAxis(points[0].day, points[-1].day, LEFT, WIDTH - 8)
     past = [p for p in points if p.day <= today]
     ahead = [p for p in points if p.day >= today]
 
@@ -37,7 +37,7 @@ def draw(curve: Curve, today: date, title: str, language: str) -> str:
 
     x = days.ends(today)
     inside = (
-        element("defs", hatched(NAME)),
+        element("defs", hatch_pattern(NAME)),
         _scale(curve.dated, language),
         month_lines(days, TOP, BOTTOM),
         _unknown(days, curve.dated, past),
@@ -48,10 +48,10 @@ def draw(curve: Curve, today: date, title: str, language: str) -> str:
         line("done", lambda p: p.done, past),
         _legend(_now(curve, today).unknown or 0, language),
     )
-    return picture(NAME, HEIGHT, title, described(curve, today, language), *inside)
+    return picture_element(NAME, HEIGHT, title, describe(curve, today, language), *inside)
 
 
-def described(curve: Curve, today: date, language: str) -> str:
+def describe(curve: Curve, today: date, language: str) -> str:
     """Say in one sentence what the picture shows."""
     now = _now(curve, today)
     return say(
@@ -73,7 +73,7 @@ def _now(curve: Curve, today: date) -> Point:
     return next((p for p in reversed(curve.points) if p.day <= today), curve.points[0])
 
 
-def _way(days: Days, most: int, values: Sequence[tuple[date, int]]) -> str:
+def _way(days: DayAxis, most: int, values: Sequence[tuple[date, int]]) -> str:
     """Go level to each day's end and then up, or down."""
     level, way = None, []
     for day, value in values:
@@ -89,12 +89,12 @@ def _height(value: int, most: int) -> float:
     return BOTTOM - (BOTTOM - TOP) * value / most
 
 
-def _unknown(days: Days, most: int, past: Sequence[Point]) -> str:
+def _unknown(days: DayAxis, most: int, past: Sequence[Point]) -> str:
     """The band below the planned line of which nobody knows, hatched as what is unknown is everywhere."""
     upper = _way(days, most, [(p.day, p.planned) for p in past])
     lower = _way(days, most, [(p.day, p.planned - (p.unknown or 0)) for p in past])
     points = f"{upper} {' '.join(reversed(lower.split()))}"
-    ground = element("polygon", points=points, **filled(NAME, "unknown"))
+    ground = element("polygon", points=points, **pattern_fill(NAME, "unknown"))
     return ground + element("polygon", class_="gap", points=points)
 
 
@@ -104,7 +104,7 @@ def _scale(most: int, language: str) -> str:
         value = round(most * quarter / 4)
         y = _height(value, most)
         lines.append(element("line", class_="grid", x1=LEFT, x2=WIDTH - 8, y1=y, y2=y))
-        lines.append(text(grouped(value, language), LEFT - 6, y + 4, text_anchor="end"))
+        lines.append(text_element(grouped(value, language), LEFT - 6, y + 4, text_anchor="end"))
     return "".join(lines)
 
 
@@ -113,9 +113,9 @@ def _legend(unknown: int, language: str) -> str:
     for name, dash, words in LINES:
         more = {"stroke_dasharray": dash} if dash else {}
         parts.append(element("line", class_=name, x1=x, x2=x + SAMPLE, y1=y - 4, y2=y - 4, **more))
-        parts.append(text(said := say(words, language), x + SAMPLE + 5, y))
+        parts.append(text_element(said := say(words, language), x + SAMPLE + 5, y))
         x += SAMPLE + 20 + len(said) * LETTER
     place = {"x": x, "y": y - 10, "width": SAMPLE, "height": 12}
-    parts.append(element("rect", **place, **filled(NAME, "unknown")) + element("rect", class_="gap", **place))
+    parts.append(element("rect", **place, **pattern_fill(NAME, "unknown")) + element("rect", class_="gap", **place))
     told = say(M("Đến hạn, chưa rõ: {count}", count=unknown), language, figures=True)
-    return "".join([*parts, text(told, x + SAMPLE + 5, y)])
+    return "".join([*parts, text_element(told, x + SAMPLE + 5, y)])

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import UnitKind
-from lotrinh.core.report.report import Report, UnitReport, known
+from lotrinh.core.report.report import Report, UnitReport, known_statuses
 from lotrinh.core.report.rollup import NO_AREA, OWN_STEPS
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, fold_text
@@ -22,7 +22,7 @@ KINDS: Mapping[UnitKind, M] = {
 Counts = Mapping[Status, int]
 
 
-class Group(NamedTuple):
+class UnitGroup(NamedTuple):
     """Some units under one name, which is in the language it was asked for."""
 
     name: str
@@ -32,7 +32,7 @@ class Group(NamedTuple):
     @property
     def counts(self) -> Counts:
         """How many of their steps stand how, as far as we know."""
-        return known(self.units, self.as_of)
+        return known_statuses(self.units, self.as_of)
 
 
 class Share(NamedTuple):
@@ -63,7 +63,7 @@ def has_areas(report: Report) -> bool:
     return any(unit.unit.area for unit in report.units)
 
 
-def groups(report: Report, language: str) -> tuple[Group, ...]:
+def groups(report: Report, language: str) -> tuple[UnitGroup, ...]:
     """Group the units; those without an area, where others have one, come last."""
     by_area = has_areas(report)
     found: dict[str, list[UnitReport]] = {}
@@ -72,22 +72,22 @@ def groups(report: Report, language: str) -> tuple[Group, ...]:
     named = ((name, tuple(units)) for name, units in found.items())
     if by_area:
         ordered = sorted(named, key=lambda pair: (not pair[0], fold_text(pair[0]), pair[0]))
-        return tuple(Group(name or say(NO_AREA, language), units, report.as_of) for name, units in ordered)
+        return tuple(UnitGroup(name or say(NO_AREA, language), units, report.as_of) for name, units in ordered)
     kinds = {kind.value: (place, kind) for place, kind in enumerate(UnitKind)}
     in_order = sorted(named, key=lambda pair: kinds[pair[0]][0])
-    return tuple(Group(say(KINDS[kinds[name][1]], language), units, report.as_of) for name, units in in_order)
+    return tuple(UnitGroup(say(KINDS[kinds[name][1]], language), units, report.as_of) for name, units in in_order)
 
 
 def shares(report: Report, language: str) -> tuple[Share, ...]:
     """Sum up: everybody first, with the report's own totals, then each group, the province's own work last."""
-    return (Share(say(M("Toàn bộ"), language), len(report.units), report.known()), *_parts(report, language))
+    return (Share(say(M("Toàn bộ"), language), len(report.units), report.known_statuses()), *_parts(report, language))
 
 
 def _parts(report: Report, language: str) -> Iterator[Share]:
     for group in groups(report, language):
         yield Share(group.name, len(group.units), group.counts)
-    if report.province and report.province.standings:
-        yield Share(say(OWN_STEPS, language), 0, known([report.province], report.as_of))
+    if report.province and report.province.step_statuses:
+        yield Share(say(OWN_STEPS, language), 0, known_statuses([report.province], report.as_of))
 
 
 def most_behind(parts: Iterable[Share], most: int) -> tuple[Share, ...]:

@@ -5,19 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from lotrinh.core.report.board import Cells, board_row, places
-from lotrinh.core.report.report import Report, UnitReport, known
+from lotrinh.core.report.board import Cells, board_unit, column_numbers
+from lotrinh.core.report.report import Report, UnitReport, known_statuses
 from lotrinh.core.status.status import Status, pending_status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports.pictures import mosaic
-from lotrinh.reports.pictures.groups import Group, groups, has_areas
-from lotrinh.reports.pictures.milestones import Line
-from lotrinh.reports.pictures.patterns import filled, hatched, legend
+from lotrinh.reports.pictures.groups import UnitGroup, groups, has_areas
+from lotrinh.reports.pictures.milestones import NumberedMilestone
+from lotrinh.reports.pictures.patterns import hatch_pattern, legend, pattern_fill
 from lotrinh.reports.pictures.signs import SIGNS
-from lotrinh.reports.pictures.svg import WIDTH, element, picture, text
-from lotrinh.reports.text.tables import urgency
+from lotrinh.reports.pictures.svg import WIDTH, element, picture_element, text_element
+from lotrinh.reports.text.tables import urgency_key
 
 NAME = "heatmap"
 MOST_UNITS, MOST_AREAS, MOST_COLUMNS = 200, 60, 80
@@ -34,7 +34,7 @@ WORDS = {Status.UNKNOWN: M("chưa rõ")}
 BEGUN = frozenset({Status.DONE, Status.DONE_LATE, Status.OVERDUE, Status.DUE_SOON, Status.OPEN})
 
 
-class Map(NamedTuple):
+class Heatmap(NamedTuple):
     """What the picture shows.
 
     ``columns`` are the milestones' numbers; ``waiting`` milestones have begun in no unit and have no column.
@@ -42,7 +42,7 @@ class Map(NamedTuple):
     """
 
     columns: tuple[int, ...]
-    rows: tuple[mosaic.Row, ...]
+    rows: tuple[mosaic.MosaicRow, ...]
     waiting: int
     by_area: bool
     signs: tuple[tuple[Status, str, str], ...]
@@ -50,10 +50,10 @@ class Map(NamedTuple):
     silent: int
 
 
-def map_of(report: Report, lines: Sequence[Line], language: str) -> Map:
+def build_heatmap(report: Report, lines: Sequence[NumberedMilestone], language: str) -> Heatmap:
     """Sum every unit up in every milestone, area by area, the furthest behind first."""
-    where = places(report)
-    cells = {unit.unit.code: board_row(unit, where, report.as_of).cells for unit in report.units}
+    where = column_numbers(report)
+    cells = {unit.unit.code: board_unit(unit, where, report.as_of).cells for unit in report.units}
     counts = Counter(pair for row in cells.values() for pair in enumerate(row))
     begun, waiting = _columns(lines, where, counts, _ripe(report))
     chosen = tuple(where[line.row.milestone.id] for line in begun)
@@ -64,26 +64,26 @@ def map_of(report: Report, lines: Sequence[Line], language: str) -> Map:
     signs = tuple((s, SIGNS[s].in_(language), say(WORDS.get(s, STATUS[s]), language)) for s in Status if s in seen)
     unknown = [row.count(Status.UNKNOWN) for row in mine.values() if Status.UNKNOWN in row]
     numbers = tuple(line.number for line in begun)
-    return Map(numbers, tuple(rows), waiting, by_area, signs, sum(unknown), len(unknown))
+    return Heatmap(numbers, tuple(rows), waiting, by_area, signs, sum(unknown), len(unknown))
 
 
 def _ripe(report: Report) -> frozenset[str]:
     """Name the milestones in which some step's deadline has passed, or its time has come in a unit silent about it."""
     found = set()
     for unit in report.units:
-        for item, standing in zip(unit.plan, unit.standings, strict=True):
+        for item, step_status in zip(unit.plan, unit.step_statuses, strict=True):
             now = pending_status(item, report.as_of)
-            if now is Status.OVERDUE or (standing.status is Status.UNKNOWN and now in BEGUN):
+            if now is Status.OVERDUE or (step_status.status is Status.UNKNOWN and now in BEGUN):
                 found.add(item.step.milestone)
     return frozenset(found)
 
 
 def _columns(
-    lines: Sequence[Line],
+    lines: Sequence[NumberedMilestone],
     where: Mapping[str, int],
     counts: Mapping[tuple[int, Status | None], int],
     ripe: frozenset[str],
-) -> tuple[list[Line], int]:
+) -> tuple[list[NumberedMilestone], int]:
     """Choose the milestones that have begun or fallen due somewhere, or else all of which something is unknown."""
     ours = [line for line in lines if line.row.milestone.id in where and line.row.units]
     begun = any(status in BEGUN for _, status in counts)
@@ -96,24 +96,24 @@ def _columns(
     return chosen, len(ours) - len(chosen)
 
 
-def _units(report: Report, cells: Mapping[str, Cells], language: str) -> Iterator[mosaic.Row]:
+def _units(report: Report, cells: Mapping[str, Cells], language: str) -> Iterator[mosaic.MosaicRow]:
     if not has_areas(report):
-        yield from (_unit(unit, cells, report.as_of, language) for unit in sorted(report.units, key=urgency))
+        yield from (_unit(unit, cells, report.as_of, language) for unit in sorted(report.units, key=urgency_key))
         return
     for group in groups(report, language):
-        yield mosaic.Row(group.name, None)
-        yield from (_unit(unit, cells, report.as_of, language) for unit in sorted(group.units, key=urgency))
+        yield mosaic.MosaicRow(group.name, None)
+        yield from (_unit(unit, cells, report.as_of, language) for unit in sorted(group.units, key=urgency_key))
 
 
-def _unit(unit: UnitReport, cells: Mapping[str, Cells], as_of: datetime, language: str) -> mosaic.Row:
-    name, code, counts = unit.unit.full_name, unit.unit.code, known([unit], as_of)
+def _unit(unit: UnitReport, cells: Mapping[str, Cells], as_of: datetime, language: str) -> mosaic.MosaicRow:
+    name, code, counts = unit.unit.full_name, unit.unit.code, known_statuses([unit], as_of)
     said = M("{name} ({code}): {count} quá hạn", name=name, code=code, count=counts[Status.OVERDUE])
     if counts[Status.UNKNOWN]:
         said = M("{told}, {count} chưa rõ", told=said, count=counts[Status.UNKNOWN])
-    return mosaic.Row(name, cells[code], say(said, language, figures=True))
+    return mosaic.MosaicRow(name, cells[code], say(said, language, figures=True))
 
 
-def _areas(report: Report, cells: Mapping[str, Cells], language: str) -> Iterator[mosaic.Row]:
+def _areas(report: Report, cells: Mapping[str, Cells], language: str) -> Iterator[mosaic.MosaicRow]:
     """Keep the areas with most overdue where there are too many, in their order."""
     found = groups(report, language)
     worst = sorted(range(len(found)), key=lambda n: -found[n].counts[Status.OVERDUE])[:MOST_AREAS]
@@ -121,11 +121,11 @@ def _areas(report: Report, cells: Mapping[str, Cells], language: str) -> Iterato
         yield _area(found[number], cells, language)
 
 
-def _area(group: Group, cells: Mapping[str, Cells], language: str) -> mosaic.Row:
+def _area(group: UnitGroup, cells: Mapping[str, Cells], language: str) -> mosaic.MosaicRow:
     columns = zip(*(cells[unit.unit.code] for unit in group.units), strict=True)
     shown = tuple(_shared(Counter(s for s in column if s), language) for column in columns)
     name = f"{group.name} ({len(group.units)})"
-    return mosaic.Row(name, tuple(status for status, _ in shown), name, tuple(notes for _, notes in shown))
+    return mosaic.MosaicRow(name, tuple(status for status, _ in shown), name, tuple(notes for _, notes in shown))
 
 
 def _shared(counts: Counter[Status], language: str) -> tuple[Status | None, tuple[str, ...]]:
@@ -139,47 +139,47 @@ def _shared(counts: Counter[Status], language: str) -> tuple[Status | None, tupl
     return status, (f"{percent}%", *more)
 
 
-def draw(shown: Map, title: str, language: str) -> str:
+def draw(shown: Heatmap, title: str, language: str) -> str:
     """Draw the map; an empty text where no milestone has begun in any unit."""
     if not shown.columns:
         return ""
     signs = {status: sign for status, sign, _ in shown.signs}
     panels = tuple(_panels(shown))
-    parts = [mosaic.drawn(NAME, grid, shown.columns, rows, signs) for grid, rows in panels]
+    parts = [mosaic.draw_panel(NAME, grid, shown.columns, rows, signs) for grid, rows in panels]
     bottom = max(grid.y(len(rows)) for grid, rows in panels)
     keys, end = legend(_keys(shown), 0, bottom + 10)
-    defined = element("defs", hatched(NAME))
-    return picture(NAME, end, title, described(shown, language), defined, *parts, keys)
+    defined = element("defs", hatch_pattern(NAME))
+    return picture_element(NAME, end, title, describe(shown, language), defined, *parts, keys)
 
 
-def _panels(shown: Map) -> Iterator[tuple[mosaic.Grid, Sequence[mosaic.Row]]]:
+def _panels(shown: Heatmap) -> Iterator[tuple[mosaic.PanelGrid, Sequence[mosaic.MosaicRow]]]:
     """Put many rows into two panels side by side, so that a province fits on one page."""
     rows, count = shown.rows, len(shown.columns)
     room = (WIDTH - GAP) / 2 - NARROW
     if shown.by_area or len(rows) <= PANEL or room / count < NARROWEST:
         high = _area_height(rows) if shown.by_area else 13.0 if len(rows) <= PANEL else 10.0
-        yield mosaic.Grid(0, TOP, BROAD, min((WIDTH - BROAD) / count, WIDEST), high), rows
+        yield mosaic.PanelGrid(0, TOP, BROAD, min((WIDTH - BROAD) / count, WIDEST), high), rows
         return
     half = -(-len(rows) // 2)
     high = max(9.0, min(13.0, PAGE / half))
     for number, part in enumerate((rows[:half], rows[half:])):
         left = number * (WIDTH + GAP) / 2
-        yield mosaic.Grid(left, TOP, NARROW, min(room / count, WIDEST), high), part
+        yield mosaic.PanelGrid(left, TOP, NARROW, min(room / count, WIDEST), high), part
 
 
-def _area_height(rows: Sequence[mosaic.Row]) -> float:
+def _area_height(rows: Sequence[mosaic.MosaicRow]) -> float:
     """Leave room for two lines in each cell, or for three where one has them."""
     return 22.0 if max((len(lines) for row in rows for lines in row.notes), default=0) < THREE else 31.0
 
 
-def _keys(shown: Map) -> Iterator[tuple[str, str]]:
+def _keys(shown: Heatmap) -> Iterator[tuple[str, str]]:
     for status, sign, words in shown.signs:
-        look = filled(NAME, "unknown") if status is Status.UNKNOWN else {"class_": f"c {status.value}"}
+        look = pattern_fill(NAME, "unknown") if status is Status.UNKNOWN else {"class_": f"c {status.value}"}
         ground = element("rect", width=14, height=12, **look) + element("rect", class_="frame", width=14, height=12)
-        yield ground + text(sign, 7, 9, text_anchor="middle", class_=mosaic.ink(status)), words
+        yield ground + text_element(sign, 7, 9, text_anchor="middle", class_=mosaic.sign_class(status)), words
 
 
-def described(shown: Map, language: str) -> str:
+def describe(shown: Heatmap, language: str) -> str:
     """Say what stands where, and what is left out."""
     if shown.by_area:
         first = M(

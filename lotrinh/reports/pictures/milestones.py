@@ -13,7 +13,7 @@ from lotrinh.i18n import say
 from lotrinh.reports.pictures.timeline import Bar
 
 
-class Line(NamedTuple):
+class NumberedMilestone(NamedTuple):
     """One milestone, with its number and when its window opens."""
 
     number: int
@@ -41,16 +41,16 @@ class Line(NamedTuple):
         return "unknown" if self.unknown else "done"
 
 
-def lines_of(report: Report) -> Iterator[Line]:
+def number_milestones(report: Report) -> Iterator[NumberedMilestone]:
     """Number the milestones, by their deadline; those without one come last."""
     dates = {row.milestone.id: report.schedules.get(row.milestone.id, Schedule()) for row in report.milestones}
     rows = [row._replace(due=row.due or dates[row.milestone.id].due) for row in report.milestones]
     ordered = sorted(rows, key=lambda r: (r.due is None, r.due.day if r.due else date.max))
     for number, row in enumerate(ordered, 1):
-        yield Line(number, row, dates[row.milestone.id].opens)
+        yield NumberedMilestone(number, row, dates[row.milestone.id].opens)
 
 
-def bars(lines: Iterable[Line], language: str) -> Iterator[Bar]:
+def bars(lines: Iterable[NumberedMilestone], language: str) -> Iterator[Bar]:
     """Turn milestones into what the timeline needs."""
     for line in lines:
         due = line.row.due.day if line.row.due else None
@@ -59,7 +59,7 @@ def bars(lines: Iterable[Line], language: str) -> Iterator[Bar]:
         yield Bar(line.number, title, opens, due, line.state, note, line.unknown)
 
 
-def _note(line: Line, language: str) -> str:
+def _note(line: NumberedMilestone, language: str) -> str:
     """Say what the sign says, and of how many nobody knows, which one sign cannot say beside another."""
     row, told = line.row, []
     if row.overdue:
@@ -75,7 +75,7 @@ def _note(line: Line, language: str) -> str:
     return ", ".join(say(part, language, figures=True) for part in told)
 
 
-def known_of(lines: Iterable[Line]) -> M:
+def milestone_summary(lines: Iterable[NumberedMilestone]) -> M:
     """Say in how many milestones somebody is overdue, and in how many of somebody nobody knows."""
     lines = tuple(lines)
     return M(

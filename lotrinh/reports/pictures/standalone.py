@@ -7,23 +7,23 @@ from collections.abc import Iterator
 from lotrinh.core.report.report import Report
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.reports.pictures.every import drawn, title_of
+from lotrinh.reports.pictures.every import draw_picture, title_of
 from lotrinh.reports.pictures.print_style import STYLE
-from lotrinh.reports.pictures.svg import WIDTH, element, spelled, text
-from lotrinh.reports.text.tables import Writer
+from lotrinh.reports.pictures.svg import WIDTH, element, escape_text, text_element
+from lotrinh.reports.text.tables import ReportWriter
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 MARGIN = 16
 SIZE = re.compile(r'viewBox="0 0 [\d.]+ ([\d.]+)"')
 
 
-def picture(report: Report, name: str, language: str) -> str:
+def standalone_picture(report: Report, name: str, language: str) -> str:
     """Draw timeline, curve, heatmap or areas with its heading; KeyError where there is no such picture.
 
     It carries its style and needs nothing from elsewhere; all text in it is text.
     """
     title = f"{title_of(report, name, language)}: {say(report.title, language)}"
-    made = drawn(report, name, language)
+    made = draw_picture(report, name, language)
     lines, top = _headed(_heading(report, title, made.sentence, language))
     found = SIZE.search(made.svg)
     size = float(found[1]) if found else 0.0
@@ -31,8 +31,8 @@ def picture(report: Report, name: str, language: str) -> str:
     wide, high = WIDTH + 2 * MARGIN, round(top + size + MARGIN)
     whole = element(
         "svg",
-        element("title", spelled(title), id=f"{name}-whole"),
-        element("desc", spelled(made.sentence), id=f"{name}-said"),
+        element("title", escape_text(title), id=f"{name}-whole"),
+        element("desc", escape_text(made.sentence), id=f"{name}-said"),
         element("style", STYLE),
         element("rect", width=wide, height=high, fill="#fff"),
         lines,
@@ -53,7 +53,7 @@ def _heading(report: Report, title: str, sentence: str, language: str) -> Iterat
     yield title, "head", 82, 2
     when = M("{province} · tình hình lúc {when}", province=report.province_name, when=report.as_of)
     yield say(when, language), "", 105, 1
-    yield Writer(report, language).sample_notice(), "strong", 100, 2
+    yield ReportWriter(report, language).sample_notice(), "strong", 100, 2
     yield sentence, "soft", 112, 5
 
 
@@ -63,5 +63,5 @@ def _headed(parts: Iterator[tuple[str, str, int, int]]) -> tuple[str, float]:
     for words, look, letters, most in parts:
         for line in textwrap.wrap(words, letters, max_lines=most, placeholder=" …"):
             y += 18
-            written.append(text(line, MARGIN, y - 5, **({"class_": look} if look else {})))
+            written.append(text_element(line, MARGIN, y - 5, **({"class_": look} if look else {})))
     return "".join(written), y + 8

@@ -13,7 +13,7 @@ LETTER = 6.4
 """Width of an average letter at the pictures' text size, in the picture's units."""
 
 
-def spelled(words: str) -> str:
+def escape_text(words: str) -> str:
     """Write foreign words: markup becomes text, and what XML forbids a space."""
     return escape(clean(words))
 
@@ -21,30 +21,30 @@ def spelled(words: str) -> str:
 def element(name: str, *inside: str, **attributes: object) -> str:
     """Write one element; ``inside`` is written already. ``class_`` is class, and ``_`` in a name a hyphen."""
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{spelled(_number(value))}"' for key, value in attributes.items()
+        f' {key.rstrip("_").replace("_", "-")}="{escape_text(_number(value))}"' for key, value in attributes.items()
     )
     return f"<{name}{written}>{''.join(inside)}</{name}>" if inside else f"<{name}{written}/>"
 
 
-def text(words: str, x: float, y: float, **attributes: object) -> str:
+def text_element(words: str, x: float, y: float, **attributes: object) -> str:
     """Write words at a place."""
-    return element("text", spelled(words), x=x, y=y, **attributes)
+    return element("text", escape_text(words), x=x, y=y, **attributes)
 
 
-def hint(words: str) -> str:
+def tooltip(words: str) -> str:
     """Write what is shown when somebody points at the element around it."""
-    return element("title", spelled(words))
+    return element("title", escape_text(words))
 
 
 def _number(value: object) -> str:
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def picture(name: str, height: float, title: str, description: str, *inside: str) -> str:
+def picture_element(name: str, height: float, title: str, description: str, *inside: str) -> str:
     """Write a whole picture that says what it is to those who do not see it."""
     words = (
-        element("title", spelled(title), id=f"{name}-title"),
-        element("desc", spelled(description), id=f"{name}-desc"),
+        element("title", escape_text(title), id=f"{name}-title"),
+        element("desc", escape_text(description), id=f"{name}-desc"),
     )
     return element(
         "svg",
@@ -64,7 +64,7 @@ def cut(words: str, room: float) -> str:
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
-class Days(NamedTuple):
+class DayAxis(NamedTuple):
     """A line of days: ``first`` begins at ``left``, ``last`` ends at ``right``."""
 
     first: date
@@ -93,12 +93,12 @@ class Days(NamedTuple):
                 yield day
 
 
-def month_lines(days: Days, top: float, bottom: float) -> str:
+def month_lines(days: DayAxis, top: float, bottom: float) -> str:
     """Draw a line at the beginning of each month, with its name above the picture's ground where that has room."""
     drawn = []
     for day in days.months():
         x, name = days.begins(day), f"{day.month}/{day.year}"
         drawn.append(element("line", class_="grid", x1=x, x2=x, y1=top, y2=bottom))
         if x + len(name) * LETTER <= days.right:
-            drawn.append(text(name, x + 2, top - 4))
+            drawn.append(text_element(name, x + 2, top - 4))
     return "".join(drawn)

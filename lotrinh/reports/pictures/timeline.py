@@ -8,9 +8,20 @@ from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, Text
 from lotrinh.i18n import say, spell
-from lotrinh.reports.pictures.patterns import filled, hatched, legend
+from lotrinh.reports.pictures.patterns import hatch_pattern, legend, pattern_fill
 from lotrinh.reports.pictures.signs import SIGNS
-from lotrinh.reports.pictures.svg import LETTER, ONE_DAY, WIDTH, Days, cut, element, hint, month_lines, picture, text
+from lotrinh.reports.pictures.svg import (
+    LETTER,
+    ONE_DAY,
+    WIDTH,
+    DayAxis,
+    cut,
+    element,
+    month_lines,
+    picture_element,
+    text_element,
+    tooltip,
+)
 
 NAME = "timeline"
 ROW, TOP, LEFT, SIDE = 22, 48, 30, 7
@@ -75,7 +86,7 @@ def breaks(calendar: Calendar, first: date, last: date) -> Iterator[Break]:
 
 def draw(bars: Iterable[Bar], calendar: Calendar, today: date, title: str, language: str) -> str:
     """Draw all milestones that have a due day; an empty text where none has."""
-    shown = placed(bars, today)
+    shown = bars_in_view(bars, today)
     if not shown:
         return ""
     days = _line(shown, today)
@@ -83,8 +94,8 @@ def draw(bars: Iterable[Bar], calendar: Calendar, today: date, title: str, langu
     ground = (*_off(days, calendar, bottom, language), month_lines(days, TOP - 16, bottom), _today(days, today, bottom))
     rows = (_row(bar, days, TOP + ROW * index, language) for index, bar in enumerate(shown))
     keys, end = legend(_keys(shown, language), 0, bottom + 8)
-    said = described(shown, today, language)
-    return picture(NAME, end, title, said, element("defs", hatched(NAME)), *ground, *rows, keys)
+    said = describe(shown, today, language)
+    return picture_element(NAME, end, title, said, element("defs", hatch_pattern(NAME)), *ground, *rows, keys)
 
 
 def _keys(bars: Sequence[Bar], language: str) -> Iterator[tuple[str, str]]:
@@ -94,17 +105,17 @@ def _keys(bars: Sequence[Bar], language: str) -> Iterator[tuple[str, str]]:
             yield "".join(_mark(state, SIDE, SIDE - 1, language)), say(words, language)
 
 
-def _line(bars: Sequence[Bar], today: date) -> Days:
+def _line(bars: Sequence[Bar], today: date) -> DayAxis:
     dates = [day for bar in bars for day in (bar.opens, bar.due) if day and abs((day - today).days) <= LONGEST_LINE]
-    return Days(min(*dates, today) - 3 * ONE_DAY, max(*dates, today) + 3 * ONE_DAY, LEFT, WIDTH - 2 * SIDE)
+    return DayAxis(min(*dates, today) - 3 * ONE_DAY, max(*dates, today) + 3 * ONE_DAY, LEFT, WIDTH - 2 * SIDE)
 
 
-def placed(bars: Iterable[Bar], today: date) -> list[Bar]:
+def bars_in_view(bars: Iterable[Bar], today: date) -> list[Bar]:
     """Keep those that have a place in the picture."""
     return [bar for bar in bars if bar.due and abs((bar.due - today).days) <= LONGEST_LINE]
 
 
-def described(bars: Sequence[Bar], today: date, language: str) -> str:
+def describe(bars: Sequence[Bar], today: date, language: str) -> str:
     """Say in one sentence what the picture shows; ``bars`` are some, all of them with a due day."""
     last = max(bar.due for bar in bars if bar.due)
     return say(
@@ -119,25 +130,27 @@ def described(bars: Sequence[Bar], today: date, language: str) -> str:
     )
 
 
-def _off(days: Days, calendar: Calendar, bottom: float, language: str) -> Iterator[str]:
+def _off(days: DayAxis, calendar: Calendar, bottom: float, language: str) -> Iterator[str]:
     for each in breaks(calendar, days.first, days.last):
         left, right = days.begins(each.first), days.ends(each.last)
         kind = "off long" if each.long else "off"
         yield element("rect", class_=kind, x=left, y=TOP - 16, width=right - left, height=bottom - TOP + 16)
         if each.long:
-            yield text(say(M("nghỉ lễ, Tết"), language), (left + right) / 2, 11, text_anchor="middle", class_="soft")
+            yield text_element(
+                say(M("nghỉ lễ, Tết"), language), (left + right) / 2, 11, text_anchor="middle", class_="soft"
+            )
 
 
-def _today(days: Days, today: date, bottom: float) -> str:
+def _today(days: DayAxis, today: date, bottom: float) -> str:
     x = (days.begins(today) + days.ends(today)) / 2
     return element("line", class_="today", x1=x, x2=x, y1=TOP - 16, y2=bottom, stroke_width=2)
 
 
-def _row(bar: Bar, days: Days, top: float, language: str) -> str:
+def _row(bar: Bar, days: DayAxis, top: float, language: str) -> str:
     due = bar.due or days.last
     x, y = days.ends(due), top + ROW / 2
     begins = days.begins(bar.opens) if bar.opens else x
-    parts = [text(str(bar.number), LEFT - 6, y + 4, text_anchor="end")]
+    parts = [text_element(str(bar.number), LEFT - 6, y + 4, text_anchor="end")]
     if bar.opens:
         parts.append(_window(bar.state, begins, x, y))
     parts.extend(_mark(bar.state, x, y, language))
@@ -147,7 +160,7 @@ def _row(bar: Bar, days: Days, top: float, language: str) -> str:
         parts.extend(_mark("unknown", ends, y, language))
     said = ", ".join(part for part in (str(spell(due, language)), bar.note) if part)
     parts.append(_label(bar.title, f", {said}", begins, ends, y + 4))
-    whole = hint(f"{bar.number}. {bar.title}: {said}")
+    whole = tooltip(f"{bar.number}. {bar.title}: {said}")
     return element("g", whole, *parts)
 
 
@@ -155,18 +168,18 @@ def _window(state: str, begins: float, ends: float, y: float) -> str:
     if state != "unknown":
         return element("line", class_=f"bar {state}", x1=begins, x2=ends, y1=y, y2=y, stroke_width=6)
     place = {"x": begins, "y": y - 3, "width": ends - begins, "height": 6}
-    return element("rect", **place, **filled(NAME, state)) + element("rect", class_="frame", **place)
+    return element("rect", **place, **pattern_fill(NAME, state)) + element("rect", class_="frame", **place)
 
 
 def _mark(state: str, x: float, y: float, language: str) -> Iterator[str]:
     """Draw the diamond of a due day with the sign of how the milestone stands."""
     way = f"M{x:.1f} {y - SIDE:.1f}l{SIDE} {SIDE}l-{SIDE} {SIDE}l-{SIDE} -{SIDE}z"
     if state == "unknown":
-        yield element("path", d=way, **filled(NAME, state))
+        yield element("path", d=way, **pattern_fill(NAME, state))
     yield element("path", class_=f"due {state}", d=way)
     if sign := STATES[state][0].in_(language):
         look = "sign ringed" if state == "unknown" else "sign mark"
-        yield text(sign, x, y + 3, text_anchor="middle", class_=look)
+        yield text_element(sign, x, y + 3, text_anchor="middle", class_=look)
 
 
 def _label(title: str, said: str, begins: float, ends: float, y: float) -> str:
@@ -175,5 +188,5 @@ def _label(title: str, said: str, begins: float, ends: float, y: float) -> str:
     room = max(right, left) - len(said) * LETTER
     words = cut(title, room) + said
     if right >= left:
-        return text(words, ends + SIDE + 4, y)
-    return text(words, begins - SIDE - 4, y, text_anchor="end")
+        return text_element(words, ends + SIDE + 4, y)
+    return text_element(words, begins - SIDE - 4, y, text_anchor="end")

@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from lotrinh.core.report.report import OutstandingRow, Report, outstanding, silent
+from lotrinh.core.report.report import OutstandingRow, Report, has_never_answered, outstanding_rows
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import flag_remarks, status_reason
 from lotrinh.core.text import M
 from lotrinh.reports.pictures.groups import groups
-from lotrinh.reports.prose.findings import Left, lefts
-from lotrinh.reports.prose.table import Grid, columns
+from lotrinh.reports.prose.findings import UnitBacklog, count_backlogs
+from lotrinh.reports.prose.table import ProseTable, columns
 from lotrinh.reports.text import situation
-from lotrinh.reports.text.tables import NOTHING, Writer, moment
+from lotrinh.reports.text.tables import NOTHING, ReportWriter, moment
 
 MOST_STEPS, MOST_UNITS, MOST_GROUPS, WORST = 200, 200, 80, 20
 """A table longer than this is read by nobody: the next coarser one is shown, and the workbook has the rest."""
@@ -19,36 +19,36 @@ MOST_STEPS, MOST_UNITS, MOST_GROUPS, WORST = 200, 200, 80, 20
 LATE = (Status.OVERDUE,)
 
 
-class Behind(Writer):
+class BacklogWriter(ReportWriter):
     """Writes the section on what is outstanding by unit."""
 
     def __init__(self, report: Report, language: str) -> None:
         super().__init__(report, language)
-        self.lefts = lefts(report)
+        self.backlogs = count_backlogs(report)
         self.counts = Counter[Status]()
-        for left in self.lefts:
+        for left in self.backlogs:
             self.counts.update(left.counts)
 
-    def parts(self) -> Iterator[str | Grid]:
+    def parts(self) -> Iterator[str | ProseTable]:
         """The finest table that can still be read, and a sentence on what it leaves out."""
         left = sum(n for status, n in self.counts.items() if not status.is_finished)
         if not left:
             yield self.say(M("Không còn đầu việc nào phải làm."))
             return
-        yield self.say(situation.left(self.report))
-        pressing, overdue = self.pressing(), [row for x in self.lefts for row in outstanding(x.unit, LATE)]
+        yield self.say(situation.outstanding_sentence(self.report))
+        pressing, overdue = self.pressing(), [row for x in self.backlogs for row in outstanding_rows(x.unit, LATE)]
         if 0 < len(pressing) <= MOST_STEPS:
             yield self.steps(pressing)
         elif 0 < len(overdue) <= MOST_STEPS:
             yield self.steps(overdue)
-            soon = sum(x.soon for x in self.lefts)
+            soon = sum(x.soon for x in self.backlogs)
             yield self.say(M("{count} đầu việc sắp đến hạn được nêu theo đầu việc ở mục 6.", count=soon))
         elif pressing:
             yield from self.sums()
         yield from self._omitted()
 
     def _omitted(self) -> Iterator[str]:
-        unclear = self.report.unclear()
+        unclear = self.report.unclear_statuses()
         rest = sum(self.counts[s] - unclear[s] for s in (Status.OPEN, Status.UPCOMING, Status.UNSCHEDULED))
         if rest:
             yield self.say(
@@ -56,20 +56,20 @@ class Behind(Writer):
             )
         if unknown := self.counts[Status.UNKNOWN]:
             yield self.say(M("{count} đầu việc chưa xác định: không tính là chưa làm.", count=unknown))
-        yield from map(self.say, situation.notes(self.report))
-        unheard = sum(silent(left.unit) for left in self.lefts if not left.unit.unit.is_province)
+        yield from map(self.say, situation.totals_notes(self.report))
+        unheard = sum(has_never_answered(left.unit) for left in self.backlogs if not left.unit.unit.is_province)
         if unheard and not self.report.only:
             yield self.say(M("{units} đơn vị chưa từng trả lời hợp lệ.", units=unheard))
 
     def pressing(self) -> list[OutstandingRow]:
         """Every step that is overdue, due soon or past its deadline without our knowing, unit by unit."""
-        return [row for left in self.lefts for row in left.rows]
+        return [row for left in self.backlogs for row in left.rows]
 
-    def steps(self, found: Sequence[OutstandingRow]) -> Grid:
+    def steps(self, found: Sequence[OutstandingRow]) -> ProseTable:
         """These steps; each row names its unit, for pages turn anywhere."""
         heads = self.words("TT", "Đơn vị", "Đầu việc", "Hạn", "Tình trạng")
         rows = [(str(number), *self.step(row)) for number, row in enumerate(found, 1)]
-        return Grid(columns(heads, (11, 33, 58, 25, 38), {0, 3}), rows)
+        return ProseTable(columns(heads, (11, 33, 58, 25, 38), {0, 3}), rows)
 
     def step(self, row: OutstandingRow) -> tuple[str, str, str, str]:
         """Unit, step, deadline, and how it stands."""
@@ -79,12 +79,12 @@ class Behind(Writer):
 
     def state(self, row: OutstandingRow) -> str:
         """Why a step stands as it does, in words."""
-        words = status_reason(row.standing, row.schedule, self.report.as_of), *flag_remarks(row.standing)
+        words = status_reason(row.step_status, row.schedule, self.report.as_of), *flag_remarks(row.step_status)
         return "; ".join(self.say(word) for word in words)
 
-    def sums(self) -> Iterator[str | Grid]:
+    def sums(self) -> Iterator[str | ProseTable]:
         """A row of counts for each unit that is behind, or for each group of units where they are too many."""
-        behind = [left for left in self.lefts if left.rows]
+        behind = [left for left in self.backlogs if left.rows]
         if len(behind) <= MOST_UNITS:
             yield self._table((left.unit.unit.full_name, [left]) for left in behind)
         else:
@@ -95,29 +95,31 @@ class Behind(Writer):
             yield self._table((f"{left.unit.unit.full_name} ({left.unit.unit.code})", [left]) for left in worst)
         yield self.say(M("Danh sách từng đầu việc có trong bảng tính kèm theo."))
 
-    def _table(self, of: Iterable[tuple[str, Sequence[Left]]]) -> Grid:
+    def _table(self, of: Iterable[tuple[str, Sequence[UnitBacklog]]]) -> ProseTable:
         heads = self.words("TT", "Đơn vị", "Số đơn vị", "Còn phải làm", "Quá hạn", "Sắp đến hạn", "Chưa rõ")
-        rows = [(str(number), name, *map(self.some, figures(those))) for number, (name, those) in enumerate(of, 1)]
-        return Grid(columns(heads, (11, 52, 18, 24, 20, 22, 18), {0, 2, 3, 4, 5, 6}), rows)
+        rows = [
+            (str(number), name, *map(self.some, backlog_figures(those))) for number, (name, those) in enumerate(of, 1)
+        ]
+        return ProseTable(columns(heads, (11, 52, 18, 24, 20, 22, 18), {0, 2, 3, 4, 5, 6}), rows)
 
-    def _groups(self) -> Iterator[tuple[str, Sequence[Left]]]:
+    def _groups(self) -> Iterator[tuple[str, Sequence[UnitBacklog]]]:
         """The province's own work, then the groups; all of them together are the report's totals."""
-        if own := [left for left in self.lefts if left.unit.unit.is_province]:
+        if own := [left for left in self.backlogs if left.unit.unit.is_province]:
             yield self.say(M("Việc của tỉnh")), own
-        by_code = {left.unit.unit.code: left for left in self.lefts}
+        by_code = {left.unit.unit.code: left for left in self.backlogs}
         of = [(group.name, [by_code[u.unit.code] for u in group.units]) for group in groups(self.report, self.language)]
         yield from of[:MOST_GROUPS]
         if rest := [left for _, those in of[MOST_GROUPS:] for left in those]:
             yield self.say(M("Các nhóm còn lại")), rest
 
 
-def figures(those: Sequence[Left]) -> tuple[int, ...]:
+def backlog_figures(those: Sequence[UnitBacklog]) -> tuple[int, ...]:
     """How many units these are, and what is outstanding, overdue, due soon and unknown in them."""
     units = sum(not left.unit.unit.is_province for left in those)
     return units, *(sum(of(left) for left in those) for of in MEASURES)
 
 
-MEASURES: tuple[Callable[[Left], int], ...] = (
+MEASURES: tuple[Callable[[UnitBacklog], int], ...] = (
     lambda left: left.total,
     lambda left: left.overdue,
     lambda left: left.soon,

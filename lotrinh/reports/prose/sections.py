@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lotrinh.core.report.bundle import Dossier
-from lotrinh.core.report.report import Report, UnitReport, Voice
+from lotrinh.core.report.bundle import ReportBundle
+from lotrinh.core.report.report import Report, StepObstacle, UnitReport
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M, Message
-from lotrinh.reports.prose.ahead import Ahead
-from lotrinh.reports.prose.behind import Behind
-from lotrinh.reports.prose.findings import End, Reach, reaches
-from lotrinh.reports.prose.table import Grid, columns
+from lotrinh.reports.prose.ahead import UpcomingWriter
+from lotrinh.reports.prose.behind import BacklogWriter
+from lotrinh.reports.prose.findings import MilestoneEnd, MilestoneResult, milestone_results
+from lotrinh.reports.prose.table import ProseTable, columns
 from lotrinh.reports.text import situation
-from lotrinh.reports.text.tables import NOTHING, Writer, moment
+from lotrinh.reports.text.tables import NOTHING, ReportWriter, moment
 
 ASKED = 3
 """The first lines of a report's heading, which an official report says in its own words."""
@@ -22,22 +22,22 @@ MOST_SILENT, MOST_VOICES, TOTALS = 40, 60, 2
 """So many rows are read; what is more is counted, and stands whole in the workbook."""
 
 
-class Section(NamedTuple):
+class ProseSection(NamedTuple):
     """One section: its sentences and tables in reading order."""
 
     title: str
-    parts: tuple[str | Grid, ...]
+    parts: tuple[str | ProseTable, ...]
 
 
-class Prose(Writer):
-    """Puts a dossier into the words of an official report."""
+class Prose(ReportWriter):
+    """Puts a bundle into the words of an official report."""
 
-    def __init__(self, dossier: Dossier, language: str) -> None:
-        super().__init__(dossier.report, language)
-        self.dossier = dossier
-        self.reaches = reaches(dossier.report)
-        self.behind = Behind(dossier.report, language)
-        self.ahead = Ahead(dossier.report, language, dossier.ahead)
+    def __init__(self, bundle: ReportBundle, language: str) -> None:
+        super().__init__(bundle.report, language)
+        self.bundle = bundle
+        self.results = milestone_results(bundle.report)
+        self.backlog = BacklogWriter(bundle.report, language)
+        self.upcoming = UpcomingWriter(bundle.report, language, bundle.ahead)
 
     def subject(self) -> tuple[str, str]:
         """What the report is about, and of when it is."""
@@ -48,34 +48,37 @@ class Prose(Writer):
             title = M("Tiến độ thực hiện nhiệm vụ của {unit}: {title}", unit=unit, title=report.title)
         return self.say(title), self.say(M("(tính đến {when})", when=report.as_of))
 
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self) -> tuple[ProseSection, ...]:
         """All sections, numbered; each says so where it has nothing to tell."""
         made = (
             (M("Tình hình chung"), self.situation()),
-            (M("Các mốc đã hoàn thành đúng hạn"), self.on_time()),
-            (M("Các mốc trễ hạn, quá hạn; các mốc đến hạn mà chưa rõ"), (*self.late(), *self.unsure(), *self._meant())),
-            (M("Đầu việc còn phải làm của từng đơn vị"), self.behind.parts()),
-            (M("Khó khăn, vướng mắc và kiến nghị"), self.said()),
-            (M("Việc đến hạn trong {days} ngày tới", days=self.dossier.ahead), self.ahead.parts()),
+            (M("Các mốc đã hoàn thành đúng hạn"), self.milestones_on_time()),
+            (
+                M("Các mốc trễ hạn, quá hạn; các mốc đến hạn mà chưa rõ"),
+                (*self.late_milestones(), *self.unsure_milestones(), *self._meant()),
+            ),
+            (M("Đầu việc còn phải làm của từng đơn vị"), self.backlog.parts()),
+            (M("Khó khăn, vướng mắc và kiến nghị"), self.obstacles_and_proposals()),
+            (M("Việc đến hạn trong {days} ngày tới", days=self.bundle.ahead), self.upcoming.parts()),
         )
-        return tuple(Section(f"{n}. {self.say(title)}", tuple(parts)) for n, (title, parts) in enumerate(made, 1))
+        return tuple(ProseSection(f"{n}. {self.say(title)}", tuple(parts)) for n, (title, parts) in enumerate(made, 1))
 
-    def situation(self) -> Iterator[str | Grid]:
+    def situation(self) -> Iterator[str | ProseTable]:
         """How asking went, who could not be asked, and how many steps stand how."""
-        yield self.asked()
+        yield self.asking_result()
         yield from (line if line.endswith(".") else f"{line}." for line in self.heading()[ASKED:])
-        yield from self.unasked()
+        yield from self.not_reached_parts()
         yield self.say(M("Tình trạng của tất cả đầu việc:"))
         yield self.totals()
-        yield from map(self.say, situation.notes(self.report))
+        yield from map(self.say, situation.totals_notes(self.report))
         yield self._milestones_in_all()
 
-    def asked(self) -> str:
+    def asking_result(self) -> str:
         """Which run this is, and how asking went."""
         report, outcomes = self.report, self.report.outcomes()
         if report.only:
             run = M("Theo lượt kiểm tra {run} lúc {when}", run=report.run, when=report.as_of)
-            return self.say(M("{run}. {asked}.", run=run, asked=situation.asked(report)))
+            return self.say(M("{run}. {asked}.", run=run, asked=situation.asking_result(report)))
         return self.say(
             M(
                 "Lượt kiểm tra {run} lúc {when} hỏi {units} đơn vị của {province}: {reached} hỏi được, {unreachable} "
@@ -91,25 +94,25 @@ class Prose(Writer):
         )
 
     def _milestones_in_all(self) -> str:
-        ends = [reach.end for reach in self.reaches]
+        ends = [reach.end for reach in self.results]
         whose = M("{all} mốc của tỉnh và các đơn vị", all=len(ends))
-        late = M("{late} mốc có đơn vị trễ hạn hoặc quá hạn", late=ends.count(End.LATE))
+        late = M("{late} mốc có đơn vị trễ hạn hoặc quá hạn", late=ends.count(MilestoneEnd.LATE))
         if self.report.only:
             whose = M("{all} mốc của {unit}", all=len(ends), unit=next(self.report.everybody).unit.full_name)
-            late = M("{late} mốc trễ hạn hoặc quá hạn", late=ends.count(End.LATE))
+            late = M("{late} mốc trễ hạn hoặc quá hạn", late=ends.count(MilestoneEnd.LATE))
         return self.say(
             M(
                 "Trong {whose}: {on_time} mốc hoàn thành đúng hạn, {late}, {unsure} mốc đã đến hạn mà chưa xác định "
                 "hết, {ahead} mốc chưa đến hạn.",
                 whose=whose,
-                on_time=ends.count(End.ON_TIME),
+                on_time=ends.count(MilestoneEnd.ON_TIME),
                 late=late,
-                unsure=ends.count(End.UNSURE),
-                ahead=ends.count(End.AHEAD),
+                unsure=ends.count(MilestoneEnd.UNSURE),
+                ahead=ends.count(MilestoneEnd.AHEAD),
             )
         )
 
-    def unasked(self) -> Iterator[str | Grid]:
+    def not_reached_parts(self) -> Iterator[str | ProseTable]:
         """Units that could not be asked: nobody may read their silence as work not done."""
         units = [u for u in self.report.units if u.outcome is not Outcome.REACHED]
         if not units:
@@ -119,16 +122,16 @@ class Prose(Writer):
             yield self.say(M("Danh sách các đơn vị này có trong bảng tính kèm theo."))
             return
         heads = self.words("TT", "Đơn vị", "Lý do", "Trả lời hợp lệ gần nhất")
-        rows = [(str(number), *row) for number, row in enumerate(self.unasked_rows(), 1)]
-        yield Grid(columns(heads, (10, 48, 69, 38), centred={0, 3}), rows)
+        rows = [(str(number), *row) for number, row in enumerate(self.not_reached_rows(), 1)]
+        yield ProseTable(columns(heads, (10, 48, 69, 38), centred={0, 3}), rows)
 
-    def unasked_rows(self) -> Iterator[tuple[str, str, str]]:
+    def not_reached_rows(self) -> Iterator[tuple[str, str, str]]:
         """Who could not be asked, why, and how old the last valid answer is."""
         for unit in self.report.units:
             if unit.outcome is not Outcome.REACHED:
                 yield self._name(unit), self.say(unit.sentence), self._age(unit)
 
-    def totals(self) -> Grid:
+    def totals(self) -> ProseTable:
         """How many steps stand how: the report's own totals."""
         statuses = self.report.statuses()
         left = sum(n for status, n in statuses.items() if not status.is_finished)
@@ -136,42 +139,42 @@ class Prose(Writer):
         rows.append((self.say(M("Tổng số đầu việc")), self.number(statuses.total())))
         rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), self.number(left)))
         tied = [*([True] * (len(rows) - 1)), False]
-        return Grid(columns(self.words("Tình trạng", "Số đầu việc"), (90, 35), centred={1}), rows, tied, TOTALS)
+        return ProseTable(columns(self.words("Tình trạng", "Số đầu việc"), (90, 35), centred={1}), rows, tied, TOTALS)
 
-    def on_time(self) -> Iterator[str | Grid]:
+    def milestones_on_time(self) -> Iterator[str | ProseTable]:
         """Milestones that everybody reached within the deadline."""
-        found = [reach for reach in self.reaches if reach.end is End.ON_TIME]
+        found = [reach for reach in self.results if reach.end is MilestoneEnd.ON_TIME]
         if not found:
             nobody = M("Chưa có mốc nào mà mọi đơn vị đều hoàn thành đúng hạn.")
             yield self.say(M("Chưa có mốc nào hoàn thành đúng hạn.") if self.report.only else nobody)
             return
         heads = self.words("TT", "Mốc", "Hạn", "Đơn vị hoàn thành")
         rows = [(str(n), self.name_of(r), self.due_of(r), self._done(r)) for n, r in enumerate(found, 1)]
-        yield Grid(columns(heads, (10, 92, 38, 25), centred={0, 2, 3}), rows)
+        yield ProseTable(columns(heads, (10, 92, 38, 25), centred={0, 2, 3}), rows)
 
-    def late(self) -> Iterator[str | Grid]:
+    def late_milestones(self) -> Iterator[str | ProseTable]:
         """Milestones with somebody late or overdue."""
-        found = [reach for reach in self.reaches if reach.end is End.LATE]
+        found = [reach for reach in self.results if reach.end is MilestoneEnd.LATE]
         if not found:
             yield self.say(M("Không có mốc nào trễ hạn hoặc quá hạn."))
             return
         heads = self.words("TT", "Mốc", "Hạn", "Xong", "Trong đó trễ", "Quá hạn", "Chưa rõ")
         rows = [(str(n), self.name_of(r), self.due_of(r), *self._counts(r)) for n, r in enumerate(found, 1)]
-        yield Grid(columns(heads, (9, 58, 27, 23, 16, 16, 16), centred={0, 2, 3, 4, 5, 6}), rows)
+        yield ProseTable(columns(heads, (9, 58, 27, 23, 16, 16, 16), centred={0, 2, 3, 4, 5, 6}), rows)
         yield from self._beside(found)
 
-    def unsure(self) -> Iterator[str | Grid]:
+    def unsure_milestones(self) -> Iterator[str | ProseTable]:
         """Milestones past their deadline of which nobody is known to be late, and not all is known."""
-        found = [reach for reach in self.reaches if reach.end is End.UNSURE]
+        found = [reach for reach in self.results if reach.end is MilestoneEnd.UNSURE]
         if not found:
             return
         yield self.say(M("Các mốc đã đến hạn mà chưa rõ, không tính là trễ hạn hay quá hạn:"))
         heads = self.words("TT", "Mốc", "Hạn", "Xong", "Chưa rõ")
         rows = [(str(n), self.name_of(r), self.due_of(r), *self._known(r)) for n, r in enumerate(found, 1)]
-        yield Grid(columns(heads, (9, 83, 33, 24, 16), centred={0, 2, 3, 4}), rows)
+        yield ProseTable(columns(heads, (9, 83, 33, 24, 16), centred={0, 2, 3, 4}), rows)
         yield from self._beside(found)
 
-    def _beside(self, found: Sequence[Reach]) -> Iterator[str]:
+    def _beside(self, found: Sequence[MilestoneResult]) -> Iterator[str]:
         """Say what a table of milestones does not: the province's own part."""
         own = [r for r in found if r.row.units and r.row.province and not r.row.province.is_finished]
         if own:
@@ -180,7 +183,7 @@ class Prose(Writer):
 
     def _meant(self) -> Iterator[str]:
         """Say what "unknown" means, once for both tables."""
-        if any(reach.row.unknown for reach in self.reaches if reach.end in {End.LATE, End.UNSURE}):
+        if any(reach.row.unknown for reach in self.results if reach.end in {MilestoneEnd.LATE, MilestoneEnd.UNSURE}):
             yield self.say(
                 M(
                     "“Chưa rõ” là số đơn vị chưa từng trả lời hợp lệ, hoặc trả lời lần cuối trước hạn: không tính là "
@@ -188,39 +191,39 @@ class Prose(Writer):
                 )
             )
 
-    def _done(self, reach: Reach) -> str:
+    def _done(self, reach: MilestoneResult) -> str:
         return self.share(reach.row.done, reach.row.units) if reach.row.units else NOTHING
 
-    def _known(self, reach: Reach) -> tuple[str, ...]:
+    def _known(self, reach: MilestoneResult) -> tuple[str, ...]:
         return (self._done(reach), self.some(reach.row.unknown)) if reach.row.units else (NOTHING, NOTHING)
 
-    def _counts(self, reach: Reach) -> tuple[str, ...]:
+    def _counts(self, reach: MilestoneResult) -> tuple[str, ...]:
         if not reach.row.units:
             return (NOTHING,) * 4
         return self._done(reach), *map(self.some, (reach.late, reach.row.overdue, reach.row.unknown))
 
-    def name_of(self, reach: Reach) -> str:
+    def name_of(self, reach: MilestoneResult) -> str:
         """A milestone's title, its doubt, and how it stands where it is the province's own work alone."""
         row = reach.row
         name = self.say(row.milestone.title) + (" (?)" if row.doubtful else "")
         return name if row.units else name + self.say(M(" (việc của tỉnh: {status})", status=self.own_of(reach)))
 
-    def own_of(self, reach: Reach) -> str:
+    def own_of(self, reach: MilestoneResult) -> str:
         """How the province's own part in a milestone stands, if it has any."""
         return self.say(STATUS[reach.row.province]) if reach.row.province else NOTHING
 
-    def due_of(self, reach: Reach) -> str:
+    def due_of(self, reach: MilestoneResult) -> str:
         """A milestone's deadline, the earliest where units differ."""
         due = moment(reach.row.due, self.language) if reach.row.due else NOTHING
         return self.say(M("từ {day}", day=due)) if reach.row.spread else due
 
-    def said(self) -> Iterator[str | Grid]:
+    def obstacles_and_proposals(self) -> Iterator[str | ProseTable]:
         """Obstacles and proposals, each with its answer, unanswered ones first."""
-        voices = sorted(self.report.voices, key=lambda voice: bool(voice.answer or voice.handed_to))
+        voices = sorted(self.report.obstacles, key=lambda voice: bool(voice.answer or voice.handed_to))
         if not voices:
             yield self.say(M("Không có khó khăn, vướng mắc hay kiến nghị nào được gửi."))
             return
-        obstacles, proposals = [v for v in voices if not v.proposal], [v for v in voices if v.proposal]
+        obstacles, proposals = [v for v in voices if not v.is_proposal], [v for v in voices if v.is_proposal]
         yield self.say(
             M(
                 "{obstacles} khó khăn, vướng mắc và {proposals} kiến nghị; {waiting} chưa được trả lời.",
@@ -232,20 +235,20 @@ class Prose(Writer):
         yield from self._voices(obstacles, M("Khó khăn, vướng mắc"))
         yield from self._voices(proposals, M("Kiến nghị"))
 
-    def _voices(self, voices: Sequence[Voice], head: M) -> Iterator[str | Grid]:
+    def _voices(self, voices: Sequence[StepObstacle], head: M) -> Iterator[str | ProseTable]:
         if not voices:
             return
         heads = (*self.words("TT", "Đơn vị", "Đầu việc"), self.say(head), self.say("Trả lời"))
         rows = [(str(number), *self.voice(voice)) for number, voice in enumerate(voices[:MOST_VOICES], 1)]
-        yield Grid(columns(heads, (9, 33, 40, 43, 40), centred={0}), rows)
+        yield ProseTable(columns(heads, (9, 33, 40, 43, 40), centred={0}), rows)
         if len(voices) > MOST_VOICES:
             yield self.say(M("Còn {count} ý kiến nữa trong bảng tính kèm theo.", count=len(voices) - MOST_VOICES))
 
-    def voice(self, voice: Voice) -> tuple[str, str, str, str]:
+    def voice(self, voice: StepObstacle) -> tuple[str, str, str, str]:
         """Unit, step, what it says, and what came of it."""
         return voice.unit.full_name, self.say(voice.step.title), self.say(voice.text), self.answer(voice)
 
-    def answer(self, voice: Voice) -> str:
+    def answer(self, voice: StepObstacle) -> str:
         """What came of what a unit said."""
         handed = M("Đã chuyển {office}.", office=voice.handed_to) if voice.handed_to else ""
         when = M(" ({when})", when=voice.answered_at.astimezone(self.report.as_of.tzinfo)) if voice.answered_at else ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
-class Column(NamedTuple):
+class ProseColumn(NamedTuple):
     """One column of a table: its head, its width (mm), and whether its cells stand in the middle."""
 
     head: str
@@ -12,19 +12,19 @@ class Column(NamedTuple):
     centred: bool = False
 
 
-def columns(heads: Sequence[str], widths: Sequence[float], centred: set[int]) -> tuple[Column, ...]:
+def columns(heads: Sequence[str], widths: Sequence[float], centred: set[int]) -> tuple[ProseColumn, ...]:
     """Put heads and widths (mm) together."""
     pairs = zip(heads, widths, strict=True)
-    return tuple(Column(head, width, number in centred) for number, (head, width) in enumerate(pairs))
+    return tuple(ProseColumn(head, width, number in centred) for number, (head, width) in enumerate(pairs))
 
 
-class Grid(NamedTuple):
+class ProseTable(NamedTuple):
     """A table in words.
 
     ``tied`` tells of each row whether it stays on one page with the row after it; the last ``totals`` rows are sums.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[ProseColumn, ...]
     rows: Sequence[tuple[str, ...]]
     tied: Sequence[bool] = ()
     totals: int = 0

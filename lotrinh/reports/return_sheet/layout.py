@@ -7,7 +7,7 @@ from lotrinh.core.checklist.checklist import Need, Step
 from lotrinh.core.text import M, Message
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What goes into a column."""
 
     FIXED = "fixed"
@@ -16,46 +16,46 @@ class Kind(StrEnum):
     COUNT = "count"
 
 
-class Column(NamedTuple):
+class SheetColumn(NamedTuple):
     """One column. ``name`` is the field of a confirmation, ``width`` in characters."""
 
     name: str
     head: Message
     width: float
-    kind: Kind
+    kind: ColumnKind
 
     @property
-    def fill(self) -> bool:
+    def is_filled_in(self) -> bool:
         """Whether the unit fills it in."""
-        return self.kind is not Kind.FIXED
+        return self.kind is not ColumnKind.FIXED
 
 
 COLUMNS = (
-    Column("code", M("Mã"), 10.5, Kind.FIXED),
-    Column("step", M("Đầu việc"), 31, Kind.FIXED),
-    Column("due", M("Hạn"), 13, Kind.FIXED),
-    Column("owner", M("Cơ quan thực hiện"), 11, Kind.FIXED),
-    Column("evidence", M("Văn bản chứng minh"), 18, Kind.FIXED),
-    Column("completed_on", M("Ngày hoàn thành"), 11.5, Kind.DAY),
-    Column("document.number", M("Số, ký hiệu văn bản"), 13, Kind.TEXT),
-    Column("document.date", M("Ngày văn bản"), 11.5, Kind.DAY),
-    Column("done", M("Đã xong"), 7, Kind.COUNT),
-    Column("of", M("Trên tổng số"), 7, Kind.COUNT),
-    Column("obstacle", M("Khó khăn, vướng mắc"), 15, Kind.TEXT),
-    Column("proposal", M("Kiến nghị"), 15, Kind.TEXT),
-    Column("note", M("Ghi chú"), 11, Kind.TEXT),
-    Column("signer", M("Người ký"), 12, Kind.TEXT),
+    SheetColumn("code", M("Mã"), 10.5, ColumnKind.FIXED),
+    SheetColumn("step", M("Đầu việc"), 31, ColumnKind.FIXED),
+    SheetColumn("due", M("Hạn"), 13, ColumnKind.FIXED),
+    SheetColumn("owner", M("Cơ quan thực hiện"), 11, ColumnKind.FIXED),
+    SheetColumn("evidence", M("Văn bản chứng minh"), 18, ColumnKind.FIXED),
+    SheetColumn("completed_on", M("Ngày hoàn thành"), 11.5, ColumnKind.DAY),
+    SheetColumn("document.number", M("Số, ký hiệu văn bản"), 13, ColumnKind.TEXT),
+    SheetColumn("document.date", M("Ngày văn bản"), 11.5, ColumnKind.DAY),
+    SheetColumn("done", M("Đã xong"), 7, ColumnKind.COUNT),
+    SheetColumn("of", M("Trên tổng số"), 7, ColumnKind.COUNT),
+    SheetColumn("obstacle", M("Khó khăn, vướng mắc"), 15, ColumnKind.TEXT),
+    SheetColumn("proposal", M("Kiến nghị"), 15, ColumnKind.TEXT),
+    SheetColumn("note", M("Ghi chú"), 11, ColumnKind.TEXT),
+    SheetColumn("signer", M("Người ký"), 12, ColumnKind.TEXT),
 )
 PLACE = {column.name: place for place, column in enumerate(COLUMNS)}
 """Field -> which column, counted from 0."""
 
 
-def letter(place: int) -> str:
+def column_letter(place: int) -> str:
     """Name a column as spreadsheets do: A for the first."""
     return chr(ord("A") + place) if place <= ord("Z") - ord("A") else "?"
 
 
-def takes(step: Step, name: str) -> bool:
+def takes_field(step: Step, name: str) -> bool:
     """Whether a field can be filled in for a step at all."""
     evidence = step.evidence
     if name in {"done", "of"}:

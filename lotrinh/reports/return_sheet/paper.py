@@ -7,8 +7,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from lotrinh.core.return_sheet.return_sheet import ReturnSheet
 from lotrinh.core.text import M
-from lotrinh.reports.return_sheet.layout import COLUMNS, takes
-from lotrinh.reports.return_sheet.words import TITLE, WRITTEN, Words
+from lotrinh.reports.return_sheet.layout import COLUMNS, takes_field
+from lotrinh.reports.return_sheet.words import TITLE, WRITTEN, SheetWording
 
 HERE = Path(__file__).parent
 PLACES = (
@@ -22,12 +22,12 @@ PLACES = (
 DAY_BOX = "…/…/……"
 
 
-def page(sheet: ReturnSheet, language: str) -> str:
+def sheet_page(sheet: ReturnSheet, language: str) -> str:
     """Write the page; the same sheet gives the same text."""
-    words = Words(sheet, language)
+    words = SheetWording(sheet, language)
     heads = {column.name: words.say(column.head) for column in COLUMNS}
     rows = [
-        (line, row, {column.name: takes(row.step, column.name) for column in COLUMNS})
+        (line, row, {column.name: takes_field(row.step, column.name) for column in COLUMNS})
         for line, row in zip(words.lines(), sheet.rows, strict=True)
     ]
     return _template().render(

@@ -13,7 +13,7 @@ from lotrinh.core.return_sheet.return_sheet import FORM
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem
 from lotrinh.i18n import LANGUAGES, say
-from lotrinh.reports.return_sheet.layout import COLUMNS, letter
+from lotrinh.reports.return_sheet.layout import COLUMNS, column_letter
 
 MOST_SHEETS, MOST_ROWS, MOST_COLUMNS = 20, 2_000, 26
 TOP = 30
@@ -26,7 +26,7 @@ TOO_MANY = M("Bảng này dài quá {most} dòng. Hãy điền vào tệp đã n
 Value = str | int | float | bool | date | datetime | None
 
 
-class Cell(NamedTuple):
+class SpreadsheetCell(NamedTuple):
     """One cell: its value, and ``wrong`` where it is nothing that a person typed."""
 
     place: int
@@ -34,22 +34,22 @@ class Cell(NamedTuple):
     wrong: Message | None = None
 
 
-class Line(NamedTuple):
+class SpreadsheetRow(NamedTuple):
     """One row of the table; ``number`` as the spreadsheet counts it."""
 
     number: int
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, SpreadsheetCell]
 
 
-class Returned(NamedTuple):
+class ReturnedSheet(NamedTuple):
     """One sheet that came back: the line of its mark, its rows, empty ones left out, and what stands beside them."""
 
     mark: str
-    lines: tuple[Line, ...]
+    lines: tuple[SpreadsheetRow, ...]
     beside: tuple[Problem, ...] = ()
 
 
-def read(name: str, content: bytes) -> Returned:
+def read_return_sheet(name: str, content: bytes) -> ReturnedSheet:
     """Read a workbook whose archive was judged before; ``BadInput`` where it has not the shape in which it was sent."""
     try:
         pages = _pages(content)
@@ -61,10 +61,10 @@ def read(name: str, content: bytes) -> Returned:
         raise BadInput([Problem(name, 0, 0, sentence)])
     page, (row, mark) = marked[0]
     below = _below(name, page, row)
-    return Returned(mark, tuple(_lines(below)), tuple(_beside(name, below)))
+    return ReturnedSheet(mark, tuple(_lines(below)), tuple(_beside(name, below)))
 
 
-Page = Sequence[Sequence[Cell]]
+Page = Sequence[Sequence[SpreadsheetCell]]
 
 
 def _pages(content: bytes) -> list[Page]:
@@ -86,16 +86,18 @@ def _page(sheet: Any) -> Page:  # noqa: ANN401 - the library's classes for readi
     return [*top, *islice(read_rows, MOST_ROWS + 1 - TOP)] if _mark_in(top) else top
 
 
-def _cell(place: int, cell: Any) -> Cell:  # noqa: ANN401 - as above
+def _cell(place: int, cell: Any) -> SpreadsheetCell:  # noqa: ANN401 - as above
     value, kind = cell.value, getattr(cell, "data_type", "n")
     if kind == "f":
-        return Cell(place, None, M("có công thức. Hãy gõ giá trị vào thay cho công thức."))
+        return SpreadsheetCell(place, None, M("có công thức. Hãy gõ giá trị vào thay cho công thức."))
     if kind == "e":
-        return Cell(place, None, M("báo lỗi “{text}”. Hãy gõ lại giá trị.", text=str(value)[:20]))
+        return SpreadsheetCell(place, None, M("báo lỗi “{text}”. Hãy gõ lại giá trị.", text=str(value)[:20]))
     if isinstance(value, str):
-        return Cell(place, nfc(value).replace("\r\n", "\n").strip() or None)
+        return SpreadsheetCell(place, nfc(value).replace("\r\n", "\n").strip() or None)
     return (
-        Cell(place, value) if isinstance(value, Value) else Cell(place, None, M("không đọc được. Hãy gõ lại giá trị."))
+        SpreadsheetCell(place, value)
+        if isinstance(value, Value)
+        else SpreadsheetCell(place, None, M("không đọc được. Hãy gõ lại giá trị."))
     )
 
 
@@ -107,7 +109,7 @@ def _mark_in(page: Page) -> tuple[int, str] | None:
     return None
 
 
-Numbered = Sequence[tuple[int, Sequence[Cell]]]
+Numbered = Sequence[tuple[int, Sequence[SpreadsheetCell]]]
 
 
 def _below(name: str, page: Page, mark: int) -> Numbered:
@@ -123,18 +125,20 @@ def _below(name: str, page: Page, mark: int) -> Numbered:
     return [(number, row) for number, row in enumerate(page, 1) if number > head + 1]
 
 
-def _lines(below: Numbered) -> Iterator[Line]:
+def _lines(below: Numbered) -> Iterator[SpreadsheetRow]:
     for number, row in below:
         cells = {column.name: cell for column, cell in zip(COLUMNS, row, strict=False)}
         if any(_filled(cell) for cell in cells.values()):
-            yield Line(number, {c.name: cells.get(c.name, Cell(i, None)) for i, c in enumerate(COLUMNS)})
+            yield SpreadsheetRow(
+                number, {c.name: cells.get(c.name, SpreadsheetCell(i, None)) for i, c in enumerate(COLUMNS)}
+            )
 
 
 def _heads(place: int) -> frozenset[str]:
     return frozenset(_flat(say(COLUMNS[place].head, language)) for language in LANGUAGES)
 
 
-def _wrong_heads(name: str, head: int, row: Sequence[Cell]) -> Iterator[Problem]:
+def _wrong_heads(name: str, head: int, row: Sequence[SpreadsheetCell]) -> Iterator[Problem]:
     found = [_text(cell) for cell in row]
     found += [""] * (len(COLUMNS) - len(found))
     for place, column in enumerate(COLUMNS):
@@ -143,34 +147,36 @@ def _wrong_heads(name: str, head: int, row: Sequence[Cell]) -> Iterator[Problem]
             sentence = M(
                 "Cột {letter} phải là “{head}”, nay là “{found}”. Hãy điền lại vào tệp đã nhận, không thêm, xóa, "
                 "đổi tên cột.",
-                letter=letter(place),
+                letter=column_letter(place),
                 head=column.head,
                 found=there,
             )
             yield Problem(name, head + 1, place + 1, sentence)
     for place, text in enumerate(found[len(COLUMNS) :], len(COLUMNS)):
         if text:
-            yield Problem(name, head + 1, place + 1, M("Cột {letter} là cột thêm vào. Hãy xóa.", letter=letter(place)))
+            yield Problem(
+                name, head + 1, place + 1, M("Cột {letter} là cột thêm vào. Hãy xóa.", letter=column_letter(place))
+            )
 
 
 def _beside(name: str, below: Numbered) -> Iterator[Problem]:
     for number, row in below:
         for cell in filter(_filled, row[len(COLUMNS) :]):
-            where = address(cell, number)
+            where = cell_name(cell, number)
             sentence = M("Ô {cell} nằm ngoài bảng. Hãy chuyển nội dung vào bảng rồi xóa ô này.", cell=where)
             yield Problem(name, number, cell.place + 1, sentence)
 
 
-def address(cell: Cell, number: int) -> str:
+def cell_name(cell: SpreadsheetCell, number: int) -> str:
     """Name a cell as spreadsheets do."""
-    return f"{letter(cell.place)}{number}"
+    return f"{column_letter(cell.place)}{number}"
 
 
-def _filled(cell: Cell) -> bool:
+def _filled(cell: SpreadsheetCell) -> bool:
     return cell.value is not None or cell.wrong is not None
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: SpreadsheetCell) -> str:
     return _flat(cell.value) if isinstance(cell.value, str) else ""
 
 

@@ -30,11 +30,11 @@ WRITTEN = (
     ),
     M("3. Giữ nguyên mã. Ký, đóng dấu, gửi lại văn phòng tỉnh."),
 )
-TOLD = ("progress", "obstacle", "awaiting", "returned")
+SHOWN_FLAGS = ("progress", "obstacle", "awaiting", "returned")
 """Flags that the unit should read beside its step."""
 
 
-class Line(NamedTuple):
+class SheetLine(NamedTuple):
     """One step in words; ``notes`` is what was said about it so far, ``urgency`` how its deadline stands."""
 
     code: str
@@ -46,7 +46,7 @@ class Line(NamedTuple):
     evidence: str
 
 
-class Words:
+class SheetWording:
     """Puts one sheet into the words of one language."""
 
     def __init__(self, sheet: ReturnSheet, language: str) -> None:
@@ -79,17 +79,17 @@ class Words:
         """What the mark of a doubtful fact means; empty where there is none."""
         return self.say(DOUBT) if any(row.step.doubtful for row in self.sheet.rows) else ""
 
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[SheetLine, ...]:
         """All rows."""
         return tuple(self._line(row) for row in self.sheet.rows)
 
-    def _line(self, row: SheetRow) -> Line:
-        told = row.standing._replace(flags={k: v for k, v in row.standing.flags.items() if k in TOLD})
+    def _line(self, row: SheetRow) -> SheetLine:
+        told = row.step_status._replace(flags={k: v for k, v in row.step_status.flags.items() if k in SHOWN_FLAGS})
         notes = [self.say(remark) for remark in flag_remarks(told)]
         if row.of and "progress" not in told.flags:
             notes.append(self.say(M("tổng số đã báo: {of}", of=row.of)))
         due = moment(row.schedule.due, self.language) if row.schedule.due else NOTHING
-        return Line(
+        return SheetLine(
             format_code(row.code),
             self.say(row.step.title),
             tuple(notes),
@@ -100,9 +100,9 @@ class Words:
         )
 
     def _urgency(self, row: SheetRow) -> str:
-        if row.standing.status is Status.UNKNOWN:
+        if row.step_status.status is Status.UNKNOWN:
             return self.say(STATUS[Status.UNKNOWN])
-        return self.say(status_reason(row.standing, row.schedule, self.sheet.made_at))
+        return self.say(status_reason(row.step_status, row.schedule, self.sheet.made_at))
 
     def _evidence(self, step: Step) -> str:
         named = ", ".join((*step.evidence.documents, *step.evidence.forms)) or NOTHING

@@ -11,8 +11,8 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped]  # XlsxWriter de
 from lotrinh.core.return_sheet.return_sheet import ReturnSheet, SheetRow
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.reports.return_sheet.layout import COLUMNS, PLACE, Kind, letter, takes
-from lotrinh.reports.return_sheet.words import TITLE, TYPED, Line, Words
+from lotrinh.reports.return_sheet.layout import COLUMNS, PLACE, ColumnKind, column_letter, takes_field
+from lotrinh.reports.return_sheet.words import TITLE, TYPED, SheetLine, SheetWording
 from lotrinh.reports.text.tables import clean
 
 OPTIONS = {
@@ -51,17 +51,17 @@ LINE_HEIGHT = 16
 HEIGHTS = {"title": 24, "sample": 22, "mark": 12}
 
 
-def workbook(sheet: ReturnSheet, language: str) -> bytes:
+def sheet_workbook(sheet: ReturnSheet, language: str) -> bytes:
     """Write the workbook; the same sheet gives the same bytes."""
     content = io.BytesIO()
     with Workbook(content, OPTIONS) as book:
         book.set_properties({"title": say(TITLE, language), "created": sheet.made_at.replace(tzinfo=None)})
-        _Page(book, sheet, Words(sheet, language)).write()
+        _Page(book, sheet, SheetWording(sheet, language)).write()
     return content.getvalue()
 
 
 class _Page:
-    def __init__(self, book: Workbook, sheet: ReturnSheet, words: Words) -> None:
+    def __init__(self, book: Workbook, sheet: ReturnSheet, words: SheetWording) -> None:
         self.sheet, self.words = sheet, words
         self.formats = {name: book.add_format(dict(looks)) for name, looks in FORMATS.items()}
         self.page = book.add_worksheet(words.say(M("Phiếu xác nhận")))
@@ -99,7 +99,7 @@ class _Page:
             self.page.write_string(row, place, self.words.say(column.head), self.formats["head"])
         self.page.set_row(row, 3 * LINE_HEIGHT)
 
-    def _row(self, number: int, row: SheetRow, line: Line) -> None:
+    def _row(self, number: int, row: SheetRow, line: SheetLine) -> None:
         notes = "".join(f"\n– {note}" for note in line.notes)
         texts = (line.code, line.title + notes, f"{line.due}\n{line.urgency}", line.owner, line.evidence)
         for place, column in enumerate(COLUMNS):
@@ -107,18 +107,18 @@ class _Page:
                 looks = "code" if place == 0 else "fixed"
                 self.page.write_string(number, place, texts[place], self.formats[looks])
             else:
-                looks = column.kind.value if takes(row.step, column.name) else "closed"
+                looks = column.kind.value if takes_field(row.step, column.name) else "closed"
                 self.page.write_blank(number, place, None, self.formats[looks])
         self.page.set_row(number, _height(texts))
 
     def _rules(self, first: int, last: int) -> None:
         """Let the spreadsheet itself warn of what the import would refuse; it warns only, for computers differ."""
         for place, column in enumerate(COLUMNS):
-            if column.kind is Kind.DAY:
-                formula = _day_formula(f"{letter(place)}{first + 1}", self.sheet.starts)
+            if column.kind is ColumnKind.DAY:
+                formula = _day_formula(f"{column_letter(place)}{first + 1}", self.sheet.starts)
                 sentence = M("Hãy viết ngày/tháng/năm, không sau hôm nay, ví dụ 29/1/2026.")
                 self._rule(first, last, place, {"validate": "custom", "value": formula}, sentence)
-            elif column.kind is Kind.COUNT:
+            elif column.kind is ColumnKind.COUNT:
                 rule = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": LARGEST_COUNT}
                 self._rule(first, last, place, rule, M("Hãy ghi một số nguyên, ví dụ 7."))
 

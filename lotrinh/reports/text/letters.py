@@ -27,30 +27,30 @@ class Letter(NamedTuple):
     short: str
 
 
-class Notes(NamedTuple):
+class OfficeNotes(NamedTuple):
     """What the office hears besides: who could not be told, and how many messages did not go out."""
 
     unreachable: Sequence[Unit] = ()
     undelivered: int = 0
 
 
-NO_NOTES = Notes()
+NO_NOTES = OfficeNotes()
 
 
-class Line(NamedTuple):
+class LetterLine(NamedTuple):
     """A heading, a paragraph or a point of a list."""
 
     kind: str
     words: Message | Text | str
 
 
-class Writer:
+class LetterWriter:
     """Writes letters in one language; ``site`` is the portal's address, empty for none."""
 
     def __init__(self, language: str, site: str) -> None:
         self.language, self.site = language, site
 
-    def digest(self, digest: Digest, notes: Notes = NO_NOTES) -> Letter:
+    def digest(self, digest: Digest, notes: OfficeNotes = NO_NOTES) -> Letter:
         """Write what one receiver is told on a day."""
         count, late = len(digest.items), sum(len(told.late) for told in digest.escalations)
         subject = M("Nhắc việc ngày {day}: {count} đầu việc", day=digest.day, count=count)
@@ -61,34 +61,34 @@ class Writer:
                 late=late,
                 count=count,
             )
-        lines = [Line("p", M("Kính gửi: {unit}", unit=digest.unit.full_name)), *self._digest(digest, notes)]
+        lines = [LetterLine("p", M("Kính gửi: {unit}", unit=digest.unit.full_name)), *self._digest(digest, notes)]
         return self._letter(subject, lines, sample=digest.sample)
 
-    def _digest(self, digest: Digest, notes: Notes) -> Iterator[Line]:
+    def _digest(self, digest: Digest, notes: OfficeNotes) -> Iterator[LetterLine]:
         for section in digest.sections:
             yield from self._section(section)
         for told in digest.escalations:
             yield from self._escalation(told)
         if notes.unreachable:
-            yield Line("h", M("Chưa có địa chỉ nhận lời nhắc"))
-            yield from (Line("li", unit.full_name) for unit in notes.unreachable)
+            yield LetterLine("h", M("Chưa có địa chỉ nhận lời nhắc"))
+            yield from (LetterLine("li", unit.full_name) for unit in notes.unreachable)
         if notes.undelivered:
-            yield Line("p", M("{count} tin chưa gửi được hoặc không rõ đã gửi chưa.", count=notes.undelivered))
+            yield LetterLine("p", M("{count} tin chưa gửi được hoặc không rõ đã gửi chưa.", count=notes.undelivered))
 
-    def _section(self, section: DigestSection) -> Iterator[Line]:
-        yield Line("h", section.title)
-        yield Line("p", as_known(section.last_answer_at))
-        yield from (Line("li", self.item(item)) for item in section.items)
-        yield Line("p", M("Việc nào đã làm xong, xin xác nhận."))
+    def _section(self, section: DigestSection) -> Iterator[LetterLine]:
+        yield LetterLine("h", section.title)
+        yield LetterLine("p", known_as_of(section.last_answer_at))
+        yield from (LetterLine("li", self.item(item)) for item in section.items)
+        yield LetterLine("p", M("Việc nào đã làm xong, xin xác nhận."))
 
-    def _escalation(self, told: Escalation) -> Iterator[Line]:
-        yield Line("h", M("Các đơn vị: {title}", title=told.title))
+    def _escalation(self, told: Escalation) -> Iterator[LetterLine]:
+        yield LetterLine("h", M("Các đơn vị: {title}", title=told.title))
         if told.late:
-            yield Line("p", M("Việc quá hạn. {known}", known=as_known(told.as_of)))
-            yield from (Line("li", self._late(late, told.as_of)) for late in told.late)
+            yield LetterLine("p", M("Việc quá hạn. {known}", known=known_as_of(told.as_of)))
+            yield from (LetterLine("li", self._late(late, told.as_of)) for late in told.late)
         if told.silent:
-            yield Line("p", M("Chưa hỏi được, nên chưa rõ tình hình:"))
-            yield from (Line("li", unit.full_name) for unit in told.silent)
+            yield LetterLine("p", M("Chưa hỏi được, nên chưa rõ tình hình:"))
+            yield from (LetterLine("li", unit.full_name) for unit in told.silent)
 
     def _late(self, late: LateUnit, as_of: datetime) -> Message:
         named = [say(self._overdue(item), self.language) for item in late.items[:LISTED]]
@@ -100,7 +100,7 @@ class Writer:
         return (
             said
             if late.last_answer_at == as_of
-            else M("{said} {known}", said=said, known=as_known(late.last_answer_at))
+            else M("{said} {known}", said=said, known=known_as_of(late.last_answer_at))
         )
 
     def item(self, item: DigestItem) -> Message:
@@ -125,45 +125,46 @@ class Writer:
 
     def silence(self, campaigns: Sequence[tuple[Text, datetime | None]], day: date) -> Letter:
         """Write that no check has finished for too long."""
-        lines = [Line("p", M("Không có lượt kiểm tra nào chạy xong trong thời gian cho phép:"))]
-        lines += [Line("li", M("{title}: {last}", title=title, last=_last(at))) for title, at in campaigns]
-        lines.append(Line("p", M("Hãy xem máy chủ lộ trình có đang chạy không: lotrinh doctor")))
+        lines = [LetterLine("p", M("Không có lượt kiểm tra nào chạy xong trong thời gian cho phép:"))]
+        lines += [LetterLine("li", M("{title}: {last}", title=title, last=_last(at))) for title, at in campaigns]
+        lines.append(LetterLine("p", M("Hãy xem máy chủ lộ trình có đang chạy không: lotrinh doctor")))
         return self._letter(M("Ngày {day}: việc kiểm tra đã ngừng", day=day), lines)
 
-    def broken(self, faults: Sequence[str], machine: str, day: date) -> Letter:
+    def misconfiguration(self, faults: Sequence[str], machine: str, day: date) -> Letter:
         """Write that files on a machine cannot be used, one fault a line, so that nobody can be reminded."""
         said = M(
             "Cấu hình, danh sách đơn vị hoặc bộ đầu việc có lỗi, nên từ lúc này không nhắc việc được nơi nào; đợt có"
             " tệp lỗi thì cũng không kiểm tra được:"
         )
-        lines = [Line("p", said), *(Line("li", fault) for fault in faults[:FAULTS])]
+        lines = [LetterLine("p", said), *(LetterLine("li", fault) for fault in faults[:FAULTS])]
         if len(faults) > FAULTS:
-            lines.append(Line("li", M("và {count} lỗi khác", count=len(faults) - FAULTS)))
+            lines.append(LetterLine("li", M("và {count} lỗi khác", count=len(faults) - FAULTS)))
         todo = M("Hãy sửa trên máy “{machine}”, rồi xem lại bằng: lotrinh doctor", machine=machine)
         return self._letter(M("Ngày {day}: cấu hình có lỗi, không nhắc việc được", day=day), lines, todo)
 
     def recovery(self, day: date) -> Letter:
         """Write that checks run again."""
         return self._letter(
-            M("Ngày {day}: việc kiểm tra đã chạy lại", day=day), [Line("p", M("Mọi đợt đã có lượt kiểm tra mới."))]
+            M("Ngày {day}: việc kiểm tra đã chạy lại", day=day),
+            [LetterLine("p", M("Mọi đợt đã có lượt kiểm tra mới."))],
         )
 
     def weekly(self, title: Text, as_of: datetime, *, sample: bool) -> Letter:
         """Write what goes along with the report of a campaign."""
-        lines = [Line("p", M("Báo cáo kèm theo thư này, tình hình lúc {when}.", when=as_of))]
+        lines = [LetterLine("p", M("Báo cáo kèm theo thư này, tình hình lúc {when}.", when=as_of))]
         return self._letter(M("Báo cáo: {title}", title=title), lines, sample=sample)
 
     def _letter(
-        self, subject: Message, lines: Sequence[Line], todo: Message | None = None, *, sample: bool = False
+        self, subject: Message, lines: Sequence[LetterLine], todo: Message | None = None, *, sample: bool = False
     ) -> Letter:
         """Write a letter; ``todo`` is what to do where the portal does not help."""
         title = self._say(subject)
         if sample:
-            title, lines = f"[{self._say(M('DỮ LIỆU MẪU'))}] {title}", [Line("b", SAMPLE), *lines]
+            title, lines = f"[{self._say(M('DỮ LIỆU MẪU'))}] {title}", [LetterLine("b", SAMPLE), *lines]
         end = todo or (
             M("Xem và xác nhận tại: {site}", site=self.site) if self.site else M("Xem và xác nhận trên cổng lộ trình.")
         )
-        every = [*lines, Line("p", end), Line("p", M("Tin này do máy gửi, xin không trả lời."))]
+        every = [*lines, LetterLine("p", end), LetterLine("p", M("Tin này do máy gửi, xin không trả lời."))]
         said = [(line.kind, self._say(line.words)) for line in every]
         here = M("Đăng nhập để xem: {site}", site=self.site) if self.site and not todo else end
         short = f"{title}. {self._say(here)}"
@@ -175,7 +176,7 @@ class Writer:
         return " ".join(clean(said).split())
 
 
-def as_known(heard: datetime | None) -> Message:
+def known_as_of(heard: datetime | None) -> Message:
     """Say how old it is what we know."""
     return M("Theo số liệu lúc {when}.", when=heard) if heard else M("Chúng tôi chưa nhận được số liệu nào.")
 

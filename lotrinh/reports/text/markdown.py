@@ -1,21 +1,21 @@
 """The report as Markdown: for Prefect's artifacts and for pasting."""
 
 from lotrinh.core.report.report import Report
-from lotrinh.reports.text.tables import Table, Writer, clean
+from lotrinh.reports.text.tables import ReportWriter, Table, clean
 
 
 def render(report: Report, language: str, *, everything: bool = False) -> str:
     """Write the whole report as Markdown tables."""
-    writer = Writer(report, language, everything=everything)
+    writer = ReportWriter(report, language, everything=everything)
     notice = writer.sample_notice()
     title, *rest = writer.heading()
     parts = [f"# {escape(title)}", *([f"**{escape(notice)}**"] if notice else []), *map(escape, rest)]
-    parts += [draw(table) for table in writer.tables()]
+    parts += [write_table(table) for table in writer.tables()]
     parts += [escape(line) for line in writer.footing()]
     return "\n\n".join(parts) + "\n"
 
 
-def draw(table: Table) -> str:
+def write_table(table: Table) -> str:
     """Write one table under its title."""
     lines = [f"## {escape(table.title)}", "", _line(table.headers), _line(["---"] * len(table.headers), raw=True)]
     lines += [_line(row) for row in table.rows]

@@ -8,7 +8,7 @@ from lotrinh.reports.text.markdown import escape
 from lotrinh.reports.text.tables import Table, clean
 
 
-class Paper(NamedTuple):
+class ShortReport(NamedTuple):
     """What a short report says, in one language. ``notice`` labels sample data; empty where there is none."""
 
     title: str
@@ -18,20 +18,20 @@ class Paper(NamedTuple):
     footing: tuple[str, ...] = ()
 
 
-def as_text(paper: Paper, width: int) -> str:
+def short_text(paper: ShortReport, width: int) -> str:
     """Draw it for a terminal of ``width`` columns."""
     notice = [paper.notice] if paper.notice else []
     blocks = ["\n".join(_clean([*notice, paper.title, *paper.lines]))]
-    blocks += [terminal.draw(table, width) for table in paper.tables]
+    blocks += [terminal.draw_table(table, width) for table in paper.tables]
     blocks.append("\n".join(_clean([*paper.footing, *notice])))
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
-def as_markdown(paper: Paper) -> str:
+def short_markdown(paper: ShortReport) -> str:
     """Write it as Markdown."""
     notice = [f"**{escape(paper.notice)}**"] if paper.notice else []
     parts = [f"# {escape(paper.title)}", *notice, *map(escape, paper.lines)]
-    parts += [markdown.draw(table) for table in paper.tables]
+    parts += [markdown.write_table(table) for table in paper.tables]
     return "\n\n".join([*parts, *map(escape, paper.footing)]) + "\n"
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from lotrinh.core.report.report import Report, UnitReport, known
+from lotrinh.core.report.report import Report, UnitReport, known_statuses
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M, Message
 
 
-def asked(report: Report) -> Message:
+def asking_result(report: Report) -> Message:
     """How asking went; of one unit, how it went there, for the run asked others too."""
     if report.only:
         return next((_of_one(unit) for unit in report.everybody), M("Chỉ việc của cấp tỉnh"))
@@ -35,7 +35,7 @@ def nobody_reached(report: Report) -> bool:
     return bool(report.units) and not report.only and not report.outcomes()[Outcome.REACHED]
 
 
-def where(units: Iterable[UnitReport]) -> Message:
+def count_units(units: Iterable[UnitReport]) -> Message:
     """Count units; the province is none."""
     own = [unit.unit.is_province for unit in units]
     count = len(own) - sum(own)
@@ -44,9 +44,9 @@ def where(units: Iterable[UnitReport]) -> Message:
     return M("{count} đơn vị và cấp tỉnh", count=count) if count else M("cấp tỉnh")
 
 
-def pressing(report: Report) -> Message:
+def pressing_sentence(report: Report) -> Message:
     """How many steps are overdue, due soon, and past their deadline without our knowing."""
-    unclear, soon = report.unclear(), report.statuses()[Status.DUE_SOON]
+    unclear, soon = report.unclear_statuses(), report.statuses()[Status.DUE_SOON]
     told = M("{overdue}; {soon} đầu việc sắp đến hạn", overdue=_overdue(report), soon=soon - unclear[Status.DUE_SOON])
     if not unclear:
         return told
@@ -54,50 +54,50 @@ def pressing(report: Report) -> Message:
 
 
 def _overdue(report: Report) -> Message:
-    late = [u for u in report.everybody if any(s.status is Status.OVERDUE for s in u.standings)]
+    late = [u for u in report.everybody if any(s.status is Status.OVERDUE for s in u.step_statuses)]
     count = report.statuses()[Status.OVERDUE]
     if not count:
         return M("không có đầu việc quá hạn")
     if report.only:
         return M("{count} đầu việc quá hạn", count=count)
-    return M("{count} đầu việc quá hạn ở {where}", count=count, where=where(late))
+    return M("{count} đầu việc quá hạn ở {where}", count=count, where=count_units(late))
 
 
-def left(report: Report) -> Message:
+def outstanding_sentence(report: Report) -> Message:
     """How many steps are not done or unknown, how many of them unknown, whose they are, and how many are overdue."""
     count = sum(n for status, n in report.statuses().items() if not status.is_finished)
     told = M("{count} đầu việc chưa xong hoặc chưa rõ", count=count)
-    if nobody_knows := report.known()[Status.UNKNOWN]:
+    if nobody_knows := report.known_statuses()[Status.UNKNOWN]:
         told = M("{told}, trong đó {count} chưa rõ", told=told, count=nobody_knows)
     if not report.only:
-        theirs = (u for u in report.everybody if not all(s.status.is_finished for s in u.standings))
-        told = M("{told}; {where}", told=told, where=where(theirs))
+        theirs = (u for u in report.everybody if not all(s.status.is_finished for s in u.step_statuses))
+        told = M("{told}; {where}", told=told, where=count_units(theirs))
     return M("{told}; {overdue}.", told=told, overdue=_overdue(report))
 
 
-def kept(report: Report) -> int:
+def count_outdated(report: Report) -> int:
     """How many steps keep a status from before their deadline, which has passed."""
-    return sum(n for status, n in report.unclear().items() if status is not Status.UNKNOWN)
+    return sum(n for status, n in report.unclear_statuses().items() if status is not Status.UNKNOWN)
 
 
-def notes(report: Report) -> Iterator[Message]:
+def totals_notes(report: Report) -> Iterator[Message]:
     """Say of the totals by status what a status alone does not."""
-    if count := kept(report):
+    if count := count_outdated(report):
         yield M("{count} đầu việc đã qua hạn còn giữ tình trạng theo trả lời cuối, trước hạn: chưa rõ.", count=count)
 
 
-def unknown(report: Report) -> Iterator[Message]:
+def unknown_sentences(report: Report) -> Iterator[Message]:
     """Say of how many steps nobody knows how they stand now, due or not, and whose they are."""
-    if count := report.known()[Status.UNKNOWN]:
-        theirs = (unit for unit in report.everybody if known([unit], report.as_of)[Status.UNKNOWN])
+    if count := report.known_statuses()[Status.UNKNOWN]:
+        theirs = (unit for unit in report.everybody if known_statuses([unit], report.as_of)[Status.UNKNOWN])
         yield M(
             "{count} đầu việc chưa rõ ở {where}, kể cả chưa đến hạn: không tính là xong, không tính là chưa làm.",
             count=count,
-            where=where(theirs),
+            where=count_units(theirs),
         )
 
 
-def unlisted(report: Report, calm: int, unheard: int) -> Iterator[Message]:
+def unlisted_sentences(report: Report, calm: int, unheard: int) -> Iterator[Message]:
     """Say of how many units nothing is listed, and why."""
     if calm and report.only:
         yield M("Đơn vị này không có đầu việc quá hạn hay sắp đến hạn.")

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Basis, Checklist, Step
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.report import (
-    OUTSTANDING_NOW,
+    OUTSTANDING_STATUSES,
     MilestoneRow,
     OutstandingRow,
     Report,
     UnitReport,
-    outstanding,
-    pressing,
-    silent,
+    has_never_answered,
+    outstanding_rows,
+    pressing_rows,
 )
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
@@ -26,7 +26,7 @@ from lotrinh.reports.text import situation
 NOTHING = "—"
 FEW = 60
 """With so few outstanding steps in all, every one is listed; with more only those that press."""
-OUTSTANDING = (*OUTSTANDING_NOW, Status.UNSCHEDULED, Status.UPCOMING)
+OUTSTANDING = (*OUTSTANDING_STATUSES, Status.UNSCHEDULED, Status.UPCOMING)
 
 
 class Table(NamedTuple):
@@ -38,7 +38,7 @@ class Table(NamedTuple):
     note: str = ""
 
 
-class Writer:
+class ReportWriter:
     """Puts one report into the words of one language."""
 
     def __init__(self, report: Report, language: str, *, everything: bool = False) -> None:
@@ -68,7 +68,7 @@ class Writer:
 
     def tables(self) -> list[Table]:
         """All tables that have rows, or a word on why they have none, in reading order."""
-        made = (self.milestones(), self.province(), self.units(), self.silent(), self.obstacles())
+        made = (self.milestones(), self.province(), self.units(), self.not_reached(), self.obstacles())
         return [table for table in made if table.rows or table.note]
 
     def heading(self) -> list[str]:
@@ -84,8 +84,8 @@ class Writer:
                     run=report.run,
                 )
             ),
-            self.say(situation.asked(report)),
-            self.say(situation.pressing(report)),
+            self.say(situation.asking_result(report)),
+            self.say(situation.pressing_sentence(report)),
         ]
         if report.interrupted:
             lines.append(self.say(M("Lượt kiểm tra trước ({run}) bị ngắt giữa chừng.", run=report.interrupted)))
@@ -103,7 +103,10 @@ class Writer:
         """The totals, and the hash by which a journal rebuilt later is noticed."""
         report, statuses = self.report, self.report.statuses()
         counts = ", ".join(f"{self.number(statuses[s])} {self.say(STATUS[s])}" for s in Status if statuses[s])
-        lines = [self.say(M("Tổng số đầu việc: {counts}.", counts=counts)), *map(self.say, situation.notes(report))]
+        lines = [
+            self.say(M("Tổng số đầu việc: {counts}.", counts=counts)),
+            *map(self.say, situation.totals_notes(report)),
+        ]
         if any(row.doubtful for row in report.milestones):
             lines.append(self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")))
         lines.append(
@@ -162,23 +165,23 @@ class Writer:
 
     def units(self) -> Table:
         """Outstanding steps by unit, the unit with most overdue first, its name on its first row only."""
-        by_unit = [self._of_unit(unit) for unit in sorted(self.report.units, key=urgency)]
+        by_unit = [self._of_unit(unit) for unit in sorted(self.report.units, key=urgency_key)]
         rows = tuple(row for rows in by_unit for row in rows)
         title = self.say("ĐẦU VIỆC CÒN PHẢI LÀM Ở TỪNG ĐƠN VỊ")
         return Table(title, self._step_headers(), rows, self._left_out(by_unit.count([])))
 
     def _left_out(self, calm: int) -> str:
         """Say which units are not listed above, and why."""
-        unheard = sum(silent(unit) for unit in self.report.units)
-        notes = list(situation.unlisted(self.report, calm - unheard, unheard))
+        unheard = sum(has_never_answered(unit) for unit in self.report.units)
+        notes = list(situation.unlisted_sentences(self.report, calm - unheard, unheard))
         if not self.everything:
             notes.append(M("Thêm --all để xem mọi đầu việc còn phải làm."))
         return " ".join(self.say(note) for note in notes)
 
     def _of_unit(self, unit: UnitReport) -> list[tuple[str, ...]]:
         """What presses in one unit, a row for each step; the rest in one row that says how many."""
-        mine = outstanding(unit, OUTSTANDING if silent(unit) else (*OUTSTANDING, Status.UNKNOWN))
-        shown = mine if self.everything else pressing(unit, self.report.as_of)
+        mine = outstanding_rows(unit, OUTSTANDING if has_never_answered(unit) else (*OUTSTANDING, Status.UNKNOWN))
+        shown = mine if self.everything else pressing_rows(unit, self.report.as_of)
         rows = [self._step(row, first=not index) for index, row in enumerate(shown)]
         if rows and len(mine) > len(shown):
             rows.append(("", self.say(M("… và {count} đầu việc nữa", count=len(mine) - len(shown))), "", "", "", ""))
@@ -188,7 +191,7 @@ class Writer:
         return self.words("Đơn vị", "Đầu việc", "Cơ quan", "Hạn", "Căn cứ", "Tình trạng")
 
     def _step(self, row: OutstandingRow, *, first: bool = True) -> tuple[str, ...]:
-        words = [status_reason(row.standing, row.schedule, self.report.as_of), *flag_remarks(row.standing)]
+        words = [status_reason(row.step_status, row.schedule, self.report.as_of), *flag_remarks(row.step_status)]
         return (
             f"{row.unit.full_name} ({row.unit.code})" if first else "",
             self.say(row.step.title),
@@ -207,7 +210,7 @@ class Writer:
     def _title(self, step: str) -> str:
         return self.say(self.report.checklist.steps[step].title)
 
-    def silent(self) -> Table:
+    def not_reached(self) -> Table:
         """Units that could not be asked, and the age of their last answer."""
         silent = [u for u in self.report.units if u.outcome is not Outcome.REACHED]
         rows = tuple((self._name(u), self.say(OUTCOME[u.outcome]), self.say(u.sentence), self._age(u)) for u in silent)
@@ -231,15 +234,15 @@ class Writer:
 
     def _obstacles(self) -> Iterator[tuple[str, ...]]:
         for unit in self.report.everybody:
-            for standing in unit.standings:
-                if text := standing.flags.get("obstacle"):
-                    yield self._name(unit), self._title(standing.step), str(text)
+            for step_status in unit.step_statuses:
+                if text := step_status.flags.get("obstacle"):
+                    yield self._name(unit), self._title(step_status.step), str(text)
 
 
-def urgency(unit: UnitReport) -> tuple[int, int, int, str]:
+def urgency_key(unit: UnitReport) -> tuple[int, int, int, str]:
     """Sort key: most overdue, then most due soon, then most open."""
     counts = [
-        sum(s.status is status for s in unit.standings) for status in (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
+        sum(s.status is status for s in unit.step_statuses) for status in (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
     ]
     return (-counts[0], -counts[1], -counts[2], unit.unit.code)
 

@@ -6,7 +6,7 @@ from tabulate import tabulate
 from wcwidth import wcswidth
 
 from lotrinh.core.report.report import Report
-from lotrinh.reports.text.tables import Table, Writer, clean
+from lotrinh.reports.text.tables import ReportWriter, Table, clean
 
 NARROWEST = 4
 BETWEEN = 2
@@ -17,18 +17,18 @@ PADDING = 2
 
 def render(report: Report, language: str, width: int, *, everything: bool = False) -> str:
     """Draw the whole report; its tables take at most ``width`` columns."""
-    writer = Writer(report, language, everything=everything)
+    writer = ReportWriter(report, language, everything=everything)
     notice = writer.sample_notice()
     blocks = ["\n".join([*([notice] if notice else []), *writer.heading()])]
-    blocks += [draw(table, width) for table in writer.tables()]
+    blocks += [draw_table(table, width) for table in writer.tables()]
     blocks.append("\n".join([*writer.footing(), *([notice] if notice else [])]))
     return "\n\n".join(blocks) + "\n"
 
 
-def draw(table: Table, width: int) -> str:
+def draw_table(table: Table, width: int) -> str:
     """Draw one table under its title."""
     headers, *rows = [[clean(cell) for cell in row] for row in (table.headers, *table.rows)]
-    widths = fit(headers, rows, width)
+    widths = fit_columns(headers, rows, width)
     drawn = tabulate(
         rows,
         headers,
@@ -40,7 +40,7 @@ def draw(table: Table, width: int) -> str:
     return "\n".join([clean(table.title), *([drawn] if rows else []), *([clean(table.note)] if table.note else [])])
 
 
-def fit(headers: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+def fit_columns(headers: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
     """Share the width: dates and short words are whole first, then long words, then lines."""
     needs = _longest(headers, rows, wcswidth)
     room = max(width - BETWEEN * (len(needs) - 1), NARROWEST * len(needs))
@@ -50,7 +50,7 @@ def fit(headers: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> li
     short = [word if word <= DATE else NARROWEST for word in words]
     given = [0] * len(needs)
     for wanted in (short, words, needs):
-        more = share([want - has for want, has in zip(wanted, given, strict=True)], room - sum(given))
+        more = share_width([want - has for want, has in zip(wanted, given, strict=True)], room - sum(given))
         given = [has + extra for has, extra in zip(given, more, strict=True)]
     return given
 
@@ -64,7 +64,7 @@ def _longest_word(text: str) -> int:
     return max(map(wcswidth, text.split()), default=0)
 
 
-def share(wanted: Sequence[int], room: int) -> list[int]:
+def share_width(wanted: Sequence[int], room: int) -> list[int]:
     """Give those that want little all they want; the others share what is left equally."""
     given = [0] * len(wanted)
     for done, index in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):

@@ -11,7 +11,7 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.text import M
 from lotrinh.i18n import say, spell
 from lotrinh.reports.text.tables import clean
-from lotrinh.reports.xlsx.styles import WRAPPED, Look
+from lotrinh.reports.xlsx.styles import WRAPPED, CellStyle
 
 LONGEST = 32_767
 """Most UTF-16 units in a cell: https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3."""
@@ -31,30 +31,30 @@ class Cell(NamedTuple):
     text: str = ""
 
 
-class Ink:
-    """Writes values as cells, in the looks whose numbers ``looks`` gives and in one language."""
+class CellWriter:
+    """Writes values as cells, in the styles whose numbers ``style_numbers`` gives and in one language."""
 
-    def __init__(self, looks: Mapping[Look, int], language: str) -> None:
-        self._looks, self._language = looks, language
+    def __init__(self, style_numbers: Mapping[CellStyle, int], language: str) -> None:
+        self._style_numbers, self._language = style_numbers, language
         self._cut = say(M("… (đã cắt bớt)"), language)
         self._known = lru_cache(KNOWN)(self._written)
 
-    def text(self, value: str, look: Look = "text") -> Cell:
+    def text(self, value: str, style: CellStyle = "text") -> Cell:
         """Write a text: whatever it says, it is shown and not worked out."""
-        return self._known(value, look) if len(value) <= SHORT else self._written(value, look)
+        return self._known(value, style) if len(value) <= SHORT else self._written(value, style)
 
-    def _written(self, value: str, look: Look) -> Cell:
-        text = shortened(lines(value), self._cut)
+    def _written(self, value: str, style: CellStyle) -> Cell:
+        text = shorten_text(clean_lines(value), self._cut)
         if not text:
-            return self.number(None, look)
+            return self.number(None, style)
         inside = escape(ESCAPE.sub("_x005F_", text), quote=False)
-        written = f' s="{self._looks[look]}" t="inlineStr"><is><t xml:space="preserve">{inside}</t></is></c>'
-        return Cell(written, text if look in WRAPPED or isinstance(look, tuple) else "")
+        written = f' s="{self._style_numbers[style]}" t="inlineStr"><is><t xml:space="preserve">{inside}</t></is></c>'
+        return Cell(written, text if style in WRAPPED or isinstance(style, tuple) else "")
 
-    def number(self, value: float | None, look: Look = "number") -> Cell:
+    def number(self, value: float | None, style: CellStyle = "number") -> Cell:
         """Write a number; None leaves the cell empty."""
-        style = self._looks[look]
-        return Cell(f' s="{style}"/>' if value is None else f' s="{style}"><v>{value}</v></c>')
+        number = self._style_numbers[style]
+        return Cell(f' s="{number}"/>' if value is None else f' s="{number}"><v>{value}</v></c>')
 
     def day(self, value: date | None) -> Cell:
         """Write a day that can be sorted and counted with; one that spreadsheets do not know, as text."""
@@ -76,14 +76,14 @@ class Ink:
         return self.day(value.day if value else None)
 
 
-def lines(text: str) -> str:
+def clean_lines(text: str) -> str:
     """Keep the lines of a text, and nothing else that is no letter or sign."""
     if text.isprintable():
         return text
     return "\n".join(clean(line) for line in re.split("\r\n|\r|\n", text))
 
 
-def shortened(text: str, mark: str) -> str:
+def shorten_text(text: str, mark: str) -> str:
     """Cut what is longer than a cell can hold, and say so with the mark."""
     written = text.encode("utf-16-le")
     if len(written) <= 2 * LONGEST:

@@ -9,21 +9,25 @@ from lotrinh.core.status.journal import Entry, EntryKind
 from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message
 from lotrinh.reports.xlsx.cells import Cell
-from lotrinh.reports.xlsx.context import Book
+from lotrinh.reports.xlsx.context import WorkbookContext
 
 
-def write(book: Book) -> None:
+def write(book: WorkbookContext) -> None:
     """Write the sheet."""
-    say, words, dossier = book.writer.say, book.writer.words, book.dossier
+    say, words, bundle = book.writer.say, book.writer.words, book.bundle
     name = say("Nhật ký")
     sample = words("Dữ liệu mẫu") if book.report.sample else ()
     widths = (8, 19, *book.unit_widths, 36, 22, 22, 16, 13, 40, *(9 for _ in sample), 32)
-    sheet = book.sheet(name, widths)
-    book.title(sheet, name, say(_extent(len(dossier.journal), dossier.earlier)))
+    sheet = book.add_sheet(name, widths)
+    book.write_title(sheet, name, say(_extent(len(bundle.journal), bundle.earlier)))
     heads = words("Đầu việc", "Việc", "Ai", "Số văn bản", "Ngày hoàn thành", "Nội dung")
-    cells = [*book.heads(*words("Số", "Lúc")), *book.unit_heads, *book.heads(*heads, *sample, say("Mã của mục"))]
-    sheet.head(cells, 2)
-    for entry in dossier.journal:
+    cells = [
+        *book.head_cells(*words("Số", "Lúc")),
+        *book.unit_heads,
+        *book.head_cells(*heads, *sample, say("Mã của mục")),
+    ]
+    sheet.add_head(cells, 2)
+    for entry in bundle.journal:
         sheet.add(_entry(book, entry))
     sheet.close()
 
@@ -36,37 +40,37 @@ def _extent(shown: int, earlier: int) -> Message:
     return M("{shown} mục gần nhất; {earlier} mục trước đó không nêu ở đây.", shown=shown, earlier=earlier)
 
 
-def _entry(book: Book, entry: Entry) -> list[Cell]:
-    ink, say, new = book.ink, book.writer.say, entry.new
+def _entry(book: WorkbookContext, entry: Entry) -> list[Cell]:
+    cell, say, new = book.cell, book.writer.say, entry.new
     zone, document = book.report.as_of.tzinfo, new.body.get("document") or {}
     return [
-        ink.number(entry.number),
-        ink.time(new.at.astimezone(zone)),
+        cell.number(entry.number),
+        cell.time(new.at.astimezone(zone)),
         *_unit(book, new.unit),
-        ink.text(book.steps.get(new.step, new.step)),
-        ink.text(say(KIND[new.kind])),
-        ink.text(_said(book, actor_name(new.actor, book.known))),
-        ink.text(str(document.get("number") or "")),
+        cell.text(book.step_titles.get(new.step, new.step)),
+        cell.text(say(KIND[new.kind])),
+        cell.text(_said(book, actor_name(new.actor, book.units_by_code))),
+        cell.text(str(document.get("number") or "")),
         _completed(book, new.body.get("completed_on")),
-        ink.text("\n".join(_said(book, each) for each in _content(entry))),
-        *((ink.text(say("mẫu") if new.body.get("sample") else ""),) if book.report.sample else ()),
-        ink.text(entry.hash, "hash"),
+        cell.text("\n".join(_said(book, each) for each in _content(entry))),
+        *((cell.text(say("mẫu") if new.body.get("sample") else ""),) if book.report.sample else ()),
+        cell.text(entry.hash, "hash"),
     ]
 
 
-def _unit(book: Book, code: str) -> list[Cell]:
-    if known := book.known.get(code):
-        return book.unit(known)
-    return [book.ink.text(code, "code"), *([book.ink.text("")] * (len(book.unit_widths) - 1))]
+def _unit(book: WorkbookContext, code: str) -> list[Cell]:
+    if known := book.units_by_code.get(code):
+        return book.unit_cells(known)
+    return [book.cell.text(code, "code"), *([book.cell.text("")] * (len(book.unit_widths) - 1))]
 
 
-def _said(book: Book, words: Message | str) -> str:
+def _said(book: WorkbookContext, words: Message | str) -> str:
     """Say our own words in the book's language; those of others stay as they are."""
     return words if isinstance(words, str) else book.writer.say(words)
 
 
-def _completed(book: Book, written: object) -> Cell:
-    return book.ink.day(date.fromisoformat(written)) if isinstance(written, str) and written else book.ink.day(None)
+def _completed(book: WorkbookContext, written: object) -> Cell:
+    return book.cell.day(date.fromisoformat(written)) if isinstance(written, str) and written else book.cell.day(None)
 
 
 def _content(entry: Entry) -> Iterator[Message | str]:

@@ -6,40 +6,40 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
 from lotrinh.reports.xlsx.cells import Cell
-from lotrinh.reports.xlsx.context import Book
+from lotrinh.reports.xlsx.context import WorkbookContext
 from lotrinh.reports.xlsx.sheet import Sheet
 
 WIDTHS = (30, 110)
 
 
-def write(book: Book) -> None:
+def write(book: WorkbookContext) -> None:
     """Write the sheet."""
-    say, ink = book.writer.say, book.ink
+    say, cell = book.writer.say, book.cell
     name = say("Ghi chú")
-    sheet = book.sheet(name, WIDTHS)
-    book.title(sheet, name)
+    sheet = book.add_sheet(name, WIDTHS)
+    book.write_title(sheet, name)
     for head, value in _facts(book):
-        sheet.add([ink.text(head, "head"), value])
+        sheet.add([cell.text(head, "head"), value])
     sheet.row += 1
-    sheet.add([ink.text(say("CHÚ GIẢI"), "part")])
+    sheet.add([cell.text(say("CHÚ GIẢI"), "part")])
     for status in Status:
-        sheet.add([book.signs[status], ink.text(say(STATUS[status]))])
+        sheet.add([book.sign_cells[status], cell.text(say(STATUS[status]))])
     sheet.row += 1
-    sheet.lines(ink.text(say(line), "plain") for line in _readings())
+    sheet.add_lines(cell.text(say(line), "plain") for line in _readings())
     _sources(book, sheet)
     sheet.close()
 
 
-def _facts(book: Book) -> Iterator[tuple[str, Cell]]:
-    ink, say, report = book.ink, book.writer.say, book.report
-    yield say("Báo cáo"), ink.text(say(report.title))
-    yield say("Tỉnh"), ink.text(report.province_name)
-    yield say("Đợt"), ink.text(report.campaign)
-    yield say("Lượt kiểm tra"), ink.text(report.run)
+def _facts(book: WorkbookContext) -> Iterator[tuple[str, Cell]]:
+    cell, say, report = book.cell, book.writer.say, book.report
+    yield say("Báo cáo"), cell.text(say(report.title))
+    yield say("Tỉnh"), cell.text(report.province_name)
+    yield say("Đợt"), cell.text(report.campaign)
+    yield say("Lượt kiểm tra"), cell.text(report.run)
     if report.interrupted:
-        yield say("Lượt trước bị ngắt"), ink.text(report.interrupted)
-    yield say("Mã bộ đầu việc"), ink.text(report.checklist.content_hash, "hash")
-    yield say("Mã cuối nhật ký"), ink.text(report.head, "hash")
+        yield say("Lượt trước bị ngắt"), cell.text(report.interrupted)
+    yield say("Mã bộ đầu việc"), cell.text(report.checklist.content_hash, "hash")
+    yield say("Mã cuối nhật ký"), cell.text(report.head, "hash")
 
 
 def _readings() -> Iterator[M]:
@@ -51,9 +51,9 @@ def _readings() -> Iterator[M]:
     yield M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")
 
 
-def _sources(book: Book, sheet: Sheet) -> None:
-    sources, say, ink = book.report.checklist.sources, book.writer.say, book.ink
-    sheet.add([ink.text(say("CĂN CỨ"), "part")])
+def _sources(book: WorkbookContext, sheet: Sheet) -> None:
+    sources, say, cell = book.report.checklist.sources, book.writer.say, book.cell
+    sheet.add([cell.text(say("CĂN CỨ"), "part")])
     for source in sources.values():
         amended = say(M("sửa đổi bởi {number}", number=source.amended_by)) if source.amended_by else ""
-        sheet.add([ink.text(source.number), ink.text("; ".join(filter(None, (say(source.title), amended))))])
+        sheet.add([cell.text(source.number), cell.text("; ".join(filter(None, (say(source.title), amended))))])

@@ -9,23 +9,23 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import OUTCOME, STATUS
 from lotrinh.core.text import M, Message
 from lotrinh.reports.pictures.signs import SIGNS
-from lotrinh.reports.text.situation import notes
+from lotrinh.reports.text.situation import totals_notes
 from lotrinh.reports.xlsx.cells import Cell
-from lotrinh.reports.xlsx.context import Book
+from lotrinh.reports.xlsx.context import WorkbookContext
 from lotrinh.reports.xlsx.sheet import Sheet
 
 WIDTHS = (56, 19, 13, 9, 9, 9, 9, 9, 24, 46)
 
 
-def write(book: Book) -> None:
+def write(book: WorkbookContext) -> None:
     """Write the sheet."""
-    say, ink = book.writer.say, book.ink
-    sheet = book.sheet(say("Tổng hợp"), WIDTHS)
-    letterhead = book.dossier.letterhead
+    say, cell = book.writer.say, book.cell
+    sheet = book.add_sheet(say("Tổng hợp"), WIDTHS)
+    letterhead = book.bundle.letterhead
     title, *rest = book.writer.heading()
     for issued in filter(None, (letterhead.parent, letterhead.body)):
-        sheet.add([ink.text(issued, "plain")])
-    sheet.lines([ink.text(line, "plain") for line in rest], ink.text(title, "title"))
+        sheet.add([cell.text(issued, "plain")])
+    sheet.add_lines([cell.text(line, "plain") for line in rest], cell.text(title, "title"))
     if not book.report.only:
         _outcomes(book, sheet)
     _statuses(book, sheet)
@@ -33,66 +33,66 @@ def write(book: Book) -> None:
     sheet.close()
 
 
-def _outcomes(book: Book, sheet: Sheet) -> None:
+def _outcomes(book: WorkbookContext, sheet: Sheet) -> None:
     counts, say = book.report.outcomes(), book.writer.say
-    sheet.add([book.ink.text(say("HỎI CÁC ĐƠN VỊ"), "part")])
-    sheet.add(book.heads(*book.writer.words("Kết quả", "Số đơn vị")))
+    sheet.add([book.cell.text(say("HỎI CÁC ĐƠN VỊ"), "part")])
+    sheet.add(book.head_cells(*book.writer.words("Kết quả", "Số đơn vị")))
     for outcome in Outcome:
-        sheet.add([book.ink.text(say(OUTCOME[outcome])), book.ink.number(counts[outcome])])
-    sheet.add([book.ink.text(say("Tổng số đơn vị"), "head"), book.ink.number(len(book.report.units))])
+        sheet.add([book.cell.text(say(OUTCOME[outcome])), book.cell.number(counts[outcome])])
+    sheet.add([book.cell.text(say("Tổng số đơn vị"), "head"), book.cell.number(len(book.report.units))])
     sheet.row += 1
 
 
-def _statuses(book: Book, sheet: Sheet) -> None:
-    ink, say = book.ink, book.writer.say
+def _statuses(book: WorkbookContext, sheet: Sheet) -> None:
+    cell, say = book.cell, book.writer.say
     counts = book.report.statuses()
     total, left = counts.total(), sum(n for status, n in counts.items() if not status.is_finished)
-    sheet.add([ink.text(say("ĐẦU VIỆC THEO TÌNH TRẠNG"), "part")])
-    sheet.add(book.heads(*book.writer.words("Tình trạng", "Số đầu việc", "Tỷ lệ")))
+    sheet.add([cell.text(say("ĐẦU VIỆC THEO TÌNH TRẠNG"), "part")])
+    sheet.add(book.head_cells(*book.writer.words("Tình trạng", "Số đầu việc", "Tỷ lệ")))
     for status in Status:
         words = f"{SIGNS[status].in_(book.language)}  {say(STATUS[status])}"
-        sheet.add([ink.text(words, ("status", status)), *_counted(book, counts[status], total)])
+        sheet.add([cell.text(words, ("status", status)), *_counted(book, counts[status], total)])
     for words, count in ((say("Chưa xong hoặc chưa rõ"), left), (say("Tổng số đầu việc"), total)):
-        sheet.add([ink.text(words, "head"), *_counted(book, count, total)])
-    for note in notes(book.report):
-        sheet.add([ink.text(say(note), "hint")])
+        sheet.add([cell.text(words, "head"), *_counted(book, count, total)])
+    for note in totals_notes(book.report):
+        sheet.add([cell.text(say(note), "hint")])
     sheet.row += 1
 
 
-def _counted(book: Book, count: int, total: int) -> list[Cell]:
-    return [book.ink.number(count), book.ink.number(round(count / total, 6) if total else None, "share")]
+def _counted(book: WorkbookContext, count: int, total: int) -> list[Cell]:
+    return [book.cell.number(count), book.cell.number(round(count / total, 6) if total else None, "share")]
 
 
-def _milestones(book: Book, sheet: Sheet) -> None:
+def _milestones(book: WorkbookContext, sheet: Sheet) -> None:
     writer = book.writer
-    sheet.add([book.ink.text(writer.say("MỐC THỜI GIAN"), "part")])
+    sheet.add([book.cell.text(writer.say("MỐC THỜI GIAN"), "part")])
     heads = writer.words("Mốc", "Hạn", "Ngày làm việc cuối", "Còn (ngày)", "Đơn vị", "Xong", "Quá hạn", "Chưa rõ")
-    sheet.add(book.heads(*heads, *writer.words("Tỉnh", "Ghi chú")))
+    sheet.add(book.head_cells(*heads, *writer.words("Tỉnh", "Ghi chú")))
     for row in book.report.milestones:
         sheet.add(_milestone(book, row))
     if not book.report.milestones:
-        sheet.add([book.ink.text(writer.say("Bộ đầu việc chưa có mốc nào."))])
-    sheet.add([book.ink.text(writer.say("Số âm ở cột “Còn (ngày)”: đã qua hạn."), "hint")])
+        sheet.add([book.cell.text(writer.say("Bộ đầu việc chưa có mốc nào."))])
+    sheet.add([book.cell.text(writer.say("Số âm ở cột “Còn (ngày)”: đã qua hạn."), "hint")])
     if any(row.doubtful for row in book.report.milestones):
         doubtful = writer.say("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")
-        sheet.add([book.ink.text(doubtful, "hint")])
+        sheet.add([book.cell.text(doubtful, "hint")])
 
 
-def _milestone(book: Book, row: MilestoneRow) -> list[Cell]:
-    ink, due = book.ink, _due(book, row)
+def _milestone(book: WorkbookContext, row: MilestoneRow) -> list[Cell]:
+    cell, due = book.cell, _due(book, row)
     counts = [row.units, row.done, row.overdue, row.unknown]
     return [
-        ink.text(book.milestones[row.milestone.id]),
-        ink.due(due),
-        ink.day(row.last_working_day),
-        book.left(due),
-        *(ink.number(count if row.units else None) for count in counts),
-        book.statuses[row.province] if row.province else ink.text(""),
-        ink.text("; ".join(book.writer.say(note) for note in _notes(row))),
+        cell.text(book.milestone_titles[row.milestone.id]),
+        cell.due(due),
+        cell.day(row.last_working_day),
+        book.days_left(due),
+        *(cell.number(count if row.units else None) for count in counts),
+        book.status_cells[row.province] if row.province else cell.text(""),
+        cell.text("; ".join(book.writer.say(note) for note in _notes(row))),
     ]
 
 
-def _due(book: Book, row: MilestoneRow) -> Moment | None:
+def _due(book: WorkbookContext, row: MilestoneRow) -> Moment | None:
     """The deadline; that of the nation's own milestones is no unit's, and stands in their schedules."""
     known = book.report.schedules.get(row.milestone.id)
     return known.due if row.national_only and known else row.due

@@ -24,7 +24,7 @@ LONGEST_CAPTION = 90
 """A page's head or foot may have 255 signs, those that set it among them, and each "&" counts twice."""
 
 
-class Rows(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no types
+class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter declares no types
     """A worksheet that is given its rows as they stand in the file.
 
     Of XlsxWriter all else is used: looks, columns, filters, print set-up, packing. Its own cells cost eight
@@ -50,8 +50,8 @@ NAMES = tuple(xl_col_to_name(number) for number in range(16_384))
 class Sheet:
     """Fills one worksheet. ``row`` is the next one; ``widths`` are those of its columns, in letters."""
 
-    def __init__(self, rows: Rows, widths: Sequence[float]) -> None:
-        self.rows, self.row, self._columns = rows, 0, len(widths)
+    def __init__(self, rows: StreamedWorksheet, widths: Sequence[float]) -> None:
+        self.worksheet, self.row, self._columns = rows, 0, len(widths)
         self._letters = [int(width * LETTERS) for width in widths]
         self._head: int | None = None
         for column, width in enumerate(widths):
@@ -59,17 +59,17 @@ class Sheet:
 
     def add(self, cells: Sequence[Cell | None], height: float | None = None) -> None:
         """Write the next row, as tall as its texts need: not all programs find that out themselves."""
-        self.rows.put(self.row, cells, height or self._height(cells))
+        self.worksheet.put(self.row, cells, height or self._height(cells))
         self.row += 1
 
     def _height(self, cells: Sequence[Cell | None]) -> float:
         most = 1
         for cell, letters in zip(cells, self._letters, strict=False):
             if cell and (text := cell[1]) and (len(text) > letters or "\n" in text):
-                most = max(most, lines_of(text, letters))
+                most = max(most, count_lines(text, letters))
         return min(ONE_LINE + NEXT_LINE * (most - 1), TALLEST)
 
-    def lines(self, cells: Iterable[Cell], title: Cell | None = None) -> None:
+    def add_lines(self, cells: Iterable[Cell], title: Cell | None = None) -> None:
         """Write lines that run over the columns beside them, below a title, and leave a row free below."""
         if title:
             self.add([title], TITLE)
@@ -77,7 +77,7 @@ class Sheet:
             self.add([cell])
         self.row += 1
 
-    def head(self, cells: Sequence[Cell], fixed: int = 0, above: int = 0, height: float | None = None) -> None:
+    def add_head(self, cells: Sequence[Cell], fixed: int = 0, above: int = 0, height: float | None = None) -> None:
         """Write the heads of a list that can be filtered.
 
         They and all above stay in sight, with the first ``fixed`` columns; they are printed on every page, with so
@@ -85,18 +85,18 @@ class Sheet:
         """
         self._head = self.row
         self.add(cells, height or max(self._height(cells), TWO_LINES))
-        self.rows.freeze_panes(self.row, fixed)
-        self.rows.repeat_rows(self._head - above, self._head)
+        self.worksheet.freeze_panes(self.row, fixed)
+        self.worksheet.repeat_rows(self._head - above, self._head)
 
     def close(self) -> None:
         """Set the filter over what was written since the heads, and let no code be marked as a mistake."""
         if self._head is not None:
-            self.rows.autofilter(self._head, 0, max(self.row - 1, self._head), self._columns - 1)
-        self.rows.ignore_errors({"number_stored_as_text": f"A1:{NAMES[self._columns - 1]}{MOST_ROWS}"})
+            self.worksheet.autofilter(self._head, 0, max(self.row - 1, self._head), self._columns - 1)
+        self.worksheet.ignore_errors({"number_stored_as_text": f"A1:{NAMES[self._columns - 1]}{MOST_ROWS}"})
 
 
 @lru_cache(20_000)
-def lines_of(text: str, letters: int) -> int:
+def count_lines(text: str, letters: int) -> int:
     """Count the lines that a text takes where each has room for so many letters."""
     if len(text) > LONG_TEXT:
         return len(text) // letters + text.count("\n") + 1
@@ -115,7 +115,7 @@ def _lines_of(line: str, letters: int) -> int:
     return count
 
 
-def print_on_a4(rows: Rows, caption: str, label: str, foot: str, pages: int = 1) -> None:
+def print_on_a4(rows: StreamedWorksheet, caption: str, label: str, foot: str, pages: int = 1) -> None:
     """Print landscape, so many pages wide and as many down as it takes, with numbers and the sample label."""
     rows.set_landscape()
     rows.set_paper(A4)

@@ -9,7 +9,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 
 
-class Tally(NamedTuple):
+class StepCounts(NamedTuple):
     """One step: units by their status in it, and a schedule for each deadline that they have."""
 
     counts: Counter[Status]
@@ -26,13 +26,13 @@ class Tally(NamedTuple):
         return len(self.schedules) > 1
 
 
-def tallies(report: Report) -> dict[str, Tally]:
+def count_by_step(report: Report) -> dict[str, StepCounts]:
     """Count every step that is somebody's work."""
-    made: dict[str, Tally] = {}
+    made: dict[str, StepCounts] = {}
     for unit in report.everybody:
-        for item, standing in zip(unit.plan, unit.standings, strict=True):
-            tally = made.get(item.step.id) or made.setdefault(item.step.id, Tally(Counter(), {}))
-            tally.counts[standing.status] += 1
+        for item, step_status in zip(unit.plan, unit.step_statuses, strict=True):
+            tally = made.get(item.step.id) or made.setdefault(item.step.id, StepCounts(Counter(), {}))
+            tally.counts[step_status.status] += 1
             tally.schedules.setdefault(item.schedule.due, item.schedule)
     return made
 

@@ -6,33 +6,33 @@ from lotrinh.core.status.wording import STATUS
 from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.text.tables import basis
 from lotrinh.reports.xlsx.cells import Cell
-from lotrinh.reports.xlsx.context import Book
+from lotrinh.reports.xlsx.context import WorkbookContext
 
 WIDTHS = (7, 26, 44, 24, 18, 8, 22, 36)
 
 
-def write(book: Book) -> None:
+def write(book: WorkbookContext) -> None:
     """Write the sheet."""
     say, words = book.writer.say, book.writer.words
     name = say("Đầu việc")
-    sheet = book.sheet(name, (*WIDTHS, *(10 for _ in Status)))
-    book.title(sheet, name)
+    sheet = book.add_sheet(name, (*WIDTHS, *(10 for _ in Status)))
+    book.write_title(sheet, name)
     heads = words("Số", "Mốc", "Đầu việc", "Cơ quan", "Hạn", "Còn (ngày)", "Ghi chú về hạn", "Căn cứ")
     counted = [f"{SIGNS[status].in_(book.language)}\n{say(STATUS[status])}" for status in Status]
-    sheet.head(book.heads(*heads, *counted), 3)
+    sheet.add_head(book.head_cells(*heads, *counted), 3)
     for step in book.report.checklist.iter_steps():
-        if step.id in book.tallies:
+        if step.id in book.step_counts:
             sheet.add(_step(book, step))
     sheet.close()
 
 
-def _step(book: Book, step: Step) -> list[Cell]:
-    ink, tally = book.ink, book.tallies[step.id]
+def _step(book: WorkbookContext, step: Step) -> list[Cell]:
+    cell, tally = book.cell, book.step_counts[step.id]
     first = tally.first
     spread = book.writer.say("sớm nhất; các đơn vị có hạn khác nhau") if tally.spread else ""
     note = spread or (book.writer.say(first.waiting) if first.waiting else "")
-    named = [ink.text(book.numbers[step.id], "code"), ink.text(book.milestones[step.milestone])]
-    due = [ink.due(first.due), book.left(first.due), ink.text(note)]
+    named = [cell.text(book.step_numbers[step.id], "code"), cell.text(book.milestone_titles[step.milestone])]
+    due = [cell.due(first.due), book.days_left(first.due), cell.text(note)]
     law = "\n".join(basis(book.report.checklist, each, book.language) for each in step.basis)
-    counts = [ink.number(tally.counts[status]) for status in Status]
-    return [*named, ink.text(book.steps[step.id]), book.owners[step.id], *due, ink.text(law), *counts]
+    counts = [cell.number(tally.counts[status]) for status in Status]
+    return [*named, cell.text(book.step_titles[step.id]), book.owner_cells[step.id], *due, cell.text(law), *counts]

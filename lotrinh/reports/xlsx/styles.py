@@ -7,13 +7,13 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped]  # XlsxWriter de
 
 from lotrinh.core.status.status import Status
 
-Look = str | tuple[str, Status]
-"""The name of a look, or with a status: ("sign", …) for a map, ("status", …) for a word in a table."""
+CellStyle = str | tuple[str, Status]
+"""The name of a style, or with a status: ("sign", …) for a map, ("status", …) for a word in a table."""
 FONT = {"font_name": "Times New Roman", "font_size": 11}
 LINE = {"border": 1, "border_color": "#B7AFA3"}
 TABLE: Mapping[str, Any] = {**LINE, "valign": "top"}
 HEAD: Mapping[str, Any] = {**LINE, "bold": True, "bg_color": "#EFE9DF", "text_wrap": True}
-LOOKS: Mapping[Look, Mapping[str, Any]] = {
+STYLES: Mapping[CellStyle, Mapping[str, Any]] = {
     "plain": {},
     "title": {"bold": True, "font_size": 14},
     "part": {"bold": True, "font_size": 12},
@@ -32,8 +32,8 @@ LOOKS: Mapping[Look, Mapping[str, Any]] = {
     "time": {**TABLE, "align": "center"},
     "hash": {**TABLE, "font_name": "Courier New", "font_size": 8, "num_format": "@", "text_wrap": True},
 }
-WRAPPED = frozenset(name for name, how in LOOKS.items() if how.get("text_wrap"))
-"""Looks whose texts go on in the next line where the column is too narrow."""
+WRAPPED = frozenset(name for name, how in STYLES.items() if how.get("text_wrap"))
+"""Styles whose texts go on in the next line where the column is too narrow."""
 FORMATS: Mapping[str, Mapping[str, str]] = {
     "vi": {"day": "dd/mm/yyyy", "time": "hh:mm dd/mm/yyyy"},
     "en": {"day": "[$-409]dd mmm yyyy", "time": "[$-409]dd mmm yyyy hh:mm"},
@@ -51,13 +51,13 @@ COLOURS: Mapping[Status, Mapping[str, Any]] = {
 }
 
 
-def looks(book: Workbook, language: str) -> dict[Look, int]:
-    """Make all looks known to a workbook; return the number by which its cells name each."""
-    made: dict[Look, Mapping[str, Any]] = dict(LOOKS)
+def add_styles(book: Workbook, language: str) -> dict[CellStyle, int]:
+    """Make all styles known to a workbook; return the number by which its cells name each."""
+    made: dict[CellStyle, Mapping[str, Any]] = dict(STYLES)
     for status, colour in COLOURS.items():
         made["sign", status] = {**LINE, **colour, "align": "center", "valign": "vcenter"}
         made["status", status] = {**TABLE, **colour, "text_wrap": True}
     for name, form in FORMATS[language].items():
         made[name] = {**made[name], "num_format": form}
     # The numbers are what our own cells need and what XlsxWriter has no public name for.
-    return {look: book.add_format({**FONT, **how})._get_xf_index() for look, how in made.items()}  # noqa: SLF001
+    return {style: book.add_format({**FONT, **how})._get_xf_index() for style, how in made.items()}  # noqa: SLF001

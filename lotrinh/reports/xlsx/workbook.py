@@ -6,13 +6,13 @@ from tempfile import TemporaryDirectory
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # XlsxWriter declares no types
 
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.reports.xlsx import journal, matrix, not_reached, notes, outstanding, overview, province, steps, voices
-from lotrinh.reports.xlsx.context import Book
+from lotrinh.reports.xlsx.context import WorkbookContext
 from lotrinh.reports.xlsx.styles import FONT
 
-PARTS = (overview, matrix, steps, province, outstanding, voices, not_reached, journal, notes)
-"""The sheets, in their order."""
+SHEETS = (overview, matrix, steps, province, outstanding, voices, not_reached, journal, notes)
+"""The modules of the sheets, in their order; each writes one with its ``write``."""
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -21,14 +21,14 @@ OPTIONS = {
 }
 
 
-def workbook(dossier: Dossier, language: str) -> bytes:
-    """Write the workbook (.xlsx); the same dossier gives the same bytes. Rows wait in the system's temporary folder."""
+def report_workbook(bundle: ReportBundle, language: str) -> bytes:
+    """Write the workbook (.xlsx); the same bundle gives the same bytes. Rows wait in the system's temporary folder."""
     out = io.BytesIO()
     with TemporaryDirectory(prefix="lotrinh-", ignore_cleanup_errors=True) as folder:
         # A dictionary of its own: XlsxWriter writes into it, and the next workbook would look otherwise.
         written = Workbook(out, OPTIONS | {"default_format_properties": dict(FONT), "tmpdir": folder})
         try:
-            _fill(written, Book(written, dossier, language))
+            _fill(written, WorkbookContext(written, bundle, language))
             written.close()
         finally:
             # Where something went wrong, the files are still open.
@@ -37,9 +37,9 @@ def workbook(dossier: Dossier, language: str) -> bytes:
     return out.getvalue()
 
 
-def _fill(written: Workbook, book: Book) -> None:
+def _fill(written: Workbook, book: WorkbookContext) -> None:
     created = book.report.as_of.astimezone(UTC).replace(tzinfo=None)
     title = book.writer.say(book.report.title)
     written.set_properties({"title": title, "author": "lotrinh", "subject": book.label, "created": created})
-    for part in PARTS:
-        part.write(book)
+    for sheet in SHEETS:
+        sheet.write(book)

@@ -14,7 +14,7 @@ from lotrinh.errors import BadInput, Conflict, NotFound, Problem
 from lotrinh.services.access.secrets import hashed, new_secret, unfit
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account
-from lotrinh.store.accounts import hashed as token_hash
+from lotrinh.store.accounts import hash_token as token_hash
 
 LONGEST_LINK = timedelta(days=31)
 NAME_LENGTH, DISPLAY_LENGTH = 40, 100
@@ -60,7 +60,7 @@ def issue_slips(store: Store, units: Sequence[Unit], now: datetime, by: By = CON
             Account(f"unit:{s.unit.code}", Role.UNIT, s.unit.code, s.unit.full_name, hashed(s.secret), 1, now)
             for s in slips
         ]
-    store.accounts.put(*made, noted=[by.note("slip", account.id, Role.UNIT, now) for account in made])
+    store.accounts.put(*made, entries=[by.note("slip", account.id, Role.UNIT, now) for account in made])
     store.throttle.clear(*(f"account/{account.id}" for account in made))
     return slips
 
@@ -68,7 +68,7 @@ def issue_slips(store: Store, units: Sequence[Unit], now: datetime, by: By = CON
 def revoke_slips(store: Store, units: Sequence[Unit], now: datetime, by: By = CONSOLE) -> int:
     """Take units' slips away; return how many there were."""
     wanted = {f"unit:{unit.code}" for unit in units}
-    ids = [a.id for a in store.accounts.all(Role.UNIT) if a.id in wanted and a.active(now)]
+    ids = [a.id for a in store.accounts.all(Role.UNIT) if a.id in wanted and a.is_active(now)]
     store.accounts.revoke(ids, now, [by.note("slip_revoked", name, Role.UNIT, now) for name in ids])
     return len(ids)
 
@@ -82,7 +82,7 @@ def issue_codes(store: Store, units: Sequence[Unit], now: datetime, by: By = CON
 
 def revoke_codes(store: Store, units: Iterable[Unit], now: datetime, by: By = CONSOLE) -> int:
     """Take the bearer codes of units' own systems away; return how many there were."""
-    issued = store.access.issued()
+    issued = store.access.issue_times()
     held = [unit for unit in units if unit.code in issued]
     return sum(
         store.access.revoke(unit.code, now, [by.note("code_revoked", f"unit:{unit.code}", Role.UNIT, now)])
@@ -112,7 +112,7 @@ def add_officer(  # noqa: PLR0913 - one for each thing that is asked for
     made = Account(f"officer:{account_name}", role, "", shown, hashed(secret), 1, now)
 
     def change(known: Account | None, office: Sequence[Account]) -> Account:
-        if known and known.active(now) and not renew:
+        if known and known.is_active(now) and not renew:
             raise BadInput([Problem("name", 0, 0, M("Đã có tài khoản “{name}”.", name=account_name))])
         if known and role is not Role.ADMINISTRATOR:
             _keep_one(known, office, now)
@@ -199,7 +199,7 @@ def _change(
     """Change an account that may be used; judged inside the transaction that writes it."""
 
     def judged(known: Account | None, office: Sequence[Account]) -> Account:
-        if known is None or not known.active(now):
+        if known is None or not known.is_active(now):
             raise NotFound(_no_account(account_id))
         return change(known, office)
 
@@ -207,8 +207,8 @@ def _change(
 
 
 def _keep_one(account: Account, office: Sequence[Account], now: datetime) -> None:
-    others = [a for a in office if a.role == Role.ADMINISTRATOR and a.active(now) and a.id != account.id]
-    if account.role == Role.ADMINISTRATOR and account.active(now) and not others:
+    others = [a for a in office if a.role == Role.ADMINISTRATOR and a.is_active(now) and a.id != account.id]
+    if account.role == Role.ADMINISTRATOR and account.is_active(now) and not others:
         raise Conflict(LAST)
 
 
@@ -222,7 +222,7 @@ def make_link(store: Store, title: str, lasts: timedelta, now: datetime, by: By 
     account_id = f"link:{token_hash(token)[:32]}"
     name = nfc(title).strip()[:DISPLAY_LENGTH] or "Liên kết chỉ xem"
     made = Account(account_id, Role.VIEWER, "", name, token_hash(token), 1, now, now + lasts)
-    store.accounts.put(made, noted=[by.note("link", account_id, Role.VIEWER, now, until=(now + lasts).isoformat())])
+    store.accounts.put(made, entries=[by.note("link", account_id, Role.VIEWER, now, until=(now + lasts).isoformat())])
     return token
 
 
@@ -231,13 +231,13 @@ def revoke_link(store: Store, account_id: str, now: datetime, by: By = CONSOLE) 
     known = store.accounts.get(account_id) if account_id.startswith("link:") else None
     if known is None:
         raise NotFound(M("Không có liên kết này."))
-    if known.active(now):
+    if known.is_active(now):
         store.accounts.revoke([account_id], now, [by.note("link_revoked", account_id, Role.VIEWER, now)])
 
 
 def follow_link(store: Store, token: str, now: datetime) -> str | None:
     """Open a session for the holder of a reading link; None when it has expired or is unknown."""
     account = store.accounts.get(f"link:{token_hash(token)[:32]}")
-    if account is None or account.secret_hash != token_hash(token) or not account.active(now):
+    if account is None or account.secret_hash != token_hash(token) or not account.is_active(now):
         return None
     return store.sessions.open(account, now)

@@ -12,7 +12,7 @@ from lotrinh.errors import BadInput, NotAllowed, NotFound, Problem, TooManyAttem
 from lotrinh.services.access.accounts import CONSOLE, NAME_LENGTH, By
 from lotrinh.services.access.sign_in import BLOCKED, CLOSED
 from lotrinh.store import Store
-from lotrinh.store.accounts import Account, hashed
+from lotrinh.store.accounts import Account, hash_token
 from lotrinh.store.throttle import Failures
 
 TOKEN_BYTES = 32
@@ -42,15 +42,15 @@ def issue_token(store: Store, name: str, role: Role, now: datetime, by: By = CON
     if problems:
         raise BadInput(problems)
     token = f"{name}.{secrets.token_urlsafe(TOKEN_BYTES)}"
-    account = Account(f"program:{name}", role, "", name, hashed(token), 1, now)
-    store.accounts.put(account, noted=[by.note("token", account.id, role, now)])
+    account = Account(f"program:{name}", role, "", name, hash_token(token), 1, now)
+    store.accounts.put(account, entries=[by.note("token", account.id, role, now)])
     return Program(account, token)
 
 
 def revoke_token(store: Store, name: str, now: datetime, by: By = CONSOLE) -> None:
     """Take a program's token away."""
     account = store.accounts.get(f"program:{name}")
-    if account is None or not account.active(now):
+    if account is None or not account.is_active(now):
         raise NotFound(M("Không có chương trình “{name}” nào đang có mã.", name=name))
     store.accounts.revoke([account.id], now, [by.note("token_revoked", account.id, account.role, now)])
 
@@ -65,7 +65,7 @@ def holder(store: Store, code: str, now: datetime) -> Visitor | None:
         unit = store.access.unit_of(code)
         return Visitor(f"unit:{unit}", Role.UNIT, unit, unit) if unit else None
     account = store.accounts.get(f"program:{name}")
-    if account is None or not hmac.compare_digest(account.secret_hash, hashed(code)) or not account.active(now):
+    if account is None or not hmac.compare_digest(account.secret_hash, hash_token(code)) or not account.is_active(now):
         return None
     return Visitor(account.id, Role(account.role), account.name)
 

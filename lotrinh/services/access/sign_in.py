@@ -36,7 +36,7 @@ def sign_in(store: Store, name: str, secret: str, address: str, now: datetime) -
     keys = _keys(account_id, secret, address)
     store.throttle.attempt(keys, now, now - CLOSED, lambda known: refuse_guessing(known, now))
     account = store.accounts.get(account_id)
-    known = account.secret_hash if account and account.active(now) else None
+    known = account.secret_hash if account and account.is_active(now) else None
     if not fits(secret, known) or account is None:
         raise NotAllowed(WRONG)
     store.throttle.clear(keys[0])
@@ -89,12 +89,12 @@ def open_again(key: str, failures: Failures) -> datetime:
 def visitor_of(store: Store, token: str, now: datetime) -> tuple[Visitor, Session] | None:
     """Return who holds a session token; None when it is over, unknown, or its account has changed since."""
     session = store.sessions.find(token)
-    if session is None or not session.account.active(now):
+    if session is None or not session.account.is_active(now):
         return None
     if now - session.seen_at > IDLE or now - session.opened_at > LONGEST:
         return None
     if now - session.seen_at > TOUCH:
         with suppress(StoreUnavailable):  # what can still be read is shown
-            store.sessions.seen(session, now)
+            store.sessions.touch(session, now)
     account = session.account
     return Visitor(account.id, Role(account.role), account.name, account.unit), session

@@ -73,5 +73,5 @@ def _taken_over(store: Store, left: Path, hash_: str) -> Checklist:
         )
         raise BadInput([Problem(str(left), 0, 0, sentence)])
     with suppress(StoreUnavailable):  # a record that can only be read: the next one who may write keeps it
-        store.changes.keep(hash_, found.content)
+        store.changes.store_checklist(hash_, found.content)
     return found

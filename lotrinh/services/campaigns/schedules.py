@@ -22,7 +22,7 @@ from lotrinh.settings.kinds import KeptCron
 from lotrinh.settings.models import ScheduleSettings, Settings
 from lotrinh.settings.problems import value_problem
 from lotrinh.store import Store
-from lotrinh.store.schedules import Changed
+from lotrinh.store.schedules import ScheduleOverride
 
 LOOKED_AHEAD = timedelta(days=400)
 """How far ahead the next runs are looked for: a schedule may wait for a week before an anchor that is far away."""
@@ -46,7 +46,7 @@ class Effective(NamedTuple):
     """The schedule that holds, and the office's change of it where there is one; ``unread``: the change is not it."""
 
     schedule: CampaignSchedule
-    changed: Changed | None
+    changed: ScheduleOverride | None
     unread: bool = False
 
     @property
@@ -107,7 +107,7 @@ def change(
     code, hash_ = campaign.province.code, campaign.checklist.content_hash
     entry = NewEntry(EntryKind.CHANGED, now, campaign.id, code, "", actor, body, hash_)
 
-    def check(last: Changed | None) -> None:
+    def check(last: ScheduleOverride | None) -> None:
         if (last.changed_at.isoformat() if last else "") != seen:
             raise Conflict(_meanwhile(last, campaign))
 
@@ -115,7 +115,7 @@ def change(
     return True
 
 
-def _meanwhile(last: Changed | None, campaign: Campaign) -> M:
+def _meanwhile(last: ScheduleOverride | None, campaign: Campaign) -> M:
     if last is None:
         return M("Chưa đổi: lịch vừa được trả về tệp cấu hình. Hãy xem lại rồi gửi lại.")
     return M(

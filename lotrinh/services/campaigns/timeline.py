@@ -9,7 +9,7 @@ from lotrinh.core.checklist.deadline_diff import moves
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
 from lotrinh.reports.calendar.timeline import TimelineRow
-from lotrinh.reports.moves import Moved
+from lotrinh.reports.moves import MoveRow
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.settings.models import Settings
 
@@ -33,11 +33,11 @@ def moves_of(
     anchors: tuple[date | None, date | None],
     today: date,
     units: Path | None,
-) -> tuple[Moved, ...]:
+) -> tuple[MoveRow, ...]:
     """List what moves between two checklists and anchors, and for which units."""
     everybody = _everybody(settings, units)
     steps = {**old.steps, **new.steps}
-    return tuple(Moved(m, _concerned(steps[m.step], everybody)) for m in moves(old, new, *anchors, today))
+    return tuple(MoveRow(m, _concerned(steps[m.step], everybody)) for m in moves(old, new, *anchors, today))
 
 
 def _everybody(settings: Settings, units: Path | None) -> tuple[Unit, ...]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M
 from lotrinh.probing.addresses import Gate, Target, read_target
-from lotrinh.probing.failures import Failed
+from lotrinh.probing.failures import ProbeFailure
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.resolver import lookup
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
@@ -59,7 +59,7 @@ def of_units(units: Sequence[Unit], options: HttpOptions, trust: ssl.SSLContext,
 def _secure(url: str) -> Target | None:
     try:
         target = read_target(url)
-    except Failed:
+    except ProbeFailure:
         return None
     return target if target.scheme == "https" else None
 
@@ -71,7 +71,7 @@ def judged(what: str, host: str, until: Callable[[], datetime], now: datetime) -
     except ssl.SSLCertVerificationError as error:
         found = M("Chứng thư của {host} không hợp lệ ({reason})", host=host, reason=error.verify_message)
         return broken(what, found, M("Thay chứng thư của {host}.", host=host))
-    except Failed as failed:
+    except ProbeFailure as failed:
         return attention(what, failed.sentence, M("Xem lại địa chỉ trong danh sách đơn vị."))
     except OSError as error:
         found = M("Không kết nối được tới {host} để xem chứng thư ({reason})", host=host, reason=str(error))

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 from lotrinh.core.notify.schedules import schedule_words
 from lotrinh.core.status.journal import Entry, chain_hash
 from lotrinh.core.text import M
-from lotrinh.errors import DamagedDatabase, LotrinhError, Moved, OldSchema
+from lotrinh.errors import DamagedDatabase, DatabaseRelocated, LotrinhError, OldSchema
 from lotrinh.services.campaigns.campaigns import open_campaign
 from lotrinh.services.campaigns.schedules import effective, missed
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
-from lotrinh.services.runs.roster_mismatch import other_units
+from lotrinh.services.runs.roster_mismatch import describe_roster_mismatch
 from lotrinh.services.upkeep import last_backup
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
-from lotrinh.store.engine import connect, is_damage, require_there, version
+from lotrinh.store.engine import connect, is_damage, require_file, version
 from lotrinh.store.outbox import FAILED, UNCLEAR
 
 LOOKED_AT = 1000
@@ -48,7 +48,7 @@ def record(settings: Settings, now: datetime, *, full: bool, home: Path | None =
             yield from unread(store, settings)
             yield from paused(store, settings)
             yield from outbox(store)
-    except (OldSchema, Moved, DamagedDatabase) as error:
+    except (OldSchema, DatabaseRelocated, DamagedDatabase) as error:
         yield broken("schema", error.sentence)
     except LotrinhError as error:
         if settings.database_url.startswith("sqlite") and not (settings.data_dir / "lotrinh.db").exists():
@@ -61,7 +61,7 @@ def record(settings: Settings, now: datetime, *, full: bool, home: Path | None =
 
 def is_empty(url: str) -> bool:
     """Whether the database is there and nothing is in it: opening the record would make it."""
-    require_there(url)
+    require_file(url)
     engine = connect(url)
     try:
         return version(engine) is None
@@ -125,7 +125,7 @@ def last_run(store: Store, settings: Settings, name: str, now: datetime, home: P
 def roster_of(store: Store, settings: Settings, name: str, home: Path | None = None) -> Iterator[Finding]:
     """Compare the roster of this machine with the one that a campaign's newest run was made of."""
     with suppress(LotrinhError):  # what cannot be opened is told beside the last run
-        if told := other_units(store, open_campaign(store, settings, name, home=home)):
+        if told := describe_roster_mismatch(store, open_campaign(store, settings, name, home=home)):
             yield attention(f"roster:{name}", told)
 
 
@@ -194,7 +194,7 @@ def paused(store: Store, settings: Settings) -> Iterator[Finding]:
 
 def outbox(store: Store) -> Iterator[Finding]:
     """Count the messages that were given up, that wait after an error, or of which nobody knows if they went out."""
-    counts, held = store.outbox.counts(), store.figures.held_back()
+    counts, held = store.outbox.counts(), store.figures.count_held_back()
     failed, unclear = counts.get(FAILED, 0), counts.get(UNCLEAR, 0)
     if held:
         advice = M("Xem lý do: lotrinh outbox list. Thử máy chủ thư: lotrinh doctor --mail")

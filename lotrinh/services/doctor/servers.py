@@ -20,7 +20,7 @@ from lotrinh.sending.mail import Mailer
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.doctor import workers
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
-from lotrinh.services.notify.receivers import addresses, unmailed
+from lotrinh.services.notify.receivers import addresses, units_needing_mail
 from lotrinh.services.upkeep.prefect_server import auth_string
 from lotrinh.settings.load import SHORT_TOKEN
 from lotrinh.settings.models import MailSettings, PortalSettings, Settings
@@ -164,7 +164,7 @@ def no_mail(settings: Settings) -> Iterator[Finding]:
         return
     with suppress(LotrinhError):  # what is wrong with roster or receivers is told beside the settings
         known = roster(settings)
-        alone = unmailed(settings, (known.province, *known.units)) - addresses(settings, known).keys()
+        alone = units_needing_mail(settings, (known.province, *known.units)) - addresses(settings, known).keys()
         if alone:
             found = M("Chưa khai báo [mail]: {count} nơi chỉ có hộp thư nên không được nhắc", count=len(alone))
             yield attention("mail", found, M("Ghi host và sender trong [mail], rồi thử: lotrinh doctor --mail"))

@@ -1,4 +1,4 @@
-"""What reminding does in one go: notice silence, make the digests, tell other systems, and send."""
+"""One dispatch: raise alarms, make the digests, queue changes for other systems, and drain the outbox."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -6,60 +6,60 @@ from typing import NamedTuple
 
 from lotrinh.clock import Clock
 from lotrinh.core.text import Message
-from lotrinh.services.notify.missed_check_alarm import tell_broken, watch
-from lotrinh.services.notify.outbox import Emptied, count, empty
-from lotrinh.services.notify.receivers import unmailed
-from lotrinh.services.notify.reminders import Office, Prepared, lay_down, prepare
+from lotrinh.services.notify.missed_check_alarm import enqueue_alarms, enqueue_misconfiguration_alert
+from lotrinh.services.notify.outbox import DispatchSummary, count_ending, drain_outbox
+from lotrinh.services.notify.receivers import units_needing_mail
+from lotrinh.services.notify.reminders import AddressedDigest, ReminderOffice, enqueue_digests, prepare_digests
 from lotrinh.services.notify.senders import NO_MAIL
-from lotrinh.services.notify.webhooks import tell
-from lotrinh.services.runs.roster_mismatch import other_units
-from lotrinh.store.outbox import Ending
-from lotrinh.store.outbox import Message as Posted
+from lotrinh.services.notify.webhooks import enqueue_changes
+from lotrinh.services.runs.roster_mismatch import describe_roster_mismatch
+from lotrinh.store.outbox import DeliveryResult, OutboxMessage
 
 
-class Reminded(NamedTuple):
-    """The digests of a day, and how many of their messages were not laid down before.
+class ReminderSummary(NamedTuple):
+    """The digests of a day, and how many of their messages are new in the outbox.
 
-    ``doubtful`` where they may have been sent before a backup was put back today: then nobody sends them by itself.
+    ``is_doubtful`` where they may have been sent before a backup was put back today: then nobody sends them by itself.
     ``notes`` name the campaigns whose units are others here than in their newest run, and say that mail is not set.
     """
 
-    prepared: tuple[Prepared, ...]
+    digests: tuple[AddressedDigest, ...]
     new: int
-    doubtful: bool = False
+    is_doubtful: bool = False
     notes: tuple[Message, ...] = ()
 
     @property
-    def nowhere(self) -> int:
-        """How many cannot be told anything: they have no address."""
-        return sum(not each.addresses for each in self.prepared)
+    def without_address(self) -> int:
+        """How many receivers cannot be told anything: they have no address."""
+        return sum(not each.addresses for each in self.digests)
 
 
-def remind(office: Office, now: datetime) -> Reminded:
-    """Lay down the digests of a day; repeating it lays down nothing more."""
-    prepared = prepare(office, now)
-    notes = tuple(told for campaign in office.campaigns if (told := other_units(office.store, campaign)))
-    if unmailed(office.settings, [each.digest.unit for each in prepared if not each.addresses]):
+def enqueue_reminders(office: ReminderOffice, now: datetime) -> ReminderSummary:
+    """Put the digests of a day into the outbox; a repetition adds nothing."""
+    digests = prepare_digests(office, now)
+    notes = tuple(note for campaign in office.campaigns if (note := describe_roster_mismatch(office.store, campaign)))
+    if units_needing_mail(office.settings, [each.digest.unit for each in digests if not each.addresses]):
         notes += (NO_MAIL,)
-    return Reminded(prepared, lay_down(office, prepared, now), bool(prepared) and office.doubts(now), notes)
+    is_doubtful = bool(digests) and office.is_doubtful(now)
+    return ReminderSummary(digests, enqueue_digests(office, digests, now), is_doubtful, notes)
 
 
-def send(office: Office, clock: Clock) -> Emptied:
-    """Look whether checks still run, lay down what other systems have to hear, and empty the outbox once.
+def dispatch_messages(office: ReminderOffice, clock: Clock) -> DispatchSummary:
+    """Look whether checks still run, queue what other systems have to hear, and drain the outbox once.
 
-    What the office is not told by itself, for want of an address or for doubt, counts in the go that found it out.
+    What the office is not told by itself, for want of an address or for doubt, counts in the pass that found it out.
     """
-    return _send(office, watch(office, clock()).untold, clock)
+    return _dispatch(office, enqueue_alarms(office, clock()).unsent, clock)
 
 
-def send_broken(office: Office, faults: Sequence[str], clock: Clock) -> Emptied:
-    """Lay down that nobody can be reminded, and for which faults of files; then empty the outbox once."""
-    return _send(office, tell_broken(office, faults, clock()).untold, clock)
+def dispatch_alert(office: ReminderOffice, faults: Sequence[str], clock: Clock) -> DispatchSummary:
+    """Queue the alert that nobody can be reminded, and for which faults of files; then drain the outbox once."""
+    return _dispatch(office, enqueue_misconfiguration_alert(office, faults, clock()).unsent, clock)
 
 
-def _send(office: Office, untold: Iterable[Posted], clock: Clock) -> Emptied:
-    tell(office.store, office.settings, clock())
-    done = empty(office.store, office.settings, office.quiet, clock)
-    for message in untold:
-        count(done, message, Ending(message.state, message.created_at, message.problem))
-    return done
+def _dispatch(office: ReminderOffice, unsent: Iterable[OutboxMessage], clock: Clock) -> DispatchSummary:
+    enqueue_changes(office.store, office.settings, clock())
+    summary = drain_outbox(office.store, office.settings, office.quiet, clock)
+    for message in unsent:
+        count_ending(summary, message, DeliveryResult(message.state, message.created_at, message.problem))
+    return summary

@@ -1,4 +1,4 @@
-"""An office whose files are wrong cannot be opened: it is told so, and what waits is sent all the same."""
+"""The alert to an office whose files are wrong: it cannot be opened, and what waits is sent all the same."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,36 +10,38 @@ from lotrinh.errors import BadInput, LotrinhError, NotFound
 from lotrinh.services.campaigns.campaigns import checklist_in_use
 from lotrinh.services.campaigns.rosters import Roster, province_unit
 from lotrinh.services.campaigns.schedules import effective
-from lotrinh.services.notify.dispatch import send_broken
-from lotrinh.services.notify.error_lines import lines_of
-from lotrinh.services.notify.outbox import Emptied
-from lotrinh.services.notify.receivers import addresses, faults
-from lotrinh.services.notify.reminders import Office, open_office, put_back
+from lotrinh.services.notify.dispatch import dispatch_alert
+from lotrinh.services.notify.error_lines import error_lines
+from lotrinh.services.notify.outbox import DispatchSummary
+from lotrinh.services.notify.receivers import addresses, receiver_problems
+from lotrinh.services.notify.reminders import ReminderOffice, last_restore, open_office
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
 VIETNAM = CalendarSpec("VN")
 """Whose days off are kept where no checklist can be read."""
-Told = Callable[[Emptied], object]
+OnDispatched = Callable[[DispatchSummary], object]
 
 
-def open_or_tell(store: Store, settings: Settings, home: Path | None, clock: Clock, told: Told | None = None) -> Office:
-    """Open the office. Where its files are wrong it hears of it, once a day, and what waits is sent; then the error.
+def open_office_or_alert(
+    store: Store, settings: Settings, home: Path | None, clock: Clock, on_dispatched: OnDispatched | None = None
+) -> ReminderOffice:
+    """Open the office. Where its files are wrong it is alerted, once a day, and what waits is sent; then the error.
 
     Nobody would know otherwise: with a roster that cannot be read no check begins, and no reminder is written.
-    ``told`` hears what became of the messages.
+    ``on_dispatched`` is given what became of the messages.
     """
     try:
         return open_office(store, settings, home)
     except (BadInput, NotFound) as error:
-        if bare := _bare(store, settings, home):
-            done = send_broken(bare, lines_of(error) if bare.calendars else (), clock)
-            if told:
-                told(done)
+        if bare := _open_bare_office(store, settings, home):
+            summary = dispatch_alert(bare, error_lines(error) if bare.calendars else (), clock)
+            if on_dispatched:
+                on_dispatched(summary)
         raise
 
 
-def _bare(store: Store, settings: Settings, home: Path | None) -> Office | None:
+def _open_bare_office(store: Store, settings: Settings, home: Path | None) -> ReminderOffice | None:
     """Open what needs neither the communes nor their campaigns; None where nothing can be sent, nor to whom be known.
 
     Where all campaigns are paused it has no calendars: nobody waits for anything then.
@@ -48,12 +50,12 @@ def _bare(store: Store, settings: Settings, home: Path | None) -> Office | None:
         own = Roster(province_unit(settings), (), "")
         kept = settings.model_copy(update={"receivers": (), "webhooks": ()})
         mine = [receiver for receiver in settings.receivers if receiver.unit == own.province.code]
-        good = [each for each in mine if not [*faults(kept.model_copy(update={"receivers": (each,)}), own)]]
+        good = [each for each in mine if not [*receiver_problems(kept.model_copy(update={"receivers": (each,)}), own)]]
         known = addresses(kept.model_copy(update={"receivers": tuple(good)}), own)
     except (BadInput, NotFound):
         return None
     calendars = tuple(_calendars(store, settings, home, own.province.code))
-    return Office(store, settings, (), own.province, known, {}, calendars, put_back(store))
+    return ReminderOffice(store, settings, (), own.province, known, {}, calendars, last_restore(store))
 
 
 def _calendars(store: Store, settings: Settings, home: Path | None, code: str) -> Iterator[Calendar]:

@@ -11,32 +11,32 @@ from typing import Any, NamedTuple
 from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.core.text import Text
 from lotrinh.services.campaigns.schedules import is_missed
-from lotrinh.services.notify.reminders import Office, put, to_office
-from lotrinh.store.outbox import FAILED, UNCLEAR, Message, New
+from lotrinh.services.notify.reminders import ReminderOffice, enqueue, office_messages
+from lotrinh.store.outbox import FAILED, UNCLEAR, NewMessage, OutboxMessage
 from lotrinh.store.runs.runs import Run
 
 ALARM, RECOVERED, BROKEN, NAMED = "alarm", "recovered", "broken", "campaigns"
 
 
-class Known(NamedTuple):
-    """What the switch knows of a campaign, and remembers: clocks are set back, and settings files say no dates.
+class CampaignWatch(NamedTuple):
+    """What the alarm knows of a campaign, and remembers: clocks are set back, and settings files say no dates.
 
-    ``holds`` stands for when it is checked, ``since`` is when that was seen first. ``run`` is the finished run that
-    was recorded last ("": none), ``last`` when it finished; where its clock was ahead, when it was seen first.
+    ``schedule_mark`` stands for when it is checked, ``since`` is when that was seen first. ``run`` is the finished run
+    that was recorded last ("": none), ``last`` when it finished; where its clock was ahead, when it was seen first.
     """
 
-    holds: str
+    schedule_mark: str
     since: datetime
     run: str = ""
     last: datetime | None = None
 
     @property
-    def quiet_since(self) -> datetime:
-        """Since when nothing was heard."""
+    def last_sign(self) -> datetime:
+        """When a check finished last; else since when one is waited for."""
         return self.last or self.since
 
     @classmethod
-    def read(cls, content: Mapping[str, Any]) -> "Known":
+    def read(cls, content: Mapping[str, Any]) -> "CampaignWatch":
         """Read what was remembered."""
         last = datetime.fromisoformat(content["last"]) if content["last"] else None
         return cls(content["holds"], datetime.fromisoformat(content["since"]), content["run"], last)
@@ -45,43 +45,48 @@ class Known(NamedTuple):
     def content(self) -> dict[str, Any]:
         """Itself as it is remembered."""
         last = self.last.isoformat() if self.last else ""
-        return {"holds": self.holds, "since": self.since.isoformat(), "run": self.run, "last": last}
+        return {"holds": self.schedule_mark, "since": self.since.isoformat(), "run": self.run, "last": last}
 
 
-def look(office: Office, now: datetime) -> dict[str, Known]:
-    """Look how it stands with every campaign, paused ones too, and remember it."""
+def update_watches(office: ReminderOffice, now: datetime) -> dict[str, CampaignWatch]:
+    """Look how every campaign stands, paused ones too, and remember it."""
     anchors = {campaign.id: campaign.anchor for campaign in office.campaigns}
-    return {name: _look(office, name, _holds(each, anchors.get(name)), now) for name, each in office.schedules.items()}
+    return {
+        name: _update_watch(office, name, _schedule_mark(each, anchors.get(name)), now)
+        for name, each in office.schedules.items()
+    }
 
 
-def _holds(schedule: CampaignSchedule, anchor: date | None) -> str:
+def _schedule_mark(schedule: CampaignSchedule, anchor: date | None) -> str:
     """Stand for all that the moments of checks depend on."""
     words = (schedule.cron, schedule.last_week, schedule.skip_days_off, schedule.paused, anchor)
     return "|".join(map(str, words))
 
 
-def _look(office: Office, name: str, holds: str, now: datetime) -> Known:
+def _update_watch(office: ReminderOffice, name: str, schedule_mark: str, now: datetime) -> CampaignWatch:
     box, province = office.store.outbox, office.province.code
     cursor = f"watch/{province}/{name}"
-    before = box.remembered(cursor)
+    before = box.recall(cursor)
     latest = office.store.runs.latest(name, province=province)
-    known = _seen(Known.read(before) if before else None, holds, latest, now)
-    if known.content != before:
-        box.remember(cursor, known.content, now, before)
-    return known
+    watch = _next_watch(CampaignWatch.read(before) if before else None, schedule_mark, latest, now)
+    if watch.content != before:
+        box.remember(cursor, watch.content, now, before)
+    return watch
 
 
-def _seen(before: Known | None, holds: str, latest: Run | None, now: datetime) -> Known:
+def _next_watch(before: CampaignWatch | None, schedule_mark: str, latest: Run | None, now: datetime) -> CampaignWatch:
     """Say what is known by now. Nothing that was seen can lie ahead."""
     run = latest.id if latest else ""
     last = before.last if before and before.run == run else latest and latest.finished_at
     last = min(last, now) if last else None
     if before is None:
-        return Known(holds, last or now, run, last)
-    return Known(holds, min(before.since, now) if before.holds == holds else now, run, last)
+        return CampaignWatch(schedule_mark, last or now, run, last)
+    return CampaignWatch(
+        schedule_mark, min(before.since, now) if before.schedule_mark == schedule_mark else now, run, last
+    )
 
 
-class Silent(NamedTuple):
+class StalledCampaign(NamedTuple):
     """A campaign without a finished check for too long; ``last`` is when one finished, None: never."""
 
     title: Text
@@ -89,72 +94,78 @@ class Silent(NamedTuple):
     campaign: str = ""
 
 
-def silent(office: Office, now: datetime) -> tuple[Silent, ...]:
+def stalled_campaigns(office: ReminderOffice, now: datetime) -> tuple[StalledCampaign, ...]:
     """Find the campaigns whose checks have stopped. What runs only by hand, or rarely, is not missed in between."""
-    return _silent(office, look(office, now), now)
+    return _stalled(office, update_watches(office, now), now)
 
 
-def _silent(office: Office, known: Mapping[str, Known], now: datetime) -> tuple[Silent, ...]:
-    patience, found = timedelta(hours=office.settings.remind.silent_hours), list[Silent]()
+def _stalled(
+    office: ReminderOffice, watches: Mapping[str, CampaignWatch], now: datetime
+) -> tuple[StalledCampaign, ...]:
+    patience, found = timedelta(hours=office.settings.remind.silent_hours), list[StalledCampaign]()
     for campaign in office.campaigns:
-        seen = known[campaign.id]
-        since = max(seen.quiet_since, seen.since)
-        if now - seen.quiet_since > patience and is_missed(office.schedules[campaign.id], campaign, since, now):
-            found.append(Silent(campaign.title, seen.last and seen.last.astimezone(campaign.zone), campaign.id))
+        watch = watches[campaign.id]
+        since = max(watch.last_sign, watch.since)
+        if now - watch.last_sign > patience and is_missed(office.schedules[campaign.id], campaign, since, now):
+            found.append(
+                StalledCampaign(campaign.title, watch.last and watch.last.astimezone(campaign.zone), campaign.id)
+            )
     return tuple(found)
 
 
-class Laid(NamedTuple):
+class AlarmMessages(NamedTuple):
     """How many messages were new, and which of them nobody sends: without an address, or perhaps sent before."""
 
     new: int = 0
-    untold: tuple[Message, ...] = ()
+    unsent: tuple[OutboxMessage, ...] = ()
 
 
-def watch(office: Office, now: datetime) -> Laid:
-    """Lay down what the office has to hear, once a day."""
-    known = look(office, now)
+def enqueue_alarms(office: ReminderOffice, now: datetime) -> AlarmMessages:
+    """Queue the alarms that the office has to hear, once a day."""
+    watches = update_watches(office, now)
     if office.quiet(now):
-        return Laid()
-    day, found = now.astimezone(office.zone).date(), _silent(office, known, now)
+        return AlarmMessages()
+    day, found = now.astimezone(office.zone).date(), _stalled(office, watches, now)
     if found:
         letter = office.writer.silence([(each.title, each.last) for each in found], day)
-        named = {NAMED: {each.campaign: known[each.campaign].run for each in found}}
-        made = to_office(office, ALARM, f"{ALARM}/{day}", letter, now, {})
-        return _laid(office, [m._replace(content={**m.content, **named}) for m in made], now)
+        named = {NAMED: {each.campaign: watches[each.campaign].run for each in found}}
+        made = office_messages(office, ALARM, f"{ALARM}/{day}", letter, now, {})
+        return _enqueue(office, [m._replace(content={**m.content, **named}) for m in made], now)
     alarm = office.store.outbox.newest(kind=ALARM, most=1)
-    if not alarm or not _all_run_again(office, known, alarm[0]):
-        return Laid()
-    return _recovered(office, alarm[0].key.split("/")[1], day, now)
+    if not alarm or not _all_run_again(office, watches, alarm[0]):
+        return AlarmMessages()
+    return _enqueue_recovery(office, alarm[0].key.split("/")[1], day, now)
 
 
-def _all_run_again(office: Office, known: Mapping[str, Known], alarm: Message) -> bool:
+def _all_run_again(office: ReminderOffice, watches: Mapping[str, CampaignWatch], alarm: OutboxMessage) -> bool:
     """Whether each campaign of an alarm has a newer run; one that no longer runs by itself is not waited for."""
     named = alarm.content.get(NAMED)
     if not isinstance(named, dict):  # an older lotrinh did not write which run had been the last
         return False
     schedules = {each.id: office.schedules[each.id] for each in office.campaigns}
     waited = [name for name in named if name in schedules and (schedules[name].cron or schedules[name].last_week)]
-    return bool(waited) and all(known[name].run != named[name] for name in waited)
+    return bool(waited) and all(watches[name].run != named[name] for name in waited)
 
 
-def _recovered(office: Office, alarm: str, day: date, now: datetime) -> Laid:
+def _enqueue_recovery(office: ReminderOffice, alarm: str, day: date, now: datetime) -> AlarmMessages:
     """Say once of each alarm that it is over."""
     letter = office.writer.recovery(day)
-    return _laid(office, to_office(office, RECOVERED, f"{RECOVERED}/{alarm}", letter, now, {}), now)
+    return _enqueue(office, office_messages(office, RECOVERED, f"{RECOVERED}/{alarm}", letter, now, {}), now)
 
 
-def tell_broken(office: Office, faults: Sequence[str], now: datetime) -> Laid:
-    """Lay down, once a day, that nobody can be reminded, and for which faults; nothing where there are none."""
+def enqueue_misconfiguration_alert(office: ReminderOffice, faults: Sequence[str], now: datetime) -> AlarmMessages:
+    """Queue the alert, once a day, that nobody can be reminded, and for which faults; nothing where there are none."""
     if not faults or office.quiet(now):
-        return Laid()
+        return AlarmMessages()
     day = now.astimezone(office.zone).date()
-    letter = office.writer.broken(faults, socket.gethostname(), day)
-    return _laid(office, to_office(office, BROKEN, f"{BROKEN}/{office.province.code}/{day}", letter, now, {}), now)
+    letter = office.writer.misconfiguration(faults, socket.gethostname(), day)
+    return _enqueue(
+        office, office_messages(office, BROKEN, f"{BROKEN}/{office.province.code}/{day}", letter, now, {}), now
+    )
 
 
-def _laid(office: Office, made: list[New], now: datetime) -> Laid:
-    """Lay messages to the office down, and find those that nobody will send by itself."""
-    new, keys = put(office, made, now), {message.key for message in made}
-    untold = office.store.outbox.newest((FAILED, UNCLEAR), len(keys), kind=made[0].kind) if new else ()
-    return Laid(new, tuple(message for message in untold if message.key in keys))
+def _enqueue(office: ReminderOffice, made: list[NewMessage], now: datetime) -> AlarmMessages:
+    """Queue messages to the office, and find those that nobody will send by itself."""
+    new, keys = enqueue(office, made, now), {message.key for message in made}
+    unsent = office.store.outbox.newest((FAILED, UNCLEAR), len(keys), kind=made[0].kind) if new else ()
+    return AlarmMessages(new, tuple(message for message in unsent if message.key in keys))

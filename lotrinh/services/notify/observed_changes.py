@@ -1,4 +1,4 @@
-"""What other systems are told of finished checks: steps that turned without a word in the journal."""
+"""What other systems are told of finished checks: steps whose status changed without a word in the journal."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -6,14 +6,14 @@ from datetime import datetime
 from functools import cache, partial
 from itertools import dropwhile
 
-from lotrinh.core.report.snapshot import Snapshot
-from lotrinh.core.report.status_changes import Before, Turned, turned
+from lotrinh.core.report.snapshot import ReportSnapshot
+from lotrinh.core.report.status_changes import EarlierUnit, StatusChange, status_changes
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.services.notify.receivers import HOOK
-from lotrinh.services.runs.snapshots import snapshot_of
+from lotrinh.services.runs.snapshots import load_snapshot
 from lotrinh.store import Store
-from lotrinh.store.journal import Sought
-from lotrinh.store.outbox import New
+from lotrinh.store.journal import JournalFilter
+from lotrinh.store.outbox import NewMessage
 from lotrinh.store.runs.runs import Run
 
 SCHEMA = "lotrinh.observed/1"
@@ -33,32 +33,34 @@ DECIDES = frozenset(
 DECIDES |= {EntryKind.RESOLVED}
 """What the journal says of whether a step is done: of these others were told when it was said."""
 
-News = Mapping[str, str]
+BodyByUnit = Mapping[str, str]
 """Unit -> what is said of it."""
 
 
-def tell_observed(store: Store, names: Collection[str], now: datetime) -> None:
-    """Lay down for each webhook, named by its address's name, what the newest runs show that it was not told."""
+def enqueue_observed_changes(store: Store, names: Collection[str], now: datetime) -> None:
+    """Queue for each webhook, named by its address's name, what the newest runs show that it was not told."""
     if not names:
         return
     newest = [store.runs.finished(of, 1, province=province)[0] for of, province in store.runs.campaigns()]
-    news = cache(partial(_news, store))  # the same for every webhook that was told the same
+    news = cache(partial(_changes_since, store))  # the same for every webhook that was told the same
     for name in names:
-        _tell(store, name, newest, news, now)
+        _enqueue(store, name, newest, news, now)
 
 
-def _tell(store: Store, name: str, newest: Iterable[Run], news: Callable[[str, str], News], now: datetime) -> None:
+def _enqueue(
+    store: Store, name: str, newest: Iterable[Run], changes_since: Callable[[str, str], BodyByUnit], now: datetime
+) -> None:
     cursor = f"{HOOK}/{name}/rounds"
-    known = store.outbox.remembered(cursor)
-    told, messages = dict(known or {}), list[New]()
+    known = store.outbox.recall(cursor)
+    told, messages = dict(known or {}), list[NewMessage]()
     for run in newest:
         key = f"{run.campaign}/{run.province}"
         if known is not None:
             last = told.get(key) or _first(store, run)
-            messages += [_message(name, run, unit, said, now) for unit, said in news(last, run.id).items()]
+            messages += [_message(name, run, unit, said, now) for unit, said in changes_since(last, run.id).items()]
         told[key] = run.id  # whoever is new is told of nothing that was before
     if told != known:
-        # Where another worker was quicker it has laid down the same.
+        # Where another worker was quicker it has queued the same.
         store.outbox.remember(cursor, told, now, known, messages)
 
 
@@ -68,51 +70,53 @@ def _first(store: Store, run: Run) -> str:
     return (first or run).id
 
 
-def _message(name: str, run: Run, unit: str, body: str, now: datetime) -> New:
+def _message(name: str, run: Run, unit: str, body: str, now: datetime) -> NewMessage:
     content = {"to": name, "delivery": f"{run.id}/{unit}", "body": body}
-    return New(f"{HOOK}/{name}/{run.id}/{unit}", run.campaign, HOOK, unit, HOOK, content, now)
+    return NewMessage(f"{HOOK}/{name}/{run.id}/{unit}", run.campaign, HOOK, unit, HOOK, content, now)
 
 
-def _news(store: Store, last: str, new: str) -> News:
+def _changes_since(store: Store, last: str, new: str) -> BodyByUnit:
     """Compare a run with the one that was told last."""
     if last == new:
         return {}
-    then, now = snapshot_of(store, last), snapshot_of(store, new)
+    then, now = load_snapshot(store, last), load_snapshot(store, new)
     if then is None or now is None:
         return {}
     before = _before(store, then, now, new)
     since = min((each.as_of for each in before.values()), default=now.as_of)
     spoken = {
         (entry.new.unit, entry.new.step)
-        for entry in store.journal.latest(MOST, sought=Sought(since=since))
+        for entry in store.journal.latest(MOST, matching=JournalFilter(since=since))
         if entry.new.campaign == now.campaign and entry.new.kind in DECIDES
         if (old := before.get(entry.new.unit)) and entry.new.at > old.as_of
     }
-    return {unit.unit.code: body(now, unit.unit.code, steps) for unit, steps in turned(before, now, spoken)}
+    return {
+        unit.unit.code: observed_body(now, unit.unit.code, steps) for unit, steps in status_changes(before, now, spoken)
+    }
 
 
-def _before(store: Store, then: Snapshot, now: Snapshot, new: str) -> dict[str, Before]:
+def _before(store: Store, then: ReportSnapshot, now: ReportSnapshot, new: str) -> dict[str, EarlierUnit]:
     """Show each unit as it was told last: a run may have asked some units only."""
-    found = {code: Before(unit, then.as_of) for code, unit in then.by_code.items()}
+    found = {code: EarlierUnit(unit, then.as_of) for code, unit in then.by_code.items()}
     if missing := now.by_code.keys() - found.keys():
         for older in _older(store, then, new):
-            found |= {code: Before(older.by_code[code], older.as_of) for code in missing & older.by_code.keys()}
+            found |= {code: EarlierUnit(older.by_code[code], older.as_of) for code in missing & older.by_code.keys()}
             missing -= older.by_code.keys()
             if not missing:
                 break
     return found
 
 
-def _older(store: Store, then: Snapshot, new: str) -> Iterator[Snapshot]:
+def _older(store: Store, then: ReportSnapshot, new: str) -> Iterator[ReportSnapshot]:
     """Read the reports before the one that was told last, the newest first."""
     run = store.runs.get(new)
     newest = store.runs.finished(then.campaign, LOOKED_BACK, province=run.province if run else "")
     for each in (*dropwhile(lambda run: run.id != then.run, newest),)[1:]:
-        if older := snapshot_of(store, each.id):
+        if older := load_snapshot(store, each.id):
             yield older
 
 
-def body(now: Snapshot, unit: str, steps: Iterable[Turned]) -> str:
+def observed_body(now: ReportSnapshot, unit: str, steps: Iterable[StatusChange]) -> str:
     """Write what turned in one unit: no names, notes or files; who needs more asks the API."""
     said = {
         "schema": SCHEMA,
@@ -123,7 +127,7 @@ def body(now: Snapshot, unit: str, steps: Iterable[Turned]) -> str:
         "steps": [
             {
                 "step": each.step,
-                "change": each.turn.value,
+                "change": each.kind.value,
                 "status": each.now.status.value,
                 "due_at": each.now.due and each.now.due.isoformat(),
                 "completed_on": each.now.completed_on and each.now.completed_on.isoformat(),

@@ -9,7 +9,7 @@ from lotrinh.core.notify.reminders import is_quiet_hour
 from lotrinh.settings.models import Settings
 
 
-class EveryDay(Calendar):
+class EveryDayCalendar(Calendar):
     """A calendar on which every day is worked: for offices that want to be told on any."""
 
     def is_working(self, day: date) -> bool:
@@ -18,10 +18,10 @@ class EveryDay(Calendar):
         return True
 
 
-EVERY_DAY = EveryDay()
+EVERY_DAY = EveryDayCalendar()
 
 
-class Quiet:
+class QuietHours:
     """Tells of a moment whether it is quiet."""
 
     def __init__(self, settings: Settings, calendars: Sequence[Calendar]) -> None:

@@ -9,7 +9,7 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.addresses import read_target
-from lotrinh.probing.failures import Failed
+from lotrinh.probing.failures import ProbeFailure
 from lotrinh.sending.mail import is_address
 from lotrinh.services.campaigns.rosters import Roster
 from lotrinh.settings.models import ReceiverSettings, Settings, WebhookSettings
@@ -28,31 +28,31 @@ class Address(NamedTuple):
     @property
     def key(self) -> str:
         """A short name for keys of messages."""
-        return f"{self.channel}:{fingerprint(self.to)[:12]}"
+        return f"{self.channel}:{secret_fingerprint(self.to)[:12]}"
 
 
 Addresses = Mapping[str, Sequence[Address]]
 
 
-def fingerprint(secret: str) -> str:
+def secret_fingerprint(secret: str) -> str:
     """Name a secret without telling it."""
     return hashlib.sha256(secret.encode()).hexdigest()[:32]
 
 
 def addresses(settings: Settings, roster: Roster) -> dict[str, tuple[Address, ...]]:
     """Return the addresses of each unit that has any, by code; ``BadInput`` where the settings name a wrong one."""
-    if problems := tuple(faults(settings, roster)):
+    if problems := tuple(receiver_problems(settings, roster)):
         raise BadInput(problems)
     found: dict[str, dict[Address, None]] = {}
     for unit in (roster.province, *roster.units):
-        if unit.contact_email and mail_is_set(settings):
+        if unit.contact_email and is_mail_set(settings):
             found.setdefault(unit.code, {})[Address(MAIL, unit.contact_email.strip().lower())] = None
     for receiver in settings.receivers:
-        found.setdefault(receiver.unit, {}).update(dict.fromkeys(_of(settings, receiver)))
+        found.setdefault(receiver.unit, {}).update(dict.fromkeys(_addresses_of(settings, receiver)))
     return {code: tuple(each) for code, each in found.items() if each}
 
 
-def faults(settings: Settings, roster: Roster) -> Iterator[Problem]:
+def receiver_problems(settings: Settings, roster: Roster) -> Iterator[Problem]:
     """Find what is wrong with the receivers, the webhooks' and the mail's settings."""
     codes = {unit.code for unit in (roster.province, *roster.units)}
     for number, receiver in enumerate(settings.receivers):
@@ -69,51 +69,51 @@ def faults(settings: Settings, roster: Roster) -> Iterator[Problem]:
     for number, hook in enumerate(settings.webhooks):
         try:
             read_target(hook.url.get_secret_value())
-        except Failed:
+        except ProbeFailure:
             yield Problem(f"webhooks.{number}.url", 0, 0, M("Địa chỉ webhook này không dùng được. Hãy xem lại."))
 
 
-def mail_is_set(settings: Settings) -> bool:
+def is_mail_set(settings: Settings) -> bool:
     """Whether mail can be sent."""
     return bool(settings.mail.host)
 
 
-def unmailed(settings: Settings, units: Iterable[Unit]) -> set[str]:
+def units_needing_mail(settings: Settings, units: Iterable[Unit]) -> set[str]:
     """Return the codes of these units that have a mail box, where mail cannot be sent; nobody where it can."""
-    if mail_is_set(settings):
+    if is_mail_set(settings):
         return set()
     codes = {unit.code: bool(unit.contact_email) for unit in units}
     told = {receiver.unit for receiver in settings.receivers if receiver.mail}
     return {code for code, has in codes.items() if has or code in told}
 
 
-def _of(settings: Settings, receiver: ReceiverSettings) -> Iterator[Address]:
-    if receiver.mail and mail_is_set(settings):
+def _addresses_of(settings: Settings, receiver: ReceiverSettings) -> Iterator[Address]:
+    if receiver.mail and is_mail_set(settings):
         yield Address(MAIL, receiver.mail.strip().lower())
     if receiver.zalo and settings.zalo.token.get_secret_value():
         yield Address(ZALO, receiver.zalo)
     if secret := receiver.url.get_secret_value():
-        yield Address(URL, fingerprint(secret))
+        yield Address(URL, secret_fingerprint(secret))
 
 
-def secret_url(settings: Settings, name: str) -> str | None:
+def find_secret_url(settings: Settings, name: str) -> str | None:
     """Find an Apprise address again by its name; None where the settings no longer have it."""
     urls = (receiver.url.get_secret_value() for receiver in settings.receivers)
-    return next((url for url in urls if url and fingerprint(url) == name), None)
+    return next((url for url in urls if url and secret_fingerprint(url) == name), None)
 
 
-def webhook(settings: Settings, name: str) -> WebhookSettings | None:
+def find_webhook(settings: Settings, name: str) -> WebhookSettings | None:
     """Find a webhook again by its address's name; None where the settings no longer have it."""
-    return next((hook for hook in settings.webhooks if fingerprint(hook.url.get_secret_value()) == name), None)
+    return next((hook for hook in settings.webhooks if secret_fingerprint(hook.url.get_secret_value()) == name), None)
 
 
-def shown(settings: Settings, channel: str, to: str) -> str:
+def mask_receiver(settings: Settings, channel: str, to: str) -> str:
     """Mask the address of a message; of a webhook, which stands there by its name only, show where it is."""
-    hook = webhook(settings, to) if channel == HOOK else None
-    return masked(channel, hook.url.get_secret_value() if hook else to)
+    hook = find_webhook(settings, to) if channel == HOOK else None
+    return mask_address(channel, hook.url.get_secret_value() if hook else to)
 
 
-def masked(channel: str, to: str) -> str:
+def mask_address(channel: str, to: str) -> str:
     """Show an address so that its owner knows it and nobody else learns it."""
     if channel == MAIL:
         name, _, domain = to.partition("@")

@@ -1,4 +1,4 @@
-"""Reminders of a day: worked out from how everything stands this minute, laid down once in the outbox."""
+"""Reminders of a day: worked out from how everything stands this minute, put once into the outbox."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,18 +13,25 @@ from lotrinh.core.notify.reminders import CampaignView, Digest, ReminderDays, Re
 from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.core.text import M
 from lotrinh.i18n import current, say
-from lotrinh.reports.text.letters import NO_NOTES, Letter, Notes, Writer
+from lotrinh.reports.text.letters import NO_NOTES, Letter, LetterWriter, OfficeNotes
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.campaigns.schedules import effective
 from lotrinh.services.notify.outbox import REMINDER
-from lotrinh.services.notify.quiet_hours import EVERY_DAY, Quiet
-from lotrinh.services.notify.receivers import MAIL, Address, Addresses, addresses, fingerprint, unmailed
+from lotrinh.services.notify.quiet_hours import EVERY_DAY, QuietHours
+from lotrinh.services.notify.receivers import (
+    MAIL,
+    Address,
+    Addresses,
+    addresses,
+    secret_fingerprint,
+    units_needing_mail,
+)
 from lotrinh.services.notify.senders import NO_MAIL, NOWHERE
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.outbox import FAILED, RESTORED, UNCLEAR, WAITING, New
+from lotrinh.store.outbox import FAILED, RESTORED, UNCLEAR, WAITING, NewMessage
 
 QUARTER, ONE_DAY = timedelta(minutes=15), timedelta(days=1)
 LOOKED_BACK = timedelta(days=800)
@@ -32,11 +39,11 @@ LOOKED_BACK = timedelta(days=800)
 TITLE = M("Lộ trình")
 NONE = "none"
 """The channel of what the office should hear and has no address for."""
-PUT_BACK = M("Hôm nay đã khôi phục bản sao lưu: tin này có thể đã gửi trước đó.")
+MAYBE_SENT_BEFORE_RESTORE = M("Hôm nay đã khôi phục bản sao lưu: tin này có thể đã gửi trước đó.")
 
 
 @dataclass(frozen=True)
-class Office:
+class ReminderOffice:
     """All that reminding needs, opened and checked together."""
 
     store: Store
@@ -47,34 +54,34 @@ class Office:
     schedules: Mapping[str, CampaignSchedule]
     calendars: tuple[Calendar, ...]
     """Nothing is sent on a day on which none of them works."""
-    restored: datetime | None = None
+    restored_at: datetime | None = None
     """When a backup was put back last."""
 
     @property
-    def quiet(self) -> Quiet:
+    def quiet(self) -> QuietHours:
         """When nothing is sent."""
-        return Quiet(self.settings, self.calendars)
+        return QuietHours(self.settings, self.calendars)
 
     @property
     def zone(self) -> ZoneInfo:
         """In whose days people are told things."""
         return ZoneInfo(self.settings.timezone)
 
-    def doubts(self, now: datetime) -> bool:
-        """Whether what is laid down today may have been sent before a backup was put back, on this same day."""
+    def is_doubtful(self, now: datetime) -> bool:
+        """Whether what is queued today may have been sent before a backup was put back, on this same day."""
         local = now.astimezone(self.zone)
-        then = self.restored.astimezone(self.zone) if self.restored else None
+        then = self.restored_at.astimezone(self.zone) if self.restored_at else None
         if then is None or then.date() != local.date():
             return False
         return not (self.quiet(then) and _is_quiet(self.quiet, _midnight(then), then))
 
     @property
-    def writer(self) -> Writer:
+    def writer(self) -> LetterWriter:
         """What writes the letters."""
-        return Writer(current(), self.settings.portal.public_url)
+        return LetterWriter(current(), self.settings.portal.public_url)
 
 
-class Prepared(NamedTuple):
+class AddressedDigest(NamedTuple):
     """One digest in words, and where it goes; nowhere, if its receiver has no address."""
 
     digest: Digest
@@ -82,38 +89,40 @@ class Prepared(NamedTuple):
     addresses: tuple[Address, ...]
 
 
-def open_office(store: Store, settings: Settings, home: Path | None = None) -> Office:
+def open_office(store: Store, settings: Settings, home: Path | None = None) -> ReminderOffice:
     """Open the campaigns that run by themselves; ``BadInput`` with all that is wrong in the settings."""
     known = roster(settings)
     told = addresses(settings, known)
     schedules = {c.id: effective(store, settings, c.id).schedule for c in settings.campaigns}
     running = [open_campaign(store, settings, name, home=home) for name, each in schedules.items() if not each.paused]
     calendars = tuple(campaign.checklist.calendar for campaign in running)
-    return Office(store, settings, tuple(running), known.province, told, schedules, calendars, put_back(store))
+    return ReminderOffice(
+        store, settings, tuple(running), known.province, told, schedules, calendars, last_restore(store)
+    )
 
 
-def put_back(store: Store) -> datetime | None:
+def last_restore(store: Store) -> datetime | None:
     """Return when a backup was put back last; None where none was."""
-    restored = store.outbox.remembered(RESTORED)
+    restored = store.outbox.recall(RESTORED)
     return datetime.fromisoformat(restored["at"]) if restored else None
 
 
-def prepare(office: Office, now: datetime) -> tuple[Prepared, ...]:
-    """Work out and write the digests of the local day of ``now``; nothing is laid down."""
-    if over(office, now):
+def prepare_digests(office: ReminderOffice, now: datetime) -> tuple[AddressedDigest, ...]:
+    """Work out and write the digests of the local day of ``now``; the outbox stays as it is."""
+    if is_day_over(office, now):
         return ()  # what is said today could never be heard
     day = now.astimezone(office.zone).date()
-    made = build_digests(_told(office, now), _rhythm(office.settings), day, _reminded(office, now))
-    return tuple(_written(office, made, day))
+    made = build_digests(_campaign_views(office, now), _rhythm(office.settings), day, _days_reminded(office, now))
+    return tuple(_write_digests(office, made, day))
 
 
-def over(office: Office, now: datetime) -> bool:
+def is_day_over(office: ReminderOffice, now: datetime) -> bool:
     """Whether nothing is sent any more on the local day of ``now``: it is off, or its quiet hours have begun."""
     local = now.astimezone(office.zone)
     return _is_quiet(office.quiet, local, _midnight(local + ONE_DAY))
 
 
-def _is_quiet(quiet: Quiet, begin: datetime, end: datetime) -> bool:
+def _is_quiet(quiet: QuietHours, begin: datetime, end: datetime) -> bool:
     """Whether there is no time in which something is sent."""
     while begin < end:
         if not quiet(begin):
@@ -126,7 +135,7 @@ def _midnight(local: datetime) -> datetime:
     return datetime.combine(local.date(), time(), local.tzinfo)
 
 
-def _reminded(office: Office, now: datetime) -> ReminderDays:
+def _days_reminded(office: ReminderOffice, now: datetime) -> ReminderDays:
     """Find on which days everybody was reminded. Of a unit without an address the office was told instead.
 
     A reminder that somebody dropped on its own day is over; one dropped later, when it could not be sent any more, was
@@ -135,16 +144,16 @@ def _reminded(office: Office, now: datetime) -> ReminderDays:
     own = office.province.code
     codes = {code for campaign in office.campaigns for code in campaign.by_code}
     days: dict[str, list[date]] = {code: [] for code in codes}
-    for code, key, dropped in office.store.outbox.went_out(REMINDER, codes, now - LOOKED_BACK):
+    for code, key, dropped in office.store.outbox.list_sent(REMINDER, codes, now - LOOKED_BACK):
         day = date.fromisoformat(key.split("/")[3])
         if dropped is None or dropped.astimezone(office.zone).date() <= day:
             days[code].append(day)
     return {code: each if office.addresses.get(code) else days[own] for code, each in days.items()}
 
 
-def _told(office: Office, now: datetime) -> list[CampaignView]:
+def _campaign_views(office: ReminderOffice, now: datetime) -> list[CampaignView]:
     days_off = office.settings.remind.quiet_days_off
-    lives = [(c, Live(office.store, office.settings, c)) for c in office.campaigns]
+    lives = [(c, LiveCampaign(office.store, office.settings, c)) for c in office.campaigns]
     return [CampaignView(live.report(now), c.checklist.calendar if days_off else EVERY_DAY) for c, live in lives]
 
 
@@ -153,48 +162,48 @@ def _rhythm(settings: Settings) -> ReminderRhythm:
     return ReminderRhythm(remind.before_days, remind.overdue_every, remind.escalate_after)
 
 
-def _written(office: Office, made: Sequence[Digest], day: date) -> Iterator[Prepared]:
+def _write_digests(office: ReminderOffice, made: Sequence[Digest], day: date) -> Iterator[AddressedDigest]:
     """Write the digests; the office's says besides who could not be told, so it may be all that there is."""
     code, counts = office.province.code, office.store.outbox.counts()
     nowhere = tuple(d.unit for d in made if d.unit.code != code and not office.addresses.get(d.unit.code))
-    notes = Notes(nowhere, counts.get(FAILED, 0) + counts.get(UNCLEAR, 0))
+    notes = OfficeNotes(nowhere, counts.get(FAILED, 0) + counts.get(UNCLEAR, 0))
     if notes != NO_NOTES and not any(d.unit.code == code for d in made):
         made = (Digest(office.province, day, ()), *made)
     for digest in made:
         letter = office.writer.digest(digest, notes if digest.unit.code == code else NO_NOTES)
-        yield Prepared(digest, letter, tuple(office.addresses.get(digest.unit.code, ())))
+        yield AddressedDigest(digest, letter, tuple(office.addresses.get(digest.unit.code, ())))
 
 
-def lay_down(office: Office, prepared: Sequence[Prepared], now: datetime) -> int:
-    """Lay digests down to be sent and return how many messages were new: nobody has two of one day."""
-    new: list[New] = []
-    for digest, letter, places in prepared:
+def enqueue_digests(office: ReminderOffice, digests: Sequence[AddressedDigest], now: datetime) -> int:
+    """Queue digests to be sent and return how many messages were new: nobody has two of one day."""
+    new: list[NewMessage] = []
+    for digest, letter, places in digests:
         key = f"{REMINDER}/all/{digest.unit.code}/{digest.day}"
         more = {"day": digest.day.isoformat()}
         if digest.unit.code == office.province.code:
-            new += to_office(office, REMINDER, key, letter, now, more)
+            new += office_messages(office, REMINDER, key, letter, now, more)
         else:
             new += _messages(REMINDER, key, digest.unit.code, letter, places, now, more)
-    return put(office, new, now)
+    return enqueue(office, new, now)
 
 
-def put(office: Office, new: Iterable[New], now: datetime) -> int:
-    """Lay messages down and return how many were new; where they may have been sent already, as unclear."""
-    if office.doubts(now):
-        problem = say(PUT_BACK)
+def enqueue(office: ReminderOffice, new: Iterable[NewMessage], now: datetime) -> int:
+    """Queue messages and return how many were new; where they may have been sent already, as unclear."""
+    if office.is_doubtful(now):
+        problem = say(MAYBE_SENT_BEFORE_RESTORE)
         new = [m._replace(state=UNCLEAR, problem=problem) if m.state == WAITING else m for m in new]
     return office.store.outbox.put(new, now)
 
 
-def to_office(
-    office: Office,
+def office_messages(
+    office: ReminderOffice,
     kind: str,
     key: str,
     letter: Letter,
     now: datetime,
     more: Mapping[str, Any],
     only: str = "",
-) -> list[New]:
+) -> list[NewMessage]:
     """Make the messages of a letter to the office; where it has no address, one that shows so.
 
     ``only`` names the one channel that can carry the letter.
@@ -203,8 +212,8 @@ def to_office(
     places = [a for a in office.addresses.get(code, ()) if not only or a.channel == only]
     if not places:
         content = _content(letter, "", key, more)
-        why = say(NO_MAIL if unmailed(office.settings, [office.province]) else NOWHERE)
-        return [New(f"{key}/{NONE}", "", kind, code, NONE, content, now, FAILED, why)]
+        why = say(NO_MAIL if units_needing_mail(office.settings, [office.province]) else NOWHERE)
+        return [NewMessage(f"{key}/{NONE}", "", kind, code, NONE, content, now, FAILED, why)]
     return _messages(kind, key, code, letter, places, now, more)
 
 
@@ -216,15 +225,15 @@ def _messages(
     places: Sequence[Address],
     now: datetime,
     more: Mapping[str, Any],
-) -> list[New]:
+) -> list[NewMessage]:
     return [
-        New(own, "", kind, unit, place.channel, _of_channel(letter, place, own, more), now, WAITING)
+        NewMessage(own, "", kind, unit, place.channel, _channel_content(letter, place, own, more), now, WAITING)
         for place in places
         if (own := f"{key}/{place.key}")
     ]
 
 
-def _of_channel(letter: Letter, place: Address, key: str, more: Mapping[str, Any]) -> dict[str, Any]:
+def _channel_content(letter: Letter, place: Address, key: str, more: Mapping[str, Any]) -> dict[str, Any]:
     """Give each channel what it may carry: only a mail box is private."""
     if place.channel == MAIL:
         return _content(letter, place.to, key, more)
@@ -235,4 +244,4 @@ def _of_channel(letter: Letter, place: Address, key: str, more: Mapping[str, Any
 
 def _content(letter: Letter, to: str, key: str, more: Mapping[str, Any]) -> dict[str, Any]:
     written = {"subject": letter.subject, "text": letter.text, "html": letter.html}
-    return {"to": to, "id": fingerprint(key), **written, **more}
+    return {"to": to, "id": secret_fingerprint(key), **written, **more}

@@ -5,35 +5,35 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from lotrinh.core.status.journal import Entry
-from lotrinh.services.notify.observed_changes import tell_observed
-from lotrinh.services.notify.receivers import HOOK, fingerprint
+from lotrinh.services.notify.observed_changes import enqueue_observed_changes
+from lotrinh.services.notify.receivers import HOOK, secret_fingerprint
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.outbox import New
+from lotrinh.store.outbox import NewMessage
 
 SCHEMA = "lotrinh.change/1"
 
 
-def tell(store: Store, settings: Settings, now: datetime) -> None:
-    """Lay down what each system has not been told yet. One that is new hears of nothing that was before."""
-    names = tuple(dict.fromkeys(fingerprint(hook.url.get_secret_value()) for hook in settings.webhooks))
+def enqueue_changes(store: Store, settings: Settings, now: datetime) -> None:
+    """Queue what each system has not been told yet. One that is new hears of nothing that was before."""
+    names = tuple(dict.fromkeys(secret_fingerprint(hook.url.get_secret_value()) for hook in settings.webhooks))
     for name in names:
 
-        def make(entries: Sequence[Entry], name: str = name) -> Iterator[New]:
+        def make(entries: Sequence[Entry], name: str = name) -> Iterator[NewMessage]:
             return (_message(name, entry, now) for entry in entries if entry.new.step)
 
         while store.outbox.follow(f"{HOOK}/{name}", make, now):
             pass
-    tell_observed(store, names, now)
+    enqueue_observed_changes(store, names, now)
 
 
-def _message(name: str, entry: Entry, now: datetime) -> New:
+def _message(name: str, entry: Entry, now: datetime) -> NewMessage:
     new, delivery = entry.new, str(entry.number)
-    content = {"to": name, "delivery": delivery, "body": body(entry)}
-    return New(f"{HOOK}/{name}/{delivery}", new.campaign, HOOK, new.unit, HOOK, content, now)
+    content = {"to": name, "delivery": delivery, "body": change_body(entry)}
+    return NewMessage(f"{HOOK}/{name}/{delivery}", new.campaign, HOOK, new.unit, HOOK, content, now)
 
 
-def body(entry: Entry) -> str:
+def change_body(entry: Entry) -> str:
     """Write what changed: no names, notes or files; who needs more asks the API."""
     new = entry.new
     said = {

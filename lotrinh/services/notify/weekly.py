@@ -7,23 +7,23 @@ from pathlib import Path
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.i18n import current
-from lotrinh.reports.documents import FORMATS, Wish, file_name, make
+from lotrinh.reports.documents import FORMATS, RenderOptions, file_name, make
 from lotrinh.services.notify.receivers import MAIL
-from lotrinh.services.notify.reminders import Office, put, to_office
-from lotrinh.services.views.reporting import chosen, dossier
+from lotrinh.services.notify.reminders import ReminderOffice, enqueue, office_messages
+from lotrinh.services.views.reporting import choose_report, dossier
 
 REPORT = "report"
 FORM = "docx"
 
 
-def lay_down_report(office: Office, campaign_id: str, now: datetime) -> int:
-    """Lay the newest report of a campaign down for the office, once a day; return how many messages were new."""
+def enqueue_report(office: ReminderOffice, campaign_id: str, now: datetime) -> int:
+    """Queue the newest report of a campaign for the office, once a day; return how many messages were new."""
     campaign = next((c for c in office.campaigns if c.id == campaign_id), None)
     if campaign is None:
         raise NotFound(M("Không có đợt “{name}” nào đang chạy.", name=campaign_id))
-    report = chosen(office.store, campaign)
+    report = choose_report(office.store, campaign)
     papers = dossier(office.store, office.settings, campaign, report)
-    content = make(papers, FORM, Wish(current(), template=_template(office.settings.report.template)))
+    content = make(papers, FORM, RenderOptions(current(), template=_template(office.settings.report.template)))
     letter = office.writer.weekly(report.title, report.as_of, sample=report.sample)
     file = {
         "name": file_name(FORM, campaign.id, report.run),
@@ -31,8 +31,8 @@ def lay_down_report(office: Office, campaign_id: str, now: datetime) -> int:
         "base64": base64.b64encode(content).decode(),
     }
     key = f"{REPORT}/{campaign.id}/{now.astimezone(office.zone).date()}"
-    messages = to_office(office, REPORT, key, letter, now, {"files": [file]}, only=MAIL)
-    return put(office, [m._replace(campaign=campaign.id) for m in messages], now)
+    messages = office_messages(office, REPORT, key, letter, now, {"files": [file]}, only=MAIL)
+    return enqueue(office, [m._replace(campaign=campaign.id) for m in messages], now)
 
 
 def _template(path: Path | None) -> bytes | None:

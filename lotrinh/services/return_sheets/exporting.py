@@ -13,7 +13,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.runs.assess import has_own_system
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
@@ -35,7 +35,7 @@ class _Told(NamedTuple):
     records: Sequence[StepRecord]
 
 
-def sheet_now(store: Store, live: Live, code: str, now: datetime) -> ReturnSheet:
+def sheet_now(store: Store, live: LiveCampaign, code: str, now: datetime) -> ReturnSheet:
     """Make one unit's sheet as it stands this minute; ``KeyError`` for a code that takes no part."""
     # The head before the steps: what is said between the two counts as said after the sheet was made.
     head = store.journal.head()
@@ -66,7 +66,7 @@ def _chosen(report: Report, codes: Iterable[str]) -> Iterator[UnitReport]:
 
 
 def _told(store: Store, campaign: Campaign, code: str, head: str) -> _Told:
-    entries, _ = store.journal.before(head, campaign.id, code, ALL)
+    entries, _ = store.journal.entries_before(head, campaign.id, code, ALL)
     return _Told(_last(entries), tuple(fold(entries).values()))
 
 
@@ -77,7 +77,7 @@ def _last(entries: Sequence[Entry]) -> int:
 def _silent(settings: Settings, unit: UnitReport, told: _Told) -> bool:
     """Whether nothing comes from a unit: its system did not answer, or it uses our portal and never said anything."""
     if has_own_system(settings, unit.unit):
-        return unit.outcome is not Outcome.REACHED or all(s.status is Status.UNKNOWN for s in unit.standings)
+        return unit.outcome is not Outcome.REACHED or all(s.status is Status.UNKNOWN for s in unit.step_statuses)
     return not any(record.last_statement_at for record in told.records)
 
 

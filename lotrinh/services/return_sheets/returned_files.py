@@ -10,7 +10,7 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.return_sheet.return_sheet import SheetMark, read_mark
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.reports.return_sheet.reading import Line, read
+from lotrinh.reports.return_sheet.reading import SpreadsheetRow, read_return_sheet
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.statements.uploads import KINDS, TOO_LARGE, UNPACKS_TOO_LARGE, XLSX, kind_of
 
@@ -45,7 +45,7 @@ class Opened(NamedTuple):
     mark: SheetMark
     campaign: Campaign
     unit: Unit
-    lines: tuple[Line, ...]
+    lines: tuple[SpreadsheetRow, ...]
     beside: tuple[Problem, ...]
 
 
@@ -53,7 +53,7 @@ def open_sheet(upload: Upload, campaign_of: Open) -> Opened:
     """Judge and read one file; ``BadInput`` with everything that is wrong with it as a sheet."""
     if sentence := _refused(upload.content):
         raise BadInput([Problem(upload.name, 0, 0, sentence)])
-    returned = read(upload.name, upload.content)
+    returned = read_return_sheet(upload.name, upload.content)
     mark = read_mark(returned.mark)
     if mark is None:
         raise BadInput([Problem(upload.name, 0, 0, CHANGED)])

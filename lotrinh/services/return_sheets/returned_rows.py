@@ -12,8 +12,8 @@ from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.contract import MAX_COUNT
-from lotrinh.reports.return_sheet.layout import COLUMNS, PLACE, takes
-from lotrinh.reports.return_sheet.reading import Cell, Line, address
+from lotrinh.reports.return_sheet.layout import COLUMNS, PLACE, takes_field
+from lotrinh.reports.return_sheet.reading import SpreadsheetCell, SpreadsheetRow, cell_name
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.statements.confirm import Confirmation, require_good, too_long, unprintable
 
@@ -25,7 +25,7 @@ LOST = M("Ô này chỉ đi cùng ngày hoàn thành hoặc số đã xong. Hãy
 FIELD = {"progress": "done", "file": "completed_on"}
 """Which cell shows what is wrong with a part of a confirmation that has none of its own."""
 SPOKEN = ("obstacle", "proposal")
-FILL = tuple(column.name for column in COLUMNS if column.fill)
+FILL = tuple(column.name for column in COLUMNS if column.is_filled_in)
 
 
 class Spoken(NamedTuple):
@@ -48,14 +48,14 @@ class Row:
     """A row being read, with what was found wrong so far."""
 
     file: str
-    line: Line
+    line: SpreadsheetRow
     problems: list[Problem] = field(default_factory=list)
 
     def wrong(self, name: str, sentence: Message) -> None:
         """Note what is wrong with a cell; of each cell one thing is enough."""
         number, place = self.line.number, PLACE[name]
         if all((problem.line, problem.column) != (number, place + 1) for problem in self.problems):
-            said = M("Ô {cell}: {sentence}", cell=address(Cell(place, None), number), sentence=sentence)
+            said = M("Ô {cell}: {sentence}", cell=cell_name(SpreadsheetCell(place, None), number), sentence=sentence)
             self.problems.append(Problem(self.file, number, place + 1, said))
 
     def filled(self, name: str) -> bool:
@@ -150,7 +150,7 @@ def _confirmation(row: Row, campaign: Campaign, step: Step, of: int | None, now:
         row.text("note"),
         signer=row.text("signer"),
     )
-    if made.complete and not takes(step, "completed_on"):
+    if made.complete and not takes_field(step, "completed_on"):
         row.wrong("completed_on", ON_THE_PAGE)
     return made
 

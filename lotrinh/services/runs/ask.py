@@ -11,13 +11,13 @@ from lotrinh.core.status.observation import Answer, Observation
 from lotrinh.core.text import M, Message
 from lotrinh.errors import AlreadyRecorded
 from lotrinh.logs import about
-from lotrinh.probing.contract import Rejected, read_answer
-from lotrinh.probing.own_network import ours_failed
+from lotrinh.probing.contract import InvalidAnswer, read_answer
+from lotrinh.probing.own_network import is_own_network_down
 from lotrinh.probing.prober import MachineProbe, Prober, Question
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import NOT_CARRIED_OUT, RUNNING, KeptAnswer, Run
+from lotrinh.store.runs.runs import NOT_CARRIED_OUT, RUNNING, Run, StoredAnswer
 from lotrinh.traces import span
 
 FIRST = 20
@@ -33,7 +33,7 @@ OUR_NETWORK = M(
 )
 
 
-def begin(
+def begin_run(
     store: Store, campaign: Campaign, now: datetime, as_of: datetime, request: Mapping[str, Any], name: str = ""
 ) -> Run:
     """Record that a run begins, under the given name or a new one.
@@ -41,7 +41,7 @@ def begin(
     ``AlreadyRecorded`` where it is a further try of a province's run of a nation-wide check that has finished.
     """
     new = Run(
-        name or new_name(now),
+        name or new_run_name(now),
         campaign.id,
         campaign.province.code,
         as_of.astimezone(campaign.zone),
@@ -58,7 +58,7 @@ def begin(
     return new
 
 
-def new_name(now: datetime) -> str:
+def new_run_name(now: datetime) -> str:
     """Name a run by its moment (UTC) and two random bytes."""
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
@@ -74,39 +74,39 @@ def earlier_tries(name: str) -> tuple[str, ...]:
     return tuple(f"{first}.{n}" for n in range(1, int(number))) if number.isdecimal() else ()
 
 
-def batches(codes: Sequence[str]) -> list[list[str]]:
+def split_batches(codes: Sequence[str]) -> list[list[str]]:
     """Divide units into the first twenty and batches of the others."""
     first, rest = list(codes[:FIRST]), codes[FIRST:]
     return [first, *(list(rest[i : i + BATCH]) for i in range(0, len(rest), BATCH))]
 
 
-def address(settings: Settings, campaign: Campaign, unit: Unit) -> str:
+def status_address(settings: Settings, campaign: Campaign, unit: Unit) -> str:
     """Return where a unit is asked: at its own address, or else at our portal."""
     return unit.status_url or f"{settings.portal.origin}/api/v1/campaigns/{campaign.id}/units/{unit.code}/status"
 
 
-def questions(
-    settings: Settings, campaign: Campaign, codes: Sequence[str], kept: Mapping[str, KeptAnswer]
+def build_questions(
+    settings: Settings, campaign: Campaign, codes: Sequence[str], stored_answers: Mapping[str, StoredAnswer]
 ) -> list[Question]:
     """Make the questions for some units, with what we know already so that an unchanged answer stays small."""
-    return [_question(settings, campaign, campaign.by_code[code], kept.get(code)) for code in codes]
+    return [_question(settings, campaign, campaign.by_code[code], stored_answers.get(code)) for code in codes]
 
 
-def _question(settings: Settings, campaign: Campaign, unit: Unit, kept: KeptAnswer | None) -> Question:
-    url = address(settings, campaign, unit)
+def _question(settings: Settings, campaign: Campaign, unit: Unit, stored: StoredAnswer | None) -> Question:
+    url = status_address(settings, campaign, unit)
     question = Question(
         unit=unit.code,
         campaign=campaign.id,
         url=url,
         steps=frozenset(campaign.checklist.steps),
-        probes=tuple(machine_probes(campaign, unit)),
+        probes=tuple(build_machine_probes(campaign, unit)),
     )
-    if kept and kept.source == url and kept.etag:
-        question.etag, question.last = kept.etag, read_kept(question, kept)
+    if stored and stored.source == url and stored.etag:
+        question.etag, question.last = stored.etag, read_stored_answer(question, stored)
     return question
 
 
-def machine_probes(campaign: Campaign, unit: Unit) -> list[MachineProbe]:
+def build_machine_probes(campaign: Campaign, unit: Unit) -> list[MachineProbe]:
     """List what the machine looks for on the unit's own website, if it has one."""
     return [
         MachineProbe(
@@ -120,42 +120,42 @@ def machine_probes(campaign: Campaign, unit: Unit) -> list[MachineProbe]:
     ]
 
 
-def read_kept(question: Question, kept: KeptAnswer) -> Answer | None:
+def read_stored_answer(question: Question, stored: StoredAnswer) -> Answer | None:
     """Read a kept answer again; None when the checklist has changed so that it does not fit any more.
 
     Its days and moments were judged when it was heard, by our clock; the moment it was true may lie before them.
     """
     try:
-        return replace(read_answer(kept.body.encode(), question, AFTER_ALL), heard_at=kept.true_at)
-    except Rejected:
+        return replace(read_answer(stored.body.encode(), question, AFTER_ALL), heard_at=stored.true_at)
+    except InvalidAnswer:
         return None
 
 
-Heard = Callable[[Observation], None]
+Listener = Callable[[Observation], None]
 
 
-async def ask(
+async def ask_units(
     store: Store,
     prober: Prober,
     run: Run,
-    asked: Sequence[Question],
-    heard: Heard | None = None,
+    questions: Sequence[Question],
+    listener: Listener | None = None,
 ) -> list[Observation]:
     """Ask some units and record what they said. Never raises for a unit's sake."""
-    with about(run=run.id, campaign=run.campaign), span("batch", run=run.id, units=len(asked)):
-        return await _ask(store, prober, run, asked, heard)
+    with about(run=run.id, campaign=run.campaign), span("batch", run=run.id, units=len(questions)):
+        return await _ask(store, prober, run, questions, listener)
 
 
 async def _ask(
-    store: Store, prober: Prober, run: Run, asked: Sequence[Question], heard: Heard | None
+    store: Store, prober: Prober, run: Run, questions: Sequence[Question], listener: Listener | None
 ) -> list[Observation]:
-    addresses = {q.unit: q.url for q in asked}
+    addresses = {q.unit: q.url for q in questions}
     seen: list[Observation] = []
     recorded = 0
-    async for observation in prober.ask_all(asked):
+    async for observation in prober.ask_all(questions):
         seen.append(observation)
-        if heard:
-            heard(observation)
+        if listener:
+            listener(observation)
         if len(seen) - recorded >= BATCH:
             store.runs.record(run.id, run.campaign, [(o, addresses[o.unit]) for o in seen[recorded:]])
             recorded = len(seen)
@@ -163,9 +163,9 @@ async def _ask(
     return seen
 
 
-def give_up_if_ours(store: Store, run: Run, first: Sequence[Observation], now: datetime) -> Message | None:
+def close_if_own_network_failed(store: Store, run: Run, first: Sequence[Observation], now: datetime) -> Message | None:
     """Close the run as not carried out when its first answers show that our own network failed."""
-    if not ours_failed(first):
+    if not is_own_network_down(first):
         return None
     store.runs.finish(run.id, NOT_CARRIED_OUT, now, store.journal.head())
     return OUR_NETWORK

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report.report import Report, UnitReport, milestone_rows, voices_of
+from lotrinh.core.report.report import Report, UnitReport, milestone_rows, obstacles_of
 from lotrinh.core.status.journal import EMPTY_RECORD, GENESIS, fold
 from lotrinh.core.status.observation import Answer, Outcome, ProbeOutcome, Reason
 from lotrinh.core.status.status import (
@@ -21,17 +21,17 @@ from lotrinh.core.status.status import (
 )
 from lotrinh.core.text import Message
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.runs.ask import address, questions, read_kept
-from lotrinh.services.runs.status_document import statement
+from lotrinh.services.runs.ask import build_questions, read_stored_answer, status_address
+from lotrinh.services.runs.status_document import build_status_answer
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from lotrinh.store.runs.runs import KeptAnswer, Run, SeenUnit
+from lotrinh.store.runs.runs import ObservationRow, Run, StoredAnswer
 
 NOT_ASKED = Message("chưa hỏi trong lượt này")
 OWN_JOURNAL = Message("theo nhật ký của chính văn phòng tỉnh")
 
 
-class Plans:
+class TimetableCache:
     """Timetables of one campaign, shared by all units whose awaited completion days are the same."""
 
     def __init__(self, campaign: Campaign) -> None:
@@ -60,18 +60,18 @@ class Assessment:
         # Of this moment all tells that has been recorded, whatever the clock said then: it may have been set back.
         until = None if run.of_now else self.now
         self.records = fold((entry for entry in entries if entry.number <= number), until=until)
-        self.seen = store.runs.seen(run.id)
-        self.kept = store.runs.answers(campaign.id, units=campaign.by_code)
-        self.interrupted = store.runs.interrupted_before(campaign.id, run.id, province=campaign.province.code)
-        self.plans = Plans(campaign)
+        self.observations = store.runs.observations(run.id)
+        self.stored_answers = store.runs.answers(campaign.id, units=campaign.by_code)
+        self.interrupted_run = store.runs.find_interrupted_before(campaign.id, run.id, province=campaign.province.code)
+        self.plans = TimetableCache(campaign)
         self._known: dict[str, Answer | None] = {}
 
     def report(self) -> Report:
         """Compute the whole report."""
         campaign = self.campaign
         province = self.province()
-        finished = {s.step: s.status.is_finished for s in province.standings}
-        done = self.completed(campaign.province, self.own_answer())
+        finished = {s.step: s.status.is_finished for s in province.step_statuses}
+        done = self.completion_days(campaign.province, self.own_answer())
         units = tuple(self.unit(unit, finished, done) for unit in campaign.units)
         rows = milestone_rows(campaign.checklist, units, province, self.now)
         return Report(
@@ -82,16 +82,16 @@ class Assessment:
             self.run.id,
             campaign.checklist,
             self.head,
-            self.sample(),
+            self.has_sample(),
             units,
             province,
             rows,
-            self.interrupted,
-            tuple(voice for unit in (province, *units) for voice in voices_of(unit, self.records)),
+            self.interrupted_run,
+            tuple(obstacle for unit in (province, *units) for obstacle in obstacles_of(unit, self.records)),
             campaign.milestones,
         )
 
-    def sample(self) -> bool:
+    def has_sample(self) -> bool:
         """Whether sample data is anywhere in what the report says."""
         codes = {u.code for u in self.campaign.units} | {self.campaign.province.code}
         said = any(r.sample for (unit, _), r in self.records.items() if unit in codes)
@@ -100,25 +100,25 @@ class Assessment:
     def province(self) -> UnitReport:
         """The province's own steps, from our own journal: what nobody entered there is not done."""
         unit, answer = self.campaign.province, self.own_answer()
-        planned = steps_of_unit(self.plans.of(self.completed(unit, answer)), unit)
+        planned = steps_of_unit(self.plans.of(self.completion_days(unit, answer)), unit)
         view = UnitView(unit.code, self.now, self.campaign.policy, self.records, LatestAnswer(answer, fresh=True))
-        standings = assess_steps(planned, view)
-        return UnitReport(unit, Outcome.REACHED, Reason.NONE, OWN_JOURNAL, self.now, self.now, planned, standings)
+        step_statuses = assess_steps(planned, view)
+        return UnitReport(unit, Outcome.REACHED, Reason.NONE, OWN_JOURNAL, self.now, self.now, planned, step_statuses)
 
     def unit(self, unit: Unit, province: Mapping[str, bool], province_done: Mapping[str, date | None]) -> UnitReport:
         """One commune in this run."""
-        seen, heard = self.seen.get(unit.code), self.heard(unit)
-        completed = {**province_done, **self.completed(unit, heard.answer)}
+        seen, latest = self.observations.get(unit.code), self.latest_answer(unit)
+        completed = {**province_done, **self.completion_days(unit, latest.answer)}
         planned = steps_of_unit(self.plans.of(completed), unit)
-        standings = assess_steps(
-            planned, UnitView(unit.code, self.now, self.campaign.policy, self.records, heard, province)
+        step_statuses = assess_steps(
+            planned, UnitView(unit.code, self.now, self.campaign.policy, self.records, latest, province)
         )
-        last = min(heard.answer.heard_at, self.now) if heard.answer else None
-        return UnitReport(unit, *_outcome(seen), last, planned, standings)
+        last = min(latest.answer.heard_at, self.now) if latest.answer else None
+        return UnitReport(unit, *_outcome(seen), last, planned, step_statuses)
 
-    def heard(self, unit: Unit) -> LatestAnswer:
+    def latest_answer(self, unit: Unit) -> LatestAnswer:
         """What is known of a commune besides the journal."""
-        seen = self.seen.get(unit.code)
+        seen = self.observations.get(unit.code)
         return LatestAnswer(
             self._answer(unit),
             fresh=seen is not None and seen.outcome == Outcome.REACHED.value,
@@ -128,22 +128,22 @@ class Assessment:
 
     def own_answer(self) -> Answer:
         """What the province's own journal says of its own steps."""
-        return statement(self.campaign, self.campaign.province, self.records, self.now)
+        return build_status_answer(self.campaign, self.campaign.province, self.records, self.now)
 
     def _answer(self, unit: Unit) -> Answer | None:
         """Return the last valid answer that came from where the unit is asked now; read once."""
         if unit.code not in self._known:
-            kept = self.kept.get(unit.code)
-            current = kept and kept.source == address(self.settings, self.campaign, unit)
+            kept = self.stored_answers.get(unit.code)
+            current = kept and kept.source == status_address(self.settings, self.campaign, unit)
             self._known[unit.code] = self._read(unit, kept) if kept and current else None
         return self._known[unit.code]
 
-    def _read(self, unit: Unit, kept: KeptAnswer) -> Answer | None:
-        question = questions(self.settings, self.campaign, [unit.code], {})[0]
-        answer = read_kept(question, kept)
-        return replace(answer, heard_at=kept.true_at) if answer else None
+    def _read(self, unit: Unit, stored: StoredAnswer) -> Answer | None:
+        question = build_questions(self.settings, self.campaign, [unit.code], {})[0]
+        answer = read_stored_answer(question, stored)
+        return replace(answer, heard_at=stored.true_at) if answer else None
 
-    def completed(self, unit: Unit, answer: Answer | None) -> dict[str, date | None]:
+    def completion_days(self, unit: Unit, answer: Answer | None) -> dict[str, date | None]:
         """The days on which the unit really completed the steps that deadlines hang on."""
         days: dict[str, date | None] = {}
         for name in self.campaign.awaited:
@@ -160,11 +160,11 @@ def has_own_system(settings: Settings, unit: Unit) -> bool:
     return bool(unit.status_url) and not unit.status_url.startswith(f"{settings.portal.origin}/")
 
 
-def _probes(seen: SeenUnit | None) -> dict[str, ProbeOutcome]:
+def _probes(seen: ObservationRow | None) -> dict[str, ProbeOutcome]:
     return {step: ProbeOutcome(found) for step, found in seen.probes.items()} if seen else {}
 
 
-def _outcome(seen: SeenUnit | None) -> tuple[Outcome, Reason, Message, datetime | None]:
+def _outcome(seen: ObservationRow | None) -> tuple[Outcome, Reason, Message, datetime | None]:
     if seen is None:
         return Outcome.UNREACHABLE, Reason.NONE, NOT_ASKED, None
     # The sentence is stored in words already: braces in it are text, not places for values.

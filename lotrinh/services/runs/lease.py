@@ -60,11 +60,11 @@ class Holder(NamedTuple):
         return f"{self.run} {self.machine} {self.pid} {self.started} {self.host}"
 
     @property
-    def dead(self) -> bool:
+    def is_dead(self) -> bool:
         """Whether it was a process of this very machine that is no more; False where we cannot know."""
-        if UNKNOWN in {self.started, self.machine} or self.machine != machine():
+        if UNKNOWN in {self.started, self.machine} or self.machine != machine_id():
             return False
-        return started(self.pid) not in {self.started, UNKNOWN}
+        return process_start(self.pid) not in {self.started, UNKNOWN}
 
 
 UNKNOWN = "-"
@@ -73,14 +73,14 @@ IDENTITIES = (Path("/proc/sys/kernel/random/boot_id"), Path("/etc/machine-id"))
 """What no other machine has; a service that is shut off from the rest of ``/proc`` reads the second alone."""
 
 
-def me(run: str) -> Holder:
+def own_holder(run: str) -> Holder:
     """Return this process as the holder for a run."""
     host = "".join(c for c in socket.gethostname() if c.isprintable())[:LONGEST_HOST]
-    return Holder(run, machine(), os.getpid(), started(os.getpid()), host or "?")
+    return Holder(run, machine_id(), os.getpid(), process_start(os.getpid()), host or "?")
 
 
 @lru_cache(maxsize=1)
-def machine() -> str:
+def machine_id() -> str:
     """Name the set of processes whose numbers we can look up: this machine since it was started, this container.
 
     ``UNKNOWN`` where nothing tells this machine from others: a name alone may be another one's too.
@@ -101,7 +101,7 @@ def _text(place: Path) -> str:
         return ""
 
 
-def started(pid: int) -> str:
+def process_start(pid: int) -> str:
     """Return when a process was started, in the system's own count; empty where it is no more, else ``UNKNOWN``.
 
     Only Linux tells it, and not of a process that is hidden from us, as one service is from another.
@@ -126,7 +126,7 @@ def _gone(pid: int) -> bool:
     return False
 
 
-def name_of(campaign: Campaign) -> str:
+def lease_name(campaign: Campaign) -> str:
     """Name the lease of a campaign in a province."""
     own = campaign.id
     if len(own) > LONGEST_NAME:
@@ -135,12 +135,12 @@ def name_of(campaign: Campaign) -> str:
 
 
 @contextmanager
-def holding(store: Store, campaign: Campaign, run: str, clock: Clock, *, patient: bool = False) -> Iterator[Lease]:
+def hold_lease(store: Store, campaign: Campaign, run: str, clock: Clock, *, patient: bool = False) -> Iterator[Lease]:
     """Hold the campaign's lease for a run; ``Overlapping`` names who holds it.
 
     ``patient`` waits for as long as it takes to know that a holder who says nothing is dead.
     """
-    lease = take(store, campaign, run, clock, patient=patient)
+    lease = take_lease(store, campaign, run, clock, patient=patient)
     over = Event()
     beats = Thread(target=_beat, args=(store, lease, clock, over), name=f"lease-{lease.name}", daemon=True)
     beats.start()
@@ -153,22 +153,22 @@ def holding(store: Store, campaign: Campaign, run: str, clock: Clock, *, patient
             store.leases.give_back(lease)
 
 
-def take(store: Store, campaign: Campaign, run: str, clock: Clock, *, patient: bool = False) -> Lease:
+def take_lease(store: Store, campaign: Campaign, run: str, clock: Clock, *, patient: bool = False) -> Lease:
     """Take the campaign's lease; ``Overlapping`` where somebody holds it who may be alive."""
-    name, first, since = name_of(campaign), None, time.monotonic()
+    name, first, since = lease_name(campaign), None, time.monotonic()
     while True:
         known, now = store.leases.get(name), clock()
         if first and known and (known.holder, known.until) != (first.holder, first.until):
-            raise Overlapping(told(known, campaign))  # it was renewed while we looked on
+            raise Overlapping(describe_lease(known, campaign))  # it was renewed while we looked on
         silent = time.monotonic() - since
         limit = SILENT_SECONDS if known and _over(known, clock) else LASTS.total_seconds() + SILENT_SECONDS
-        if known is None or Holder.of(known.holder).dead or silent >= limit:
-            mine = Lease(name, str(me(run)), now, now + LASTS)
+        if known is None or Holder.of(known.holder).is_dead or silent >= limit:
+            mine = Lease(name, str(own_holder(run)), now, now + LASTS)
             if store.leases.take(mine, known):
                 return mine
             continue
         if not patient and not _over(known, clock):
-            raise Overlapping(told(known, campaign))
+            raise Overlapping(describe_lease(known, campaign))
         first = first or known
         time.sleep(LOOK_SECONDS)
 
@@ -178,19 +178,19 @@ def _over(lease: Lease, clock: Clock) -> bool:
     return not clock() < lease.until <= clock() + LASTS + timedelta(seconds=BEAT_SECONDS)
 
 
-def standing(store: Store, campaign: Campaign, clock: Clock) -> Lease | None:
+def find_live_lease(store: Store, campaign: Campaign, clock: Clock) -> Lease | None:
     """Return the campaign's lease if its holder may well be alive."""
-    known = store.leases.get(name_of(campaign))
-    return None if known is None or Holder.of(known.holder).dead or _over(known, clock) else known
+    known = store.leases.get(lease_name(campaign))
+    return None if known is None or Holder.of(known.holder).is_dead or _over(known, clock) else known
 
 
-def left_behind(store: Store, campaign: Campaign, run: str) -> bool:
+def is_left_behind(store: Store, campaign: Campaign, run: str) -> bool:
     """Whether a run ended without giving its lease back; asked where no lease stands."""
-    known = store.leases.get(name_of(campaign))
+    known = store.leases.get(lease_name(campaign))
     return known is not None and Holder.of(known.holder).run == run
 
 
-def told(lease: Lease, campaign: Campaign) -> Message:
+def describe_lease(lease: Lease, campaign: Campaign) -> Message:
     """Say who carries out a check, and since when."""
     holder = Holder.of(lease.holder)
     return M(

@@ -28,7 +28,7 @@ def tick_of(moment: datetime) -> str:
     return moment.strftime(TICK)
 
 
-def for_province(settings: Settings, name: str) -> Settings:
+def settings_for_province(settings: Settings, name: str) -> Settings:
     """Return the settings as a province's own office would have them; ``NotFound`` where there is no such province.
 
     The office's own roster is that of its own province; another's is the imported or the packaged one. Of a campaign
@@ -50,7 +50,7 @@ def _narrowed(campaign: CampaignSettings, own: Collection[str]) -> CampaignSetti
     return campaign.model_copy(update={"units": mine}) if mine else campaign
 
 
-def taking_part(settings: Settings, campaign: str, names: Iterable[str] = ()) -> tuple[Province, ...]:
+def list_participants(settings: Settings, campaign: str, names: Iterable[str] = ()) -> tuple[Province, ...]:
     """Return the provinces that have units in a campaign, of those that are named, else of all."""
     wanted = tuple(province(name) for name in names) or provinces()
     chosen = declared(settings, campaign).units
@@ -58,10 +58,10 @@ def taking_part(settings: Settings, campaign: str, names: Iterable[str] = ()) ->
 
 
 def _has_any(settings: Settings, of: Province, codes: Collection[str]) -> bool:
-    return any(unit.code in codes for unit in roster(for_province(settings, of.code)).units)
+    return any(unit.code in codes for unit in roster(settings_for_province(settings, of.code)).units)
 
 
-class At(StrEnum):
+class TryStage(StrEnum):
     """Where a try stands, as far as whoever carries it out can tell."""
 
     WAITING = "waiting"
@@ -77,19 +77,19 @@ class Try:
     since: datetime
     number: int = 1
     flow_run: str = ""
-    seen: tuple[object, ...] = ()
+    last_signs: tuple[object, ...] = ()
     run_state: str = ""
 
 
 @dataclass
-class Nation:
+class NationRun:
     """What became of each province's run for one tick; ``patience`` is how long a try may run without news."""
 
     store: Store
     tick: str
     patience: timedelta
     tries: dict[str, Try] = field(default_factory=dict)
-    recorded: dict[str, str] = field(default_factory=dict)
+    recorded_runs: dict[str, str] = field(default_factory=dict)
 
     def begin(self, wanted: Iterable[Province], now: datetime) -> None:
         """Take these provinces in hand; those that have been recorded for this tick need nothing more."""
@@ -97,43 +97,43 @@ class Nation:
         self._look_up()
 
     @property
-    def open(self) -> Iterator[Try]:
+    def open_tries(self) -> Iterator[Try]:
         """The tries of provinces that have not been recorded."""
-        return (t for code, t in self.tries.items() if code not in self.recorded)
+        return (t for code, t in self.tries.items() if code not in self.recorded_runs)
 
     @property
-    def to_start(self) -> tuple[Try, ...]:
+    def unstarted_tries(self) -> tuple[Try, ...]:
         """The tries that nobody has been told to carry out."""
-        return tuple(t for t in self.open if not t.flow_run)
+        return tuple(t for t in self.open_tries if not t.flow_run)
 
-    def name(self, of: Try) -> str:
+    def run_name(self, of: Try) -> str:
         """Name the run of a try."""
         return try_name(self.tick, of.province.code, of.number)
 
-    def look(self, runs: Mapping[str, At], now: datetime) -> tuple[str, ...]:
+    def update(self, runs: Mapping[str, TryStage], now: datetime) -> tuple[str, ...]:
         """Take in how the tries stand, and return the runs that are given up as lost; what failed is tried again.
 
         A run of which nothing is said in ``runs`` is judged by the record alone.
         """
         states = self._look_up()
-        heard = self.store.runs.outcomes([self.name(t) for t in self.open])
+        heard = self.store.runs.outcomes([self.run_name(t) for t in self.open_tries])
         lost: list[str] = []
-        for each in [t for t in self.open if t.flow_run]:
-            name, at = self.name(each), runs.get(each.flow_run, At.RUNNING)
+        for each in [t for t in self.open_tries if t.flow_run]:
+            name, at = self.run_name(each), runs.get(each.flow_run, TryStage.RUNNING)
             each.run_state = states.get(name, "")
             seen = at, each.run_state, heard[name].total()
-            if seen != each.seen or at is At.WAITING:
-                each.seen, each.since = seen, now
+            if seen != each.last_signs or at is TryStage.WAITING:
+                each.last_signs, each.since = seen, now
             silent = now - each.since > self.patience
-            if silent and at is not At.ENDED:
+            if silent and at is not TryStage.ENDED:
                 lost.append(each.flow_run)
-            if (silent or at is At.ENDED) and each.number < TRIES:
+            if (silent or at is TryStage.ENDED) and each.number < TRIES:
                 self.tries[each.province.code] = Try(each.province, now, each.number + 1, run_state=each.run_state)
         return tuple(lost)
 
-    def over(self, runs: Mapping[str, At]) -> bool:
+    def is_over(self, runs: Mapping[str, TryStage]) -> bool:
         """Whether nothing is left to wait for: every province has been recorded, or tried for the last time."""
-        return all(t.number == TRIES and runs.get(t.flow_run) is At.ENDED for t in self.open)
+        return all(t.number == TRIES and runs.get(t.flow_run) is TryStage.ENDED for t in self.open_tries)
 
     def _look_up(self) -> dict[str, str]:
         """Read what the record says of every try of every province."""
@@ -141,13 +141,13 @@ class Nation:
             try_name(self.tick, code, n): code for code in self.tries for n in range(1, self.tries[code].number + TRIES)
         }
         states = self.store.runs.states(names)
-        self.recorded |= {names[name]: name for name, state in states.items() if state == FINISHED}
+        self.recorded_runs |= {names[name]: name for name, state in states.items() if state == FINISHED}
         return states
 
-    def told(self) -> Message:
+    def summary(self) -> Message:
         """Say how many provinces were recorded, and which were not, and why."""
-        done = M("Đã ghi {done} trên {all} tỉnh, thành phố.", done=len(self.recorded), all=len(self.tries))
-        missing = [M("{name} ({why})", name=as_unit(t.province).full_name, why=_why(t)) for t in self.open]
+        done = M("Đã ghi {done} trên {all} tỉnh, thành phố.", done=len(self.recorded_runs), all=len(self.tries))
+        missing = [M("{name} ({why})", name=as_unit(t.province).full_name, why=_why(t)) for t in self.open_tries]
         if not missing:
             return done
         names = join_messages(missing, ", ")

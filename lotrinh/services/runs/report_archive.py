@@ -1,7 +1,8 @@
 """A report laid down whole, so that every format can be made again from it, today or in five years.
 
-The form is for ourselves; what other programs read is ``lotrinh.reports.data.json_report``. Schedules are written once
-for all units that share them, and what follows from the checklist (whose work a step is) is not written at all.
+The form is for ourselves; what other programs read is made from it by ``lotrinh.services.runs.archived_snapshot``.
+Schedules are written once for all units that share them, and what follows from the checklist (whose work a step is) is
+not written at all.
 """
 
 import json
@@ -16,23 +17,25 @@ from lotrinh.core.checklist.deadlines import Schedule, Timetable
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.deadline_history import OFFICE, Dues
-from lotrinh.core.report.report import Report, UnitReport, Voice, milestone_rows
+from lotrinh.core.report.report import Report, StepObstacle, UnitReport, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import NO_FLAGS, PlannedStep, Policy, Status, StepStatus, plan_steps, steps_of_unit
 from lotrinh.core.text import Message, Text
 from lotrinh.i18n import say
 
-FORM = "lotrinh.frozen/1"
+FIRST_FORM, FORM = "lotrinh.frozen/1", "lotrinh.frozen/2"
+"""Of the first form, what programs read was stored as JSON beside it: it has neither summary, zone, hash nor rows."""
 MOMENTS = frozenset({"stale"})
 """Flags whose values are moments."""
 
 
-def freeze(report: Report, policy: Policy) -> bytes:
+def dump_report(report: Report, policy: Policy) -> bytes:
     """Write a report down, compressed."""
     plans = _Plans()
     units = [_unit(u, plans) for u in report.everybody]
     frozen = {
         "form": FORM,
+        "summary": report.summary(),  # near the beginning, where it is read without the rest
         "campaign": report.campaign,
         "title": list(report.title),
         "province_name": report.province_name,
@@ -41,12 +44,15 @@ def freeze(report: Report, policy: Policy) -> bytes:
         "head": report.head,
         "sample": report.sample,
         "interrupted": report.interrupted,
+        "checklist_hash": report.checklist.content_hash,
+        "zone": report.checklist.timezone,
         "policy": [t.total_seconds() for t in (policy.warning, policy.horizon, policy.stale)],
         "plans": plans.written,
         "milestones": {name: _schedule(s) for name, s in report.schedules.items()},
         "due": {row.milestone.id: _moment(row.due) for row in report.milestones},
+        "rows": {r.milestone.id: [r.days_left, r.units, r.done, r.overdue, r.unknown] for r in report.milestones},
         "units": units,
-        "voices": [_voice(v) for v in report.voices],
+        "voices": [_obstacle(v) for v in report.obstacles],
     }
     return zlib.compress(json.dumps(frozen, ensure_ascii=False, separators=(",", ":")).encode(), 6)
 
@@ -76,15 +82,15 @@ def _unit(report: UnitReport, plans: _Plans) -> dict[str, Any]:
         "checked_at": _iso(report.checked_at),
         "last_heard": _iso(report.last_answer_at),
         "plan": plans.number(report.plan),
-        "standings": [_standing(s) for s in report.standings],
+        "standings": [_step_status(s) for s in report.step_statuses],
     }
 
 
-def _standing(standing: StepStatus) -> list[Any]:
-    flags = {name: _iso(v) if isinstance(v, datetime) else v for name, v in standing.flags.items()}
-    said = _iso(standing.completed_on), _iso(standing.heard_at)
-    written = [standing.status.value, *said, flags]
-    return [*written, _iso(standing.reported_at)] if standing.reported_at else written
+def _step_status(step_status: StepStatus) -> list[Any]:
+    flags = {name: _iso(v) if isinstance(v, datetime) else v for name, v in step_status.flags.items()}
+    said = _iso(step_status.completed_on), _iso(step_status.heard_at)
+    written = [step_status.status.value, *said, flags]
+    return [*written, _iso(step_status.reported_at)] if step_status.reported_at else written
 
 
 def _schedule(schedule: Schedule) -> list[Any]:
@@ -92,9 +98,9 @@ def _schedule(schedule: Schedule) -> list[Any]:
     return [_moment(schedule.opens), _moment(schedule.due), _iso(schedule.last_working_day), waiting]
 
 
-def _voice(voice: Voice) -> list[Any]:
-    said = [voice.text, voice.proposal, voice.answer, voice.handed_to, voice.sample]
-    return [voice.unit.code, voice.step.id, *said, _iso(voice.said_at), _iso(voice.answered_at)]
+def _obstacle(obstacle: StepObstacle) -> list[Any]:
+    said = [obstacle.text, obstacle.is_proposal, obstacle.answer, obstacle.handed_to, obstacle.sample]
+    return [obstacle.unit.code, obstacle.step.id, *said, _iso(obstacle.reported_at), _iso(obstacle.answered_at)]
 
 
 def _moment(moment: Moment | None) -> list[str | None] | None:
@@ -105,9 +111,9 @@ def _iso(value: date | datetime | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def thaw(frozen: bytes, checklist: Checklist) -> Report:
+def load_report(archive: bytes, checklist: Checklist) -> Report:
     """Make the report again; ``checklist`` is the one it was made with."""
-    data = json.loads(zlib.decompress(frozen))
+    data = json.loads(zlib.decompress(archive))
     zone = ZoneInfo(checklist.timezone)
     policy = Policy(*(timedelta(seconds=s) for s in data["policy"]))
     plans = {n: _plan_of(written, checklist, zone, policy) for n, written in enumerate(data["plans"])}
@@ -129,14 +135,14 @@ def thaw(frozen: bytes, checklist: Checklist) -> Report:
         province,
         milestone_rows(checklist, units, province, as_of),
         data["interrupted"],
-        tuple(_voice_of(v, by_code, checklist) for v in data["voices"]),
+        tuple(_obstacle_of(v, by_code, checklist) for v in data["voices"]),
         {name: _schedule_of(s) for name, s in data.get("milestones", {}).items()},
     )
 
 
-def thaw_one(frozen: bytes, checklist: Checklist, code: str) -> UnitReport | None:
+def load_unit_report(archive: bytes, checklist: Checklist, code: str) -> UnitReport | None:
     """Make one unit's part again, or the province's, without the others; None where the report has no such unit."""
-    data = json.loads(zlib.decompress(frozen))
+    data = json.loads(zlib.decompress(archive))
     written = next((unit for unit in data["units"] if unit["unit"][0] == code), None)
     if written is None:
         return None
@@ -145,20 +151,20 @@ def thaw_one(frozen: bytes, checklist: Checklist, code: str) -> UnitReport | Non
     return _unit_of(written, {number: _plan_of(data["plans"][number], checklist, ZoneInfo(checklist.timezone), policy)})
 
 
-def units_of(frozen: bytes) -> tuple[Unit, ...]:
+def load_units(archive: bytes) -> tuple[Unit, ...]:
     """Read only of which units a report was made, the province among them."""
-    return tuple(_bare(written["unit"]) for written in json.loads(zlib.decompress(frozen))["units"])
+    return tuple(_bare(written["unit"]) for written in json.loads(zlib.decompress(archive))["units"])
 
 
-def dues_of(frozen: bytes) -> Dues:
+def load_deadlines(archive: bytes) -> Dues:
     """Read only the deadlines out of a report that was laid down."""
-    data = json.loads(zlib.decompress(frozen))
-    plans = [{step: _due(written[1]) for step, written in plan.items()} for plan in data["plans"]]
-    ours = {milestone: _due(written) for milestone, written in data.get("due", {}).items()}
+    data = json.loads(zlib.decompress(archive))
+    plans = [{step: deadline_text(written[1]) for step, written in plan.items()} for plan in data["plans"]]
+    ours = {milestone: deadline_text(written) for milestone, written in data.get("due", {}).items()}
     return {OFFICE: ours} | {unit["unit"][0]: plans[unit["plan"]] for unit in data["units"]}
 
 
-def _due(written: Sequence[str | None] | None) -> str | None:
+def deadline_text(written: Sequence[str | None] | None) -> str | None:
     """Write a deadline as ``lotrinh.core.report.deadline_history.as_text`` does."""
     return "T".join(filter(None, written)) if written else None
 
@@ -192,7 +198,7 @@ def _bare(written: Sequence[Any]) -> Unit:
 def _unit_of(written: Mapping[str, Any], plans: Mapping[int, tuple[PlannedStep, ...]]) -> UnitReport:
     unit = _bare(written["unit"])
     planned = steps_of_unit(plans[written["plan"]], unit)
-    standings = tuple(_standing_of(p, s) for p, s in zip(planned, written["standings"], strict=True))
+    step_statuses = tuple(_step_status_of(p, s) for p, s in zip(planned, written["standings"], strict=True))
     return UnitReport(
         unit,
         Outcome(written["outcome"]),
@@ -201,21 +207,21 @@ def _unit_of(written: Mapping[str, Any], plans: Mapping[int, tuple[PlannedStep, 
         _when(written["checked_at"]),
         _when(written["last_heard"]),
         planned,
-        standings,
+        step_statuses,
     )
 
 
-def _standing_of(item: PlannedStep, written: list[Any]) -> StepStatus:
+def _step_status_of(item: PlannedStep, written: list[Any]) -> StepStatus:
     status, completed, heard, flags, *reported = written
     day = date.fromisoformat(completed) if completed else None
     read = {name: datetime.fromisoformat(v) if name in MOMENTS else v for name, v in flags.items()} or NO_FLAGS
     return StepStatus(item.step.id, Status(status), item.due, read, day, _when(heard), _when(*reported or (None,)))
 
 
-def _voice_of(written: list[Any], units: Mapping[str, Unit], checklist: Checklist) -> Voice:
+def _obstacle_of(written: list[Any], units: Mapping[str, Unit], checklist: Checklist) -> StepObstacle:
     code, step, text, proposal, answer, handed_to, sample, said_at, answered_at = written
     said = _when(said_at), answer, _when(answered_at), handed_to, sample
-    return Voice(units[code], checklist.steps[step], text, proposal, *said)
+    return StepObstacle(units[code], checklist.steps[step], text, proposal, *said)
 
 
 def _when(text: str | None) -> datetime | None:

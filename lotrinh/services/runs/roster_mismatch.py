@@ -5,20 +5,20 @@ from collections.abc import Iterable
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.text import M, Message
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.runs.report_archive import units_of
+from lotrinh.services.runs.report_archive import load_units
 from lotrinh.store import Store
 
 
-def other_units(store: Store, campaign: Campaign) -> Message | None:
+def describe_roster_mismatch(store: Store, campaign: Campaign) -> Message | None:
     """Say in how many units a campaign differs here from its newest finished run; None where in none.
 
     After the office changed its roster this is said once; where two machines have different ones, again and again.
     """
     last = store.runs.latest(campaign.id, province=campaign.province.code)
-    kept = store.runs.frozen(last.id) if last else None
+    kept = store.runs.report_dump(last.id) if last else None
     if last is None or kept is None:
         return None
-    then, here = _by_code(units_of(kept[0])), _by_code(campaign.units)
+    then, here = _by_code(load_units(kept[0])), _by_code(campaign.units)
     added, missing = here.keys() - then.keys(), then.keys() - here.keys()
     changed = [code for code in here.keys() & then.keys() if here[code] != then[code]]
     if not added and not missing and not changed:

@@ -1,92 +1,64 @@
-"""Reading back the report that a run left: as plain figures for pages, and whole for its other formats."""
+"""Reading back the report that a run left: as plain figures for pages, as JSON for programs, and whole for the rest.
 
-import json
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+All are made from the one archive that a run stores. Earlier versions stored JSON beside it, and the first of all JSON
+alone: what they stored is read as it is.
+"""
+
+from functools import lru_cache
 
 from lotrinh.catalog.checklists import from_content
 from lotrinh.core.checklist.checklist import Checklist
-from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.report import Report
-from lotrinh.core.report.snapshot import MilestoneThen, Snapshot, StepThen, UnitThen
-from lotrinh.core.status.observation import Outcome
-from lotrinh.core.status.status import Status
+from lotrinh.core.report.snapshot import ReportSnapshot
+from lotrinh.reports.data.json_report import take_snapshot
+from lotrinh.reports.data.snapshot_json import format_snapshot, parse_snapshot
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.runs.report_archive import thaw
+from lotrinh.services.runs.archived_snapshot import extract_snapshot
+from lotrinh.services.runs.report_archive import load_report
 from lotrinh.store import Store
 
 
-def snapshot_of(store: Store, run_id: str) -> Snapshot | None:
+def load_snapshot(store: Store, run_id: str) -> ReportSnapshot | None:
     """Return what a run reported; None where it left no report."""
-    written = store.runs.snapshot(run_id)
-    return read(written) if written else None
+    stored = store.runs.stored_report(run_id)
+    if isinstance(stored, str):
+        return parse_snapshot(stored)
+    return (extract_snapshot(stored) or _from_whole(store, run_id)) if stored else None
 
 
-def read(written: str) -> Snapshot:
-    """Read the JSON that ``lotrinh.reports.data.json_report`` writes."""
-    data = json.loads(written)
-    return Snapshot(
-        data["campaign"],
-        data["run"],
-        datetime.fromisoformat(data["as_of"]),
-        data["checklist_hash"],
-        data["journal_head"],
-        data["interrupted"] or "",
-        data["summary"]["sample"],
-        tuple(_milestone(each) for each in data["milestones"]),
-        _unit(data["province"]) if data["province"] else None,
-        tuple(_unit(each) for each in data["units"]),
-    )
+def load_report_json(store: Store, run_id: str) -> str | None:
+    """Return a run's report as programs read it, the same to the byte whenever it is asked; None where it left none."""
+    stored = store.runs.stored_report(run_id)
+    if stored is None or isinstance(stored, str):
+        return stored
+    made = _json_of(stored)
+    if made is None and (snapshot := _from_whole(store, run_id)):
+        return format_snapshot(snapshot)
+    return made
 
 
-def _milestone(data: Mapping[str, Any]) -> MilestoneThen:
-    return MilestoneThen(
-        data["id"],
-        _moment(data["due_at"]),
-        data["days_left"],
-        data["units"],
-        data["done"],
-        data["overdue"],
-        data["unknown"],
-    )
+# Programs ask for the newest report again and again, to hear that it is the one they have.
+@lru_cache(maxsize=8)
+def _json_of(archive: bytes) -> str | None:
+    snapshot = extract_snapshot(archive)
+    return format_snapshot(snapshot) if snapshot else None
 
 
-def _unit(data: Mapping[str, Any]) -> UnitThen:
-    return UnitThen(
-        Unit(data["code"], UnitKind(data["kind"]), data["name"], data.get("area", "")),
-        Outcome(data["outcome"]),
-        data["reason"] or "",
-        _moment(data["checked_at"]),
-        _moment(data["last_answer_at"]),
-        {each["id"]: _step(each) for each in data["steps"]},
-    )
+def _from_whole(store: Store, run_id: str) -> ReportSnapshot | None:
+    """Read an archive of the first form, whose JSON is lost: what it does not say is worked out from its checklist."""
+    report = load_run_report(store, run_id)
+    return take_snapshot(report) if report else None
 
 
-def _step(data: Mapping[str, Any]) -> StepThen:
-    completed = data["completed_on"]
-    return StepThen(
-        Status(data["status"]),
-        _moment(data["due_at"]),
-        date.fromisoformat(completed) if completed else None,
-        data["flags"],
-        _moment(data.get("reported_at")),
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def report_again(store: Store, run_id: str) -> Report | None:
+def load_run_report(store: Store, run_id: str) -> Report | None:
     """Make the whole report of a run again, for its other formats; None where it was not laid down whole."""
-    kept = store.runs.frozen(run_id)
-    return thaw(kept[0], from_content(kept[1])) if kept else None
+    kept = store.runs.report_dump(run_id)
+    return load_report(kept[0], from_content(kept[1])) if kept else None
 
 
-def checklist_of(store: Store, campaign: Campaign, then: Snapshot) -> Checklist:
+def checklist_of_run(store: Store, campaign: Campaign, then: ReportSnapshot) -> Checklist:
     """Return the checklist that a report was made with, for its titles; today's where the old one was not kept."""
     if then.checklist_hash == campaign.checklist.content_hash:
         return campaign.checklist
-    kept = store.runs.frozen(then.run)
+    kept = store.runs.report_dump(then.run)
     return from_content(kept[1]) if kept else campaign.checklist

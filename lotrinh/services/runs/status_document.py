@@ -15,19 +15,19 @@ def own_steps(campaign: Campaign, unit: Unit) -> tuple[Step, ...]:
     return tuple(s for s in campaign.checklist.iter_steps() if s.is_work_of(unit))
 
 
-def statement(campaign: Campaign, unit: Unit, records: StepRecords, now: datetime) -> Answer:
+def build_status_answer(campaign: Campaign, unit: Unit, records: StepRecords, now: datetime) -> Answer:
     """Say of each of the unit's steps what its journal says; a step nobody spoke of is not started."""
     steps = own_steps(campaign, unit)
-    said = {s.id: step_answer(s, records.get((unit.code, s.id)), now) for s in steps}
-    return Answer(unit.code, campaign.id, now, now, said, is_sample(records, unit, said))
+    said = {s.id: build_step_answer(s, records.get((unit.code, s.id)), now) for s in steps}
+    return Answer(unit.code, campaign.id, now, now, said, has_sample(records, unit, said))
 
 
-def is_sample(records: StepRecords, unit: Unit, steps: Iterable[str]) -> bool:
+def has_sample(records: StepRecords, unit: Unit, steps: Iterable[str]) -> bool:
     """Whether any of it is sample data."""
     return any(r.sample for s in steps if (r := records.get((unit.code, s))))
 
 
-def step_answer(step: Step, record: StepRecord | None, now: datetime) -> StepAnswer:
+def build_step_answer(step: Step, record: StepRecord | None, now: datetime) -> StepAnswer:
     """Put one record into the words of the status contract.
 
     What was said while the clock was ahead was said by now: no answer tells of the future.
@@ -54,7 +54,7 @@ def _state(record: StepRecord) -> StepState:
     return StepState.IN_PROGRESS if record.progress else StepState.NOT_STARTED
 
 
-def document(answer: Answer) -> dict[str, object]:
+def format_status_document(answer: Answer) -> dict[str, object]:
     """Write an answer as a status document, ``lotrinh.status/1``; what is not known is left out."""
     written: dict[str, object] = {
         "schema": "lotrinh.status/1",

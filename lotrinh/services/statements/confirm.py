@@ -12,7 +12,7 @@ from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.contract import EARLIEST_YEAR, MAX_COUNT
-from lotrinh.probing.field_messages import the
+from lotrinh.probing.field_messages import field_label
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.statements.journal_writer import Said, append, full_key, state, step_of
 from lotrinh.store import Store
@@ -168,7 +168,7 @@ def _wrong_evidence(step: Step, said: Confirmation) -> Iterator[tuple[str, Messa
     if said.progress and not step.count:
         yield "progress", M("Đầu việc này không đếm số lượng; hãy bỏ mục này.")
     if said.progress and not (said.progress[0] >= 0 and 1 <= said.progress[1] <= MAX_COUNT):
-        yield "progress", M("{field} sai kiểu hoặc sai giá trị.", field=the("progress", "progress"))
+        yield "progress", M("{field} sai kiểu hoặc sai giá trị.", field=field_label("progress", "progress"))
     elif said.progress and said.progress[0] > said.progress[1]:
         yield "progress", M("Số đã xong {done} lớn hơn tổng số {of}.", done=said.progress[0], of=said.progress[1])
 

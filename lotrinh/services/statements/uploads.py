@@ -136,7 +136,7 @@ def find(store: Store, folder: Path, file_id: str) -> tuple[StoredFile, Path]:
 
 def clean_up(store: Store, folder: Path, now: datetime) -> None:
     """Delete files of forms that were never sent."""
-    for left in store.files.left_over(now - FORGOTTEN):
+    for left in store.files.list_unreferenced(now - FORGOTTEN):
         if store.files.remove(left.id):  # a form may have been sent this very moment
             remove_whole(path_of(folder, left.id))
 

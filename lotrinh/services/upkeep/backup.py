@@ -73,8 +73,8 @@ def _back_up(place: Place, out: Path, now: datetime, keep: int | None, *, accept
     known = last_backup.known(place.folder)
     with _tried(), _workshop(out, now) as work:
         ours = _moment(place, work / RECORD)
-        schema, extent = image.examine(work / RECORD)
-        lost = extent.first_bad is None and not image.holds(work / RECORD, known.head)
+        schema, extent = image.examine_image(work / RECORD)
+        lost = extent.first_bad is None and not image.has_entry(work / RECORD, known.head)
         bad = (known.first_bad or extent.entries + 1) if lost and not accept else extent.first_bad
         manifest = _write(work, place, ours, _described(now, schema, extent))
         target = out / f"lotrinh-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{extent.head[:8]}.zip"
@@ -113,7 +113,7 @@ def _moment(place: Place, path: Path) -> Mapping[str, bytes]:
     for _ in range(TRIES):
         before = _lists(place.folder)
         path.unlink(missing_ok=True)
-        image.take(place.url, path)
+        image.write_image(place.url, path)
         if _lists(place.folder) == before:
             return before
     raise StoreUnavailable(M("Chưa sao lưu: danh sách hoặc bộ đầu việc đang được sửa. Hãy chạy lại."))
@@ -157,7 +157,7 @@ def _add_files(writer: Writer, record: Path, folder: Path) -> Iterator[str]:
     A file's bytes are on disk before an entry names it and are never deleted after, so all that the record of that
     moment names are there now. One that no entry names yet may not be there: its form was never sent.
     """
-    for known in image.files_of(record):
+    for known in image.list_files(record):
         path = path_of(folder, known.id)
         if path.is_file():
             with path.open("rb") as source:

@@ -8,9 +8,9 @@ from pathlib import Path
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, StoreUnavailable
 from lotrinh.services.upkeep.lock import UP, alone, path_of
-from lotrinh.store.engine import connect, file_of, place_of, require_current, require_there
+from lotrinh.store.engine import connect, database_identity, require_current, require_file, sqlite_file
 from lotrinh.store.moving import relocated
-from lotrinh.store.moving.copying import Extent, copy, target_at
+from lotrinh.store.moving.copying import Extent, copy_database, open_target
 
 
 def copy_record(source: str, target: str, now: datetime) -> Extent:
@@ -21,16 +21,16 @@ def copy_record(source: str, target: str, now: datetime) -> Extent:
     """
     if source == target:
         raise Conflict(M("Chưa chép: nơi gửi và nơi nhận là một."))
-    require_there(source)
+    require_file(source)
     engine = connect(source)
     try:
         with _alone(source):
             require_current(engine)
             relocated.require_here(engine)
-            with target_at(target) as new:
-                copied = copy(engine, new, sound=True)
+            with open_target(target) as new:
+                copied = copy_database(engine, new, sound=True)
             try:
-                relocated.mark(engine, copied, _shown(target), now)
+                relocated.mark_relocated(engine, copied, _shown(target), now)
             except StoreUnavailable as error:
                 sentence = M(
                     "Đã chép đủ, nhưng không ghi được vào bản cũ rằng dữ liệu đã chuyển. Hãy tự cất bản cũ đi chỗ khác."
@@ -43,10 +43,10 @@ def copy_record(source: str, target: str, now: datetime) -> Extent:
 
 def reopen(url: str, now: datetime) -> str:
     """Let a record be used again that was moved; return where it went, "" where it was not moved."""
-    require_there(url)
+    require_file(url)
     engine = connect(url)
     try:
-        return relocated.reopen(engine, now)
+        return relocated.reopen_database(engine, now)
     finally:
         engine.dispose()
 
@@ -54,7 +54,7 @@ def reopen(url: str, now: datetime) -> str:
 @contextmanager
 def _alone(source: str) -> Iterator[None]:
     """Have the data folder of an SQLite file alone, where something ever ran with it; ``Conflict`` names what runs."""
-    file = file_of(source)
+    file = sqlite_file(source)
     if file and path_of(file.parent, UP).exists():
         with alone(file.parent):
             yield
@@ -64,5 +64,5 @@ def _alone(source: str) -> Iterator[None]:
 
 def _shown(url: str) -> str:
     """Return where a database is, without a secret."""
-    file = file_of(url)
-    return str(file.resolve()) if file else place_of(url, Path())
+    file = sqlite_file(url)
+    return str(file.resolve()) if file else database_identity(url, Path())

@@ -5,18 +5,22 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.errors import LotrinhError
 from lotrinh.services.access.sign_in import SLOW, open_again
+from lotrinh.services.runs.archived_snapshot import extract_summary
 from lotrinh.store import Store
 
 BEGINNING = 20_000
-"""Characters of a report in which its totals stand: they come before units and milestones."""
+"""Characters or bytes of a report in which its totals stand: they come before units and milestones."""
 TOTALS = '\n"summary": '
-"""What stands before them. No text of anybody can say it: within a text, quotes and line ends are escaped."""
+"""What stands before them in the JSON that earlier versions stored.
+
+No text of anybody can say it: within a text, quotes and line ends are escaped.
+"""
 REMEMBERED = 200
 GUESSES = ("account", "secret", "address")
 
@@ -66,16 +70,16 @@ class Watch:
             return None
 
     def _kinds(self) -> Mapping[str, int]:
-        last, new = self._store.figures.kinds(self._last)
+        last, new = self._store.figures.count_kinds(self._last)
         if last < self._last:  # an older backup was restored under us
             last, self._entries = 0, Counter()
-            last, new = self._store.figures.kinds(0)
+            last, new = self._store.figures.count_kinds(0)
         self._last = last
         self._entries += new
         return dict(self._entries)
 
     def _runs(self, campaigns: tuple[str, ...], now: datetime) -> tuple[RunFigures, ...]:
-        newest = self._store.figures.newest(campaigns)
+        newest = self._store.figures.newest_runs(campaigns)
         outcomes = self._store.runs.outcomes([run.id for run in newest])
         return tuple(
             RunFigures(
@@ -92,7 +96,7 @@ class Watch:
         if run not in self._steps:
             while len(self._steps) >= REMEMBERED:
                 del self._steps[next(iter(self._steps))]
-            self._steps[run] = totals(self._store.figures.beginning(run, BEGINNING))
+            self._steps[run] = totals(self._store.figures.report_beginning(run, BEGINNING))
         return self._steps[run]
 
     def _slowed(self, now: datetime) -> Mapping[str, int]:
@@ -102,14 +106,17 @@ class Watch:
         return {kind: counted[kind] for kind in GUESSES}
 
 
-def totals(beginning: str) -> Mapping[str, int]:
+def totals(beginning: str | bytes) -> Mapping[str, int]:
     """Read the totals of steps by status out of the beginning of a report; nothing where they are not there."""
-    at = beginning.find(TOTALS)
-    if at < 0:
-        return {}
     try:
-        summary, _ = json.JSONDecoder().raw_decode(beginning, at + len(TOTALS))
+        summary = extract_summary(beginning) if isinstance(beginning, bytes) else _summary_of_text(beginning)
     except ValueError:
         return {}
     steps = summary.get("statuses", {})
-    return {status.value: int(steps.get(status.value, 0)) for status in Status}
+    return {status.value: int(steps.get(status.value, 0)) for status in Status} if summary else {}
+
+
+def _summary_of_text(beginning: str) -> Mapping[str, Any]:
+    at = beginning.find(TOTALS)
+    summary, _ = json.JSONDecoder().raw_decode(beginning, at + len(TOTALS)) if at >= 0 else ({}, 0)
+    return dict(summary)

@@ -38,7 +38,7 @@ class Readiness:
         try:
             if version(self._store.engine) != HEAD:
                 return "schema"
-            if not self._store.figures.writable():
+            if not self._store.figures.is_writable():
                 return "database"
         except LotrinhError:
             return "database"

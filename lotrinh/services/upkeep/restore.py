@@ -16,9 +16,9 @@ from lotrinh.services.upkeep import archives, last_backup, restore_marker
 from lotrinh.services.upkeep.archives import FOLDERS, RECORD, Manifest
 from lotrinh.services.upkeep.backup import Place
 from lotrinh.services.upkeep.last_backup import Known
-from lotrinh.store.engine import file_of, newer, place_of
+from lotrinh.store.engine import database_identity, newer_schema, sqlite_file
 from lotrinh.store.moving import image
-from lotrinh.store.moving.copying import Extent, parts
+from lotrinh.store.moving.copying import Extent, sqlite_parts
 from lotrinh.store.schema import HEAD
 
 WORK = ".lotrinh-restore-"
@@ -59,7 +59,7 @@ class Restored(NamedTuple):
 def standing(place: Place) -> Standing:
     """Look at what is there already."""
     folders = (name for name in LAID_OUT if (place.folder / name).is_dir() and any((place.folder / name).iterdir()))
-    return Standing(image.held(place.url), tuple(folders))
+    return Standing(image.count_existing_rows(place.url), tuple(folders))
 
 
 def restore(file: Path, place: Place, now: datetime, *, replace: bool = False) -> Restored:
@@ -82,9 +82,9 @@ def restore(file: Path, place: Place, now: datetime, *, replace: bool = False) -
     with _tried(), _workshop(place.folder) as work:
         archives.unpack(file, manifest, work)
         _fit(file, work / RECORD, manifest)
-        doubtful = image.calm(work / RECORD, say(UNCLEAR), now)
+        doubtful = image.settle_image(work / RECORD, say(UNCLEAR), now)
         aside = place.folder / f"replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}" if there.anything else None
-        _, after = image.examine(work / RECORD)
+        _, after = image.examine_image(work / RECORD)
         restore_marker.begin(
             place.folder,
             restore_marker.Plan(
@@ -93,7 +93,7 @@ def restore(file: Path, place: Place, now: datetime, *, replace: bool = False) -
                 there.counts,
                 after.counts,
                 after.head,
-                place_of(place.url, place.folder),
+                database_identity(place.url, place.folder),
                 tuple(name for name, lies in LAID_OUT.items() if name in there.folders or (work / lies).exists()),
             ),
         )
@@ -133,16 +133,16 @@ def _workshop(folder: Path) -> Iterator[Path]:
 def _fit(file: Path, record: Path, manifest: Manifest) -> None:
     """Refuse a database that is not what its list says; bring an older one to this version."""
     if manifest.schema > HEAD:
-        raise newer(manifest.schema)
+        raise newer_schema(manifest.schema)
     try:
-        found = image.examine(record)
+        found = image.examine_image(record)
     except LotrinhError as error:
         raise BadInput([Problem(f"{file}:{RECORD}", 0, 0, error.sentence)]) from error
     if found != (manifest.schema, Extent(manifest.counts, manifest.head, manifest.first_bad)):
         sentence = M("Số liệu hoặc mã cuối của nhật ký không đúng với bản kê. Hãy dùng bản sao lưu khác.")
         raise BadInput([Problem(f"{file}:{RECORD}", 0, 0, sentence)])
     if manifest.schema != HEAD:
-        image.renew(record)
+        image.upgrade_image(record)
 
 
 def _switch(work: Path, place: Place, aside: Path | None, there: Standing, *, replace: bool) -> Extent:
@@ -154,16 +154,16 @@ def _switch(work: Path, place: Place, aside: Path | None, there: Standing, *, re
                 (place.folder / name).rmdir()  # an empty one
             if (work / lies).exists():
                 move(work / lies, place.folder / name)
-        return image.put(work / RECORD, place.url, replace=replace)
+        return image.restore_image(work / RECORD, place.url, replace=replace)
 
 
 def _set_aside(place: Place, aside: Path, there: Standing, move: Callable[[Path, Path], None]) -> None:
     """Keep what is there as a record of its own; only what cannot be read has to leave its place for that."""
-    file = file_of(place.url)
+    file = sqlite_file(place.url)
     if there.counts:
-        image.take(place.url, aside / "lotrinh.db")
+        image.write_image(place.url, aside / "lotrinh.db")
     elif there.counts is None and file:
-        for part in (part for part in parts(file) if part.exists()):
+        for part in (part for part in sqlite_parts(file) if part.exists()):
             move(part, aside / part.name)
     for name in there.folders:
         move(place.folder / name, aside / name)

@@ -12,9 +12,9 @@ from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, LotrinhError
 from lotrinh.services.disk import store_file
 from lotrinh.services.upkeep.lock import using
-from lotrinh.store.engine import file_of, place_of
+from lotrinh.store.engine import database_identity, sqlite_file
 from lotrinh.store.moving import image
-from lotrinh.store.moving.copying import Extent, parts
+from lotrinh.store.moving.copying import Extent, sqlite_parts
 
 MARKER = "restore.json"
 
@@ -36,7 +36,7 @@ class Plan(NamedTuple):
 
     def is_about(self, folder: Path, url: str) -> bool:
         """Whether this is the database, as far as is known."""
-        return self.database in {"", place_of(url, folder)}
+        return self.database in {"", database_identity(url, folder)}
 
 
 def require_finished(folder: Path, url: str) -> None:
@@ -84,7 +84,7 @@ def undo(folder: Path, url: str, names: tuple[str, ...]) -> None:
         aside = folder / plan.aside if plan.aside else None
         for name in names:
             _back(folder / name, aside / name if aside else None, was_there=name in plan.folders)
-        if plan.before is None and aside and (file := file_of(url)):
+        if plan.before is None and aside and (file := sqlite_file(url)):
             _database_back(file, aside)
         if aside:
             shutil.rmtree(aside, ignore_errors=True)
@@ -119,7 +119,9 @@ def _told(plan: Plan) -> Message:
 
 def _was_written(folder: Path, url: str, plan: Plan) -> bool:
     """Whether the database is the new one. It is written in one transaction: it is the old one or the new one."""
-    if plan.before == plan.after or image.held(url) != {name: count for name, count in plan.after.items() if count}:
+    if plan.before == plan.after or image.count_existing_rows(url) != {
+        name: count for name, count in plan.after.items() if count
+    }:
         return False
     with tempfile.TemporaryDirectory(prefix=".lotrinh-restore-", dir=folder) as work:
         return _extent(url, Path(work) / "now.db").head == plan.head
@@ -127,8 +129,8 @@ def _was_written(folder: Path, url: str, plan: Plan) -> bool:
 
 def _extent(url: str, path: Path) -> Extent:
     try:
-        image.take(url, path)
-        return image.examine(path)[1]
+        image.write_image(url, path)
+        return image.examine_image(path)[1]
     except LotrinhError:
         return Extent({}, "", None)
 
@@ -145,6 +147,6 @@ def _back(place: Path, old: Path | None, *, was_there: bool) -> None:
 
 def _database_back(file: Path, aside: Path) -> None:
     """Put a damaged database back: whoever looks for what can be saved finds it where it was."""
-    moved = [(part, aside / part.name) for part in parts(file) if (aside / part.name).exists()]
+    moved = [(part, aside / part.name) for part in sqlite_parts(file) if (aside / part.name).exists()]
     for part, old in moved:
         old.replace(part)

@@ -6,7 +6,7 @@ from pathlib import Path
 from lotrinh.errors import BadInput, LotrinhError, NotFound, Problem
 from lotrinh.services.campaigns.campaigns import open_campaign, open_declared
 from lotrinh.services.campaigns.rosters import roster
-from lotrinh.services.notify.receivers import faults
+from lotrinh.services.notify.receivers import receiver_problems
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
@@ -24,7 +24,7 @@ def wrong(store: Store | None, settings: Settings, home: Path | None) -> Iterato
     except NotFound as error:
         yield Problem("province", 0, 0, error.sentence)
         return
-    yield from faults(settings, known)
+    yield from receiver_problems(settings, known)
     for name in (campaign.id for campaign in settings.campaigns):
         try:
             if store:

@@ -8,39 +8,39 @@ from lotrinh.core.text import M
 from lotrinh.errors import Conflict
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import named
-from lotrinh.services.views.change_preview import Preview, changes
+from lotrinh.services.views.change_preview import ChangePreview, applied_changes
 from lotrinh.store import Store
 
 
-def apply_change(store: Store, previewed: Preview, digest: str, actor: str, now: datetime) -> Entry:
+def apply_change(store: Store, preview: ChangePreview, digest: str, actor: str, now: datetime) -> Entry:
     """Apply a change if it is still exactly what ``digest`` stands for; return its entry of the journal.
 
     Sent twice it is one change with one entry. The journal decides who was first: ``Conflict`` names them.
     """
-    if digest != previewed.digest:
-        raise Conflict(_meanwhile(store, previewed.old))
+    if digest != preview.digest:
+        raise Conflict(_meanwhile(store, preview.old))
 
     def check(_: NewEntry, history: Sequence[Entry]) -> None:
         done = [e for e in history if e.new.kind is EntryKind.CHANGED and "applied" in e.new.body]
-        if done and done[-1].number != previewed.old.change:
-            raise Conflict(_who(done[-1], previewed.old))
+        if done and done[-1].number != preview.old.change:
+            raise Conflict(_who(done[-1], preview.old))
 
-    content = previewed.new.checklist.content if previewed.target.checklist else ""
-    return store.changes.apply(_entry(previewed, actor, now), check, content)
+    content = preview.new.checklist.content if preview.target.checklist else ""
+    return store.changes.apply(_entry(preview, actor, now), check, content)
 
 
-def applied_before(store: Store, campaign: Campaign, digest: str) -> Entry | None:
+def find_applied_entry(store: Store, campaign: Campaign, digest: str) -> Entry | None:
     """Return the entry of a change that was applied already: the same form came twice."""
-    return next((e for e in changes(store, campaign) if e.new.body.get("digest") == digest), None)
+    return next((e for e in applied_changes(store, campaign) if e.new.body.get("digest") == digest), None)
 
 
-def _entry(previewed: Preview, actor: str, now: datetime) -> NewEntry:
+def _entry(previewed: ChangePreview, actor: str, now: datetime) -> NewEntry:
     old, new = previewed.old, previewed.new
     body = {
         "anchor": {"old": _iso(old.anchor), "new": _iso(new.anchor)},
         "checklist": {"old": old.checklist.content_hash, "new": new.checklist.content_hash},
         "applied": previewed.target.model_dump(mode="json"),
-        "units": [c.unit.code for c in previewed.concerned],
+        "units": [c.unit.code for c in previewed.affected_units],
         "digest": previewed.digest,
     }
     key = f"change/{old.id[:80]}/{previewed.digest}"
@@ -54,7 +54,7 @@ def _iso(day: date | None) -> str | None:
 
 def _meanwhile(store: Store, campaign: Campaign) -> M:
     """Say who was quicker; where nobody was, a file or the settings have changed."""
-    if done := changes(store, campaign):
+    if done := applied_changes(store, campaign):
         return _who(done[-1], campaign)
     return M("Chưa áp dụng: đợt đã khác lúc xem trước. Hãy xem trước lại.")
 

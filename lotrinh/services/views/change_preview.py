@@ -18,12 +18,12 @@ from lotrinh.core.status.journal import Entry, EntryKind, StepRecord
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.reports.moves import Moved
+from lotrinh.reports.moves import MoveRow
 from lotrinh.services.campaigns.campaign_override import NOTHING, Applied, applied
 from lotrinh.services.campaigns.campaigns import Campaign, bind, checklist_path, declared, with_change
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.disk import store_file
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
@@ -35,7 +35,7 @@ NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 LONGEST_NAME = 80
 
 
-class Wish(NamedTuple):
+class ChangeRequest(NamedTuple):
     """What is to change. ``file`` is what ``keep`` returned, ``name`` what its owner called it; empty: stays.
 
     ``reset`` goes back to what the settings file says, and nothing else counts.
@@ -47,21 +47,21 @@ class Wish(NamedTuple):
     reset: bool = False
 
 
-class Lost(NamedTuple):
+class LostStatements(NamedTuple):
     """What units have said about a step that would be no more; it stays in the journal."""
 
     move: Move
-    said: tuple[tuple[Unit, StepRecord], ...]
+    records: tuple[tuple[Unit, StepRecord], ...]
 
 
-class Concerned(NamedTuple):
+class AffectedUnit(NamedTuple):
     """A unit to be told, and how many of its steps change."""
 
     unit: Unit
-    steps: int
+    step_count: int
 
 
-class Preview(NamedTuple):
+class ChangePreview(NamedTuple):
     """What a change would do. ``overdue`` names by step the units that would be late and are not now.
 
     ``digest`` stands for exactly this change, from exactly what held when ``old`` was opened.
@@ -70,14 +70,14 @@ class Preview(NamedTuple):
     old: Campaign
     new: Campaign
     target: Applied
-    moved: tuple[Moved, ...]
-    overdue: dict[str, tuple[Unit, ...]]
-    lost: tuple[Lost, ...]
-    concerned: tuple[Concerned, ...]
+    moves: tuple[MoveRow, ...]
+    newly_overdue: dict[str, tuple[Unit, ...]]
+    lost_statements: tuple[LostStatements, ...]
+    affected_units: tuple[AffectedUnit, ...]
     digest: str
 
 
-def keep(settings: Settings, raw: bytes, now: datetime) -> str:
+def store_upload(settings: Settings, raw: bytes, now: datetime) -> str:
     """Keep an uploaded file until it is applied or forgotten; return its name."""
     folder, name = _folder(settings), hashlib.sha256(raw).hexdigest()
     store_file(folder / name, raw)
@@ -88,7 +88,7 @@ def keep(settings: Settings, raw: bytes, now: datetime) -> str:
     return name
 
 
-def kept(settings: Settings, name: str) -> bytes:
+def read_upload(settings: Settings, name: str) -> bytes:
     """Return an uploaded file; ``NotFound`` when it has been forgotten."""
     path = _folder(settings) / name
     if not NAME.fullmatch(name) or not path.is_file():
@@ -100,62 +100,67 @@ def _folder(settings: Settings) -> Path:
     return settings.data_dir / "what-if"
 
 
-def preview(
-    store: Store, settings: Settings, live: Live, wish: Wish, now: datetime, home: Path | None = None
-) -> Preview:
+def preview_change(
+    store: Store,
+    settings: Settings,
+    live: LiveCampaign,
+    request: ChangeRequest,
+    now: datetime,
+    home: Path | None = None,
+) -> ChangePreview:
     """Try a change on a campaign; ``BadInput`` with everything that is wrong with it. ``home`` as for campaigns."""
     old = live.campaign
-    raw = kept(settings, wish.file) if wish.file and not wish.reset else None
+    raw = read_upload(settings, request.file) if request.file and not request.reset else None
     holds = applied(store, old.change)
-    target, new = _tried(settings, old, holds, wish, raw, now, home)
+    target, new = _try_change(settings, old, holds, request, raw, now, home)
     if target == holds:
         raise BadInput([Problem("anchor", 0, 0, M("Chưa có gì thay đổi: hãy nhập ngày gốc mới hoặc chọn tệp khác."))])
-    found = _moved(old, new, now)
-    after = Live(store, settings, new)
-    return Preview(
+    found = _moves(old, new, now)
+    after = LiveCampaign(store, settings, new)
+    return ChangePreview(
         old,
         new,
         target,
         found,
-        _overdue(live.report(now), after.report(now)),
-        tuple(_lost(live, found, now)),
-        _concerned(found),
+        _newly_overdue(live.report(now), after.report(now)),
+        tuple(_lost_statements(live, found, now)),
+        _affected_units(found),
         _digest(old, new, target, holds),
     )
 
 
-def changes(store: Store, campaign: Campaign) -> tuple[Entry, ...]:
+def applied_changes(store: Store, campaign: Campaign) -> tuple[Entry, ...]:
     """Return the changes of anchor or checklist that were applied to a campaign, oldest first."""
     entries = store.journal.entries(campaign.id, campaign.province.code)
     return tuple(e for e in entries if e.new.kind is EntryKind.CHANGED and "applied" in e.new.body)
 
 
-def _tried(
+def _try_change(
     settings: Settings,
     old: Campaign,
     holds: Applied,
-    wish: Wish,
+    request: ChangeRequest,
     raw: bytes | None,
     now: datetime,
     home: Path | None,
 ) -> tuple[Applied, Campaign]:
-    target = NOTHING if wish.reset else holds
+    target = NOTHING if request.reset else holds
     checklist = old.checklist
-    if wish.anchor and wish.anchor != old.anchor and not wish.reset:
-        if abs(wish.anchor - now.astimezone(old.zone).date()) > FARTHEST:
+    if request.anchor and request.anchor != old.anchor and not request.reset:
+        if abs(request.anchor - now.astimezone(old.zone).date()) > FARTHEST:
             raise BadInput([Problem("anchor", 0, 0, M("Ngày gốc phải trong vòng mười năm. Hãy kiểm tra lại năm."))])
-        target = target.model_copy(update={"anchor": wish.anchor})
+        target = target.model_copy(update={"anchor": request.anchor})
     if raw is not None:
-        checklist = _uploaded(raw, shown(wish.name), old.checklist)
+        checklist = _read_uploaded_checklist(raw, upload_name(request.name), old.checklist)
         if checklist.content_hash != old.checklist.content_hash:
             target = target.model_copy(update={"checklist": f"{checklist.id}-{checklist.content_hash[:12]}.yaml"})
     config = declared(settings, old.id)
-    if wish.reset:
+    if request.reset:
         checklist = load_checklist(checklist_path(settings, config, home))
     return target, bind(with_change(config, target), checklist, roster(settings))
 
 
-def _uploaded(raw: bytes, name: str, old: Checklist) -> Checklist:
+def _read_uploaded_checklist(raw: bytes, name: str, old: Checklist) -> Checklist:
     made = read_checklist(raw, name, None)
     if made.id != old.id:
         sentence = M("Tệp này là bộ đầu việc “{new}”; đợt này dùng bộ “{old}”.", new=made.id, old=old.id)
@@ -163,13 +168,13 @@ def _uploaded(raw: bytes, name: str, old: Checklist) -> Checklist:
     return made
 
 
-def shown(name: str) -> str:
+def upload_name(name: str) -> str:
     """Return the name of an uploaded file as it can be shown."""
     last = nfc(name).replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(c for c in last if c.isprintable())[:LONGEST_NAME] or "tep.yaml"
 
 
-def _moved(old: Campaign, new: Campaign, now: datetime) -> tuple[Moved, ...]:
+def _moves(old: Campaign, new: Campaign, now: datetime) -> tuple[MoveRow, ...]:
     today, steps = now.astimezone(old.zone).date(), {**old.checklist.steps, **new.checklist.steps}
     found = moves(
         old.checklist,
@@ -180,31 +185,35 @@ def _moved(old: Campaign, new: Campaign, now: datetime) -> tuple[Moved, ...]:
         parameters=(old.parameters, new.parameters),
     )
     everybody = new.by_code.values()
-    return tuple(Moved(move, tuple(u for u in everybody if steps[move.step].is_work_of(u))) for move in found)
+    return tuple(MoveRow(move, tuple(u for u in everybody if steps[move.step].is_work_of(u))) for move in found)
 
 
-def _overdue(before: Report, after: Report) -> dict[str, tuple[Unit, ...]]:
-    late = {(unit.unit.code, s.step) for unit in before.everybody for s in unit.standings if s.status is Status.OVERDUE}
+def _newly_overdue(before: Report, after: Report) -> dict[str, tuple[Unit, ...]]:
+    late = {
+        (unit.unit.code, s.step) for unit in before.everybody for s in unit.step_statuses if s.status is Status.OVERDUE
+    }
     found: dict[str, tuple[Unit, ...]] = {}
     for unit in after.everybody:
-        for standing in unit.standings:
-            if standing.status is Status.OVERDUE and (unit.unit.code, standing.step) not in late:
-                found[standing.step] = (*found.get(standing.step, ()), unit.unit)
+        for step_status in unit.step_statuses:
+            if step_status.status is Status.OVERDUE and (unit.unit.code, step_status.step) not in late:
+                found[step_status.step] = (*found.get(step_status.step, ()), unit.unit)
     return found
 
 
-def _lost(live: Live, found: Sequence[Moved], now: datetime) -> Iterator[Lost]:
+def _lost_statements(live: LiveCampaign, found: Sequence[MoveRow], now: datetime) -> Iterator[LostStatements]:
     """Name the steps that would be no more and were confirmed or counted somewhere."""
     records = live.records(now)
     for move in (m.move for m in found if m.move.kind is MoveKind.REMOVED):
         said = [(u, records.get((u.code, move.step))) for u in live.campaign.by_code.values()]
-        yield Lost(move, tuple((unit, record) for unit, record in said if record and (record.done or record.progress)))
+        yield LostStatements(
+            move, tuple((unit, record) for unit, record in said if record and (record.done or record.progress))
+        )
 
 
-def _concerned(found: Sequence[Moved]) -> tuple[Concerned, ...]:
+def _affected_units(found: Sequence[MoveRow]) -> tuple[AffectedUnit, ...]:
     units = {unit.code: unit for moved in found for unit in moved.units}
     counts = {code: sum(unit in moved.units for moved in found) for code, unit in units.items()}
-    return tuple(Concerned(units[code], counts[code]) for code in sorted(units))
+    return tuple(AffectedUnit(units[code], counts[code]) for code in sorted(units))
 
 
 def _digest(old: Campaign, new: Campaign, target: Applied, now: Applied) -> str:

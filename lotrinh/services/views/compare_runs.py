@@ -5,29 +5,29 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from lotrinh.core.days import ONE_SECOND, read_day
-from lotrinh.core.report.changes import Changes, changes
-from lotrinh.core.report.snapshot import Snapshot
+from lotrinh.core.report.changes import ReportChanges, compare_snapshots
+from lotrinh.core.report.snapshot import ReportSnapshot
 from lotrinh.core.text import M, Message, Text
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.runs.known_runs import last_runs, too_early
-from lotrinh.services.runs.snapshots import checklist_of, snapshot_of
+from lotrinh.services.runs.known_runs import name_last_runs, no_run_until
+from lotrinh.services.runs.snapshots import checklist_of_run, load_snapshot
 from lotrinh.store import Store
 from lotrinh.store.runs.runs import FINISHED, Run
 
 TOO_FEW = M("Cần hai lượt kiểm tra đã xong để so sánh.")
 
 
-class Compared(NamedTuple):
+class RunComparison(NamedTuple):
     """Two reports and what changed from the older to the newer one.
 
     ``swapped`` tells that they were asked for the other way round; ``titles`` names the steps of both.
     """
 
-    old: Snapshot
-    new: Snapshot
-    changes: Changes
-    swapped: bool
+    old: ReportSnapshot
+    new: ReportSnapshot
+    changes: ReportChanges
+    is_swapped: bool
     titles: Mapping[str, Text]
 
     @property
@@ -36,7 +36,7 @@ class Compared(NamedTuple):
         return self.old.sample or self.new.sample
 
 
-def compared(store: Store, campaign: Campaign, old: str, new: str, now: datetime) -> Compared:
+def compare_runs(store: Store, campaign: Campaign, old: str, new: str, now: datetime) -> RunComparison:
     """Compare two runs, each named by its id or by a day: then the newest run up to that day's end.
 
     Without ``new`` the newest run is meant, without ``old`` the one before ``new``. ``BadInput`` says of each of
@@ -49,9 +49,9 @@ def compared(store: Store, campaign: Campaign, old: str, new: str, now: datetime
     swapped = earlier.id == second.id
     before, after = _reported(store, earlier), _reported(store, later)
     # Named as the newer report's checklist does.
-    lists = (checklist_of(store, campaign, then) for then in (before, after))
+    lists = (checklist_of_run(store, campaign, then) for then in (before, after))
     titles = {step.id: step.title for checklist in lists for step in checklist.iter_steps()}
-    return Compared(before, after, changes(before, after), swapped, titles)
+    return RunComparison(before, after, compare_snapshots(before, after), swapped, titles)
 
 
 def _ends(store: Store, campaign: Campaign, old: str, new: str, now: datetime) -> tuple[Run, Run]:
@@ -99,12 +99,12 @@ def _on(store: Store, campaign: Campaign, day: date, now: datetime) -> Run:
     found = store.runs.latest(campaign.id, day, province=campaign.province.code)
     if found is None:
         first = store.runs.first(campaign.id, province=campaign.province.code)
-        raise NotFound(too_early(campaign, M("hết ngày {day}", day=day), first) if first else TOO_FEW)
+        raise NotFound(no_run_until(campaign, M("hết ngày {day}", day=day), first) if first else TOO_FEW)
     return found
 
 
 def _unknown(store: Store, campaign: Campaign, text: str) -> Message:
-    last = last_runs(store, campaign)
+    last = name_last_runs(store, campaign)
     if not last:
         return TOO_FEW
     return M(
@@ -134,8 +134,8 @@ def _same(campaign: Campaign, run: Run, old: str, new: str) -> Message:
     return M("Cả hai đầu đều là lượt kiểm tra {run}, lúc {when}. Hãy chọn hai lượt khác nhau.", run=run.id, when=when)
 
 
-def _reported(store: Store, run: Run) -> Snapshot:
-    then = snapshot_of(store, run.id)
+def _reported(store: Store, run: Run) -> ReportSnapshot:
+    then = load_snapshot(store, run.id)
     if then is None:
         raise NotFound(M("Lượt kiểm tra “{run}” không có báo cáo để so sánh.", run=run.id))
     return then

@@ -6,44 +6,44 @@ from datetime import date, datetime
 from threading import RLock
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.report.report import Report, UnitReport, milestone_rows, voices_of
+from lotrinh.core.report.report import Report, UnitReport, milestone_rows, obstacles_of
 from lotrinh.core.status.journal import Entry, StepRecord, StepRecords, fold
 from lotrinh.core.status.observation import Answer
 from lotrinh.core.status.status import LatestAnswer
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.runs.assess import Assessment, Plans, has_own_system
-from lotrinh.services.runs.status_document import statement
+from lotrinh.services.runs.assess import Assessment, TimetableCache, has_own_system
+from lotrinh.services.runs.status_document import build_status_answer
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
 
-class Now(Assessment):
+class LiveAssessment(Assessment):
     """An assessment that lives on: units whose journal is ours are known without being asked."""
 
     def __init__(self, store: Store, settings: Settings, campaign: Campaign, now: datetime) -> None:
         self.campaign, self.settings = campaign, settings
         self.now = now
         self.records: StepRecords = {}
-        self.plans = Plans(campaign)
-        self.seen, self.kept = (
-            store.runs.last_seen(campaign.id, province=campaign.province.code),
+        self.plans = TimetableCache(campaign)
+        self.observations, self.stored_answers = (
+            store.runs.last_observations(campaign.id, province=campaign.province.code),
             store.runs.answers(campaign.id, units=campaign.by_code),
         )
         self._known: dict[str, Answer | None] = {}
 
-    def heard(self, unit: Unit) -> LatestAnswer:
+    def latest_answer(self, unit: Unit) -> LatestAnswer:
         """Our own journal is as fresh as can be; an own system's answer is as old as its last check."""
-        heard = super().heard(unit)
-        if heard.own_system:
-            return heard
-        return heard._replace(answer=statement(self.campaign, unit, self.records, self.now), fresh=True)
+        latest = super().latest_answer(unit)
+        if latest.own_system:
+            return latest
+        return latest._replace(answer=build_status_answer(self.campaign, unit, self.records, self.now), fresh=True)
 
     def _answer(self, unit: Unit) -> Answer | None:
         """Return an own system's answer; what our portal once answered is older than our journal."""
         return super()._answer(unit) if has_own_system(self.settings, unit) else None
 
 
-class Live:
+class LiveCampaign:
     """One campaign, kept current. Every method takes the moment for which it answers, and may be called by threads.
 
     A change in the journal costs its unit's assessment; a new run, or a new minute, all units' assessments.
@@ -53,7 +53,7 @@ class Live:
         self.campaign = campaign
         self._store, self._settings = store, settings
         self._lock = RLock()
-        self._state: Now | None = None
+        self._state: LiveAssessment | None = None
         self._key: tuple[str, int, datetime] | None = None
         self._number = 0
         self._units: dict[str, UnitReport] = {}
@@ -64,7 +64,7 @@ class Live:
         with self._lock:
             state = self._refresh(now)
             if self._report is None:
-                self._report = self._assembled(state)
+                self._report = self._whole_report(state)
             return self._report
 
     def unit(self, code: str, now: datetime) -> UnitReport:
@@ -73,12 +73,16 @@ class Live:
             state = self._refresh(now)
             return self._unit(state, self.campaign.by_code[code])
 
-    def alone(self, code: str, now: datetime) -> Report:
+    def report_of_unit(self, code: str, now: datetime) -> Report:
         """Return the report of this minute of one unit, or of the province, and nobody else."""
         with self._lock:
             state = self._refresh(now)
             found = self._unit(state, self.campaign.by_code[code])
-            return self._of(state, (), found) if found.unit.is_province else self._of(state, (found,), None)
+            return (
+                self._build_report(state, (), found)
+                if found.unit.is_province
+                else self._build_report(state, (found,), None)
+            )
 
     def record(self, code: str, step: str, now: datetime) -> StepRecord:
         """Return what the journal says of one step in one unit; the copy is the caller's."""
@@ -86,18 +90,18 @@ class Live:
             state = self._refresh(now)
             return replace(state.records.get((code, step), StepRecord()))
 
-    def of_unit(self, code: str, now: datetime) -> dict[str, StepRecord]:
+    def records_of_unit(self, code: str, now: datetime) -> dict[str, StepRecord]:
         """Return what the journal says of each of a unit's steps; the copies are the caller's."""
         with self._lock:
             state = self._refresh(now)
             return {step: replace(record) for (unit, step), record in state.records.items() if unit == code}
 
-    def awaited(self, code: str, now: datetime) -> dict[str, date | None]:
+    def completion_days(self, code: str, now: datetime) -> dict[str, date | None]:
         """Return the real completion days that the deadlines of a unit hang on, the province's among them."""
         with self._lock:
             state = self._refresh(now)
             unit = self.campaign.by_code[code]
-            own = {} if unit.is_province else state.completed(unit, state.heard(unit).answer)
+            own = {} if unit.is_province else state.completion_days(unit, state.latest_answer(unit).answer)
             return {**self._province_done(state), **own}
 
     def answer(self, code: str, now: datetime) -> Answer | None:
@@ -105,14 +109,14 @@ class Live:
         with self._lock:
             state = self._refresh(now)
             unit = self.campaign.by_code[code]
-            return state.heard(unit).answer if has_own_system(self._settings, unit) else None
+            return state.latest_answer(unit).answer if has_own_system(self._settings, unit) else None
 
     def answers(self, now: datetime) -> dict[str, Answer]:
         """Return what units' own systems last said, by unit; units without such a system are not in it."""
         with self._lock:
             state = self._refresh(now)
             own = (u for u in self.campaign.units if has_own_system(self._settings, u))
-            return {unit.code: answer for unit in own if (answer := state.heard(unit).answer)}
+            return {unit.code: answer for unit in own if (answer := state.latest_answer(unit).answer)}
 
     def records(self, now: datetime) -> StepRecords:
         """Return copies of all records."""
@@ -120,13 +124,13 @@ class Live:
             state = self._refresh(now)
             return {key: replace(record) for key, record in state.records.items()}
 
-    def select(self, now: datetime, wanted: Callable[[StepRecord], bool]) -> StepRecords:
+    def select_records(self, now: datetime, is_wanted: Callable[[StepRecord], bool]) -> StepRecords:
         """Return copies of the records that are wanted: far fewer than all, mostly."""
         with self._lock:
             state = self._refresh(now)
-            return {key: replace(record) for key, record in state.records.items() if wanted(record)}
+            return {key: replace(record) for key, record in state.records.items() if is_wanted(record)}
 
-    def _refresh(self, now: datetime) -> Now:
+    def _refresh(self, now: datetime) -> LiveAssessment:
         now = now.astimezone(self.campaign.zone)
         key = (
             *self._store.runs.pulse(self.campaign.id, province=self.campaign.province.code),
@@ -135,17 +139,17 @@ class Live:
         state = self._state
         if state is None or key != self._key:
             records = state.records if state else {}
-            state = self._state = Now(self._store, self._settings, self.campaign, now)
+            state = self._state = LiveAssessment(self._store, self._settings, self.campaign, now)
             state.records, self._key = records, key
-            self._forget(None)
+            self._forget_units(None)
         news = self._store.journal.entries(self.campaign.id, after=self._number)
         if news:
             self._number = news[-1].number
             fold(news, into=state.records)
-            self._forget(news)
+            self._forget_units(news)
         return state
 
-    def _forget(self, news: Iterable[Entry] | None) -> None:
+    def _forget_units(self, news: Iterable[Entry] | None) -> None:
         """Forget what the news touch: their units, or everybody where the province's own steps are among them."""
         self._report = None
         units = None if news is None else {entry.new.unit for entry in news}
@@ -155,24 +159,26 @@ class Live:
         for code in units:
             self._units.pop(code, None)
 
-    def _unit(self, state: Now, unit: Unit) -> UnitReport:
+    def _unit(self, state: LiveAssessment, unit: Unit) -> UnitReport:
         if unit.code not in self._units:
             if unit.is_province:
                 self._units[unit.code] = state.province()
             else:
                 province = self._unit(state, self.campaign.province)
-                finished = {s.step: s.status.is_finished for s in province.standings}
+                finished = {s.step: s.status.is_finished for s in province.step_statuses}
                 self._units[unit.code] = state.unit(unit, finished, self._province_done(state))
         return self._units[unit.code]
 
-    def _province_done(self, state: Now) -> dict[str, date | None]:
-        return state.completed(self.campaign.province, state.own_answer())
+    def _province_done(self, state: LiveAssessment) -> dict[str, date | None]:
+        return state.completion_days(self.campaign.province, state.own_answer())
 
-    def _assembled(self, state: Now) -> Report:
+    def _whole_report(self, state: LiveAssessment) -> Report:
         units = tuple(self._unit(state, unit) for unit in self.campaign.units)
-        return self._of(state, units, self._unit(state, self.campaign.province))
+        return self._build_report(state, units, self._unit(state, self.campaign.province))
 
-    def _of(self, state: Now, units: tuple[UnitReport, ...], province: UnitReport | None) -> Report:
+    def _build_report(
+        self, state: LiveAssessment, units: tuple[UnitReport, ...], province: UnitReport | None
+    ) -> Report:
         everybody = (*((province,) if province else ()), *units)
         return Report(
             self.campaign.id,
@@ -182,10 +188,10 @@ class Live:
             self._key[0] if self._key else "",
             self.campaign.checklist,
             self._store.journal.head(),
-            state.sample(),
+            state.has_sample(),
             units,
             province,
             milestone_rows(self.campaign.checklist, units, province, state.now),
-            voices=tuple(voice for unit in everybody for voice in voices_of(unit, state.records)),
+            obstacles=tuple(obstacle for unit in everybody for obstacle in obstacles_of(unit, state.records)),
             schedules=self.campaign.milestones,
         )

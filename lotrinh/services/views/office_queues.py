@@ -11,31 +11,31 @@ from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.journal import EMPTY_RECORD, StepRecord
 from lotrinh.core.status.observation import Answer, StepAnswer
 from lotrinh.core.status.status import PlannedStep, StepStatus, answer_fingerprint, is_conflicting
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 
 
-class Waiting(NamedTuple):
+class PendingReview(NamedTuple):
     """A step of a unit about which the office has to say something."""
 
     unit: Unit
     item: PlannedStep
-    standing: StepStatus
+    step_status: StepStatus
     record: StepRecord
 
 
-class Trouble(NamedTuple):
+class QueuedObstacle(NamedTuple):
     """An obstacle or a proposal. ``published`` comes from the unit's own system and can be read here only."""
 
     unit: Unit
     step: Step
     record: StepRecord
-    published: str
+    published_text: str
     since: datetime | None
 
     @property
-    def answered(self) -> bool:
+    def is_answered(self) -> bool:
         """Whether the office has answered it."""
-        return bool(self.record.answer) and not self.published
+        return bool(self.record.answer) and not self.published_text
 
 
 class Dispute(NamedTuple):
@@ -46,76 +46,76 @@ class Dispute(NamedTuple):
     record: StepRecord
     answer: StepAnswer
     heard_at: datetime | None
-    resolved: bool
+    is_resolved: bool
 
 
-Wanted = Callable[[StepRecord], bool]
+RecordFilter = Callable[[StepRecord], bool]
 
 
 def each_step(
-    live: Live, now: datetime, wanted: Wanted
+    live: LiveCampaign, now: datetime, is_wanted: RecordFilter
 ) -> Iterator[tuple[UnitReport, PlannedStep, StepStatus, StepRecord]]:
     """Go through all steps of everybody; a record that is not wanted is given as one that says nothing."""
-    report, records = live.report(now), live.select(now, wanted)
+    report, records = live.report(now), live.select_records(now, is_wanted)
     for unit in report.everybody:
-        for item, standing in zip(unit.plan, unit.standings, strict=True):
-            yield unit, item, standing, records.get((unit.unit.code, standing.step), EMPTY_RECORD)
+        for item, step_status in zip(unit.plan, unit.step_statuses, strict=True):
+            yield unit, item, step_status, records.get((unit.unit.code, step_status.step), EMPTY_RECORD)
 
 
-def to_judge(record: StepRecord) -> bool:
+def is_pending_review(record: StepRecord) -> bool:
     """Whether a confirmation stands that nobody judged."""
     return record.done and not record.accepted and not record.excused
 
 
-def troubled(record: StepRecord) -> bool:
+def has_obstacle(record: StepRecord) -> bool:
     """Whether something stands in the way or was proposed."""
     return bool(record.obstacle or record.proposal)
 
 
-def stated(record: StepRecord) -> bool:
+def is_stated(record: StepRecord) -> bool:
     """Whether the unit ever confirmed or withdrew: without that nothing can disagree."""
     return record.was_confirmed
 
 
-def queue(live: Live, now: datetime) -> list[Waiting]:
+def review_queue(live: LiveCampaign, now: datetime) -> list[PendingReview]:
     """List the confirmations that nobody judged: those whose step asks for it first, the oldest first.
 
     The province's own are among them only where their step asks for acceptance.
     """
     found = [
-        Waiting(unit.unit, item, standing, record)
-        for unit, item, standing, record in each_step(live, now, to_judge)
-        if to_judge(record)
+        PendingReview(unit.unit, item, step_status, record)
+        for unit, item, step_status, record in each_step(live, now, is_pending_review)
+        if is_pending_review(record)
         if item.step.acceptance or not unit.unit.is_province
     ]
     return sorted(found, key=lambda w: (not w.item.step.acceptance, w.record.number))
 
 
-def troubles(live: Live, now: datetime) -> list[Trouble]:
+def obstacle_queue(live: LiveCampaign, now: datetime) -> list[QueuedObstacle]:
     """List what stands in the units' way and what they propose: unanswered first, the oldest first."""
     found = []
-    for unit, item, standing, record in each_step(live, now, troubled):
-        if troubled(record):
+    for unit, item, step_status, record in each_step(live, now, has_obstacle):
+        if has_obstacle(record):
             said = [at for at in (record.obstacle and record.obstacle_at, record.proposal and record.proposal_at) if at]
-            found.append(Trouble(unit.unit, item.step, record, "", min(said, default=None)))
-        elif text := standing.flags.get("obstacle"):
-            found.append(Trouble(unit.unit, item.step, record, str(text), standing.heard_at))
-    return sorted(found, key=lambda t: (t.answered, t.since is None, t.since or now, t.unit.code))
+            found.append(QueuedObstacle(unit.unit, item.step, record, "", min(said, default=None)))
+        elif text := step_status.flags.get("obstacle"):
+            found.append(QueuedObstacle(unit.unit, item.step, record, str(text), step_status.heard_at))
+    return sorted(found, key=lambda t: (t.is_answered, t.since is None, t.since or now, t.unit.code))
 
 
-def disputes(live: Live, now: datetime) -> list[Dispute]:
+def disputes(live: LiveCampaign, now: datetime) -> list[Dispute]:
     """List where portal and own system disagree: unresolved first."""
     answers = live.answers(now)
     found = [
         made
-        for unit, item, standing, record in each_step(live, now, stated)
-        if "conflict" in standing.flags or record.resolution
+        for unit, item, step_status, record in each_step(live, now, is_stated)
+        if "conflict" in step_status.flags or record.resolution
         if (made := _dispute(unit.unit, item.step, record, answers.get(unit.unit.code)))
     ]
-    return sorted(found, key=lambda d: (d.resolved, d.unit.code))
+    return sorted(found, key=lambda d: (d.is_resolved, d.unit.code))
 
 
-def dispute(live: Live, unit: Unit, step: Step, now: datetime) -> Dispute | None:
+def dispute(live: LiveCampaign, unit: Unit, step: Step, now: datetime) -> Dispute | None:
     """Return both statements about a step where they disagree, None where they do not."""
     return _dispute(unit, step, live.record(unit.code, step.id, now), live.answer(unit.code, now))
 

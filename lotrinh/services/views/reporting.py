@@ -3,19 +3,19 @@
 from dataclasses import replace
 from datetime import datetime
 
-from lotrinh.core.report.bundle import Dossier, Layout, Letterhead
+from lotrinh.core.report.bundle import Layout, Letterhead, ReportBundle
 from lotrinh.core.report.report import Report, milestone_rows
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.runs.known_runs import none_yet, too_early, unknown
-from lotrinh.services.runs.snapshots import report_again
+from lotrinh.services.runs.known_runs import no_run_until, no_run_yet, unknown_run
+from lotrinh.services.runs.snapshots import load_run_report
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.runs.runs import FINISHED, Run
 
 
-def chosen(store: Store, campaign: Campaign, run: str = "", as_of: datetime | None = None) -> Report:
+def choose_report(store: Store, campaign: Campaign, run: str = "", as_of: datetime | None = None) -> Report:
     """Return the report of a run; else of the newest up to a moment; else of the newest there is.
 
     ``NotFound`` where there is none, and says which is the first; ``BadInput`` where both are given.
@@ -38,17 +38,17 @@ def chosen(store: Store, campaign: Campaign, run: str = "", as_of: datetime | No
 def _named(store: Store, campaign: Campaign, run: str) -> Run:
     found = store.runs.get(run)
     if found is None or not campaign.holds(found):
-        raise NotFound(unknown(store, campaign, run))
+        raise NotFound(unknown_run(store, campaign, run))
     return found
 
 
 def _none_yet(store: Store, campaign: Campaign, moment: datetime | None) -> M:
     first = store.runs.first(campaign.id, province=campaign.province.code)
-    return none_yet(campaign) if moment is None or first is None else too_early(campaign, moment, first)
+    return no_run_yet(campaign) if moment is None or first is None else no_run_until(campaign, moment, first)
 
 
 def _made_again(store: Store, found: Run) -> Report:
-    report = report_again(store, found.id)
+    report = load_run_report(store, found.id)
     if report is None:
         raise NotFound(_nothing_left(found))
     return report
@@ -60,7 +60,7 @@ def _nothing_left(found: Run) -> M:
     return M("Lượt kiểm tra “{run}” do phiên bản cũ của lotrinh ghi: chỉ tải được JSON, trên cổng.", run=found.id)
 
 
-def only(report: Report, code: str) -> Report:
+def narrow_report(report: Report, code: str) -> Report:
     """Narrow a report to one unit, or to the province's own steps."""
     everybody = {unit.unit.code: unit for unit in report.everybody}
     found = everybody.get(code)
@@ -72,7 +72,7 @@ def only(report: Report, code: str) -> Report:
         units=units,
         province=province,
         milestones=milestone_rows(report.checklist, units, province, report.as_of),
-        voices=tuple(voice for voice in report.voices if voice.unit.code == code),
+        obstacles=tuple(obstacle for obstacle in report.obstacles if obstacle.unit.code == code),
         only=code,
     )
 
@@ -86,14 +86,16 @@ def dossier(
     layout: str = "",
     number: str = "",
     blank: bool = False,
-) -> Dossier:
+) -> ReportBundle:
     """Put around a report what its documents need; the same report gives the same dossier, today or in five years.
 
     ``blank`` leaves the letterhead to be filled: the settings know the office's, and a unit signs for itself.
     """
     head = letterhead(settings, campaign, layout, number)
-    entries, earlier = store.journal.before(report.head, campaign.id, report.only, settings.report.journal_entries)
-    return Dossier(
+    entries, earlier = store.journal.entries_before(
+        report.head, campaign.id, report.only, settings.report.journal_entries
+    )
+    return ReportBundle(
         report,
         Letterhead(head.layout, number=number) if blank else head,
         entries,

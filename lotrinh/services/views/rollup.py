@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.os_errors import reason_of
-from lotrinh.core.report.rollup import Line, Rollup, Told, measure
+from lotrinh.core.report.rollup import MeasuredStep, Rollup, UnitFigures, measure_steps
 from lotrinh.core.status.status import DONE, Status
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem
@@ -24,13 +24,13 @@ LAST_SECOND = time(23, 59, 59)
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class _In(BaseModel):
+class _FilePart(BaseModel):
     """Fields that are not named here are of no concern: later reports may have more."""
 
     model_config = ConfigDict(strict=True)
 
 
-class StepIn(_In):
+class ReportedStep(_FilePart):
     """One step of one unit."""
 
     id: Name
@@ -41,32 +41,32 @@ class StepIn(_In):
     flags: dict[str, Any]
 
 
-class UnitIn(_In):
+class ReportedUnit(_FilePart):
     """One unit."""
 
     code: str = Field(pattern=r"^(\d{2}|\d{5})$")
     kind: UnitKind
     name: Name
     area: str = ""
-    steps: list[StepIn]
+    steps: list[ReportedStep]
 
 
-class Summary(_In):
+class ReportedSummary(_FilePart):
     """What is read of the totals."""
 
     sample: bool
 
 
-class ReportIn(_In):
+class ReportFile(_FilePart):
     """What is read of a report. ``province_name`` is missing in those of an older lotrinh."""
 
     campaign: Name
     run: Name
     as_of: AwareDatetime
     checklist_hash: Name
-    summary: Summary
-    province: UnitIn
-    units: list[UnitIn] = Field(min_length=1)
+    summary: ReportedSummary
+    province: ReportedUnit
+    units: list[ReportedUnit] = Field(min_length=1)
     province_name: str = ""
 
 
@@ -79,7 +79,7 @@ def files_in(folder: Path) -> tuple[Path, ...]:
     return found
 
 
-def others(files: Iterable[Path], campaign: str, own: Rollup | None = None) -> tuple[Rollup, ...]:
+def read_other_provinces(files: Iterable[Path], campaign: str, own: Rollup | None = None) -> tuple[Rollup, ...]:
     """Roll the reports of other provinces up; ``BadInput`` with all that is wrong in any of the files.
 
     ``own`` is the province that needs no file, for the check that no province and no unit counts twice.
@@ -110,24 +110,27 @@ def _rollup(file: Path, campaign: str) -> Rollup:
         report.as_of,
         report.checklist_hash,
         report.summary.sample,
-        tuple(Line(_unit(unit), measure([_told(s) for s in unit.steps], report.as_of)) for unit in everybody),
+        tuple(
+            UnitFigures(_unit(unit), measure_steps([_measured_step(s) for s in unit.steps], report.as_of))
+            for unit in everybody
+        ),
     )
 
 
-def _unit(unit: UnitIn) -> Unit:
+def _unit(unit: ReportedUnit) -> Unit:
     return Unit(unit.code, unit.kind, nfc(unit.name), nfc(unit.area).strip())
 
 
-def _told(step: StepIn) -> Told:
+def _measured_step(step: ReportedStep) -> MeasuredStep:
     due = step.due_at
     # A day without an hour is written as its last second; an hour is itself the first moment that is too late.
     whole = due is not None and due.time() == LAST_SECOND
     late = due + ONE_SECOND if due and whole else due
     day = due.date() if due else None
-    return Told(step.status, day, late, step.completed_on, step.reported_at, "awaiting" in step.flags)
+    return MeasuredStep(step.status, day, late, step.completed_on, step.reported_at, "awaiting" in step.flags)
 
 
-def _report(file: Path) -> ReportIn:
+def _report(file: Path) -> ReportFile:
     where = str(file)
     try:
         if file.stat().st_size > LARGEST:
@@ -137,7 +140,7 @@ def _report(file: Path) -> ReportIn:
         sentence = M("Không đọc được tệp này ({reason}).", reason=reason_of(error))
         raise BadInput([Problem(where, 0, 0, sentence)]) from error
     try:
-        return ReportIn.model_validate_json(written)
+        return ReportFile.model_validate_json(written)
     except ValidationError as error:
         items = error.errors(include_url=False, include_context=False)
         raise BadInput(
@@ -180,7 +183,7 @@ def _few(problems: Iterable[Problem]) -> list[Problem]:
     return [*listed[:MOST_PROBLEMS], Problem(listed[0].where, 0, 0, M("… và {count} lỗi nữa.", count=more))]
 
 
-def _findings(report: ReportIn, campaign: str) -> Iterator[Message]:
+def _findings(report: ReportFile, campaign: str) -> Iterator[Message]:
     if report.campaign != campaign:
         yield M("Báo cáo này của đợt “{other}”, không phải đợt “{campaign}”.", other=report.campaign, campaign=campaign)
     if not _unit(report.province).is_province:

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from lotrinh.core.status.journal import GENESIS
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict, StoreUnavailable
-from lotrinh.store.engine import connect, file_of, migrate, revision, unavailable, writing
-from lotrinh.store.journal import walk
+from lotrinh.store.engine import connect, migrate, revision, sqlite_file, translate_failures, writing
+from lotrinh.store.journal import walk_chain
 from lotrinh.store.schema import HEAD, journal, metadata
 
 BATCH, LARGE_BATCH = 1000, 10
@@ -54,61 +54,61 @@ class Extent(NamedTuple):
 
 
 @contextmanager
-def snapshot(engine: Engine) -> Iterator[Connection]:
+def open_snapshot(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that reads one and the same moment however long it takes; nobody waits for it."""
     options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    with unavailable(), engine.connect().execution_options(**options) as connection, connection.begin():
+    with translate_failures(), engine.connect().execution_options(**options) as connection, connection.begin():
         inspect(connection).get_table_names()  # the first look decides the moment
         yield connection
 
 
 @contextmanager
-def target_at(url: str) -> Iterator[Engine]:
+def open_target(url: str) -> Iterator[Engine]:
     """Open a database to be filled; an SQLite file that was made for it in vain is taken away again."""
-    file = file_of(url)
+    file = sqlite_file(url)
     made = file if file and not file.exists() else None
     engine = connect(url)
     try:
         yield engine
     except BaseException:
         engine.dispose()
-        for part in parts(made) if made else ():
+        for part in sqlite_parts(made) if made else ():
             part.unlink(missing_ok=True)
         raise
     finally:
         engine.dispose()
 
 
-def parts(file: Path) -> tuple[Path, ...]:
+def sqlite_parts(file: Path) -> tuple[Path, ...]:
     """Name the files that an SQLite database may consist of."""
     return tuple(file.with_name(file.name + end) for end in ("", "-wal", "-shm", "-journal"))
 
 
-def tables(connection: Connection) -> tuple[Table, ...]:
+def list_tables(connection: Connection) -> tuple[Table, ...]:
     """Return the tables of a record that this database has, those first that others refer to."""
     there = set(inspect(connection).get_table_names())
     return tuple(table for table in metadata.sorted_tables if table.name in there)
 
 
-def counts(connection: Connection) -> dict[str, int]:
+def count_rows(connection: Connection) -> dict[str, int]:
     """Count the rows of every table of the record."""
     return {
         table.name: int(connection.execute(select(func.count()).select_from(table)).scalar_one())
-        for table in tables(connection)
+        for table in list_tables(connection)
     }
 
 
-def extent(connection: Connection, head: str | None = None) -> Extent:
+def measure_extent(connection: Connection, head: str | None = None) -> Extent:
     """Count all rows and walk the chain, which must hold ``head`` where that is given."""
-    counted = counts(connection)
+    counted = count_rows(connection)
     if "journal" not in counted:
         return Extent(counted, "", None)
-    bad = walk(connection, head or GENESIS)
+    bad = walk_chain(connection, head or GENESIS)
     last = select(journal.c.hash).order_by(journal.c.number.desc()).limit(1)
     return Extent(counted, connection.execute(last).scalar() or GENESIS, bad)
 
 
-def copy(source: Engine, target: Engine, *, replace: bool = False, sound: bool = False) -> Extent:
+def copy_database(source: Engine, target: Engine, *, replace: bool = False, sound: bool = False) -> Extent:
     """Copy a whole record; the target must hold none, or is emptied first with ``replace``.
 
     With ``sound`` a record whose chain is broken is refused; without, it is copied as it is.
@@ -117,15 +117,15 @@ def copy(source: Engine, target: Engine, *, replace: bool = False, sound: bool =
     source's version, and looked at before it is committed: rows, chain and triggers must be the source's own.
     ``Conflict`` where the target has data, ``StoreUnavailable`` where anything cannot be copied; nothing is left then.
     """
-    with snapshot(source) as old, writing(target, chain=True) as new:
+    with open_snapshot(source) as old, writing(target, chain=True) as new:
         if replace:
-            empty(new)
+            drop_tables(new)
         _prepare(new, revision(old) or HEAD)
-        for table in tables(old):
+        for table in list_tables(old):
             _copy(old, new, table)
         _count_on(new)
-        copied = extent(new)
-        if copied != extent(old):
+        copied = measure_extent(new)
+        if copied != measure_extent(old):
             raise StoreUnavailable(M("Chưa chép: bản chép không giống bản gốc. Hãy thử lại với cơ sở dữ liệu khác."))
         if sound and copied.first_bad is not None:
             raise Conflict(M("Chưa chép: nhật ký đã bị sửa, mục số {number} không khớp.", number=copied.first_bad))
@@ -133,7 +133,7 @@ def copy(source: Engine, target: Engine, *, replace: bool = False, sound: bool =
         return copied
 
 
-def empty(connection: Connection) -> None:
+def drop_tables(connection: Connection) -> None:
     """Take the record's tables away, whatever guards them; only for a record of which a copy is kept."""
     metadata.drop_all(connection)
     connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
@@ -150,7 +150,7 @@ def _prepare(connection: Connection, wanted: str) -> None:
     elif found != wanted:
         sentence = M("Chưa chép: nơi nhận không trống (phiên bản {found}). Hãy chọn cơ sở dữ liệu trống.", found=found)
         raise Conflict(sentence)
-    elif held := {name: count for name, count in counts(connection).items() if count}:
+    elif held := {name: count for name, count in count_rows(connection).items() if count}:
         shown = ", ".join(f"{name} {count}" for name, count in held.items())
         raise Conflict(M("Chưa chép: nơi nhận đã có dữ liệu ({shown}). Hãy chọn cơ sở dữ liệu trống.", shown=shown))
 
@@ -205,12 +205,12 @@ def _count_on(connection: Connection) -> None:
 def _require_triggers(connection: Connection) -> None:
     if revision(connection) != HEAD or connection.dialect.name not in LISTED:
         return
-    missing = TRIGGERS[connection.dialect.name] - triggers(connection)
+    missing = TRIGGERS[connection.dialect.name] - list_triggers(connection)
     if missing:
         names = ", ".join(sorted(missing))
         raise StoreUnavailable(M("Chưa chép: nơi nhận thiếu phần khóa sổ nhật ký ({names}).", names=names))
 
 
-def triggers(connection: Connection) -> frozenset[str]:
+def list_triggers(connection: Connection) -> frozenset[str]:
     """Return the names of the triggers of this database."""
     return frozenset(connection.execute(text(LISTED[connection.dialect.name])).scalars())

@@ -11,22 +11,22 @@ from sqlalchemy import Engine, delete, select, text, update
 from lotrinh.core.status.journal import GENESIS
 from lotrinh.core.text import M
 from lotrinh.errors import StoreUnavailable
-from lotrinh.store.engine import connect, file_of, reading, require_there, revision, upgrade, version, writing
+from lotrinh.store.engine import connect, reading, require_file, revision, sqlite_file, upgrade, version, writing
 from lotrinh.store.files import Files, StoredFile
-from lotrinh.store.moving.copying import Extent, copy, counts, extent, snapshot, target_at
+from lotrinh.store.moving.copying import Extent, copy_database, count_rows, measure_extent, open_snapshot, open_target
 from lotrinh.store.moving.relocated import require_here
 from lotrinh.store.outbox import RESTORED, SENDING, UNCLEAR, WAITING, Outbox
 from lotrinh.store.schema import files, journal, leases, outbox, sessions
 
 
-def url_of(path: Path) -> str:
+def sqlite_url(path: Path) -> str:
     """Return the address of an SQLite file."""
     return f"sqlite:///{path.as_posix()}"
 
 
-def take(url: str, path: Path) -> None:
+def write_image(url: str, path: Path) -> None:
     """Write a record as it is at one moment into a new SQLite file; it may be written meanwhile, at any version."""
-    require_there(url)
+    require_file(url)
     engine = connect(url)
     try:
         if version(engine) is None:
@@ -42,7 +42,7 @@ def take(url: str, path: Path) -> None:
 
 def _pages(engine: Engine, path: Path) -> None:
     """Copy the pages with SQLite's own way to back up, within a transaction that holds the moment."""
-    with snapshot(engine) as connection, closing(sqlite3.connect(path)) as new:
+    with open_snapshot(engine) as connection, closing(sqlite3.connect(path)) as new:
         raw = connection.connection.driver_connection
         try:
             raw.backup(new)  # type: ignore[union-attr]  # sqlite3's own connection, as the dialect says
@@ -53,7 +53,7 @@ def _pages(engine: Engine, path: Path) -> None:
 
 def _rows(engine: Engine, path: Path) -> None:
     with _open(path) as new:
-        copy(engine, new)
+        copy_database(engine, new)
 
 
 def _settle(path: Path) -> None:
@@ -65,37 +65,37 @@ def _settle(path: Path) -> None:
         raise StoreUnavailable(M("Chưa sao lưu: {reason}.", reason=str(error))) from error
 
 
-def examine(path: Path) -> tuple[str, Extent]:
+def examine_image(path: Path) -> tuple[str, Extent]:
     """Read a whole image: its version, its rows and its chain. ``StoreUnavailable`` where the file is damaged."""
     with _open(path) as engine, reading(engine) as connection:
         told = str(connection.execute(text("PRAGMA integrity_check(1)")).scalar_one())
         if told != "ok":
             raise StoreUnavailable(M("Cơ sở dữ liệu bị hỏng ({reason}).", reason=told.partition("\n")[0]))
-        return revision(connection) or "", extent(connection)
+        return revision(connection) or "", measure_extent(connection)
 
 
-def holds(path: Path, head: str) -> bool:
+def has_entry(path: Path, head: str) -> bool:
     """Whether the journal of an image has an entry with this hash."""
     with _open(path) as engine, reading(engine) as connection:
         found = select(journal.c.number).where(journal.c.hash == head)
         return head == GENESIS or connection.execute(found).first() is not None
 
 
-def files_of(path: Path) -> tuple[StoredFile, ...]:
+def list_files(path: Path) -> tuple[StoredFile, ...]:
     """Return the files that an image names; none at a version that had no files yet."""
     with _open(path) as engine:
         with reading(engine) as connection:
-            known = files.name in counts(connection)
+            known = files.name in count_rows(connection)
         return Files(engine).all() if known else ()
 
 
-def renew(path: Path) -> None:
+def upgrade_image(path: Path) -> None:
     """Bring an image to this version."""
     with _open(path) as engine:
         upgrade(engine)
 
 
-def calm(path: Path, unclear: str, now: datetime) -> int:
+def settle_image(path: Path, unclear: str, now: datetime) -> int:
     """Forget in an image what a later moment must not go on with; return how many messages are in doubt.
 
     Who was signed in and who was carrying something out is over. A message that was waiting may have been sent
@@ -106,32 +106,32 @@ def calm(path: Path, unclear: str, now: datetime) -> int:
     doubt = update(outbox).where(open_).values(state=UNCLEAR, done_at=outbox.c.next_at, problem=unclear)
     with _open(path) as engine:
         box = Outbox(engine)
-        box.remember(RESTORED, {"at": now.isoformat()}, now, box.remembered(RESTORED))
+        box.remember(RESTORED, {"at": now.isoformat()}, now, box.recall(RESTORED))
         with writing(engine) as connection:
             connection.execute(delete(sessions))
             connection.execute(delete(leases))
             return int(connection.execute(doubt).rowcount)
 
 
-def put(path: Path, url: str, *, replace: bool) -> Extent:
+def restore_image(path: Path, url: str, *, replace: bool) -> Extent:
     """Copy an image of this version into a database, in one transaction; see ``copying.copy``."""
-    with _open(path) as source, target_at(url) as target:
-        return copy(source, target, replace=replace)
+    with _open(path) as source, open_target(url) as target:
+        return copy_database(source, target, replace=replace)
 
 
-def held(url: str) -> dict[str, int] | None:
+def count_existing_rows(url: str) -> dict[str, int] | None:
     """Count what stands in a database: nothing for one that is empty or not there.
 
     None for an SQLite file that cannot be read: it is damaged. A server that does not answer is ``StoreUnavailable``,
     a record that was moved from there ``Moved``.
     """
-    if (file := file_of(url)) and not file.exists():
+    if (file := sqlite_file(url)) and not file.exists():
         return {}
     engine = connect(url)
     try:
         require_here(engine)
         with reading(engine) as connection:
-            return {name: count for name, count in counts(connection).items() if count}
+            return {name: count for name, count in count_rows(connection).items() if count}
     except StoreUnavailable:
         if file is None:
             raise
@@ -142,7 +142,7 @@ def held(url: str) -> dict[str, int] | None:
 
 @contextmanager
 def _open(path: Path) -> Iterator[Engine]:
-    engine = connect(url_of(path))
+    engine = connect(sqlite_url(path))
     try:
         yield engine
     finally:

@@ -15,12 +15,12 @@ IN_ORDER = runs.join(run_order, run_order.c.round == runs.c.id)
 NEWEST_FIRST = run_order.c.number.desc()
 
 
-def recorded(*where: ColumnElement[bool]) -> Select[Any]:
+def select_recorded_order(*where: ColumnElement[bool]) -> Select[Any]:
     """Select runs, the one recorded last first."""
     return select(*WITHOUT_SNAPSHOT).select_from(IN_ORDER).where(*where).order_by(NEWEST_FIRST)
 
 
-def shown(*where: ColumnElement[bool], among: tuple[ColumnElement[bool], ...] = ()) -> Select[Any]:
+def select_shown_order(*where: ColumnElement[bool], among: tuple[ColumnElement[bool], ...] = ()) -> Select[Any]:
     """Select runs, the one that shows the latest moment first; ``among`` narrows further what is returned.
 
     A clock was ahead where a run shows a later moment than one recorded after it: it counts as if it showed that

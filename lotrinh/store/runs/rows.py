@@ -34,7 +34,7 @@ class Run(NamedTuple):
         return self.as_of == self.started_at
 
 
-class KeptAnswer(NamedTuple):
+class StoredAnswer(NamedTuple):
     """A unit's last valid answer as it was received, and the moment for which it was true."""
 
     source: str
@@ -43,23 +43,22 @@ class KeptAnswer(NamedTuple):
     body: str
 
 
-class Kept(NamedTuple):
-    """A report as it was made: as JSON for other programs, laid down whole for us, and its checklist's content."""
+class StoredReport(NamedTuple):
+    """A report as it was made: laid down whole, and its checklist's content."""
 
-    snapshot: str
-    frozen: bytes
+    dump: bytes
     checklist_hash: str
     checklist: str
 
 
-class Left(NamedTuple):
-    """What a run left behind: its report as JSON, and laid down whole, as older versions of lotrinh did not."""
+class StoredForms(NamedTuple):
+    """What a run left behind: any report, and one laid down whole; the first versions of lotrinh left JSON alone."""
 
-    snapshot: bool
+    report: bool
     whole: bool
 
 
-class SeenUnit(NamedTuple):
+class ObservationRow(NamedTuple):
     """What one run saw of one unit; the sentence in the language in which it was recorded."""
 
     unit: str
@@ -71,41 +70,41 @@ class SeenUnit(NamedTuple):
 
 
 WITHOUT_SNAPSHOT = tuple(column for column in runs.c if column.name not in {"snapshot", "frozen"})
-"""A snapshot is a megabyte for a province: lists and look-ups leave it where it is."""
+"""Reports are large, in runs of earlier versions a megabyte for a province: lists and look-ups leave them alone."""
 
 
-def observation_row(run_id: str, seen: Observation) -> dict[str, object]:
+def write_observation_row(run_id: str, observation: Observation) -> dict[str, object]:
     """Write an observation."""
     return {
         "round": run_id,
-        "unit": seen.unit,
-        "checked_at": text_of(seen.checked_at),
-        "outcome": seen.outcome.value,
-        "reason": seen.reason.value,
-        "sentence": say(seen.sentence),
-        "tries": seen.tries,
-        "milliseconds": seen.milliseconds,
-        "probes": json.dumps({step: found.value for step, (found, _) in seen.probes.items()}),
+        "unit": observation.unit,
+        "checked_at": write_moment(observation.checked_at),
+        "outcome": observation.outcome.value,
+        "reason": observation.reason.value,
+        "sentence": say(observation.sentence),
+        "tries": observation.tries,
+        "milliseconds": observation.milliseconds,
+        "probes": json.dumps({step: found.value for step, (found, _) in observation.probes.items()}),
     }
 
 
-def run_row(new: Run) -> dict[str, object]:
+def write_run_row(new: Run) -> dict[str, object]:
     """Write a run that begins."""
     row = new._asdict()
-    row |= {"as_of": new.as_of.isoformat(), "started_at": text_of(new.started_at)}
+    row |= {"as_of": new.as_of.isoformat(), "started_at": write_moment(new.started_at)}
     row |= {"finished_at": None, "request": json.dumps(new.request, ensure_ascii=False)}
     return row
 
 
-def run_of(row: RowMapping) -> Run:
+def read_run_row(row: RowMapping) -> Run:
     """Read a run."""
     return Run(
         row["id"],
         row["campaign"],
         row["province"],
-        moment_of(row["as_of"]),
-        moment_of(row["started_at"]),
-        moment_of(row["finished_at"]) if row["finished_at"] else None,
+        read_moment(row["as_of"]),
+        read_moment(row["started_at"]),
+        read_moment(row["finished_at"]) if row["finished_at"] else None,
         row["state"],
         row["checklist_hash"],
         row["head"],
@@ -113,11 +112,11 @@ def run_of(row: RowMapping) -> Run:
     )
 
 
-def seen_of(row: RowMapping) -> SeenUnit:
+def read_observation_row(row: RowMapping) -> ObservationRow:
     """Read what a run saw of one unit."""
-    return SeenUnit(
+    return ObservationRow(
         row["unit"],
-        moment_of(row["checked_at"]),
+        read_moment(row["checked_at"]),
         row["outcome"],
         row["reason"],
         row["sentence"],
@@ -125,11 +124,11 @@ def seen_of(row: RowMapping) -> SeenUnit:
     )
 
 
-def text_of(at: datetime) -> str:
+def write_moment(at: datetime) -> str:
     """Write a moment, in UTC."""
     return at.astimezone(UTC).isoformat()
 
 
-def moment_of(text: str) -> datetime:
+def read_moment(text: str) -> datetime:
     """Read a moment."""
     return datetime.fromisoformat(text)

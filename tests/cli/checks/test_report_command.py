@@ -15,10 +15,10 @@ from lotrinh.cli.checks.report import FORMATS, PICTURES
 from lotrinh.cli.main import main
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import EntryKind, NewEntry
-from lotrinh.reports.data.json_report import as_json
+from lotrinh.reports.data.json_report import report_json
 from lotrinh.reports.documents import FORMATS as KNOWN
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.settings.models import UnitsSettings as UnitSettings
@@ -79,8 +79,8 @@ def reports(tmp_path: Path) -> tuple[Report, ...]:
         )
         for days in (5, 1):
             at = NOW - days * DAY
-            made.append(conclude(store, settings, of, begin(store, of, at, at, {}, f"luot-{days}"), at))
-        begin(store, of, NOW, NOW, {}, BROKEN)
+            made.append(conclude(store, settings, of, begin_run(store, of, at, at, {}, f"luot-{days}"), at))
+        begin_run(store, of, NOW, NOW, {}, BROKEN)
         store.runs.interrupt(BROKEN, NOW)
     return tuple(made)
 
@@ -110,7 +110,7 @@ def test_the_newest_run_is_printed_unless_a_run_or_a_moment_is_named(run: Run) -
 def test_what_is_printed_is_the_report_of_the_run_and_its_sample_data_is_labelled(
     run: Run, reports: tuple[Report, ...]
 ) -> None:
-    assert run("bau-cu-2026", "--format", "json").out == f"{as_json(reports[1])}\n"
+    assert run("bau-cu-2026", "--format", "json").out == f"{report_json(reports[1])}\n"
     for form in ("table", "markdown", "html", "csv", "svg", "ics"):
         ended = run("bau-cu-2026", "--format", form)
         assert (ended.code, ended.err) == (0, ""), form

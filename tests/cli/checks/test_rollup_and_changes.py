@@ -8,11 +8,11 @@ import pytest
 
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import EntryKind, NewEntry
-from lotrinh.reports.data.json_report import as_json
+from lotrinh.reports.data.json_report import report_json
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.runs.snapshots import report_again
+from lotrinh.services.runs.snapshots import load_run_report
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.conftest import Lotrinh
@@ -31,7 +31,7 @@ def runs(tmp_path: Path) -> tuple[str, str]:
     with open_store(settings.database_url) as store:
         names = []
         for at in (NOW - 3 * DAY, NOW):
-            begun = begin(store, campaign, at, at, {})
+            begun = begin_run(store, campaign, at, at, {})
             conclude(store, settings, campaign, begun, at + timedelta(minutes=1))
             names.append(begun.id)
             body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
@@ -66,9 +66,9 @@ def elsewhere(tmp_path: Path, run: str) -> Path:
     """The same report as if another province had made it."""
     settings = Settings(data_dir=tmp_path / "data")
     with open_store(settings.database_url) as store:
-        made = report_again(store, run)
+        made = load_run_report(store, run)
     assert isinstance(made, Report)
-    data = json.loads(as_json(made))
+    data = json.loads(report_json(made))
     data["province"] |= {"code": "01", "kind": "thanh_pho", "name": "Hà Nội"}
     data["province_name"] = "Thành phố Hà Nội"
     for unit in data["units"]:

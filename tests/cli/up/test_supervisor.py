@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from lotrinh.cli.up import supervisor
-from lotrinh.cli.up.processes import Tethered
+from lotrinh.cli.up.processes import TetheredChild
 from lotrinh.cli.up.rotating import Logs
 from lotrinh.cli.up.sender import Sender
-from lotrinh.cli.up.supervisor import Part, State, Watched
-from lotrinh.cli.up.up import Stopping, supervise
+from lotrinh.cli.up.supervisor import PartPlan, PartState, SupervisedPart
+from lotrinh.cli.up.up import StopRequest, supervise
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 
@@ -26,18 +26,18 @@ class Heard(list[str]):
         self.append(say(sentence, "vi"))
 
 
-class Unasked(Stopping):
+class Unasked(StopRequest):
     """Is never asked to stop, and takes no signals."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.is_made = False
 
 
-def part(*arguments: str, needs: str = "") -> Part:
-    return Part("portal", list(arguments), "http://here", NOBODY, 2, needs=needs)
+def part(*arguments: str, needs: str = "") -> PartPlan:
+    return PartPlan("portal", list(arguments), "http://here", NOBODY, 2, needs=needs)
 
 
-def look_until(watched: Watched, state: State) -> None:
+def look_until(watched: SupervisedPart, state: PartState) -> None:
     end = time.monotonic() + 60
     while watched.state is not state:
         assert time.monotonic() < end
@@ -48,8 +48,8 @@ def look_until(watched: Watched, state: State) -> None:
 def test_a_part_that_dies_at_once_is_given_up_after_five_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "LONGEST_PAUSE", 0)
     heard = Heard()
-    watched = Watched(part("no.such.module"), tmp_path, heard)
-    look_until(watched, State.GIVEN_UP)
+    watched = SupervisedPart(part("no.such.module"), tmp_path, heard)
+    look_until(watched, PartState.GIVEN_UP)
     assert len(heard) == 5
     assert "đã dừng bất ngờ (mã 1); khởi động lại" in heard[0]
     assert heard[-1] == (f"Cổng: dừng 5 lần liền (mã 1); không khởi động lại nữa. Xem {tmp_path / 'portal.log'}.")
@@ -60,7 +60,7 @@ def test_everything_ends_with_exit_code_one_when_the_portal_is_lost_for_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "LONGEST_PAUSE", 0)
-    assert supervise([Watched(part("no.such.module"), tmp_path, Heard())], Unasked()) == 1
+    assert supervise([SupervisedPart(part("no.such.module"), tmp_path, Heard())], Unasked()) == 1
 
 
 def test_what_is_not_the_portal_is_started_again_for_ever_and_that_is_said_once_an_hour(
@@ -68,13 +68,13 @@ def test_what_is_not_the_portal_is_started_again_for_ever_and_that_is_said_once_
 ) -> None:
     monkeypatch.setattr(supervisor, "LONGEST_PAUSE", 0)
     heard = Heard()
-    watched = Watched(replace(part("no.such.module"), name="flows"), tmp_path, heard)
+    watched = SupervisedPart(replace(part("no.such.module"), name="flows"), tmp_path, heard)
     end = time.monotonic() + 60
     while watched.deaths < 8:
         assert time.monotonic() < end
         watched.look(may_start=True)
         time.sleep(0.01)
-    assert watched.state is State.WAITING
+    assert watched.state is PartState.WAITING
     assert len(heard) == 5
     log = tmp_path / "flows.log"
     assert heard[-1] == f"Lịch chạy: dừng 5 lần liền (mã 1); vẫn thử lại sau mỗi 0 giây. Xem {log}."
@@ -108,28 +108,28 @@ def test_messages_are_sent_now_and_then_and_a_sender_that_hangs_is_ended(
 
 def test_the_pause_before_a_restart_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heard = Heard()
-    watched = Watched(part("no.such.module"), tmp_path, heard)
+    watched = SupervisedPart(part("no.such.module"), tmp_path, heard)
     for _ in range(3):
-        look_until(watched, State.STARTING)
-        look_until(watched, State.WAITING)
+        look_until(watched, PartState.STARTING)
+        look_until(watched, PartState.WAITING)
         monkeypatch.setattr(watched, "_next", 0.0)
     assert [line.partition("sau ")[2].partition(" giây")[0] for line in heard] == ["1", "2", "4"]
 
 
 def test_a_death_while_the_needed_part_is_away_does_not_count(tmp_path: Path) -> None:
-    watched = Watched(part("no.such.module", needs="prefect"), tmp_path, Heard())
-    look_until(watched, State.STARTING)
+    watched = SupervisedPart(part("no.such.module", needs="prefect"), tmp_path, Heard())
+    look_until(watched, PartState.STARTING)
     end = time.monotonic() + 60
-    while watched.state is State.STARTING:
+    while watched.state is PartState.STARTING:
         assert time.monotonic() < end
         watched.look(may_start=False)
-    assert (watched.state, watched.deaths) == (State.WAITING, 0)
+    assert (watched.state, watched.deaths) == (PartState.WAITING, 0)
 
 
 def test_a_part_waits_for_the_one_it_needs(tmp_path: Path) -> None:
-    watched = Watched(part("no.such.module", needs="prefect"), tmp_path, Heard())
+    watched = SupervisedPart(part("no.such.module", needs="prefect"), tmp_path, Heard())
     watched.look(may_start=False)
-    assert watched.state is State.WAITING
+    assert watched.state is PartState.WAITING
 
 
 STUBBORN = """
@@ -148,14 +148,14 @@ def test_a_child_that_will_not_stop_is_ended_with_all_that_it_started(
 ) -> None:
     (tmp_path / "stubborn.py").write_text(STUBBORN, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    child = Tethered("stubborn", ["stubborn"], {}, tmp_path / "log")
+    child = TetheredChild("stubborn", ["stubborn"], {}, tmp_path / "log")
     while (tmp_path / "log").read_text().count("here") < 2:  # "there" holds it too
         time.sleep(0.02)
-    assert child.left()
+    assert child.is_left_running()
     child.stop(0.3)
-    assert child.code() == -9
+    assert child.exit_code() == -9
     end = time.monotonic() + 60
-    while child.left():
+    while child.is_left_running():
         assert time.monotonic() < end
         time.sleep(0.02)
 
@@ -166,11 +166,11 @@ def test_a_child_is_asked_to_stop_by_letting_go_of_its_standard_input(tmp_path: 
         "print(sys.stdin.read() == '', flush=True)\nwhile True: time.sleep(0.05)\n",
         encoding="utf-8",
     )
-    child = Tethered("obedient", ["obedient"], {"PYTHONPATH": str(tmp_path)}, tmp_path / "log")
+    child = TetheredChild("obedient", ["obedient"], {"PYTHONPATH": str(tmp_path)}, tmp_path / "log")
     while not (tmp_path / "log").read_text():
         time.sleep(0.02)
     child.stop(60)
-    assert child.code() == 7
+    assert child.exit_code() == 7
     assert (tmp_path / "log").read_text() == "True\n"
 
 
@@ -197,7 +197,7 @@ def test_a_log_that_has_become_large_is_put_away_while_it_is_written(
     )
     log = tmp_path / "portal.log"
     logs = Logs([log])
-    child = Tethered("talkative", ["talkative"], {"PYTHONPATH": str(tmp_path)}, log)
+    child = TetheredChild("talkative", ["talkative"], {"PYTHONPATH": str(tmp_path)}, log)
     try:
         first, end = 0, time.monotonic() + 60
         while first < 12 * largest / 200:  # more than all that is kept

@@ -35,13 +35,13 @@ Steps = dict[str, tuple[Status, date | None]]
 
 
 def unit(of: Unit, steps: Steps, outcome: Outcome = Outcome.REACHED, heard: datetime | None = None) -> UnitReport:
-    plan, standings = [], []
+    plan, step_statuses = [], []
     for name, (status, day) in steps.items():
         due = Moment(day) if day else None
         ends = due.ends(ZONE) if due else None
         plan.append(PlannedStep(step(name), Schedule(due=due), None, ends, None, None))
-        standings.append(StepStatus(name, status, ends))
-    return UnitReport(of, outcome, Reason.NONE, M("x"), None, heard, plan, standings)
+        step_statuses.append(StepStatus(name, status, ends))
+    return UnitReport(of, outcome, Reason.NONE, M("x"), None, heard, plan, step_statuses)
 
 
 def told(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from lotrinh.core.checklist.checklist import Checklist, Level
-from lotrinh.core.report.blocking import NEVER, Blocking, Order, blocking, held, unfinished
+from lotrinh.core.report.blocking import NEVER, BlockingStep, StepOrder, blocking_steps, unfinished_steps, unit_blocking
 from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.status import Status
 from tests.core.builders import checklist, step
@@ -21,12 +21,12 @@ FILE = checklist(
 
 
 def waiting(of: Checklist, *units: UnitReport, province: UnitReport | None = None) -> dict[str, int]:
-    return {f"{row.unit.name}/{row.standing.step}": row.blocks for row in rows(of, *units, province=province)}
+    return {f"{row.unit.name}/{row.step_status.step}": row.blocks for row in rows(of, *units, province=province)}
 
 
-def rows(of: Checklist, *units: UnitReport, province: UnitReport | None = None) -> list[Blocking]:
-    order = Order(of)
-    return blocking(order, [held(order, unit, unfinished(province)) for unit in units], province)
+def rows(of: Checklist, *units: UnitReport, province: UnitReport | None = None) -> list[BlockingStep]:
+    order = StepOrder(of)
+    return blocking_steps(order, [unit_blocking(order, unit, unfinished_steps(province)) for unit in units], province)
 
 
 def test_a_step_blocks_what_waits_for_it_directly_and_through_others() -> None:
@@ -62,7 +62,7 @@ def test_a_step_counts_once_however_many_ways_lead_to_it() -> None:
 
 
 def test_lateness_counts_the_days_since_the_deadline() -> None:
-    found = {row.standing.step: row for row in rows(FILE, stands(FILE, LUONG_SON, a=Status.OVERDUE))}
+    found = {row.step_status.step: row for row in rows(FILE, stands(FILE, LUONG_SON, a=Status.OVERDUE))}
     assert found["a"].days_late(NOW) == 13
     assert found["a"].days_late(NOW - timedelta(days=20)) == -7
     assert found["b"].days_late(NOW) == NEVER

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from lotrinh.core.checklist.checklist import Checklist, Level, Scope
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report.board import Board, board, board_row, places
+from lotrinh.core.report.board import MilestoneBoard, board_unit, build_board, column_numbers
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Policy, Status, StepStatus, plan_steps, steps_of_unit
@@ -37,17 +37,17 @@ FILE = checklist(
 
 def stands(of: Checklist, unit: Unit, **statuses: Status) -> UnitReport:
     mine = steps_of_unit(plan_steps(of, timetable(of), ZONE, Policy()), unit)
-    standings = tuple(StepStatus(p.step.id, statuses.get(p.step.id, Status.OPEN), p.due) for p in mine)
-    return UnitReport(unit, Outcome.REACHED, Reason.NONE, M("x"), NOW, NOW, mine, standings)
+    step_statuses = tuple(StepStatus(p.step.id, statuses.get(p.step.id, Status.OPEN), p.due) for p in mine)
+    return UnitReport(unit, Outcome.REACHED, Reason.NONE, M("x"), NOW, NOW, mine, step_statuses)
 
 
-def made(*units: UnitReport) -> Board:
+def made(*units: UnitReport) -> MilestoneBoard:
     province = stands(FILE, PROVINCE, t=OVERDUE)
     rows = milestone_rows(FILE, units, province, NOW)
     report = Report("thu", Text("Thử"), "Phú Thọ", NOW, "r", FILE, "", False, units, province, rows)  # noqa: FBT003
-    columns = places(report)
-    lines = [board_row(unit, columns, NOW) for unit in units]
-    return board(report, board_row(province, columns, NOW), lines, timetable(FILE).milestones)
+    columns = column_numbers(report)
+    lines = [board_unit(unit, columns, NOW) for unit in units]
+    return build_board(report, board_unit(province, columns, NOW), lines, timetable(FILE).milestones)
 
 
 def test_every_milestone_of_the_province_has_a_column_and_leads_to_its_first_step_of_ours() -> None:
@@ -67,15 +67,15 @@ def test_the_nations_milestones_stand_apart_with_their_deadline() -> None:
 
 
 def test_a_cell_is_the_most_pressing_of_the_required_steps() -> None:
-    row = board_row(stands(FILE, LUONG_SON, a=DONE, b=LATE, them=OVERDUE), {"xa": 0, "rieng": 1, "tinh": 2}, NOW)
+    row = board_unit(stands(FILE, LUONG_SON, a=DONE, b=LATE, them=OVERDUE), {"xa": 0, "rieng": 1, "tinh": 2}, NOW)
     assert row.cells == (LATE, Status.OPEN, None)
     assert (row.done, row.overdue, row.total) == (2, 1, 4)
 
 
 def test_a_unit_that_is_excused_from_all_of_a_milestone_has_not_done_it() -> None:
     columns = {"xa": 0, "rieng": 1, "tinh": 2}
-    assert board_row(stands(FILE, LUONG_SON, r=EXCUSED), columns, NOW).cells[1] is EXCUSED
-    half = board_row(stands(FILE, LUONG_SON, a=EXCUSED, b=DONE), columns, NOW)
+    assert board_unit(stands(FILE, LUONG_SON, r=EXCUSED), columns, NOW).cells[1] is EXCUSED
+    half = board_unit(stands(FILE, LUONG_SON, a=EXCUSED, b=DONE), columns, NOW)
     assert half.cells[0] is DONE
     assert half.total == 3
 
@@ -102,10 +102,10 @@ def test_what_is_only_kept_from_before_a_deadline_is_unknown_in_its_cell_as_in_t
     kept = stands(of, LUONG_SON, a=DONE, b=Status.DUE_SOON)
     late = stands(of, LUONG_SON, a=OVERDUE, b=Status.DUE_SOON)
     after = NOW + timedelta(days=5)
-    assert board_row(kept, {"m": 0}, NOW).cells == (Status.DUE_SOON,)
-    assert board_row(kept, {"m": 0}, after).cells == (Status.UNKNOWN,)
-    assert board_row(late, {"m": 0}, after).cells == (OVERDUE,)
-    assert board_row(kept, {"m": 0}, NOW).counts == {DONE: 1, Status.DUE_SOON: 1}
-    assert board_row(kept, {"m": 0}, after).counts == {DONE: 1, Status.UNKNOWN: 1}
-    assert board_row(late, {"m": 0}, after).counts == {OVERDUE: 1, Status.UNKNOWN: 1}
+    assert board_unit(kept, {"m": 0}, NOW).cells == (Status.DUE_SOON,)
+    assert board_unit(kept, {"m": 0}, after).cells == (Status.UNKNOWN,)
+    assert board_unit(late, {"m": 0}, after).cells == (OVERDUE,)
+    assert board_unit(kept, {"m": 0}, NOW).counts == {DONE: 1, Status.DUE_SOON: 1}
+    assert board_unit(kept, {"m": 0}, after).counts == {DONE: 1, Status.UNKNOWN: 1}
+    assert board_unit(late, {"m": 0}, after).counts == {OVERDUE: 1, Status.UNKNOWN: 1}
     assert [row.unknown for row in milestone_rows(of, [kept, late], None, after)] == [1]

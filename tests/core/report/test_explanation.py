@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.grammar import parse_rule
-from lotrinh.core.report.explanation import hangs_on, rules_told, told
+from lotrinh.core.report.explanation import completion_steps, journal_line, rule_texts
 from lotrinh.core.status.journal import GENESIS, Entry, EntryKind, NewEntry
 from lotrinh.core.status.status import PlannedStep, Policy, plan_steps
 from lotrinh.i18n import say
@@ -27,13 +27,13 @@ def planned(name: str) -> PlannedStep:
 
 
 def test_the_events_behind_a_deadline_are_found_through_other_deadlines_each_once() -> None:
-    assert hangs_on(FILE, planned("x"), {}) == ("b", "a")
-    assert hangs_on(FILE, planned("x"), {"han": parse_rule("done(x) + 1 days")}) == ("b", "a", "x")
-    assert hangs_on(FILE, planned("a"), {}) == ()
+    assert completion_steps(FILE, planned("x"), {}) == ("b", "a")
+    assert completion_steps(FILE, planned("x"), {"han": parse_rule("done(x) + 1 days")}) == ("b", "a", "x")
+    assert completion_steps(FILE, planned("a"), {}) == ()
 
 
 def test_a_beginning_and_a_deadline_are_told_apart() -> None:
-    opens, due = rules_told(FILE, planned("x"), {})
+    opens, due = rule_texts(FILE, planned("x"), {})
     assert (opens.opens, due.opens) == (True, False)
     assert say(opens.words, "vi") == "9 ngày trước ngày bầu cử"
     assert "hạn của “Mốc hai”" in say(due.words, "vi")
@@ -42,5 +42,5 @@ def test_a_beginning_and_a_deadline_are_told_apart() -> None:
 def test_of_an_entry_the_note_the_reason_or_the_office_is_kept() -> None:
     for body, text in (({"note": "n", "reason": "r"}, "n"), ({"reason": "r"}, "r"), ({"office": "Sở"}, "Sở"), ({}, "")):
         new = NewEntry(EntryKind.ANSWERED, NOW, "thu", "04924", "a", "officer:lan", body)
-        made = told(Entry(3, new, GENESIS, "h"), "Văn phòng tỉnh")
+        made = journal_line(Entry(3, new, GENESIS, "h"), "Văn phòng tỉnh")
         assert (made.number, made.text, made.who, made.completed_on) == (3, text, "Văn phòng tỉnh", None)

@@ -13,13 +13,13 @@ from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.report import (
-    OUTSTANDING_NOW,
+    OUTSTANDING_STATUSES,
     MilestoneRow,
     Report,
     UnitReport,
     cell_status,
     milestone_rows,
-    outstanding,
+    outstanding_rows,
 )
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Policy, Status, StepStatus, plan_steps, steps_of_unit
@@ -38,8 +38,8 @@ def unit_report(
 ) -> UnitReport:
     dates = timetable(file, completion_day=completed.get)
     mine = steps_of_unit(plan_steps(file, dates, ZONE, Policy()), unit)
-    standings = tuple(StepStatus(p.step.id, said.get(p.step.id, Status.OPEN), p.due) for p in mine)
-    return UnitReport(unit, outcome, Reason.NONE, Message("x"), NOW, NOW, mine, standings)
+    step_statuses = tuple(StepStatus(p.step.id, said.get(p.step.id, Status.OPEN), p.due) for p in mine)
+    return UnitReport(unit, outcome, Reason.NONE, Message("x"), NOW, NOW, mine, step_statuses)
 
 
 def rows(file: Checklist, *units: UnitReport, province: UnitReport | None = None) -> dict[str, MilestoneRow]:
@@ -159,8 +159,8 @@ def test_what_is_outstanding_is_listed_most_urgent_first_and_then_by_deadline() 
     dues["gio"] = "2026-03-01 at 08:00"
     file = checklist(*(step(name, dues.get(name)) for name in ends))
     made = unit_report(file, UNITS[0], ends)
-    assert [r.step.id for r in outstanding(made)] == ["qua", "han", "gio", "som", "muon", "khong-han"]
-    assert [r.step.id for r in outstanding(made, (Status.UNKNOWN,))] == ["chua-biet"]
+    assert [r.step.id for r in outstanding_rows(made)] == ["qua", "han", "gio", "som", "muon", "khong-han"]
+    assert [r.step.id for r in outstanding_rows(made, (Status.UNKNOWN,))] == ["chua-biet"]
 
 
 @given(st.lists(st.tuples(statuses, statuses, st.sampled_from(Outcome)), max_size=5), statuses)
@@ -174,7 +174,7 @@ def test_every_total_is_the_sum_of_its_parts(ends: list[tuple[Status, Status, Ou
     assert summary["units"] == sum(summary[o.value.lower()] for o in Outcome) == len(ends)  # type: ignore[misc]
     assert summary["outstanding"] == sum(not s.is_finished for s in everything)
     assert summary["statuses"] == {s.value: everything.count(s) for s in Status}
-    listed = [r for u in made.everybody for r in outstanding(u, tuple(s for s in Status if not s.is_finished))]
+    listed = [r for u in made.everybody for r in outstanding_rows(u, tuple(s for s in Status if not s.is_finished))]
     assert len(listed) == summary["outstanding"]
     row = made.milestones[0]
     assert row.done + row.overdue + row.unknown <= row.units == len(ends)
@@ -182,7 +182,7 @@ def test_every_total_is_the_sum_of_its_parts(ends: list[tuple[Status, Status, Ou
 
 def test_unknown_steps_are_outstanding_but_not_among_what_can_be_worked_on_today() -> None:
     assert not Status.UNKNOWN.is_finished
-    assert Status.UNKNOWN not in OUTSTANDING_NOW
+    assert Status.UNKNOWN not in OUTSTANDING_STATUSES
 
 
 def test_a_report_without_a_province_counts_the_units_alone() -> None:

@@ -15,17 +15,17 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.report.rollup import (
     NO_AREA,
     OWN_STEPS,
-    By,
-    Figures,
-    Line,
+    MeasuredStep,
     Rollup,
-    Told,
-    measure,
-    nation,
-    rollup,
-    rows,
+    RollupFigures,
+    RollupRowKind,
+    UnitFigures,
+    measure_steps,
+    nation_rollup,
+    roll_up,
+    rollup_groups,
+    sum_figures,
     tenths,
-    total,
 )
 from lotrinh.core.status.status import Status
 from tests.reports.samples import OPEN, PROVINCE, commune, the_report, unit_report
@@ -37,79 +37,83 @@ MIDNIGHT = datetime(2026, 2, 4, tzinfo=ZONE)
 SECOND = timedelta(seconds=1)
 
 
-def told(status: Status, *, completed: int | None = None, reported: datetime | None = None, due: int = 3) -> Told:
+def measured(
+    status: Status, *, completed: int | None = None, reported: datetime | None = None, due: int = 3
+) -> MeasuredStep:
     """A step due at the end of this day of February."""
     day = date(2026, 2, due)
     ends = datetime(2026, 2, due, tzinfo=ZONE) + timedelta(days=1)
-    return Told(status, day, ends, date(2026, 2, completed) if completed else None, reported)
+    return MeasuredStep(status, day, ends, date(2026, 2, completed) if completed else None, reported)
 
 
-def of(*steps: Told) -> Figures:
-    return measure(steps, AS_OF)
+def of(*steps: MeasuredStep) -> RollupFigures:
+    return measure_steps(steps, AS_OF)
 
 
 def test_only_what_applies_and_has_its_deadline_behind_it_is_expected() -> None:
-    excused, later = told(Status.NOT_APPLICABLE), told(Status.OPEN, due=10)
-    waiting = Told(Status.UNSCHEDULED, None, None, None, None)
-    assert of(excused, later, waiting) == Figures()
-    assert of(told(Status.OVERDUE, due=9)).expected == 1
+    excused, later = measured(Status.NOT_APPLICABLE), measured(Status.OPEN, due=10)
+    waiting = MeasuredStep(Status.UNSCHEDULED, None, None, None, None)
+    assert of(excused, later, waiting) == RollupFigures()
+    assert of(measured(Status.OVERDUE, due=9)).expected == 1
 
 
 def test_a_deadline_with_an_hour_is_behind_us_from_that_hour_on() -> None:
-    at_five = Told(Status.OVERDUE, DAY, datetime(2026, 2, 3, 17, tzinfo=ZONE), None, None)
-    assert measure([at_five], datetime(2026, 2, 3, 16, 59, 59, tzinfo=ZONE)).expected == 0
-    assert measure([at_five], datetime(2026, 2, 3, 17, tzinfo=ZONE)).expected == 1
+    at_five = MeasuredStep(Status.OVERDUE, DAY, datetime(2026, 2, 3, 17, tzinfo=ZONE), None, None)
+    assert measure_steps([at_five], datetime(2026, 2, 3, 16, 59, 59, tzinfo=ZONE)).expected == 0
+    assert measure_steps([at_five], datetime(2026, 2, 3, 17, tzinfo=ZONE)).expected == 1
 
 
 @pytest.mark.parametrize(("reported", "in_time"), [(MIDNIGHT - SECOND, 1), (MIDNIGHT, 0)])
 def test_told_in_time_is_until_the_end_of_the_last_day(reported: datetime, in_time: int) -> None:
-    found = of(told(Status.DONE, completed=3, reported=reported))
+    found = of(measured(Status.DONE, completed=3, reported=reported))
     assert (found.reported, found.reported_on_time, found.completed_on_time) == (1, in_time, 1)
 
 
 def test_what_was_told_late_may_have_been_done_in_time_and_the_other_way_round() -> None:
-    backdated = told(Status.DONE, completed=3, reported=MIDNIGHT + timedelta(days=3))
-    foretold = told(Status.DONE_LATE, completed=5, reported=MIDNIGHT - SECOND)
+    backdated = measured(Status.DONE, completed=3, reported=MIDNIGHT + timedelta(days=3))
+    foretold = measured(Status.DONE_LATE, completed=5, reported=MIDNIGHT - SECOND)
     found = of(backdated, foretold)
     assert (found.reported_on_time, found.completed_on_time, found.completed_late) == (1, 1, 1)
 
 
 def test_where_nobody_says_when_it_was_told_it_is_counted_apart_and_not_as_in_time() -> None:
-    found = of(told(Status.DONE, completed=3))
+    found = of(measured(Status.DONE, completed=3))
     assert (found.reported, found.reported_on_time, found.time_unknown) == (1, 0, 1)
 
 
 def test_what_is_unknown_is_neither_late_nor_not_done() -> None:
-    found = of(told(Status.UNKNOWN), told(Status.OVERDUE))
+    found = of(measured(Status.UNKNOWN), measured(Status.OVERDUE))
     assert (found.unknown, found.overdue, found.late, found.days_late) == (1, 1, 1, 7)
 
 
 def test_a_unit_that_was_last_heard_before_the_deadline_is_unknown_and_not_overdue() -> None:
     """So is its status when we could not ask since: it was on its way then."""
-    found = of(told(Status.DUE_SOON), told(Status.OPEN))
+    found = of(measured(Status.DUE_SOON), measured(Status.OPEN))
     assert (found.expected, found.unknown, found.overdue) == (2, 2, 0)
 
 
 def test_days_late_are_counted_to_the_completion_or_to_today() -> None:
-    found = of(told(Status.DONE_LATE, completed=5), told(Status.OVERDUE), told(Status.DONE, completed=1))
+    found = of(measured(Status.DONE_LATE, completed=5), measured(Status.OVERDUE), measured(Status.DONE, completed=1))
     assert (found.days_late, found.late, found.mean, found.longest) == (2 + 7, 2, Fraction(9, 2), 7)
-    assert of(told(Status.DONE, completed=1)).mean is None
+    assert of(measured(Status.DONE, completed=1)).mean is None
 
 
 def test_what_is_done_before_anybody_expects_it_is_told_beside_the_measures() -> None:
-    found = of(told(Status.DONE, completed=3, due=20), Told(Status.DONE, None, None, date(2026, 2, 1), None))
+    found = of(
+        measured(Status.DONE, completed=3, due=20), MeasuredStep(Status.DONE, None, None, date(2026, 2, 1), None)
+    )
     assert (found.expected, found.ahead) == (0, 2)
 
 
 def test_what_waits_for_the_provinces_acceptance_is_overdue_and_said_to_wait() -> None:
-    found = of(told(Status.OVERDUE)._replace(awaiting=True), told(Status.OVERDUE))
+    found = of(measured(Status.OVERDUE)._replace(awaiting=True), measured(Status.OVERDUE))
     assert (found.overdue, found.awaiting, found.reported) == (2, 1, 0)
 
 
 STATUSES = st.sampled_from(Status)
 MOMENTS = st.none() | st.datetimes(datetime(2026, 1, 20), datetime(2026, 2, 10)).map(lambda m: m.replace(tzinfo=ZONE))  # noqa: DTZ001 - given its zone at once
 STEPS = st.builds(
-    lambda status, completed, reported, due: told(status, completed=completed, reported=reported, due=due),
+    lambda status, completed, reported, due: measured(status, completed=completed, reported=reported, due=due),
     STATUSES,
     st.integers(1, 10),
     MOMENTS,
@@ -124,13 +128,13 @@ def provinces(draw: st.DrawFn) -> Rollup:
     code = draw(st.sampled_from(["01", "25", "91"]))
     units = [Unit(f"{number:05}", draw(KINDS), f"X{number}", draw(AREAS)) for number in range(draw(st.integers(0, 6)))]
     own = Unit(code, UnitKind.PROVINCE, f"T{code}")
-    lines = tuple(Line(unit, measure(draw(st.lists(STEPS, max_size=5)), AS_OF)) for unit in (own, *units))
+    lines = tuple(UnitFigures(unit, measure_steps(draw(st.lists(STEPS, max_size=5)), AS_OF)) for unit in (own, *units))
     return Rollup("thu", code, own.full_name, "luot", AS_OF, "c", False, lines)  # noqa: FBT003
 
 
 @given(st.lists(STEPS))
-def test_expected_is_reported_overdue_and_unknown_and_nothing_else(steps: Sequence[Told]) -> None:
-    found = measure(steps, AS_OF)
+def test_expected_is_reported_overdue_and_unknown_and_nothing_else(steps: Sequence[MeasuredStep]) -> None:
+    found = measure_steps(steps, AS_OF)
     assert found.expected == found.reported + found.overdue + found.unknown
     assert found.reported == found.completed_on_time + found.completed_late
     assert found.reported >= found.reported_on_time + found.time_unknown
@@ -141,16 +145,18 @@ KNOWN = {Status.DONE, Status.DONE_LATE, Status.OVERDUE, Status.NOT_APPLICABLE}
 
 
 @given(st.lists(STEPS), st.lists(STEPS))
-def test_measuring_two_units_and_adding_is_measuring_them_as_one(a: Sequence[Told], b: Sequence[Told]) -> None:
-    assert measure(a, AS_OF) + measure(b, AS_OF) == measure([*a, *b], AS_OF)
+def test_measuring_two_units_and_adding_is_measuring_them_as_one(
+    a: Sequence[MeasuredStep], b: Sequence[MeasuredStep]
+) -> None:
+    assert measure_steps(a, AS_OF) + measure_steps(b, AS_OF) == measure_steps([*a, *b], AS_OF)
 
 
 @given(st.lists(provinces(), min_size=1, max_size=3))
 def test_whatever_has_the_rows_they_add_up_to_the_nation(several: list[Rollup]) -> None:
-    whole = nation(several)
-    for by in By:
-        shown = rows(whole.provinces, by)
-        assert sum((row.figures for row in shown), Figures()) == whole.figures, by
+    whole = nation_rollup(several)
+    for by in RollupRowKind:
+        shown = rollup_groups(whole.provinces, by)
+        assert sum((row.figures for row in shown), RollupFigures()) == whole.figures, by
         assert sum(row.units for row in shown) == sum(len(p.lines) - 1 for p in several), by
 
 
@@ -158,7 +164,7 @@ def test_whatever_has_the_rows_they_add_up_to_the_nation(several: list[Rollup]) 
 def test_areas_and_the_provinces_own_steps_make_the_province_and_no_unit_is_lost(one: Rollup) -> None:
     parts = [*one.own, *(line for lines in one.areas.values() for line in lines)]
     assert sorted(parts, key=lambda line: line.unit.code) == sorted(one.lines, key=lambda line: line.unit.code)
-    assert total(parts) == one.figures
+    assert sum_figures(parts) == one.figures
 
 
 def report() -> Report:
@@ -171,7 +177,7 @@ def report() -> Report:
 
 
 def test_a_report_is_rolled_up_by_area_in_order_with_the_province_first_and_the_ungrouped_last() -> None:
-    found = rows([rollup(report())], By.AREA)
+    found = rollup_groups([roll_up(report())], RollupRowKind.AREA)
     assert [row.title for row in found] == [OWN_STEPS, "Hòa Bình", "Vĩnh Phúc", NO_AREA]
     assert [(r.units, r.figures.expected, r.figures.reported, r.figures.unknown) for r in found] == [
         (0, 0, 0, 0),
@@ -182,17 +188,17 @@ def test_a_report_is_rolled_up_by_area_in_order_with_the_province_first_and_the_
 
 
 def test_the_roll_up_counts_as_the_report_does() -> None:
-    whole, counted = rollup(report()).figures, report().statuses()
+    whole, counted = roll_up(report()).figures, report().statuses()
     assert whole.reported + whole.ahead == counted[Status.DONE] + counted[Status.DONE_LATE]
     assert whole.overdue == counted[Status.OVERDUE]
 
 
 def test_units_stand_by_name_and_kind_and_a_report_without_a_province_has_no_code() -> None:
-    one = rollup(report())
-    assert [row.key for row in rows([one], By.UNIT)] == [PROVINCE.code, "2", "1", "3"]
-    assert [(row.key, row.units) for row in rows([one], By.KIND)] == [("", 0), ("xa", 3)]
-    assert [(row.key, row.units) for row in rows([one], By.PROVINCE)] == [("25", 3)]
-    assert rollup(replace(report(), province=None)).code == ""
+    one = roll_up(report())
+    assert [row.key for row in rollup_groups([one], RollupRowKind.UNIT)] == [PROVINCE.code, "2", "1", "3"]
+    assert [(row.key, row.units) for row in rollup_groups([one], RollupRowKind.KIND)] == [("", 0), ("xa", 3)]
+    assert [(row.key, row.units) for row in rollup_groups([one], RollupRowKind.PROVINCE)] == [("25", 3)]
+    assert roll_up(replace(report(), province=None)).code == ""
 
 
 @pytest.mark.parametrize(

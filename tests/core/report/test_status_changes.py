@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report.snapshot import Snapshot, StepThen, UnitThen
-from lotrinh.core.report.status_changes import Before, turned
+from lotrinh.core.report.snapshot import ReportSnapshot, StepSnapshot, UnitSnapshot
+from lotrinh.core.report.status_changes import EarlierUnit, status_changes
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 
@@ -19,19 +19,19 @@ DUE = datetime(2026, 2, 10, 23, 59, 59, tzinfo=ZONE)
 ONE = Unit("04924", UnitKind.COMMUNE, "Lương Sơn")
 
 
-def unit(status: Status, due: datetime | None = DUE, step: str = "a") -> UnitThen:
-    then = StepThen(status, due, date(2026, 2, 9), {})
-    return UnitThen(ONE, Outcome.REACHED, "", None, None, {step: then})
+def unit(status: Status, due: datetime | None = DUE, step: str = "a") -> UnitSnapshot:
+    then = StepSnapshot(status, due, date(2026, 2, 9), {})
+    return UnitSnapshot(ONE, Outcome.REACHED, "", None, None, {step: then})
 
 
-def snapshot(now: UnitThen, at: datetime = NOW) -> Snapshot:
-    return Snapshot("thu", "r", at, "c", "h", "", sample=False, milestones=(), province=None, units=(now,))
+def snapshot(now: UnitSnapshot, at: datetime = NOW) -> ReportSnapshot:
+    return ReportSnapshot("thu", "r", at, "c", "h", "", sample=False, milestones=(), province=None, units=(now,))
 
 
-def turn(old: UnitThen, new: UnitThen, at: datetime = NOW, *, said: bool = False) -> str:
+def turn(old: UnitSnapshot, new: UnitSnapshot, at: datetime = NOW, *, said: bool = False) -> str:
     spoken = {(ONE.code, "a")} if said else {(ONE.code, "b"), ("04960", "a")}
-    found = tuple(turned({ONE.code: Before(old, THEN)}, snapshot(new, at), spoken))
-    return ", ".join(each.turn.value for _, steps in found for each in steps)
+    found = tuple(status_changes({ONE.code: EarlierUnit(old, THEN)}, snapshot(new, at), spoken))
+    return ", ".join(each.kind.value for _, steps in found for each in steps)
 
 
 S = Status
@@ -82,4 +82,4 @@ def test_a_step_is_unclear_once_and_from_the_moment_that_is_too_late() -> None:
 
 def test_a_step_or_a_unit_that_is_new_has_not_turned() -> None:
     assert turn(unit(S.OPEN, step="b"), unit(S.DONE)) == ""
-    assert tuple(turned({}, snapshot(unit(S.DONE)), set())) == ()
+    assert tuple(status_changes({}, snapshot(unit(S.DONE)), set())) == ()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lotrinh.core.checklist.deadlines import timetable
-from lotrinh.core.report.status_reasons import Case, because
+from lotrinh.core.report.status_reasons import StepSituation, status_reasons
 from lotrinh.core.status.journal import StepRecord
 from lotrinh.core.status.observation import Answer, ProbeOutcome, StepAnswer, StepState
 from lotrinh.core.status.status import (
@@ -47,7 +47,7 @@ def case(
     now: datetime = NOW,
     heard_at: datetime | None = None,
     **more: Any,
-) -> Case:
+) -> StepSituation:
     """Assess a step "a" as the status does; ``answer`` is the own system's, ``fresh`` whether it was given now."""
     known = LatestAnswer(probes=more.pop("probes", {}))
     if answer:
@@ -58,12 +58,12 @@ def case(
     file = checklist(step("a", **({"due": DUE} | more)), step("b"))
     records = {(UNIT.code, "a"): record} if record else {}
     planned = steps_of_unit(plan_steps(file, timetable(file), ZONE, POLICY), UNIT)
-    standing = assess_steps(planned, UnitView(UNIT.code, now, POLICY, records, known, province))[0]
-    return Case(UNIT, planned[0], standing, record or StepRecord(), answer, POLICY, now)
+    step_status = assess_steps(planned, UnitView(UNIT.code, now, POLICY, records, known, province))[0]
+    return StepSituation(UNIT, planned[0], step_status, record or StepRecord(), answer, POLICY, now)
 
 
 def told(*args: Any, **named: Any) -> str:
-    return " ".join(say(sentence, "vi") for sentence in because(case(*args, **named)))
+    return " ".join(say(sentence, "vi") for sentence in status_reasons(case(*args, **named)))
 
 
 def test_a_confirmation_in_time_and_a_late_one_are_compared_with_the_deadline() -> None:
@@ -114,7 +114,7 @@ def test_acceptance_is_said_where_it_is_asked_for() -> None:
 )
 def test_what_was_stated_and_does_not_make_it_done_says_why(record: StepRecord, words: str) -> None:
     assert words in told(record)
-    assert case(record).standing.completed_on is None
+    assert case(record).step_status.completed_on is None
 
 
 def test_returned_withdrawn_or_early_words_of_the_own_system_are_answered_too() -> None:
@@ -141,8 +141,8 @@ def test_silence_is_neither_not_done_nor_overdue() -> None:
 def test_a_status_that_is_held_back_since_nobody_could_ask_says_so() -> None:
     heard = local("2026-01-30T08:00")
     found = case(None, OPEN, heard_at=heard, fresh=False)
-    text = " ".join(say(sentence, "vi") for sentence in because(found))
-    assert found.standing.status is Status.DUE_SOON
+    text = " ".join(say(sentence, "vi") for sentence in status_reasons(found))
+    assert found.step_status.status is Status.DUE_SOON
     assert "Tình trạng giữ theo lần nghe gần nhất, 08:00 30/01/2026" in text
     assert "Lần nghe gần nhất là 08:00 30/01/2026; từ đó chưa hỏi lại được." in text
     assert "Đã qua hạn" not in text
@@ -176,8 +176,8 @@ def test_the_clock_says_what_it_makes_of_a_step_that_is_not_done(
     fields: dict[str, Any], now: str, status: Status, words: str
 ) -> None:
     found = case(None, OPEN, local(now), **fields)
-    assert found.standing.status is status
-    assert words in " ".join(say(sentence, "vi") for sentence in because(found))
+    assert found.step_status.status is status
+    assert words in " ".join(say(sentence, "vi") for sentence in status_reasons(found))
 
 
 def test_what_waits_and_what_a_machine_saw_stand_beside_and_decide_nothing() -> None:

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.report.curve import curve_of
-from lotrinh.core.report.report import Report, UnitReport, milestone_rows, pressing
-from lotrinh.core.report.rollup import rollup
-from lotrinh.core.report.status_reasons import Case, because
+from lotrinh.core.report.curve import report_curve
+from lotrinh.core.report.report import Report, UnitReport, milestone_rows, pressing_rows
+from lotrinh.core.report.rollup import roll_up
+from lotrinh.core.report.status_reasons import StepSituation, status_reasons
 from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.journal import StepRecord
 from lotrinh.core.status.observation import Answer, Outcome, Reason, StepAnswer, StepState
@@ -42,9 +42,9 @@ def unit(number: int, state: StepState | None, heard_at: datetime, *, fresh: boo
     said = {name: StepAnswer(name, state, day) for name in ("a", "b")} if state else {}
     answer = Answer(of.code, "thu", heard_at, heard_at, said) if state else None
     known = LatestAnswer(answer, fresh=fresh, own_system=True)
-    standings = assess_steps(PLAN, UnitView(of.code, NOW, Policy(), {}, known))
+    step_statuses = assess_steps(PLAN, UnitView(of.code, NOW, Policy(), {}, known))
     reached = Outcome.REACHED if fresh else Outcome.UNREACHABLE
-    return UnitReport(of, reached, Reason.NONE, Message("x"), NOW, heard_at if state else None, PLAN, standings)
+    return UnitReport(of, reached, Reason.NONE, Message("x"), NOW, heard_at if state else None, PLAN, step_statuses)
 
 
 def report(*units: UnitReport) -> Report:
@@ -56,7 +56,7 @@ def report(*units: UnitReport) -> Report:
 
 def test_a_unit_that_fell_silent_before_the_deadline_is_unknown_in_its_milestone() -> None:
     gone = unit(1, StepState.IN_PROGRESS, BEFORE)
-    assert [s.status for s in gone.standings] == [Status.DUE_SOON, Status.DUE_SOON]
+    assert [s.status for s in gone.step_statuses] == [Status.DUE_SOON, Status.DUE_SOON]
     units = (
         gone,
         unit(2, StepState.IN_PROGRESS, LONG_BEFORE),
@@ -76,8 +76,8 @@ def test_once_the_deadline_is_over_for_all_everybody_is_done_overdue_or_unknown(
     made = report(*units)
     row = made.milestones[0]
     assert row.done + row.overdue + row.unknown == row.units == len(ends)
-    measured, point = rollup(made).figures, next(p for p in curve_of(made).points if p.day == NOW.date())
-    assert measured.unknown == made.unclear().total() == point.unknown
+    measured, point = roll_up(made).figures, next(p for p in report_curve(made).points if p.day == NOW.date())
+    assert measured.unknown == made.unclear_statuses().total() == point.unknown
     assert measured.expected == measured.reported + measured.overdue + measured.unknown
 
 
@@ -91,16 +91,16 @@ def test_what_is_done_overdue_excused_without_deadline_or_ahead_is_not_unclear()
 
 
 def test_an_unclear_step_presses_whatever_status_it_keeps_but_nothing_of_a_silent_unit_does() -> None:
-    assert [row.step.id for row in pressing(unit(1, StepState.IN_PROGRESS, LONG_BEFORE), NOW)] == ["a", "b"]
-    assert pressing(unit(1, None, NOW), NOW) == ()
-    assert pressing(unit(1, StepState.DONE, NOW, fresh=True), NOW) == ()
+    assert [row.step.id for row in pressing_rows(unit(1, StepState.IN_PROGRESS, LONG_BEFORE), NOW)] == ["a", "b"]
+    assert pressing_rows(unit(1, None, NOW), NOW) == ()
+    assert pressing_rows(unit(1, StepState.DONE, NOW, fresh=True), NOW) == ()
 
 
 def test_an_explanation_says_that_the_deadline_has_passed_and_why_it_is_not_overdue() -> None:
     def told(of: UnitReport) -> str:
         answer = StepAnswer("a", StepState.IN_PROGRESS) if of.last_answer_at else None
-        case = Case(of.unit, PLAN[0], of.standings[0], StepRecord(), answer, Policy(), NOW)
-        return " ".join(say(sentence, "vi") for sentence in because(case))
+        case = StepSituation(of.unit, PLAN[0], of.step_statuses[0], StepRecord(), answer, Policy(), NOW)
+        return " ".join(say(sentence, "vi") for sentence in status_reasons(case))
 
     kept = "Hạn 31/01/2026 đã qua; không ghi là quá hạn vì lần nghe gần nhất là trước hạn."
     assert kept in told(unit(1, StepState.IN_PROGRESS, BEFORE))

@@ -18,9 +18,9 @@ DAY, HOUR = Moment(date(2026, 1, 31)), Moment(date(2026, 1, 31), time(17))
 
 
 def why(status: Status, now: str, due: Moment | None = DAY, waiting: Message | None = None) -> str:
-    standing = StepStatus("a", status, due.ends(ZONE) if due else None)
+    step_status = StepStatus("a", status, due.ends(ZONE) if due else None)
     moment = datetime.fromisoformat(now).replace(tzinfo=ZONE)
-    return say(status_reason(standing, Schedule(None, due, None, waiting), moment), "vi")
+    return say(status_reason(step_status, Schedule(None, due, None, waiting), moment), "vi")
 
 
 def test_every_status_outcome_and_finding_has_words_of_its_own() -> None:

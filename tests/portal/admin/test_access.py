@@ -164,7 +164,7 @@ def test_slips_for_many_units_do_not_keep_others_waiting(portal: Portal, admin: 
 
 def test_codes_for_all_units_or_for_those_that_have_none(portal: Portal, admin: httpx.Client) -> None:
     send(admin, "/access", act="codes", which="missing")
-    assert len(portal.store.access.issued()) == 148
+    assert len(portal.store.access.issue_times()) == 148
     assert portal.store.access.unit_of(portal.codes["04960"]) == "04960"
     send(admin, "/access", act="codes", which="all")
     assert portal.store.access.unit_of(portal.codes["04960"]) is None

@@ -135,7 +135,7 @@ def test_programs_are_listed_and_can_be_stopped(portal: Portal, admin: httpx.Cli
     send(admin, "/accounts", "/programs/bang-tin/revoke")
     account = portal.store.accounts.get("program:bang-tin")
     assert account
-    assert not account.active(NOW)
+    assert not account.is_active(NOW)
 
 
 @pytest.mark.parametrize("path", ["/accounts/khong-co", "/accounts/khong-co/revoke", "/links/khong-co/revoke"])

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from lotrinh.core.status.journal import EntryKind, NewEntry
-from lotrinh.services.notify.webhooks import tell
+from lotrinh.services.notify.webhooks import enqueue_changes
 from lotrinh.settings.models import Settings
-from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, Ending, New
+from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, DeliveryResult, NewMessage
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, hidden, officer, send, shown
 from tests.services.reminding import hook
@@ -31,12 +31,12 @@ def admin(portal: Portal, enter: Enter) -> httpx.Client:
 
 def laid(portal: Portal, state: str, key: str = "a") -> int:
     content = {"to": "chu-tich@phutho.example.vn"}
-    portal.store.outbox.put([New(key, "", "remind", "04924", "mail", content, NOW)], NOW)
+    portal.store.outbox.put([NewMessage(key, "", "remind", "04924", "mail", content, NOW)], NOW)
     (message,) = (m for m in portal.store.outbox.newest() if m.key == key)
     if state != WAITING:
         claimed = portal.store.outbox.claim(message, NOW, NOW + timedelta(minutes=1))
         assert claimed
-        portal.store.outbox.end(claimed, Ending(state, NOW, "" if state == SENT else BAD))
+        portal.store.outbox.end(claimed, DeliveryResult(state, NOW, "" if state == SENT else BAD))
     return message.id
 
 
@@ -63,11 +63,11 @@ def test_a_message_is_shown_with_its_state_and_reason_and_a_masked_address(porta
 def test_of_a_webhook_it_is_shown_where_it_is_and_no_more(
     portal: Portal, admin: httpx.Client, portal_settings: Settings
 ) -> None:
-    tell(portal.store, portal_settings, NOW)
+    enqueue_changes(portal.store, portal_settings, NOW)
     portal.store.journal.append(
         NewEntry(EntryKind.OBSTACLE, NOW, "bau-cu-2026", "04924", "a", "unit:04924", {"note": "x"})
     )
-    tell(portal.store, portal_settings, NOW)
+    enqueue_changes(portal.store, portal_settings, NOW)
     text = admin.get("/outbox").text
     assert "https://nhan-tin.vn<" in text
     assert "khoa-bi-mat" not in text
@@ -89,7 +89,7 @@ def waits(portal: Portal) -> int:
     message = portal.store.outbox.get(number)
     claimed = message and portal.store.outbox.claim(message, NOW, NOW + timedelta(minutes=1))
     assert claimed
-    portal.store.outbox.end(claimed, Ending(WAITING, NOW, BAD, NOW + timedelta(hours=2)))
+    portal.store.outbox.end(claimed, DeliveryResult(WAITING, NOW, BAD, NOW + timedelta(hours=2)))
     return number
 
 
@@ -112,7 +112,7 @@ def test_a_button_of_a_page_that_showed_it_waiting_does_nothing_to_what_is_uncle
     (message,) = portal.store.outbox.due(later)
     claimed = portal.store.outbox.claim(message, later, later)
     assert claimed
-    portal.store.outbox.end(claimed, Ending(UNCLEAR, later, BAD))
+    portal.store.outbox.end(claimed, DeliveryResult(UNCLEAR, later, BAD))
     for form in (old, {"csrf": old["csrf"]}):
         answer = admin.post(f"/outbox/{number}/{button}", data=form)
         assert answer.status_code == 409
@@ -135,7 +135,7 @@ def test_a_message_that_is_not_there_is_not_found(admin: httpx.Client, number: s
 
 def test_pages_follow_one_another_without_gap(portal: Portal, admin: httpx.Client) -> None:
     content = {"to": "a@b.example.vn"}
-    portal.store.outbox.put([New(f"k{n}", "", "remind", "04924", "mail", content, NOW) for n in range(60)], NOW)
+    portal.store.outbox.put([NewMessage(f"k{n}", "", "remind", "04924", "mail", content, NOW) for n in range(60)], NOW)
     first, second = admin.get("/outbox").text, admin.get("/outbox?before=11").text
     assert first.count('<th scope="row">') == 50
     assert 'href="/outbox?before=11"' in first

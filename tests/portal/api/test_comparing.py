@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.report.rollup import By, rollup
+from lotrinh.core.report.rollup import RollupRowKind, roll_up
 from lotrinh.core.status.roles import Role
-from lotrinh.reports.changes import Comparison, as_json
-from lotrinh.reports.rollup import as_json as rolled_json
+from lotrinh.reports.changes import Comparison, changes_json
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.views.compare_runs import compared
-from lotrinh.services.views.reporting import chosen
+from lotrinh.services.views.compare_runs import compare_runs
+from lotrinh.services.views.reporting import choose_report
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.portal.caller import CAMPAIGN, Caller, program, unit
@@ -42,7 +41,7 @@ def runs(portal: Portal, of: Campaign) -> Runs:
 def asked(store: Store, of: Campaign, days: int) -> str:
     """A finished run, so many days ago, that could ask Liên Sơn."""
     at, there = NOW - timedelta(days=days), of.by_code["04960"]
-    begun = begin(store, of, at, at, {})
+    begun = begin_run(store, of, at, at, {})
     store.runs.record(begun.id, of.id, [hear(Settings(), of, there, says(there, at=at, campaign=of.id), at)])
     conclude(store, Settings(), of, begun, at + timedelta(seconds=30))
     return begun.id
@@ -61,12 +60,12 @@ def errors(caller: Caller, path: str) -> dict[str, str]:
     return {error["field"]: error["detail"] for error in answer.json()["errors"]}
 
 
-@pytest.mark.parametrize("by", list(By))
+@pytest.mark.parametrize("by", list(RollupRowKind))
 def test_the_roll_up_is_what_the_command_writes_of_the_newest_run(
-    portal: Portal, of: Campaign, runs: Runs, viewer: Caller, by: By
+    portal: Portal, of: Campaign, runs: Runs, viewer: Caller, by: RollupRowKind
 ) -> None:
     told = viewer.read(f"{ROLLUP}?by={by.value}")
-    assert told == json.loads(rolled_json([rollup(chosen(portal.store, of))], by))
+    assert told == json.loads(rollup_json([roll_up(choose_report(portal.store, of))], by))
     assert told["provinces"][0]["run"] == runs[-1]
     for measure in ("expected", "reported", "overdue", "unknown"):
         assert sum(row[measure] for row in told["rows"]) == told["total"][measure]
@@ -100,9 +99,9 @@ def test_the_first_and_the_last_day_that_there_is_are_answered_like_others(runs:
 
 def test_what_changed_is_what_the_command_writes(portal: Portal, of: Campaign, runs: Runs, viewer: Caller) -> None:
     told = viewer.read(f"{CHANGES}?from={runs[0]}&to={runs[1]}")
-    found = compared(portal.store, of, runs[0], runs[1], NOW)
+    found = compare_runs(portal.store, of, runs[0], runs[1], NOW)
     file = Comparison(of.title, of.province.full_name, found.old, found.new, found.changes, found.titles)
-    assert told == json.loads(as_json(file))
+    assert told == json.loads(changes_json(file))
     assert (told["summary"]["done"], told["done"][0]["units"]) == (1, ["04960"])
     assert told == viewer.read(f"{CHANGES}?from=2026-01-30&to=31/1/2026"), (
         "days are compared by the runs up to their ends"

@@ -30,8 +30,7 @@ def test_every_format_is_listed_with_an_address_that_gives_it(office: Caller) ->
 
 
 def test_a_run_of_an_older_lotrinh_has_the_two_formats_that_are_left(portal: Portal, office: Caller) -> None:
-    with portal.store.engine.begin() as connection:
-        connection.execute(text("UPDATE rounds SET frozen = NULL"))
+    store_as_before(portal.store, "r1", whole=False)
     assert [item["ending"] for item in office.read(f"{RUN}/formats")["items"]] == ["csv", "json"]
     assert "phiên bản cũ" in office.get(f"{RUN}/report.docx").json()["detail"]
 
@@ -81,11 +80,12 @@ def test_before_the_first_run_a_unit_is_told_so(portal: Portal) -> None:
 
 
 def test_whether_a_run_left_a_report_is_told_without_reading_it(portal: Portal, office: Caller) -> None:
-    with portal.store.engine.begin() as connection:
-        connection.execute(text("UPDATE rounds SET snapshot = 'no JSON at all'"))
-    assert office.read(RUN)["has_report"] is True
-    assert portal.store.runs.left("r1") == (True, True)
-    assert portal.store.runs.left("khong-co") == (False, False)
+    for broken, whole in (("frozen = 'no archive'", True), ("snapshot = 'no JSON at all', frozen = NULL", False)):
+        with portal.store.engine.begin() as connection:
+            connection.execute(text(f"UPDATE rounds SET {broken}"))
+        assert office.read(RUN)["has_report"] is True
+        assert portal.store.runs.stored_forms("r1") == (True, whole)
+    assert portal.store.runs.stored_forms("khong-co") == (False, False)
 
 
 def test_a_busy_portal_tells_programs_when_to_come_again(

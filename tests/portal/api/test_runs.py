@@ -9,8 +9,9 @@ from lotrinh.core.status.journal import GENESIS, Entry, EntryKind, NewEntry, fir
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
+from lotrinh.services.runs.snapshots import load_report_json
 from lotrinh.settings.models import Settings
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, program, unit
 from tests.portal.conftest import NOW, Portal
@@ -19,7 +20,7 @@ from tests.portal.conftest import NOW, Portal
 def run_once(portal: Portal, name: str = "r1", *, finished: bool = True) -> None:
     settings = Settings()
     campaign = open_declared(settings, "bau-cu-2026")
-    run = begin(portal.store, campaign, NOW, NOW, {}, name)
+    run = begin_run(portal.store, campaign, NOW, NOW, {}, name)
     seen = Observation("04924", Outcome.UNREACHABLE, Reason.TIMEOUT, M("Hết giờ chờ."), NOW)
     portal.store.runs.record(run.id, campaign.id, [(seen, "http://x")])
     if finished:
@@ -43,7 +44,7 @@ def test_runs_come_newest_first_in_pages(portal: Portal) -> None:
     from datetime import timedelta
 
     for n in range(3):
-        begin(portal.store, campaign, NOW + timedelta(hours=n), NOW, {}, f"r{n}")
+        begin_run(portal.store, campaign, NOW + timedelta(hours=n), NOW, {}, f"r{n}")
     office = program(portal)
     first = office.read(f"{CAMPAIGN}/runs?limit=2")
     second = office.read(first["next"])
@@ -57,7 +58,7 @@ def test_a_report_is_given_as_it_was_whatever_is_said_later(portal: Portal) -> N
     unit(portal).state(f"{UNIT}/withdrawals", {"step": STEP, "reason": "x"})
     office = program(portal)
     report = office.read(f"{CAMPAIGN}/runs/r1/report")
-    assert report == json.loads(portal.store.runs.snapshot("r1") or "")
+    assert report == json.loads(load_report_json(portal.store, "r1") or "")
     (us,) = (u for u in report["units"] if u["code"] == "04924")
     assert {s["id"]: s["status"] for s in us["steps"]}[STEP] == "done"
 
@@ -70,7 +71,7 @@ def test_a_report_as_a_table_has_a_row_for_each_step_of_each_unit(portal: Portal
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    report = json.loads(portal.store.runs.snapshot("r1") or "")
+    report = json.loads(load_report_json(portal.store, "r1") or "")
     assert len(rows) == sum(len(u["steps"]) for u in (report["province"], *report["units"]))
     row = next(r for r in rows if (r["code"], r["step"]) == ("04924", STEP))
     assert (row["status"], row["completed_on"], row["done"], row["of"]) == ("done", "2026-01-29", "12", "12")

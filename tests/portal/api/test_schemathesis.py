@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from tests.portal.caller import DONE, STEP, UNIT, program, unit
@@ -64,7 +64,7 @@ def test_schemathesis_finds_nothing(portal: Portal) -> None:
     settings = Settings()
     campaign = open_declared(settings, "bau-cu-2026")
     for name, at in (("r0", NOW - timedelta(days=1)), ("r1", NOW)):
-        conclude(portal.store, settings, campaign, begin(portal.store, campaign, at, at, {}, name), at)
+        conclude(portal.store, settings, campaign, begin_run(portal.store, campaign, at, at, {}, name), at)
 
     address = f"{portal.client.base_url}/api/openapi.json"
     schema = schemathesis.openapi.from_url(address, config=SchemathesisConfig.from_dict(config(portal)))

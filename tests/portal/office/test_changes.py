@@ -13,7 +13,7 @@ from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -40,7 +40,7 @@ def of(tmp_path: Path) -> Campaign:
 def ran(store: Store, of: Campaign, days: int, silent: str = "04924") -> str:
     """A finished run, so many days ago, that could not ask one unit and heard nothing of the others."""
     at = NOW - days * DAY
-    begun = begin(store, of, at, at, {})
+    begun = begin_run(store, of, at, at, {})
     seen = Observation(silent, Outcome.UNREACHABLE, Reason.TIMEOUT, M("quá 8 giây không trả lời"), at)
     store.runs.record(begun.id, of.id, [(seen, "x")])
     conclude(store, Settings(), of, begun, at + timedelta(seconds=30))

@@ -8,9 +8,9 @@ import pytest
 
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
-from lotrinh.reports.explanation import Writer
+from lotrinh.reports.explanation import ExplanationWriter
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.views.explain import explain
+from lotrinh.services.views.explain import build_explanation
 from lotrinh.settings.models import Settings
 from tests.portal.caller import DONE, STEP, UNIT, program, unit
 from tests.portal.conftest import NOW, Enter, Portal
@@ -35,10 +35,10 @@ def test_the_page_says_every_sentence_that_the_terminal_says(portal: Portal, ent
     )
     campaign = open_declared(Settings(), "bau-cu-2026")
     step = campaign.checklist.steps[name]
-    made = explain(portal.store, Settings(), campaign, campaign.by_code[us.code], step, NOW)
+    made = build_explanation(portal.store, Settings(), campaign, campaign.by_code[us.code], step, NOW)
     answer = us.get(us.step(name, "explain"))
     text = plain(answer.text)
-    for section in Writer(made, "vi").sections():
+    for section in ExplanationWriter(made, "vi").sections():
         assert section.title in text
         for line in (*section.lines, *(cell for row in section.rows for cell in row)):
             assert " ".join(line.split()) in text

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
@@ -20,12 +20,12 @@ from lotrinh.errors import BadInput, Problem
 from lotrinh.portal.downloads import OFFERS
 from lotrinh.portal.render_limiter import WAITING
 from lotrinh.reports import documents
-from lotrinh.reports.documents import FORMATS, Wish
+from lotrinh.reports.documents import FORMATS, RenderOptions
 from lotrinh.services.access.accounts import issue_slips
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.views.reporting import chosen, dossier
+from lotrinh.services.views.reporting import choose_report, dossier
 from lotrinh.settings.models import LetterheadSettings, ReportSettings, Settings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, at_desk, happened, small
@@ -52,7 +52,7 @@ def of(portal_settings: Settings) -> Campaign:
 
 
 def ran(portal: Portal, settings: Settings, of: Campaign, at: datetime = NOW) -> str:
-    run = begin(portal.store, of, at, at, {})
+    run = begin_run(portal.store, of, at, at, {})
     conclude(portal.store, settings, of, run, at)
     return run.id
 
@@ -97,8 +97,8 @@ def test_each_format_comes_as_a_file_the_same_as_from_the_command_line(
 ) -> None:
     ending, media, *_ = FORMATS[form]
     answer = desk.get(f"{HOME}/runs/{run}/report.{ending}")
-    papers = dossier(portal.store, portal_settings, of, chosen(portal.store, of, run))
-    made = documents.make(papers, form, Wish("vi"))
+    papers = dossier(portal.store, portal_settings, of, choose_report(portal.store, of, run))
+    made = documents.make(papers, form, RenderOptions("vi"))
     assert answer.content == (b"\xef\xbb\xbf" + made if form == "csv" else made)
     assert answer.headers["content-type"] == media
     own = {"svg": "-timeline", "docx": "-state"}.get(form, "")
@@ -187,7 +187,7 @@ def test_too_many_at_once_are_asked_to_come_again_and_nothing_else_waits(
     begun, go_on, most = threading.Semaphore(0), threading.Event(), list[int]()
     now: set[int] = set()
 
-    def slow(_: Dossier, __: Wish) -> bytes:
+    def slow(_: ReportBundle, __: RenderOptions) -> bytes:
         now.add(threading.get_ident())
         most.append(len(now))
         begun.release()
@@ -243,7 +243,7 @@ def test_a_wrong_template_is_a_problem_document_to_programs(
 ) -> None:
     from tests.portal.caller import program
 
-    def wrong(_: Dossier, __: Wish) -> bytes:
+    def wrong(_: ReportBundle, __: RenderOptions) -> bytes:
         raise BadInput([Problem("mau.docx", 0, 0, M("Không có chỗ điền “{name}”.", name="so_lieu"))])
 
     monkeypatch.setattr(documents, "FORMATS", {**FORMATS, "docx": FORMATS["docx"]._replace(make=wrong)})
@@ -256,7 +256,7 @@ def test_a_wrong_template_is_a_problem_document_to_programs(
 def test_a_file_is_named_in_plain_letters_whatever_the_run_is_called(
     portal: Portal, portal_settings: Settings, of: Campaign, desk: httpx.Client
 ) -> None:
-    named = begin(portal.store, of, NOW, NOW, {}, 'lượt "1"; x')
+    named = begin_run(portal.store, of, NOW, NOW, {}, 'lượt "1"; x')
     conclude(portal.store, portal_settings, of, named, NOW)
     answer = desk.get(f"{HOME}/runs/{quote(named.id)}/report.md")
     assert answer.headers["content-disposition"] == 'attachment; filename="thu-l__t__1___x.md"'

@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from lotrinh.catalog.units import packaged_roster, province, write_roster
-from lotrinh.core.report.rollup import rollup
+from lotrinh.core.report.rollup import roll_up
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings, UnitsSettings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, shown
@@ -59,7 +59,7 @@ def test_each_area_has_a_row_the_ungrouped_the_last_and_all_together_the_sum(
     assert rows(page)[0:2] == ["Việc của cấp tỉnh", "Hòa Bình cũ"]
     assert rows(page)[-1] == "Chưa xếp nhóm"
     campaign = open_declared(portal_settings, "bau-cu-2026")
-    figures = rollup(Live(portal.store, portal_settings, campaign).report(NOW)).figures
+    figures = roll_up(LiveCampaign(portal.store, portal_settings, campaign).report(NOW)).figures
     foot = page.text.split("<tfoot>")[1]
     assert f'<td class="n">148</td><td class="n">{figures.expected}</td>' in foot
     assert f"1/{figures.expected}" in foot

@@ -15,7 +15,7 @@ from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -42,7 +42,7 @@ def of(tmp_path: Path) -> Campaign:
 def ran(store: Store, of: Campaign, days: int = 0, silent: str = "04924") -> str:
     """A finished run, so many days ago, that could not ask one unit and heard nothing of the others."""
     at = NOW - days * DAY
-    begun = begin(store, of, at, at, {})
+    begun = begin_run(store, of, at, at, {})
     seen = Observation(silent, Outcome.UNREACHABLE, Reason.TIMEOUT, M("quá 8 giây không trả lời"), at)
     store.runs.record(begun.id, of.id, [(seen, "x")])
     conclude(store, Settings(), of, begun, at + timedelta(seconds=30))
@@ -65,10 +65,10 @@ def test_without_runs_every_page_says_so(viewer: httpx.Client) -> None:
 
 def test_the_list_says_what_became_of_each_run(portal: Portal, of: Campaign, viewer: httpx.Client) -> None:
     ran(portal.store, of, 3)
-    failed = begin(portal.store, of, NOW - 2 * DAY, NOW - 2 * DAY, {})
+    failed = begin_run(portal.store, of, NOW - 2 * DAY, NOW - 2 * DAY, {})
     portal.store.runs.finish(failed.id, NOT_CARRIED_OUT, NOW - 2 * DAY, "h")
-    begin(portal.store, of, NOW - DAY, NOW - DAY, {})
-    begin(portal.store, of, NOW - timedelta(minutes=1), NOW, {})
+    begin_run(portal.store, of, NOW - DAY, NOW - DAY, {})
+    begin_run(portal.store, of, NOW - timedelta(minutes=1), NOW, {})
     page = viewer.get(f"{HOME}/runs")
     states = re.findall(r"</time></a></th><td>([^<]+)</td>", page.text)
     assert states == [
@@ -82,7 +82,7 @@ def test_the_list_says_what_became_of_each_run(portal: Portal, of: Campaign, vie
 
 
 def test_older_runs_are_on_the_next_page(portal: Portal, of: Campaign, viewer: httpx.Client) -> None:
-    names = [begin(portal.store, of, NOW - n * DAY, NOW, {}).id for n in reversed(range(60))][::-1]
+    names = [begin_run(portal.store, of, NOW - n * DAY, NOW, {}).id for n in reversed(range(60))][::-1]
     found, page = list[str](), f"{HOME}/runs"
     while page:
         html = viewer.get(page).text
@@ -104,7 +104,7 @@ def test_one_run_tells_who_could_not_be_asked_and_why(portal: Portal, of: Campai
 def test_a_run_that_was_cut_off_shows_what_it_saw_and_no_report(
     portal: Portal, of: Campaign, viewer: httpx.Client
 ) -> None:
-    begun = begin(portal.store, of, NOW - DAY, NOW - DAY, {})
+    begun = begin_run(portal.store, of, NOW - DAY, NOW - DAY, {})
     seen = Observation("04924", Outcome.INVALID, Reason.TYPE, M("trang đăng nhập <b>"), NOW - DAY)
     portal.store.runs.record(begun.id, of.id, [(seen, "x")])
     page = viewer.get(f"{HOME}/runs/{begun.id}")
@@ -121,7 +121,7 @@ def test_the_stored_report_is_given_as_it_was_in_three_forms(
     name = ran(portal.store, of)
     there = f"{HOME}/runs/{name}/report"
     given = viewer.get(f"{there}.json")
-    assert given.text == f"{portal.store.runs.snapshot(name)}\n"
+    assert given.text == f"{load_report_json(portal.store, name)}\n"
     assert given.headers["content-disposition"] == f'attachment; filename="bau-cu-2026-{name}.json"'
     rows = list(csv.DictReader(io.StringIO(viewer.get(f"{there}.csv").content.decode("utf-8-sig"))))
     assert len(rows) == sum(len(u["steps"]) for u in (*given.json()["units"], given.json()["province"]))
@@ -134,8 +134,7 @@ def test_only_json_is_given_of_a_report_that_was_not_laid_down_whole(
 ) -> None:
     """So it is with the runs of an older lotrinh."""
     name = ran(portal.store, of)
-    with portal.store.engine.begin() as connection:
-        connection.execute(text("UPDATE rounds SET frozen = NULL"))
+    store_as_before(portal.store, name, whole=False)
     page = viewer.get(f"{HOME}/runs/{name}")
     assert ("report.json" in page.text, "report.csv" in page.text) == (True, False)
     assert viewer.get(f"{HOME}/runs/{name}/report.csv").status_code == 404

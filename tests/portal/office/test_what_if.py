@@ -11,8 +11,8 @@ from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_campaign
 from lotrinh.services.views.apply_change import apply_change
-from lotrinh.services.views.change_preview import Wish, preview
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.change_preview import ChangeRequest, preview_change
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from tests.conftest import TOP
 from tests.portal.conftest import NOW, Enter, Portal
@@ -90,8 +90,8 @@ def test_what_is_applied_at_another_machine_of_the_record_shows_at_once(
 ) -> None:
     assert due(lan) == "31/01/2026"
     there = Settings(data_dir=tmp_path / "may-khac")
-    live = Live(portal.store, there, open_campaign(portal.store, there, "bau-cu-2026"))
-    made = preview(portal.store, there, live, Wish(date(2026, 3, 22)), NOW)
+    live = LiveCampaign(portal.store, there, open_campaign(portal.store, there, "bau-cu-2026"))
+    made = preview_change(portal.store, there, live, ChangeRequest(date(2026, 3, 22)), NOW)
     apply_change(portal.store, made, made.digest, "officer:hoa", NOW)
     assert due(lan) == "07/02/2026"
 

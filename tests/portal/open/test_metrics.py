@@ -14,9 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from lotrinh.core.status.status import Status
 from lotrinh.portal.app import create_app
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.settings.models import CampaignSettings, PortalSettings, ScheduleSettings, Settings
-from lotrinh.store.outbox import New
+from lotrinh.store.outbox import NewMessage
 from lotrinh.store.runs.runs import FINISHED
 from tests.conftest import TOP
 from tests.portal.api.test_runs import run_once
@@ -47,7 +47,7 @@ def figures(portal: Portal) -> dict[str, dict[tuple[str, ...], float]]:
 def test_the_record_is_told_in_figures(portal: Portal) -> None:
     unit(portal).state(f"{CAMPAIGN}/units/04924/confirmations", DONE)
     run_once(portal)
-    portal.store.outbox.put([New("k", "bau-cu-2026", "digest", "04924", "mail", {}, NOW)], NOW)
+    portal.store.outbox.put([NewMessage("k", "bau-cu-2026", "digest", "04924", "mail", {}, NOW)], NOW)
     portal.moments.append(NOW + timedelta(hours=2))
     read = figures(portal)
     assert read["lotrinh_journal_entries"][("confirmed",)] == 1
@@ -75,7 +75,7 @@ def test_a_check_that_was_due_and_did_not_come_is_overdue_even_of_a_campaign_tha
     assert read["lotrinh_run_overdue_seconds"] == {place: 3 * 86400}  # since the first that did not come
     assert "lotrinh_run_age_seconds" not in read
     at = portal.moments[-1]
-    begun = begin(portal.store, open_declared(Settings(), "bau-cu-2026"), at, at, {})
+    begun = begin_run(portal.store, open_declared(Settings(), "bau-cu-2026"), at, at, {})
     portal.store.runs.finish(begun.id, FINISHED, at, begun.head)
     assert figures(portal)["lotrinh_run_overdue_seconds"] == {place: 0}
 
@@ -91,7 +91,7 @@ def test_entries_are_counted_on_from_where_the_last_look_ended(portal: Portal) -
 
 def test_looking_reads_no_whole_report(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     run_once(portal)
-    for name in ("snapshot", "frozen"):
+    for name in ("stored_report", "report_dump"):
         monkeypatch.setattr(type(portal.store.runs), name, None)
     assert figures(portal)["lotrinh_run_steps"]
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report.deadline_history import NOTHING_TOLD, OFFICE, Tellings, Told
+from lotrinh.core.report.deadline_history import NOTHING_PUBLISHED, OFFICE, PublishedDeadline, PublishedDeadlines
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.reports.calendar.feed import calendar
 from lotrinh.reports.text.tables import clean
-from lotrinh.services.views.reporting import only
+from lotrinh.services.views.reporting import narrow_report
 from tests.reports.calendars import Events, Read, name_of, read
 from tests.reports.samples import (
     NOW,
@@ -36,14 +36,14 @@ OTHERS = unit_report(commune("04960", "Liên Sơn"), everybody_at(Status.DONE))
 
 
 def of_unit(
-    statuses: Mapping[str, Status] = OPEN, told: Tellings = NOTHING_TOLD, site: str = "", **more: Any
+    statuses: Mapping[str, Status] = OPEN, told: PublishedDeadlines = NOTHING_PUBLISHED, site: str = "", **more: Any
 ) -> Events:
     flags = more.pop("flags", None)
     report = the_report(unit_report(commune(), statuses, flags), OTHERS, **more)
-    return read(calendar(only(report, CODE), "vi", told, site))
+    return read(calendar(narrow_report(report, CODE), "vi", told, site))
 
 
-def of_office(report: Report | None = None, told: Tellings = NOTHING_TOLD, site: str = "") -> Events:
+def of_office(report: Report | None = None, told: PublishedDeadlines = NOTHING_PUBLISHED, site: str = "") -> Events:
     return read(calendar(report or the_report(unit_report(commune()), OTHERS), "vi", told, site))
 
 
@@ -93,7 +93,9 @@ def test_programs_speak_up_three_days_before_the_last_working_day_while_there_is
     assert event("hoi-nghi", events).alarm == timedelta(hours=8) - timedelta(days=3)
     assert event("lap-to", events).alarm is None
     on_sunday = the_checklist(anchor=replace(the_checklist().anchor, day=date(2026, 4, 12)))
-    found = event("lap-to", read(calendar(only(the_report(unit_report(commune(), of=on_sunday)), CODE), "vi", {})))
+    found = event(
+        "lap-to", read(calendar(narrow_report(the_report(unit_report(commune(), of=on_sunday)), CODE), "vi", {}))
+    )
     assert found.start == date(2026, 2, 28)  # a Saturday: the last working day is the 27th
     assert found.alarm == timedelta(hours=8) - timedelta(days=4)
     assert "27/02/2026" in found.note
@@ -108,14 +110,14 @@ def test_an_excused_step_is_cancelled_without_saying_why() -> None:
 
 def test_a_date_that_was_told_and_is_not_known_any_more_is_cancelled_on_that_day() -> None:
     before = Moment(date(2026, 3, 5))
-    found = event("khieu-nai", of_unit(told={(CODE, "khieu-nai"): Told(1, None, before, TOLD_AT)}))
+    found = event("khieu-nai", of_unit(told={(CODE, "khieu-nai"): PublishedDeadline(1, None, before, TOLD_AT)}))
     assert (found.start, found.status, found.number) == (date(2026, 3, 5), "CANCELLED", 1)
     assert found.title.startswith("Bỏ hạn")
     assert found.alarm is None
 
 
 def test_a_moved_date_has_its_number_and_when_it_was_told() -> None:
-    told = {(CODE, "hoi-nghi"): Told(3, Moment(date(2026, 3, 3)), Moment(date(2026, 2, 24)), TOLD_AT)}
+    told = {(CODE, "hoi-nghi"): PublishedDeadline(3, Moment(date(2026, 3, 3)), Moment(date(2026, 2, 24)), TOLD_AT)}
     events = of_unit(told=told)
     assert (event("hoi-nghi", events).number, event("hoi-nghi", events).changed) == (3, TOLD_AT)
     assert (event("lap-to", events).number, event("lap-to", events).changed) == (0, None)
@@ -133,7 +135,7 @@ def test_doubt_is_marked_and_explained_and_the_basis_is_there() -> None:
 
 def test_sample_data_says_so_in_every_event_and_in_the_name() -> None:
     report = the_report(unit_report(commune()), OTHERS, sample=True)
-    for made in (calendar(report, "vi", {}), calendar(only(report, CODE), "vi", {})):
+    for made in (calendar(report, "vi", {}), calendar(narrow_report(report, CODE), "vi", {})):
         assert name_of(made).startswith("[DỮ LIỆU MẪU]")
         assert all(e.title.startswith("[DỮ LIỆU MẪU]") for e in read(made).values())
     assert "MẪU" not in "".join(e.title for e in of_unit().values())
@@ -161,7 +163,7 @@ def test_the_office_finds_every_milestone_of_the_province_and_its_own_steps_but_
     ours = {f"{name}.milestone@bau-cu-2026.lotrinh" for name in ("to-bau-cu", "ho-so", "sau")}
     assert set(events) == {*ours, "cua-tinh.25@bau-cu-2026.lotrinh"}
     assert event("cua-tinh", events, "25") == event(
-        "cua-tinh", read(calendar(only(the_report(unit_report(commune()), OTHERS), "25"), "vi", {})), "25"
+        "cua-tinh", read(calendar(narrow_report(the_report(unit_report(commune()), OTHERS), "25"), "vi", {})), "25"
     )
 
 
@@ -184,7 +186,7 @@ def test_a_milestone_is_done_when_everybody_is_and_the_province_too() -> None:
 
 
 def test_a_milestone_whose_date_was_taken_back_is_cancelled() -> None:
-    told = {(OFFICE, "cho"): Told(2, None, Moment(date(2026, 3, 1), time(17)), TOLD_AT)}
+    told = {(OFFICE, "cho"): PublishedDeadline(2, None, Moment(date(2026, 3, 1), time(17)), TOLD_AT)}
     found = milestone_event("cho", of_office(told=told))
     assert (found.status, found.start, found.number) == ("CANCELLED", datetime(2026, 3, 1, 10, tzinfo=UTC), 2)
 
@@ -205,7 +207,7 @@ def test_no_text_of_a_checklist_or_a_roster_can_add_to_a_feed(text: str) -> None
         old, title=title, milestones=(replace(old.milestones[0], title=title, steps=steps), *old.milestones[3:])
     )
     report = the_report(unit_report(commune(name=f"x{text}x"), of=of), of=of, title=title)
-    made = calendar(only(report, CODE), "vi", {}, SITE)
+    made = calendar(narrow_report(report, CODE), "vi", {}, SITE)
     assert event("lap-to", read(made)).title == clean(f"Hạn: x{text}x")
     assert clean(f"x{text}x") in name_of(made)
     assert {e.title for e in of_office(report).values()} >= {clean(f"Hạn: x{text}x")}

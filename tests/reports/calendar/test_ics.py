@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.reports.calendar.ics import Entry, lasting, written
+from lotrinh.reports.calendar.ics import CalendarEntry, without_stamps, write_calendar
 from lotrinh.reports.text.tables import clean
 from tests.reports.calendars import Read, name_of, read
 
@@ -22,15 +22,15 @@ ANY = st.characters(exclude_categories=["Cs"]) | st.sampled_from(";,:\\\n\r\"'\u
 
 def entry(
     title: str = "Việc", note: tuple[str, ...] = ("Ghi chú",), due: Moment | None = None, **more: object
-) -> Entry:
-    return Entry("viec.04924@dot.lotrinh", title, note, due or Moment(date(2026, 1, 31)), STAMP, **more)  # type: ignore[arg-type]
+) -> CalendarEntry:
+    return CalendarEntry("viec.04924@dot.lotrinh", title, note, due or Moment(date(2026, 1, 31)), STAMP, **more)  # type: ignore[arg-type]
 
 
-def feed(*entries: Entry, name: str = "Lịch") -> bytes:
-    return written(name, entries, ZONE)
+def feed(*entries: CalendarEntry, name: str = "Lịch") -> bytes:
+    return write_calendar(name, entries, ZONE)
 
 
-def only(*entries: Entry) -> Read:
+def only(*entries: CalendarEntry) -> Read:
     (event,) = read(feed(*entries)).values()
     return event
 
@@ -113,8 +113,8 @@ def test_the_same_entries_give_the_same_bytes_and_only_the_stamp_tells_when() ->
     later = replace(entry(), stamp=STAMP + timedelta(days=1))
     assert feed(entry()) == feed(entry())
     assert feed(entry()) != feed(later)
-    assert lasting(feed(entry())) == lasting(feed(later))
-    assert lasting(feed(entry(number=1))) != lasting(feed(entry()))
+    assert without_stamps(feed(entry())) == without_stamps(feed(later))
+    assert without_stamps(feed(entry(number=1))) != without_stamps(feed(entry()))
 
 
 def test_programs_are_told_how_often_to_ask() -> None:

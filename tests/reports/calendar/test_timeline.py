@@ -27,7 +27,7 @@ def drawn(form: str, of: Checklist | None = None, anchor: date | None = None, *,
         timeline.TimelineRow(s, dates[s.id], tuple(u for u in everybody if s.is_work_of(u)) if units else None)
         for s in of.iter_steps()
     ]
-    return timeline.render(of, rows, form, 180)
+    return timeline.render_timeline(of, rows, form, 180)
 
 
 def events(feed: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
-from lotrinh.reports.data.csv_report import as_csv, harmless
+from lotrinh.reports.data.csv_report import escape_formula, report_csv
 from tests.core.builders import milestone
 from tests.reports.samples import OPEN, TEAMS, commune, the_checklist, the_report, unit_report
 
@@ -35,17 +35,17 @@ FORMULAS = [
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_plain_text_phone_numbers_and_dashes_stay_as_they_are(text: str) -> None:
-    assert harmless(text) == text
+    assert escape_formula(text) == text
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_formulas_become_text(text: str) -> None:
-    assert harmless(text) == "'" + text
+    assert escape_formula(text) == "'" + text
 
 
 @given(st.text(st.characters() | st.sampled_from("=+-@\t\r\n0aA(,!|'")))
 def test_no_cell_begins_a_calculation_with_anything_but_digits(text: str) -> None:
-    cell = harmless(text)
+    cell = escape_formula(text)
     assert cell in {text, "'" + text}
     if cell[:1] and cell[0] in "=+-@\t\r\n＝＋－＠":
         assert re.fullmatch(r"[+-][\d ().-]*", cell)
@@ -57,7 +57,7 @@ def rows(of: str) -> list[dict[str, str]]:
 
 def test_every_step_of_the_province_and_of_every_unit_is_a_row() -> None:
     report = the_report(unit_report(commune()), unit_report(commune("05047", "Cao Dương")))
-    made = rows(as_csv(report, "vi"))
+    made = rows(report_csv(report, "vi"))
     assert len({(row["code"], row["step"]) for row in made}) == len(made) == 1 + 2 * 5
     first, own = made[0], made[1]
     assert (first["unit"], first["step"], first["owner"]) == ("Tỉnh Phú Thọ", "cua-tinh", "UBND tỉnh")
@@ -69,7 +69,7 @@ def test_every_step_of_the_province_and_of_every_unit_is_a_row() -> None:
 
 
 def test_words_come_in_the_language_asked_for_and_codes_stay() -> None:
-    made = rows(as_csv(the_report(unit_report(commune())), "en"))[1]
+    made = rows(report_csv(the_report(unit_report(commune())), "en"))[1]
     assert (made["status"], made["status_text"]) == ("overdue", "overdue")
     assert made["reason"] != "quá hạn 2 ngày"
 
@@ -77,7 +77,7 @@ def test_words_come_in_the_language_asked_for_and_codes_stay() -> None:
 def test_a_step_that_is_done_has_its_day_and_one_without_a_deadline_has_none() -> None:
     made = {
         row["step"]: row
-        for row in rows(as_csv(the_report(unit_report(commune(), OPEN | {"lap-to": Status.DONE})), "vi"))
+        for row in rows(report_csv(the_report(unit_report(commune(), OPEN | {"lap-to": Status.DONE})), "vi"))
     }
     assert made["lap-to"]["completed_on"] == "2026-01-31"
     assert made["khieu-nai"]["due_at"] == ""
@@ -85,13 +85,13 @@ def test_a_step_that_is_done_has_its_day_and_one_without_a_deadline_has_none() -
 
 def test_sample_data_is_labelled_on_every_row() -> None:
     report = the_report(unit_report(commune()), sample=True)
-    assert {row["sample"][:11] for row in rows(as_csv(report, "vi"))} == {"DỮ LIỆU MẪU"}
-    assert {row["sample"][:11] for row in rows(as_csv(report, "en"))} == {"SAMPLE DATA"}
+    assert {row["sample"][:11] for row in rows(report_csv(report, "vi"))} == {"DỮ LIỆU MẪU"}
+    assert {row["sample"][:11] for row in rows(report_csv(report, "en"))} == {"SAMPLE DATA"}
 
 
 def test_foreign_text_in_titles_and_owners_stays_in_its_cell_as_text() -> None:
     title, owner = '=HYPERLINK("http://x";"y"),\n"', "@SUM(A1)"
     step = replace(TEAMS, title=Text(title), owner=Text(owner))
     of = the_checklist(milestones=(milestone("m", steps=(step,)),))
-    (made,) = rows(as_csv(the_report(unit_report(commune(), of=of), of=of), "vi"))
+    (made,) = rows(report_csv(the_report(unit_report(commune(), of=of), of=of), "vi"))
     assert (made["title"], made["owner"]) == ("'" + title, "'" + owner)

@@ -6,12 +6,12 @@ from typing import Any
 
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
-from lotrinh.reports.data.json_report import as_json
+from lotrinh.reports.data.json_report import report_json
 from tests.reports.samples import INVALID, OPEN, UNREACHABLE, commune, the_report, unit_report
 
 
 def made(report: Report) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads(as_json(report))
+    result: dict[str, Any] = json.loads(report_json(report))
     return result
 
 

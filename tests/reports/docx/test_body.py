@@ -7,12 +7,12 @@ import pytest
 
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report.bundle import Dossier
-from lotrinh.core.report.report import Report, Voice
+from lotrinh.core.report.bundle import ReportBundle
+from lotrinh.core.report.report import Report, StepObstacle
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
-from lotrinh.reports.docx import document
-from lotrinh.services.views.reporting import only
+from lotrinh.reports.docx import word_document
+from lotrinh.services.views.reporting import narrow_report
 from tests.reports.papers import lines, made, opened, section, table, tables
 from tests.reports.readers import number
 from tests.reports.samples import (
@@ -137,19 +137,19 @@ def test_more_groups_than_anybody_reads_are_summed_up_in_the_last_row() -> None:
 
 
 def test_more_voices_than_anybody_reads_are_counted() -> None:
-    said = Voice(SON, TEAMS, "Mất điện", False, NOW, "", None, "", False)  # noqa: FBT003
-    content = made(two(voices=(said,) * 75))
+    said = StepObstacle(SON, TEAMS, "Mất điện", False, NOW, "", None, "", False)  # noqa: FBT003
+    content = made(two(obstacles=(said,) * 75))
     assert len(table(content, "Khó khăn, vướng mắc")) == 60
     assert "Còn 15 ý kiến nữa trong bảng tính kèm theo." in section(content, 5)
 
 
 def test_obstacles_and_proposals_stand_with_their_answers_and_unanswered_ones_first() -> None:
     said = [
-        Voice(SON, TEAMS, "Mất điện", False, NOW, "Đã giao điện lực", NOW, "Sở Công Thương", False),  # noqa: FBT003
-        Voice(DUONG, TEAMS, "Thiếu máy in", False, NOW, "", None, "", False),  # noqa: FBT003
-        Voice(SON, TEAMS, "Cấp máy in", True, NOW, "", None, "", False),  # noqa: FBT003
+        StepObstacle(SON, TEAMS, "Mất điện", False, NOW, "Đã giao điện lực", NOW, "Sở Công Thương", False),  # noqa: FBT003
+        StepObstacle(DUONG, TEAMS, "Thiếu máy in", False, NOW, "", None, "", False),  # noqa: FBT003
+        StepObstacle(SON, TEAMS, "Cấp máy in", True, NOW, "", None, "", False),  # noqa: FBT003
     ]
-    content = made(two(voices=tuple(said)))
+    content = made(two(obstacles=tuple(said)))
     assert [row[1:] for row in table(content, "Khó khăn, vướng mắc")] == [
         ["Xã Cao Dương", "Việc lap-to", "Thiếu máy in", "chưa trả lời"],
         ["Xã Lương Sơn", "Việc lap-to", "Mất điện", "Đã chuyển Sở Công Thương. Đã giao điện lực (08:00 02/02/2026)"],
@@ -160,7 +160,7 @@ def test_obstacles_and_proposals_stand_with_their_answers_and_unanswered_ones_fi
 
 @pytest.mark.parametrize(("days", "steps"), [(14, ["niem-yet (?)"]), (40, ["niem-yet (?)", "hoi-nghi"])])
 def test_what_is_due_looks_as_far_ahead_as_asked(days: int, steps: list[str]) -> None:
-    rows = table(document(Dossier(two(), ahead=days, charts=False), "vi"), "Đơn vị chưa xong")
+    rows = table(word_document(ReportBundle(two(), ahead=days, charts=False), "vi"), "Đơn vị chưa xong")
     assert [row[2] for row in rows] == [f"Việc {step}" for step in steps]
     assert rows[0][1:] == ["03/02/2026", "Việc niem-yet (?)", "UBND xã", "1/2 đơn vị: Xã Lương Sơn"]
 
@@ -203,24 +203,24 @@ def test_run_checklist_and_journal_are_named_in_full_at_the_end() -> None:
 
 
 def test_a_report_of_one_unit_is_about_it_alone() -> None:
-    found = lines(made(only(two(), "04924")))
+    found = lines(made(narrow_report(two(), "04924")))
     assert "Tiến độ thực hiện nhiệm vụ của Xã Lương Sơn: Thử" in found
     assert not any("Cao Dương" in line for line in found)
 
 
 def test_the_provinces_own_steps_make_a_report_too() -> None:
-    found = lines(made(only(the_report(unit_report(SON), province=Status.OVERDUE), "25")))
+    found = lines(made(narrow_report(the_report(unit_report(SON), province=Status.OVERDUE), "25")))
     assert "Tiến độ thực hiện nhiệm vụ của Tỉnh Phú Thọ: Thử" in found
     assert any("việc của tỉnh: quá hạn" in line for line in found)
 
 
 def test_a_report_without_units_says_so_in_every_section() -> None:
     report = replace(the_report(), units=(), province=None, milestones=())
-    content = document(Dossier(report), "vi")
+    content = word_document(ReportBundle(report), "vi")
     assert section(content, 4)[1] == "Không còn đầu việc nào phải làm."
     assert section(content, 5)[1] == "Không có khó khăn, vướng mắc hay kiến nghị nào được gửi."
 
 
 def test_titles_are_in_the_language_asked_for() -> None:
     report = replace(two(), title=Text("Thử", "A trial"))
-    assert any("A trial" in line for line in lines(document(Dossier(report, charts=False), "en")))
+    assert any("A trial" in line for line in lines(word_document(ReportBundle(report, charts=False), "en")))

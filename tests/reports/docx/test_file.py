@@ -11,13 +11,13 @@ from functools import cache
 import pytest
 from docx.oxml import parse_xml
 
-from lotrinh.core.report.bundle import Dossier
-from lotrinh.core.report.report import Report, Voice
+from lotrinh.core.report.bundle import ReportBundle
+from lotrinh.core.report.report import Report, StepObstacle
 from lotrinh.core.status.status import Status
-from lotrinh.reports.docx import document
-from lotrinh.reports.docx.flat import flat
+from lotrinh.reports.docx import word_document
+from lotrinh.reports.docx.flat import flatten_picture
 from lotrinh.reports.pictures.every import PICTURES
-from lotrinh.reports.pictures.standalone import picture
+from lotrinh.reports.pictures.standalone import standalone_picture
 from lotrinh.reports.text.tables import clean
 from tests.conftest import TOP
 from tests.reports.papers import STATE, lines, made, names, opened, part, table, tables
@@ -32,8 +32,10 @@ print(hashlib.sha256(whole()).hexdigest())
 
 
 def report() -> Report:
-    voice = Voice(commune(), TEAMS, "Mất điện", False, NOW, "", None, "", True)  # noqa: FBT003 - by their places
-    return the_report(unit_report(commune()), unit_report(commune("05047", "Cao Dương")), sample=True, voices=(voice,))
+    obstacle = StepObstacle(commune(), TEAMS, "Mất điện", False, NOW, "", None, "", True)  # noqa: FBT003 - by their places
+    return the_report(
+        unit_report(commune()), unit_report(commune("05047", "Cao Dương")), sample=True, obstacles=(obstacle,)
+    )
 
 
 @cache
@@ -67,16 +69,18 @@ def test_nothing_of_the_library_is_left_in_the_file() -> None:
     assert not any("thumbnail" in name or "customXml" in name for name in names(content))
 
 
-def calm_report(voices: tuple[Voice, ...]) -> Report:
-    calm = tuple(v._replace(text="a", answer="b", handed_to="c") for v in voices)
-    return replace(hostile("bình thường"), voices=calm)
+def calm_report(obstacles: tuple[StepObstacle, ...]) -> Report:
+    calm = tuple(v._replace(text="a", answer="b", handed_to="c") for v in obstacles)
+    return replace(hostile("bình thường"), obstacles=calm)
 
 
 @pytest.mark.parametrize("text", [*(f"trước{c}sau" for c in CONTROLS), *MARKUP, "{{ 7*7 }}", "]]>", "=1+1"], ids=ascii)
 def test_hostile_text_everywhere_comes_out_as_text_in_a_well_formed_file(text: str) -> None:
-    voices = tuple(Voice(commune(name=text), TEAMS, text, p, NOW, text, NOW, text, True) for p in (False, True))  # noqa: FBT003
+    obstacles = tuple(
+        StepObstacle(commune(name=text), TEAMS, text, p, NOW, text, NOW, text, True) for p in (False, True)
+    )
     head = replace(STATE, parent=text, body=text, number=text, place=text, to=text, post=text, signer=text)
-    content = made(replace(hostile(text), voices=voices), replace(head, receivers=(text, text)))
+    content = made(replace(hostile(text), obstacles=obstacles), replace(head, receivers=(text, text)))
     for name in names(content):
         if name.endswith((".xml", ".rels")):
             parse_xml(part(content, name).encode())
@@ -85,7 +89,7 @@ def test_hostile_text_everywhere_comes_out_as_text_in_a_well_formed_file(text: s
     shown = clean(text).strip()
     assert len([line for line in found if shown in line]) > 10
     tags = set(re.findall(r"<(w:[a-zA-Z]+)", part(content, "word/document.xml")))
-    assert tags == set(re.findall(r"<(w:[a-zA-Z]+)", part(made(calm_report(voices)), "word/document.xml")))
+    assert tags == set(re.findall(r"<(w:[a-zA-Z]+)", part(made(calm_report(obstacles)), "word/document.xml")))
 
 
 def test_each_picture_is_there_as_vector_and_as_dots_and_says_what_it_shows() -> None:
@@ -118,7 +122,7 @@ def test_the_tables_of_pictures_have_the_reports_figures() -> None:
 
 def test_a_picture_with_nothing_in_it_is_a_sentence() -> None:
     nothing = replace(the_report(), units=(), province=None, milestones=())
-    content = document(Dossier(nothing), "vi")
+    content = word_document(ReportBundle(nothing), "vi")
     assert "Chưa có đầu việc nào." in lines(content)
     assert "Chưa mốc nào có hạn." in lines(content)
     assert not any(name.startswith("word/media/") for name in names(content))
@@ -126,8 +130,8 @@ def test_a_picture_with_nothing_in_it_is_a_sentence() -> None:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_flat_picture_needs_no_style_sheet_and_keeps_every_word_and_colour(name: str) -> None:
-    written = picture(report(), name, "vi")
-    made_flat = flat(written)
+    written = standalone_picture(report(), name, "vi")
+    made_flat = flatten_picture(written)
     root = parse_xml(made_flat.svg)
     assert not made_flat.empty
     assert not [e for e in root.iter() if e.get("class") or e.tag.endswith("}style") or "paint-order" in e.attrib]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.reports.docx import sandbox
 from lotrinh.reports.docx.grammar import FILTERS, TESTS
 from lotrinh.reports.docx.placeholders import Placeholders
@@ -10,7 +10,7 @@ from tests.conftest import TOP
 from tests.reports.docx.test_template import REPORT, filled, refused, template
 from tests.reports.papers import STATE
 
-SHOWN = len(Placeholders(Dossier(REPORT, STATE), "vi").prose.reaches)
+SHOWN = len(Placeholders(ReportBundle(REPORT, STATE), "vi").prose.results)
 """Rows of the list of milestones."""
 
 
@@ -88,7 +88,7 @@ def test_loops_in_loops_end_and_what_they_write_is_bounded(monkeypatch: pytest.M
     nested = "{% for a in moc %}" * 2 + "{{ so }}" + "{% endfor %}" * 2
     assert filled(nested) == ["12" * SHOWN**2]
     with monkeypatch.context() as bound:
-        bound.setattr(sandbox.Walk.__init__, "__defaults__", (1,))
+        bound.setattr(sandbox.RowBudget.__init__, "__defaults__", (1,))
         assert "lặp quá nhiều lần" in refused(template(nested))[0]
     with monkeypatch.context() as bound:
         bound.setattr(sandbox, "LONGEST", 100)

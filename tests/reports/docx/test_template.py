@@ -13,8 +13,8 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml.ns import nsdecls
 
-from lotrinh.core.report.bundle import Dossier, Letterhead
-from lotrinh.core.report.report import Voice
+from lotrinh.core.report.bundle import Letterhead, ReportBundle
+from lotrinh.core.report.report import StepObstacle
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.reports.docx.placeholders import ROWS, Placeholders
@@ -26,7 +26,7 @@ from tests.tools.own_template import PLACE, example
 REPORT = the_report(
     unit_report(commune()),
     unit_report(commune("05047", "Cao Dương"), outcome=UNREACHABLE),
-    voices=(Voice(commune(), TEAMS, "Mất điện", False, NOW, "Đã giao", NOW, "", False),),  # noqa: FBT003 - by their places
+    obstacles=(StepObstacle(commune(), TEAMS, "Mất điện", False, NOW, "Đã giao", NOW, "", False),),  # noqa: FBT003 - by their places
     interrupted="luot-0",
 )
 
@@ -74,7 +74,7 @@ def test_numbers_are_the_reports_own() -> None:
 
 
 def test_every_placeholder_can_be_used_and_every_row_has_the_fields_that_the_docs_list() -> None:
-    known = Placeholders(Dossier(REPORT, STATE), "vi").known
+    known = Placeholders(ReportBundle(REPORT, STATE), "vi").known
     plain = [f"{name}: {{{{ {name} }}}}" for name in known if name not in ROWS]
     loops = [
         f"{{% for r in {name} %}}{' / '.join(f'{{{{ r.{field} }}}}' for field in fields)}{{% endfor %}}"

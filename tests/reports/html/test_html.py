@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from lotrinh.core.report.bundle import Dossier
-from lotrinh.core.report.report import Report, UnitReport, Voice
+from lotrinh.core.report.bundle import ReportBundle
+from lotrinh.core.report.report import Report, StepObstacle, UnitReport
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import LANGUAGES, say
-from lotrinh.reports.html.html import page
+from lotrinh.reports.html.html import html_page
 from lotrinh.reports.text.tables import clean
 from tests.reports.samples import (
     INVALID,
@@ -77,7 +77,7 @@ class Tree(HTMLParser):
 
 
 def read(report: Report, language: str = "vi") -> Node:
-    return Tree(page(Dossier(report), language)).root
+    return Tree(html_page(ReportBundle(report), language)).root
 
 
 def table(root: Node, caption: str) -> list[list[str]]:
@@ -87,14 +87,16 @@ def table(root: Node, caption: str) -> list[list[str]]:
 
 
 def full(**more: Any) -> Report:
-    voice = Voice(commune(), TEAMS, "Thiếu mẫu <b>", False, AT, "", None, "Sở Nội vụ", False)  # noqa: FBT003 - as it is
-    answered = voice._replace(text="Đề nghị cấp mẫu", proposal=True, answer="Đã cấp", answered_at=AT, handed_to="")
+    obstacle = StepObstacle(commune(), TEAMS, "Thiếu mẫu <b>", False, AT, "", None, "Sở Nội vụ", False)  # noqa: FBT003 - as it is
+    answered = obstacle._replace(
+        text="Đề nghị cấp mẫu", is_proposal=True, answer="Đã cấp", answered_at=AT, handed_to=""
+    )
     units = (
         unit_report(commune(), flags={"niem-yet": {"obstacle": "Thiếu mẫu <b>"}}),
         unit_report(commune("04960", "Liên Sơn"), everybody_at(Status.UNKNOWN), outcome=UNREACHABLE, heard=None),
         unit_report(commune("04993", "Cao Dương"), everybody_at(Status.DONE), outcome=INVALID),
     )
-    return the_report(*units, voices=(voice, answered), **more)
+    return the_report(*units, obstacles=(obstacle, answered), **more)
 
 
 @given(reports())
@@ -120,10 +122,10 @@ def test_its_totals_are_the_reports(report: Report) -> None:
 
 def presses(unit: UnitReport) -> int:
     """Count what presses in a unit: overdue, due soon, or past its deadline without our knowing; silence aside."""
-    if all(s.status is Status.UNKNOWN for s in unit.standings):
+    if all(s.status is Status.UNKNOWN for s in unit.step_statuses):
         return 0
-    said = [s for s in unit.standings if s.status in {Status.OVERDUE, Status.DUE_SOON}]
-    left = [s for s in unit.standings if not s.status.is_finished and s not in said]
+    said = [s for s in unit.step_statuses if s.status in {Status.OVERDUE, Status.DUE_SOON}]
+    left = [s for s in unit.step_statuses if not s.status.is_finished and s not in said]
     return len(said) + sum(s.due is not None and s.due <= NOW for s in left)
 
 
@@ -132,7 +134,7 @@ MILESTONES = "Các mốc theo hạn; số như trong hình"
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_fetched_and_nothing_runs(language: str) -> None:
-    written = page(Dossier(full(sample=True)), language)
+    written = html_page(ReportBundle(full(sample=True)), language)
     root = Tree(written).root
     policy = next(m for m in root.all("meta") if m.attributes.get("http-equiv") == "Content-Security-Policy")
     assert policy.attributes["content"] == "default-src 'none'; style-src 'unsafe-inline'"
@@ -173,7 +175,7 @@ def test_every_picture_has_a_sentence_and_figures_beside_it() -> None:
 
 
 def test_without_charts_the_figures_remain() -> None:
-    root = Tree(page(Dossier(full(), charts=False), "vi")).root
+    root = Tree(html_page(ReportBundle(full(), charts=False), "vi")).root
     assert root.all("svg") == []
     assert table(root, MILESTONES)
 
@@ -196,8 +198,8 @@ def test_what_units_say_stands_with_its_answer() -> None:
 
 
 def test_what_is_due_in_the_coming_days_follows_the_dossier() -> None:
-    soon = Tree(page(Dossier(full(), ahead=3), "vi")).root
-    later = Tree(page(Dossier(full(), ahead=60), "vi")).root
+    soon = Tree(html_page(ReportBundle(full(), ahead=3), "vi")).root
+    later = Tree(html_page(ReportBundle(full(), ahead=60), "vi")).root
     assert "Việc hoi-nghi" not in {row[1] for row in table(soon, "Việc đến hạn trong 3 ngày tới")}
     assert "Việc hoi-nghi" in {row[1] for row in table(later, "Việc đến hạn trong 60 ngày tới")}
 
@@ -234,25 +236,28 @@ def test_the_hashes_by_which_it_can_be_made_again_are_whole() -> None:
 
 @pytest.mark.parametrize("text", [*MARKUP, *CONTROLS, "]]>", "{{ 7*7 }}", "</style>", "\ud800"], ids=ascii)
 def test_hostile_text_is_text(text: str) -> None:
-    voices = tuple(
-        Voice(commune(name=text), LISTS, text, proposal, AT, text, AT, text, sample=False) for proposal in (False, True)
+    obstacles = tuple(
+        StepObstacle(commune(name=text), LISTS, text, proposal, AT, text, AT, text, sample=False)
+        for proposal in (False, True)
     )
 
     def shape(report: Report) -> list[tuple[str, tuple[str, ...]]]:
-        nodes = Tree(page(Dossier(replace(report, voices=voices)), "vi")).root.all()
+        nodes = Tree(html_page(ReportBundle(replace(report, obstacles=obstacles)), "vi")).root.all()
         return [(node.tag, tuple(node.attributes)) for node in nodes if node.tag != "text"]
 
-    root = Tree(page(Dossier(replace(hostile(f"a{text}z"), voices=voices)), "vi")).root
+    root = Tree(html_page(ReportBundle(replace(hostile(f"a{text}z"), obstacles=obstacles)), "vi")).root
     assert shape(hostile(f"a{text}z")) == shape(hostile("a z"))
     assert root.text.count(clean(f"a{text}z")) > 10
     assert all(c == "\n" or c.isprintable() for c in root.text)
 
 
 def test_the_same_dossier_gives_the_same_bytes() -> None:
-    assert page(Dossier(full()), "vi") == page(Dossier(full()), "vi")
+    assert html_page(ReportBundle(full()), "vi") == html_page(ReportBundle(full()), "vi")
 
 
 def test_a_report_of_one_unit_and_one_of_nobody_are_whole_pages_too() -> None:
     report = full()
     assert "Xã Lương Sơn" in read(replace(report, units=report.units[:1], province=None)).text
-    assert "Chưa đầu việc nào có hạn." in read(replace(report, units=(), province=None, milestones=(), voices=())).text
+    assert (
+        "Chưa đầu việc nào có hạn." in read(replace(report, units=(), province=None, milestones=(), obstacles=())).text
+    )

@@ -19,7 +19,7 @@ from lotrinh.i18n import LANGUAGES
 from lotrinh.reports.pictures.every import PICTURES
 from lotrinh.reports.pictures.print_style import STYLE
 from lotrinh.reports.pictures.signs import SIGNS
-from lotrinh.reports.pictures.standalone import picture
+from lotrinh.reports.pictures.standalone import standalone_picture
 from lotrinh.reports.text.tables import clean
 from tests.reports.samples import OF_STATE, commune, everybody_at, planned, the_checklist, the_report, unit_report
 from tests.reports.test_hostile_text import CONTROLS, MARKUP, hostile
@@ -39,7 +39,7 @@ def whole(**more: Any) -> Report:
 
 
 def read(report: Report, name: str, language: str = "vi") -> ET.Element:
-    return ET.fromstring(picture(report, name, language))  # noqa: S314 - our own
+    return ET.fromstring(standalone_picture(report, name, language))  # noqa: S314 - our own
 
 
 def said(root: ET.Element) -> list[str]:
@@ -49,7 +49,7 @@ def said(root: ET.Element) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_picture_is_whole_names_itself_and_needs_nothing_from_elsewhere(name: str, language: str) -> None:
-    written = picture(whole(), name, language)
+    written = standalone_picture(whole(), name, language)
     assert written.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<svg ')
     root = read(whole(), name, language)
     assert root.get("viewBox") == f"0 0 {root.get('width')} {root.get('height')}"
@@ -65,7 +65,7 @@ def test_a_picture_is_whole_names_itself_and_needs_nothing_from_elsewhere(name: 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_report_gives_the_same_bytes(name: str) -> None:
-    assert picture(whole(), name, "vi") == picture(whole(), name, "vi")
+    assert standalone_picture(whole(), name, "vi") == standalone_picture(whole(), name, "vi")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -93,7 +93,7 @@ def test_where_there_is_nothing_to_draw_a_sentence_says_so(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_renderer_without_a_browser_draws_it(name: str) -> None:
-    drawn = bytes(resvg_py.svg_to_bytes(svg_string=picture(whole(), name, "vi")))
+    drawn = bytes(resvg_py.svg_to_bytes(svg_string=standalone_picture(whole(), name, "vi")))
     assert drawn.startswith(b"\x89PNG")
     blank = '<svg xmlns="http://www.w3.org/2000/svg" width="752" height="300"><rect width="752" height="300"/></svg>'
     assert len(drawn) > 2 * len(bytes(resvg_py.svg_to_bytes(svg_string=blank)))
@@ -101,7 +101,7 @@ def test_a_renderer_without_a_browser_draws_it(name: str) -> None:
 
 def test_there_is_no_picture_of_another_name() -> None:
     with pytest.raises(KeyError):
-        picture(whole(), "pie", "vi")
+        standalone_picture(whole(), "pie", "vi")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -14,8 +14,8 @@ from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.status import Status
 from lotrinh.reports.pictures import areas, heatmap
 from lotrinh.reports.pictures.groups import Share, groups, most_behind, shares
-from lotrinh.reports.pictures.milestones import lines_of
-from lotrinh.reports.pictures.standalone import picture
+from lotrinh.reports.pictures.milestones import number_milestones
+from lotrinh.reports.pictures.standalone import standalone_picture
 from tests.core.builders import milestone, step
 from tests.reports.samples import OPEN, commune, everybody_at, the_checklist, the_report, unit_report
 
@@ -29,8 +29,8 @@ def unit(code: str, name: str, area: str = "", statuses: dict[str, Status] = OPE
     return unit_report(commune(code, name, area=area), statuses)
 
 
-def map_of(report: Report) -> heatmap.Map:
-    return heatmap.map_of(report, tuple(lines_of(report)), "vi")
+def map_of(report: Report) -> heatmap.Heatmap:
+    return heatmap.build_heatmap(report, tuple(number_milestones(report)), "vi")
 
 
 def many(count: int, area_count: int) -> Report:
@@ -61,10 +61,10 @@ def test_without_areas_nobody_is_put_under_a_heading() -> None:
 def test_columns_have_the_numbers_of_the_table_and_milestones_that_have_not_begun_none() -> None:
     report = the_report(unit("00001", "Một"))
     shown = map_of(report)
-    numbers = {line.row.milestone.id: line.number for line in lines_of(report)}
+    numbers = {line.row.milestone.id: line.number for line in number_milestones(report)}
     assert shown.columns == tuple(sorted(numbers[name] for name in ("to-bau-cu", "ho-so", "sau")))
     assert shown.waiting == 1
-    assert "1 mốc chưa đến thời gian" in heatmap.described(shown, "vi")
+    assert "1 mốc chưa đến thời gian" in heatmap.describe(shown, "vi")
 
 
 def test_a_cell_is_the_most_pressing_step_of_the_unit_in_the_milestone() -> None:
@@ -113,7 +113,7 @@ def test_an_area_says_how_many_of_its_units_are_done_and_overdue() -> None:
 
 @pytest.mark.parametrize("count", [148, 200, 3321])
 def test_a_map_of_many_units_stays_light_and_inside_its_picture(count: int) -> None:
-    written = picture(many(count, 34), "heatmap", "vi")
+    written = standalone_picture(many(count, 34), "heatmap", "vi")
     assert len(written.encode()) < 150_000
     root = ET.fromstring(written)  # noqa: S314 - our own
     inner = next(e for e in root.iter(SVG + "svg") if e.get("viewBox", "").startswith("0 0 720 "))
@@ -128,9 +128,9 @@ def test_bars_add_up_to_the_totals_of_the_report(made: list[tuple[dict[str, Stat
     units = [unit(f"{n:05}", f"Số {n}", area, statuses) for n, (statuses, area) in enumerate(made)]
     report = the_report(*units, province=province)
     everything, *parts = shares(report, "vi")
-    assert everything.counts == report.known() == sum((Counter(p.counts) for p in parts), Counter())
+    assert everything.counts == report.known_statuses() == sum((Counter(p.counts) for p in parts), Counter())
     assert sum(p.units for p in parts) == everything.units == len(report.units)
-    assert sum(areas.counted(everything)) == everything.total
+    assert sum(areas.part_counts(everything)) == everything.total
     assert everything.total == sum(report.statuses().values()) - report.statuses()[Status.NOT_APPLICABLE]
 
 
@@ -179,7 +179,7 @@ def test_a_step_kept_from_before_its_deadline_is_unknown_in_every_picture() -> N
     assert cells["Xã Một"] == (Status.UNKNOWN, *[Status.DONE] * 3)
     everything, *_ = shares(report, "vi")
     assert (everything.counts[Status.UNKNOWN], everything.counts[Status.OPEN]) == (1, 0)
-    first, *others = lines_of(report)
+    first, *others = number_milestones(report)
     assert (first.state, first.unknown) == ("unknown", True)
     assert {line.state for line in others if not line.row.national_only} == {"done"}
 
@@ -201,7 +201,7 @@ def test_a_milestone_of_silent_units_alone_has_a_column_once_its_time_has_come(
     silent = everybody_at(Status.UNKNOWN) | {"mot-don-vi": Status.UNKNOWN}
     told = unit_report(commune("00001", "Một"), OPEN, of=of)
     report = the_report(told, unit_report(commune("00002", "Hai"), silent, of=of), of=of)
-    number = next(line.number for line in lines_of(report) if line.row.milestone.id == "rieng")
+    number = next(line.number for line in number_milestones(report) if line.row.milestone.id == "rieng")
     shown = map_of(report)
     assert (number in shown.columns) is drawn
     assert (shown.unknown, shown.waiting) == ((4, 1) if drawn else (3, 2))

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.report.curve import UnitStep, curve
+from lotrinh.core.report.curve import UnitStep, build_curve
 from lotrinh.reports.pictures import curve as curve_picture
 from lotrinh.reports.pictures import timeline
-from lotrinh.reports.pictures.svg import WIDTH, Days, cut
+from lotrinh.reports.pictures.svg import WIDTH, DayAxis, cut
 from lotrinh.reports.pictures.timeline import Bar, Break, breaks
 from tests.core.builders import PLAIN
 
@@ -48,7 +48,7 @@ def words(picture: ET.Element) -> list[str]:
 
 PICTURES = {
     "timeline": timeline.draw(BARS, TET, TODAY, "Đợt", "vi"),
-    "curve": curve_picture.draw(curve(STEPS, TODAY), TODAY, "Đợt", "vi"),
+    "curve": curve_picture.draw(build_curve(STEPS, TODAY), TODAY, "Đợt", "vi"),
 }
 
 
@@ -92,7 +92,7 @@ def test_days_in_a_row_make_one_break() -> None:
 
 def test_without_any_due_day_there_is_no_picture() -> None:
     assert timeline.draw(BARS[2:], PLAIN, TODAY, "Đợt", "vi") == ""
-    assert curve_picture.draw(curve([UnitStep(None)], TODAY), TODAY, "Đợt", "vi") == ""
+    assert curve_picture.draw(build_curve([UnitStep(None)], TODAY), TODAY, "Đợt", "vi") == ""
 
 
 def test_a_day_in_another_age_does_not_stretch_the_picture() -> None:
@@ -117,7 +117,7 @@ def test_everything_is_drawn_inside_the_picture(milestones: list[tuple[int, int 
 
 
 def test_the_curve_says_its_figures_in_words() -> None:
-    said = curve_picture.described(curve(STEPS, TODAY), TODAY, "vi")
+    said = curve_picture.describe(build_curve(STEPS, TODAY), TODAY, "vi")
     assert "02/02/2026: 2 đầu việc đến hạn, 1 đầu việc đã hoàn thành, 1 đầu việc đến hạn mà chưa rõ" in said
     assert "3 đầu việc có hạn" in said
 
@@ -135,11 +135,11 @@ def test_the_unknown_band_hangs_below_the_planned_line_and_ends_today() -> None:
 
 
 def test_days_lie_beside_each_other_and_months_are_few() -> None:
-    line = Days(date(2026, 1, 15), date(2026, 3, 15), 0, 600)
+    line = DayAxis(date(2026, 1, 15), date(2026, 3, 15), 0, 600)
     assert (line.begins(line.first), line.ends(line.last)) == (0, 600)
     assert line.ends(TODAY) == line.begins(TODAY + DAY)
     assert list(line.months()) == [date(2026, 2, 1), date(2026, 3, 1)]
-    assert len(list(Days(date(2020, 1, 1), date(2030, 1, 1), 0, 600).months())) <= 12
+    assert len(list(DayAxis(date(2020, 1, 1), date(2030, 1, 1), 0, 600).months())) <= 12
 
 
 def test_words_are_cut_to_their_room() -> None:

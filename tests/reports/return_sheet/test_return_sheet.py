@@ -15,7 +15,7 @@ from lotrinh.core.return_sheet.return_sheet import ReturnSheet, SheetMark, sheet
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.i18n import say
-from lotrinh.reports.return_sheet import page, workbook
+from lotrinh.reports.return_sheet import sheet_page, sheet_workbook
 from lotrinh.reports.return_sheet.layout import COLUMNS, PLACE
 from lotrinh.reports.return_sheet.words import SAMPLE
 from tests.core.builders import milestone, step
@@ -77,28 +77,28 @@ def test_steps_of_which_nothing_is_known_stand_where_their_deadlines_put_them() 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_same_sheet_gives_the_same_bytes(language: str) -> None:
-    assert workbook(sheet_of(), language) == workbook(sheet_of(), language)
-    assert page(sheet_of(), language) == page(sheet_of(), language)
+    assert sheet_workbook(sheet_of(), language) == sheet_workbook(sheet_of(), language)
+    assert sheet_page(sheet_of(), language) == sheet_page(sheet_of(), language)
 
 
 def test_only_what_the_unit_fills_in_is_open_and_the_sheet_is_protected_without_a_password() -> None:
-    made = opened(workbook(sheet_of(), "vi"))
+    made = opened(sheet_workbook(sheet_of(), "vi"))
     assert made.protection.sheet
     assert not made.protection.password
     open_cells = {(c.row, c.column - 1) for row in made.iter_rows() for c in row if not c.protection.locked}
-    fill = {column.name for column in COLUMNS if column.fill} - {"done", "of"}
+    fill = {column.name for column in COLUMNS if column.is_filled_in} - {"done", "of"}
     assert open_cells == {(row, PLACE[name]) for row in table(made) for name in fill}
 
 
 def test_a_count_is_open_where_the_step_counts_and_completion_is_closed_where_a_file_is_needed(
     counted: Checklist,
 ) -> None:
-    made = opened(workbook(sheet_of(counted, statuses=COUNTED), "vi"))
+    made = opened(sheet_workbook(sheet_of(counted, statuses=COUNTED), "vi"))
     closed = {
         (made.cell(row, PLACE["step"] + 1).value, column.name)
         for row in table(made)
         for column in COLUMNS
-        if column.fill and made.cell(row, PLACE[column.name] + 1).protection.locked
+        if column.is_filled_in and made.cell(row, PLACE[column.name] + 1).protection.locked
     }
     names = {"completed_on", "document.number", "document.date", "done", "of", "note"}
     assert closed == {("Việc tep", name) for name in names}
@@ -106,7 +106,7 @@ def test_a_count_is_open_where_the_step_counts_and_completion_is_closed_where_a_
 
 
 def test_days_are_kept_as_they_are_typed_and_checked_day_before_month() -> None:
-    made = opened(workbook(sheet_of(), "vi"))
+    made = opened(sheet_workbook(sheet_of(), "vi"))
     first = table(made)[0]
     assert made.cell(first, PLACE["completed_on"] + 1).number_format == "@"
     rules = {str(rule.sqref): rule for rule in made.data_validations.dataValidation}
@@ -119,7 +119,7 @@ def test_days_are_kept_as_they_are_typed_and_checked_day_before_month() -> None:
 
 
 def test_it_prints_on_a4_landscape_one_page_wide_with_its_head_on_every_page() -> None:
-    made = opened(workbook(sheet_of(), "vi"))
+    made = opened(sheet_workbook(sheet_of(), "vi"))
     assert (made.page_setup.orientation, int(made.page_setup.paperSize)) == ("landscape", 9)
     # One page wide is what a file says by saying nothing else.
     assert made.sheet_properties.pageSetUpPr.fitToPage
@@ -131,10 +131,10 @@ def test_it_prints_on_a4_landscape_one_page_wide_with_its_head_on_every_page() -
 
 def test_the_mark_the_instructions_and_what_was_said_of_a_step_are_on_the_sheet() -> None:
     sheet = sheet_of(sample=True)
-    made = opened(workbook(sheet, "vi"))
+    made = opened(sheet_workbook(sheet, "vi"))
     texts = [str(c.value) for row in made.iter_rows() for c in row if c.value]
     assert sheet.mark.line in texts
-    assert sheet.mark.line in page(sheet, "vi")
+    assert sheet.mark.line in sheet_page(sheet, "vi")
     assert say(SAMPLE) in texts
     assert len([t for t in texts if re.match(r"[123]\. ", t)]) == 3
     assert any("bị trả lại: thiếu dấu" in t for t in texts)
@@ -142,9 +142,11 @@ def test_the_mark_the_instructions_and_what_was_said_of_a_step_are_on_the_sheet(
 
 
 def test_sample_data_is_labelled_on_paper_and_real_data_is_not() -> None:
-    assert say(SAMPLE) in page(sheet_of(sample=True), "vi")
-    assert say(SAMPLE) not in page(sheet_of(), "vi")
-    assert "DỮ LIỆU MẪU" not in str([c.value for row in opened(workbook(sheet_of(), "vi")).iter_rows() for c in row])
+    assert say(SAMPLE) in sheet_page(sheet_of(sample=True), "vi")
+    assert say(SAMPLE) not in sheet_page(sheet_of(), "vi")
+    assert "DỮ LIỆU MẪU" not in str(
+        [c.value for row in opened(sheet_workbook(sheet_of(), "vi")).iter_rows() for c in row]
+    )
 
 
 class Seen(HTMLParser):
@@ -171,18 +173,20 @@ def test_hostile_text_comes_out_as_text() -> None:
     of = replace(of, milestones=(replace(of.milestones[0], steps=steps), *of.milestones[1:]))
     sheet = replace(sheet_of(of), unit=commune(name=HOSTILE))
     shown = HOSTILE.replace("\x0b", " ")
-    cells = [c for row in opened(workbook(sheet, "vi")).iter_rows() for c in row if c.value and shown in str(c.value)]
+    cells = [
+        c for row in opened(sheet_workbook(sheet, "vi")).iter_rows() for c in row if c.value and shown in str(c.value)
+    ]
     assert cells
     assert {c.data_type for c in cells} == {"s"}
     assert not any(c.hyperlink for c in cells)
-    seen = Seen(page(sheet, "vi"))
+    seen = Seen(sheet_page(sheet, "vi"))
     assert "script" not in seen.tags
     assert seen.text.count(shown) >= 4
 
 
 def test_the_paper_needs_nothing_from_anywhere_and_has_boxes_a_signature_and_every_code() -> None:
     sheet = sheet_of()
-    text = page(sheet, "vi")
+    text = sheet_page(sheet, "vi")
     seen = Seen(text)
     assert not {"script", "link", "img", "iframe"} & set(seen.tags)
     assert not {"src", "href", "onload"} & seen.attributes
@@ -197,6 +201,6 @@ def test_the_paper_needs_nothing_from_anywhere_and_has_boxes_a_signature_and_eve
 def test_the_paper_names_the_total_that_is_known_and_greys_what_does_not_apply(counted: Checklist) -> None:
     sheet = sheet_of(counted, statuses=COUNTED)
     known = replace(sheet, rows=tuple(row._replace(of=12) if row.step.count else row for row in sheet.rows))
-    assert "/ 12</td>" in page(known, "vi")
-    assert "tổng số đã báo: 12" in page(known, "vi")
-    assert page(sheet, "vi").count('class="none"') == 4
+    assert "/ 12</td>" in sheet_page(known, "vi")
+    assert "tổng số đã báo: 12" in sheet_page(known, "vi")
+    assert sheet_page(sheet, "vi").count('class="none"') == 4

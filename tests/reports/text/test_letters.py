@@ -12,7 +12,7 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.notify.reminders import Digest, DigestItem, DigestSection, Escalation, LateUnit, ReminderReason
 from lotrinh.core.text import Text
-from lotrinh.reports.text.letters import Letter, Notes, Writer
+from lotrinh.reports.text.letters import Letter, LetterWriter, OfficeNotes
 from tests.core.builders import step
 
 NOW = datetime(2026, 2, 2, 7, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -36,7 +36,9 @@ def written(title: str) -> Letter:
     section = DigestSection("thu", Text(title), NOW, (item,))
     of = Unit("25", UnitKind.PROVINCE, title)
     told = Escalation("thu", Text(title), NOW, (LateUnit(of, None, (item,) * 7),), (of,))
-    return Writer("vi", "https://x.example.vn").digest(Digest(of, DAY, (section,), (told,)), Notes((of,), 2))
+    return LetterWriter("vi", "https://x.example.vn").digest(
+        Digest(of, DAY, (section,), (told,)), OfficeNotes((of,), 2)
+    )
 
 
 def test_hostile_titles_come_out_as_text() -> None:

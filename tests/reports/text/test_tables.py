@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from lotrinh.core.checklist.checklist import Level
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.reports.documents import Wish, make
+from lotrinh.reports.documents import RenderOptions, make
 from lotrinh.reports.text import markdown, terminal
-from lotrinh.reports.text.tables import Writer, age
+from lotrinh.reports.text.tables import ReportWriter, age
 from tests.core.builders import LAW, milestone
 from tests.reports.samples import (
     DECREE,
@@ -40,7 +40,7 @@ SAMPLE = "DỮ LIỆU MẪU"
 
 def tables(*units: UnitReport, everything: bool = False, **more: Any) -> dict[str, tuple[list[tuple[str, ...]], str]]:
     """Title -> rows, head first, and the note under it."""
-    writer = Writer(the_report(*units, **more), "vi", everything=everything)
+    writer = ReportWriter(the_report(*units, **more), "vi", everything=everything)
     return {table.title: ([table.headers, *table.rows], table.note) for table in writer.tables()}
 
 
@@ -54,7 +54,9 @@ def many() -> list[UnitReport]:
 @pytest.mark.parametrize(("language", "words"), [("vi", "DỮ LIỆU MẪU"), ("en", "SAMPLE DATA")])
 def test_sample_data_is_labelled_in_both_languages_and_nothing_else_is(form: str, language: str, words: str) -> None:
     def made(*, sample: bool) -> str:
-        return make(Dossier(the_report(unit_report(commune()), sample=sample)), form, Wish(language)).decode()
+        return make(
+            ReportBundle(the_report(unit_report(commune()), sample=sample)), form, RenderOptions(language)
+        ).decode()
 
     assert words in made(sample=True)
     assert words not in made(sample=False)
@@ -92,7 +94,7 @@ def test_a_milestone_of_today_says_so_and_those_of_the_state_alone_are_left_out(
     assert row[2] == "đã qua 2 ngày"
     report = the_report(unit_report(commune(), of=of), of=of)
     same_day = tuple(m._replace(days_left=0) for m in report.milestones)
-    (row,) = Writer(replace(report, milestones=same_day, as_of=today), "vi").milestones().rows
+    (row,) = ReportWriter(replace(report, milestones=same_day, as_of=today), "vi").milestones().rows
     assert row[2] == "hôm nay"
 
 
@@ -224,9 +226,9 @@ def test_obstacles_are_told_in_the_words_of_the_unit_the_provinces_too() -> None
     flags = {"niem-yet": {"obstacle": "Chưa nhận được dữ liệu dân cư"}}
     report = the_report(unit_report(commune(), flags=flags))
     assert report.province is not None
-    (standing,) = report.province.standings
-    own = report.province._replace(standings=(standing._replace(flags={"obstacle": "Chờ kinh phí"}),))
-    table = Writer(replace(report, province=own), "vi").obstacles()
+    (step_status,) = report.province.step_statuses
+    own = report.province._replace(step_statuses=(step_status._replace(flags={"obstacle": "Chờ kinh phí"}),))
+    table = ReportWriter(replace(report, province=own), "vi").obstacles()
     assert table.rows == (
         ("Tỉnh Phú Thọ (25)", "Việc cua-tinh", "Chờ kinh phí"),
         ("Xã Lương Sơn (04924)", "Việc niem-yet", "Chưa nhận được dữ liệu dân cư"),
@@ -238,7 +240,7 @@ def test_terminal_and_markdown_carry_the_same_tables() -> None:
     flags = {"niem-yet": {"obstacle": "Chưa nhận được dữ liệu dân cư"}}
     report = the_report(unit_report(commune(), flags=flags), unit_report(commune("2"), outcome=UNREACHABLE))
     drawn, written = terminal.render(report, "vi", 180), markdown.render(report, "vi").replace("\\", "")
-    for table in Writer(report, "vi").tables():
+    for table in ReportWriter(report, "vi").tables():
         assert table.title in drawn
         assert cells(written, table.title) == [list(table.headers), *map(list, table.rows)]
 
@@ -250,9 +252,9 @@ def test_the_head_of_the_journal_and_the_checklist_stand_on_every_report_in_word
 
 def test_a_run_that_was_cut_off_before_this_one_is_named() -> None:
     for form in ("table", "markdown"):
-        cut_off = make(Dossier(the_report(interrupted="luot-0")), form, Wish()).decode()
+        cut_off = make(ReportBundle(the_report(interrupted="luot-0")), form, RenderOptions()).decode()
         assert "(luot-0) bị ngắt giữa chừng" in cut_off.replace("\\", "")
-        assert "bị ngắt" not in make(Dossier(the_report()), form, Wish()).decode()
+        assert "bị ngắt" not in make(ReportBundle(the_report()), form, RenderOptions()).decode()
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def bare(text: str) -> str:
 @pytest.mark.parametrize("width", WIDTHS)
 @given(table=tables())
 def test_columns_are_straight_within_the_width_and_no_word_is_lost(width: int, table: Table) -> None:
-    title, *drawn = terminal.draw(table, width).splitlines()
+    title, *drawn = terminal.draw_table(table, width).splitlines()
     assert title == "Bảng"
     assert max(map(wcswidth, drawn)) <= width
     rule = max(drawn, key=lambda line: line.count("-") if set(line) <= {"-", " "} else 0)
@@ -88,23 +88,23 @@ def test_dates_and_short_words_are_never_broken_however_long_the_others_are(widt
     kept = ("Phường", "15/03/2026", "20/11/2025", "28/11/2025", "13/02/2026")
     words = (*kept, "1897/UBTVQH15", "85/2015/QH13", "election_day_of_all")
     table = Table("Bảng", ("Mốc",) * 8, (tuple(f"{word} {'dài ' * 40}" for word in words),))
-    drawn = terminal.draw(table, width)
+    drawn = terminal.draw_table(table, width)
     assert max(map(wcswidth, drawn.splitlines())) <= width
     assert [word for word in kept if word not in drawn] == []
 
 
 def test_where_there_is_room_every_row_is_one_line() -> None:
     table = Table("Bảng", ("Một", "Hai"), (("a " * 20, "b"), ("c", "d " * 20)))
-    assert len(terminal.draw(table, 180).splitlines()) == 1 + 2 + 2
+    assert len(terminal.draw_table(table, 180).splitlines()) == 1 + 2 + 2
 
 
 def test_composed_and_decomposed_letters_are_drawn_alike() -> None:
     names = ("Lương Sơn", "Cao Dương", "Tu Vũ")
     composed = Table("B", ("Đơn vị", "Việc"), tuple((f"Xã {name}", "cấp ủy " * 30) for name in names))
     rows = tuple(tuple(unicodedata.normalize("NFD", cell) for cell in row) for row in composed.rows)
-    decomposed = terminal.draw(composed._replace(rows=rows), 80)
+    decomposed = terminal.draw_table(composed._replace(rows=rows), 80)
     assert "Lương" not in decomposed
-    assert unicodedata.normalize("NFC", decomposed) == terminal.draw(composed, 80)
+    assert unicodedata.normalize("NFC", decomposed) == terminal.draw_table(composed, 80)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -128,7 +128,7 @@ def test_the_longest_timetable_keeps_within_the_width(width: int) -> None:
     checklist = load_checklist(TOP / "checklists" / "bau-cu-2026.yaml")
     dates = timetable(checklist).steps
     rows = [timeline.TimelineRow(step, dates[step.id], ()) for step in checklist.iter_steps()]
-    _, *drawn, _ = timeline.render(checklist, rows, "table", width).splitlines()
+    _, *drawn, _ = timeline.render_timeline(checklist, rows, "table", width).splitlines()
     assert max(map(wcswidth, drawn)) <= width
     assert len(drawn) > len(rows)
 

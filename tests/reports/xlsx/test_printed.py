@@ -13,9 +13,9 @@ import pypdfium2  # type: ignore[import-untyped]  # it declares no types
 import pytest
 from openpyxl import load_workbook
 
-from lotrinh.core.report.bundle import Dossier
-from lotrinh.core.report.report import Report, Voice
-from lotrinh.reports.xlsx import workbook
+from lotrinh.core.report.bundle import ReportBundle
+from lotrinh.core.report.report import Report, StepObstacle
+from lotrinh.reports.xlsx import report_workbook
 from tests.reports.books import SHEETS, head, sheet
 from tests.reports.samples import NOW, commune, the_checklist, the_report, unit_report
 
@@ -25,10 +25,10 @@ AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,fa
 pytestmark = pytest.mark.xdist_group("printed")
 MAKE = """
 import sys
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.reports.xlsx import workbook
 from tests.reports.xlsx.test_printed import long_report
-sys.stdout.buffer.write(workbook(Dossier(long_report()), "vi"))
+sys.stdout.buffer.write(workbook(ReportBundle(long_report()), "vi"))
 """
 
 
@@ -36,8 +36,8 @@ def long_report() -> Report:
     """Enough units for several pages, sample data, a formula that somebody typed."""
     step = the_checklist().steps["lap-to"]
     units = [commune(f"{number:05}", f"Xã {number}") for number in range(1, 41)]
-    voice = Voice(units[0], step, "=1+1", False, NOW, "", None, "", True)  # noqa: FBT003 - by their places
-    return the_report(*map(unit_report, units), sample=True, voices=(voice,))
+    obstacle = StepObstacle(units[0], step, "=1+1", False, NOW, "", None, "", True)  # noqa: FBT003 - by their places
+    return the_report(*map(unit_report, units), sample=True, obstacles=(obstacle,))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if office is None:
         pytest.skip("LibreOffice is not installed")
     at = tmp_path_factory.mktemp("xlsx")
-    (at / "a.xlsx").write_bytes(workbook(Dossier(long_report()), "vi"))
+    (at / "a.xlsx").write_bytes(report_workbook(ReportBundle(long_report()), "vi"))
     for form in ("pdf", AS_CSV):
         profile = f"-env:UserInstallation={(at / 'profile').as_uri()}"
         arguments = [office, profile, "--headless", "--convert-to", form, "--outdir", str(at), str(at / "a.xlsx")]
@@ -105,7 +105,7 @@ def test_every_sheet_is_there(folder: Path) -> None:
 
 
 def test_lists_have_filters_and_heads_that_stay_in_sight() -> None:
-    made = load_workbook(io.BytesIO(workbook(Dossier(long_report()), "vi")))
+    made = load_workbook(io.BytesIO(report_workbook(ReportBundle(long_report()), "vi")))
     for name in SHEETS[1:-1]:
         page = sheet(made, name)
         at = head(made, name)
@@ -121,8 +121,8 @@ def test_lists_have_filters_and_heads_that_stay_in_sight() -> None:
 
 
 def test_the_same_dossier_gives_the_same_bytes_here_and_in_another_process_elsewhere() -> None:
-    here = workbook(Dossier(long_report()), "vi")
-    assert workbook(Dossier(replace(long_report())), "vi") == here
+    here = report_workbook(ReportBundle(long_report()), "vi")
+    assert report_workbook(ReportBundle(replace(long_report())), "vi") == here
     for zone, seed in (("America/New_York", "1"), ("Asia/Tokyo", "2")):
         environment = {"TZ": zone, "PYTHONHASHSEED": seed, "PATH": ""}
         done = subprocess.run([sys.executable, "-c", MAKE], env=environment, capture_output=True, check=True)
@@ -130,7 +130,7 @@ def test_the_same_dossier_gives_the_same_bytes_here_and_in_another_process_elsew
 
 
 def test_the_file_says_that_it_was_made_at_the_moment_of_the_report() -> None:
-    made = load_workbook(io.BytesIO(workbook(Dossier(long_report()), "vi"))).properties
+    made = load_workbook(io.BytesIO(report_workbook(ReportBundle(long_report()), "vi"))).properties
     assert made.created == made.modified
     assert str(made.created) == "2026-02-02 01:00:00"
     assert (made.creator, made.subject) == ("lotrinh", "DỮ LIỆU MẪU")

@@ -10,18 +10,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.rules import Moment
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.status.status import Status
-from lotrinh.reports.xlsx import notes, outstanding, workbook
-from lotrinh.reports.xlsx.cells import Ink
-from lotrinh.reports.xlsx.context import Book
-from lotrinh.reports.xlsx.sheet import TALLEST, lines_of
-from lotrinh.reports.xlsx.styles import LOOKS
+from lotrinh.reports.xlsx import notes, outstanding, report_workbook
+from lotrinh.reports.xlsx.cells import CellWriter
+from lotrinh.reports.xlsx.context import WorkbookContext
+from lotrinh.reports.xlsx.sheet import TALLEST, count_lines
+from lotrinh.reports.xlsx.styles import STYLES
 from tests.core.builders import milestone, step
 from tests.reports.books import at, book, head, listed, sheet, texts
 from tests.reports.samples import NOW, commune, the_checklist, the_report, unit_report
 
-INK = Ink(dict.fromkeys(LOOKS, 1), "vi")
+INK = CellWriter(dict.fromkeys(STYLES, 1), "vi")
 
 
 @pytest.mark.parametrize(
@@ -40,13 +40,13 @@ INK = Ink(dict.fromkeys(LOOKS, 1), "vi")
 def test_lines_break_at_spaces_and_hyphens_and_inside_words_that_are_too_long(
     text: str, letters: int, count: int
 ) -> None:
-    assert lines_of(text, letters) == count
+    assert count_lines(text, letters) == count
 
 
 @given(st.text("ab -\n", max_size=100), st.integers(3, 20))
 @example("aaaaa\naaaaa", 4)
 def test_a_text_never_needs_fewer_lines_than_its_letters_fill(text: str, letters: int) -> None:
-    assert lines_of(text, letters) * (letters + 1) >= len(text)
+    assert count_lines(text, letters) * (letters + 1) >= len(text)
 
 
 def test_a_row_is_as_tall_as_its_longest_text_and_never_taller_than_a_row_can_be() -> None:
@@ -83,13 +83,13 @@ def test_a_list_that_no_sheet_can_hold_is_cut_and_says_where_the_rest_is(monkeyp
 def test_nothing_is_left_in_the_temporary_folder_when_writing_goes_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_book: Book) -> None:
+    def full(_book: WorkbookContext) -> None:
         raise OSError(ENOSPC, "No space left on device")
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(notes, "write", full)
     with pytest.raises(OSError, match="No space"):
-        workbook(Dossier(the_report(unit_report(commune()))), "vi")
+        report_workbook(ReportBundle(the_report(unit_report(commune()))), "vi")
     assert not list(tmp_path.iterdir())
 
 

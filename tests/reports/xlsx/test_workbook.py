@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.bundle import Letterhead
-from lotrinh.core.report.report import Report, Voice
+from lotrinh.core.report.report import Report, StepObstacle
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
@@ -156,11 +156,11 @@ def test_the_whole_title_of_a_step_is_in_the_comment_of_its_head() -> None:
 def test_obstacles_and_proposals_carry_their_answers() -> None:
     unit, step = commune(), the_checklist().steps["lap-to"]
     answered = ("Đã giao Sở Nội vụ", NOW, "Sở Nội vụ", False)
-    voices = (
-        Voice(unit, step, "Mất điện", False, NOW, *answered),  # noqa: FBT003 - an obstacle
-        Voice(unit, step, "Cấp máy in", True, NOW, "", None, "", False),  # noqa: FBT003 - a proposal
+    obstacles = (
+        StepObstacle(unit, step, "Mất điện", False, NOW, *answered),  # noqa: FBT003 - an obstacle
+        StepObstacle(unit, step, "Cấp máy in", True, NOW, "", None, "", False),  # noqa: FBT003 - a proposal
     )
-    made = book(small(voices=voices))
+    made = book(small(obstacles=obstacles))
     first, second = listed(made, "Khó khăn, kiến nghị")
     assert (first["Nội dung"], first["Trả lời"], first["Cơ quan xử lý"]) == ("Mất điện", answered[0], "Sở Nội vụ")
     assert first["Gửi lúc"] == first["Trả lời lúc"] == NOW.replace(tzinfo=None)

@@ -124,7 +124,7 @@ def test_the_last_administrator_stays(store: Store, way: str) -> None:
         DEMOTIONS[way](store)
     add(store, "ba")
     DEMOTIONS[way](store)
-    assert [a.id for a in store.accounts.all(Role.ADMINISTRATOR) if a.active(NOW)] == ["officer:ba"]
+    assert [a.id for a in store.accounts.all(Role.ADMINISTRATOR) if a.is_active(NOW)] == ["officer:ba"]
 
 
 def test_two_administrators_who_revoke_each_other_at_once_leave_one(store: Store) -> None:
@@ -141,7 +141,7 @@ def test_two_administrators_who_revoke_each_other_at_once_leave_one(store: Store
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(take_away, pairs)) == ["done", "refused"]
-    assert sum(a.active(NOW) for a in store.accounts.all(Role.ADMINISTRATOR)) == 1
+    assert sum(a.is_active(NOW) for a in store.accounts.all(Role.ADMINISTRATOR)) == 1
 
 
 def test_nobody_revokes_themselves_or_changes_their_own_role(store: Store) -> None:
@@ -165,7 +165,7 @@ def test_a_change_never_brings_a_revoked_account_back(store: Store) -> None:
         change_secret(store, "officer:lan", "một câu khác hẳn", NOW, BY)
     account = store.accounts.get("officer:lan")
     assert account
-    assert not account.active(NOW)
+    assert not account.is_active(NOW)
     assert add(store, "lan", Role.OFFICER).generation > account.generation
 
 

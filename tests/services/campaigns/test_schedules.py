@@ -14,7 +14,7 @@ from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.campaigns.schedules import Effective, change, checked, effective, next_checks, next_report
 from lotrinh.services.notify.reminders import open_office
-from lotrinh.services.views.change_preview import changes
+from lotrinh.services.views.change_preview import applied_changes
 from lotrinh.settings.models import CampaignSettings, ScheduleSettings, Settings
 from lotrinh.store import Store
 from lotrinh.store.engine import writing
@@ -70,7 +70,7 @@ def test_a_change_of_the_schedule_is_none_of_anchor_or_checklist(
     store: Store, settings: Settings, campaign: Campaign
 ) -> None:
     change(store, settings, campaign, NEW, "", LAN, NOW)
-    assert changes(store, campaign) == ()
+    assert applied_changes(store, campaign) == ()
 
 
 def test_what_changes_nothing_is_not_recorded(store: Store, settings: Settings, campaign: Campaign) -> None:

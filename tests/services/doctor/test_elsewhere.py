@@ -32,7 +32,7 @@ from lotrinh.settings.models import (
 )
 from lotrinh.store import open_store
 from lotrinh.store.engine import writing
-from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, New
+from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, NewMessage
 from lotrinh.store.schema import schedules
 from tests.sending.servers import bad_post, post_office
 from tests.store.entries import AT, entry
@@ -117,7 +117,7 @@ def advised(found: Finding) -> str:
 
 def test_messages_that_wait_after_an_error_and_unclear_ones_are_told_with_what_to_do(tmp_path: Path) -> None:
     def put(*states: tuple[str, str]) -> dict[str, Finding]:
-        new = [New(f"{n}", "", "remind", "25", "mail", {"to": "a@b.vn"}, AT, *s) for n, s in enumerate(states)]
+        new = [NewMessage(f"{n}", "", "remind", "25", "mail", {"to": "a@b.vn"}, AT, *s) for n, s in enumerate(states)]
         with open_store(f"sqlite:///{tmp_path}/{len(states)}.db") as store:
             store.outbox.put(new, AT)
             return {f.what: f for f in record.outbox(store)}

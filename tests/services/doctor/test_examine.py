@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lotrinh.cli.doctor import lines
+from lotrinh.cli.doctor import finding_lines
 from lotrinh.cli.up.processes import free_port
 from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.core.text import M
@@ -26,7 +26,7 @@ from lotrinh.services.doctor.finding import Finding, Sign, good
 from lotrinh.services.upkeep import last_backup
 from lotrinh.settings.models import PortalSettings, PrefectSettings, Settings
 from lotrinh.store import open_store
-from lotrinh.store.schedules import Changed
+from lotrinh.store.schedules import ScheduleOverride
 from tests.store.entries import AT, entries
 
 NOW = AT + timedelta(days=1)
@@ -190,7 +190,7 @@ def test_a_run_of_the_last_week_is_missed_by_the_last_weeks_schedule() -> None:
 
 
 def test_what_was_due_before_the_office_changed_the_schedule_is_not_missed() -> None:
-    changed = Changed("bau-cu-2026", {}, datetime.fromisoformat("2026-02-05T09:00:00+07:00"), "officer:lan")
+    changed = ScheduleOverride("bau-cu-2026", {}, datetime.fromisoformat("2026-02-05T09:00:00+07:00"), "officer:lan")
     holds = Effective(CampaignSchedule("0 7 * * *"), changed)
     finished = datetime.fromisoformat("2026-02-02T07:10:00+07:00")
     campaign = open_declared(Settings(), "bau-cu-2026")
@@ -205,9 +205,9 @@ def test_a_journal_that_lost_its_end_at_the_last_backup_is_broken(tmp_path: Path
 
 
 def test_a_folder_above_is_shown_as_it_is() -> None:
-    (line,) = lines([good("data_folder", M("Ghi được vào {place}", place="../du-lieu"))])
+    (line,) = finding_lines([good("data_folder", M("Ghi được vào {place}", place="../du-lieu"))])
     assert "../du-lieu." in line
-    (ended,) = lines([good("x", M("Đã xong."))])
+    (ended,) = finding_lines([good("x", M("Đã xong."))])
     assert ended.endswith("Đã xong.")
 
 

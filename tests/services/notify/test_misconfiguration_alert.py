@@ -9,10 +9,10 @@ import pytest
 
 from lotrinh.errors import BadInput, LotrinhError, NotFound
 from lotrinh.services.notify import dispatch
-from lotrinh.services.notify.misconfiguration_alert import open_or_tell
+from lotrinh.services.notify.misconfiguration_alert import open_office_or_alert
 from lotrinh.settings.models import MailSettings, ReceiverSettings, ScheduleSettings, UnitsSettings
 from lotrinh.store import Store
-from lotrinh.store.outbox import FAILED, New
+from lotrinh.store.outbox import FAILED, NewMessage
 from tests.conftest import COLUMNS
 from tests.sending.servers import Post, post_office
 from tests.services.reminding import DAY, RECEIVERS, World, hook, world_in
@@ -31,7 +31,7 @@ def of(folder: Path, mail: MailSettings, **more: object) -> World:
 
 def go(world: World, store: Store, raised: type[LotrinhError] = BadInput) -> None:
     with pytest.raises(raised):
-        open_or_tell(store, world.settings, world.home, world.now)
+        open_office_or_alert(store, world.settings, world.home, world.now)
 
 
 def heard(post: Post) -> list[tuple[str, str]]:
@@ -58,7 +58,7 @@ def test_the_office_hears_of_a_broken_roster_once_a_day_with_file_and_line(tmp_p
 
 def test_what_waits_for_others_is_sent_and_nobody_is_reminded(tmp_path: Path, store: Store) -> None:
     content = {"to": "luong-son@phutho.example.vn"} | dict.fromkeys(("id", "subject", "text", "html"), "x")
-    store.outbox.put([New("x", "", "x", "04924", "mail", content, DAY)], DAY)
+    store.outbox.put([NewMessage("x", "", "x", "04924", "mail", content, DAY)], DAY)
     with post_office() as post:
         go(of(tmp_path, post.settings()), store)
     assert sorted(post.to) == ["luong-son@phutho.example.vn", "vp@phutho.example.vn"]
@@ -69,9 +69,9 @@ def test_what_is_mended_reminds_again(tmp_path: Path, store: Store) -> None:
         world = of(tmp_path, post.settings())
         go(world, store)
         (tmp_path / "don-vi.csv").write_text(GOOD, encoding="utf-8")
-        office = open_or_tell(store, world.settings, world.home, world.now)
-        assert dispatch.remind(office, world.now()).new == 3
-        dispatch.send(office, world.now)
+        office = open_office_or_alert(store, world.settings, world.home, world.now)
+        assert dispatch.enqueue_reminders(office, world.now()).new == 3
+        dispatch.dispatch_messages(office, world.now)
     assert len(post.mails) == 4
 
 
@@ -147,9 +147,9 @@ def test_the_switch_remembers_what_it_knew_before(tmp_path: Path, store: Store) 
     )
     (tmp_path / "don-vi.csv").write_text(GOOD, encoding="utf-8")
     world.send(store)
-    before = store.outbox.remembered("watch/25/thu")
+    before = store.outbox.recall("watch/25/thu")
     assert before
     (tmp_path / "don-vi.csv").write_text(BAD, encoding="utf-8")
     world.clock[0] += ONE_DAY
     go(world, store)
-    assert store.outbox.remembered("watch/25/thu") == before
+    assert store.outbox.recall("watch/25/thu") == before

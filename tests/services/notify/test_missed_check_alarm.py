@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.services.notify.missed_check_alarm import silent, watch
+from lotrinh.services.notify.missed_check_alarm import enqueue_alarms, stalled_campaigns
 from lotrinh.settings.models import CampaignSettings, ScheduleSettings
 from lotrinh.store import Store
-from lotrinh.store.outbox import Message
+from lotrinh.store.outbox import OutboxMessage
 from tests.sending.servers import post_office
 from tests.services.notify.test_reminders import MAIL, checked
 from tests.services.reminding import DAY, ZONE, World, world_in
@@ -31,7 +31,7 @@ def watched(store: Store) -> Watched:
     def through(world: World, moment: datetime, until: datetime) -> list[str]:
         told, office = list[str](), world.office(store)
         while moment < until:
-            if watch(office, moment).new:
+            if enqueue_alarms(office, moment).new:
                 told.append(f"{moment:%a %d %H:%M} {newest(store).kind}")
             moment += TEN_MINUTES
         return told
@@ -39,7 +39,7 @@ def watched(store: Store) -> Watched:
     return through
 
 
-def newest(store: Store) -> Message:
+def newest(store: Store) -> OutboxMessage:
     return store.outbox.newest(most=1)[0]
 
 
@@ -204,10 +204,10 @@ def test_a_campaign_that_runs_no_more_keeps_nobody_from_hearing_that_the_others_
     tmp_path: Path, store: Store, watched: Watched, second: ScheduleSettings | None
 ) -> None:
     both = two(tmp_path, EVERY_MORNING)
-    watch(both.office(store), DAY - 48 * HOURS)
+    enqueue_alarms(both.office(store), DAY - 48 * HOURS)
     assert watched(both, DAY, DAY + HOURS) == ["Tue 10 07:30 alarm"]
     checked(store, both, DAY + HOURS)
-    assert [each.campaign for each in silent(both.office(store), DAY + HOURS)] == ["hai"]
+    assert [each.campaign for each in stalled_campaigns(both.office(store), DAY + HOURS)] == ["hai"]
     assert watched(both, DAY + HOURS, DAY + 2 * HOURS) == []
     left = two(tmp_path, second)
     assert watched(left, DAY + 2 * HOURS, DAY + 3 * HOURS) == ["Tue 10 09:30 recovered"]

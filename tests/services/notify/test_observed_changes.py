@@ -12,8 +12,8 @@ import pytest
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.notify.webhooks import tell
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.notify.webhooks import enqueue_changes
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import CampaignSettings, UnitsSettings
 from lotrinh.store import Store, open_store
@@ -50,7 +50,7 @@ def checked(store: Store, world: World, at: datetime, as_of: datetime | None = N
     """Let a check finish that heard this of step a from the units named ``own`` and ``portal``; None: silence."""
     codes = {"own": OWN, "portal": PORTAL}
     of = campaign(world, *(codes[name] for name in said))
-    run = begin(store, of, at, as_of or at, {})
+    run = begin_run(store, of, at, as_of or at, {})
     for name, step in said.items():
         unit = of.by_code[codes[name]]
         answer = says(unit, step, at=at) if step else ""
@@ -62,7 +62,7 @@ def checked(store: Store, world: World, at: datetime, as_of: datetime | None = N
 
 def told(store: Store, world: World, now: datetime = DAY) -> list[dict[str, Any]]:
     """Lay down what is to be told; return the bodies about checks, the oldest first."""
-    tell(store, world.settings, now)
+    enqueue_changes(store, world.settings, now)
     bodies = [json.loads(m.content["body"]) for m in reversed(store.outbox.newest(most=1000))]
     return [body for body in bodies if body["schema"] == "lotrinh.observed/1"]
 
@@ -196,7 +196,7 @@ def test_workers_at_once_lay_down_each_event_once(store: Store, world: World) ->
 
     def work(_: int) -> None:
         with open_store(world.settings.database_url) as own:
-            tell(own, world.settings, DAY)
+            enqueue_changes(own, world.settings, DAY)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(8)))

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from lotrinh.core.status.journal import EntryKind, NewEntry
-from lotrinh.services.notify.circuit_breaker import growing
-from lotrinh.services.notify.outbox import empty, retry
-from lotrinh.services.notify.webhooks import tell
+from lotrinh.services.notify.circuit_breaker import growing_wait
+from lotrinh.services.notify.outbox import drain_outbox, retry_message
+from lotrinh.services.notify.webhooks import enqueue_changes
 from lotrinh.settings.models import RemindSettings, Settings
 from lotrinh.store import Store
 from lotrinh.store.outbox import SENT, UNCLEAR, WAITING
@@ -51,11 +51,11 @@ def mails(store: Store, count: int) -> None:
 
 
 def changes(store: Store, settings: Settings, count: int) -> None:
-    tell(store, settings, DAY)
+    enqueue_changes(store, settings, DAY)
     for number in range(count):
         note = {"note": str(number)}
         store.journal.append(NewEntry(EntryKind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", note))
-    tell(store, settings, DAY)
+    enqueue_changes(store, settings, DAY)
 
 
 def test_a_server_that_swallows_mail_leaves_one_to_be_asked_about_in_a_go(tmp_path: Path, store: Store) -> None:
@@ -112,7 +112,7 @@ def test_a_person_who_has_asked_ends_the_rest(tmp_path: Path, store: Store) -> N
     mails(store, 6)
     assert swallowed(store, world, 0, 10, 20) == 3
     assert sent(store, world, 21) == 0
-    retry(store, store.outbox.newest((UNCLEAR,))[0].id, DAY)
+    retry_message(store, store.outbox.newest((UNCLEAR,))[0].id, DAY)
     assert sent(store, world, 21) == 4
 
 
@@ -198,16 +198,16 @@ def test_a_go_that_lasts_too_long_leaves_the_rest_to_the_next(tmp_path: Path, st
     with post_office() as post:
         world = world_in(tmp_path, post.settings(), remind=ALWAYS)
         mails(store, 20)
-        first = empty(store, world.settings, lambda _: False, clock)
+        first = drain_outbox(store, world.settings, lambda _: False, clock)
         assert moment[0] - DAY < timedelta(minutes=40)
         assert first.sent + first.waiting == 20
         assert 0 < first.sent < 20
         for _ in range(20 // first.sent):
-            empty(store, world.settings, lambda _: False, clock)
+            drain_outbox(store, world.settings, lambda _: False, clock)
         assert len(post.mails) == 20
     assert store.outbox.counts() == {SENT: 20}
 
 
 def test_waits_grow_and_can_always_be_told() -> None:
-    assert [growing(n) for n in (1, 2, 3)] == [timedelta(minutes=m) for m in (2, 8, 32)]
-    assert growing(50) > timedelta(hours=6)
+    assert [growing_wait(n) for n in (1, 2, 3)] == [timedelta(minutes=m) for m in (2, 8, 32)]
+    assert growing_wait(50) > timedelta(hours=6)

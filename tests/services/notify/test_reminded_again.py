@@ -7,9 +7,9 @@ import pytest
 
 from lotrinh.errors import Conflict
 from lotrinh.i18n import say
-from lotrinh.services.notify.missed_check_alarm import watch
-from lotrinh.services.notify.outbox import LOST, drop, retry
-from lotrinh.services.notify.weekly import lay_down_report
+from lotrinh.services.notify.missed_check_alarm import enqueue_alarms
+from lotrinh.services.notify.outbox import ABANDONED_AFTER, drop_message, retry_message
+from lotrinh.services.notify.weekly import enqueue_report
 from lotrinh.services.upkeep.backup import Place, back_up
 from lotrinh.services.upkeep.restore import restore
 from lotrinh.settings.models import RemindSettings, ScheduleSettings
@@ -79,8 +79,8 @@ def unclear(tmp_path: Path, store: Store) -> World:
     world = world_in(tmp_path, MAIL)
     world.remind(store)
     for message in store.outbox.due(world.now()):
-        store.outbox.claim(message, world.now(), world.now() + LOST)
-    store.outbox.give_up_lost(world.now() + LOST, "mất")
+        store.outbox.claim(message, world.now(), world.now() + ABANDONED_AFTER)
+    store.outbox.give_up_lost(world.now() + ABANDONED_AFTER, "mất")
     assert store.outbox.counts() == {UNCLEAR: 3}
     world.clock[0] = DAY + ONE_DAY
     return world
@@ -91,9 +91,9 @@ def test_what_may_have_gone_out_is_not_said_again_until_somebody_drops_it(store:
     assert said(world, store) == {}
     (number,) = (m.id for m in store.outbox.newest() if m.receiver == "04924")
     with pytest.raises(Conflict) as refused:
-        retry(store, number, world.now())
+        retry_message(store, number, world.now())
     assert "Hãy bỏ tin này, rồi chạy: lotrinh remind" in say(refused.value.sentence)
-    drop(store, number, world.now())
+    drop_message(store, number, world.now())
     assert said(world, store) == {"04924": [("a", 2)]}
 
 
@@ -101,7 +101,7 @@ def test_what_somebody_drops_on_its_own_day_is_over(tmp_path: Path, store: Store
     world = world_in(tmp_path, MAIL)
     world.remind(store)
     for message in store.outbox.newest():
-        drop(store, message.id, DAY.replace(hour=19))
+        drop_message(store, message.id, DAY.replace(hour=19))
     world.clock[0] = DAY + ONE_DAY
     assert said(world, store) == {}
     world.clock[0] = DAY + 2 * ONE_DAY
@@ -142,7 +142,7 @@ def test_after_a_restore_nobody_is_told_by_itself_what_the_same_day_may_have_tol
         put_back(world, post, DAY.replace(hour=10))
         with open_store(world.settings.database_url) as store:
             assert world.remind(store) == 3
-            assert lay_down_report(world.office(store), "thu", world.now()) == 1
+            assert enqueue_report(world.office(store), "thu", world.now()) == 1
             done = world.send(store)
             assert (done.sent, done.unclear, len(done.problems)) == (0, 1, 1)  # the alarm, found by this go
             assert store.outbox.counts() == {UNCLEAR: 5}
@@ -150,11 +150,11 @@ def test_after_a_restore_nobody_is_told_by_itself_what_the_same_day_may_have_tol
             message = store.outbox.newest(kind="remind")[0]
             assert message.problem == "Hôm nay đã khôi phục bản sao lưu: tin này có thể đã gửi trước đó."
             assert message.done_at
-            retry(store, message.id, world.now())
+            retry_message(store, message.id, world.now())
             assert world.send(store).sent == 1
             world.clock[0] = DAY + ONE_DAY
             assert said(world, store) == {}
-            assert watch(world.office(store), world.now()).new == 1
+            assert enqueue_alarms(world.office(store), world.now()).new == 1
             assert world.send(store).sent == 1
 
 

@@ -15,12 +15,12 @@ import pytest
 
 from lotrinh.clock import now
 from lotrinh.core.status.journal import EntryKind, NewEntry
-from lotrinh.services.notify.outbox import LOST
+from lotrinh.services.notify.outbox import ABANDONED_AFTER
 from lotrinh.services.notify.reminders import open_office
 from lotrinh.settings.load import load_settings
 from lotrinh.settings.models import RemindSettings
 from lotrinh.store import Store, open_store
-from lotrinh.store.outbox import SENDING, SENT, UNCLEAR, New
+from lotrinh.store.outbox import SENDING, SENT, UNCLEAR, NewMessage
 from tests.sending.servers import Post, bad_post, post_office, web_server
 from tests.services.reminding import DAY, World, hook, world_in
 
@@ -116,7 +116,7 @@ def test_a_sender_killed_in_the_middle_never_leads_to_a_second_mail(tmp_path: Pa
             assert [m.state for m in store.outbox.newest()] == [SENDING]
             world = World(settings, tmp_path, [now()])
             assert open_office(store, settings, tmp_path).campaigns == ()
-            for later in (timedelta(minutes=1), LOST + timedelta(minutes=1), LOST * 5):
+            for later in (timedelta(minutes=1), ABANDONED_AFTER + timedelta(minutes=1), ABANDONED_AFTER * 5):
                 world.clock[0] = now() + later
                 world.send(store)
             assert not post.mails
@@ -146,7 +146,7 @@ quiet_days_off = false
 """
 
 
-def message(key: str, at: datetime | None = None) -> New:
+def message(key: str, at: datetime | None = None) -> NewMessage:
     content = {
         "to": "vp@phutho.example.vn",
         "subject": "Tin",
@@ -154,7 +154,7 @@ def message(key: str, at: datetime | None = None) -> New:
         "html": "<p>a</p>",
         "id": key.replace("/", ""),
     }
-    return New(key, "", "notice", "25", "mail", content, at or now())
+    return NewMessage(key, "", "notice", "25", "mail", content, at or now())
 
 
 @pytest.mark.parametrize("workers", [8])

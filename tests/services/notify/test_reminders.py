@@ -14,12 +14,12 @@ from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.notify import dispatch
-from lotrinh.services.notify.receivers import fingerprint
+from lotrinh.services.notify.receivers import secret_fingerprint
 from lotrinh.services.notify.reminders import open_office
 from lotrinh.services.notify.senders import NO_MAIL
-from lotrinh.services.notify.webhooks import SCHEMA, tell
-from lotrinh.services.notify.weekly import lay_down_report
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.notify.webhooks import SCHEMA, enqueue_changes
+from lotrinh.services.notify.weekly import enqueue_report
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import (
     MailSettings,
@@ -46,7 +46,7 @@ def confirmed(store: Store, unit: str, step: str, **more: object) -> None:
 def checked(store: Store, world: World, at: datetime) -> None:
     """Let a check finish."""
     campaign = open_declared(world.settings, "thu", home=world.home)
-    conclude(store, world.settings, campaign, begin(store, campaign, at, at, {}), at)
+    conclude(store, world.settings, campaign, begin_run(store, campaign, at, at, {}), at)
 
 
 def test_run_five_times_a_day_lays_one_message_down_for_each(tmp_path: Path, store: Store) -> None:
@@ -87,7 +87,7 @@ def test_the_office_without_an_address_is_shown_as_not_told(tmp_path: Path, stor
 
 def test_an_office_with_a_mail_box_is_told_that_mail_is_not_set_up(tmp_path: Path, store: Store) -> None:
     world = world_in(tmp_path, MailSettings())
-    told = dispatch.remind(world.office(store), DAY)
+    told = dispatch.enqueue_reminders(world.office(store), DAY)
     (message,) = store.outbox.newest()
     assert (message.state, message.problem) == (FAILED, say(NO_MAIL))
     assert told.notes == (NO_MAIL,)
@@ -191,7 +191,7 @@ def test_what_an_own_system_said_long_ago_is_told_with_its_moment(tmp_path: Path
     world = world_in(tmp_path, MAIL, units=UnitsSettings(file=tmp_path / "units.csv"))
     campaign = open_declared(world.settings, "thu", home=tmp_path)
     at = DAY - timedelta(days=3)
-    run = begin(store, campaign, at, at, {})
+    run = begin_run(store, campaign, at, at, {})
     silence = Observation("04924", Outcome.UNREACHABLE, Reason.TIMEOUT, M("x"), at)
     store.runs.record(run.id, "thu", [(silence, "https://x.example.vn/s")])
     prepared = {p.digest.unit.code: p.letter.text for p in world.prepare(store)}
@@ -204,13 +204,13 @@ def test_what_an_own_system_said_long_ago_is_told_with_its_moment(tmp_path: Path
 def test_other_systems_hear_of_each_change_once_and_of_nothing_private(tmp_path: Path, store: Store) -> None:
     world = world_in(tmp_path, webhooks=(hook("https://a.example.vn/"), hook("https://b.example.vn/")))
     confirmed(store, "04924", "a", note="cũ")
-    tell(store, world.settings, DAY)
+    enqueue_changes(store, world.settings, DAY)
     confirmed(store, "04960", "a", note="bí mật", signer="Chủ tịch", document={"number": "12/QĐ"})
     store.journal.append(NewEntry(EntryKind.ACCOUNT, DAY, "", "25", "", "console", {"what": "created"}))
     for _ in range(3):
-        tell(store, world.settings, DAY)
+        enqueue_changes(store, world.settings, DAY)
     told = [m for m in store.outbox.newest() if m.channel == "webhook"]
-    assert {m.content["to"] for m in told} == {fingerprint(f"https://{name}.example.vn/") for name in "ab"}
+    assert {m.content["to"] for m in told} == {secret_fingerprint(f"https://{name}.example.vn/") for name in "ab"}
     assert not any("example.vn" in json.dumps(m.content) for m in told)
     said = json.loads(told[0].content["body"])
     assert (said["schema"], said["number"], said["unit"], said["step"], said["kind"]) == (
@@ -226,11 +226,11 @@ def test_other_systems_hear_of_each_change_once_and_of_nothing_private(tmp_path:
 
 def test_webhooks_are_laid_down_for_as_many_entries_as_there_are(tmp_path: Path, store: Store) -> None:
     world = world_in(tmp_path, webhooks=(hook("https://a.example.vn/"),))
-    tell(store, world.settings, DAY)
+    enqueue_changes(store, world.settings, DAY)
     store.journal.append(
         *(NewEntry(EntryKind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", {"note": str(n)}) for n in range(1203))
     )
-    tell(store, world.settings, DAY)
+    enqueue_changes(store, world.settings, DAY)
     assert store.outbox.counts() == {WAITING: 1203}
 
 
@@ -238,7 +238,7 @@ def test_the_weekly_report_goes_to_the_office_once_with_the_document(tmp_path: P
     with post_office() as post:
         world = world_in(tmp_path, post.settings())
         checked(store, world, DAY)
-        assert [lay_down_report(world.office(store), "thu", DAY) for _ in range(3)] == [1, 0, 0]
+        assert [enqueue_report(world.office(store), "thu", DAY) for _ in range(3)] == [1, 0, 0]
         assert world.send(store).sent == 1
     (mail,) = post.mails
     assert (mail["To"], mail["Subject"]) == ("vp@phutho.example.vn", "Báo cáo: Thử")

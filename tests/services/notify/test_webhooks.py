@@ -10,9 +10,9 @@ from sqlalchemy import text
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.services.notify.outbox import retry
-from lotrinh.services.notify.receivers import HOOK, fingerprint, shown
-from lotrinh.services.notify.webhooks import tell
+from lotrinh.services.notify.outbox import retry_message
+from lotrinh.services.notify.receivers import HOOK, mask_receiver, secret_fingerprint
+from lotrinh.services.notify.webhooks import enqueue_changes
 from lotrinh.settings.models import RemindSettings, Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, migrate, reading, upgrade, writing
@@ -48,14 +48,14 @@ def test_an_address_stands_in_the_record_by_its_name_alone_and_is_shown_without_
     with web_server() as web:
         url = web.url(f"/{SECRET}")
         world = world_in(tmp_path, remind=RemindSettings(quiet=""), webhooks=(hook(url),), http=HERE)
-        tell(store, world.settings, DAY)
+        enqueue_changes(store, world.settings, DAY)
         obstacle(store)
         assert world.send(store).sent == 1
         assert web.got[0].path == f"/{SECRET}"
     (message,) = store.outbox.newest()
-    assert message.content["to"] == fingerprint(url)
-    assert shown(world.settings, HOOK, message.content["to"]) == f"http://127.0.0.1:{web.port}"
-    assert shown(Settings(), HOOK, message.content["to"]) == f"{fingerprint(url)[:2]}…"
+    assert message.content["to"] == secret_fingerprint(url)
+    assert mask_receiver(world.settings, HOOK, message.content["to"]) == f"http://127.0.0.1:{web.port}"
+    assert mask_receiver(Settings(), HOOK, message.content["to"]) == f"{secret_fingerprint(url)[:2]}…"
     store.close()
     assert all(SECRET.encode() not in file.read_bytes() for file in (tmp_path / "data").rglob("*.*"))
 
@@ -77,7 +77,7 @@ def test_a_record_of_an_older_lotrinh_loses_the_addresses_in_clear_and_what_wait
             assert world.send(store).sent == 1
             states = {m.key: (m.state, m.problem) for m in store.outbox.newest()}
             assert states["1"] == (FAILED, "Địa chỉ này không còn trong cấu hình.")
-            retry(store, next(m.id for m in store.outbox.newest() if m.key == "2"), DAY)
+            retry_message(store, next(m.id for m in store.outbox.newest() if m.key == "2"), DAY)
             world.send(store)
             assert store.outbox.counts() == {SENT: 3, FAILED: 1}
         assert [json.loads(got.body)["n"] for got in web.got] == [0, 2]

@@ -8,7 +8,7 @@ from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.errors import BadInput
 from lotrinh.services.return_sheets.exporting import Wanted, sheet_now, sheets
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.services.builders import LIEN_SON, LUONG_SON, NOW, PROVINCE, hear, report, says, silence
@@ -23,7 +23,7 @@ def desk(store: Store, settings: Settings) -> Desk:
 
 
 def made(desk: Desk, *units: str, silent: bool = False) -> list[str]:
-    now = Live(desk.store, desk.settings, desk.campaign).report(NOW)
+    now = LiveCampaign(desk.store, desk.settings, desk.campaign).report(NOW)
     return [s.unit.code for s in sheets(desk.store, desk.settings, desk.campaign, now, Wanted(units, silent))]
 
 
@@ -57,7 +57,7 @@ def test_a_unit_with_nothing_left_to_do_has_no_sheet(desk: Desk) -> None:
 
 
 def test_the_mark_holds_the_units_newest_entry_at_the_moment_the_sheet_was_made(desk: Desk) -> None:
-    live = Live(desk.store, desk.settings, desk.campaign)
+    live = LiveCampaign(desk.store, desk.settings, desk.campaign)
     assert sheet_now(desk.store, live, LUONG_SON.code, NOW).mark.journal == 0
     desk.happened(EntryKind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện")
     entry = desk.happened(EntryKind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện cả ngày")
@@ -76,7 +76,7 @@ def test_a_stored_report_gives_the_sheet_of_its_day_again_whatever_was_said_sinc
 
 
 def test_sample_data_is_labelled(desk: Desk) -> None:
-    live = Live(desk.store, desk.settings, desk.campaign)
+    live = LiveCampaign(desk.store, desk.settings, desk.campaign)
     assert not sheet_now(desk.store, live, LUONG_SON.code, NOW).sample
     desk.happened(EntryKind.OBSTACLE, "thuong", NOW - HOUR, note="Dữ liệu mẫu", sample=True)
     assert sheet_now(desk.store, live, LUONG_SON.code, NOW).sample
@@ -84,6 +84,6 @@ def test_sample_data_is_labelled(desk: Desk) -> None:
 
 def test_the_total_of_a_count_is_taken_from_wherever_the_unit_said_it(desk: Desk) -> None:
     desk.happened(EntryKind.PROGRESSED, "dem", NOW - HOUR, completed_on="2026-02-01", progress={"done": 3, "of": 12})
-    live = Live(desk.store, desk.settings, desk.campaign)
+    live = LiveCampaign(desk.store, desk.settings, desk.campaign)
     totals = {row.step.id: row.of for row in sheet_now(desk.store, live, LUONG_SON.code, NOW).rows}
     assert (totals["dem"], totals["dem-nua"], totals["so"]) == (12, 12, None)

@@ -13,7 +13,7 @@ from lotrinh.i18n import say
 from lotrinh.services.campaigns.naming import SHEETS, named
 from lotrinh.services.return_sheets.import_confirmations import record
 from lotrinh.services.return_sheets.returned_words import preview
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.services.builders import LIEN_SON, LUONG_SON, NOW
@@ -46,8 +46,8 @@ def test_what_was_filled_in_is_recorded_with_its_source_and_the_step_is_done(des
     assert set(sheet) == {"id", "code"}
     assert entry.new.at == LATER
     assert "văn phòng tỉnh nhập" in say(named(entry.new.actor, desk.campaign))
-    standing = Live(desk.store, desk.settings, desk.campaign).unit(LUONG_SON.code, LATER).standings[0]
-    assert standing.status is Status.DONE
+    step_status = LiveCampaign(desk.store, desk.settings, desk.campaign).unit(LUONG_SON.code, LATER).step_statuses[0]
+    assert step_status.status is Status.DONE
 
 
 def test_looking_records_nothing(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Status
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.assess import has_own_system, make_report
 from lotrinh.settings.models import PortalSettings, Settings
 from lotrinh.store import Store
@@ -44,7 +44,7 @@ FAILURES = [(o, r) for o in (Outcome.UNREACHABLE, Outcome.INVALID) for r in Reas
 
 def test_a_unit_nobody_ever_heard_is_unknown_in_every_step(store: Store) -> None:
     made = report(store, CAMPAIGN)
-    assert {s.status for u in made.units for s in u.standings} == {Status.UNKNOWN}
+    assert {s.status for u in made.units for s in u.step_statuses} == {Status.UNKNOWN}
     assert {u.outcome for u in made.units} == {Outcome.UNREACHABLE}
     assert {u.last_answer_at for u in made.units} == {None}
 
@@ -119,7 +119,7 @@ def test_an_answer_that_no_longer_fits_the_checklist_does_not_count_and_stops_no
 def test_confirmations_of_removed_steps_stay_in_the_journal_and_others_survive(store: Store) -> None:
     store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "a"), happened(EntryKind.CONFIRMED, LUONG_SON, "b"))
     made = report(store, campaign(step("a", "election_day - 50 days")))
-    assert [s.status for s in made.units[0].standings] == [Status.DONE_LATE]  # the new deadline is 24/01
+    assert [s.status for s in made.units[0].step_statuses] == [Status.DONE_LATE]  # the new deadline is 24/01
     assert len(store.journal.entries()) == 2
 
 
@@ -128,14 +128,14 @@ def test_a_report_as_of_a_moment_knows_nothing_later(store: Store) -> None:
     store.journal.append(
         happened(EntryKind.CONFIRMED, LUONG_SON, "a", early), happened(EntryKind.WITHDRAWN, LUONG_SON, "a", late)
     )
-    asked = [begin(store, CAMPAIGN, NOW, at, {}) for at in (early - DAY, early, late)]
+    asked = [begin_run(store, CAMPAIGN, NOW, at, {}) for at in (early - DAY, early, late)]
     ends = [stands(make_report(store, Settings(), CAMPAIGN, each), LUONG_SON, "a").status for each in asked]
     assert ends == [Status.UNKNOWN, Status.DONE, Status.OVERDUE]
 
 
 def test_a_report_made_again_from_the_record_is_the_same(store: Store, settings: Settings) -> None:
     store.journal.append(happened(EntryKind.OBSTACLE, LUONG_SON, "a", note="thiếu phòng"))
-    run = begin(store, CAMPAIGN, NOW, NOW, {})
+    run = begin_run(store, CAMPAIGN, NOW, NOW, {})
     store.runs.record(run.id, "thu", [hear(settings, CAMPAIGN, LIEN_SON, says(LIEN_SON, {"id": "a"} | DONE))])
     kept = store.runs.get(run.id)
     assert kept
@@ -237,7 +237,7 @@ def test_sample_data_anywhere_in_the_report_labels_it(store: Store, settings: Se
 
 
 def test_the_report_carries_the_head_of_the_journal_and_the_interrupted_run_before_it(store: Store) -> None:
-    killed = begin(store, CAMPAIGN, NOW - DAY, NOW - DAY, {})
+    killed = begin_run(store, CAMPAIGN, NOW - DAY, NOW - DAY, {})
     (entry,) = store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "a"))
     made = report(store, CAMPAIGN)
     assert (made.head, made.interrupted) == (entry.hash, killed.id)
@@ -247,4 +247,4 @@ def test_the_report_carries_the_head_of_the_journal_and_the_interrupted_run_befo
 def test_units_narrowed_out_of_a_step_are_not_asked_for_it(store: Store) -> None:
     file = checklist(step("a", DUE, applies_to=Scope(codes=frozenset({LIEN_SON.code}))), step("b", DUE))
     made = report(store, campaign(file=file))
-    assert [[s.step for s in u.standings] for u in made.units] == [["b"], ["a", "b"]]
+    assert [[s.step for s in u.step_statuses] for u in made.units] == [["b"], ["a", "b"]]

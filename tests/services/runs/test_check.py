@@ -13,8 +13,8 @@ from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.errors import RunNotCarriedOut
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import BATCH, FIRST, batches, begin
-from lotrinh.services.runs.check import Request, run_check
+from lotrinh.services.runs.ask import BATCH, FIRST, begin_run, split_batches
+from lotrinh.services.runs.check import CheckRequest, run_check
 from lotrinh.settings.models import HttpSettings, PortalSettings, Settings
 from lotrinh.store import Store
 from lotrinh.store.runs.runs import FINISHED, NOT_CARRIED_OUT
@@ -34,12 +34,12 @@ def here(settings: Settings) -> Settings:
 
 
 def run(store: Store, settings: Settings, campaign: Campaign, at: datetime = NOW) -> Report:
-    run = begin(store, campaign, at, at, {})
+    run = begin_run(store, campaign, at, at, {})
     return asyncio.run(run_check(store, settings, campaign, run, lambda: at))
 
 
 def status(made: Report, place: int = 0) -> Status:
-    return next(s.status for s in made.units[place].standings if s.step == DONE["id"])
+    return next(s.status for s in made.units[place].step_statuses if s.step == DONE["id"])
 
 
 def test_a_finished_run_leaves_its_report_and_is_the_latest(
@@ -50,7 +50,7 @@ def test_a_finished_run_leaves_its_report_and_is_the_latest(
     kept = store.runs.latest("bau-cu-2026")
     assert kept
     assert (kept.id, kept.state, kept.head, kept.finished_at) == (made.run, FINISHED, made.head, NOW)
-    written = json.loads(store.runs.snapshot(made.run) or "")
+    written = json.loads(load_report_json(store, made.run) or "")
     assert written["summary"] == json.loads(json.dumps(made.summary()))
     assert status(made) is Status.DONE
 
@@ -95,15 +95,15 @@ def run_states(store: Store) -> set[str]:
 
 def test_batches_hold_every_unit_once_the_first_twenty_apart() -> None:
     codes = [f"{n:05}" for n in range(148)]
-    made = batches(codes)
+    made = split_batches(codes)
     assert [len(b) for b in made] == [FIRST, BATCH, BATCH, BATCH, BATCH]
     assert [code for batch in made for code in batch] == codes
-    assert batches([]) == [[]]
-    assert batches(codes[:3]) == [codes[:3]]
+    assert split_batches([]) == [[]]
+    assert split_batches(codes[:3]) == [codes[:3]]
 
 
 def test_a_request_without_a_moment_is_of_now() -> None:
-    assert Request("x").moment(NOW) == NOW
-    assert Request("x", "2026-02-01T08:00:00+07:00").moment(NOW) == datetime(2026, 2, 1, 8, tzinfo=ZONE)
-    assert Request("x").units_file is None
-    assert Request("x", units="a.csv").units_file == Path("a.csv")
+    assert CheckRequest("x").moment(NOW) == NOW
+    assert CheckRequest("x", "2026-02-01T08:00:00+07:00").moment(NOW) == datetime(2026, 2, 1, 8, tzinfo=ZONE)
+    assert CheckRequest("x").units_file is None
+    assert CheckRequest("x", units="a.csv").units_file == Path("a.csv")

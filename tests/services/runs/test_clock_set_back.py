@@ -15,13 +15,13 @@ from lotrinh.core.status.status import Status
 from lotrinh.probing.contract import read_answer
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs import runs
-from lotrinh.services.runs.ask import begin, questions
+from lotrinh.services.runs.ask import begin_run, build_questions
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.runs.status_document import document, statement
-from lotrinh.services.views.compare_runs import compared
-from lotrinh.services.views.explain import explain
-from lotrinh.services.views.live_campaign import Live
-from lotrinh.services.views.reporting import chosen
+from lotrinh.services.runs.status_document import build_status_answer, format_status_document
+from lotrinh.services.views.compare_runs import compare_runs
+from lotrinh.services.views.explain import build_explanation
+from lotrinh.services.views.live_campaign import LiveCampaign
+from lotrinh.services.views.reporting import choose_report
 from lotrinh.settings.models import CampaignSettings, Settings
 from lotrinh.store import Store
 from tests.services.builders import DONE, LIEN_SON, LUONG_SON, NOW, happened, hear, says, stands
@@ -49,7 +49,7 @@ def check(
     begun_at: datetime | None = None,
 ) -> Report:
     """Carry out a check in which the commune with software of its own says this."""
-    run = begin(store, of, begun_at or at, at, {})
+    run = begin_run(store, of, begun_at or at, at, {})
     said = {"id": "a", **(DONE if state == "done" else {"state": state})}
     store.runs.record(run.id, of.id, [hear(settings, of, LIEN_SON, says(LIEN_SON, said, at=at), at)])
     return conclude(store, settings, of, run, at)
@@ -79,13 +79,13 @@ def test_whoever_asks_for_the_newest_gets_the_same(
     store: Store, settings: Settings, of: Campaign, ahead: Report
 ) -> None:
     made = check(store, settings, of, RIGHT, state="done")
-    assert chosen(store, of).run == made.run
-    assert chosen(store, of, as_of=SAID).run == made.run
-    page, _ = runs.runs(store, of, RIGHT)
+    assert choose_report(store, of).run == made.run
+    assert choose_report(store, of, as_of=SAID).run == made.run
+    page, _ = runs.page_of_runs(store, of, RIGHT)
     assert [each.run.id for each in page] == [made.run, ahead.run]
-    live = Live(store, settings, of).report(RIGHT + MINUTE)
+    live = LiveCampaign(store, settings, of).report(RIGHT + MINUTE)
     assert (live.run, status(live, LUONG_SON), status(live, LIEN_SON)) == (made.run, Status.DONE, Status.DONE)
-    then = runs.as_of(store, of, NOW.date())
+    then = runs.snapshot_as_of(store, of, NOW.date())
     assert then
     assert then.run == made.run
 
@@ -96,8 +96,8 @@ def test_what_changed_is_told_from_the_check_before_to_the_newest(
 ) -> None:
     made = check(store, settings, of, RIGHT, state="done")
     ends = (made.run, ahead.run) if turned else ("", "")
-    found = compared(store, of, *ends, SAID)
-    assert (found.old.run, found.new.run, found.swapped) == (ahead.run, made.run, turned)
+    found = compare_runs(store, of, *ends, SAID)
+    assert (found.old.run, found.new.run, found.is_swapped) == (ahead.run, made.run, turned)
     assert [(r.step, {u.code for u in r.units}) for r in found.changes.done] == [("a", {LUONG_SON.code, LIEN_SON.code})]
 
 
@@ -115,20 +115,20 @@ def test_the_explanation_of_now_agrees_with_the_report(
     store: Store, settings: Settings, of: Campaign, ahead: Report, unit: Unit
 ) -> None:
     a = of.checklist.steps["a"]
-    early = explain(store, settings, of, unit, a, RIGHT - MINUTE)
-    assert [asked.run for asked in early.asked] == ([ahead.run] if unit is LIEN_SON else [])
+    early = build_explanation(store, settings, of, unit, a, RIGHT - MINUTE)
+    assert [asked.run for asked in early.checks] == ([ahead.run] if unit is LIEN_SON else [])
     made = check(store, settings, of, RIGHT, state="done")
-    now = explain(store, settings, of, unit, a, RIGHT)
-    assert (now.standing.status, now.then, now.head) == (status(made, unit), "", made.head)
-    past = explain(store, settings, of, unit, a, RIGHT - MINUTE, past=True)
-    assert past.standing.status is not Status.DONE
+    now = build_explanation(store, settings, of, unit, a, RIGHT)
+    assert (now.step_status.status, now.from_run, now.head) == (status(made, unit), "", made.head)
+    past = build_explanation(store, settings, of, unit, a, RIGHT - MINUTE, past=True)
+    assert past.step_status.status is not Status.DONE
 
 
 def test_our_portal_says_nothing_of_the_future_and_is_believed(
     store: Store, settings: Settings, of: Campaign, ahead: Report
 ) -> None:
-    said = statement(of, LUONG_SON, fold(store.journal.entries()), RIGHT)
+    said = build_status_answer(of, LUONG_SON, fold(store.journal.entries()), RIGHT)
     assert said.steps["a"].reported_at == RIGHT
-    body = json.dumps(document(said)).encode()
-    assert read_answer(body, questions(settings, of, [LUONG_SON.code], {})[0], RIGHT).steps == said.steps
+    body = json.dumps(format_status_document(said)).encode()
+    assert read_answer(body, build_questions(settings, of, [LUONG_SON.code], {})[0], RIGHT).steps == said.steps
     assert ahead.outcomes()[Outcome.REACHED] == 1

@@ -13,7 +13,7 @@ from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import StepStatus
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.runs.ask import BATCH, begin
+from lotrinh.services.runs.ask import BATCH, begin_run
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
@@ -31,7 +31,7 @@ import asyncio, os, signal, sys
 from datetime import datetime
 from pathlib import Path
 from sqlalchemy import Engine, event
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
@@ -51,7 +51,7 @@ event.listen(Engine, "commit", written)
 settings, at = Settings(data_dir=Path(data)), datetime.fromisoformat(now)
 campaign = open_declared(settings, "bau-cu-2026", Path(units))
 with open_store(settings.database_url) as store:
-    run = begin(store, campaign, at, datetime.fromisoformat(as_of), {})
+    run = begin_run(store, campaign, at, datetime.fromisoformat(as_of), {})
     asyncio.run(run_check(store, settings, campaign, run, lambda: at))
 """
 
@@ -81,12 +81,12 @@ def killed(here: Settings, units: Path, writes: int) -> int:
 def next_run(store: Store, here: Settings, units: Path, writes: int = 0) -> Report:
     """Carry out a run a minute after the killed one; all runs report as of the same moment."""
     campaign, at = open_declared(here, "bau-cu-2026", units), NOW + (2 * writes + 1) * MINUTE
-    run = begin(store, campaign, at, NOW, {})
+    run = begin_run(store, campaign, at, NOW, {})
     return asyncio.run(run_check(store, here, campaign, run, lambda: at))
 
 
-def standings(made: Report) -> list[tuple[StepStatus, ...]]:
-    return [tuple(u.standings) for u in made.everybody]
+def step_statuses(made: Report) -> list[tuple[StepStatus, ...]]:
+    return [tuple(u.step_statuses) for u in made.everybody]
 
 
 def test_after_a_kill_at_any_write_the_next_run_is_right_and_says_interrupted(here: Settings, units: Path) -> None:
@@ -100,14 +100,14 @@ def test_after_a_kill_at_any_write_the_next_run_is_right_and_says_interrupted(he
             assert latest
             assert latest.id == last  # the cut-off run has left no report, half or whole
             made = next_run(store, here, units, writes)
-            assert standings(made) == standings(expected)
+            assert step_statuses(made) == step_statuses(expected)
             assert bool(made.interrupted) is (writes > 1)  # before its first write nobody knows that it began
             if made.interrupted:
                 cut_off = store.runs.get(made.interrupted)
                 assert cut_off
                 assert cut_off.state == INTERRUPTED
-                assert store.runs.snapshot(cut_off.id) is None
-                assert len(store.runs.seen(cut_off.id)) == RECORDED[writes]
+                assert store.runs.stored_report(cut_off.id) is None
+                assert len(store.runs.observations(cut_off.id)) == RECORDED[writes]
             last, writes = made.run, writes + 1
         assert writes == len(RECORDED) + 2
         latest = store.runs.latest("bau-cu-2026")

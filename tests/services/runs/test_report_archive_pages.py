@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 import pytest
 
 from lotrinh.catalog.checklists import from_content
-from lotrinh.core.report.bundle import Dossier
+from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report
-from lotrinh.reports.html.html import page
+from lotrinh.reports.html.html import html_page
 from lotrinh.reports.pictures.every import PICTURES
-from lotrinh.reports.pictures.standalone import picture
+from lotrinh.reports.pictures.standalone import standalone_picture
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.report_archive import freeze, thaw
+from lotrinh.services.runs.report_archive import dump_report, load_report
 from lotrinh.services.statements.sample import sample_entries
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
@@ -28,14 +28,14 @@ def campaign(settings: Settings) -> Campaign:
 @pytest.fixture
 def report(settings: Settings, store: Store, campaign: Campaign) -> Report:
     store.journal.append(*sample_entries(campaign, NOW))
-    return Live(store, settings, campaign).report(NOW)
+    return LiveCampaign(store, settings, campaign).report(NOW)
 
 
 def test_they_are_the_same_and_light_enough_to_be_mailed(report: Report, campaign: Campaign) -> None:
-    again = thaw(freeze(report, campaign.policy), from_content(report.checklist.content))
-    made = page(Dossier(report), "vi")
-    assert page(Dossier(again), "vi") == made
+    again = load_report(dump_report(report, campaign.policy), from_content(report.checklist.content))
+    made = html_page(ReportBundle(report), "vi")
+    assert html_page(ReportBundle(again), "vi") == made
     assert len(made.encode()) < 500_000
     for name in PICTURES:
-        assert picture(again, name, "vi") == picture(report, name, "vi")
-    assert "nghỉ lễ, Tết" in picture(again, "timeline", "vi")
+        assert standalone_picture(again, name, "vi") == standalone_picture(report, name, "vi")
+    assert "nghỉ lễ, Tết" in standalone_picture(again, "timeline", "vi")

@@ -17,10 +17,10 @@ from lotrinh.services.doctor.finding import Sign
 from lotrinh.services.doctor.record import record
 from lotrinh.services.notify import dispatch
 from lotrinh.services.notify.reminders import open_office
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.runs.nation import for_province
-from lotrinh.services.runs.roster_mismatch import other_units
+from lotrinh.services.runs.nation import settings_for_province
+from lotrinh.services.runs.roster_mismatch import describe_roster_mismatch
 from lotrinh.settings.models import CampaignSettings, Settings
 from lotrinh.store import Store
 from tests.conftest import Communes, Lotrinh
@@ -51,17 +51,20 @@ def here(store: Store, settings: Settings) -> Here:
 
 
 def finished(store: Store, settings: Settings, campaign: Campaign) -> str:
-    return conclude(store, settings, campaign, begin(store, campaign, NOW, NOW, {}), NOW).run
+    return conclude(store, settings, campaign, begin_run(store, campaign, NOW, NOW, {}), NOW).run
 
 
 def test_before_a_first_run_and_with_the_same_roster_nothing_is_said(
     store: Store, settings: Settings, here: Here
 ) -> None:
     campaign = here(LUONG_SON, LIEN_SON)
-    assert other_units(store, campaign) is None
+    assert describe_roster_mismatch(store, campaign) is None
     finished(store, settings, campaign)
-    assert other_units(store, campaign) is None
-    assert other_units(store, here(LIEN_SON, replace(LUONG_SON, contact_office="VP", website="https://x.vn"))) is None
+    assert describe_roster_mismatch(store, campaign) is None
+    assert (
+        describe_roster_mismatch(store, here(LIEN_SON, replace(LUONG_SON, contact_office="VP", website="https://x.vn")))
+        is None
+    )
 
 
 DIFFERENT: dict[str, tuple[Sequence[Unit], str]] = {
@@ -79,25 +82,25 @@ def test_a_roster_that_differs_is_said_in_one_sentence_with_the_run(
     run = finished(store, settings, here(LUONG_SON, LIEN_SON))
     units, counts = DIFFERENT[what]
     campaign = here(*units)
-    told = other_units(store, campaign)
+    told = describe_roster_mismatch(store, campaign)
     assert told
     assert re.match(rf"Đợt bau-cu-2026: .* lượt {run} \({counts}\); nếu .*\.$", say(told))
     finished(store, settings, campaign)
-    assert other_units(store, campaign) is None  # the office meant it: once
+    assert describe_roster_mismatch(store, campaign) is None  # the office meant it: once
 
 
 def test_another_provinces_run_is_not_compared_with(store: Store, settings: Settings, here: Here) -> None:
     finished(store, settings, here(LUONG_SON))
-    ha_noi = open_campaign(store, for_province(settings, "01"), "bau-cu-2026")
-    assert other_units(store, ha_noi) is None
+    ha_noi = open_campaign(store, settings_for_province(settings, "01"), "bau-cu-2026")
+    assert describe_roster_mismatch(store, ha_noi) is None
 
 
 def test_reminding_and_the_doctor_say_it(store: Store, settings: Settings, here: Here) -> None:
     finished(store, settings, here(LUONG_SON, LIEN_SON))
-    assert dispatch.remind(open_office(store, settings), NOW).notes == ()
+    assert dispatch.enqueue_reminders(open_office(store, settings), NOW).notes == ()
     assert "roster:bau-cu-2026" not in {f.what for f in record(settings, NOW, full=False)}
     here(LUONG_SON)
-    (told,) = dispatch.remind(open_office(store, settings), NOW).notes
+    (told,) = dispatch.enqueue_reminders(open_office(store, settings), NOW).notes
     assert "thêm 0, thiếu 1, khác 0 đơn vị" in say(told)
     (found,) = [f for f in record(settings, NOW, full=False) if f.what == "roster:bau-cu-2026"]
     assert (found.sign, say(found.found)) == (Sign.ATTENTION, say(told))

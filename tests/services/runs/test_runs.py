@@ -10,7 +10,7 @@ from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Status
 from lotrinh.errors import Conflict, NotFound
 from lotrinh.services.runs import runs
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -25,7 +25,7 @@ OTHER = {"id": "b", "state": "open"}
 
 def run_at(store: Store, settings: Settings, at: datetime, *seen: Any) -> Run:
     """A finished run that saw this."""
-    begun = begin(store, OF, at, at, {})
+    begun = begin_run(store, OF, at, at, {})
     store.runs.record(begun.id, OF.id, seen)
     conclude(store, settings, OF, begun, at + MINUTE)
     return begun
@@ -39,47 +39,47 @@ def both(settings: Settings, at: datetime, *steps: dict[str, Any]) -> tuple[Any,
 
 def test_runs_come_newest_first_page_by_page_with_how_asking_ended(store: Store) -> None:
     store.runs.start(Run("khac-1", "khac", "25", NOW, NOW, None, RUNNING, "c", "h", {}))
-    names = [begin(store, OF, NOW + n * MINUTE, NOW, {}).id for n in range(runs.PER_PAGE + 3)]
+    names = [begin_run(store, OF, NOW + n * MINUTE, NOW, {}).id for n in range(runs.PER_PAGE + 3)]
     store.runs.record(names[-1], OF.id, [silence(LIEN_SON, Outcome.UNREACHABLE, Reason.REFUSED)])
-    first, older = runs.runs(store, OF, NOW)
-    rest, none = runs.runs(store, OF, NOW, older)
+    first, older = runs.page_of_runs(store, OF, NOW)
+    rest, none = runs.page_of_runs(store, OF, NOW, older)
     found = [r.run.id for r in (*first, *rest)]
     assert found == names[::-1]
     assert (len(first), none) == (runs.PER_PAGE, "")
-    assert (first[0].outcomes, first[0].asked, first[1].asked) == ({"UNREACHABLE": 1}, 1, 0)
+    assert (first[0].outcomes, first[0].asked_units, first[1].asked_units) == ({"UNREACHABLE": 1}, 1, 0)
 
 
 def test_a_run_that_nobody_closed_in_time_is_interrupted(store: Store) -> None:
-    begun = begin(store, OF, NOW, NOW, {})
+    begun = begin_run(store, OF, NOW, NOW, {})
     late = NOW + runs.LONGEST
-    assert runs.run_of(store, OF, begun.id, late).state == RUNNING
-    assert runs.run_of(store, OF, begun.id, late + MINUTE).state == INTERRUPTED
+    assert runs.find_run(store, OF, begun.id, late).state == RUNNING
+    assert runs.find_run(store, OF, begun.id, late + MINUTE).state == INTERRUPTED
 
 
 def test_an_ended_process_interrupts_its_run_but_never_a_finished_one(store: Store, settings: Settings) -> None:
-    finished, begun = run_at(store, settings, NOW), begin(store, OF, NOW + DAY, NOW, {})
+    finished, begun = run_at(store, settings, NOW), begin_run(store, OF, NOW + DAY, NOW, {})
     for name in (finished.id, begun.id):
         store.runs.interrupt(name, NOW + DAY)
-    assert [runs.run_of(store, OF, n, NOW).state for n in (finished.id, begun.id)] == [FINISHED, INTERRUPTED]
+    assert [runs.find_run(store, OF, n, NOW).state for n in (finished.id, begun.id)] == [FINISHED, INTERRUPTED]
 
 
 def test_a_run_of_another_campaign_is_not_found(store: Store) -> None:
-    begun = begin(store, OF, NOW, NOW, {})._replace(campaign="khac", id="khac-1")
+    begun = begin_run(store, OF, NOW, NOW, {})._replace(campaign="khac", id="khac-1")
     store.runs.start(begun)
     for name in ("khac-1", "khong-co"):
         with pytest.raises(NotFound):
-            runs.run_of(store, OF, name, NOW)
+            runs.find_run(store, OF, name, NOW)
 
 
 def test_a_second_run_is_refused_while_one_is_running_and_young(store: Store) -> None:
     asked: list[str] = []
-    assert runs.start(store, OF, asked.append, NOW) == ""
-    begun = begin(store, OF, NOW, NOW, {})
+    assert runs.start_run(store, OF, asked.append, NOW) == ""
+    begun = begin_run(store, OF, NOW, NOW, {})
     with pytest.raises(Conflict) as refused:
-        runs.start(store, OF, asked.append, NOW + MINUTE)
+        runs.start_run(store, OF, asked.append, NOW + MINUTE)
     assert refused.value.sentence.values["when"] == NOW
     assert asked == [OF.id]
-    assert runs.start(store, OF, asked.append, NOW + runs.LONGEST + MINUTE) == begun.id
+    assert runs.start_run(store, OF, asked.append, NOW + runs.LONGEST + MINUTE) == begun.id
     assert len(asked) == 2
 
 
@@ -88,10 +88,10 @@ def test_a_day_is_shown_by_the_newest_report_of_it_or_before(store: Store, setti
     evening, night = NOW.replace(hour=23, minute=30), (NOW + DAY).replace(hour=0, minute=30)
     first = run_at(store, settings, NOW)
     second, third = run_at(store, settings, evening), run_at(store, settings, night)
-    begin(store, OF, night + MINUTE, night, {})
+    begin_run(store, OF, night + MINUTE, night, {})
 
     def shown(day: date) -> str | None:
-        found = runs.as_of(store, OF, day)
+        found = runs.snapshot_as_of(store, OF, day)
         return found.run if found else None
 
     assert shown(NOW.date() - DAY) is None
@@ -104,6 +104,6 @@ def test_a_day_is_shown_by_the_newest_report_of_it_or_before(store: Store, setti
 def test_a_report_stays_as_it_was_whatever_is_said_later(store: Store, settings: Settings) -> None:
     run_at(store, settings, NOW, *both(settings, NOW, OTHER))
     store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "b"))
-    then = runs.as_of(store, OF, NOW.date())
+    then = runs.snapshot_as_of(store, OF, NOW.date())
     assert then
     assert then.by_code[LUONG_SON.code].steps["b"].status is Status.DUE_SOON

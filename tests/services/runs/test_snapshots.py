@@ -7,12 +7,12 @@ import pytest
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.reports.data.csv_report import as_csv
-from lotrinh.reports.data.json_report import as_json
+from lotrinh.reports.data.csv_report import report_csv
+from lotrinh.reports.data.json_report import report_json
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.runs.snapshots import checklist_of, read, report_again, snapshot_of
+from lotrinh.services.runs.snapshots import checklist_of_run, load_run_report, load_snapshot
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import checklist, milestone, step
@@ -40,7 +40,7 @@ def was(store: Store, settings: Settings) -> Report:
 
 
 def test_all_figures_come_back(was: Report) -> None:
-    then = read(as_json(was))
+    then = parse_snapshot(report_json(was))
     assert (then.run, then.as_of, then.head, then.sample) == (was.run, was.as_of, was.head, True)
     assert then.statuses == was.statuses()
     assert then.outcomes == was.outcomes()
@@ -55,18 +55,18 @@ def test_all_figures_come_back(was: Report) -> None:
 
 
 def test_every_unit_and_step_comes_back_with_its_status_deadline_and_day(was: Report) -> None:
-    then = read(as_json(was))
+    then = parse_snapshot(report_json(was))
     for unit in was.everybody:
         steps = then.by_code[unit.unit.code].steps
-        assert list(steps) == [s.step for s in unit.standings]
-        for standing in unit.standings:
-            found = steps[standing.step]
-            assert (found.status, found.completed_on) == (standing.status, standing.completed_on)
-            assert (found.due is None) == (standing.due is None)
+        assert list(steps) == [s.step for s in unit.step_statuses]
+        for step_status in unit.step_statuses:
+            found = steps[step_status.step]
+            assert (found.status, found.completed_on) == (step_status.status, step_status.completed_on)
+            assert (found.due is None) == (step_status.due is None)
 
 
 def test_a_report_without_units_or_province_is_read_too(was: Report) -> None:
-    then = read(as_json(replace(was, units=(), province=None, milestones=())))
+    then = parse_snapshot(report_json(replace(was, units=(), province=None, milestones=())))
     assert (list(then.everybody), then.statuses) == ([], {})
 
 
@@ -79,19 +79,19 @@ def real(settings: Settings) -> Campaign:
 def test_the_report_of_a_run_is_made_again_whole_though_the_checklist_has_changed(
     store: Store, settings: Settings, real: Campaign
 ) -> None:
-    made = conclude(store, settings, real, begin(store, real, NOW, NOW, {}), NOW)
-    again = report_again(store, made.run)
+    made = conclude(store, settings, real, begin_run(store, real, NOW, NOW, {}), NOW)
+    again = load_run_report(store, made.run)
     assert again
-    assert as_csv(again, "vi") == as_csv(made, "vi")
-    then = snapshot_of(store, made.run)
+    assert report_csv(again, "vi") == report_csv(made, "vi")
+    then = load_snapshot(store, made.run)
     assert then
-    assert checklist_of(store, real, then) is real.checklist
+    assert checklist_of_run(store, real, then) is real.checklist
     changed = replace(real, checklist=replace(real.checklist, content_hash="d" * 64, milestones=()))
-    assert [m.title for m in checklist_of(store, changed, then).milestones] == [
+    assert [m.title for m in checklist_of_run(store, changed, then).milestones] == [
         m.title for m in real.checklist.milestones
     ]
 
 
 def test_a_run_without_a_report_gives_none(store: Store, real: Campaign) -> None:
-    begun = begin(store, real, NOW, NOW, {})
-    assert (snapshot_of(store, begun.id), report_again(store, begun.id)) == (None, None)
+    begun = begin_run(store, real, NOW, NOW, {})
+    assert (load_snapshot(store, begun.id), load_run_report(store, begun.id)) == (None, None)

@@ -14,7 +14,7 @@ from lotrinh.core.status.observation import StepState
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.question import Question
-from lotrinh.services.runs.status_document import document, own_steps, statement
+from lotrinh.services.runs.status_document import build_status_answer, format_status_document, own_steps
 from lotrinh.services.statements.confirm import Confirmation, confirm
 from lotrinh.store import Store
 from tests.core.builders import step
@@ -25,7 +25,7 @@ QUESTION = Question(LUONG_SON.code, "thu", "http://x", frozenset(CAMPAIGN.checkl
 
 
 def states(*entries: Entry) -> dict[str, StepState]:
-    return {s.id: s.state for s in statement(CAMPAIGN, LUONG_SON, fold(entries), NOW).steps.values()}
+    return {s.id: s.state for s in build_status_answer(CAMPAIGN, LUONG_SON, fold(entries), NOW).steps.values()}
 
 
 def test_a_unit_speaks_of_all_its_own_steps_and_of_no_others(store: Store) -> None:
@@ -49,15 +49,15 @@ def test_each_state_of_the_contract_comes_from_the_record(store: Store) -> None:
 def test_a_step_that_is_not_done_carries_no_day_and_no_document(store: Store) -> None:
     for kind in (EntryKind.CONFIRMED, EntryKind.WITHDRAWN):
         store.journal.append(happened(kind, LUONG_SON, "a", document={"number": "1", "date": "2026-01-29"}))
-    said = statement(CAMPAIGN, LUONG_SON, fold(store.journal.entries()), NOW).steps["a"]
+    said = build_status_answer(CAMPAIGN, LUONG_SON, fold(store.journal.entries()), NOW).steps["a"]
     assert (said.completed_on, said.document_number, said.document_date) == (None, "", None)
 
 
 def test_sample_data_is_labelled_for_its_own_unit_alone(store: Store) -> None:
     store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "a", sample=True))
     records = fold(store.journal.entries())
-    assert document(statement(CAMPAIGN, LUONG_SON, records, NOW))["sample"] is True
-    assert "sample" not in document(statement(CAMPAIGN, PROVINCE, records, NOW))
+    assert format_status_document(build_status_answer(CAMPAIGN, LUONG_SON, records, NOW))["sample"] is True
+    assert "sample" not in format_status_document(build_status_answer(CAMPAIGN, PROVINCE, records, NOW))
 
 
 texts = st.text(max_size=40) | st.sampled_from(["\0", "\ud800", "Số 1\n", "\u0958" * 150, "\x7f", "\u202e", "  "])
@@ -89,15 +89,15 @@ def test_whatever_the_portal_accepts_our_own_checker_can_read(store: Store, said
         confirm(store, CAMPAIGN, LUONG_SON, said, actor="x", key=str(key), now=NOW)
     except (BadInput, Conflict):
         return
-    answer = statement(CAMPAIGN, LUONG_SON, fold(store.journal.entries()), NOW)
-    read = read_answer(json.dumps(document(answer)).encode(), QUESTION, NOW.astimezone(UTC))
+    answer = build_status_answer(CAMPAIGN, LUONG_SON, fold(store.journal.entries()), NOW)
+    read = read_answer(json.dumps(format_status_document(answer)).encode(), QUESTION, NOW.astimezone(UTC))
     assert read.steps == answer.steps
 
 
 def test_a_backdated_confirmation_shows_both_days(store: Store) -> None:
     said = Confirmation("a", date(2026, 1, 5))
     confirm(store, CAMPAIGN, LUONG_SON, said, actor="x", key="k", now=NOW)
-    written = document(statement(CAMPAIGN, LUONG_SON, fold(store.journal.entries()), NOW))
+    written = format_status_document(build_status_answer(CAMPAIGN, LUONG_SON, fold(store.journal.entries()), NOW))
     assert written["steps"][0] == {  # type: ignore[index]
         "id": "a",
         "state": "done",

@@ -273,16 +273,16 @@ def test_lists_that_change_while_the_record_is_read_are_taken_again(
 ) -> None:
     from lotrinh.store.moving import image
 
-    taken = image.take
+    taken = image.write_image
 
     def changing(url: str, path: Path) -> None:
         taken(url, path)
-        monkeypatch.setattr(image, "take", taken)
+        monkeypatch.setattr(image, "write_image", taken)
         with open_store(filled.url) as store:
             store.journal.append(entry("doi-danh-sach"))
         (filled.folder / "units" / "phu-tho.csv").write_bytes(b"moi")
 
-    monkeypatch.setattr(image, "take", changing)
+    monkeypatch.setattr(image, "write_image", changing)
     made = back_up(filled, out, NOW)
     assert made.manifest.entries == 7
     with zipfile.ZipFile(made.path) as archive:

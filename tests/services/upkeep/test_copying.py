@@ -11,17 +11,17 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from lotrinh.errors import Conflict, LotrinhError, Moved, OldSchema, StoreUnavailable
+from lotrinh.errors import Conflict, DatabaseRelocated, LotrinhError, OldSchema, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.upkeep.backup import Place, back_up
 from lotrinh.services.upkeep.copying import copy_record, reopen
 from lotrinh.services.upkeep.lock import UP, Lock, path_of
 from lotrinh.services.upkeep.restore import restore
 from lotrinh.store import Store, open_store
-from lotrinh.store.engine import connect, migrate, place_of, reading, version, writing
+from lotrinh.store.engine import connect, database_identity, migrate, reading, version, writing
 from lotrinh.store.moving import relocated
-from lotrinh.store.moving.copying import TRIGGERS, copy, triggers
-from lotrinh.store.outbox import New
+from lotrinh.store.moving.copying import TRIGGERS, copy_database, list_triggers
+from lotrinh.store.outbox import NewMessage
 from lotrinh.store.schema import metadata
 from lotrinh.store.store import upgrade_store
 from tests.faults.conftest import NewDatabase, postgres
@@ -72,7 +72,7 @@ def test_every_row_of_every_table_and_the_chain_arrive_on_postgresql_and_back(
 def test_the_triggers_known_are_those_that_the_migrations_make(source: str, postgres: NewDatabase) -> None:
     for url in (source, postgres()):
         with open_store(url) as store, reading(store.engine) as connection:
-            assert triggers(connection) == TRIGGERS[connection.dialect.name]
+            assert list_triggers(connection) == TRIGGERS[connection.dialect.name]
 
 
 @pytest.mark.parametrize("tampering", ["UPDATE journal SET actor = 'x'", "DELETE FROM journal"])
@@ -87,7 +87,7 @@ def test_the_copy_goes_on_behind_the_last_numbers(filled: str, postgres: NewData
     url = postgres()
     copy_record(filled, url, NOW)
     with open_store(url) as store:
-        assert store.outbox.put([New("moi", "thu", "due", "04924", "mail", {}, NOW)], NOW) == 1
+        assert store.outbox.put([NewMessage("moi", "thu", "due", "04924", "mail", {}, NOW)], NOW) == 1
         (newest, *_) = store.outbox.newest((), 1)
         assert newest.id == 4
         (added,) = store.journal.append(entry("moi"))
@@ -176,13 +176,13 @@ def test_the_old_record_is_closed_to_everything_until_it_is_opened_again(
         lambda: restore(made.path, place, NOW, replace=True),
         lambda: copy_record(filled, back, NOW),
     ):
-        with pytest.raises(Moved) as caught:
+        with pytest.raises(DatabaseRelocated) as caught:
             use()
         said = say(caught.value.sentence)
-        assert f"đã chuyển sang {place_of(server, tmp_path)} lúc 01:00 02/02/2026 UTC" in said
+        assert f"đã chuyển sang {database_identity(server, tmp_path)} lúc 01:00 02/02/2026 UTC" in said
         assert "lotrinh db reopen" in said
     assert rows_of(server) == before
-    assert reopen(filled, NOW) == place_of(server, tmp_path)
+    assert reopen(filled, NOW) == database_identity(server, tmp_path)
     assert reopen(filled, NOW) == ""
     after = rows_of(filled)
     assert {name for name in after if after[name] != before[name]} == {"outbox"}  # nothing else was touched
@@ -196,7 +196,7 @@ def test_a_record_on_a_server_is_closed_too_and_no_password_is_told(
     server = postgres()
     copy_record(filled, server, NOW)
     copy_record(server, back, NOW)
-    with pytest.raises(Moved, match=re.escape(str(tmp_path / "back.db"))):
+    with pytest.raises(DatabaseRelocated, match=re.escape(str(tmp_path / "back.db"))):
         open_store(server)
     open_store(back).close()
 
@@ -205,12 +205,12 @@ def test_a_record_that_was_written_while_it_was_copied_stays_open_and_the_copy_i
     filled: str, back: str
 ) -> None:
     source, target = connect(filled), connect(back)
-    copied = copy(source, target)
+    copied = copy_database(source, target)
     target.dispose()
     with open_store(filled) as store:
         store.journal.append(entry("sau"))
         with pytest.raises(Conflict, match="thiếu phần mới"):
-            relocated.mark(source, copied, back, NOW)
+            relocated.mark_relocated(source, copied, back, NOW)
     source.dispose()
     open_store(filled).close()
 
@@ -237,7 +237,7 @@ def test_a_record_that_is_written_meanwhile_is_copied_as_it_was_at_one_moment(st
         nonlocal count
         while not stop.is_set():
             store.journal.append(entry(f"sau-{count}"))
-            store.outbox.put([New(f"sau-{count}", "thu", "due", "04924", "mail", {}, NOW)], NOW)
+            store.outbox.put([NewMessage(f"sau-{count}", "thu", "due", "04924", "mail", {}, NOW)], NOW)
             count += 1
             copied.set()
 
@@ -245,7 +245,7 @@ def test_a_record_that_is_written_meanwhile_is_copied_as_it_was_at_one_moment(st
     writer.start()
     copied.wait()
     before, target = count, connect(back)
-    done = copy(store.engine, target)
+    done = copy_database(store.engine, target)
     target.dispose()
     after = count
     stop.set()

@@ -19,7 +19,7 @@ from lotrinh.store import open_store
 from lotrinh.store.engine import connect, migrate, reading, writing
 from lotrinh.store.journal import Journal
 from lotrinh.store.moving import image
-from lotrinh.store.moving.copying import extent
+from lotrinh.store.moving.copying import measure_extent
 from lotrinh.store.schema import HEAD, outbox
 from tests.conftest import TOP
 from tests.faults.conftest import NewDatabase, postgres
@@ -100,7 +100,7 @@ def test_a_switch_that_fails_at_the_last_moment_leaves_everything_as_it_was(
     if damaged:
         (home.folder / "lotrinh.db").write_bytes(b"hong" * 999)
     names = {p.name for p in home.folder.iterdir()}
-    monkeypatch.setattr(image, "put", failing)
+    monkeypatch.setattr(image, "restore_image", failing)
     with pytest.raises(StoreUnavailable, match="ổ đĩa đã đầy"):
         restore(made.path, home, NOW, replace=True)
     assert everything(home.folder) == files
@@ -219,12 +219,12 @@ def test_twenty_thousand_entries_of_the_first_version_are_upgraded_with_every_ha
         migrate(connection, "0001")
     Journal(engine).append(*entries(20_000))
     with reading(engine) as connection:
-        before = extent(connection)
+        before = measure_extent(connection)
     engine.dispose()
     made = back_up(place, tmp_path / "kho", NOW)
-    image.renew(tmp_path / "cu" / "lotrinh.db")
+    image.upgrade_image(tmp_path / "cu" / "lotrinh.db")
     with open_store(place.url) as store, reading(store.engine) as connection:
-        after = extent(connection)
+        after = measure_extent(connection)
     assert (after.entries, after.head, after.first_bad) == (20_000, before.head, None)
     assert (made.manifest.schema, made.manifest.head, HEAD > "0001") == ("0001", before.head, True)
 

@@ -13,7 +13,7 @@ from lotrinh.services.upkeep.backup import Made, Place, back_up
 from lotrinh.services.upkeep.restore import restore
 from lotrinh.services.upkeep.restore_marker import require_finished
 from lotrinh.store import open_store
-from lotrinh.store.engine import place_of
+from lotrinh.store.engine import database_identity
 from tests.conftest import TOP
 from tests.services.upkeep.test_restore import KILLED
 from tests.services.whole import NOW, home, made, rows_of, sqlite_at
@@ -81,6 +81,6 @@ def test_a_marker_of_an_older_version_is_about_whatever_database_there_is(home: 
 
 @pytest.mark.parametrize("secret", ["mat-khau", "ai"])
 def test_which_database_it_is_about_is_said_without_who_and_with_what_password(tmp_path: Path, secret: str) -> None:
-    place = place_of("postgresql+psycopg://ai:mat-khau@may:5433/so?password=mat-khau&user=ai", tmp_path)
+    place = database_identity("postgresql+psycopg://ai:mat-khau@may:5433/so?password=mat-khau&user=ai", tmp_path)
     assert place == "postgresql://may:5433/so"
     assert secret not in place

@@ -16,14 +16,14 @@ from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import campaign_files, open_campaign
 from lotrinh.services.campaigns.rosters import imported_path
 from lotrinh.services.campaigns.schedules import change
-from lotrinh.services.notify.reminders import open_office, prepare
-from lotrinh.services.runs.nation import for_province
-from lotrinh.services.views.apply_change import applied_before, apply_change
-from lotrinh.services.views.change_preview import Wish, changes
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.notify.reminders import open_office, prepare_digests
+from lotrinh.services.runs.nation import settings_for_province
+from lotrinh.services.views.apply_change import apply_change, find_applied_entry
+from lotrinh.services.views.change_preview import ChangeRequest, applied_changes
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import writing
-from lotrinh.store.moving.copying import copy, target_at
+from lotrinh.store.moving.copying import copy_database, open_target
 from lotrinh.store.schema import checklists
 from tests.services.office import CHECKLIST, NOW, WHO, WITHOUT_B, Office, confirmed, office_in, problems
 
@@ -59,7 +59,7 @@ def test_every_machine_with_this_record_has_what_was_applied_on_one(office: Offi
     opened = there.campaign()
     assert (opened.anchor, "b" in opened.checklist.steps) == (date(2026, 3, 22), False)
     assert opened.checklist.content_hash == office.campaign().checklist.content_hash
-    there.apply(Wish(date(2026, 3, 29)))
+    there.apply(ChangeRequest(date(2026, 3, 29)))
     opened = office.campaign()
     assert (opened.anchor, "b" in opened.checklist.steps) == (date(2026, 3, 29), False)
 
@@ -69,18 +69,18 @@ def test_the_reminders_of_another_machine_count_from_the_applied_anchor(office: 
     monday = datetime(2026, 3, 2, 1, tzinfo=UTC)  # three days before b is due, until the anchor moves
 
     def reminded() -> set[str]:
-        made = prepare(open_office(office.store, there.settings, there.home), monday)
+        made = prepare_digests(open_office(office.store, there.settings, there.home), monday)
         return {item.step.id for each in made for item in each.digest.items if item.days == 3}
 
     assert "b" in reminded()
-    office.apply(Wish(date(2026, 4, 15)))
+    office.apply(ChangeRequest(date(2026, 4, 15)))
     assert "b" not in reminded()
 
 
 def test_what_one_provinces_office_applies_leaves_other_provinces_of_the_record_alone(office: Office) -> None:
-    office.apply(Wish(date(2026, 3, 22)))
+    office.apply(ChangeRequest(date(2026, 3, 22)))
     declared = office.settings.campaigns[0].model_copy(update={"units": ()})
-    ha_noi = for_province(office.settings.model_copy(update={"campaigns": (declared,)}), "01")
+    ha_noi = settings_for_province(office.settings.model_copy(update={"campaigns": (declared,)}), "01")
     assert open_campaign(office.store, ha_noi, "thu", home=office.home).anchor == date(2026, 3, 15)
 
 
@@ -93,7 +93,7 @@ def test_a_campaign_whose_own_checklist_is_gone_still_has_the_applied_one(office
 
 def test_nothing_of_a_change_that_is_refused_is_kept(office: Office) -> None:
     mine = office.preview(office.upload(WITHOUT_B))
-    office.apply(Wish(date(2026, 3, 29)), who="officer:hoa")
+    office.apply(ChangeRequest(date(2026, 3, 29)), who="officer:hoa")
     with pytest.raises(Conflict):
         apply_change(office.store, mine, mine.digest, WHO, NOW)
     assert office.store.changes.checklist(mine.new.checklist.content_hash) is None
@@ -147,7 +147,7 @@ def test_an_applied_entry_that_was_made_unreadable_is_named(office: Office) -> N
 
 
 def test_a_changed_schedule_is_no_change_of_dates(office: Office) -> None:
-    office.apply(Wish(date(2026, 3, 22)))
+    office.apply(ChangeRequest(date(2026, 3, 22)))
     new = CampaignSchedule("0 7 * * *")
     assert change(office.store, office.settings, office.campaign(), new, "", WHO, NOW)
     assert office.campaign().anchor == date(2026, 3, 22)
@@ -156,8 +156,8 @@ def test_a_changed_schedule_is_no_change_of_dates(office: Office) -> None:
 def test_a_record_copied_into_another_database_takes_what_was_applied_along(office: Office, tmp_path: Path) -> None:
     office.apply(office.upload(WITHOUT_B, anchor=date(2026, 3, 22)))
     url = f"sqlite:///{(tmp_path / 'moi.db').as_posix()}"
-    with target_at(url) as target:
-        copy(office.store.engine, target)
+    with open_target(url) as target:
+        copy_database(office.store.engine, target)
     with open_store(url) as store:
         opened = open_campaign(store, elsewhere(office).settings, "thu", home=office.home)
     assert (opened.anchor, "b" in opened.checklist.steps) == (date(2026, 3, 22), False)
@@ -167,35 +167,35 @@ def test_confirmations_survive_and_what_was_said_of_a_removed_step_stays_in_the_
     confirmed(office, "04924", "a")
     confirmed(office, "04924", "b")
     office.apply(office.upload(WITHOUT_B))
-    live = Live(office.store, office.settings, office.campaign())
+    live = LiveCampaign(office.store, office.settings, office.campaign())
     assert live.record("04924", "a", NOW).done
-    assert [s.step for s in live.unit("04924", NOW).standings] == ["a"]
+    assert [s.step for s in live.unit("04924", NOW).step_statuses] == ["a"]
     assert [e.new.step for e in office.store.journal.entries(unit="04924")] == ["a", "b"]
     assert ("25", "") not in live.records(NOW)
 
 
 def test_exactly_what_was_previewed_is_applied_or_nothing(office: Office) -> None:
-    shown_to_lan = office.preview(Wish(date(2026, 3, 22))).digest
+    shown_to_lan = office.preview(ChangeRequest(date(2026, 3, 22))).digest
     with pytest.raises(Conflict, match="khác lúc xem trước"):
-        office.apply(Wish(date(2026, 3, 29)), shown_to_lan)
+        office.apply(ChangeRequest(date(2026, 3, 29)), shown_to_lan)
     with pytest.raises(Conflict):
-        office.apply(Wish(date(2026, 3, 22)), "0" * 64)
+        office.apply(ChangeRequest(date(2026, 3, 22)), "0" * 64)
     assert office.campaign().anchor == date(2026, 3, 15)
     assert office.store.journal.entries() == ()
 
 
 def test_whoever_was_not_first_is_told_who_was_and_nothing_of_theirs_is_applied(office: Office) -> None:
-    mine = office.preview(Wish(date(2026, 3, 22)))
-    office.apply(Wish(date(2026, 3, 29)), who="officer:hoa")
+    mine = office.preview(ChangeRequest(date(2026, 3, 22)))
+    office.apply(ChangeRequest(date(2026, 3, 29)), who="officer:hoa")
     with pytest.raises(Conflict, match="hoa"):
         apply_change(office.store, mine, mine.digest, WHO, NOW)
     with pytest.raises(Conflict, match="hoa"):
-        office.apply(Wish(date(2026, 3, 22)), mine.digest)
+        office.apply(ChangeRequest(date(2026, 3, 22)), mine.digest)
     assert office.campaign().anchor == date(2026, 3, 29)
 
 
 def test_of_many_who_apply_at_once_one_wins_and_its_change_stands(office: Office) -> None:
-    made = {day: office.preview(Wish(date(2026, 3, day))) for day in range(16, 24)}
+    made = {day: office.preview(ChangeRequest(date(2026, 3, day))) for day in range(16, 24)}
 
     def send(day: int) -> int | None:
         try:
@@ -207,17 +207,17 @@ def test_of_many_who_apply_at_once_one_wins_and_its_change_stands(office: Office
     with ThreadPoolExecutor(8) as pool:
         (winner,) = [day for day in pool.map(send, made) if day]
     assert office.campaign().anchor == date(2026, 3, winner)
-    assert len(changes(office.store, office.campaign())) == 1
+    assert len(applied_changes(office.store, office.campaign())) == 1
 
 
 def test_the_same_form_sent_twice_is_one_change_and_an_old_one_is_never_applied_again(office: Office) -> None:
-    made = office.preview(Wish(date(2026, 3, 22)))
+    made = office.preview(ChangeRequest(date(2026, 3, 22)))
     numbers = [
         apply_change(office.store, made, made.digest, WHO, NOW + n * timedelta(hours=1)).number for n in range(2)
     ]
     assert numbers == [1, 1]
-    office.apply(Wish(date(2026, 3, 29)))
-    again = applied_before(office.store, office.campaign(), made.digest)
+    office.apply(ChangeRequest(date(2026, 3, 29)))
+    again = find_applied_entry(office.store, office.campaign(), made.digest)
     assert again
     assert again.number == 1
     assert office.campaign().anchor == date(2026, 3, 29)
@@ -225,17 +225,17 @@ def test_the_same_form_sent_twice_is_one_change_and_an_old_one_is_never_applied_
 
 def test_the_way_back_leads_to_what_the_settings_file_says(office: Office) -> None:
     office.apply(office.upload(WITHOUT_B, anchor=date(2026, 3, 22)))
-    made = office.preview(Wish(reset=True))
-    assert {m.move.step: m.move.kind for m in made.moved}["b"] is MoveKind.ADDED
-    office.apply(Wish(reset=True))
+    made = office.preview(ChangeRequest(reset=True))
+    assert {m.move.step: m.move.kind for m in made.moves}["b"] is MoveKind.ADDED
+    office.apply(ChangeRequest(reset=True))
     opened = office.campaign()
     assert (opened.anchor, "b" in opened.checklist.steps) == (date(2026, 3, 15), True)
-    assert problems(office, Wish(reset=True))
+    assert problems(office, ChangeRequest(reset=True))
 
 
 def test_a_second_change_builds_on_the_first(office: Office) -> None:
     office.apply(office.upload(WITHOUT_B))
-    office.apply(Wish(date(2026, 3, 22)))
+    office.apply(ChangeRequest(date(2026, 3, 22)))
     opened = office.campaign()
     assert (opened.anchor, "b" in opened.checklist.steps) == (date(2026, 3, 22), False)
 
@@ -254,7 +254,7 @@ BY_HAND: dict[str, Callable[[Office], object]] = {
 
 @pytest.mark.parametrize("what", BY_HAND)
 def test_a_file_changed_by_hand_meanwhile_is_noticed(office: Office, what: str) -> None:
-    digest = office.preview(Wish(date(2026, 3, 22))).digest
+    digest = office.preview(ChangeRequest(date(2026, 3, 22))).digest
     BY_HAND[what](office)
     with pytest.raises(Conflict):
-        office.apply(Wish(date(2026, 3, 22)), digest)
+        office.apply(ChangeRequest(date(2026, 3, 22)), digest)

@@ -6,9 +6,9 @@ from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import StepAnswer, StepState
 from lotrinh.core.status.status import Status
-from lotrinh.services.views.board import Boards
-from lotrinh.services.views.live_campaign import Live
-from lotrinh.services.views.office_queues import dispute, disputes, queue, seal, troubles
+from lotrinh.services.views.board import BoardCache
+from lotrinh.services.views.live_campaign import LiveCampaign
+from lotrinh.services.views.office_queues import dispute, disputes, obstacle_queue, review_queue, seal
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import step
@@ -23,18 +23,18 @@ CAMPAIGN = campaign(
 
 
 @pytest.fixture
-def live(store: Store, settings: Settings) -> Live:
-    return Live(store, settings, CAMPAIGN)
+def live(store: Store, settings: Settings) -> LiveCampaign:
+    return LiveCampaign(store, settings, CAMPAIGN)
 
 
-def test_the_same_report_gives_the_same_board(live: Live) -> None:
-    boards = Boards(CAMPAIGN)
+def test_the_same_report_gives_the_same_board(live: LiveCampaign) -> None:
+    boards = BoardCache(CAMPAIGN)
     assert boards.of(live.report(NOW)) is boards.of(live.report(NOW))
     assert boards.outstanding(live.report(NOW)) is boards.outstanding(live.report(NOW))
 
 
-def test_only_the_row_of_a_unit_that_said_something_is_made_again(store: Store, live: Live) -> None:
-    boards = Boards(CAMPAIGN)
+def test_only_the_row_of_a_unit_that_said_something_is_made_again(store: Store, live: LiveCampaign) -> None:
+    boards = BoardCache(CAMPAIGN)
     before = boards.of(live.report(NOW))
     store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "a"))
     after = boards.of(live.report(NOW))
@@ -43,12 +43,14 @@ def test_only_the_row_of_a_unit_that_said_something_is_made_again(store: Store, 
     assert [b.columns[0].counts[Status.OVERDUE] for b in (before, after)] == [1, 0]
 
 
-def test_what_waits_for_the_province_is_counted_again_when_the_province_has_done_it(store: Store, live: Live) -> None:
-    boards = Boards(CAMPAIGN)
+def test_what_waits_for_the_province_is_counted_again_when_the_province_has_done_it(
+    store: Store, live: LiveCampaign
+) -> None:
+    boards = BoardCache(CAMPAIGN)
 
     def blocks() -> dict[str, int]:
         rows = boards.outstanding(live.report(NOW))
-        return {f"{row.unit.code}/{row.standing.step}": row.blocks for row in rows}
+        return {f"{row.unit.code}/{row.step_status.step}": row.blocks for row in rows}
 
     before = blocks()
     assert (before["25/t"], before["04924/a"], before["04960/a"]) == (2, 1, 1)
@@ -59,35 +61,37 @@ def test_what_waits_for_the_province_is_counted_again_when_the_province_has_done
     assert blocks()["04960/a"] == 1
 
 
-def test_the_queue_holds_what_nobody_judged_what_needs_it_first(store: Store, live: Live) -> None:
+def test_the_queue_holds_what_nobody_judged_what_needs_it_first(store: Store, live: LiveCampaign) -> None:
     store.journal.append(happened(EntryKind.CONFIRMED, LUONG_SON, "a"))
     store.journal.append(happened(EntryKind.CONFIRMED, LIEN_SON, "nhan"))
     store.journal.append(happened(EntryKind.CONFIRMED, CAMPAIGN.province, "t"))
-    assert [(w.unit.code, w.item.step.id) for w in queue(live, NOW)] == [("04960", "nhan"), ("04924", "a")]
+    assert [(w.unit.code, w.item.step.id) for w in review_queue(live, NOW)] == [("04960", "nhan"), ("04924", "a")]
     store.journal.append(
         happened(EntryKind.ACCEPTED, LIEN_SON, "nhan"), happened(EntryKind.RETURNED, LUONG_SON, "a", reason="x")
     )
-    assert queue(live, NOW) == []
+    assert review_queue(live, NOW) == []
 
 
-def test_a_trouble_is_as_old_as_the_first_of_what_was_said(store: Store, live: Live) -> None:
+def test_a_trouble_is_as_old_as_the_first_of_what_was_said(store: Store, live: LiveCampaign) -> None:
     first = happened(EntryKind.PROPOSAL, LUONG_SON, "a", note="xin máy")
     store.journal.append(first, happened(EntryKind.OBSTACLE, LUONG_SON, "a", NOW, note="mất điện"))
-    (found,) = troubles(live, NOW)
-    assert (found.since, found.answered) == (first.at, False)
+    (found,) = obstacle_queue(live, NOW)
+    assert (found.since, found.is_answered) == (first.at, False)
     store.journal.append(happened(EntryKind.ANSWERED, LUONG_SON, "a", NOW, note="đã gọi"))
-    assert [t.answered for t in troubles(live, NOW)] == [True]
+    assert [t.is_answered for t in obstacle_queue(live, NOW)] == [True]
     store.journal.append(happened(EntryKind.CLEARED, LUONG_SON, "a", NOW))
-    assert troubles(live, NOW) == []
+    assert obstacle_queue(live, NOW) == []
 
 
-def test_a_dispute_is_where_system_and_portal_give_different_days(store: Store, settings: Settings, live: Live) -> None:
+def test_a_dispute_is_where_system_and_portal_give_different_days(
+    store: Store, settings: Settings, live: LiveCampaign
+) -> None:
     store.journal.append(happened(EntryKind.CONFIRMED, LIEN_SON, "a"), happened(EntryKind.CONFIRMED, LIEN_SON, "b"))
     same = {"id": "a", "state": "done", "completed_on": "2026-01-29"}
     other = {"id": "b", "state": "done", "completed_on": "2026-01-30"}
     report(store, CAMPAIGN, hear(settings, CAMPAIGN, LIEN_SON, says(LIEN_SON, same, other)))
     (found,) = disputes(live, NOW)
-    assert (found.unit, found.step.id, found.resolved) == (LIEN_SON, "b", False)
+    assert (found.unit, found.step.id, found.is_resolved) == (LIEN_SON, "b", False)
     assert dispute(live, LUONG_SON, found.step, NOW) is None
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from lotrinh.core.checklist.deadline_diff import MoveKind
 from lotrinh.errors import NotFound
-from lotrinh.services.views.change_preview import Wish, keep, shown
+from lotrinh.services.views.change_preview import ChangeRequest, store_upload, upload_name
 from lotrinh.store import Store
 from tests.services.office import CHECKLIST, NOW, WITHOUT_B, Office, confirmed, office_in, problems
 
@@ -19,15 +19,15 @@ def office(store: Store, tmp_path: Path) -> Office:
 
 def test_a_new_anchor_shows_what_moves_how_far_and_for_whom_and_changes_nothing(office: Office) -> None:
     before = office.files()
-    made = office.preview(Wish(date(2026, 3, 22)))
-    assert [(m.move.step, m.move.days, [u.code for u in m.units]) for m in made.moved] == [
+    made = office.preview(ChangeRequest(date(2026, 3, 22)))
+    assert [(m.move.step, m.move.days, [u.code for u in m.units]) for m in made.moves] == [
         ("a", 7, ["04924", "04960"]),
         ("b", 7, ["04924", "04960"]),
         ("t", 7, ["25"]),
         ("q", 7, []),
     ]
-    assert [(c.unit.code, c.steps) for c in made.concerned] == [("04924", 2), ("04960", 2), ("25", 1)]
-    assert made.overdue == {}
+    assert [(c.unit.code, c.step_count) for c in made.affected_units] == [("04924", 2), ("04960", 2), ("25", 1)]
+    assert made.newly_overdue == {}
     assert office.files() == before
     assert office.store.journal.entries() == ()
     assert office.campaign().anchor == date(2026, 3, 15)
@@ -35,17 +35,17 @@ def test_a_new_anchor_shows_what_moves_how_far_and_for_whom_and_changes_nothing(
 
 def test_what_becomes_overdue_names_the_units_that_are_not_done(office: Office) -> None:
     confirmed(office, "04924", "a")
-    made = office.preview(Wish(date(2026, 2, 20)))
-    late = {step: [u.code for u in units] for step, units in made.overdue.items()}
+    made = office.preview(ChangeRequest(date(2026, 2, 20)))
+    late = {step: [u.code for u in units] for step, units in made.newly_overdue.items()}
     assert late == {"a": ["04960"], "t": ["25"]}
-    assert {m.move.step for m in made.moved if m.move.becomes_overdue} == {"a", "t", "q"}
+    assert {m.move.step for m in made.moves if m.move.becomes_overdue} == {"a", "t", "q"}
 
 
 def test_a_removed_step_names_what_units_have_said_about_it(office: Office) -> None:
     confirmed(office, "04960", "b")
     made = office.preview(office.upload(WITHOUT_B))
-    assert [(m.move.step, m.move.kind) for m in made.moved] == [("b", MoveKind.REMOVED)]
-    ((move, said),) = made.lost
+    assert [(m.move.step, m.move.kind) for m in made.moves] == [("b", MoveKind.REMOVED)]
+    ((move, said),) = made.lost_statements
     assert move.step == "b"
     assert [(unit.code, record.document_number) for unit, record in said] == [("04960", "12/QĐ-UBND")]
 
@@ -69,12 +69,17 @@ def test_a_file_that_cannot_be_used_is_refused_with_its_reason(office: Office, t
 
 
 def test_nothing_new_a_far_year_and_a_forgotten_file_are_said_so(office: Office) -> None:
-    for wish in (Wish(), Wish(date(2026, 3, 15)), office.upload(CHECKLIST), office.upload(CHECKLIST + "# x\n")):
+    for wish in (
+        ChangeRequest(),
+        ChangeRequest(date(2026, 3, 15)),
+        office.upload(CHECKLIST),
+        office.upload(CHECKLIST + "# x\n"),
+    ):
         assert problems(office, wish)[0][0] == "anchor"
-    assert "năm" in problems(office, Wish(date(2206, 3, 15)))[0][1]
+    assert "năm" in problems(office, ChangeRequest(date(2206, 3, 15)))[0][1]
     for name in ("0" * 64, "../../thu", "x"):
         with pytest.raises(NotFound):
-            office.preview(Wish(file=name))
+            office.preview(ChangeRequest(file=name))
 
 
 def test_the_offices_own_deadlines_are_part_of_the_comparison(office: Office) -> None:
@@ -83,7 +88,7 @@ def test_the_offices_own_deadlines_are_part_of_the_comparison(office: Office) ->
     (office.home / "thu.yaml").write_text(text, encoding="utf-8")
     declared = office.settings.campaigns[0].model_copy(update={"parameters": {"han": "2026-02-20"}})
     office.settings = office.settings.model_copy(update={"campaigns": (declared,)})
-    moved = office.preview(Wish(date(2026, 3, 22))).moved
+    moved = office.preview(ChangeRequest(date(2026, 3, 22))).moves
     assert [m.move.step for m in moved] == ["a", "t", "q"]
     gone = problems(office, office.upload(CHECKLIST))
     assert gone[0][0] == "campaigns.thu.parameters.han"
@@ -91,9 +96,9 @@ def test_the_offices_own_deadlines_are_part_of_the_comparison(office: Office) ->
 
 def test_uploads_that_nobody_applied_are_forgotten_after_a_day(office: Office) -> None:
     first = office.upload(CHECKLIST)
-    keep(office.settings, b"khac", NOW + timedelta(hours=23))
+    store_upload(office.settings, b"khac", NOW + timedelta(hours=23))
     assert (office.settings.data_dir / "what-if" / first.file).exists()
-    keep(office.settings, b"khac", NOW + timedelta(hours=25))
+    store_upload(office.settings, b"khac", NOW + timedelta(hours=25))
     assert not (office.settings.data_dir / "what-if" / first.file).exists()
 
 
@@ -102,4 +107,4 @@ def test_uploads_that_nobody_applied_are_forgotten_after_a_day(office: Office) -
     ("a\u202eb\n.yaml", "ab.yaml"), ("", "tep.yaml"), ("x" * 300, "x" * 80)
 ])  # fmt: skip
 def test_the_name_of_a_file_is_made_fit_to_be_shown(name: str, expected: str) -> None:
-    assert shown(name) == expected
+    assert upload_name(name) == expected

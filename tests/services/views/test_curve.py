@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from lotrinh.core.report.curve import UnitStep, curve_of, unit_steps
+from lotrinh.core.report.curve import UnitStep, dated_unit_steps, report_curve
 from lotrinh.core.status.journal import EntryKind
-from lotrinh.services.runs.ask import begin
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.runs.ask import begin_run
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import step
@@ -16,7 +16,7 @@ JAN_29, JAN_30 = date(2026, 1, 29), date(2026, 1, 30)
 
 
 def steps(store: Store, settings: Settings) -> list[UnitStep]:
-    return list(unit_steps(Live(store, settings, OF).report(NOW)))
+    return list(dated_unit_steps(LiveCampaign(store, settings, OF).report(NOW)))
 
 
 def test_nobody_asked_is_unknown_only_where_the_unit_has_software_of_its_own(store: Store, settings: Settings) -> None:
@@ -29,7 +29,7 @@ def test_nobody_asked_is_unknown_only_where_the_unit_has_software_of_its_own(sto
         (date(2026, 1, 25), True),
         (None, True),
     ]
-    now = next(p for p in curve_of(Live(store, settings, OF).report(NOW)).points if p.day == NOW.date())
+    now = next(p for p in report_curve(LiveCampaign(store, settings, OF).report(NOW)).points if p.day == NOW.date())
     assert (now.planned, now.unknown, now.done) == (2, 1, 0)
 
 
@@ -46,7 +46,7 @@ def test_a_confirmation_counts_on_the_day_in_the_document_and_on_the_day_it_was_
 
 def test_an_own_system_counts_on_the_day_it_says_it_reported(store: Store, settings: Settings) -> None:
     body = says(LIEN_SON, {"id": "a", **DONE, "reported_at": "2026-01-30T09:12:00+07:00"}, {"id": "b", **DONE})
-    run = begin(store, OF, NOW, NOW, {})
+    run = begin_run(store, OF, NOW, NOW, {})
     store.runs.record(run.id, OF.id, [hear(settings, OF, LIEN_SON, body)])
     first, second, third = steps(store, settings)[3:]
     assert (first.completed, first.reported) == (JAN_29, JAN_30)

@@ -14,11 +14,11 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import FLAGS
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.assess import make_report
 from lotrinh.services.runs.check import close_run
-from lotrinh.services.views.explain import explain
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.explain import build_explanation
+from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.core.builders import step
@@ -88,30 +88,30 @@ def world(store: Store, settings: Settings) -> Store:
 
 
 def run(store: Store, settings: Settings, at: datetime, *seen: object, name: str = "") -> str:
-    run = begin(store, OF, at, at, {}, name)
+    run = begin_run(store, OF, at, at, {}, name)
     store.runs.record(run.id, OF.id, seen)  # type: ignore[arg-type]  # pairs of observation and address
     close_run(store, OF, make_report(store, settings, OF, run), at)
     return run.id
 
 
 def explained(store: Store, settings: Settings, unit: Unit, name: str, at: datetime = NOW) -> Explanation:
-    return explain(store, settings, OF, unit, OF.checklist.steps[name], at, past=at < NOW)
+    return build_explanation(store, settings, OF, unit, OF.checklist.steps[name], at, past=at < NOW)
 
 
 def told(of: Explanation) -> str:
-    return " ".join(say(sentence, "vi") for sentence in of.because)
+    return " ".join(say(sentence, "vi") for sentence in of.reasons)
 
 
 def test_every_status_and_every_flag_there_is_explains_itself_as_the_portal_shows_it(
     world: Store, settings: Settings
 ) -> None:
-    live = Live(world, settings, OF)
+    live = LiveCampaign(world, settings, OF)
     statuses, flags = set(), set()
     for unit in (*OF.units, PROVINCE):
-        for shown in live.unit(unit.code, NOW).standings:
+        for shown in live.unit(unit.code, NOW).step_statuses:
             made = explained(world, settings, unit, shown.step)
-            assert made.standing == shown, (unit.code, shown.step)
-            assert made.because, (unit.code, shown.step)
+            assert made.step_status == shown, (unit.code, shown.step)
+            assert made.reasons, (unit.code, shown.step)
             assert not (shown.status.is_finished and "Chưa có xác nhận" in told(made))
             statuses.add(shown.status)
             flags |= set(shown.flags)
@@ -137,18 +137,18 @@ def test_each_flag_has_its_sentence(
     world: Store, settings: Settings, flag: str, name: str, unit: Unit, words: str
 ) -> None:
     made = explained(world, settings, unit, name)
-    assert flag in made.standing.flags
+    assert flag in made.step_status.flags
     assert words in told(made)
 
 
 def test_a_commune_that_fell_silent_is_not_overdue_and_the_failure_is_listed(world: Store, settings: Settings) -> None:
     made = explained(world, settings, CAO_DUONG, "qua-han")
-    assert made.standing.status is Status.DUE_SOON
+    assert made.step_status.status is Status.DUE_SOON
     assert "Tình trạng giữ theo lần nghe gần nhất, 08:00 29/01/2026" in told(made)
-    assert [a.outcome for a in made.asked] == [Outcome.UNREACHABLE, Outcome.REACHED]
-    assert made.published
-    assert made.published.state is StepState.OPEN
-    assert made.published_at == NOW - 4 * DAY
+    assert [a.outcome for a in made.checks] == [Outcome.UNREACHABLE, Outcome.REACHED]
+    assert made.system_answer
+    assert made.system_answer.state is StepState.OPEN
+    assert made.system_answer_at == NOW - 4 * DAY
 
 
 def test_the_journal_is_told_with_returned_statements_and_who_made_them(world: Store, settings: Settings) -> None:
@@ -166,13 +166,13 @@ def test_the_journal_is_told_with_returned_statements_and_who_made_them(world: S
 
 def test_what_is_missing_before_is_listed_with_its_own_standing(world: Store, settings: Settings) -> None:
     made = explained(world, settings, LIEN_SON, "qua-han")
-    assert [(b.unit, b.standing.step, b.standing.status, b.dates) for b in made.before] == [
+    assert [(b.unit, b.step_status.step, b.step_status.status, b.has_deadline_hanging) for b in made.prerequisites] == [
         (LIEN_SON, "tra-lai", Status.OVERDUE, False),
         (PROVINCE, "cua-tinh", Status.OVERDUE, False),
     ]
     hanging = explained(world, settings, LIEN_SON, "cho")
-    assert [(b.standing.step, b.dates) for b in hanging.before] == [("qua-han", True)]
-    assert not explained(world, settings, LIEN_SON, "dung-han").before
+    assert [(b.step_status.step, b.has_deadline_hanging) for b in hanging.prerequisites] == [("qua-han", True)]
+    assert not explained(world, settings, LIEN_SON, "dung-han").prerequisites
 
 
 def test_rule_arithmetic_and_grounds_are_those_of_the_step(world: Store, settings: Settings) -> None:
@@ -182,7 +182,7 @@ def test_rule_arithmetic_and_grounds_are_those_of_the_step(world: Store, setting
     assert say(rule.words, "vi") == "ngày đơn vị thực sự hoàn thành “Việc qua-han” cộng 3 ngày làm việc"
     assert "Chờ ngày hoàn thành thực tế" in say(made.arithmetic[-1], "vi")
     assert made.checklist_hash == OF.checklist.content_hash
-    assert [g.source.id for g in made.grounds] == ["law"]
+    assert [g.source.id for g in made.bases] == ["law"]
 
 
 def test_of_a_moment_in_the_past_only_the_journal_until_then_speaks(store: Store, settings: Settings) -> None:
@@ -190,12 +190,12 @@ def test_of_a_moment_in_the_past_only_the_journal_until_then_speaks(store: Store
         happened(EntryKind.CONFIRMED, LUONG_SON, "tre-han", NOW - DAY),
         happened(EntryKind.WITHDRAWN, LUONG_SON, "tre-han", NOW - MINUTE),
     )
-    assert explained(store, settings, LUONG_SON, "tre-han").standing.status is Status.OVERDUE
+    assert explained(store, settings, LUONG_SON, "tre-han").step_status.status is Status.OVERDUE
     before = explained(store, settings, LUONG_SON, "tre-han", NOW - timedelta(hours=1))
-    assert before.standing.status is Status.DONE
+    assert before.step_status.status is Status.DONE
     assert ([t.number for t in before.entries], before.head) == ([first.number], first.hash)
     at_first = explained(store, settings, LUONG_SON, "tre-han", NOW - 2 * DAY)
-    assert (at_first.entries, at_first.head, at_first.standing.status) == ((), GENESIS, Status.DUE_SOON)
+    assert (at_first.entries, at_first.head, at_first.step_status.status) == ((), GENESIS, Status.DUE_SOON)
     assert explained(store, settings, LUONG_SON, "tre-han").head == second.hash
 
 
@@ -204,14 +204,14 @@ def test_what_an_own_system_said_then_is_taken_from_the_report_of_that_time(stor
     then = run(store, settings, before, hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "qua-han"} | DONE), NOW))
     opened = says(LIEN_SON, {"id": "qua-han", "state": "open"})
     run(store, settings, NOW, hear(settings, OF, LIEN_SON, opened, NOW))
-    assert explained(store, settings, LIEN_SON, "qua-han").standing.status is Status.OVERDUE
+    assert explained(store, settings, LIEN_SON, "qua-han").step_status.status is Status.OVERDUE
     at = explained(store, settings, LIEN_SON, "qua-han", NOW - DAY)
-    assert (at.standing.status, at.then, at.published) == (Status.DONE, then, None)
+    assert (at.step_status.status, at.from_run, at.system_answer) == (Status.DONE, then, None)
     assert f"tình trạng lấy từ báo cáo của lượt {then}" in told(at)
     # Somebody stated something after that run: the journal goes before an old report.
     store.journal.append(happened(EntryKind.WITHDRAWN, LIEN_SON, "qua-han", NOW - 2 * DAY))
     stated = explained(store, settings, LIEN_SON, "qua-han", NOW - DAY)
-    assert (stated.standing.status, stated.then) == (Status.DUE_SOON, "")
+    assert (stated.step_status.status, stated.from_run) == (Status.DUE_SOON, "")
     assert "ở đây chỉ tính theo nhật ký" in told(stated)
 
 
@@ -219,29 +219,29 @@ def test_the_provinces_own_steps_are_found_in_that_report_too(store: Store, sett
     of = replace(OF, province=replace(PROVINCE, status_url="https://phutho.example.vn/s"))
     names = list[str]()
     for at in (NOW - 4 * DAY, NOW):
-        run = begin(store, of, at, at, {})
+        run = begin_run(store, of, at, at, {})
         body = says(of.province, {"id": "cua-tinh", "state": "open"})
         store.runs.record(run.id, of.id, [hear(settings, of, of.province, body)])
         close_run(store, of, make_report(store, settings, of, run), at)
         names.append(run.id)
-    made = explain(store, settings, of, of.province, of.checklist.steps["cua-tinh"], NOW - DAY, past=True)
-    assert made.then == names[0]
+    made = build_explanation(store, settings, of, of.province, of.checklist.steps["cua-tinh"], NOW - DAY, past=True)
+    assert made.from_run == names[0]
 
 
 def test_before_the_first_run_an_own_system_is_unknown(store: Store, settings: Settings) -> None:
     run(store, settings, NOW, hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "qua-han"} | DONE), NOW))
     made = explained(store, settings, LIEN_SON, "qua-han", NOW - DAY)
-    assert (made.standing.status, made.asked, made.then) == (Status.UNKNOWN, (), "")
+    assert (made.step_status.status, made.checks, made.from_run) == (Status.UNKNOWN, (), "")
 
 
 def test_a_report_by_another_checklist_is_not_taken_for_this_one(store: Store, settings: Settings) -> None:
     other = campaign(step("qua-han", DUE), file=replace(OF.checklist, content_hash="d" * 64))
     body = says(LIEN_SON, {"id": "qua-han"} | DONE)
-    run = begin(store, other, NOW - 4 * DAY, NOW - 4 * DAY, {})
+    run = begin_run(store, other, NOW - 4 * DAY, NOW - 4 * DAY, {})
     store.runs.record(run.id, OF.id, [hear(settings, OF, LIEN_SON, body)])
     close_run(store, other, make_report(store, settings, other, run), NOW)
     run(store, settings, NOW, hear(settings, OF, LIEN_SON, body))
-    assert explained(store, settings, LIEN_SON, "qua-han", NOW - DAY).then == ""
+    assert explained(store, settings, LIEN_SON, "qua-han", NOW - DAY).from_run == ""
 
 
 def test_at_most_five_runs_are_listed_the_newest_first(store: Store, settings: Settings) -> None:
@@ -250,8 +250,8 @@ def test_at_most_five_runs_are_listed_the_newest_first(store: Store, settings: S
         for n in range(7, 0, -1)
     ]
     made = explained(store, settings, LIEN_SON, "qua-han")
-    assert [a.run for a in made.asked] == names[:1:-1]
-    assert made.asked[0].sentence == "x"
+    assert [a.run for a in made.checks] == names[:1:-1]
+    assert made.checks[0].sentence == "x"
 
 
 def test_sample_data_is_labelled_whoever_stated_it(store: Store, settings: Settings) -> None:

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.report.deadline_history import OFFICE, dues
+from lotrinh.core.report.deadline_history import OFFICE, dues_of_report
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.reports.calendar.feed import calendar
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import close_run
-from lotrinh.services.runs.report_archive import dues_of, freeze
-from lotrinh.services.runs.snapshots import report_again
+from lotrinh.services.runs.report_archive import dump_report, load_deadlines
+from lotrinh.services.runs.snapshots import load_run_report
 from lotrinh.services.statements.sample import sample_entries
-from lotrinh.services.views.change_preview import Wish
-from lotrinh.services.views.feeds import Feed, of_office, of_run, of_unit
-from lotrinh.services.views.live_campaign import Live
-from lotrinh.services.views.reporting import only
+from lotrinh.services.views.change_preview import ChangeRequest
+from lotrinh.services.views.feeds import Feed, build_office_feed, build_unit_feed, history_of_run
+from lotrinh.services.views.live_campaign import LiveCampaign
+from lotrinh.services.views.reporting import narrow_report
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.reports.calendars import Events, read
@@ -50,23 +50,27 @@ def run(
     """Carry out a run as of this moment, and then if nothing else is said; return its report as it is read back."""
     campaign = office.campaign()
     campaign = replace(campaign, units=tuple(u for u in campaign.units if u.code in set(units)))
-    begun = begin(office.store, campaign, begun_at or at, at, {})
-    made = Live(office.store, office.settings, campaign).report(at)
+    begun = begin_run(office.store, campaign, begun_at or at, at, {})
+    made = LiveCampaign(office.store, office.settings, campaign).report(at)
     close_run(office.store, campaign, replace(made, run=begun.id), at)
-    again = report_again(office.store, begun.id)
+    again = load_run_report(office.store, begun.id)
     assert again
     return again
 
 
 def written(office: Office, report: Report, unit: str = "") -> bytes:
-    shown = only(report, unit) if unit else report
-    return calendar(shown, "vi", of_run(office.store, shown))
+    shown = narrow_report(report, unit) if unit else report
+    return calendar(shown, "vi", history_of_run(office.store, shown))
 
 
 def live(office: Office, at: datetime, unit: str = "") -> Events:
-    now, campaign = Live(office.store, office.settings, office.campaign()), office.campaign()
-    feed: Feed = of_unit(office.store, now, campaign.by_code[unit], at) if unit else of_office(office.store, now, at)
-    return read(calendar(feed.report, "vi", feed.told))
+    now, campaign = LiveCampaign(office.store, office.settings, office.campaign()), office.campaign()
+    feed: Feed = (
+        build_unit_feed(office.store, now, campaign.by_code[unit], at)
+        if unit
+        else build_office_feed(office.store, now, at)
+    )
+    return read(calendar(feed.report, "vi", feed.history))
 
 
 def numbers(events: Events) -> dict[str, int]:
@@ -75,7 +79,7 @@ def numbers(events: Events) -> dict[str, int]:
 
 def test_names_stay_and_numbers_grow_when_the_anchor_moves(office: Office) -> None:
     before = read(written(office, run(office, NOW), UNIT))
-    office.apply(Wish(MOVED))
+    office.apply(ChangeRequest(MOVED))
     after = read(written(office, run(office, NOW + HOUR), UNIT))
     assert set(before) == set(after)
     assert numbers(before) == {f"a.{UNIT}": 0, f"b.{UNIT}": 0}
@@ -86,7 +90,7 @@ def test_names_stay_and_numbers_grow_when_the_anchor_moves(office: Office) -> No
 
 def test_the_office_s_numbers_grow_with_the_milestones(office: Office) -> None:
     assert set(numbers(read(written(office, run(office, NOW)))).values()) == {0}
-    office.apply(Wish(MOVED))
+    office.apply(ChangeRequest(MOVED))
     assert numbers(read(written(office, run(office, NOW + HOUR)))) == {"mot.milestone": 1, "t.25": 1}
 
 
@@ -99,7 +103,7 @@ def test_what_did_not_move_keeps_its_number(office: Office) -> None:
 def test_a_stored_run_reads_the_same_whatever_moves_later(office: Office) -> None:
     first = run(office, NOW)
     kept = {unit: written(office, first, unit) for unit in ("", UNIT, "25")}
-    office.apply(Wish(MOVED))
+    office.apply(ChangeRequest(MOVED))
     live(office, NOW + HOUR, UNIT)
     live(office, NOW + HOUR)
     run(office, NOW + HOUR)
@@ -108,9 +112,9 @@ def test_a_stored_run_reads_the_same_whatever_moves_later(office: Office) -> Non
 
 def test_a_date_that_moved_and_came_back_between_two_runs_has_moved_twice_for_who_read_it(office: Office) -> None:
     run(office, NOW)
-    office.apply(Wish(MOVED))
+    office.apply(ChangeRequest(MOVED))
     assert numbers(live(office, NOW + HOUR, UNIT))[f"a.{UNIT}"] == 1
-    office.apply(Wish(BACK))
+    office.apply(ChangeRequest(BACK))
     assert numbers(live(office, NOW + 2 * HOUR, UNIT))[f"a.{UNIT}"] == 2
     assert numbers(live(office, NOW + 2 * HOUR, OTHER))[f"a.{OTHER}"] == 0  # nobody read it meanwhile
     made = run(office, NOW + 3 * HOUR)
@@ -119,14 +123,14 @@ def test_a_date_that_moved_and_came_back_between_two_runs_has_moved_twice_for_wh
 
 def test_a_feed_read_before_the_first_run_counts_too(office: Office) -> None:
     assert set(numbers(live(office, NOW, UNIT)).values()) == {0}
-    office.apply(Wish(MOVED))
+    office.apply(ChangeRequest(MOVED))
     assert set(numbers(live(office, NOW + HOUR, UNIT)).values()) == {1}
     assert set(numbers(read(written(office, run(office, NOW + 2 * HOUR), UNIT))).values()) == {1}
 
 
 def test_a_feed_and_the_run_after_it_agree(office: Office) -> None:
     run(office, NOW)
-    office.apply(Wish(MOVED))
+    office.apply(ChangeRequest(MOVED))
     for unit in ("", UNIT, "25"):
         shown = live(office, NOW + HOUR, unit)
         assert numbers(read(written(office, run(office, NOW + HOUR), unit))) == numbers(shown)
@@ -139,23 +143,23 @@ def test_a_run_of_some_units_moves_nothing_for_the_others_nor_for_the_office(off
     assert set(numbers(read(written(office, made, OTHER))).values()) == {0}
     assert set(numbers(read(written(office, made))).values()) == {0}
     run(office, NOW + 3 * HOUR, units=[UNIT])
-    office.apply(Wish(MOVED))
+    office.apply(ChangeRequest(MOVED))
     assert set(numbers(read(written(office, run(office, NOW + 4 * HOUR), OTHER))).values()) == {1}
 
 
 def test_a_run_that_shows_a_day_in_the_past_tells_nothing_anew(office: Office) -> None:
     run(office, NOW)
-    office.apply(Wish(MOVED))
+    office.apply(ChangeRequest(MOVED))
     run(office, NOW - 24 * HOUR, begun_at=NOW)
-    assert office.store.deadlines.told("thu") == {}
+    assert office.store.deadlines.published("thu") == {}
     assert set(numbers(live(office, NOW + HOUR, UNIT)).values()) == {1}
 
 
 def test_a_run_after_the_clock_was_set_back_tells_what_has_moved(office: Office) -> None:
     run(office, NOW)
-    office.apply(Wish(MOVED))
+    office.apply(ChangeRequest(MOVED))
     run(office, NOW - HOUR)
-    assert office.store.deadlines.told("thu") != {}
+    assert office.store.deadlines.published("thu") != {}
 
 
 def test_a_date_that_hangs_on_an_event_comes_moves_and_is_cancelled(office: Office) -> None:
@@ -184,20 +188,20 @@ def test_a_step_that_is_taken_out_and_put_back_on_another_day_has_moved(office: 
 def province(settings: Settings, store: Store) -> tuple[Campaign, Report]:
     campaign, now = open_declared(settings, "bau-cu-2026"), datetime(2026, 2, 3, 1, tzinfo=UTC)
     store.journal.append(*sample_entries(campaign, now))
-    return campaign, Live(store, settings, campaign).report(now)
+    return campaign, LiveCampaign(store, settings, campaign).report(now)
 
 
 def test_the_deadlines_of_a_report_laid_down_are_read_without_the_report(province: tuple[Campaign, Report]) -> None:
     campaign, report = province
-    told = dues_of(freeze(report, campaign.policy))
-    assert told == dues(report)
+    told = load_deadlines(dump_report(report, campaign.policy))
+    assert told == dues_of_report(report)
     assert len(told) == len(report.units) + 2
     assert OFFICE in told
 
 
 def test_no_name_comes_twice_in_a_whole_province(province: tuple[Campaign, Report]) -> None:
     _, report = province
-    feeds = [read(calendar(only(report, u.unit.code), "vi", {})) for u in list(report.everybody)[:12]]
+    feeds = [read(calendar(narrow_report(report, u.unit.code), "vi", {})) for u in list(report.everybody)[:12]]
     names = [name for events in feeds for name in events]
     assert len(names) == len(set(names))
     ours = read(calendar(report, "vi", {}))

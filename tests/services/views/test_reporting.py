@@ -17,9 +17,9 @@ from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
 from lotrinh.reports.documents import FORMATS
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.runs.ask import begin
+from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.views.reporting import chosen, dossier, letterhead, only
+from lotrinh.services.views.reporting import choose_report, dossier, letterhead, narrow_report
 from lotrinh.settings.models import CampaignSettings, LetterheadSettings, ReportSettings, Settings
 from lotrinh.store import Store
 from tests.conftest import TOP
@@ -37,7 +37,7 @@ def of(settings: Settings) -> Campaign:
 
 def ran(store: Store, settings: Settings, of: Campaign, days_ago: int = 0) -> Report:
     at = NOW - days_ago * DAY
-    return conclude(store, settings, of, begin(store, of, at, at, {}), at)
+    return conclude(store, settings, of, begin_run(store, of, at, at, {}), at)
 
 
 def told(store: Store, of: Campaign, index: int, kind: EntryKind = EntryKind.OBSTACLE, **body: object) -> None:
@@ -47,7 +47,7 @@ def told(store: Store, of: Campaign, index: int, kind: EntryKind = EntryKind.OBS
 
 def sentence(store: Store, of: Campaign, **asked: object) -> str:
     with pytest.raises(NotFound) as refused:
-        chosen(store, of, **asked)  # type: ignore[arg-type]  # as each test asks
+        choose_report(store, of, **asked)  # type: ignore[arg-type]  # as each test asks
     return say(refused.value.sentence)
 
 
@@ -55,11 +55,11 @@ def test_a_run_is_chosen_by_its_name_by_a_moment_or_as_the_newest(
     store: Store, settings: Settings, of: Campaign
 ) -> None:
     old, new = ran(store, settings, of, 5), ran(store, settings, of, 1)
-    assert chosen(store, of).run == new.run
-    assert chosen(store, of, old.run).run == old.run
+    assert choose_report(store, of).run == new.run
+    assert choose_report(store, of, old.run).run == old.run
     for moment, run in ((NOW, new), (NOW - 1 * DAY, new), (NOW - 2 * DAY, old), (NOW + 900 * DAY, new)):
-        assert chosen(store, of, as_of=moment).run == run.run
-    assert chosen(store, of).summary() == new.summary()
+        assert choose_report(store, of, as_of=moment).run == run.run
+    assert choose_report(store, of).summary() == new.summary()
 
 
 def test_a_day_before_the_first_run_names_the_first(store: Store, settings: Settings, of: Campaign) -> None:
@@ -89,9 +89,9 @@ def test_a_run_that_was_cut_off_has_no_report_and_is_never_the_newest(
     store: Store, settings: Settings, of: Campaign
 ) -> None:
     finished = ran(store, settings, of, 1)
-    cut_off = begin(store, of, NOW, NOW, {})
+    cut_off = begin_run(store, of, NOW, NOW, {})
     store.runs.interrupt(cut_off.id, NOW)
-    assert chosen(store, of).run == finished.run
+    assert choose_report(store, of).run == finished.run
     assert "không chạy xong" in sentence(store, of, run=cut_off.id)
 
 
@@ -111,7 +111,7 @@ def test_a_finished_run_that_an_older_lotrinh_wrote_down_is_not_called_cut_off(
 def test_a_run_and_a_moment_together_are_refused(store: Store, settings: Settings, of: Campaign) -> None:
     run = ran(store, settings, of).run
     with pytest.raises(BadInput) as refused:
-        chosen(store, of, run, NOW)
+        choose_report(store, of, run, NOW)
     assert say(refused.value.sentence) == "Chỉ chọn một trong hai: --run hoặc --as-of."
 
 
@@ -122,18 +122,18 @@ def test_one_units_report_has_that_unit_alone_and_counts_milestones_over_it(
         told(store, of, index)
     whole = ran(store, settings, of)
     code = of.units[1].code
-    part = only(whole, code)
+    part = narrow_report(whole, code)
     assert [unit.unit.code for unit in part.everybody] == [code]
     assert part.units[0] == whole.units[1]
     assert {row.units for row in part.milestones} <= {0, 1}
-    assert {voice.unit.code for voice in part.voices} == {code}
-    assert len(whole.voices) == 2
+    assert {obstacle.unit.code for obstacle in part.obstacles} == {code}
+    assert len(whole.obstacles) == 2
     assert (part.run, part.head, part.as_of, part.sample) == (whole.run, whole.head, whole.as_of, whole.sample)
 
 
 def test_the_provinces_own_report_has_its_steps_and_no_unit(store: Store, settings: Settings, of: Campaign) -> None:
     whole = ran(store, settings, of)
-    part = only(whole, "25")
+    part = narrow_report(whole, "25")
     assert (part.units, part.province) == ((), whole.province)
     assert part.statuses().total() < whole.statuses().total()
     assert [row.units for row in part.milestones] == [0] * len(part.milestones)
@@ -142,7 +142,7 @@ def test_the_provinces_own_report_has_its_steps_and_no_unit(store: Store, settin
 def test_the_parts_add_up_to_the_whole(store: Store, settings: Settings, of: Campaign) -> None:
     told(store, of, 0, EntryKind.CONFIRMED)
     whole = ran(store, settings, of)
-    parts = [only(whole, unit.unit.code) for unit in whole.everybody]
+    parts = [narrow_report(whole, unit.unit.code) for unit in whole.everybody]
     for status in Status:
         assert sum(part.statuses()[status] for part in parts) == whole.statuses()[status]
     for index, row in enumerate(whole.milestones):
@@ -153,7 +153,7 @@ def test_a_unit_that_does_not_take_part_is_named(store: Store, settings: Setting
     whole = ran(store, settings, of)
     for code in ("99999", "", of.units[0].name):
         with pytest.raises(NotFound) as refused:
-            only(whole, code)
+            narrow_report(whole, code)
         assert say(refused.value.sentence) == f"Đợt này không có đơn vị mang mã “{code}”."
 
 
@@ -167,7 +167,7 @@ def test_the_journal_of_a_report_ends_at_its_head_and_one_units_has_that_units_e
     made = dossier(store, settings, of, report)
     assert [entry.new.unit for entry in made.journal] == [of.units[n].code for n in (0, 1, 1)]
     assert made.journal[-1].hash == report.head
-    part = dossier(store, settings, of, only(report, of.units[1].code))
+    part = dossier(store, settings, of, narrow_report(report, of.units[1].code))
     assert [entry.new.unit for entry in part.journal] == [of.units[1].code] * 2
     few = settings.model_copy(update={"report": ReportSettings(journal_entries=1, ahead_days=30, charts=False)})
     short = dossier(store, few, of, report)
@@ -225,18 +225,18 @@ MAKE_ALL = """
 import hashlib, json, sys
 from lotrinh.reports.documents import FORMATS, Wish, make
 from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.views.feeds import of_run
-from lotrinh.services.views.reporting import chosen, dossier
+from lotrinh.services.views.feeds import history_of_run
+from lotrinh.services.views.reporting import choose_report, dossier
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 
 settings, run = Settings(data_dir=sys.argv[1]), sys.argv[2]
 of = open_declared(settings, "bau-cu-2026")
 with open_store(settings.database_url) as store:
-    report = chosen(store, of, run)
+    report = choose_report(store, of, run)
     made = {}
     for layout in ("state", "party"):
-        papers, told = dossier(store, settings, of, report, layout=layout), of_run(store, report)
+        papers, told = dossier(store, settings, of, report, layout=layout), history_of_run(store, report)
         for name in FORMATS if layout == "state" else ("docx",):
             for picture in ("timeline", "curve", "heatmap", "areas") if name == "svg" else ("",):
                 content = make(papers, name, Wish("vi", picture=picture, told=told))

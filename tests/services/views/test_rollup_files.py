@@ -11,12 +11,12 @@ import pytest
 
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.report import Report
-from lotrinh.core.report.rollup import Rollup, nation, rollup
+from lotrinh.core.report.rollup import Rollup, nation_rollup, roll_up
 from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.reports.data.json_report import as_json
-from lotrinh.services.views.rollup import files_in, others
+from lotrinh.reports.data.json_report import report_json
+from lotrinh.services.views.rollup import files_in, read_other_provinces
 from tests.reports.samples import OPEN, commune, the_report, unit_report
 
 CAMPAIGN = "bau-cu-2026"
@@ -33,13 +33,13 @@ def report(province: Unit = OTHER, prefix: str = "1", **more: Any) -> Report:
     made = the_report(*units, province_name=province.full_name, **more)
     assert made.province
     told = made.units[0]
-    standings = tuple(
-        s._replace(reported_at=made.as_of - timedelta(days=3)) if s.completed_on else s for s in told.standings
+    step_statuses = tuple(
+        s._replace(reported_at=made.as_of - timedelta(days=3)) if s.completed_on else s for s in told.step_statuses
     )
     return replace(
         made,
         province=made.province._replace(unit=province),
-        units=(told._replace(standings=standings), made.units[1]),
+        units=(told._replace(step_statuses=step_statuses), made.units[1]),
     )
 
 
@@ -49,7 +49,7 @@ Written = Callable[..., Path]
 @pytest.fixture
 def written(tmp_path: Path) -> Written:
     def write(name: str = "ha-noi.json", of: Report | None = None, **changes: Any) -> Path:
-        data = json.loads(as_json(of or report())) | changes
+        data = json.loads(report_json(of or report())) | changes
         path = tmp_path / name
         path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         return path
@@ -59,13 +59,13 @@ def written(tmp_path: Path) -> Written:
 
 def problems(*files: Path, own: Rollup | None = None) -> list[str]:
     with pytest.raises(BadInput) as refused:
-        others(files, CAMPAIGN, own)
+        read_other_provinces(files, CAMPAIGN, own)
     return [f"{Path(p.where).name}: {say(p.sentence, 'vi')}" for p in refused.value.problems]
 
 
 def test_a_file_is_rolled_up_as_its_own_office_would(written: Written) -> None:
-    (found,) = others([written()], CAMPAIGN)
-    own = rollup(report())
+    (found,) = read_other_provinces([written()], CAMPAIGN)
+    own = roll_up(report())
     assert found.figures == own.figures
     assert own.figures.reported == 1
     assert own.figures.reported_on_time == 1
@@ -74,7 +74,7 @@ def test_a_file_is_rolled_up_as_its_own_office_would(written: Written) -> None:
 
 
 def test_a_report_of_an_older_lotrinh_is_read_and_its_times_are_unknown(written: Written) -> None:
-    data = json.loads(as_json(report()))
+    data = json.loads(report_json(report()))
     for unit in data["units"]:
         del unit["area"]
         for step in unit["steps"]:
@@ -82,16 +82,16 @@ def test_a_report_of_an_older_lotrinh_is_read_and_its_times_are_unknown(written:
     del data["province_name"]
     path = written()
     path.write_text("\ufeff" + json.dumps(data), encoding="utf-8")
-    (found,) = others([path], CAMPAIGN)
+    (found,) = read_other_provinces([path], CAMPAIGN)
     assert (found.figures.reported, found.figures.reported_on_time, found.figures.time_unknown) == (1, 0, 1)
     assert (list(found.areas), found.name) == ([""], "Thành phố Hà Nội")
 
 
 def test_provinces_add_up_to_the_nation(written: Written) -> None:
-    own = rollup(the_report(unit_report(commune("20001"))))
-    read = others([written()], CAMPAIGN, own)
-    assert nation([own, *read]).figures == own.figures + read[0].figures
-    assert [p.code for p in nation([own, *read]).provinces] == ["01", "25"]
+    own = roll_up(the_report(unit_report(commune("20001"))))
+    read = read_other_provinces([written()], CAMPAIGN, own)
+    assert nation_rollup([own, *read]).figures == own.figures + read[0].figures
+    assert [p.code for p in nation_rollup([own, *read]).provinces] == ["01", "25"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"a": 1}', '"x"', "\x00\xff", "[" * 100_000])
@@ -104,7 +104,7 @@ def test_what_is_no_report_is_said_in_one_sentence(written: Written, text: str) 
 
 
 def test_wrong_fields_are_named_with_their_places_all_at_once(written: Written) -> None:
-    data = json.loads(as_json(report()))
+    data = json.loads(report_json(report()))
     data["as_of"] = "hôm qua"
     data["units"][0]["steps"][1]["status"] = "xong"
     data["units"][1]["code"] = "=1+1"
@@ -116,7 +116,7 @@ def test_wrong_fields_are_named_with_their_places_all_at_once(written: Written) 
 
 
 def test_a_hundred_problems_are_counted_and_twenty_told(written: Written) -> None:
-    data = json.loads(as_json(report()))
+    data = json.loads(report_json(report()))
     broken = [data["units"][0] | {"steps": [{"id": ""}] * 30}]
     said = problems(written(units=broken))
     assert len(said) == 21
@@ -139,7 +139,7 @@ def test_a_report_that_cannot_be_added_says_why(written: Written, changes: dict[
 
 
 def test_units_and_steps_that_come_twice_or_contradict_themselves_are_named(written: Written) -> None:
-    data = json.loads(as_json(report()))
+    data = json.loads(report_json(report()))
     first, second = data["units"]
     first["steps"][0]["completed_on"] = None
     first["steps"].append(first["steps"][1])
@@ -152,7 +152,7 @@ def test_units_and_steps_that_come_twice_or_contradict_themselves_are_named(writ
 
 
 def test_a_province_among_the_communes_or_a_commune_as_the_province_is_refused(written: Written) -> None:
-    data = json.loads(as_json(report()))
+    data = json.loads(report_json(report()))
     said = problems(written(units=[data["province"]], province=data["units"][0]))
     assert any("không phải tỉnh" in line for line in said)
     assert any("không phải xã" in line for line in said)
@@ -161,7 +161,7 @@ def test_a_province_among_the_communes_or_a_commune_as_the_province_is_refused(w
 def test_two_reports_of_one_province_are_refused_whichever_they_are(written: Written) -> None:
     a, b = written("a.json"), written("b.json")
     assert problems(a, b) == [f"b.json: Thành phố Hà Nội đã có trong {a}."]
-    (said,) = problems(a, own=rollup(report()))
+    (said,) = problems(a, own=roll_up(report()))
     assert "Thành phố Hà Nội đã có trong báo cáo của chính tỉnh này." in said
 
 
@@ -177,7 +177,7 @@ def test_all_files_are_answered_at_once_and_the_same_file_counts_once(written: W
     good, bad = written("a.json"), written("b.json", campaign="khac")
     said = problems(good, bad, good, tmp_path / "khong-co.json")
     assert [line.split(":")[0] for line in said] == ["b.json", "khong-co.json"]
-    assert len(others([good, good], CAMPAIGN)) == 1
+    assert len(read_other_provinces([good, good], CAMPAIGN)) == 1
 
 
 def test_a_folder_gives_its_json_files_in_order_and_one_without_is_refused(written: Written, tmp_path: Path) -> None:
@@ -197,11 +197,11 @@ def test_a_deadline_with_an_hour_keeps_its_hour(written: Written) -> None:
     hour = next(item.due for item in first.plan if item.step.id == "ho-so")
     assert hour
     for at, in_time in ((hour, 1), (hour - timedelta(seconds=1), 2)):
-        standings = tuple(
+        step_statuses = tuple(
             s._replace(status=Status.DONE, completed_on=hour.date(), reported_at=at) if s.step == "ho-so" else s
-            for s in first.standings
+            for s in first.step_statuses
         )
-        changed = replace(made, units=(first._replace(standings=standings), made.units[1]))
-        (found,) = others([written(of=changed)], CAMPAIGN)
-        assert found.figures == rollup(changed).figures
+        changed = replace(made, units=(first._replace(step_statuses=step_statuses), made.units[1]))
+        (found,) = read_other_provinces([written(of=changed)], CAMPAIGN)
+        assert found.figures == roll_up(changed).figures
         assert found.figures.reported_on_time == in_time

@@ -10,7 +10,7 @@ from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, migrate, reading, upgrade, writing
-from lotrinh.store.runs.rows import run_row
+from lotrinh.store.runs.rows import write_run_row
 from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, RUNNING, Run
 from lotrinh.store.schema import run_order, runs
 from tests.faults.conftest import database, postgres
@@ -64,9 +64,9 @@ def test_after_the_clock_was_set_back_the_newest_run_is_the_newest_everywhere(st
     assert [r.id for r in runs_.newest("thu")] == ["right", "ahead"]
     assert [r.id for r in runs_.newest("thu", before="right")] == ["ahead"]
     assert runs_.pulse("thu") == ("right", 1)
-    assert runs_.last_seen("thu")["04960"].sentence == "right"
-    assert [r.id for r, _ in runs_.of_unit("thu", "04960", 9)] == ["right", "ahead"]
-    assert [f.id for f in store.figures.newest(["thu"])] == ["right"]
+    assert runs_.last_observations("thu")["04960"].sentence == "right"
+    assert [r.id for r, _ in runs_.unit_observations("thu", "04960", 9)] == ["right", "ahead"]
+    assert [f.id for f in store.figures.newest_runs(["thu"])] == ["right"]
 
 
 def test_it_stays_in_its_place_when_the_hour_has_passed_for_the_second_time(store: Store) -> None:
@@ -99,7 +99,7 @@ def test_a_run_that_was_cut_off_is_told_by_the_one_recorded_after_it(store: Stor
     store.runs.start(new("next", NEXT))
     states = store.runs.states(["ahead", "right", "next"])
     assert states == {"ahead": INTERRUPTED, "right": INTERRUPTED, "next": RUNNING}
-    before = {each: store.runs.interrupted_before("thu", each) for each in ("ahead", "right", "next")}
+    before = {each: store.runs.find_interrupted_before("thu", each) for each in ("ahead", "right", "next")}
     assert before == {"ahead": "", "right": "ahead", "next": "right"}
 
 
@@ -111,9 +111,9 @@ def test_runs_of_an_older_lotrinh_stand_in_the_order_of_their_clock(database: st
         for each, at in begun.items():
             # It took the moment to show before it began, and never named it as anybody's.
             made = new(each, at, at - timedelta(seconds=2))
-            connection.execute(insert(runs), run_row(made._replace(state=FINISHED)))
+            connection.execute(insert(runs), write_run_row(made._replace(state=FINISHED)))
         named = new("named", NOW + 2 * HOUR, NOW - 24 * HOUR)._replace(state=FINISHED)
-        connection.execute(insert(runs), run_row(named))
+        connection.execute(insert(runs), write_run_row(named))
     upgrade(engine)
     with reading(engine) as connection:
         order = connection.execute(select(run_order.c.round, run_order.c.of_now).order_by(run_order.c.number))

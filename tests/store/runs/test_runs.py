@@ -12,7 +12,16 @@ from lotrinh.core.status.observation import Answer, Observation, Outcome, ProbeO
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict
 from lotrinh.store import Store, open_store
-from lotrinh.store.runs.runs import FINISHED, INTERRUPTED, NOT_CARRIED_OUT, RUNNING, Kept, KeptAnswer, Run, SeenUnit
+from lotrinh.store.runs.runs import (
+    FINISHED,
+    INTERRUPTED,
+    NOT_CARRIED_OUT,
+    RUNNING,
+    ObservationRow,
+    Run,
+    StoredAnswer,
+    StoredReport,
+)
 
 HANOI = timezone(timedelta(hours=7))
 NOW = datetime(2026, 2, 2, 1, 0, 0, 250, UTC)
@@ -48,20 +57,20 @@ def test_a_run_is_read_back_as_it_was_begun(store: Store, url: str) -> None:
     store.runs.start(new)
     with open_store(url) as other:
         assert other.runs.get("r") == new
-        assert other.runs.snapshot("r") is None
+        assert other.runs.stored_report("r") is None
     assert store.runs.get("khong-co") is None
-    assert store.runs.snapshot("khong-co") is None
+    assert store.runs.stored_report("khong-co") is None
 
 
 def test_a_finished_run_keeps_its_end_its_head_and_its_report(store: Store) -> None:
     store.runs.start(new_run("r"))
-    store.runs.finish("r", FINISHED, NOW + HOUR, "e" * 64, Kept('{"đơn vị": 1}', b"\x00whole", "c" * 64, "{}"))
+    store.runs.finish("r", FINISHED, NOW + HOUR, "e" * 64, StoredReport(b"\x00whole", "c" * 64, "{}"))
     found = store.runs.get("r")
     assert found
     assert (found.state, found.finished_at, found.head) == (FINISHED, NOW + HOUR, "e" * 64)
-    assert store.runs.snapshot("r") == '{"đơn vị": 1}'
-    assert store.runs.frozen("r") == (b"\x00whole", "{}")
-    assert store.runs.frozen("khong-co") is None
+    assert store.runs.stored_report("r") == b"\x00whole"
+    assert store.runs.report_dump("r") == (b"\x00whole", "{}")
+    assert store.runs.report_dump("khong-co") is None
 
 
 def test_a_run_left_running_is_interrupted_when_the_next_begins(store: Store) -> None:
@@ -69,7 +78,7 @@ def test_a_run_left_running_is_interrupted_when_the_next_begins(store: Store) ->
     store.runs.start(new_run("next", NOW + HOUR))
     assert state(store, "killed") == INTERRUPTED
     assert state(store, "next") == RUNNING
-    assert store.runs.interrupted_before("thu", "next") == "killed"
+    assert store.runs.find_interrupted_before("thu", "next") == "killed"
 
 
 def test_other_campaigns_and_finished_runs_are_not_interrupted(store: Store) -> None:
@@ -83,7 +92,7 @@ def test_other_campaigns_and_finished_runs_are_not_interrupted(store: Store) -> 
         "done": FINISHED,
         "network": NOT_CARRIED_OUT,
     }
-    assert store.runs.interrupted_before("thu", "next") == ""
+    assert store.runs.find_interrupted_before("thu", "next") == ""
 
 
 def test_only_the_run_just_before_is_said_to_be_interrupted(store: Store) -> None:
@@ -92,25 +101,28 @@ def test_only_the_run_just_before_is_said_to_be_interrupted(store: Store) -> Non
         if name != "killed":
             store.runs.finish(name, FINISHED, NOW + n * HOUR, "h")
     store.runs.start(new_run("elsewhere", NOW + 9 * HOUR, "khac"))
-    before = {name: store.runs.interrupted_before("thu", name) for name in ("first", "third", "fourth")}
+    before = {name: store.runs.find_interrupted_before("thu", name) for name in ("first", "third", "fourth")}
     assert before == {"first": "", "third": "killed", "fourth": ""}
 
 
 def test_what_a_run_saw_is_read_back_in_words(store: Store) -> None:
     store.runs.start(new_run("r"))
     store.runs.record("r", "thu", [(reached("04924"), SOURCE), (failed("04960"), SOURCE)])
-    assert store.runs.seen("r") == {
-        "04924": SeenUnit("04924", NOW, "REACHED", "", "Đơn vị đã trả lời.", {"a": "not_met"}),
-        "04960": SeenUnit("04960", NOW, "UNREACHABLE", "timeout", "Quá 8 giây {}.", {}),
+    assert store.runs.observations("r") == {
+        "04924": ObservationRow("04924", NOW, "REACHED", "", "Đơn vị đã trả lời.", {"a": "not_met"}),
+        "04960": ObservationRow("04960", NOW, "UNREACHABLE", "timeout", "Quá 8 giây {}.", {}),
     }
-    assert store.runs.seen("khac") == {}
+    assert store.runs.observations("khac") == {}
 
 
 def test_a_second_try_replaces_what_the_first_saw(store: Store) -> None:
     store.runs.start(new_run("r"))
     store.runs.record("r", "thu", [(failed("04924"), SOURCE), (failed("04960"), SOURCE)])
     store.runs.record("r", "thu", [(reached("04924", NOW + HOUR), SOURCE)])
-    assert {u: s.outcome for u, s in store.runs.seen("r").items()} == {"04924": "REACHED", "04960": "UNREACHABLE"}
+    assert {u: s.outcome for u, s in store.runs.observations("r").items()} == {
+        "04924": "REACHED",
+        "04960": "UNREACHABLE",
+    }
 
 
 def test_observations_of_a_run_that_never_began_are_refused_whole(store: Store) -> None:
@@ -127,10 +139,10 @@ def test_a_run_that_is_closed_hears_nothing_any_more(store: Store, end: str) -> 
         store.runs.interrupt("r", NOW)
     else:
         store.runs.finish("r", end, NOW, "h")
-    before = store.runs.seen("r"), store.runs.answers("thu")
+    before = store.runs.observations("r"), store.runs.answers("thu")
     with pytest.raises(Conflict, match="đã đóng, hoặc lượt mới hơn đã thay nó"):
         store.runs.record("r", "thu", [(reached("04924", NOW + HOUR, body="2"), SOURCE), (failed("04960"), "x")])
-    assert (store.runs.seen("r"), store.runs.answers("thu")) == before
+    assert (store.runs.observations("r"), store.runs.answers("thu")) == before
 
 
 def says(made: datetime, heard: datetime = NOW, unit: str = "04924", **more: str) -> Observation:
@@ -144,7 +156,7 @@ def test_an_old_copy_of_an_answer_does_not_take_the_place_of_a_newer_one(store: 
     kept = store.runs.answers("thu")
     store.runs.record("r", "thu", [(says(NOW - 2 * HOUR, NOW + HOUR, state="open"), SOURCE)])
     assert store.runs.answers("thu") == kept
-    assert store.runs.seen("r")["04924"].checked_at == NOW + HOUR  # it did answer
+    assert store.runs.observations("r")["04924"].checked_at == NOW + HOUR  # it did answer
     elsewhere = says(NOW - 2 * HOUR, NOW + HOUR, state="open")
     store.runs.record("r", "thu", [(elsewhere, "https://moi.vn")])
     assert store.runs.answers("thu")["04924"].body == elsewhere.body
@@ -178,8 +190,8 @@ def test_a_valid_answer_is_kept_with_its_source_and_the_moment_it_was_true(store
     ahead = reached("04960", generated=NOW + HOUR / 12)
     store.runs.record("r", "thu", [(old, SOURCE), (ahead, SOURCE)])
     assert store.runs.answers("thu") == {
-        "04924": KeptAnswer(SOURCE, '"1"', NOW - HOUR, '{"ă": 1}'),
-        "04960": KeptAnswer(SOURCE, "", NOW, "{}"),
+        "04924": StoredAnswer(SOURCE, '"1"', NOW - HOUR, '{"ă": 1}'),
+        "04960": StoredAnswer(SOURCE, "", NOW, "{}"),
     }
     assert store.runs.answers("khac") == {}
 
@@ -197,7 +209,7 @@ def test_a_new_answer_takes_the_place_of_the_last(store: Store) -> None:
     store.runs.start(new_run("r"))
     store.runs.record("r", "thu", [(reached("04924", body="1"), SOURCE)])
     store.runs.record("r", "thu", [(reached("04924", NOW + HOUR, body="2", etag='"2"'), "https://moi.vn")])
-    assert store.runs.answers("thu") == {"04924": KeptAnswer("https://moi.vn", '"2"', NOW + HOUR, "2")}
+    assert store.runs.answers("thu") == {"04924": StoredAnswer("https://moi.vn", '"2"', NOW + HOUR, "2")}
 
 
 def test_not_modified_makes_the_kept_answer_true_now_and_changes_nothing_else(store: Store) -> None:
@@ -205,7 +217,7 @@ def test_not_modified_makes_the_kept_answer_true_now_and_changes_nothing_else(st
     store.runs.record("r", "thu", [(reached("04924", body="1", etag='"1"'), SOURCE)])
     same = replace(reached("04924", NOW + HOUR), not_modified=True, body="")
     store.runs.record("r", "thu", [(same, SOURCE)])
-    assert store.runs.answers("thu") == {"04924": KeptAnswer(SOURCE, '"1"', NOW + HOUR, "1")}
+    assert store.runs.answers("thu") == {"04924": StoredAnswer(SOURCE, '"1"', NOW + HOUR, "1")}
 
 
 def test_runs_that_asked_nobody_do_not_hide_what_was_seen(store: Store) -> None:
@@ -213,7 +225,7 @@ def test_runs_that_asked_nobody_do_not_hide_what_was_seen(store: Store) -> None:
     store.runs.record("asked", "thu", [(reached("04960"), SOURCE), (failed("04924"), SOURCE)])
     for n in range(4):
         store.runs.start(new_run(f"died-{n}", NOW + (n + 1) * HOUR))
-    assert set(store.runs.last_seen("thu")) == {"04960", "04924"}
+    assert set(store.runs.last_observations("thu")) == {"04960", "04924"}
 
 
 def test_a_run_of_a_day_in_the_past_is_no_news(store: Store) -> None:
@@ -235,12 +247,12 @@ def test_what_the_last_runs_saw_of_one_unit_is_found_by_moment_and_outcome(store
     store.runs.record("other", "khac", [(failed("04960"), SOURCE)])
 
     def names(**more: Any) -> list[str]:
-        return [r.id for r, _ in store.runs.of_unit("thu", "04960", 5, **more)]
+        return [r.id for r, _ in store.runs.unit_observations("thu", "04960", 5, **more)]
 
     assert names() == ["r2", "r1", "r0"]
     assert names(outcome=Outcome.REACHED.value) == ["r2", "r0"]
     assert names(until=(NOW + HOUR).astimezone(HANOI)) == ["r1", "r0"]
-    found = store.runs.of_unit("thu", "04960", 1)
+    found = store.runs.unit_observations("thu", "04960", 1)
     assert [(seen.unit, seen.outcome) for _, seen in found] == [("04960", Outcome.REACHED.value)]
 
 

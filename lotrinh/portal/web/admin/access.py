@@ -31,7 +31,7 @@ ISSUES = {"slips": issue_slips, "codes": issue_codes}
 
 
 class UnitAccess(NamedTuple):
-    """How one unit gets in. ``used`` is the last use of the slip that counts now."""
+    """How one unit gets in. ``used_at`` is the last use of the slip that counts now."""
 
     unit: Unit
     slip: Account | None
@@ -42,17 +42,18 @@ class UnitAccess(NamedTuple):
 def list_unit_access(state: PortalState) -> list[UnitAccess]:
     """List the units with their slips and codes."""
     slips = {account.unit: account for account in state.store.accounts.all(Role.UNIT)}
-    used, codes = state.store.accounts.last_used(), state.store.access.issued()
+    last_used, codes = state.store.accounts.last_used(), state.store.access.issue_times()
     return [
-        _unit_access(unit, slips.get(unit.code), used, codes.get(unit.code)) for unit in roster(state.settings).units
+        _unit_access(unit, slips.get(unit.code), last_used, codes.get(unit.code))
+        for unit in roster(state.settings).units
     ]
 
 
 def _unit_access(
-    unit: Unit, slip: Account | None, used: dict[str, datetime], code_since: datetime | None
+    unit: Unit, slip: Account | None, last_used: dict[str, datetime], code_since: datetime | None
 ) -> UnitAccess:
-    last = used.get(slip.id) if slip else None
-    return UnitAccess(unit, slip, last if slip and last and last >= slip.issued_at else None, code_since)
+    used_at = last_used.get(slip.id) if slip else None
+    return UnitAccess(unit, slip, used_at if slip and used_at and used_at >= slip.issued_at else None, code_since)
 
 
 def journal_author(request: Request, visitor: Visitor, key: str = "") -> By:
@@ -64,11 +65,11 @@ def journal_author(request: Request, visitor: Visitor, key: str = "") -> By:
 def show_form(request: Request, visitor: Administrator) -> Response:
     """Show every unit's slip and code, and the form that changes them."""
     del visitor
-    return _page(request, {}, set(), ())
+    return _render_access(request, {}, set(), ())
 
 
-def _page(request: Request, values: dict[str, str], marked: set[str], problems: Sequence[Problem]) -> Response:
-    state, asked = portal_state(request), request.query_params.get("revoked", "")
+def _render_access(request: Request, values: dict[str, str], marked: set[str], problems: Sequence[Problem]) -> Response:
+    state, revoked = portal_state(request), request.query_params.get("revoked", "")
     rows = list_unit_access(state)
     return render_page(
         request,
@@ -82,7 +83,7 @@ def _page(request: Request, values: dict[str, str], marked: set[str], problems: 
         key=secrets.token_urlsafe(12),
         origin=state.settings.portal.origin,
         local=not state.settings.portal.public_url,
-        revoked=int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 4 else None,  # noqa: PLR2004 - longer is nonsense in an address
+        revoked=int(revoked) if revoked.isascii() and revoked.isdigit() and len(revoked) <= 4 else None,  # noqa: PLR2004 - longer is nonsense in an address
         zone=ZoneInfo(state.settings.timezone),
     )
 
@@ -90,12 +91,12 @@ def _page(request: Request, values: dict[str, str], marked: set[str], problems: 
 @router.post("/access", dependencies=CSRF_GUARD)
 def submit(request: Request, visitor: Administrator, form: Form) -> Response:
     """Issue or revoke; what is issued is shown on the answer to this request and never again."""
-    state, typed = portal_state(request), read_input(form)
-    act, which, marked = typed["act"], typed["which"], _marked(form)
+    state, inputs = portal_state(request), read_input(form)
+    act, which, marked = inputs["act"], inputs["which"], _marked(form)
     units = _chosen(state, act, which, marked)
     if problems := _problems(act, which, units):
-        return _page(request, {"act": act, "which": which}, marked, problems)
-    by, now = journal_author(request, visitor, typed["key"]), state.clock()
+        return _render_access(request, {"act": act, "which": which}, marked, problems)
+    by, now = journal_author(request, visitor, inputs["key"]), state.clock()
     if act in REVOCATIONS:
         return RedirectResponse(f"/access?revoked={REVOCATIONS[act](state.store, units, now, by)}", SEE_OTHER)
     made = ISSUES[act](state.store, units, now, by)

@@ -42,9 +42,9 @@ def _render_accounts(
 ) -> Response:
     state = portal_state(request)
     every = state.store.accounts.all()
-    shown = {"link": "", "secret": "", "for_name": "", "problems": (), "trouble": None} | made
+    shown = {"link": "", "secret": "", "for_name": "", "problems": (), "failure": None} | made
     if error:
-        shown |= {"problems": error.problems} if isinstance(error, BadInput) else {"trouble": error.sentence}
+        shown |= {"problems": error.problems} if isinstance(error, BadInput) else {"failure": error.sentence}
     return render_page(
         request,
         "admin/accounts.html",
@@ -52,7 +52,7 @@ def _render_accounts(
         office=[a for a in every if a.id.startswith("officer:")],
         links=[a for a in every if a.id.startswith("link:")],
         programs=[a for a in every if a.id.startswith("program:")],
-        used=state.store.accounts.last_used(),
+        last_used=state.store.accounts.last_used(),
         values=values,
         **_shared(request),
         **shown,
@@ -66,30 +66,30 @@ def _shared(request: Request) -> dict[str, Any]:
 @router.post("/accounts", dependencies=CSRF_GUARD)
 def submit_account(request: Request, visitor: Administrator, form: Form) -> Response:
     """Add somebody; a password that was left empty is made here and shown once."""
-    state, typed = portal_state(request), read_input(form)
-    secret = typed["secret"] or new_secret()
+    state, inputs = portal_state(request), read_input(form)
+    secret = inputs["secret"] or new_secret()
     try:
         account = service.add_officer(
             state.store,
-            typed["name"],
-            _role(typed),
-            typed["display"],
+            inputs["name"],
+            _role(inputs),
+            inputs["display"],
             secret,
             state.clock(),
             journal_author(request, visitor),
             renew=False,
         )
     except LotrinhError as error:
-        return _render_accounts(request, {k: typed[k] for k in ("name", "display", "role")}, error)
-    if typed["secret"]:
+        return _render_accounts(request, {k: inputs[k] for k in ("name", "display", "role")}, error)
+    if inputs["secret"]:
         return RedirectResponse("/accounts", SEE_OTHER)
     return _render_accounts(request, {}, secret=secret, for_name=account.id.partition(":")[2])
 
 
-def _role(typed: FormInput) -> Role:
-    if typed["role"] not in {role.value for role in OFFICE}:
+def _role(inputs: FormInput) -> Role:
+    if inputs["role"] not in {role.value for role in OFFICE}:
         raise BadInput([Problem("role", 0, 0, M("Hãy chọn vai trò."))])
-    return Role(typed["role"])
+    return Role(inputs["role"])
 
 
 @router.get(ONE)
@@ -101,17 +101,17 @@ def show_account(request: Request, visitor: Administrator, name: str) -> Respons
 
 def _render_account(request: Request, name: str, error: LotrinhError | None = None, secret: str = "") -> Response:
     state = portal_state(request)
-    known = service.officer(state.store, f"officer:{name}")
+    account = service.officer(state.store, f"officer:{name}")
     problems = error.problems if isinstance(error, BadInput) else ()
     return render_page(
         request,
         "admin/account.html",
         error.http_status if error else 200,
-        account=known,
+        account=account,
         name=name,
-        used=state.store.accounts.last_used().get(known.id),
+        used_at=state.store.accounts.last_used().get(account.id),
         problems=problems,
-        trouble=error.sentence if error and not problems else None,
+        failure=error.sentence if error and not problems else None,
         secret=secret,
         **_shared(request),
     )
@@ -132,13 +132,13 @@ def submit_role(request: Request, visitor: Administrator, name: str, form: Form)
 @router.post(ONE + "/secret", dependencies=CSRF_GUARD)
 def submit_secret(request: Request, visitor: Administrator, name: str, form: Form) -> Response:
     """Give somebody another password; one that was left empty is made here and shown once."""
-    state, typed = portal_state(request), read_input(form)
-    new = typed["secret"] or new_secret()
+    state, inputs = portal_state(request), read_input(form)
+    new = inputs["secret"] or new_secret()
     try:
         service.change_secret(state.store, f"officer:{name}", new, state.clock(), journal_author(request, visitor))
     except (BadInput, Conflict) as error:
         return _render_account(request, name, error)
-    return RedirectResponse("/accounts", SEE_OTHER) if typed["secret"] else _render_account(request, name, secret=new)
+    return RedirectResponse("/accounts", SEE_OTHER) if inputs["secret"] else _render_account(request, name, secret=new)
 
 
 @router.post(ONE + "/revoke", dependencies=CSRF_GUARD)
@@ -155,15 +155,15 @@ def submit_revocation(request: Request, visitor: Administrator, name: str) -> Re
 @router.post("/links", dependencies=CSRF_GUARD)
 def submit_link(request: Request, visitor: Administrator, form: Form) -> Response:
     """Make a reading link and show it once."""
-    state, typed = portal_state(request), read_input(form)
-    by, typed_text = journal_author(request, visitor), {"title": typed["title"], "days": typed["days"]}
-    days = typed.number("days", M("Hãy ghi số ngày."))
+    state, inputs = portal_state(request), read_input(form)
+    by, values = journal_author(request, visitor), {"title": inputs["title"], "days": inputs["days"]}
+    days = inputs.number("days", M("Hãy ghi số ngày."))
     if days is None:
-        return _render_accounts(request, typed_text, BadInput(typed.problems))
+        return _render_accounts(request, values, BadInput(inputs.problems))
     try:
-        token = service.make_link(state.store, typed["title"], timedelta(days=days), state.clock(), by)
+        token = service.make_link(state.store, inputs["title"], timedelta(days=days), state.clock(), by)
     except BadInput as error:
-        return _render_accounts(request, typed_text, error)
+        return _render_accounts(request, values, error)
     return _render_accounts(request, {}, link=f"{state.settings.portal.origin}/read/{token}")
 
 

@@ -23,7 +23,7 @@ from lotrinh.services.access.sign_in import account_of
 from lotrinh.services.campaigns.naming import SAMPLE, SHEETS
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.views.printed_head import read_head, verdict
-from lotrinh.store.journal import Sought
+from lotrinh.store.journal import JournalFilter
 
 router = APIRouter(include_in_schema=False)
 A_PAGE = 50
@@ -76,7 +76,7 @@ def _names(state: PortalState, language: str) -> dict[str, str]:
     return names
 
 
-def _sought(state: PortalState, filters: FormInput) -> Sought:
+def _sought(state: PortalState, filters: FormInput) -> JournalFilter:
     """Read the filters; what fits nothing that there is gets its sentence."""
     day = filters.day("day")
     if filters["kind"] and filters["kind"] not in set(EntryKind):
@@ -86,7 +86,7 @@ def _sought(state: PortalState, filters: FormInput) -> Sought:
         filters["actor"] if ":" in filters["actor"] or filters["actor"] == "console" else account_of(filters["actor"])
     )
     units = _units(state, filters) if filters["unit"] else None
-    return Sought(units, filters["step"], filters["kind"], actor if filters["actor"] else "", since, until)
+    return JournalFilter(units, filters["step"], filters["kind"], actor if filters["actor"] else "", since, until)
 
 
 def _bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -112,22 +112,22 @@ def show_verification(request: Request, visitor: Administrator) -> Response:
     """Walk the whole chain and say in a sentence whether it holds; with a printed hash, whether it still holds that."""
     del visitor
     journal = portal_state(request).store.journal
-    typed = request.query_params.get("head", "")
+    head = request.query_params.get("head", "")
     try:
-        filters = read_head(typed)
+        printed = read_head(head)
     except BadInput as error:
         return render_page(
             request,
             "admin/verify.html",
             error.http_status,
-            said=None,
+            verdict=None,
             good=False,
-            filters=typed,
+            head=head,
             problems=error.problems,
         )
     last = journal.latest(1)
-    bad = journal.verify(filters or (last[0].hash if last else GENESIS))
+    bad = journal.verify(printed or (last[0].hash if last else GENESIS))
     number = last[0].number if last else 0
     return render_page(
-        request, "admin/verify.html", said=verdict(bad, number, filters), good=bad is None, filters=filters
+        request, "admin/verify.html", verdict=verdict(bad, number, printed), good=bad is None, head=printed
     )

@@ -16,7 +16,7 @@ from lotrinh.portal.web.admin.access import Administrator
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.services.campaigns.rosters import roster
 from lotrinh.services.notify import outbox as service
-from lotrinh.services.notify.receivers import shown
+from lotrinh.services.notify.receivers import mask_receiver
 from lotrinh.store import Store
 from lotrinh.store.outbox import FAILED, UNCLEAR, WAITING
 
@@ -30,10 +30,10 @@ LONGEST = 9
 def show_outbox(request: Request, visitor: Administrator, before: str = "") -> Response:
     """List the messages, newest first."""
     del visitor
-    return _page(request, before)
+    return _render_outbox(request, before)
 
 
-def _page(request: Request, before: str = "", error: Conflict | None = None) -> Response:
+def _render_outbox(request: Request, before: str = "", error: Conflict | None = None) -> Response:
     state = portal_state(request)
     last = int(before) if before.isascii() and before.isdigit() and len(before) <= LONGEST else None
     found = state.store.outbox.newest(most=PER_PAGE + 1, before=last)
@@ -46,9 +46,9 @@ def _page(request: Request, before: str = "", error: Conflict | None = None) -> 
         older=found[PER_PAGE - 1].id if found[PER_PAGE:] else None,
         before=before,
         counts=counts,
-        trouble=error.sentence if error else None,
-        states=service.states(state.store, state.settings, found, state.clock()),
-        masked=partial(shown, state.settings),
+        failure=error.sentence if error else None,
+        states=service.describe_states(state.store, state.settings, found, state.clock()),
+        masked=partial(mask_receiver, state.settings),
         names={unit.code: unit.full_name for unit in (known.province, *known.units)},
         unsent=(WAITING, FAILED, UNCLEAR),
         zone=ZoneInfo(state.settings.timezone),
@@ -59,22 +59,22 @@ def _page(request: Request, before: str = "", error: Conflict | None = None) -> 
 def submit_retry(request: Request, visitor: Administrator, number: str, form: Form) -> Response:
     """Let a message be sent again, or now, unless it was tried since the page was made."""
     del visitor
-    return _done(request, number, partial(service.retry, seen=_number(form_field(form, "seen"))))
+    return _carry_out(request, number, partial(service.retry_message, expected_tries=_number(form_field(form, "seen"))))
 
 
 @router.post("/outbox/{number}/drop", dependencies=CSRF_GUARD)
 def submit_drop(request: Request, visitor: Administrator, number: str, form: Form) -> Response:
     """Never send a message, unless it was tried since the page was made."""
     del visitor
-    return _done(request, number, partial(service.drop, seen=_number(form_field(form, "seen"))))
+    return _carry_out(request, number, partial(service.drop_message, expected_tries=_number(form_field(form, "seen"))))
 
 
-def _done(request: Request, number: str, act: Callable[[Store, int, datetime], None]) -> Response:
+def _carry_out(request: Request, number: str, act: Callable[[Store, int, datetime], None]) -> Response:
     state = portal_state(request)
     try:
         act(state.store, _number(number), state.clock().astimezone(ZoneInfo(state.settings.timezone)))
     except Conflict as error:
-        return _page(request, error=error)
+        return _render_outbox(request, error=error)
     return RedirectResponse("/outbox", SEE_OTHER)
 
 

@@ -45,14 +45,14 @@ def show_form(request: Request, at: SpeakerContext, step_id: str) -> Response:
     record = at.live.record(at.unit.code, step_id, at.now)
     if reason := refusal_reason(record, EntryKind.CONFIRMED):
         raise Conflict(reason)
-    store, told = portal_state(request).store, not is_from_sample(request, at, step_id)
-    file = store.files.get(str(record.file["id"])) if told and record.file else None
+    store, is_real = portal_state(request).store, not is_from_sample(request, at, step_id)
+    file = store.files.get(str(record.file["id"])) if is_real and record.file else None
     fresh = {"seen": str(record.number), "key": secrets.token_urlsafe(12)}
     return render_confirm_form(
         request,
         at,
         step,
-        FormInput({**progress_fields(at, step), **(record_fields(record) if told else {}), **fresh}),
+        FormInput({**progress_fields(at, step), **(record_fields(record) if is_real else {}), **fresh}),
         file,
     )
 
@@ -60,12 +60,12 @@ def show_form(request: Request, at: SpeakerContext, step_id: str) -> Response:
 def is_from_sample(request: Request, at: CampaignContext, step_id: str) -> bool:
     """Whether sample data confirmed it last: nobody's real confirmation begins with what was made up."""
     entries = portal_state(request).store.journal.entries(at.campaign.id, at.unit.code)
-    said = [
+    statements = [
         e.new for e in entries if e.new.step == step_id and e.new.kind in {EntryKind.CONFIRMED, EntryKind.PROGRESSED}
     ]
     # Documents stay from the last confirmation, whatever count came after it.
-    told = [new for new in said if new.kind is EntryKind.CONFIRMED] or said
-    return bool(told) and bool(told[-1].body.get("sample"))
+    latest = ([new for new in statements if new.kind is EntryKind.CONFIRMED] or statements)[-1:]
+    return any(new.body.get("sample") for new in latest)
 
 
 def record_fields(record: StepRecord) -> dict[str, str]:
@@ -81,7 +81,7 @@ def record_fields(record: StepRecord) -> dict[str, str]:
 
 def progress_fields(at: CampaignContext, step: Step) -> dict[str, str]:
     """Write how far a counted step is, and out of how many, as far as any step tells."""
-    flags = {s.step: s.flags.get("progress") for s in at.live.unit(at.unit.code, at.now).standings}
+    flags = {s.step: s.flags.get("progress") for s in at.live.unit(at.unit.code, at.now).step_statuses}
     own: Any = flags[step.id] or {}
     of = own.get("of") or find_total(at, step, flags)
     return {"done": str(own.get("done", "")), "of": str(of or "")}
@@ -97,64 +97,66 @@ def find_total(at: CampaignContext, step: Step, flags: Mapping[str, Any]) -> int
 def check_answers(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Judge what was typed: show the form again with everything that is wrong, or the answers to check."""
     step = step_of(at.campaign, at.unit, step_id)
-    typed, file = read_input(form), None
+    inputs, file = read_input(form), None
     try:
-        file = receive_file(request, at, form, typed)
+        file = receive_file(request, at, form, inputs)
     except BadInput as error:
-        typed.problems += error.problems
+        inputs.problems += error.problems
     except StoreUnavailable as error:
-        return render_confirm_form(request, at, step, typed, None, error)
-    if lost := typed[LOST_FILE]:
-        typed.add_problem(
+        return render_confirm_form(request, at, step, inputs, None, error)
+    if lost := inputs[LOST_FILE]:
+        inputs.add_problem(
             "file", M("Tệp “{name}” chưa nhận được. Hãy chọn lại tệp, hoặc tiếp tục không có tệp.", name=lost)
         )
-    said = read_confirmation(at, step, typed, file)
-    note_faults(at, said, typed)
-    if typed.problems or "edit" in typed.values:
-        return render_confirm_form(request, at, step, typed, file)
-    return render_page(request, "commune/confirm_check.html", at=at, step=step, typed=typed, said=said, file=file)
+    confirmation = read_confirmation(at, step, inputs, file)
+    note_faults(at, confirmation, inputs)
+    if inputs.problems or "edit" in inputs.values:
+        return render_confirm_form(request, at, step, inputs, file)
+    return render_page(
+        request, "commune/confirm_check.html", at=at, step=step, inputs=inputs, confirmation=confirmation, file=file
+    )
 
 
-def note_faults(at: CampaignContext, said: Confirmation, typed: FormInput) -> None:
+def note_faults(at: CampaignContext, confirmation: Confirmation, inputs: FormInput) -> None:
     """Note everything that is wrong with a confirmation beside its fields."""
     try:
-        require_good(at.campaign, at.unit, said, at.now)
+        require_good(at.campaign, at.unit, confirmation, at.now)
     except BadInput as error:
-        typed.problems += place_problems(error, typed)
+        inputs.problems += place_problems(error, inputs)
 
 
-def place_problems(error: BadInput, typed: FormInput) -> list[Problem]:
+def place_problems(error: BadInput, inputs: FormInput) -> list[Problem]:
     """Put problems beside fields: a count has two, and what could not be read is said once."""
-    known = {problem.where for problem in typed.problems}
+    noted = {problem.where for problem in inputs.problems}
     moved = [problem._replace(where=FIELD.get(problem.where, problem.where)) for problem in error.problems]
-    return [problem for problem in moved if problem.where not in known]
+    return [problem for problem in moved if problem.where not in noted]
 
 
 @router.post(STEP + "/confirm/send", dependencies=CSRF_GUARD)
 def submit(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Record the confirmation and lead to its receipt; sent twice, it leads to the same receipt."""
     step = step_of(at.campaign, at.unit, step_id)
-    typed = read_input(form)
-    file = find_stored_file(request, at, typed)
-    said = read_confirmation(at, step, typed, file)
-    if typed.problems:
-        return render_confirm_form(request, at, step, typed, file)
+    inputs = read_input(form)
+    file = find_stored_file(request, at, inputs)
+    confirmation = read_confirmation(at, step, inputs, file)
+    if inputs.problems:
+        return render_confirm_form(request, at, step, inputs, file)
     try:
         entry = confirm(
             portal_state(request).store,
             at.campaign,
             at.unit,
-            said,
+            confirmation,
             actor=at.visitor.actor,
-            key=typed["key"],
+            key=inputs["key"],
             now=at.now,
-            seen=expected_version(typed),
+            seen=expected_version(inputs),
         )
     except BadInput as error:
-        typed.problems += place_problems(error, typed)
-        return render_confirm_form(request, at, step, typed, file)
+        inputs.problems += place_problems(error, inputs)
+        return render_confirm_form(request, at, step, inputs, file)
     except (Conflict, StoreUnavailable) as error:
-        return render_confirm_form(request, at, step, typed, file, error)
+        return render_confirm_form(request, at, step, inputs, file, error)
     return redirect_to_receipt(at, entry)
 
 
@@ -162,59 +164,59 @@ def render_confirm_form(
     request: Request,
     at: CampaignContext,
     step: Step,
-    typed: FormInput,
+    inputs: FormInput,
     file: StoredFile | None,
     error: LotrinhError | None = None,
 ) -> Response:
     """Show the form with what was typed, everything that is wrong, and what prevented recording."""
-    status = error.http_status if error else UNPROCESSABLE if typed.problems else 200
-    values = {**typed.values, **renewed_fields(at, step, error)}
+    status = error.http_status if error else UNPROCESSABLE if inputs.problems else 200
+    values = {**inputs.values, **renewed_fields(at, step, error)}
     record = at.live.record(at.unit.code, step.id, at.now)
-    context: dict[str, Any] = {"problems": tuple(typed.problems), **explain_failure(request, error)}
+    context: dict[str, Any] = {"problems": tuple(inputs.problems), **explain_failure(request, error)}
     return render_page(
         request, "commune/confirm.html", status, at=at, step=step, record=record, values=values, file=file, **context
     )
 
 
-def receive_file(request: Request, at: CampaignContext, form: FormData, typed: FormInput) -> StoredFile | None:
+def receive_file(request: Request, at: CampaignContext, form: FormData, inputs: FormInput) -> StoredFile | None:
     """Keep the file of a form, or find the one that was kept before."""
     sent = form.get("file")
     if not isinstance(sent, UploadFile) or not sent.filename:
-        return find_stored_file(request, at, typed)
+        return find_stored_file(request, at, inputs)
     state = portal_state(request)
     content = sent.file.read(LARGEST + 1)
     return take(state.store, state.settings.data_dir, at.unit.code, sent.filename, content, at.now)
 
 
-def find_stored_file(request: Request, at: CampaignContext, typed: FormInput) -> StoredFile | None:
+def find_stored_file(request: Request, at: CampaignContext, inputs: FormInput) -> StoredFile | None:
     """Find a file that this unit handed in before; one that is gone is said, never left out silently."""
-    if not typed["file_id"]:
+    if not inputs["file_id"]:
         return None
-    known = portal_state(request).store.files.get(typed["file_id"])
-    if known is None or known.unit != at.unit.code:
-        typed.add_problem("file", M("Tệp đã chọn không còn trên máy chủ. Hãy chọn lại tệp rồi gửi lại."))
+    file = portal_state(request).store.files.get(inputs["file_id"])
+    if file is None or file.unit != at.unit.code:
+        inputs.add_problem("file", M("Tệp đã chọn không còn trên máy chủ. Hãy chọn lại tệp rồi gửi lại."))
         return None
-    return known
+    return file
 
 
-def read_confirmation(at: CampaignContext, step: Step, typed: FormInput, file: StoredFile | None) -> Confirmation:
-    """Read a form; what cannot be read is in ``typed.problems``, and stands for something that is never wrong."""
-    day, document_date = typed.day("completed_on", NO_DAY), typed.day("document.date")
+def read_confirmation(at: CampaignContext, step: Step, inputs: FormInput, file: StoredFile | None) -> Confirmation:
+    """Read a form; what cannot be read is in ``inputs.problems``, and stands for something that is never wrong."""
+    day, document_date = inputs.day("completed_on", NO_DAY), inputs.day("document.date")
     return Confirmation(
         step.id,
         day or at.now.astimezone(at.campaign.zone).date(),
-        typed["document.number"],
+        inputs["document.number"],
         document_date,
-        read_progress(typed, "done", "of") if step.count else None,
-        typed["note"],
-        signer=typed["signer"],
+        read_progress(inputs, "done", "of") if step.count else None,
+        inputs["note"],
+        signer=inputs["signer"],
         file=described(file) if file else None,
     )
 
 
-def read_progress(typed: FormInput, done_field: str, of_field: str) -> tuple[int, int]:
+def read_progress(inputs: FormInput, done_field: str, of_field: str) -> tuple[int, int]:
     """Read a count: so many done of so many."""
-    done, of = typed.number(done_field, NO_DONE), typed.number(of_field, NO_TOTAL)
+    done, of = inputs.number(done_field, NO_DONE), inputs.number(of_field, NO_TOTAL)
     if of == 0:
-        typed.add_problem(of_field, M("Tổng số phải từ 1 trở lên."))
+        inputs.add_problem(of_field, M("Tổng số phải từ 1 trở lên."))
     return (done, of) if done is not None and of else (0, 1)

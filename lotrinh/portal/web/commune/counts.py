@@ -40,34 +40,36 @@ class CountLine(NamedTuple):
     """One counted step: how far it was said to be, and out of how many as far as any step tells."""
 
     step: Step
-    standing: StepStatus
+    step_status: StepStatus
     record: StepRecord
-    known: tuple[int, int] | None
+    reported: tuple[int, int] | None
     of: int | None
 
 
-def list_count_lines(at: CampaignContext, typed: FormInput) -> list[CountLine]:
+def list_count_lines(at: CampaignContext, inputs: FormInput) -> list[CountLine]:
     """List the counted steps that are under way, and those in which something was typed."""
-    report, records = at.live.unit(at.unit.code, at.now), at.live.of_unit(at.unit.code, at.now)
-    flags = {standing.step: standing.flags.get("progress") for standing in report.standings}
+    report, records = at.live.unit(at.unit.code, at.now), at.live.records_of_unit(at.unit.code, at.now)
+    flags = {step_status.step: step_status.flags.get("progress") for step_status in report.step_statuses}
     found = []
-    for row in (step_row(item, standing) for item, standing in zip(report.plan, report.standings, strict=True)):
+    for row in (
+        step_row(item, step_status) for item, step_status in zip(report.plan, report.step_statuses, strict=True)
+    ):
         step, record = row.item.step, records.get(row.item.step.id, StepRecord())
         here = (
-            row.standing.status in UNDER_WAY
+            row.step_status.status in UNDER_WAY
             and not row.is_waiting
             and refusal_reason(record, EntryKind.PROGRESSED) is None
         )
-        if step.count and ((here and not record.returned) or typed[f"done.{step.id}"]):
+        if step.count and ((here and not record.returned) or inputs[f"done.{step.id}"]):
             own: Any = flags[step.id]
-            known = (own["done"], own["of"]) if own else None
-            found.append(CountLine(step, row.standing, record, known, find_total(at, step, flags)))
+            reported = (own["done"], own["of"]) if own else None
+            found.append(CountLine(step, row.step_status, record, reported, find_total(at, step, flags)))
     return found
 
 
 def list_returned_steps(at: CampaignContext) -> list[Step]:
     """List the counted steps that the province returned: they are corrected on their own pages."""
-    records = at.live.of_unit(at.unit.code, at.now)
+    records = at.live.records_of_unit(at.unit.code, at.now)
     return [s for s in at.campaign.checklist.iter_steps() if s.count and records.get(s.id, StepRecord()).returned]
 
 
@@ -82,41 +84,41 @@ def show_form(request: Request, at: SpeakerContext) -> Response:
 @router.post(HOME + "/count", dependencies=CSRF_GUARD)
 def check_answers(request: Request, at: SpeakerContext, form: Form) -> Response:
     """Judge what was typed: show the form again with everything that is wrong, or the answers to check."""
-    typed = read_input(form)
-    lines = list_count_lines(at, typed)
-    said = read_counts(at, [line for line in lines if is_line_changed(line, typed)], typed)
+    inputs = read_input(form)
+    lines = list_count_lines(at, inputs)
+    counts = read_counts(at, [line for line in lines if is_line_changed(line, inputs)], inputs)
     try:
-        require_counts(at.campaign, at.unit, said, at.now)
+        require_counts(at.campaign, at.unit, counts, at.now)
     except BadInput as error:
-        typed.problems += place_problems_at_lines(error, lines, typed)
-    if typed.problems or "edit" in typed.values:
-        return render_counts_form(request, at, lines, typed)
-    known = {line.step.id: line.known for line in lines}
-    shown = [(step, one, known[step.id]) for step, one in confirmations(at.campaign, at.unit, said)]
-    return render_page(request, "commune/counts_check.html", at=at, typed=typed, shown=shown, said=said)
+        inputs.problems += place_problems_at_lines(error, lines, inputs)
+    if inputs.problems or "edit" in inputs.values:
+        return render_counts_form(request, at, lines, inputs)
+    reported = {line.step.id: line.reported for line in lines}
+    made = [(step, each, reported[step.id]) for step, each in confirmations(at.campaign, at.unit, counts)]
+    return render_page(request, "commune/counts_check.html", at=at, inputs=inputs, confirmations=made, counts=counts)
 
 
 @router.post(HOME + "/count/send", dependencies=CSRF_GUARD)
 def submit(request: Request, at: SpeakerContext, form: Form) -> Response:
     """Record all of it and lead to the receipts; sent twice, it leads to the same ones."""
-    typed = read_input(form)
-    lines = list_count_lines(at, typed)
-    said = read_counts(at, [line for line in lines if typed[f"done.{line.step.id}"]], typed)
+    inputs = read_input(form)
+    lines = list_count_lines(at, inputs)
+    counts = read_counts(at, [line for line in lines if inputs[f"done.{line.step.id}"]], inputs)
     seen = {
         line.step.id: number
         for line in lines
-        if (number := expected_version(typed, f"seen.{line.step.id}")) is not None
+        if (number := expected_version(inputs, f"seen.{line.step.id}")) is not None
     }
-    how: dict[str, Any] = {"actor": at.visitor.actor, "key": typed["key"], "now": at.now, "seen": seen}
-    if typed.problems:
-        return render_counts_form(request, at, lines, typed)
+    details: dict[str, Any] = {"actor": at.visitor.actor, "key": inputs["key"], "now": at.now, "seen": seen}
+    if inputs.problems:
+        return render_counts_form(request, at, lines, inputs)
     try:
-        entries = report_counts(portal_state(request).store, at.campaign, at.unit, said, **how)
+        entries = report_counts(portal_state(request).store, at.campaign, at.unit, counts, **details)
     except BadInput as error:
-        typed.problems += place_problems_at_lines(error, lines, typed)
-        return render_counts_form(request, at, lines, typed)
+        inputs.problems += place_problems_at_lines(error, lines, inputs)
+        return render_counts_form(request, at, lines, inputs)
     except (Conflict, StoreUnavailable) as error:
-        return render_counts_form(request, at, list_count_lines(at, typed), typed, error)
+        return render_counts_form(request, at, list_count_lines(at, inputs), inputs, error)
     numbers = [entry.number for entry in entries]
     home = HOME.format(campaign_id=at.campaign.id, code=at.unit.code)
     return RedirectResponse(f"{home}/count/{min(numbers)}-{max(numbers)}", SEE_OTHER)
@@ -134,63 +136,63 @@ def show_receipts(request: Request, at: Context, first: ReceiptNumber, last: Rec
     return render_page(request, "commune/counts_receipt.html", at=at, entries=entries)
 
 
-def is_line_changed(line: CountLine, typed: FormInput) -> bool:
+def is_line_changed(line: CountLine, inputs: FormInput) -> bool:
     """Whether a line says something else than the form said when it was opened."""
     name = line.step.id
-    done = typed[f"done.{name}"]
-    return bool(done) and f"{done}/{typed[f'of.{name}']}" != typed[f"was.{name}"]
+    done = inputs[f"done.{name}"]
+    return bool(done) and f"{done}/{inputs[f'of.{name}']}" != inputs[f"was.{name}"]
 
 
-def read_counts(at: CampaignContext, lines: Sequence[CountLine], typed: FormInput) -> Counts:
-    """Read the form; what cannot be read is in ``typed.problems``, and stands for something that is never wrong."""
-    day = typed.day("completed_on", NO_DAY) or at.now.astimezone(at.campaign.zone).date()
+def read_counts(at: CampaignContext, lines: Sequence[CountLine], inputs: FormInput) -> Counts:
+    """Read the form; what cannot be read is in ``inputs.problems``, and stands for something that is never wrong."""
+    day = inputs.day("completed_on", NO_DAY) or at.now.astimezone(at.campaign.zone).date()
     names = [line.step.id for line in lines]
-    counted = {name: read_progress(typed, f"done.{name}", f"of.{name}") for name in names}
-    return Counts(counted, day, typed["document.number"])
+    counted = {name: read_progress(inputs, f"done.{name}", f"of.{name}") for name in names}
+    return Counts(counted, day, inputs["document.number"])
 
 
-def place_problems_at_lines(error: BadInput, lines: Sequence[CountLine], typed: FormInput) -> list[Problem]:
+def place_problems_at_lines(error: BadInput, lines: Sequence[CountLine], inputs: FormInput) -> list[Problem]:
     """Put problems beside fields: what is wrong with all of it goes to the first line."""
-    known = {problem.where for problem in typed.problems}
+    noted = {problem.where for problem in inputs.problems}
     first = f"done.{lines[0].step.id}" if lines else "completed_on"
     moved = [p._replace(where=first) if p.where == "counted" else p for p in error.problems]
-    return [problem for problem in moved if problem.where not in known]
+    return [problem for problem in moved if problem.where not in noted]
 
 
 def render_counts_form(
     request: Request,
     at: CampaignContext,
     lines: Sequence[CountLine],
-    typed: FormInput,
+    inputs: FormInput,
     error: LotrinhError | None = None,
 ) -> Response:
     """Show the form with what was typed, everything that is wrong, and what prevented recording."""
-    values = {**{key: text for line in lines for key, text in line_fields(line).items()}, **typed.values}
-    trouble = public_message(request, error) if error else None
+    values = {**{key: text for line in lines for key, text in line_fields(line).items()}, **inputs.values}
+    failure = public_message(request, error) if error else None
     if isinstance(error, KeyReused):
-        trouble, values["key"] = SENT, secrets.token_urlsafe(12)
+        failure, values["key"] = SENT, secrets.token_urlsafe(12)
     elif isinstance(error, Conflict):
-        stopped = find_conflicts(error, lines, typed)
+        conflicts = find_conflicts(error, lines, inputs)
         values["key"] = secrets.token_urlsafe(12)
         for line in lines:
-            if f"done.{line.step.id}" in stopped:
+            if f"done.{line.step.id}" in conflicts:
                 values |= {key: text for key, text in line_fields(line).items() if key.startswith(("seen.", "was."))}
-        typed.problems += stopped.values()
-        trouble = None if stopped else trouble
-    status = error.http_status if error else UNPROCESSABLE if typed.problems else 200
+        inputs.problems += conflicts.values()
+        failure = None if conflicts else failure
+    status = error.http_status if error else UNPROCESSABLE if inputs.problems else 200
     context: dict[str, Any] = {
         "lines": lines,
         "returned": list_returned_steps(at),
         "values": values,
-        "trouble": trouble,
+        "failure": failure,
     }
-    return render_page(request, "commune/counts.html", status, at=at, problems=tuple(typed.problems), **context)
+    return render_page(request, "commune/counts.html", status, at=at, problems=tuple(inputs.problems), **context)
 
 
 def line_fields(line: CountLine) -> dict[str, str]:
     """Write a line's fields as it is known now."""
-    name, (done, of) = line.step.id, line.known or ("", line.of or "")
-    was = f"{done}/{of}" if line.known else ""
+    name, (done, of) = line.step.id, line.reported or ("", line.of or "")
+    was = f"{done}/{of}" if line.reported else ""
     return {
         f"done.{name}": str(done),
         f"of.{name}": str(of),
@@ -199,7 +201,7 @@ def line_fields(line: CountLine) -> dict[str, str]:
     }
 
 
-def find_conflicts(error: Conflict, lines: Sequence[CountLine], typed: FormInput) -> dict[str, Problem]:
+def find_conflicts(error: Conflict, lines: Sequence[CountLine], inputs: FormInput) -> dict[str, Problem]:
     """Tell which lines could not be recorded, and why: field -> problem."""
     if isinstance(error, ChangedMeanwhile):
         where = f"done.{error.last.new.step}"
@@ -208,6 +210,6 @@ def find_conflicts(error: Conflict, lines: Sequence[CountLine], typed: FormInput
     for line in lines:
         where = f"done.{line.step.id}"
         reason = refusal_reason(line.record, EntryKind.PROGRESSED)
-        if typed[where] and reason:
+        if inputs[where] and reason:
             found[where] = Problem(where, 0, 0, reason)
     return found

@@ -26,24 +26,24 @@ def show_form(request: Request, at: SpeakerContext, step_id: str) -> Response:
     step = step_of(at.campaign, at.unit, step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
     values = {"note": "", "kind": "", "seen": str(record.number), "key": secrets.token_urlsafe(12)}
-    return render_page(request, "commune/obstacle.html", at=at, step=step, values=values, trouble=None, other=None)
+    return render_page(request, "commune/obstacle.html", at=at, step=step, values=values, failure=None, other=None)
 
 
 @router.post(STEP + "/obstacle", dependencies=CSRF_GUARD)
 def submit(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Record an obstacle or a proposal and lead to its receipt."""
-    step, typed = step_of(at.campaign, at.unit, step_id), read_input(form)
+    step, inputs = step_of(at.campaign, at.unit, step_id), read_input(form)
     try:
-        if typed["kind"] not in KINDS:
+        if inputs["kind"] not in KINDS:
             raise BadInput([Problem("kind", 0, 0, M("Hãy chọn: vướng mắc hay kiến nghị."))])
-        entry = KINDS[typed["kind"]](portal_state(request).store, make_statement(at, step, typed), typed["note"])
+        entry = KINDS[inputs["kind"]](portal_state(request).store, make_statement(at, step, inputs), inputs["note"])
     except LotrinhError as error:
-        return show_form_again(request, at, step, "commune/obstacle.html", error, typed)
+        return show_form_again(request, at, step, "commune/obstacle.html", error, inputs)
     return redirect_to_receipt(at, entry)
 
 
 @router.post(STEP + "/clear", dependencies=CSRF_GUARD)
 def submit_clearance(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Record that nothing stands in the way any more."""
-    step, typed = step_of(at.campaign, at.unit, step_id), read_input(form)
-    return redirect_to_receipt(at, clear(portal_state(request).store, make_statement(at, step, typed)))
+    step, inputs = step_of(at.campaign, at.unit, step_id), read_input(form)
+    return redirect_to_receipt(at, clear(portal_state(request).store, make_statement(at, step, inputs)))

@@ -9,7 +9,7 @@ from lotrinh.portal.downloads import SEALED
 from lotrinh.portal.render import language_of
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.commune.unit import HOME
-from lotrinh.reports.return_sheet import page, workbook
+from lotrinh.reports.return_sheet import sheet_page, sheet_workbook
 from lotrinh.services.return_sheets.exporting import sheet_now
 from lotrinh.services.statements.uploads import XLSX
 
@@ -22,7 +22,7 @@ def download_return_sheet(request: Request, at: Context, form: Literal["xlsx", "
     """Make the sheet as the unit stands now; always a download, that no browser runs in our name."""
     state, language = portal_state(request), language_of(request)
     sheet = sheet_now(state.store, at.live, at.unit.code, at.now)
-    content = workbook(sheet, language) if form == "xlsx" else page(sheet, language).encode()
+    content = sheet_workbook(sheet, language) if form == "xlsx" else sheet_page(sheet, language).encode()
     name = f"phieu-{at.campaign.id}-{at.unit.code}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', **SEALED}
     return Response(content, media_type=XLSX if form == "xlsx" else HTML, headers=headers)

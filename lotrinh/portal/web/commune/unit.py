@@ -19,10 +19,10 @@ from lotrinh.portal.downloads import OF_UNIT
 from lotrinh.portal.render import language_of, render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import webcal
-from lotrinh.reports.explanation import Writer
+from lotrinh.reports.explanation import ExplanationWriter
 from lotrinh.services.statements.journal_writer import step_of
 from lotrinh.services.statements.uploads import find
-from lotrinh.services.views.explain import explain as why
+from lotrinh.services.views.explain import build_explanation as why
 
 router = APIRouter(include_in_schema=False)
 HOME = "/campaigns/{campaign_id}/units/{code}"
@@ -33,7 +33,7 @@ class StepRow(NamedTuple):
     """One step in a unit's list; ``waits`` tells that steps before it must be finished first."""
 
     item: PlannedStep
-    standing: StepStatus
+    step_status: StepStatus
     is_waiting: bool
 
 
@@ -55,21 +55,28 @@ OPENING_FLAGS = frozenset({"obstacle", "returned", "progress"})
 """What a unit has to be able to open even while the step waits for others."""
 
 
-def step_row(item: PlannedStep, standing: StepStatus) -> StepRow:
+def step_row(item: PlannedStep, step_status: StepStatus) -> StepRow:
     """Put a step into its unit's list."""
-    blocked = bool(standing.flags.get("waiting_for")) and not OPENING_FLAGS & standing.flags.keys()
-    return StepRow(item, standing, blocked and standing.status in {*NOW, *LATER})
+    blocked = bool(step_status.flags.get("waiting_for")) and not OPENING_FLAGS & step_status.flags.keys()
+    return StepRow(item, step_status, blocked and step_status.status in {*NOW, *LATER})
 
 
 def is_urgent(row: StepRow) -> bool:
     """Whether a step comes before all others: late, due soon, or returned by the province."""
-    return row.standing.status in PRESSING or ("returned" in row.standing.flags and not row.standing.status.is_finished)
+    return row.step_status.status in PRESSING or (
+        "returned" in row.step_status.flags and not row.step_status.status.is_finished
+    )
 
 
 def order_of_urgency(row: StepRow) -> tuple[bool, bool, bool, object]:
     """Order what presses: late first, then what was returned, then by deadline."""
-    standing = row.standing
-    return (standing.status is not Status.OVERDUE, "returned" not in standing.flags, row.item.due is None, standing.due)
+    step_status = row.step_status
+    return (
+        step_status.status is not Status.OVERDUE,
+        "returned" not in step_status.flags,
+        row.item.due is None,
+        step_status.due,
+    )
 
 
 def group_by_milestone(milestones: Iterable[Milestone], rows: Sequence[StepRow]) -> list[StepGroup]:
@@ -91,12 +98,12 @@ def group_by_milestone(milestones: Iterable[Milestone], rows: Sequence[StepRow])
 def show_unit(request: Request, at: Context) -> Response:
     """Show a unit's steps: what presses, what is under way, what comes later, and folded what is finished."""
     unit = at.live.unit(at.unit.code, at.now)
-    rows = [step_row(item, standing) for item, standing in zip(unit.plan, unit.standings, strict=True)]
+    rows = [step_row(item, step_status) for item, step_status in zip(unit.plan, unit.step_statuses, strict=True)]
     calm = [row for row in rows if not is_urgent(row)]
     of = {
-        "now": [row for row in calm if row.standing.status in NOW and not row.is_waiting],
-        "later": [row for row in calm if row.is_waiting or row.standing.status in LATER],
-        "finished": [row for row in calm if row.standing.status.is_finished],
+        "now": [row for row in calm if row.step_status.status in NOW and not row.is_waiting],
+        "later": [row for row in calm if row.is_waiting or row.step_status.status in LATER],
+        "finished": [row for row in calm if row.step_status.status.is_finished],
     }
     milestones = at.campaign.checklist.milestones
     return render_page(
@@ -106,13 +113,13 @@ def show_unit(request: Request, at: Context) -> Response:
         report=unit,
         first=sorted(filter(is_urgent, rows), key=order_of_urgency),
         groups={name: group_by_milestone(milestones, mine) for name, mine in of.items()},
-        counts=Counter(row.standing.status for row in rows),
-        done=sum(row.standing.status.is_finished for row in rows),
+        counts=Counter(row.step_status.status for row in rows),
+        done=sum(row.step_status.status.is_finished for row in rows),
         total=len(rows),
         latest=portal_state(request).store.runs.latest(at.campaign.id, province=at.campaign.province.code),
         offers=OF_UNIT,
         webcal=webcal(request, f"{request.url.path}/calendar.ics"),
-        sample=any(record.sample for record in at.live.of_unit(at.unit.code, at.now).values()),
+        sample=any(record.sample for record in at.live.records_of_unit(at.unit.code, at.now).values()),
     )
 
 
@@ -121,21 +128,21 @@ def show_step(request: Request, at: Context, step_id: str) -> Response:
     """Show one step: what, why, until when, with what, after what, and what was said about it."""
     wanted = step_of(at.campaign, at.unit, step_id)
     unit = at.live.unit(at.unit.code, at.now)
-    item, standing = next((i, s) for i, s in zip(unit.plan, unit.standings, strict=True) if i.step.id == step_id)
+    item, step_status = next((i, s) for i, s in zip(unit.plan, unit.step_statuses, strict=True) if i.step.id == step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
     entries = portal_state(request).store.journal.entries(at.campaign.id, at.unit.code)
-    told = {name: value for name, value in standing.flags.items() if name not in flags_in_full(record)}
+    flags = {name: value for name, value in step_status.flags.items() if name not in flags_in_full(record)}
     before = [at.campaign.checklist.steps[name] for name in wanted.requires]
     province = at.live.unit(at.campaign.province.code, at.now)
-    finished = {s.step: s.status.is_finished for s in (*province.standings, *unit.standings)}
+    finished = {s.step: s.status.is_finished for s in (*province.step_statuses, *unit.step_statuses)}
     return render_page(
         request,
         "commune/step.html",
         at=at,
         step=wanted,
         item=item,
-        standing=standing,
-        told=standing._replace(flags=told),
+        step_status=step_status,
+        headline=step_status._replace(flags=flags),
         record=record,
         before=[(s, finished.get(s.id)) for s in before if s.level is not Level.NATIONAL],
         history=[e for e in entries if e.new.step == step_id],
@@ -155,7 +162,9 @@ def show_explanation(request: Request, at: Context, step_id: str) -> Response:
     """Explain how a step stands: the rule, the arithmetic, and what was said of it."""
     state, wanted = portal_state(request), step_of(at.campaign, at.unit, step_id)
     made = why(state.store, state.settings, at.campaign, at.unit, wanted, at.now)
-    return render_page(request, "commune/explain.html", at=at, step=wanted, x=Writer(made, language_of(request)))
+    return render_page(
+        request, "commune/explain.html", at=at, step=wanted, x=ExplanationWriter(made, language_of(request))
+    )
 
 
 @router.get(HOME + "/history")

@@ -27,15 +27,15 @@ def show_form(request: Request, at: SpeakerContext, step_id: str) -> Response:
     if reason := refusal_reason(record, EntryKind.WITHDRAWN):
         raise Conflict(reason)
     values = {"seen": str(record.number), "key": secrets.token_urlsafe(12)}
-    return render_page(request, "commune/withdraw.html", at=at, step=step, values=values, trouble=None, other=None)
+    return render_page(request, "commune/withdraw.html", at=at, step=step, values=values, failure=None, other=None)
 
 
 @router.post(STEP + "/withdraw", dependencies=CSRF_GUARD)
 def submit(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Take the confirmation back and lead to the receipt."""
-    step, typed = step_of(at.campaign, at.unit, step_id), read_input(form)
+    step, inputs = step_of(at.campaign, at.unit, step_id), read_input(form)
     try:
-        entry = withdraw(portal_state(request).store, make_statement(at, step, typed), typed["reason"])
+        entry = withdraw(portal_state(request).store, make_statement(at, step, inputs), inputs["reason"])
     except LotrinhError as error:
-        return show_form_again(request, at, step, "commune/withdraw.html", error, typed)
+        return show_form_again(request, at, step, "commune/withdraw.html", error, inputs)
     return redirect_to_receipt(at, entry)

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from lotrinh.core.report.board import BoardRow, Cells
+from lotrinh.core.report.board import BoardUnit, Cells
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.i18n import say
@@ -16,16 +16,16 @@ from lotrinh.portal.deps import Context
 from lotrinh.portal.render import language_of
 from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_page, fold_name, render_list
 from lotrinh.reports.pictures.signs import SIGNS
-from lotrinh.services.views.board import Boards
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.services.views.board import BoardCache
+from lotrinh.services.views.live_campaign import LiveCampaign
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 200
 NOT_THEIRS = Markup("<td></td>")
-Key = Callable[[BoardRow], tuple[object, ...]]
+Key = Callable[[BoardUnit], tuple[object, ...]]
 
 
-def by_name(row: BoardRow) -> tuple[object, ...]:
+def by_name(row: BoardUnit) -> tuple[object, ...]:
     """Sort as names are looked up."""
     return fold_name(row.report.unit.name), row.report.unit.code
 
@@ -36,22 +36,22 @@ SORTS: Mapping[str, Key] = {
     "done": lambda row: (row.done / row.total if row.total else 1, *by_name(row)),
 }
 """Least done first: whoever sorts by it looks for those who lag behind."""
-_boards: WeakKeyDictionary[Live, Boards] = WeakKeyDictionary()
+_boards: WeakKeyDictionary[LiveCampaign, BoardCache] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def boards_of(live: Live) -> Boards:
+def boards_of(live: LiveCampaign) -> BoardCache:
     """Return what is kept beside a campaign, for as long as that is kept."""
     with _lock:
         if live not in _boards:
-            _boards[live] = Boards(live.campaign)
+            _boards[live] = BoardCache(live.campaign)
         return _boards[live]
 
 
 class BoardLine(NamedTuple):
     """One unit's line: the row, and its cells as HTML."""
 
-    row: BoardRow
+    row: BoardUnit
     cells: Markup
 
 
@@ -71,7 +71,7 @@ class CellRenderer:
         return Markup("".join(drawn))  # noqa: S704 - joined from cells that are safe
 
 
-def matches_row(filters: ListFilters, row: BoardRow) -> bool:
+def matches_row(filters: ListFilters, row: BoardUnit) -> bool:
     """Whether a row is among those asked for."""
     return filters.matches(row.report.unit) and (not filters.status or row.counts[Status(filters.status)] > 0)
 
@@ -91,6 +91,6 @@ def show_board(request: Request, at: Context, filters: Filters) -> Response:
         list_page=shown,
         lines=[BoardLine(row, ink.render_line(row.cells)) for row in shown.rows],
         province=BoardLine(made.province, ink.render_line(made.province.cells)) if made.province else None,
-        statuses=made.report.known(),
+        statuses=made.report.known_statuses(),
         legend=[(status, SIGNS[status]) for status in Status],
     )

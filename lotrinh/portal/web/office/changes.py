@@ -12,8 +12,8 @@ from lotrinh.portal.downloads import find_format, make_text_file
 from lotrinh.portal.render import language_of, render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import UNPROCESSABLE
-from lotrinh.reports.changes import SWAPPED, Comparison, render, summary
-from lotrinh.services.views.compare_runs import Compared, compared
+from lotrinh.reports.changes import SWAPPED, Comparison, render_changes, summary
+from lotrinh.services.views.compare_runs import RunComparison, compare_runs
 
 router = APIRouter(include_in_schema=False)
 CHANGES = "/campaigns/{campaign_id}/changes"
@@ -29,25 +29,25 @@ New = Annotated[str, Query(alias="to")]
 class ComparisonResult(NamedTuple):
     """What came of comparing: a comparison, or what is wrong with the two ends, or why there is nothing to compare."""
 
-    found: Compared | None = None
+    found: RunComparison | None = None
     problems: tuple[Problem, ...] = ()
-    trouble: Message | None = None
+    failure: Message | None = None
 
 
 def _try_comparison(request: Request, at: Context, old: str, new: str) -> ComparisonResult:
     try:
-        return ComparisonResult(compared(portal_state(request).store, at.campaign, old, new, at.now))
+        return ComparisonResult(compare_runs(portal_state(request).store, at.campaign, old, new, at.now))
     except BadInput as error:
         return ComparisonResult(problems=error.problems)
     except NotFound as error:
-        return ComparisonResult(trouble=error.sentence)
+        return ComparisonResult(failure=error.sentence)
 
 
 @router.get(CHANGES)
 def show_changes(request: Request, at: Context, old: Old = "", new: New = "") -> Response:
     """Show what changed; the last two runs where none are chosen."""
     values = {"from": old.strip()[:LONGEST], "to": new.strip()[:LONGEST]}
-    found, problems, trouble = _try_comparison(request, at, values["from"], values["to"])
+    found, problems, failure = _try_comparison(request, at, values["from"], values["to"])
     wrong = {problem.where for problem in problems}
     return render_page(
         request,
@@ -56,9 +56,9 @@ def show_changes(request: Request, at: Context, old: Old = "", new: New = "") ->
         at=at,
         found=found,
         choices=portal_state(request).store.runs.finished(at.campaign.id, CHOICES, province=at.campaign.province.code),
-        lines=[*([SWAPPED] if found and found.swapped else []), *(summary(found.changes) if found else [])],
+        lines=[*([SWAPPED] if found and found.is_swapped else []), *(summary(found.changes) if found else [])],
         problems=problems,
-        trouble=trouble,
+        failure=failure,
         # A run's id belongs into the list of runs, and into the field of a day only to be corrected there.
         values={name: text for name, text in values.items() if read_day(text) or name in wrong},
     )
@@ -68,7 +68,7 @@ def show_changes(request: Request, at: Context, old: Old = "", new: New = "") ->
 def download_changes(request: Request, at: Context, form: str, old: Old = "", new: New = "") -> Response:
     """Give what changed as a file."""
     kind = find_format(form, FORMS)
-    found = compared(portal_state(request).store, at.campaign, old[:LONGEST], new[:LONGEST], at.now)
+    found = compare_runs(portal_state(request).store, at.campaign, old[:LONGEST], new[:LONGEST], at.now)
     of = Comparison(
         at.campaign.title,
         at.campaign.province.full_name,
@@ -76,7 +76,7 @@ def download_changes(request: Request, at: Context, form: str, old: Old = "", ne
         found.new,
         found.changes,
         found.titles,
-        found.swapped,
+        found.is_swapped,
     )
-    text = render(of, kind, language_of(request))
+    text = render_changes(of, kind, language_of(request))
     return make_text_file(text, kind, at.campaign.id, found.old.run, found.new.run).response()

@@ -33,7 +33,7 @@ def show_conflicts(request: Request, at: Context, filters: Filters) -> Response:
         at,
         filters,
         list_page=cut_page(kept, filters, ON_A_PAGE),
-        unresolved=sum(not d.resolved for d in found),
+        unresolved=sum(not d.is_resolved for d in found),
         sample=any(d.record.sample for d in kept),
     )
 
@@ -48,15 +48,15 @@ def show_form(request: Request, at: ReviewerContext, step_id: str) -> Response:
 @router.post(STEP + "/resolve", dependencies=CSRF_GUARD)
 def submit(request: Request, at: ReviewerContext, step_id: str, form: Form) -> Response:
     """Record the decision, unless one of the two says something else by now."""
-    step, typed = step_of(at.campaign, at.unit, step_id), read_input(form)
+    step, inputs = step_of(at.campaign, at.unit, step_id), read_input(form)
     found = _require_dispute(at, step)
     try:
-        if typed["system"] != seal(found.answer):
+        if inputs["system"] != seal(found.answer):
             raise Conflict(SYSTEM_CHANGED)
-        said = make_statement(at, step, typed)
-        entry = resolve(portal_state(request).store, said, typed["in_favour"], found.answer, typed["reason"])
+        said = make_statement(at, step, inputs)
+        entry = resolve(portal_state(request).store, said, inputs["in_favour"], found.answer, inputs["reason"])
     except LotrinhError as error:
-        return _form(request, at, step, dict(typed.values), found, error)
+        return _form(request, at, step, dict(inputs.values), found, error)
     return redirect_back(at, entry, "conflicts")
 
 

@@ -132,7 +132,7 @@ def render_list(
         "filters": filters,
         "areas": areas_of(at),
         "kinds": kinds_of(at),
-        "said": find_new_entry(request, at),
+        "new_entry": find_new_entry(request, at),
         "home": CAMPAIGN.format(campaign_id=at.campaign.id),
         "local_now": at.now.astimezone(at.campaign.zone),
         "days_since": partial(days_since, at),

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from lotrinh.core.report.blocking import Blocking
-from lotrinh.core.report.report import OUTSTANDING_NOW
+from lotrinh.core.report.blocking import BlockingStep
+from lotrinh.core.report.report import OUTSTANDING_STATUSES
 from lotrinh.core.status.status import Status
 from lotrinh.portal.deps import Context
 from lotrinh.portal.web.office.board import boards_of
@@ -14,13 +14,13 @@ from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 100
-NOW = frozenset({*OUTSTANDING_NOW, Status.UNKNOWN})
+NOW = frozenset({*OUTSTANDING_STATUSES, Status.UNKNOWN})
 """What is listed unless another status is asked for: the rest is not yet due to be worked on."""
 EVERYTHING = "everything"
 CHOICES = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN, Status.UNKNOWN, Status.UNSCHEDULED, Status.UPCOMING)
 
 
-def sorts(now: datetime) -> Mapping[str, Callable[[Blocking], tuple[object, ...]]]:
+def sorts(now: datetime) -> Mapping[str, Callable[[BlockingStep], tuple[object, ...]]]:
     """By how many steps wait, then by how late it is; or the other way round."""
     return {
         "blocks": lambda b: (-b.blocks, -b.days_late(now), fold_name(b.unit.name), b.unit.code),
@@ -28,9 +28,9 @@ def sorts(now: datetime) -> Mapping[str, Callable[[Blocking], tuple[object, ...]
     }
 
 
-def matches_blocking(filters: ListFilters, row: Blocking) -> bool:
+def matches_blocking(filters: ListFilters, row: BlockingStep) -> bool:
     """Whether a row is among those asked for."""
-    status = row.standing.status
+    status = row.step_status.status
     wanted = status.value == filters.status if filters.status else filters.only == EVERYTHING or status in NOW
     return wanted and filters.matches(row.unit)
 

@@ -62,9 +62,9 @@ def check_answers(request: Request, at: ReviewerContext, form: Form) -> Response
 @router.post(HERE + "/send", dependencies=CSRF_GUARD)
 def submit(request: Request, at: ReviewerContext, form: Form) -> Response:
     """Record what was shown; sent twice, it is recorded once."""
-    typed = read_input(form)
+    inputs = read_input(form)
     try:
-        judged = assess_sheet(request, at, read_carried_sheet(typed))
+        judged = assess_sheet(request, at, read_carried_sheet(inputs))
         done = len(record(portal_state(request).store, judged, at.now))
     except BadInput as error:
         return render_sheet_form(request, at, error.problems)
@@ -84,13 +84,13 @@ def receive_sheet(form: FormData) -> Upload:
     return Upload(shown_name(sent.filename, XLSX), content)
 
 
-def read_carried_sheet(typed: FormInput) -> Upload:
+def read_carried_sheet(inputs: FormInput) -> Upload:
     """Take the file that was looked at; whoever changed it meanwhile has it judged again like any other."""
     try:
-        content = base64.b64decode(typed["content"], validate=True)
+        content = base64.b64decode(inputs["content"], validate=True)
     except (binascii.Error, ValueError):
         content = b""
-    return Upload(shown_name(typed["name"], XLSX), content[: LARGEST + 1])
+    return Upload(shown_name(inputs["name"], XLSX), content[: LARGEST + 1])
 
 
 def assess_sheet(request: Request, at: CampaignContext, upload: Upload) -> Judged:
@@ -113,6 +113,6 @@ def render_sheet_form(
 ) -> Response:
     """Show the form, with everything that is wrong with the file before it."""
     status = error.http_status if error else UNPROCESSABLE if problems else 200
-    trouble: Message | None = public_message(request, error) if error else None
-    context: dict[str, Any] = {"lines": problems, "trouble": trouble, "done": done}
+    failure: Message | None = public_message(request, error) if error else None
+    context: dict[str, Any] = {"lines": problems, "failure": failure, "done": done}
     return render_page(request, "office/returned_sheets.html", status, at=at, **context)

@@ -43,13 +43,13 @@ REVIEW_ACTIONS: Mapping[str, ReviewAction] = {
         EntryKind.RETURNED,
         M("Trả lại xác nhận"),
         {"reason": M("Lý do trả lại, đơn vị cần sửa gì")},
-        lambda store, said, typed: give_back(store, said, typed["reason"]),
+        lambda store, said, inputs: give_back(store, said, inputs["reason"]),
     ),
     "excuse": ReviewAction(
         EntryKind.EXCUSED,
         M("Miễn đầu việc cho đơn vị"),
         {"reason": REASON},
-        lambda store, said, typed: excuse(store, said, typed["reason"]),
+        lambda store, said, inputs: excuse(store, said, inputs["reason"]),
     ),
     "unexcuse": ReviewAction(
         EntryKind.UNEXCUSED, M("Bỏ miễn đầu việc"), {}, lambda store, said, _: unexcuse(store, said)
@@ -58,13 +58,13 @@ REVIEW_ACTIONS: Mapping[str, ReviewAction] = {
         EntryKind.ANSWERED,
         M("Trả lời đơn vị"),
         {"note": M("Nội dung trả lời")},
-        lambda store, said, typed: answer(store, said, typed["note"]),
+        lambda store, said, inputs: answer(store, said, inputs["note"]),
     ),
     "hand-over": ReviewAction(
         EntryKind.HANDED_OVER,
         M("Chuyển cơ quan xử lý"),
         {"office": M("Cơ quan xử lý"), "note": NOTE},
-        lambda store, said, typed: hand_over(store, said, typed["office"], typed["note"]),
+        lambda store, said, inputs: hand_over(store, said, inputs["office"], inputs["note"]),
     ),
 }
 
@@ -90,12 +90,12 @@ def show_form(request: Request, at: ReviewerContext, step_id: str, act_name: str
 @router.post(STEP + "/judge/{act_name}", dependencies=CSRF_GUARD)
 def submit(request: Request, at: ReviewerContext, step_id: str, act_name: str, form: Form) -> Response:
     """Record it and lead back to where the visitor came from."""
-    step, act, typed = step_of(at.campaign, at.unit, step_id), find_action(act_name), read_input(form)
+    step, act, inputs = step_of(at.campaign, at.unit, step_id), find_action(act_name), read_input(form)
     try:
-        entry = act.record(portal_state(request).store, make_statement(at, step, typed), typed)
+        entry = act.record(portal_state(request).store, make_statement(at, step, inputs), inputs)
     except LotrinhError as error:
-        return render_review_form(request, at, step, "office/review_form.html", typed.values, error, act=act)
-    return redirect_back(at, entry, typed["back"])
+        return render_review_form(request, at, step, "office/review_form.html", inputs.values, error, act=act)
+    return redirect_back(at, entry, inputs["back"])
 
 
 def redirect_back(at: CampaignContext, entry: Entry, to: str) -> Response:

@@ -18,7 +18,7 @@ from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.services.statements.journal_writer import Said
 from lotrinh.services.statements.review import accept
-from lotrinh.services.views.office_queues import Waiting, queue
+from lotrinh.services.views.office_queues import PendingReview, review_queue
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 100
@@ -42,7 +42,7 @@ class RefusedConfirmation(NamedTuple):
     reason: Message
 
 
-def matches_waiting(filters: ListFilters, waiting: Waiting) -> bool:
+def matches_waiting(filters: ListFilters, waiting: PendingReview) -> bool:
     """Whether it is among those asked for."""
     wanted = {"": True, "acceptance": waiting.item.step.acceptance, "other": not waiting.item.step.acceptance}
     return wanted.get(filters.only, True) and filters.matches(waiting.unit)
@@ -61,7 +61,7 @@ def _render_queue(
     refused: Sequence[RefusedConfirmation] = (),
     problems: Sequence[Problem] = (),
 ) -> Response:
-    found = queue(at.live, at.now)
+    found = review_queue(at.live, at.now)
     kept = [waiting for waiting in found if matches_waiting(filters, waiting)]
     status = Conflict.http_status if refused else BadInput.http_status if problems else 200
     count = request.query_params.get("accepted", "")
@@ -84,11 +84,11 @@ def _render_queue(
 @router.post(CAMPAIGN + "/queue", dependencies=CSRF_GUARD)
 def submit(request: Request, at: ReviewerContext, filters: Filters, form: Form) -> Response:
     """Accept all that were marked; whatever changed meanwhile is left and named."""
-    typed = read_input(form)
+    inputs = read_input(form)
     picks = read_marked(at, [text for text in form.getlist("pick") if isinstance(text, str)])
     if not picks:
         return _render_queue(request, at, filters, problems=[NOTHING_MARKED])
-    refused = [why for pick in picks if (why := _accept(request, at, pick, typed))]
+    refused = [why for pick in picks if (why := _accept(request, at, pick, inputs))]
     if refused:
         return _render_queue(request, at, filters, refused)
     return RedirectResponse(f"{request.url.path}?accepted={len(picks)}", SEE_OTHER)
@@ -106,14 +106,14 @@ def read_marked(at: CampaignContext, texts: Sequence[str]) -> list[MarkedConfirm
 
 
 def _accept(
-    request: Request, at: CampaignContext, pick: MarkedConfirmation, typed: FormInput
+    request: Request, at: CampaignContext, pick: MarkedConfirmation, inputs: FormInput
 ) -> RefusedConfirmation | None:
     said = Said(
         at.campaign,
         pick.unit,
         pick.step,
         at.visitor.actor,
-        acceptance_key(typed["key"], pick),
+        acceptance_key(inputs["key"], pick),
         at.now,
         pick.expected_version,
     )

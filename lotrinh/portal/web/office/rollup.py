@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.checklist.units import UnitKind
 from lotrinh.core.report.report import Report
-from lotrinh.core.report.rollup import NO_AREA, By, Figures, Row, rollup, rows
+from lotrinh.core.report.rollup import NO_AREA, RollupFigures, RollupGroup, RollupRowKind, roll_up, rollup_groups
 from lotrinh.core.report.rollup import Rollup as Rolled
 from lotrinh.core.text import Message
 from lotrinh.i18n import say
@@ -18,26 +18,26 @@ from lotrinh.portal.deps import Context
 from lotrinh.portal.downloads import find_format, make_text_file
 from lotrinh.portal.render import language_of
 from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_page, fold_name, render_list
-from lotrinh.reports.rollup import FIRST_COLUMN, decimal, heading, percent, render
-from lotrinh.services.views.live_campaign import Live
+from lotrinh.reports.rollup import FIRST_COLUMN, decimal, heading, percent, render_rollup
+from lotrinh.services.views.live_campaign import LiveCampaign
 
 router = APIRouter(include_in_schema=False)
 HERE = CAMPAIGN + "/rollup"
 ON_A_PAGE = 200
 WITHOUT_AREA = "none"
 """What ``only`` says where units of no area are asked for."""
-CHOICES = (By.AREA, By.KIND, By.UNIT)
+CHOICES = (RollupRowKind.AREA, RollupRowKind.KIND, RollupRowKind.UNIT)
 FORMS = ("csv", "json", "markdown")
-_kept: WeakKeyDictionary[Live, tuple[Report, Rolled]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[LiveCampaign, tuple[Report, Rolled]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def roll_up_once(live: Live, report: Report) -> Rolled:
+def roll_up_once(live: LiveCampaign, report: Report) -> Rolled:
     """Roll a report up, once for as long as it is the newest."""
     with _lock:
         known = _kept.get(live)
         if known is None or known[0] is not report:
-            known = _kept[live] = (report, rollup(report))
+            known = _kept[live] = (report, roll_up(report))
         return known[1]
 
 
@@ -46,14 +46,14 @@ class RollupLine(NamedTuple):
 
     title: str
     href: str
-    row: Row
+    row: RollupGroup
 
 
 def _rate(part: int, whole: int) -> float:
     return part / whole if whole else 1
 
 
-Key = Callable[[Figures], float]
+Key = Callable[[RollupFigures], float]
 SORTS: Mapping[str, Key] = {
     "reported": lambda f: _rate(f.reported, f.expected),
     "told": lambda f: _rate(f.reported_on_time, f.expected),
@@ -98,31 +98,33 @@ def _chosen(filters: ListFilters, language: str) -> str:
     return filters.area or (say(UnitKind(filters.kind).prefix, language) if filters.kind else "")
 
 
-def _by(request: Request, filters: ListFilters) -> By:
+def _by(request: Request, filters: ListFilters) -> RollupRowKind:
     if filters.area or filters.only or filters.q or filters.kind:
-        return By.UNIT
+        return RollupRowKind.UNIT
     wanted = request.query_params.get("by", "")
-    return By(wanted) if wanted in CHOICES else By.AREA
+    return RollupRowKind(wanted) if wanted in CHOICES else RollupRowKind.AREA
 
 
-def _rows(made: Rolled, by: By, filters: ListFilters) -> Sequence[Row]:
+def _rows(made: Rolled, by: RollupRowKind, filters: ListFilters) -> Sequence[RollupGroup]:
     """Leave out the units that were not asked for."""
-    if by is not By.UNIT:
-        return rows([made], by)
+    if by is not RollupRowKind.UNIT:
+        return rollup_groups([made], by)
     kept = {line.unit.code for line in made.lines if filters.matches(line.unit)}
     if filters.only == WITHOUT_AREA:
         kept &= {line.unit.code for line in made.areas.get("", ())}
-    return [row for row in rows([made], by) if row.key in kept]
+    return [row for row in rollup_groups([made], by) if row.key in kept]
 
 
-def _rollup_line(row: Row, by: By, here: str, language: str) -> RollupLine:
+def _rollup_line(row: RollupGroup, by: RollupRowKind, here: str, language: str) -> RollupLine:
     title = say(row.title, language) if isinstance(row.title, Message) else row.title
     home = here.removesuffix("/rollup")
-    if by is By.UNIT:
+    if by is RollupRowKind.UNIT:
         return RollupLine(title, f"{home}/units/{row.key}", row)
     if not row.units:  # the province with its own steps
         return RollupLine(title, "", row)
-    narrowed = {"kind": row.key} if by is By.KIND else {"area": row.key} if row.key else {"only": WITHOUT_AREA}
+    narrowed = (
+        {"kind": row.key} if by is RollupRowKind.KIND else {"area": row.key} if row.key else {"only": WITHOUT_AREA}
+    )
     return RollupLine(title, f"{here}?{urlencode(narrowed)}", row)
 
 
@@ -138,6 +140,6 @@ def download_rollup(request: Request, at: Context, form: str) -> Response:
     """Give the roll-up of this minute as a file."""
     kind = find_format(form, FORMS)
     wanted = request.query_params.get("by", "")
-    by = By(wanted) if wanted in CHOICES else By.AREA
-    text = render([roll_up_once(at.live, at.live.report(at.now))], by, kind, language_of(request), 0)
+    by = RollupRowKind(wanted) if wanted in CHOICES else RollupRowKind.AREA
+    text = render_rollup([roll_up_once(at.live, at.live.report(at.now))], by, kind, language_of(request), 0)
     return make_text_file(text, kind, at.campaign.id, "tong-hop", by.value).response()

@@ -17,7 +17,7 @@ from lotrinh.portal.render import render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER, UNPROCESSABLE
 from lotrinh.services.runs import runs
-from lotrinh.services.runs.snapshots import checklist_of, snapshot_of
+from lotrinh.services.runs.snapshots import checklist_of_run, load_snapshot
 from lotrinh.store.runs.runs import RUNNING
 
 router = APIRouter(include_in_schema=False)
@@ -35,7 +35,7 @@ RunStarter = Annotated[Visitor, require_action(Action.RUN)]
 def show_runs(request: Request, at: Context, before: str = "") -> Response:
     """List the runs, newest first."""
     state = portal_state(request)
-    shown, older = runs.runs(state.store, at.campaign, at.now, before)
+    shown, older = runs.page_of_runs(state.store, at.campaign, at.now, before)
     return render_page(
         request,
         "office/runs.html",
@@ -43,7 +43,7 @@ def show_runs(request: Request, at: Context, before: str = "") -> Response:
         runs=shown,
         older=older,
         before=before,
-        words=runs.STATE,
+        words=runs.STATE_WORDS,
         can_run=can_run(request, at),
     )
 
@@ -60,7 +60,7 @@ def submit(request: Request, at: Context, visitor: RunStarter) -> Response:
     state = portal_state(request)
     if state.start_run is None:
         raise NotFound(NO_SUCH_PAGE)
-    last = runs.start(state.store, at.campaign, state.start_run, at.now)
+    last = runs.start_run(state.store, at.campaign, state.start_run, at.now)
     return RedirectResponse(f"/campaigns/{at.campaign.id}/runs/now?after={last}", SEE_OTHER)
 
 
@@ -69,7 +69,7 @@ def show_progress(
     request: Request, at: Context, after: str | None = None, asked: Annotated[int, Query(ge=0)] = 0, still: str = ""
 ) -> Response:
     """Show how far the newest run is; the page asks again by itself until the run has ended, or is told to stay."""
-    newest = runs.newest(portal_state(request).store, at.campaign, at.now)
+    newest = runs.newest_run(portal_state(request).store, at.campaign, at.now)
     here = RUNS.format(campaign_id=at.campaign.id)
     begun = newest is not None and newest.run.id != after
     if newest and begun and newest.state != RUNNING:
@@ -90,9 +90,9 @@ def show_progress(
 def show_run(request: Request, at: Context, run_id: str) -> Response:
     """Show one run: how asking went, who could not be asked, and the report as it was made."""
     store = portal_state(request).store
-    run = runs.run_of(store, at.campaign, run_id, at.now)
-    then = snapshot_of(store, run_id)
-    seen = [] if then else sorted(store.runs.seen(run_id).values(), key=lambda s: s.unit)
+    run = runs.find_run(store, at.campaign, run_id, at.now)
+    then = load_snapshot(store, run_id)
+    seen = [] if then else sorted(store.runs.observations(run_id).values(), key=lambda s: s.unit)
     return render_page(
         request,
         "office/run.html",
@@ -100,9 +100,9 @@ def show_run(request: Request, at: Context, run_id: str) -> Response:
         run=run,
         then=then,
         seen=[each for each in seen if each.outcome != Outcome.REACHED.value],
-        words=runs.STATE,
-        checklist=checklist_of(store, at.campaign, then) if then else None,
-        offers=OFFERS if store.runs.left(run_id).whole else tuple(o for o in OFFERS if o.ending == "json"),
+        words=runs.STATE_WORDS,
+        checklist=checklist_of_run(store, at.campaign, then) if then else None,
+        offers=OFFERS if store.runs.stored_forms(run_id).whole else tuple(o for o in OFFERS if o.ending == "json"),
         here=request.url.path,
     )
 
@@ -111,12 +111,12 @@ def show_run(request: Request, at: Context, run_id: str) -> Response:
 def show_as_of(request: Request, at: Context, day: str = "") -> Response:
     """Show how everything stood at the end of a day, from the newest run up to then."""
     store, today = portal_state(request).store, at.now.astimezone(at.campaign.zone).date()
-    typed = FormInput({"day": day.strip()[:LONGEST_DAY] or write_day(today)})
-    wanted = typed.day("day")
+    inputs = FormInput({"day": day.strip()[:LONGEST_DAY] or write_day(today)})
+    wanted = inputs.day("day")
     if wanted and wanted > today:
-        typed.add_problem("day", M("Ngày {day} ở sau hôm nay. Hãy chọn hôm nay hoặc một ngày trước.", day=wanted))
-    problems: tuple[Problem, ...] = tuple(typed.problems)
-    then = runs.as_of(store, at.campaign, wanted) if wanted and not problems else None
+        inputs.add_problem("day", M("Ngày {day} ở sau hôm nay. Hãy chọn hôm nay hoặc một ngày trước.", day=wanted))
+    problems: tuple[Problem, ...] = tuple(inputs.problems)
+    then = runs.snapshot_as_of(store, at.campaign, wanted) if wanted and not problems else None
     return render_page(
         request,
         "office/as_of.html",
@@ -124,8 +124,8 @@ def show_as_of(request: Request, at: Context, day: str = "") -> Response:
         at=at,
         day=wanted,
         then=then,
-        checklist=checklist_of(store, at.campaign, then) if then else None,
+        checklist=checklist_of_run(store, at.campaign, then) if then else None,
         first=None if then else store.runs.first(at.campaign.id, province=at.campaign.province.code),
-        values=typed.values,
+        values=inputs.values,
         problems=problems,
     )

@@ -1,9 +1,8 @@
 """The schedule of a campaign: when it runs by itself, said in words, and the form that changes it."""
 
 from collections.abc import Mapping
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
@@ -11,7 +10,7 @@ from lotrinh.core.notify.schedules import WEEKDAYS, cron_words, schedule_words
 from lotrinh.core.status.roles import Action
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, LotrinhError
-from lotrinh.portal.deps import CampaignContext, Context, Form, form_field, refuse
+from lotrinh.portal.deps import CampaignContext, ChangerContext, Context, Form, form_field
 from lotrinh.portal.render import render_page
 from lotrinh.portal.state import PortalState, portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
@@ -25,20 +24,13 @@ MOST_COMING = 5
 FLAGS = ("skip_days_off", "paused")
 
 
-def changing(request: Request, at: Context) -> CampaignContext:
-    """Require a campaign that the visitor may change."""
-    if not at.visitor.can(Action.CHANGE):
-        refuse(request, at.visitor)
-    return at
-
-
 @router.get(HERE)
 def show_form(request: Request, at: Context, saved: str = "") -> Response:
     """Show when the campaign runs, what comes next, and to whoever may change it the form."""
-    return _page(request, at, saved=saved == "1")
+    return _render_form(request, at, saved=saved == "1")
 
 
-def _page(
+def _render_form(
     request: Request,
     at: CampaignContext,
     typed: Mapping[str, Typed] | None = None,
@@ -74,7 +66,7 @@ def _page(
         flags=flags or {name: getattr(schedule, name) for name in FLAGS},
         weekdays=WEEKDAYS,
         problems=problems,
-        trouble=error.sentence if error and not problems else None,
+        failure=error.sentence if error and not problems else None,
         may_change=at.visitor.can(Action.CHANGE),
     )
 
@@ -92,7 +84,7 @@ def _unkept(state: PortalState, at: CampaignContext) -> Message | None:
 
 
 @router.post(HERE, dependencies=CSRF_GUARD)
-def submit(request: Request, at: Annotated[CampaignContext, Depends(changing)], form: Form) -> Response:
+def submit(request: Request, at: ChangerContext, form: Form) -> Response:
     """Let the new schedule hold; what was typed wrong is given back."""
     state, typed = portal_state(request), {name: _typed(form, name) for name in CRONS}
     flags = {name: bool(form_field(form, name)) for name in FLAGS}
@@ -101,9 +93,9 @@ def submit(request: Request, at: Annotated[CampaignContext, Depends(changing)], 
         new = None if form_field(form, "reset") else schedule_form.read(typed, old, **flags)
         change(state.store, state.settings, at.campaign, new, form_field(form, "seen"), at.visitor.actor, at.now)
     except BadInput as error:  # what is mended and sent again is still made for what was seen at first
-        return _page(request, at, typed, flags, error, seen=form_field(form, "seen"))
+        return _render_form(request, at, typed, flags, error, seen=form_field(form, "seen"))
     except LotrinhError as error:
-        return _page(request, at, typed, flags, error)
+        return _render_form(request, at, typed, flags, error)
     return RedirectResponse(f"/campaigns/{at.campaign.id}/schedule?saved=1", SEE_OTHER)
 
 

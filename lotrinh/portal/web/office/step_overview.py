@@ -34,18 +34,18 @@ class UnitStepRow(NamedTuple):
 
     unit: UnitReport
     item: PlannedStep
-    standing: StepStatus
+    step_status: StepStatus
 
 
 def list_unit_steps(report: Report, step: Step) -> list[UnitStepRow]:
     """Find the step in every unit whose work it is, what presses first."""
     found = [
-        UnitStepRow(unit, item, standing)
+        UnitStepRow(unit, item, step_status)
         for unit in report.everybody
-        for item, standing in zip(unit.plan, unit.standings, strict=True)
-        if standing.step == step.id
+        for item, step_status in zip(unit.plan, unit.step_statuses, strict=True)
+        if step_status.step == step.id
     ]
-    return sorted(found, key=lambda r: (RANK[r.standing.status], fold_name(r.unit.unit.name), r.unit.unit.code))
+    return sorted(found, key=lambda r: (RANK[r.step_status.status], fold_name(r.unit.unit.name), r.unit.unit.code))
 
 
 @router.get(CAMPAIGN + "/steps/{step_id}")
@@ -56,9 +56,9 @@ def show_step_overview(request: Request, at: Context, filters: Filters, step_id:
         raise NotFound(M("Đợt này không có đầu việc “{step}”.", step=step_id))
     report = at.live.report(at.now)
     rows = list_unit_steps(report, step)
-    kept = [r for r in rows if filters.matches(r.unit.unit) and filters.status in {"", r.standing.status.value}]
+    kept = [r for r in rows if filters.matches(r.unit.unit) and filters.status in {"", r.step_status.status.value}]
     milestone = next(m for m in at.campaign.checklist.milestones if m.id == step.milestone)
-    counts = Counter(r.standing.status for r in rows)
+    counts = Counter(r.step_status.status for r in rows)
     return render_list(
         request,
         "office/step_overview.html",

@@ -3,42 +3,37 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
 from lotrinh.catalog.tree import LARGEST
 from lotrinh.core.checklist.deadline_diff import MoveKind
 from lotrinh.core.status.journal import EntryKind
-from lotrinh.core.status.roles import Action
 from lotrinh.errors import BadInput, LotrinhError, NotFound
-from lotrinh.portal.deps import NO_SUCH_PAGE, CampaignContext, Context, Form, refuse
+from lotrinh.portal.deps import NO_SUCH_PAGE, CampaignContext, ChangerContext, Form
 from lotrinh.portal.forms import FormInput, read_input
 from lotrinh.portal.render import render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.reports.moves import KINDS
 from lotrinh.services.campaigns.campaign_override import NOTHING, applied
-from lotrinh.services.views.apply_change import applied_before, apply_change
-from lotrinh.services.views.change_preview import Wish, changes, keep, preview, shown
+from lotrinh.services.views.apply_change import apply_change, find_applied_entry
+from lotrinh.services.views.change_preview import (
+    ChangeRequest,
+    applied_changes,
+    preview_change,
+    store_upload,
+    upload_name,
+)
 
 router = APIRouter(include_in_schema=False)
 HERE = "/campaigns/{campaign_id}/what-if"
 FIELDS = ("anchor", "file")
 
 
-def changing(request: Request, at: Context) -> CampaignContext:
-    """Require a campaign that the visitor may change."""
-    if not at.visitor.can(Action.CHANGE):
-        refuse(request, at.visitor)
-    return at
-
-
-Changing = Annotated[CampaignContext, Depends(changing)]
-
-
 @router.get(HERE)
-def show_form(request: Request, at: Changing) -> Response:
+def show_form(request: Request, at: ChangerContext) -> Response:
     """Show how the campaign is set now, and the form."""
     return _form(request, at, {})
 
@@ -48,7 +43,7 @@ def _form(
 ) -> Response:
     state = portal_state(request)
     problems = error.problems if isinstance(error, BadInput) else ()
-    done = changes(state.store, at.campaign)
+    done = applied_changes(state.store, at.campaign)
     return render_page(
         request,
         "office/what_if.html",
@@ -57,24 +52,24 @@ def _form(
         values=values,
         problems=tuple(p for p in problems if p.where in FIELDS),
         lines=tuple(p for p in problems if p.where not in FIELDS),
-        trouble=error.sentence if error and not problems else None,
+        failure=error.sentence if error and not problems else None,
         changed=applied(state.store, at.campaign.change) != NOTHING,
         last=done[-1] if done else None,
     )
 
 
 @router.post(HERE, dependencies=CSRF_GUARD)
-def check_answers(request: Request, at: Changing, form: Form) -> Response:
+def check_answers(request: Request, at: ChangerContext, form: Form) -> Response:
     """Show what the change would do; nothing is changed."""
-    state, typed = portal_state(request), read_input(form)
-    values = {name: typed[name] for name in ("anchor", "kept", "name")}
+    state, inputs = portal_state(request), read_input(form)
+    values = {name: inputs[name] for name in ("anchor", "kept", "name")}
     try:
         file = form.get("file")
         if isinstance(file, UploadFile) and file.filename:
-            values["name"] = shown(file.filename)
-            values["kept"] = keep(state.settings, file.file.read(LARGEST + 1), at.now)
-        wish = _wish(typed, values)
-        made = preview(state.store, state.settings, at.live, wish, at.now, state.home)
+            values["name"] = upload_name(file.filename)
+            values["kept"] = store_upload(state.settings, file.file.read(LARGEST + 1), at.now)
+        wish = _wish(inputs, values)
+        made = preview_change(state.store, state.settings, at.live, wish, at.now, state.home)
     except LotrinhError as error:
         return _form(request, at, values, error)
     return render_page(
@@ -82,30 +77,30 @@ def check_answers(request: Request, at: Changing, form: Form) -> Response:
     )
 
 
-def _wish(typed: FormInput, values: Mapping[str, str]) -> Wish:
-    anchor = typed.day("anchor")
-    if typed.problems:
-        raise BadInput(typed.problems)
-    return Wish(anchor, values["kept"], values["name"], reset=bool(typed["reset"]))
+def _wish(inputs: FormInput, values: Mapping[str, str]) -> ChangeRequest:
+    anchor = inputs.day("anchor")
+    if inputs.problems:
+        raise BadInput(inputs.problems)
+    return ChangeRequest(anchor, values["kept"], values["name"], reset=bool(inputs["reset"]))
 
 
 @router.post(HERE + "/apply", dependencies=CSRF_GUARD)
-def submit(request: Request, at: Changing, form: Form) -> Response:
+def submit(request: Request, at: ChangerContext, form: Form) -> Response:
     """Apply exactly what was shown; sent twice, it is one change."""
-    state, typed = portal_state(request), read_input(form)
-    entry = applied_before(state.store, at.campaign, typed["digest"])
+    state, inputs = portal_state(request), read_input(form)
+    entry = find_applied_entry(state.store, at.campaign, inputs["digest"])
     if entry is None:
-        values = {name: typed[name] for name in ("anchor", "kept", "name")}
+        values = {name: inputs[name] for name in ("anchor", "kept", "name")}
         try:
-            made = preview(state.store, state.settings, at.live, _wish(typed, values), at.now, state.home)
-            entry = apply_change(state.store, made, typed["digest"], at.visitor.actor, at.now)
+            made = preview_change(state.store, state.settings, at.live, _wish(inputs, values), at.now, state.home)
+            entry = apply_change(state.store, made, inputs["digest"], at.visitor.actor, at.now)
         except LotrinhError as error:
             return _form(request, at, values, error)
     return RedirectResponse(f"/campaigns/{at.campaign.id}/what-if/{entry.number}", SEE_OTHER)
 
 
 @router.get(HERE + "/{number}")
-def show_result(request: Request, at: Changing, number: Annotated[int, Path(ge=1, le=10**15)]) -> Response:
+def show_result(request: Request, at: ChangerContext, number: Annotated[int, Path(ge=1, le=10**15)]) -> Response:
     """Show a change that was applied, and the units to be told."""
     entry = portal_state(request).store.journal.get(number)
     if entry is None or entry.new.kind is not EntryKind.CHANGED or entry.new.campaign != at.campaign.id:

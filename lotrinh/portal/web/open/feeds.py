@@ -12,7 +12,7 @@ from lotrinh.portal.deps import NO_SUCH_PAGE, find_visitor, refuse
 from lotrinh.portal.render import language_of
 from lotrinh.portal.state import portal_state
 from lotrinh.reports.documents import FORMATS
-from lotrinh.services.views.feeds import Feed, of_office, of_unit
+from lotrinh.services.views.feeds import Feed, build_office_feed, build_unit_feed
 
 router = APIRouter(include_in_schema=False)
 CAMPAIGN = "/campaigns/{campaign_id}"
@@ -26,7 +26,7 @@ def office_feed(request: Request, responder: ApiResponder, campaign_id: str) -> 
     state = portal_state(request)
     _require_reader(request)
     live = state.live(state.campaign(campaign_id))
-    return _answer(request, responder, of_office(state.store, live, responder.now))
+    return _answer(request, responder, build_office_feed(state.store, live, responder.now))
 
 
 @router.get(UNIT)
@@ -38,7 +38,7 @@ def unit_feed(request: Request, responder: ApiResponder, campaign_id: str, code:
     found = campaign.by_code.get(code)
     if found is None:
         raise NotFound(NO_SUCH_PAGE)
-    return _answer(request, responder, of_unit(state.store, state.live(campaign), found, responder.now))
+    return _answer(request, responder, build_unit_feed(state.store, state.live(campaign), found, responder.now))
 
 
 def _require_reader(request: Request, code: str = "") -> None:
@@ -55,11 +55,11 @@ def _require_reader(request: Request, code: str = "") -> None:
 def _answer(request: Request, responder: ApiResponder, feed: Feed) -> Response:
     """Answer with the feed, or 304 where nothing but the time has changed since."""
     from lotrinh.reports.calendar.feed import calendar  # noqa: PLC0415 - only whoever asks for a feed pays for the library
-    from lotrinh.reports.calendar.ics import lasting  # noqa: PLC0415 - as above
+    from lotrinh.reports.calendar.ics import without_stamps  # noqa: PLC0415 - as above
 
     language = language_of(request)
-    made = calendar(feed.report, language, feed.told, portal_state(request).settings.portal.public_url)
+    made = calendar(feed.report, language, feed.history, portal_state(request).settings.portal.public_url)
     public = portal_state(request).settings.portal.public_calendars
     cache = "no-cache" if public else "private, no-cache"
     headers = {"Cache-Control": cache, "Vary": "Cookie", "Content-Language": language}
-    return responder.send(made, weak_etag(lasting(made)), FORMATS["ics"].media, headers)
+    return responder.send(made, weak_etag(without_stamps(made)), FORMATS["ics"].media, headers)

@@ -51,31 +51,31 @@ def entrance_path(visitor: Visitor, campaign: str) -> str:
 @router.get("/sign-in")
 def show_form(request: Request) -> Response:
     """Show the form; the address on a printed slip fills it in."""
-    asked = request.query_params
+    params = request.query_params
     return render_page(
-        request, "open/sign_in.html", name=asked.get("unit", ""), secret=asked.get("code", ""), go="/", kept=[]
+        request, "open/sign_in.html", name=params.get("unit", ""), secret=params.get("code", ""), go="/", pending=[]
     )
 
 
 @router.post("/sign-in")
-def submit(request: Request, sent: Form) -> Response:
+def submit(request: Request, form: Form) -> Response:
     """Open a session, and give back what had been typed before the last one ended."""
     state = portal_state(request)
-    name, secret, go = form_field(sent, "name"), form_field(sent, "secret"), local_path(form_field(sent, "go"))
-    kept = [(key.removeprefix(PENDING), value) for key, value in form_texts(sent) if key.startswith(PENDING)]
+    name, secret, go = form_field(form, "name"), form_field(form, "secret"), local_path(form_field(form, "go"))
+    pending = [(key.removeprefix(PENDING), value) for key, value in form_texts(form) if key.startswith(PENDING)]
     try:
         token, _ = sign_in(state.store, name, secret, client_address(request), state.clock())
     except (NotAllowed, TooManyAttempts) as error:
         headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyAttempts) else None
         problems = (Problem("secret", 0, 0, error.sentence),)
-        context = {"name": name, "secret": "", "go": go, "kept": kept, "problems": problems}
+        context = {"name": name, "secret": "", "go": go, "pending": pending, "problems": problems}
         return render_page(request, "open/sign_in.html", error.http_status, headers, **context)
-    if not kept:
+    if not pending:
         return set_session_cookie(RedirectResponse(go, SEE_OTHER), state, token)
     # The page is made for the new session: its hidden field must fit the new token.
     request.cookies[cookie_name(state)] = token
     request.state.visitor = None
-    return set_session_cookie(render_page(request, "open/go_on.html", go=go, kept=kept, stale=None), state, token)
+    return set_session_cookie(render_page(request, "open/go_on.html", go=go, pending=pending, stale=None), state, token)
 
 
 def set_session_cookie(answer: Response, state: PortalState, token: str) -> Response:
@@ -133,7 +133,7 @@ async def handle_sign_in_needed(request: Request, error: Exception) -> Response:
         # Whoever wanted to leave has left already; nothing is left to do there.
         go = "/"
     status = SignInNeeded.http_status if ended or request.url.path != "/" else 200
-    return render_page(request, "open/sign_in.html", status, name="", secret="", go=go, kept=fields)
+    return render_page(request, "open/sign_in.html", status, name="", secret="", go=go, pending=fields)
 
 
 async def handle_stale_form(request: Request, error: Exception) -> Response:
@@ -143,5 +143,5 @@ async def handle_stale_form(request: Request, error: Exception) -> Response:
     form = getattr(request.state, "form", None)
     if not form or SECRET in form:
         return error_response(request, error.http_status, error.sentence)
-    go, kept = request.url.path, form_texts(form)
-    return render_page(request, "open/go_on.html", error.http_status, go=go, kept=kept, stale=error.sentence)
+    go, pending = request.url.path, form_texts(form)
+    return render_page(request, "open/go_on.html", error.http_status, go=go, pending=pending, stale=error.sentence)
