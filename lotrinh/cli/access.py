@@ -48,7 +48,7 @@ def access_slips_command(units: tuple[str, ...], everybody: bool, out: str, sett
         raise BadInput([Problem("--unit", 0, 0, M("Hãy chọn đơn vị bằng --unit CODE, hoặc mọi đơn vị bằng --all."))])
     chosen = open_settings(settings).settings
     known = roster(chosen)
-    wanted = known.units if everybody else _found(known.units, units)
+    wanted = known.units if everybody else _find_units(known.units, units)
     with open_store(chosen.database_url) as store, _new_file(Path(out)) as file:
         made = issue_slips(store, wanted, now(), _by(known))
         file.write(render_slips(made, chosen, now()))
@@ -87,7 +87,7 @@ def access_issue_command(units: tuple[str, ...], settings: str | None) -> None:
 
     chosen = open_settings(settings).settings
     known = roster(chosen)
-    wanted = _found((*known.units, known.province), units)
+    wanted = _find_units((*known.units, known.province), units)
     with open_store(chosen.database_url) as store:
         for unit, code in issue_codes(store, wanted, now(), _by(known)):
             click.echo(f"{unit.code}\t{code}")
@@ -107,13 +107,13 @@ def access_revoke_command(unit: str, settings: str | None) -> None:
 
     chosen = open_settings(settings).settings
     known = roster(chosen)
-    wanted = _found((*known.units, known.province), [unit])
+    wanted = _find_units((*known.units, known.province), [unit])
     with open_store(chosen.database_url) as store:
         count = revoke_codes(store, wanted, now(), _by(known))
     print_message(M("Đã thu hồi {count} mã của đơn vị {unit}.", count=count, unit=unit))
 
 
-def _found(known: "Iterable[Unit]", codes: Iterable[str]) -> "tuple[Unit, ...]":
+def _find_units(known: "Iterable[Unit]", codes: Iterable[str]) -> "tuple[Unit, ...]":
     by_code = {unit.code: unit for unit in known}
     asked = dict.fromkeys(codes)
     if wrong := [code for code in asked if code not in by_code]:

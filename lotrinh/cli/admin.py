@@ -35,7 +35,7 @@ def admin_create_command(name: str, display: str, password_stdin: bool, settings
 
     chosen = open_settings(settings).settings
     by = CONSOLE._replace(province=roster(chosen).province.code)
-    secret = _first_line() if password_stdin else _asked_twice()
+    secret = _first_line() if password_stdin else _prompt_twice()
     with open_store(chosen.database_url) as store:
         known = store.accounts.get(f"officer:{name.strip().lower()}")
         shown = display or (known.name if known else "")
@@ -52,7 +52,7 @@ def _first_line() -> str:
     return nfc(line).strip()
 
 
-def _asked_twice() -> str:
+def _prompt_twice() -> str:
     if not sys.stdin.isatty():
         sentence = M("Không có bàn phím để hỏi mật khẩu; hãy dùng --password-stdin.")
         raise BadInput([Problem("--password-stdin", 0, 0, sentence)])

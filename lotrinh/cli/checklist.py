@@ -58,7 +58,7 @@ def checklist_timeline_command(
 
     loaded = open_settings(settings)
     opened = open_checklist(path)
-    rows = rows_of(loaded.settings, opened, day_of("--anchor", anchor), Path(units) if units else None)
+    rows = rows_of(loaded.settings, opened, parse_day("--anchor", anchor), Path(units) if units else None)
     click.echo(render_timeline(opened, rows, form, terminal_width()), nl=False)
 
 
@@ -87,8 +87,8 @@ def checklist_diff_command(  # noqa: PLR0913, PLR0917 - one argument for each op
 
     loaded = open_settings(settings)
     before, after = open_checklist(old), open_checklist(new)
-    first, second = day_of("--anchor", anchor), day_of("--new-anchor", new_anchor)
-    today = day_of("--as-of", as_of) or local_today(loaded.settings.timezone)
+    first, second = parse_day("--anchor", anchor), parse_day("--new-anchor", new_anchor)
+    today = parse_day("--as-of", as_of) or local_today(loaded.settings.timezone)
     found = moves_of(loaded.settings, before, after, (first, second or first), today, Path(units) if units else None)
     click.echo(render_moves(found, form, terminal_width()), nl=False)
 
@@ -103,7 +103,7 @@ def open_checklist(name: str) -> "Checklist":
         raise BadInput([Problem(name, 0, 0, error.sentence)]) from error
 
 
-def day_of(name: str, text: str | None) -> date | None:
+def parse_day(name: str, text: str | None) -> date | None:
     """Read a day given on the command line."""
     if text is None:
         return None

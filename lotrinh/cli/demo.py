@@ -70,7 +70,7 @@ def demo_command(as_of: str, *, once: bool) -> None:
     from lotrinh.reports.text import terminal
 
     moment = parse_moment(as_of, "Asia/Ho_Chi_Minh")
-    forget_the_offices_settings()
+    clear_office_settings()
     # A supervisor ends us with SIGTERM: then, too, everything that we started must stop.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
@@ -99,7 +99,7 @@ def let_prefect_log() -> None:
     send_log()
 
 
-def forget_the_offices_settings() -> None:
+def clear_office_settings() -> None:
     """Take the office's own variables out of this process: nothing of a demonstration may reach its real record."""
     for name in [n for n in os.environ if n.startswith("LOTRINH_") and n != "LOTRINH_LANG"]:
         del os.environ[name]

@@ -85,13 +85,13 @@ db_group.add_command(db_reopen_command)
 
 def choose_language() -> None:
     """Let LOTRINH_LANG, or else the settings file, say the language; click's own words follow."""
-    if "LOTRINH_LANG" not in os.environ and (language := _written_language()):
+    if "LOTRINH_LANG" not in os.environ and (language := _settings_language()):
         os.environ["LOTRINH_LANG"] = language
     os.environ["LANGUAGE"] = current()
     gettext.bindtextdomain("messages", str(LOCALE))
 
 
-def _written_language() -> str | None:
+def _settings_language() -> str | None:
     """Look into the settings file without reading it: what is wrong with it is said in its own language too."""
     path = Path(os.environ.get("LOTRINH_SETTINGS", "settings.toml"))
     try:

@@ -39,10 +39,10 @@ def outbox_list_command(state: str | None, settings: str | None) -> None:
 
     chosen = open_settings(settings).settings
     with open_store(chosen.database_url) as store:
-        _print(store, chosen, store.outbox.newest((state,) if state else (), SHOWN), now())
+        _print_messages(store, chosen, store.outbox.newest((state,) if state else (), SHOWN), now())
 
 
-def _print(store: "Store", settings: "Settings", messages: "Sequence[OutboxMessage]", now: "datetime") -> None:
+def _print_messages(store: "Store", settings: "Settings", messages: "Sequence[OutboxMessage]", now: "datetime") -> None:
     from lotrinh.reports.text.tables import clean
     from lotrinh.services.notify.outbox import describe_states
     from lotrinh.services.notify.receivers import mask_receiver
@@ -55,7 +55,7 @@ def _print(store: "Store", settings: "Settings", messages: "Sequence[OutboxMessa
         click.echo("\t".join((str(message.id), at, *map(clean, words))))
 
 
-def _which(command: Callable[..., int]) -> Callable[..., int]:
+def _message_options(command: Callable[..., int]) -> Callable[..., int]:
     """Let a command be told which messages: by number, or all of which nobody knows whether they went out."""
     numbers = click.argument("numbers", metavar="[NUMBER]...", type=int, nargs=-1)
     everything = option("--all-unclear", is_flag=True, help="Mọi tin không rõ đã gửi chưa: in ra trước, rồi hỏi.")
@@ -66,7 +66,7 @@ def _which(command: Callable[..., int]) -> Callable[..., int]:
 @outbox_group.command(
     "retry", help="Cho gửi ngay những tin đang chờ; gửi lại những tin không gửi được, hoặc không rõ đã gửi chưa."
 )
-@_which
+@_message_options
 def outbox_retry_command(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - a command's options
     """Let messages be sent again by the next go."""
     from lotrinh.services.notify import outbox as service
@@ -78,11 +78,11 @@ def outbox_retry_command(numbers: tuple[int, ...], all_unclear: bool, yes: bool,
         M("Cho gửi lại {count} tin trên?"),
         M("Tin {number} được gửi ở lượt tới. Gửi ngay thì chạy: lotrinh send"),
     )
-    return _each(asked, what, settings)
+    return _apply(asked, what, settings)
 
 
 @outbox_group.command("drop", help="Bỏ những tin chưa gửi, không gửi nữa.")
-@_which
+@_message_options
 def outbox_drop_command(numbers: tuple[int, ...], all_unclear: bool, yes: bool, settings: str | None) -> int:  # noqa: FBT001 - as above
     """Never send messages."""
     from lotrinh.services.notify import outbox as service
@@ -95,7 +95,7 @@ def outbox_drop_command(numbers: tuple[int, ...], all_unclear: bool, yes: bool, 
         M("Đã bỏ tin {number}."),
         asks=False,
     )
-    return _each(asked, what, settings)
+    return _apply(asked, what, settings)
 
 
 class MessageSelection(NamedTuple):
@@ -117,7 +117,7 @@ class MessageAction(NamedTuple):
     """Whether what is unclear is shown and asked about, though its number was given: it may have become so since."""
 
 
-def _each(asked: MessageSelection, act: MessageAction, settings: str | None) -> int:
+def _apply(asked: MessageSelection, act: MessageAction, settings: str | None) -> int:
     """Do it with each message, whatever becomes of the others; return the exit code."""
     from lotrinh.clock import now
     from lotrinh.store import open_store
@@ -127,7 +127,7 @@ def _each(asked: MessageSelection, act: MessageAction, settings: str | None) -> 
     chosen = open_settings(settings).settings
     local, problems = now().astimezone(ZoneInfo(chosen.timezone)), list[Problem]()
     with open_store(chosen.database_url) as store:
-        for number, tries in _which_ones(store, chosen, asked, act, local):
+        for number, tries in _select(store, chosen, asked, act, local):
             try:
                 act.do(store, number, local, tries)
                 print_message(M(act.done.msgid, number=number))
@@ -137,7 +137,7 @@ def _each(asked: MessageSelection, act: MessageAction, settings: str | None) -> 
     return 2 if problems else 0
 
 
-def _which_ones(
+def _select(
     store: "Store", settings: "Settings", asked: MessageSelection, act: MessageAction, local: "datetime"
 ) -> list[tuple[int, int | None]]:
     """Return the numbers, each with the tries that were seen; what is unclear is among them where somebody agrees."""
@@ -149,10 +149,10 @@ def _which_ones(
     else:
         found = [m for m in known.values() if m and act.asks and m.state == UNCLEAR]
     named = [(number, m and m.tries) for number, m in known.items() if m not in found]
-    return named + (_agreed(store, settings, found, asked, act, local) if found or asked.all_unclear else [])
+    return named + (_confirm(store, settings, found, asked, act, local) if found or asked.all_unclear else [])
 
 
-def _agreed(
+def _confirm(
     store: "Store",
     settings: "Settings",
     found: "Sequence[OutboxMessage]",
@@ -162,7 +162,7 @@ def _agreed(
 ) -> list[tuple[int, int | None]]:
     """Show what it would be done with, and what not; return numbers and tries where somebody agrees."""
     fit = list[tuple[int, int | None]]()
-    _print(store, settings, found, local)
+    _print_messages(store, settings, found, local)
     for message in found:
         if sentence := act.why_not(message, local):
             print_problems([Problem(str(message.id), 0, 0, sentence)])

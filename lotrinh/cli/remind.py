@@ -77,7 +77,7 @@ def remind_command(dry_run: bool, as_of: str | None, settings: str | None) -> in
         if dry_run:
             if asked:
                 click.echo(say(M(SUPPOSED.msgid, when=at, now=current)) + "\n")
-            _print(prepare_digests(office, at))
+            _print_digests(prepare_digests(office, at))
             return 0
         reminded = dispatch.enqueue_reminders(office, at)
         print_message(M("Hôm nay có {count} lời nhắc; {new} tin mới.", count=len(reminded.digests), new=reminded.new))
@@ -92,7 +92,7 @@ def remind_command(dry_run: bool, as_of: str | None, settings: str | None) -> in
         )
 
 
-def _print(prepared: "tuple[AddressedDigest, ...]") -> None:
+def _print_digests(prepared: "tuple[AddressedDigest, ...]") -> None:
     from lotrinh.services.notify.receivers import mask_address
 
     for digest, letter, places in prepared:

@@ -117,7 +117,7 @@ def schedule_set_command(campaign: str, settings: str | None, *, reset: bool, **
 @settings_option()
 def schedule_pause_command(campaign: str, settings: str | None) -> None:
     """Pause a campaign."""
-    _pause(campaign, settings, paused=True)
+    _set_paused(campaign, settings, paused=True)
 
 
 @schedule_group.command("resume", help="Chạy lại theo lịch.")
@@ -125,10 +125,10 @@ def schedule_pause_command(campaign: str, settings: str | None) -> None:
 @settings_option()
 def schedule_resume_command(campaign: str, settings: str | None) -> None:
     """Let a paused campaign run again."""
-    _pause(campaign, settings, paused=False)
+    _set_paused(campaign, settings, paused=False)
 
 
-def _pause(campaign: str, settings: str | None, *, paused: bool) -> None:
+def _set_paused(campaign: str, settings: str | None, *, paused: bool) -> None:
     from dataclasses import replace
 
     with open_scheduled(campaign, settings) as found:

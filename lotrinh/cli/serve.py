@@ -22,7 +22,7 @@ def portal_command(settings: str | None, port: int | None, as_of: str | None) ->
 
     from lotrinh import logs, traces
     from lotrinh.cli.checks.moments import parse_moment
-    from lotrinh.cli.up.background import Checks
+    from lotrinh.cli.up.background import BackgroundChecks
     from lotrinh.clock import now, started_at
     from lotrinh.portal.app import create_app
     from lotrinh.services.upkeep.lock import PORTAL
@@ -44,7 +44,7 @@ def portal_command(settings: str | None, port: int | None, as_of: str | None) ->
     with (
         in_use(config.data_dir, config.database_url, PORTAL),
         open_store(config.database_url) as store,
-        Checks(config, loaded.file, store, clock if moment else None) as checks,
+        BackgroundChecks(config, loaded.file, store, clock if moment else None) as checks,
     ):
         app = create_app(config, store, clock, home, start_run=checks)
         announce(M("Cổng lotrinh: http://{host}:{port}", host=chosen.host, port=chosen.port), config.log.format)

@@ -112,7 +112,7 @@ def make_report_file(  # noqa: PLR0913 - what a file is made of, each by its nam
         )
         told = history_of_run(state.store, report) if form == "ics" else NOTHING_PUBLISHED
         site = state.settings.portal.public_url
-        options = RenderOptions(language, template=template, picture=query.picture, told=told, site=site)
+        options = RenderOptions(language, template=template, picture=query.picture, published=told, site=site)
         content = make(papers, form, options)
     own = Path(state.settings.report.template or "").stem if template else ""
     name = file_name(form, campaign.id, report.run, unit, *particulars(form, papers, query.picture, own))

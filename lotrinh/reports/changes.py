@@ -49,7 +49,7 @@ class Comparison(NamedTuple):
     new: ReportSnapshot
     changes: ReportChanges
     titles: Mapping[str, Text]
-    swapped: bool = False
+    is_swapped: bool = False
 
 
 def render_changes(of: Comparison, form: str, language: str, width: int = 120) -> str:
@@ -117,7 +117,7 @@ def changes_report(of: Comparison, language: str, named: int = 0) -> ShortReport
             ),
             language,
         ),
-        *([say(SWAPPED, language)] if of.swapped else []),
+        *([say(SWAPPED, language)] if of.is_swapped else []),
         *(say(line, language) for line in summary(of.changes)),
     ]
     return ShortReport(
@@ -148,27 +148,27 @@ def _tables(of: Comparison, language: str, named: int) -> Iterator[Table]:
                 (_title(of, row.step, language), str(len(row.units)), _names(row.units, language, named))
                 for row in found
             )
-            yield Table(_headed(words, _cells(found), language), (step, count, unit), rows)
+            yield Table(_counted_title(words, _cells(found), language), (step, count, unit), rows)
     for name, words in OF_DEADLINES.items():
         if moved := getattr(of.changes, name):
-            yield _moved(of, _headed(words, _cells(moved), language), moved, language, named)
+            yield _moved_table(of, _counted_title(words, _cells(moved), language), moved, language, named)
     for name, words in OF_UNITS.items():
         units = getattr(of.changes, name)
         if units:
-            yield _of_units(_headed(words, len(units), language), unit, units, language)
+            yield _unit_table(_counted_title(words, len(units), language), unit, units, language)
 
 
-def _of_units(title: str, head: str, units: Sequence[Unit | UnitSnapshot], language: str) -> Table:
+def _unit_table(title: str, head: str, units: Sequence[Unit | UnitSnapshot], language: str) -> Table:
     """List units, with how asking ended where that is what changed."""
     result = say(M("Kết quả"), language)
     if any(isinstance(each, Unit) for each in units):
         return Table(title, (head,), tuple((_name(each),) for each in units if isinstance(each, Unit)))
     return Table(
-        title, (head, result), tuple(_asked(each, language) for each in units if isinstance(each, UnitSnapshot))
+        title, (head, result), tuple(_asking_cells(each, language) for each in units if isinstance(each, UnitSnapshot))
     )
 
 
-def _moved(of: Comparison, title: str, moved: Sequence[DeadlineShift], language: str, named: int) -> Table:
+def _moved_table(of: Comparison, title: str, moved: Sequence[DeadlineShift], language: str, named: int) -> Table:
     heads = M("Đầu việc"), M("Hạn cũ"), M("Hạn mới"), M("Số đơn vị"), M("Đơn vị")
     rows = tuple(
         (
@@ -183,7 +183,7 @@ def _moved(of: Comparison, title: str, moved: Sequence[DeadlineShift], language:
     return Table(title, tuple(say(head, language) for head in heads), rows)
 
 
-def _headed(words: Message, count: int, language: str) -> str:
+def _counted_title(words: Message, count: int, language: str) -> str:
     return f"{say(words, language)} ({count})"
 
 
@@ -204,7 +204,7 @@ def _names(units: Sequence[Unit], language: str, most: int = 0) -> str:
     return names + say(M(" và {count} đơn vị khác", count=more), language) if more else names
 
 
-def _asked(then: UnitSnapshot, language: str) -> tuple[str, str]:
+def _asking_cells(then: UnitSnapshot, language: str) -> tuple[str, str]:
     words = say(OUTCOME[then.outcome], language)
     return _name(then.unit), f"{words}: {then.sentence}" if then.sentence else words
 
@@ -235,7 +235,7 @@ def changes_data(of: Comparison, language: str = "vi") -> dict[str, Any]:
         "province_name": of.province,
         "from": _end(of.old),
         "to": _end(of.new),
-        "swapped": of.swapped,
+        "swapped": of.is_swapped,
         "sample": of.old.sample or of.new.sample,
         "summary": change_counts(changes),
         **steps,

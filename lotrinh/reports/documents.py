@@ -15,7 +15,7 @@ class Format(NamedTuple):
 
     ending: str
     media: str
-    printed: bool
+    is_printable: bool
     make: Callable[[ReportBundle, "RenderOptions"], bytes]
 
 
@@ -31,7 +31,7 @@ class RenderOptions(NamedTuple):
     everything: bool = True
     template: bytes | None = None
     picture: str = "timeline"
-    told: PublishedDeadlines = NOTHING_PUBLISHED
+    published: PublishedDeadlines = NOTHING_PUBLISHED
     site: str = ""
 
 
@@ -111,19 +111,19 @@ def _svg(bundle: ReportBundle, options: RenderOptions) -> bytes:
 def _ics(bundle: ReportBundle, options: RenderOptions) -> bytes:
     from lotrinh.reports.calendar.feed import calendar
 
-    return calendar(bundle.report, options.language, options.told, options.site)
+    return calendar(bundle.report, options.language, options.published, options.site)
 
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: Mapping[str, Format] = {
-    "table": Format("txt", f"text/plain{TEXT}", printed=True, make=_table),
-    "markdown": Format("md", f"text/markdown{TEXT}", printed=True, make=_markdown),
-    "html": Format("html", f"text/html{TEXT}", printed=True, make=_html),
-    "csv": Format("csv", f"text/csv{TEXT}", printed=True, make=_csv),
-    "json": Format("json", "application/json", printed=True, make=_json),
-    "xlsx": Format("xlsx", SHEET, printed=False, make=_xlsx),
-    "docx": Format("docx", WORD, printed=False, make=_docx),
-    "svg": Format("svg", "image/svg+xml", printed=True, make=_svg),
-    "ics": Format("ics", f"text/calendar{TEXT}", printed=True, make=_ics),
+    "table": Format("txt", f"text/plain{TEXT}", is_printable=True, make=_table),
+    "markdown": Format("md", f"text/markdown{TEXT}", is_printable=True, make=_markdown),
+    "html": Format("html", f"text/html{TEXT}", is_printable=True, make=_html),
+    "csv": Format("csv", f"text/csv{TEXT}", is_printable=True, make=_csv),
+    "json": Format("json", "application/json", is_printable=True, make=_json),
+    "xlsx": Format("xlsx", SHEET, is_printable=False, make=_xlsx),
+    "docx": Format("docx", WORD, is_printable=False, make=_docx),
+    "svg": Format("svg", "image/svg+xml", is_printable=True, make=_svg),
+    "ics": Format("ics", f"text/calendar{TEXT}", is_printable=True, make=_ics),
 }

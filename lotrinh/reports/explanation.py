@@ -33,7 +33,7 @@ class ExplanationSection(NamedTuple):
 
     title: str
     lines: tuple[str, ...] = ()
-    numbered: bool = False
+    is_numbered: bool = False
     headers: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
 
@@ -81,7 +81,7 @@ class ExplanationWriter:
             self.reasons(),
             self.rule(),
             self.arithmetic(),
-            self.missing(),
+            self.missing_steps(),
             self.journal(),
             self.askings(),
             self.grounds(),
@@ -113,16 +113,16 @@ class ExplanationWriter:
 
     def arithmetic(self) -> ExplanationSection:
         """The arithmetic, line by line, days off that were stepped over among it."""
-        return ExplanationSection(self.say(M("Cách tính")), self.lines(*self.of.arithmetic), numbered=True)
+        return ExplanationSection(self.say(M("Cách tính")), self.lines(*self.of.arithmetic), is_numbered=True)
 
-    def missing(self) -> ExplanationSection:
+    def missing_steps(self) -> ExplanationSection:
         """The steps that are missing before this one."""
         title, headers = self.say(M("Việc trước chưa xong")), self.words("Đầu việc", "Của ai", "Tình trạng", "Hạn")
         return ExplanationSection(
-            title, headers=headers, rows=tuple(self._missing(before) for before in self.of.prerequisites)
+            title, headers=headers, rows=tuple(self._missing_row(before) for before in self.of.prerequisites)
         )
 
-    def _missing(self, before: Prerequisite) -> tuple[str, ...]:
+    def _missing_row(self, before: Prerequisite) -> tuple[str, ...]:
         title = self.say(before.item.step.title)
         hangs = M("{title} (thời hạn tính từ ngày hoàn thành việc này)", title=title)
         status = status_reason(before.step_status, before.item.schedule, self.of.as_of)
@@ -144,9 +144,11 @@ class ExplanationWriter:
         if not self.of.entries:
             return ExplanationSection(title, self.lines(M("Chưa có gì được ghi vào nhật ký.")))
         headers = self.words("Số", "Lúc", "Việc gì", "Ai", "Số văn bản", "Ngày hoàn thành", "Nội dung")
-        return ExplanationSection(title, headers=headers, rows=tuple(self._told(told) for told in self.of.entries))
+        return ExplanationSection(
+            title, headers=headers, rows=tuple(self._journal_row(told) for told in self.of.entries)
+        )
 
-    def _told(self, told: JournalLine) -> tuple[str, ...]:
+    def _journal_row(self, told: JournalLine) -> tuple[str, ...]:
         sample = M("dữ liệu mẫu") if told.sample else None
         parts = [M("{done} trên {of}", done=told.progress[0], of=told.progress[1])] if told.progress else []
         text = " · ".join([*self.lines(*parts), *([clean(told.text)] if told.text else [])])
@@ -168,19 +170,19 @@ class ExplanationWriter:
         rows = tuple((self._when(a.at), self.say(OUTCOME[a.outcome]), clean(a.sentence), a.run) for a in self.of.checks)
         headers = self.words("Lúc", "Kết quả", "Lý do", "Lượt")
         return ExplanationSection(
-            self.say(M("Những lần hỏi gần nhất")), self.lines(*self._own()), headers=headers, rows=rows
+            self.say(M("Những lần hỏi gần nhất")), self.lines(*self._own_system()), headers=headers, rows=rows
         )
 
-    def _own(self) -> Iterator[Message]:
+    def _own_system(self) -> Iterator[Message]:
         of = self.of
         if not of.own_system:
             yield M("{unit} báo qua cổng xác nhận; nhật ký của cổng là nguồn.", unit=self._unit)
         elif of.system_answer_at is None and not of.from_run:
             yield M("Chưa có trả lời hợp lệ nào của phần mềm của {unit}.", unit=self._unit)
         elif of.system_answer_at:
-            yield self._published(of.system_answer, of.system_answer_at)
+            yield self._published_sentence(of.system_answer, of.system_answer_at)
 
-    def _published(self, said: StepAnswer | None, at: datetime) -> Message:
+    def _published_sentence(self, said: StepAnswer | None, at: datetime) -> Message:
         when = {"when": at, "age": age(self.of.as_of - at)}
         if said is None:
             return M("Phần mềm của đơn vị không nói gì về đầu việc này ({when}, {age}).", **when)
@@ -216,19 +218,19 @@ def explanation_text(of: Explanation, language: str, width: int) -> str:
     writer = ExplanationWriter(of, language)
     notice = [writer.notice()] if of.sample else []
     blocks = ["\n".join([*notice, writer.title(), *writer.heading()])]
-    blocks += [_drawn(section, width) for section in writer.sections()]
+    blocks += [_section_text(section, width) for section in writer.sections()]
     return "\n\n".join([*blocks, *notice]) + "\n"
 
 
-def _drawn(section: ExplanationSection, width: int) -> str:
-    lines = [fill(f"{mark}{line}", width, subsequent_indent=INDENT) for mark, line in _marked(section, BULLET)]
+def _section_text(section: ExplanationSection, width: int) -> str:
+    lines = [fill(f"{mark}{line}", width, subsequent_indent=INDENT) for mark, line in _marked_lines(section, BULLET)]
     rows = [draw_table(Table("", section.headers, section.rows), width).lstrip("\n")] if section.rows else []
     return "\n".join([section.title.upper(), *lines, *rows])
 
 
-def _marked(section: ExplanationSection, bullet: str) -> Iterator[tuple[str, str]]:
+def _marked_lines(section: ExplanationSection, bullet: str) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(section.lines, 1):
-        yield (f"{number}. " if section.numbered else bullet), line
+        yield (f"{number}. " if section.is_numbered else bullet), line
 
 
 def explanation_markdown(of: Explanation, language: str) -> str:
@@ -237,7 +239,7 @@ def explanation_markdown(of: Explanation, language: str) -> str:
     parts = [f"# {escape(writer.title())}", *(["**" + escape(writer.notice()) + "**"] if of.sample else [])]
     parts += [escape(line) for line in writer.heading()]
     for section in writer.sections():
-        lines = [f"{mark}{escape(line)}" for mark, line in _marked(section, BULLET)]
+        lines = [f"{mark}{escape(line)}" for mark, line in _marked_lines(section, BULLET)]
         parts += [f"## {escape(section.title)}", *(["\n".join(lines)] if lines else [])]
         parts += [_table(section)] if section.rows else []
     return "\n\n".join(parts) + "\n"

@@ -127,12 +127,12 @@ def rollup_report(provinces: Sequence[Rollup], by: RollupRowKind, language: str)
     return ShortReport(
         say(TITLES[by], language),
         _notice(provinces, language),
-        (*_of(whole, language), *(say(line, language) for line in heading(whole.figures))),
+        (*_source_lines(whole, language), *(say(line, language) for line in heading(whole.figures))),
         (table,),
     )
 
 
-def _of(whole: NationRollup, language: str) -> list[str]:
+def _source_lines(whole: NationRollup, language: str) -> list[str]:
     """Say which reports are in it, and which were made with another checklist or on an earlier day."""
     known = Counter(province.checklist_hash for province in whole.provinces)
     common = known.most_common(1)[0][0] if known else ""

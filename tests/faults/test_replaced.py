@@ -101,7 +101,11 @@ def test_a_check_that_lost_its_place_says_so_and_leaves_nothing(
     with pytest.raises(Conflict, match=TOO_LATE), hold_lease(store, of, "alt", now):
         asyncio.run(run_check(store, here, of, begin_run(store, of, now(), now(), {}, "alt"), now, lose))
     assert store.runs.states(["alt", "neu"]) == {"alt": INTERRUPTED, "neu": RUNNING}
-    assert (store.runs.stored_report("alt"), store.runs.observations("alt"), store.runs.answers(of.id)) == (None, {}, {})
+    assert (store.runs.stored_report("alt"), store.runs.observations("alt"), store.runs.answers(of.id)) == (
+        None,
+        {},
+        {},
+    )
     store.runs.finish("neu", FINISHED, now(), "h")
     known = store.leases.get(lease_name(of))
     assert known

@@ -53,7 +53,7 @@ def report_command(  # noqa: PLR0913, PLR0917 - one argument for each option, by
     from lotrinh.services.views.reporting import choose_report, dossier, narrow_report
 
     if form != "docx":
-        _unused({"--layout": layout, "--number": number, "--template": template})
+        _warn_of_unused({"--layout": layout, "--number": number, "--template": template})
     loaded = open_settings(settings)
     own = (Path(template) if template else loaded.settings.report.template) if form == "docx" else None
     moment = parse_moment(as_of, loaded.settings.timezone)
@@ -66,21 +66,21 @@ def report_command(  # noqa: PLR0913, PLR0917 - one argument for each option, by
     options = RenderOptions(
         current(), terminal_width(), everything, its, picture, told, loaded.settings.portal.public_url
     )
-    if out is None and KNOWN[form].printed:
+    if out is None and KNOWN[form].is_printable:
         click.echo(make(papers, form, options), nl=False)
         return
     kept_apart = particulars(form, papers, picture, own.stem if own else "")
     name = file_name(form, opened.id, found.run, unit or "", *kept_apart)
-    _written(make(papers, form, options), Path(out or "."), name, form)
+    _save(make(papers, form, options), Path(out or "."), name, form)
 
 
-def _unused(given: Mapping[str, str | None]) -> None:
+def _warn_of_unused(given: Mapping[str, str | None]) -> None:
     """Say which options change nothing in this format: whoever gave a number expects to see it."""
     if names := ", ".join(name for name, value in given.items() if value):
         print_message(M("{names} chỉ dùng với --format docx, ở đây không có tác dụng.", names=names))
 
 
-def _written(content: bytes, folder: Path, name: str, form: str) -> None:
+def _save(content: bytes, folder: Path, name: str, form: str) -> None:
     from lotrinh.cli.files import save_file
 
     # The mark lets spreadsheets read Vietnamese.

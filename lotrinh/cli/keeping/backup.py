@@ -34,10 +34,10 @@ def backup_command(out: str | None, keep: int | None, settings: str | None, *, a
     folder = Path(out) if out else chosen.data_dir / "backups"
     made = back_up(place, folder, now(), keep, accept=accept_head)
     click.echo(str(made.path))
-    return _tell_made(made)
+    return _print_backup(made)
 
 
-def _tell_made(made: "Made") -> int:
+def _print_backup(made: "Made") -> int:
     manifest = made.manifest
     print_message(
         M(
@@ -90,7 +90,7 @@ def restore_command(
         _confirm(place, there)
     with alone(place.folder):
         done = put_back(source, place, now(), replace=replace)
-    _tell_restored(done)
+    _print_restoration(done)
     return 0
 
 
@@ -117,7 +117,7 @@ def _confirm(place: "Place", there: "Standing") -> None:
         raise Conflict(M("Chưa khôi phục: tên gõ vào không đúng."))
 
 
-def _tell_restored(done: "Restored") -> None:
+def _print_restoration(done: "Restored") -> None:
     from lotrinh.settings.models import Settings
     from lotrinh.store.schema import HEAD
 

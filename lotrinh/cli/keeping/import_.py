@@ -47,7 +47,7 @@ def import_confirmations_command(files: tuple[str, ...], yes: bool, settings: st
             raise BadInput(judged.problems)
         if judged.statements:
             click.echo(draw_table(preview(judged.statements, current()), terminal_width()))
-        if _agreed(judged, yes=yes):
+        if _confirm(judged, yes=yes):
             entries = record(store, judged, now())
             print_message(M("Đã ghi {count} mục vào nhật ký.", count=len(entries)))
 
@@ -60,7 +60,7 @@ def _upload(name: str) -> "Upload":
     return Upload(name, read_file(name, LARGEST + 1))
 
 
-def _agreed(judged: "Judged", *, yes: bool) -> bool:
+def _confirm(judged: "Judged", *, yes: bool) -> bool:
     """Ask whether to record; where nobody can be asked, say how to."""
     from lotrinh.i18n import say
 

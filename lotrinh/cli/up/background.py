@@ -19,7 +19,7 @@ log = logging.getLogger("lotrinh.portal")
 STILL_RUNNING = M("Một lượt kiểm tra của đợt này đang chạy. Hãy đợi nó xong rồi chạy lượt mới.")
 
 
-class Checks:
+class BackgroundChecks:
     """Starts ``lotrinh check`` and sees to it that a run whose process died is known to be interrupted.
 
     A context manager: in the end it ends what still runs. ``clock`` is given where the portal's day is another one:

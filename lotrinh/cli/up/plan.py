@@ -14,7 +14,7 @@ from typing import NamedTuple
 import httpx
 
 from lotrinh.cli.base import open_settings, print_failure, use_utf8
-from lotrinh.cli.up.processes import bindable
+from lotrinh.cli.up.processes import require_bindable
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
 from lotrinh.services.upkeep.lock import UP, Lock, path_of
@@ -72,7 +72,7 @@ def port_problems(places: list[ServerAddress]) -> Iterator[Problem]:
             )
             continue
         try:
-            bindable(place.host, place.port)
+            require_bindable(place.host, place.port)
         except OSError as error:
             yield Problem(place.setting, 0, 0, port_problem(place, error))
 

@@ -18,7 +18,7 @@ GRACE_SECONDS = 10
 POLL_SECONDS = 0.05
 
 
-class DidNotStart(LotrinhError):
+class ServerStartError(LotrinhError):
     """A server that the demonstration needs did not come up."""
 
 
@@ -26,11 +26,11 @@ def free_port(preferred: int = 0) -> int:
     """Return the preferred port if nobody has it, else one that is free."""
     for port in (preferred, 0):
         with suppress(OSError):
-            return bindable(LOOPBACK, port)
-    raise DidNotStart(M("Máy này không còn cổng mạng trống."))
+            return require_bindable(LOOPBACK, port)
+    raise ServerStartError(M("Máy này không còn cổng mạng trống."))
 
 
-def bindable(host: str, port: int) -> int:
+def require_bindable(host: str, port: int) -> int:
     """Return the port if a server could listen on it now (0: any); ``OSError`` says why not."""
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     with socket.socket(family, kind) as probe:
@@ -64,7 +64,7 @@ class Child:
                     return
             except httpx.HTTPError:
                 time.sleep(0.1)
-        raise DidNotStart(M("{name} không khởi động được; xem {log}.", name=self.name, log=str(self.log)))
+        raise ServerStartError(M("{name} không khởi động được; xem {log}.", name=self.name, log=str(self.log)))
 
     def wait_for_end(self) -> int:
         """Wait until the process has ended by itself or was stopped; return its exit code, negative for a signal."""

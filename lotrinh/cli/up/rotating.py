@@ -12,14 +12,14 @@ LOOK_SECONDS = 10
 CHUNK_BYTES = 1 << 20
 
 
-class Logs:
+class LogRotation:
     """Keeps the logs of the parts from growing for ever. ``look`` is called again and again while parts write them."""
 
     def __init__(self, logs: Sequence[Path]) -> None:
         self._logs, self._looked = logs, time.monotonic()
         for log in logs:
             if log.exists():
-                log.replace(_made_room(log))
+                log.replace(_make_room(log))
 
     def look(self) -> None:
         """Put away what has become large."""
@@ -44,10 +44,10 @@ def put_away(log: Path) -> None:
         while chunk := full.read(CHUNK_BYTES):
             out.write(chunk)
         full.truncate(0)
-    part.replace(_made_room(log))
+    part.replace(_make_room(log))
 
 
-def _made_room(log: Path) -> Path:
+def _make_room(log: Path) -> Path:
     """Number the old logs anew, portal.1.log becomes portal.2.log and so on, and return the place of the newest."""
     for number in range(KEPT - 1, 0, -1):
         old = log.with_suffix(f".{number}.log")

@@ -27,7 +27,7 @@ class Sender:
         """Start, or end, what is to be started or ended now."""
         lasted = time.monotonic() - self._begun
         if self._child and (code := self._child.exit_code()) is not None:
-            self._ended(self._child, code)
+            self._finish(self._child, code)
         elif self._child and lasted > LONGEST_SECONDS:
             self.stop()
         elif not self._child and lasted >= EVERY_SECONDS:
@@ -40,7 +40,7 @@ class Sender:
             self._child.stop(STOP_SECONDS)
             self._child = None
 
-    def _ended(self, child: TetheredChild, code: int) -> None:
+    def _finish(self, child: TetheredChild, code: int) -> None:
         """Say once that it cannot do its work, until it can again."""
         child.stop(0)
         self._child = None

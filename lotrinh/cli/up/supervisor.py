@@ -77,9 +77,9 @@ class SupervisedPart:
             if may_start and time.monotonic() >= self._next:
                 self._start()
         elif (code := self._children[-1].exit_code()) is not None:
-            self._died(code, counts=may_start)
+            self._plan_restart(code, counts=may_start)
         elif self.state is PartState.STARTING:
-            self._ask()
+            self._probe()
 
     def stop(self) -> None:
         """End the part and all that its processes have left behind."""
@@ -98,7 +98,7 @@ class SupervisedPart:
         self._children = [*(c for c in self._children if c.is_left_running()), child]
         self.state = PartState.STARTING
 
-    def _ask(self) -> None:
+    def _probe(self) -> None:
         seconds = time.monotonic() - self._begun
         if is_serving(self.part, self._since):
             self.state, self._ready = PartState.READY, time.monotonic()
@@ -113,38 +113,38 @@ class SupervisedPart:
         elif seconds > SLOW_SECONDS and not self._slow_said:
             self._slow_said = True
             self._tell(
-                M("{part}: sau {took} giây chưa trả lời; vẫn đợi. Xem {log}.", took=SLOW_SECONDS, **self._named())
+                M("{part}: sau {took} giây chưa trả lời; vẫn đợi. Xem {log}.", took=SLOW_SECONDS, **self._values())
             )
 
-    def _died(self, code: int, *, counts: bool) -> None:
+    def _plan_restart(self, code: int, *, counts: bool) -> None:
         """Plan the next start, later each time; a death that another part's absence explains does not count."""
         settled = self.state is PartState.READY and time.monotonic() - self._ready >= SETTLED_SECONDS
         self.deaths = 1 if settled else self.deaths + 1 if counts else self.deaths
         if self.deaths >= TRIES and self.part.name != LOST_FOR_GOOD:
-            self._still_dies(code)
+            self._tell_of_deaths(code)
             return
         if self.deaths >= TRIES:
             self.state = PartState.GIVEN_UP
             sentence = M("{part}: dừng {times} lần liền (mã {code}); không khởi động lại nữa. Xem {log}.", times=TRIES,
-                         code=code, **self._named())  # fmt: skip
+                         code=code, **self._values())  # fmt: skip
         else:
             pause = min(LONGEST_PAUSE, 2 ** max(0, self.deaths - 1))
             self.state, self._next = PartState.WAITING, time.monotonic() + pause
             sentence = M("{part}: đã dừng bất ngờ (mã {code}); khởi động lại sau {pause} giây. Xem {log}.", pause=pause,
-                         code=code, **self._named())  # fmt: skip
+                         code=code, **self._values())  # fmt: skip
         self._tell(sentence)
 
-    def _still_dies(self, code: int) -> None:
+    def _tell_of_deaths(self, code: int) -> None:
         """Go on trying, and say so once an hour: the cause may be mended without anybody's starting us again."""
         self.state, self._next = PartState.WAITING, time.monotonic() + LONGEST_PAUSE
         if time.monotonic() - self._said < REPEATED_SECONDS:
             return
         self._said = time.monotonic()
         sentence = M("{part}: dừng {times} lần liền (mã {code}); vẫn thử lại sau mỗi {pause} giây. Xem {log}.",
-                     times=self.deaths, code=code, pause=LONGEST_PAUSE, **self._named())  # fmt: skip
+                     times=self.deaths, code=code, pause=LONGEST_PAUSE, **self._values())  # fmt: skip
         self._tell(sentence)
 
-    def _named(self) -> dict[str, object]:
+    def _values(self) -> dict[str, object]:
         return {"part": self.title, "log": str(self.log)}
 
 

@@ -30,7 +30,7 @@ STOPPED, LOST = 0, 1
 @settings_option()
 def up_command(settings: str | None) -> int:
     """Start everything, restart what dies, stop in order; exit 1 when the portal is lost for good."""
-    from lotrinh.cli.up.rotating import Logs
+    from lotrinh.cli.up.rotating import LogRotation
     from lotrinh.cli.up.sender import Sender
     from lotrinh.cli.up.supervisor import PartPlan, SupervisedPart
     from lotrinh.services.upkeep.lock import Lock
@@ -45,7 +45,7 @@ def up_command(settings: str | None) -> int:
         folder = Path(plan["logs"])
         watched = [SupervisedPart(PartPlan(**part), folder, tell_at) for part in plan["parts"]]
         sender = Sender(plan["send"], folder, tell_at)
-        logs = Logs([*(one.log for one in watched), sender.log])
+        logs = LogRotation([*(one.log for one in watched), sender.log])
         if not plan["prefect"]:
             tell_at(M("Prefect: không dùng (prefect.api_url để trống); không có gì tự chạy theo lịch."))
         if plan["password"]:

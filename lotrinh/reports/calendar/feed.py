@@ -20,12 +20,12 @@ REMINDED = timedelta(days=3)
 """So long before the last working day up to a deadline programs speak up."""
 
 
-def calendar(report: Report, language: str, told: PublishedDeadlines, site: str = "") -> bytes:
+def calendar(report: Report, language: str, published: PublishedDeadlines, site: str = "") -> bytes:
     """Write the feed of a report's unit where it has one only, else the office's.
 
     ``told`` is what readers were told before; ``site`` the portal's address, for links; empty: none.
     """
-    return _Feed(report, language, told, site).write()
+    return _Feed(report, language, published, site).write()
 
 
 class _Feed:
@@ -37,29 +37,29 @@ class _Feed:
         everybody = tuple(self.report.everybody)
         alone = everybody[0] if len(everybody) == 1 else None
         whose = alone.unit.full_name if alone else self.report.province_name
-        name = f"{self.labelled(whose)} - {self.say(self.report.title)}"
-        entries = self.of_unit(alone) if alone else self.of_office()
+        name = f"{self.with_sample_label(whose)} - {self.say(self.report.title)}"
+        entries = self.unit_entries(alone) if alone else self.office_entries()
         return write_calendar(name, entries, ZoneInfo(self.report.checklist.timezone))
 
     def say(self, message: Message | Text) -> str:
         return say(message, self.language)
 
-    def labelled(self, text: str) -> str:
+    def with_sample_label(self, text: str) -> str:
         """Put the label of sample data before a text, where it cannot be overlooked."""
         return self.say(M("[DỮ LIỆU MẪU] {text}", text=text)) if self.report.sample else text
 
-    def of_office(self) -> Iterator[CalendarEntry]:
+    def office_entries(self) -> Iterator[CalendarEntry]:
         for row in self.report.milestones:
             told = self.told.get((OFFICE, row.milestone.id), NEVER_PUBLISHED)
-            if (row.units or row.province) and (due := row.due or _withdrawn(told)):
+            if (row.units or row.province) and (due := row.due or _withdrawn_due(told)):
                 yield self.milestone(row, due, told)
         if self.report.province:
-            yield from self.of_unit(self.report.province)
+            yield from self.unit_entries(self.report.province)
 
-    def of_unit(self, unit: UnitReport) -> Iterator[CalendarEntry]:
+    def unit_entries(self, unit: UnitReport) -> Iterator[CalendarEntry]:
         for item, step_status in zip(unit.plan, unit.step_statuses, strict=True):
             told = self.told.get((unit.unit.code, item.step.id), NEVER_PUBLISHED)
-            if due := item.schedule.due or _withdrawn(told):
+            if due := item.schedule.due or _withdrawn_due(told):
                 yield self.step(unit, item, step_status, due, told)
 
     def step(
@@ -106,10 +106,10 @@ class _Feed:
     def title(self, title: Text, *, done: bool, cancelled: bool, doubtful: bool) -> str:
         words = self.say(title) + (" (?)" if doubtful else "")
         if done:
-            return self.labelled(self.say(M("✓ Đã xong: {title}", title=words)))
+            return self.with_sample_label(self.say(M("✓ Đã xong: {title}", title=words)))
         if cancelled:
-            return self.labelled(self.say(M("Bỏ hạn: {title}", title=words)))
-        return self.labelled(self.say(M("Hạn: {title}", title=words)))
+            return self.with_sample_label(self.say(M("Bỏ hạn: {title}", title=words)))
+        return self.with_sample_label(self.say(M("Hạn: {title}", title=words)))
 
     def note_of_step(self, unit: UnitReport, item: PlannedStep, step_status: StepStatus) -> Iterator[str]:
         """Say no more than anybody may know: how far it is, not what stands in the way or who said so."""
@@ -160,6 +160,6 @@ class _Feed:
             yield self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc."))
 
 
-def _withdrawn(told: PublishedDeadline) -> Moment | None:
+def _withdrawn_due(told: PublishedDeadline) -> Moment | None:
     """Return the deadline that was told and taken back."""
     return told.before if told.due is None else None

@@ -75,13 +75,13 @@ def _event(entry: CalendarEntry, zone: ZoneInfo) -> Event:
     event.add("transp", "TRANSPARENT")  # a deadline takes nobody's time: whoever has one is not busy all day
     if entry.url:
         event.add("url", quote(entry.url, safe=IN_ADDRESSES))
-    _dated(event, entry.due, zone)
+    _add_dates(event, entry.due, zone)
     if entry.remind_on:
         event.add_component(_alarm(entry, entry.remind_on))
     return event
 
 
-def _dated(event: Event, due: Moment, zone: ZoneInfo) -> None:
+def _add_dates(event: Event, due: Moment, zone: ZoneInfo) -> None:
     if due.hour is None:
         event.add("dtstart", due.day)
         event.add("dtend", due.day + timedelta(days=1))  # the first day that is not in it

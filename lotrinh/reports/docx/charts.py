@@ -43,13 +43,13 @@ def charts(report: Report, made: Word, prose: Prose) -> Iterator[str]:
         title = f"{prose.say('Hình')} {number}. {title_of(report, name, prose.language)}"
         yield paragraph("Heading1", text_run(title), more=BREAK)
         if not found.empty:
-            yield paragraph("Hinh", _placed(made, number, found))
+            yield paragraph("Hinh", _place_picture(made, number, found))
         if found.empty or name not in TABLES:
             yield paragraph("Ghichu", text_run(found.sentence))
         yield from (table(grid) + GAP for grid in (TABLES[name](report, prose) if name in TABLES else ()))
 
 
-def _placed(made: Word, number: int, found: FlatPicture) -> str:
+def _place_picture(made: Word, number: int, found: FlatPicture) -> str:
     """Put a picture into the file; what cannot draw the vector shows the dots."""
     dots, image = made.part.get_or_add_image(io.BytesIO(resvg_py.svg_to_bytes(svg_string=found.svg, width=PIXELS)))
     package = made.part.package

@@ -38,22 +38,27 @@ def check_part(source: str, environment: ImmutableSandboxedEnvironment, known: S
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as broken:
-        return PartCheck(frozenset(), (_refused(TemplateRefusal(broken.lineno, _broken(broken)), source),))
+        return PartCheck(
+            frozenset(), (_refusal_problem(TemplateRefusal(broken.lineno, _syntax_sentence(broken)), source),)
+        )
     except RecursionError:
-        return PartCheck(frozenset(), (_refused(TemplateRefusal(1, M("lồng nhau quá sâu")), source),))
+        return PartCheck(frozenset(), (_refusal_problem(TemplateRefusal(1, M("lồng nhau quá sâu")), source),))
     found = list(find_faults(tree))
     refused = [each for each in found if isinstance(each, TemplateRefusal)]
     if refused:
-        return PartCheck(frozenset(), tuple(dict.fromkeys(_refused(each, source) for each in refused)))
+        return PartCheck(frozenset(), tuple(dict.fromkeys(_refusal_problem(each, source) for each in refused)))
     used = find_undeclared_variables(tree)
-    wrong = [*_unknown(tree, used.difference(known), known), *(each for each in found if isinstance(each, UnknownName))]
+    wrong = [
+        *_unknown_names(tree, used.difference(known), known),
+        *(each for each in found if isinstance(each, UnknownName)),
+    ]
     ordered = sorted(
         dict.fromkeys((w.name, w.line, tuple(w.known)) for w in wrong), key=lambda each: (each[1], each[0])
     )
     return PartCheck(frozenset(used), tuple(_problem(UnknownName(*each), source) for each in ordered))
 
 
-def _unknown(tree: nodes.Template, names: set[str], known: Sequence[str]) -> Iterator[UnknownName]:
+def _unknown_names(tree: nodes.Template, names: set[str], known: Sequence[str]) -> Iterator[UnknownName]:
     for node in tree.find_all(nodes.Name):
         if node.name in names:
             yield UnknownName(node.name, node.lineno, tuple(known))
@@ -73,7 +78,7 @@ def _problem(wrong: UnknownName, source: str) -> Problem:
     return Problem(WHERE, 0, 0, sentence)
 
 
-def _refused(refused: TemplateRefusal, source: str) -> Problem:
+def _refusal_problem(refused: TemplateRefusal, source: str) -> Problem:
     sentence = M(
         "Thẻ viết sai ở đoạn: {paragraph} ({message}). Mỗi {{%… %}} phải có thẻ đóng, tên chỉ gồm chữ, số và dấu _.",
         paragraph=paragraph_at(source, refused.line, ""),
@@ -82,7 +87,7 @@ def _refused(refused: TemplateRefusal, source: str) -> Problem:
     return Problem(WHERE, 0, 0, sentence)
 
 
-def _broken(error: TemplateSyntaxError) -> Message:
+def _syntax_sentence(error: TemplateSyntaxError) -> Message:
     """Say in our words what the library says in its own."""
     said = error.message or ""
     if found := UNKNOWN_TAG.search(said):

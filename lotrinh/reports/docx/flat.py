@@ -42,9 +42,9 @@ def flatten_picture(svg: str) -> FlatPicture:
     for sheet in root.findall(f"{SVG}style"):
         root.remove(sheet)
     for element in root.iter():
-        _looking(element, rules)
+        _write_looks(element, rules)
     for picture in inner:
-        _grouped(picture)
+        _make_group(picture)
     ET.register_namespace("", SVG.strip("{}"))
     said = root.findtext(f"{SVG}desc") or ""
     return FlatPicture(ET.tostring(root, encoding="unicode"), said, not inner)
@@ -60,7 +60,7 @@ def _rules(sheet: str) -> Iterator[StyleRule]:
                 yield StyleRule(match[1], frozenset(filter(None, match[2].split("."))), look)
 
 
-def _grouped(element: ET.Element) -> None:
+def _make_group(element: ET.Element) -> None:
     """Make an inner picture, drawn at its own size, a group at its place."""
     x, y = element.get("x", "0"), element.get("y", "0")
     element.tag = f"{SVG}g"
@@ -69,7 +69,7 @@ def _grouped(element: ET.Element) -> None:
     element.set("transform", f"translate({x} {y})")
 
 
-def _looking(element: ET.Element, rules: list[StyleRule]) -> None:
+def _write_looks(element: ET.Element, rules: list[StyleRule]) -> None:
     tag, classes = element.tag.removeprefix(SVG), frozenset(element.attrib.pop("class", "").split())
     for rule in rules:
         if rule.tag in {"", tag} and rule.classes <= classes and (rule.tag or rule.classes):

@@ -113,27 +113,27 @@ def find_faults(node: nodes.Node, scope: Scope = LISTS) -> Iterator[UnknownName 
         line = node.lineno or next((inner.lineno for inner in node.find_all(nodes.Node) if inner.lineno), 1)
         yield TemplateRefusal(line, M("không dùng được “{name}”", name=name))
         return
-    yield from _here(node, scope)
-    inner = _within(node, scope) if isinstance(node, nodes.For) else scope
+    yield from _own_faults(node, scope)
+    inner = _loop_scope(node, scope) if isinstance(node, nodes.For) else scope
     for child in node.iter_child_nodes():
         yield from find_faults(child, inner)
 
 
-def _here(node: nodes.Node, scope: Scope) -> Iterator[UnknownName | TemplateRefusal]:
+def _own_faults(node: nodes.Node, scope: Scope) -> Iterator[UnknownName | TemplateRefusal]:
     if isinstance(node, nodes.Filter) and node.name not in FILTERS:
         known = ", ".join(FILTERS)
         yield TemplateRefusal(node.lineno, M("không có bộ lọc “{name}”, chỉ có {known}", name=node.name, known=known))
     elif isinstance(node, nodes.Test) and node.name not in TESTS:
         known = ", ".join(TESTS)
         yield TemplateRefusal(node.lineno, M("không có phép thử “{name}”, chỉ có {known}", name=node.name, known=known))
-    elif isinstance(node, nodes.For) and not _loops(node):
+    elif isinstance(node, nodes.For) and not _is_allowed_loop(node):
         known = ", ".join(LISTS)
         yield TemplateRefusal(node.lineno, M("chỉ lặp được từng dòng của một bảng: {known}", known=known))
     elif isinstance(node, nodes.Getattr | nodes.Getitem):
-        yield from _field(node, scope)
+        yield from _field_faults(node, scope)
 
 
-def _loops(node: nodes.For) -> bool:
+def _is_allowed_loop(node: nodes.For) -> bool:
     return (
         isinstance(node.target, nodes.Name)
         and isinstance(node.iter, nodes.Name)
@@ -142,7 +142,7 @@ def _loops(node: nodes.For) -> bool:
     )
 
 
-def _within(loop: nodes.For, scope: Scope) -> Scope:
+def _loop_scope(loop: nodes.For, scope: Scope) -> Scope:
     """Add what a loop's name stands for; a loop that is not allowed is not looked into for its fields."""
     if not isinstance(loop.target, nodes.Name):
         return scope
@@ -161,9 +161,9 @@ def shape_of(node: nodes.Node, scope: Scope) -> Shape:
     return PLAIN
 
 
-def _field(node: nodes.Getattr | nodes.Getitem, scope: Scope) -> Iterator[UnknownName | TemplateRefusal]:
+def _field_faults(node: nodes.Getattr | nodes.Getitem, scope: Scope) -> Iterator[UnknownName | TemplateRefusal]:
     of = shape_of(node.node, scope)
-    written = _written(node.node)
+    written = _as_written(node.node)
     if isinstance(node, nodes.Getattr):
         field: object = node.attr
     else:
@@ -180,14 +180,14 @@ def _field(node: nodes.Getattr | nodes.Getitem, scope: Scope) -> Iterator[Unknow
         )
 
 
-def _written(node: nodes.Node) -> str:
+def _as_written(node: nodes.Node) -> str:
     """Write a value as it stands in the template, near enough to find it."""
     if isinstance(node, nodes.Name):
         return node.name
     if isinstance(node, nodes.Getattr):
-        return f"{_written(node.node)}.{node.attr}"
+        return f"{_as_written(node.node)}.{node.attr}"
     if isinstance(node, nodes.Getitem):
-        return f"{_written(node.node)}[{node.arg.value if isinstance(node.arg, nodes.Const) else '…'}]"
+        return f"{_as_written(node.node)}[{node.arg.value if isinstance(node.arg, nodes.Const) else '…'}]"
     if isinstance(node, nodes.Filter) and node.node:
-        return f"{_written(node.node)}|{node.name}"
+        return f"{_as_written(node.node)}|{node.name}"
     return repr(node.value) if isinstance(node, nodes.Const) else "…"

@@ -34,13 +34,13 @@ def begin_document(bundle: ReportBundle, language: str, label: str) -> Word:
     for rels in (made.part.rels, made.part.package.rels):
         for name in [n for n, rel in rels.items() if rel.reltype in UNUSED | {STYLES_WITH_EFFECTS}]:
             del rels[name]
-    _filled(made.styles.element, styles(bundle.letterhead.layout, language))
-    _filled(made.settings.element, _settings(language))
+    _replace_content(made.styles.element, styles(bundle.letterhead.layout, language))
+    _replace_content(made.settings.element, _settings(language))
     _page(made, label)
     return made
 
 
-def _filled(element: Any, content: str) -> None:  # noqa: ANN401 - python-docx leaves elements untyped
+def _replace_content(element: Any, content: str) -> None:  # noqa: ANN401 - python-docx leaves elements untyped
     """Put our own content in the place of the library's."""
     for child in list(element):
         element.remove(child)
@@ -69,7 +69,7 @@ def _page(made: Word, label: str) -> None:
     first, others = section.first_page_header, section.header
     for header, content in ((first, above or paragraph("header")), (others, above + paragraph("header", PAGE))):
         header.is_linked_to_previous = False
-        _filled(header._element, content)  # noqa: SLF001 - the library has no other way to the whole header
+        _replace_content(header._element, content)  # noqa: SLF001 - the library has no other way to the whole header
 
 
 def insert_body(made: Word, body: str) -> None:

@@ -132,7 +132,7 @@ class Placeholders:
         }
 
     def _milestones(self, ends: set[MilestoneEnd]) -> list[Row]:
-        return _numbered(MILESTONE, (self._milestone(r) for r in self.prose.results if r.end in ends))
+        return _numbered_rows(MILESTONE, (self._milestone(r) for r in self.prose.results if r.end in ends))
 
     def _milestone(self, reach: MilestoneResult) -> tuple[str, ...]:
         row, prose = reach.row, self.prose
@@ -142,27 +142,27 @@ class Placeholders:
 
     def _steps(self) -> list[Row]:
         behind = self.prose.backlog
-        return _numbered(STEP, (behind.step(row) for row in behind.pressing()))
+        return _numbered_rows(STEP, (behind.step(row) for row in behind.pressing()))
 
     def _units(self) -> list[Row]:
         lefts = [left for left in self.prose.backlog.backlogs if left.total]
-        return _numbered(UNIT, map(_left, lefts))
+        return _numbered_rows(UNIT, map(_backlog_cells, lefts))
 
     def _silent(self) -> list[Row]:
-        return _numbered(SILENT, self.prose.not_reached_rows())
+        return _numbered_rows(SILENT, self.prose.not_reached_rows())
 
     def _voices(self, voices: Sequence[StepObstacle]) -> list[Row]:
-        return _numbered(VOICE, map(self.prose.voice, voices))
+        return _numbered_rows(VOICE, map(self.prose.voice, voices))
 
     def _coming(self) -> list[Row]:
-        return _numbered(COMING, self.prose.upcoming.rows())
+        return _numbered_rows(COMING, self.prose.upcoming.rows())
 
 
-def _left(left: UnitBacklog) -> tuple[str, ...]:
+def _backlog_cells(left: UnitBacklog) -> tuple[str, ...]:
     counts = (str(number or NOTHING) for number in backlog_figures([left])[1:])
     return left.unit.unit.full_name, left.unit.unit.code, *counts
 
 
-def _numbered(fields: Sequence[str], rows: Iterable[Sequence[str]]) -> list[Row]:
+def _numbered_rows(fields: Sequence[str], rows: Iterable[Sequence[str]]) -> list[Row]:
     """Name the cells of rows, their number first."""
     return [dict(zip(fields, map(clean, (str(number), *row)), strict=True)) for number, row in enumerate(rows, 1)]

@@ -28,7 +28,7 @@ class Style(NamedTuple):
     marks: str = ""
 
 
-def _named(lines: str) -> Iterator[Style]:
+def _paragraph_styles(lines: str) -> Iterator[Style]:
     yield Style("header", "header", CENTRED, 14)
     yield Style("Nhanmau", "Nhãn dữ liệu mẫu", CENTRED, 10, "<w:b/>")
     yield Style("Giua", "Dòng giữa", CENTRED, 13)
@@ -58,7 +58,7 @@ def _space(before: int, after: int, lines: str = "") -> str:
 
 def styles(layout: Layout, language: str) -> str:
     """Write the content of ``styles.xml``."""
-    made = "".join(map(_written, _named(EXACT if layout is Layout.PARTY else LOOSE)))
+    made = "".join(map(_style_xml, _paragraph_styles(EXACT if layout is Layout.PARTY else LOOSE)))
     return f"{_defaults(language)}{made}"
 
 
@@ -76,7 +76,7 @@ def _defaults(language: str) -> str:
     )
 
 
-def _written(style: Style) -> str:
+def _style_xml(style: Style) -> str:
     own = "" if style.id in BUILT_IN else ' w:customStyle="1"'
     size = round(style.size * 2)
     return (

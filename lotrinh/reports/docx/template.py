@@ -52,13 +52,13 @@ class _Template(DocxTemplate):  # type: ignore[misc] # as above
 def document_from_template(bundle: ReportBundle, language: str, template: bytes) -> bytes:
     """Fill the office's template; BadInput names all that is wrong with it, and which placeholders there are."""
     placeholders = Placeholders(bundle, language)
-    own, environment = _opened(template), Sandbox(language)
-    used = _checked(own, environment, placeholders)
+    own, environment = _open_template(template), Sandbox(language)
+    used = _check_template(own, environment, placeholders)
     try:
         own.render(_values(placeholders, used), environment, autoescape=True)
     except FAILED as failed:
-        raise _bad(_unfilled(failed, environment.source)) from failed
-    made = _saved_once(own)
+        raise _bad(_failure_sentence(failed, environment.source)) from failed
+    made = _save_and_reopen(own)
     if bundle.report.sample and LABEL not in used:
         _label(made, placeholders.prose.sample_notice())
     subject, _ = placeholders.prose.subject()
@@ -72,7 +72,7 @@ def _values(placeholders: Placeholders, used: set[str]) -> dict[str, Any]:
     return {name: CountedRows(value, walk) if isinstance(value, list) else value for name, value in values.items()}
 
 
-def _unfilled(failed: BaseException, source: str) -> M:
+def _failure_sentence(failed: BaseException, source: str) -> M:
     line = template_line(failed.__traceback__)
     if not line:
         return M("Không điền được mẫu: {reason}.", reason=failure_reason(failed))
@@ -80,7 +80,7 @@ def _unfilled(failed: BaseException, source: str) -> M:
     return M("Không điền được mẫu ở đoạn: {paragraph} ({reason}).", paragraph=paragraph, reason=failure_reason(failed))
 
 
-def _opened(template: bytes) -> _Template:
+def _open_template(template: bytes) -> _Template:
     try:
         with zipfile.ZipFile(io.BytesIO(template)) as archive:
             parts = archive.infolist()
@@ -93,7 +93,7 @@ def _opened(template: bytes) -> _Template:
     return own
 
 
-def _checked(own: _Template, environment: Sandbox, placeholders: Placeholders) -> set[str]:
+def _check_template(own: _Template, environment: Sandbox, placeholders: Placeholders) -> set[str]:
     known = tuple(placeholders.known)
     parts: list[PartCheck] = [check_part(source, environment, known) for source in _sources(own)]
     problems = list(dict.fromkeys(problem for part in parts for problem in part.problems))
@@ -118,7 +118,7 @@ def _sources(own: _Template) -> Iterator[str]:
         yield str(getattr(own.docx.core_properties, name))
 
 
-def _saved_once(own: _Template) -> Word:
+def _save_and_reopen(own: _Template) -> Word:
     """Write and open it again: the library leaves parts behind that python-docx does not know."""
     content = io.BytesIO()
     own.save(content)

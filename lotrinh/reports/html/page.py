@@ -46,7 +46,7 @@ class AreaBlock(NamedTuple):
     """Units that belong together: without a name where there are no areas."""
 
     name: str
-    grids: tuple[FoldableTable, ...]
+    tables: tuple[FoldableTable, ...]
 
 
 class HtmlReport(ReportWriter):
@@ -71,10 +71,10 @@ class HtmlReport(ReportWriter):
     def numbered_milestones(self) -> FoldableTable:
         """All milestones by deadline, with the numbers that they have in the pictures."""
         heads = self.words("Mốc", "Từ", "Hạn", "Còn lại", "Xong", "Quá hạn", "Chưa rõ", "Tỉnh")
-        rows = tuple(self._numbered(line) for line in number_milestones(self.report))
+        rows = tuple(self._milestone_row(line) for line in number_milestones(self.report))
         return FoldableTable(self.say(M("Các mốc theo hạn; số như trong hình")), heads, rows, frozenset({4, 5, 6}))
 
-    def _numbered(self, line: NumberedMilestone) -> tuple[str, ...]:
+    def _milestone_row(self, line: NumberedMilestone) -> tuple[str, ...]:
         name, due, left, *counts = self._milestone(line.row)
         opens = moment(line.opens, self.language) if line.opens else NOTHING
         if line.row.national_only:
@@ -132,31 +132,31 @@ class HtmlReport(ReportWriter):
 
     def province_work(self) -> tuple[FoldableTable, ...]:
         """What presses in the province's own work; nothing where nothing does."""
-        return self._pressing_in([self.report.province] if self.report.province else [])
+        return self._pressing_tables([self.report.province] if self.report.province else [])
 
     def blocks(self) -> tuple[AreaBlock, ...]:
         """What presses in each unit, area by area, who is furthest behind first."""
         if self.is_counted_only:
             return ()
         if not has_areas(self.report):
-            return tuple(AreaBlock("", grids) for grids in [self._pressing_in(self.report.units)] if grids)
-        made = ((group.name, self._pressing_in(group.units)) for group in groups(self.report, self.language))
+            return tuple(AreaBlock("", grids) for grids in [self._pressing_tables(self.report.units)] if grids)
+        made = ((group.name, self._pressing_tables(group.units)) for group in groups(self.report, self.language))
         return tuple(AreaBlock(name, grids) for name, grids in made if grids)
 
     @property
     def is_counted_only(self) -> bool:
         """Whether so much presses that a page would not hold it."""
-        return sum(map(len, self._presses.values())) > MOST_STEPS
+        return sum(map(len, self._pressing_rows.values())) > MOST_STEPS
 
     @cached_property
-    def _presses(self) -> dict[str, Sequence[OutstandingRow]]:
+    def _pressing_rows(self) -> dict[str, Sequence[OutstandingRow]]:
         return {unit.unit.code: pressing_rows(unit, self.report.as_of) for unit in self.report.everybody}
 
-    def _pressing_in(self, units: Iterable[UnitReport]) -> tuple[FoldableTable, ...]:
-        made = ((unit, self._presses[unit.unit.code]) for unit in sorted(units, key=urgency_key))
-        return tuple(self._of(unit, rows) for unit, rows in made if rows)
+    def _pressing_tables(self, units: Iterable[UnitReport]) -> tuple[FoldableTable, ...]:
+        made = ((unit, self._pressing_rows[unit.unit.code]) for unit in sorted(units, key=urgency_key))
+        return tuple(self._pressing_table(unit, rows) for unit, rows in made if rows)
 
-    def _of(self, unit: UnitReport, rows: Sequence[OutstandingRow]) -> FoldableTable:
+    def _pressing_table(self, unit: UnitReport, rows: Sequence[OutstandingRow]) -> FoldableTable:
         unknown = [is_unclear(row.step_status.status, row.step_status.due, self.report.as_of) for row in rows]
         counts = Counter(row.step_status.status for row, not_known in zip(rows, unknown, strict=True) if not not_known)
         told = [f"{self.number(counts[s])} {self.say(STATUS[s])}" for s in PRESSING if counts[s]]
@@ -168,7 +168,7 @@ class HtmlReport(ReportWriter):
     def unlisted_sentences(self) -> list[str]:
         """Say of which units nothing is listed, and why."""
         unheard = sum(has_never_answered(unit) for unit in self.report.units)
-        pressed = sum(bool(self._presses[u.unit.code]) for u in self.report.units)
+        pressed = sum(bool(self._pressing_rows[u.unit.code]) for u in self.report.units)
         calm = len(self.report.units) - unheard - pressed
         return [self.say(note) for note in situation.unlisted_sentences(self.report, calm, unheard)]
 
@@ -180,7 +180,7 @@ class HtmlReport(ReportWriter):
 
     def not_reached_table(self) -> FoldableTable:
         """Units that could not be asked."""
-        return _grid(self.not_reached())
+        return _as_foldable(self.not_reached())
 
     def obstacle_table(self, *, proposals: bool) -> FoldableTable:
         """Obstacles or proposals, each with what came of it, unanswered ones first."""
@@ -201,5 +201,5 @@ class HtmlReport(ReportWriter):
         return FoldableTable(title, self.words("Hạn", "Đầu việc", "Cơ quan", "Đơn vị chưa xong"), rows)
 
 
-def _grid(table: Table) -> FoldableTable:
+def _as_foldable(table: Table) -> FoldableTable:
     return FoldableTable(table.title, table.headers, table.rows, note=table.note)

@@ -75,7 +75,7 @@ def describe(whole: Share, language: str) -> str:
 
 def _row(share: Share, top: float, language: str) -> str:
     name = f"{share.name} ({share.units})" if share.units else share.name
-    told = say(_told(share, language), language, figures=True)
+    told = say(_rate_sentence(share, language), language, figures=True)
     middle = top + BAR / 2 + 4
     return element(
         "g",
@@ -86,7 +86,7 @@ def _row(share: Share, top: float, language: str) -> str:
     )
 
 
-def _told(share: Share, language: str) -> Message:
+def _rate_sentence(share: Share, language: str) -> Message:
     """Say how many are done and, for a part of a bar can be too narrow to be seen, of how many nobody knows."""
     done = M("xong {rate}", rate=share.rate(language))
     unknown = share.counts[Status.UNKNOWN]

@@ -40,20 +40,20 @@ def draw(curve: Curve, today: date, title: str, language: str) -> str:
         element("defs", hatch_pattern(NAME)),
         _scale(curve.dated, language),
         month_lines(days, TOP, BOTTOM),
-        _unknown(days, curve.dated, past),
+        _unknown_band(days, curve.dated, past),
         element("line", class_="today", x1=x, x2=x, y1=TOP, y2=BOTTOM, stroke_width=2),
         line("planned", lambda p: p.planned, past),
         line("planned", lambda p: p.planned, ahead, "6 4"),
         line("reported", lambda p: p.reported, past, "2 3"),
         line("done", lambda p: p.done, past),
-        _legend(_now(curve, today).unknown or 0, language),
+        _legend(_today_point(curve, today).unknown or 0, language),
     )
     return picture_element(NAME, HEIGHT, title, describe(curve, today, language), *inside)
 
 
 def describe(curve: Curve, today: date, language: str) -> str:
     """Say in one sentence what the picture shows."""
-    now = _now(curve, today)
+    now = _today_point(curve, today)
     return say(
         M(
             "Đến hết {today}: {planned} đầu việc đến hạn, {done} đầu việc đã hoàn thành, "
@@ -69,7 +69,7 @@ def describe(curve: Curve, today: date, language: str) -> str:
     )
 
 
-def _now(curve: Curve, today: date) -> Point:
+def _today_point(curve: Curve, today: date) -> Point:
     return next((p for p in reversed(curve.points) if p.day <= today), curve.points[0])
 
 
@@ -89,7 +89,7 @@ def _height(value: int, most: int) -> float:
     return BOTTOM - (BOTTOM - TOP) * value / most
 
 
-def _unknown(days: DayAxis, most: int, past: Sequence[Point]) -> str:
+def _unknown_band(days: DayAxis, most: int, past: Sequence[Point]) -> str:
     """The band below the planned line of which nobody knows, hatched as what is unknown is everywhere."""
     upper = _way(days, most, [(p.day, p.planned) for p in past])
     lower = _way(days, most, [(p.day, p.planned - (p.unknown or 0)) for p in past])

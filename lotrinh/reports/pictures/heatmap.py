@@ -44,10 +44,10 @@ class Heatmap(NamedTuple):
     columns: tuple[int, ...]
     rows: tuple[mosaic.MosaicRow, ...]
     waiting: int
-    by_area: bool
+    is_by_area: bool
     signs: tuple[tuple[Status, str, str], ...]
-    unknown: int
-    silent: int
+    unknown_cells: int
+    unknown_units: int
 
 
 def build_heatmap(report: Report, lines: Sequence[NumberedMilestone], language: str) -> Heatmap:
@@ -55,7 +55,7 @@ def build_heatmap(report: Report, lines: Sequence[NumberedMilestone], language: 
     where = column_numbers(report)
     cells = {unit.unit.code: board_unit(unit, where, report.as_of).cells for unit in report.units}
     counts = Counter(pair for row in cells.values() for pair in enumerate(row))
-    begun, waiting = _columns(lines, where, counts, _ripe(report))
+    begun, waiting = _columns(lines, where, counts, _due_milestones(report))
     chosen = tuple(where[line.row.milestone.id] for line in begun)
     mine = {code: tuple(row[place] for place in chosen) for code, row in cells.items()}
     by_area = len(report.units) > MOST_UNITS
@@ -67,7 +67,7 @@ def build_heatmap(report: Report, lines: Sequence[NumberedMilestone], language: 
     return Heatmap(numbers, tuple(rows), waiting, by_area, signs, sum(unknown), len(unknown))
 
 
-def _ripe(report: Report) -> frozenset[str]:
+def _due_milestones(report: Report) -> frozenset[str]:
     """Name the milestones in which some step's deadline has passed, or its time has come in a unit silent about it."""
     found = set()
     for unit in report.units:
@@ -123,12 +123,12 @@ def _areas(report: Report, cells: Mapping[str, Cells], language: str) -> Iterato
 
 def _area(group: UnitGroup, cells: Mapping[str, Cells], language: str) -> mosaic.MosaicRow:
     columns = zip(*(cells[unit.unit.code] for unit in group.units), strict=True)
-    shown = tuple(_shared(Counter(s for s in column if s), language) for column in columns)
+    shown = tuple(_area_cell(Counter(s for s in column if s), language) for column in columns)
     name = f"{group.name} ({len(group.units)})"
     return mosaic.MosaicRow(name, tuple(status for status, _ in shown), name, tuple(notes for _, notes in shown))
 
 
-def _shared(counts: Counter[Status], language: str) -> tuple[Status | None, tuple[str, ...]]:
+def _area_cell(counts: Counter[Status], language: str) -> tuple[Status | None, tuple[str, ...]]:
     """Sum the units of an area up in one milestone: what most are, and how many are done, overdue and unknown."""
     units = sum(counts.values()) - counts[Status.NOT_APPLICABLE]
     if not units:
@@ -156,8 +156,8 @@ def _panels(shown: Heatmap) -> Iterator[tuple[mosaic.PanelGrid, Sequence[mosaic.
     """Put many rows into two panels side by side, so that a province fits on one page."""
     rows, count = shown.rows, len(shown.columns)
     room = (WIDTH - GAP) / 2 - NARROW
-    if shown.by_area or len(rows) <= PANEL or room / count < NARROWEST:
-        high = _area_height(rows) if shown.by_area else 13.0 if len(rows) <= PANEL else 10.0
+    if shown.is_by_area or len(rows) <= PANEL or room / count < NARROWEST:
+        high = _area_height(rows) if shown.is_by_area else 13.0 if len(rows) <= PANEL else 10.0
         yield mosaic.PanelGrid(0, TOP, BROAD, min((WIDTH - BROAD) / count, WIDEST), high), rows
         return
     half = -(-len(rows) // 2)
@@ -181,7 +181,7 @@ def _keys(shown: Heatmap) -> Iterator[tuple[str, str]]:
 
 def describe(shown: Heatmap, language: str) -> str:
     """Say what stands where, and what is left out."""
-    if shown.by_area:
+    if shown.is_by_area:
         first = M(
             "Mỗi hàng một khu vực, mỗi cột một mốc (số như trong bảng các mốc): phần trăm đơn vị đã xong, bên dưới là "
             "số đơn vị quá hạn và số đơn vị chưa rõ (?). Màu là tình trạng của nhiều đơn vị nhất; quá hạn nếu từ 5% "
@@ -191,9 +191,9 @@ def describe(shown: Heatmap, language: str) -> str:
         first = M("Mỗi hàng một đơn vị, mỗi cột một mốc (số như trong bảng các mốc).")
     unknown = M(
         "Chưa rõ (?): {count} ô ở {units} đơn vị, mỗi mốc của một đơn vị tính một; không tính là xong hay chưa làm.",
-        count=shown.unknown,
-        units=shown.silent,
+        count=shown.unknown_cells,
+        units=shown.unknown_units,
     )
     rest = M("{count} mốc chưa đến thời gian ở mọi đơn vị không vẽ.", count=shown.waiting)
-    parts = (first, *([unknown] if shown.unknown else []), *([rest] if shown.waiting else []))
+    parts = (first, *([unknown] if shown.unknown_cells else []), *([rest] if shown.waiting else []))
     return " ".join(say(part, language, figures=True) for part in parts)

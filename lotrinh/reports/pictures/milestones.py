@@ -21,7 +21,7 @@ class NumberedMilestone(NamedTuple):
     opens: Moment | None
 
     @property
-    def unknown(self) -> bool:
+    def has_unknown(self) -> bool:
         """Whether of some unit, or of the province, nobody knows how it stands."""
         return not self.row.national_only and (self.row.unknown > 0 or self.row.province is Status.UNKNOWN)
 
@@ -38,7 +38,7 @@ class NumberedMilestone(NamedTuple):
             return "overdue"
         if row.done + row.unknown < row.units or (own and not own.is_finished and own is not Status.UNKNOWN):
             return "open"
-        return "unknown" if self.unknown else "done"
+        return "unknown" if self.has_unknown else "done"
 
 
 def number_milestones(report: Report) -> Iterator[NumberedMilestone]:
@@ -56,7 +56,7 @@ def bars(lines: Iterable[NumberedMilestone], language: str) -> Iterator[Bar]:
         due = line.row.due.day if line.row.due else None
         opens = line.opens.day if line.opens and due and line.opens.day <= due else None
         title, note = say(line.row.milestone.title, language), _note(line, language)
-        yield Bar(line.number, title, opens, due, line.state, note, line.unknown)
+        yield Bar(line.number, title, opens, due, line.state, note, line.has_unknown)
 
 
 def _note(line: NumberedMilestone, language: str) -> str:
@@ -82,5 +82,5 @@ def milestone_summary(lines: Iterable[NumberedMilestone]) -> M:
         "{overdue} mốc có đơn vị hoặc cấp tỉnh quá hạn; {unknown} mốc có đơn vị hoặc cấp tỉnh chưa rõ: không tính là "
         "xong, không tính là chưa làm.",
         overdue=sum(line.state == "overdue" for line in lines),
-        unknown=sum(line.unknown for line in lines),
+        unknown=sum(line.has_unknown for line in lines),
     )

@@ -24,7 +24,7 @@ def standalone_picture(report: Report, name: str, language: str) -> str:
     """
     title = f"{title_of(report, name, language)}: {say(report.title, language)}"
     made = draw_picture(report, name, language)
-    lines, top = _headed(_heading(report, title, made.sentence, language))
+    lines, top = _heading_lines(_heading(report, title, made.sentence, language))
     found = SIZE.search(made.svg)
     size = float(found[1]) if found else 0.0
     placed = element("svg", made.svg, x=MARGIN, y=top, width=WIDTH, height=size) if found else ""
@@ -57,7 +57,7 @@ def _heading(report: Report, title: str, sentence: str, language: str) -> Iterat
     yield sentence, "soft", 112, 5
 
 
-def _headed(parts: Iterator[tuple[str, str, int, int]]) -> tuple[str, float]:
+def _heading_lines(parts: Iterator[tuple[str, str, int, int]]) -> tuple[str, float]:
     """Write the heading, broken into lines; return it and where it ends."""
     y, written = float(MARGIN), []
     for words, look, letters, most in parts:

@@ -54,7 +54,7 @@ class Bar(NamedTuple):
     due: date | None
     state: str
     note: str = ""
-    unknown: bool = False
+    has_unknown: bool = False
 
 
 class Break(NamedTuple):
@@ -64,7 +64,7 @@ class Break(NamedTuple):
     last: date
 
     @property
-    def long(self) -> bool:
+    def is_long(self) -> bool:
         """Whether it is more than a weekend."""
         return (self.last - self.first).days + 1 >= LONG_BREAK
 
@@ -91,7 +91,11 @@ def draw(bars: Iterable[Bar], calendar: Calendar, today: date, title: str, langu
         return ""
     days = _line(shown, today)
     bottom = TOP + ROW * len(shown)
-    ground = (*_off(days, calendar, bottom, language), month_lines(days, TOP - 16, bottom), _today(days, today, bottom))
+    ground = (
+        *_days_off(days, calendar, bottom, language),
+        month_lines(days, TOP - 16, bottom),
+        _today(days, today, bottom),
+    )
     rows = (_row(bar, days, TOP + ROW * index, language) for index, bar in enumerate(shown))
     keys, end = legend(_keys(shown, language), 0, bottom + 8)
     said = describe(shown, today, language)
@@ -99,7 +103,7 @@ def draw(bars: Iterable[Bar], calendar: Calendar, today: date, title: str, langu
 
 
 def _keys(bars: Sequence[Bar], language: str) -> Iterator[tuple[str, str]]:
-    seen = {bar.state for bar in bars} | {"unknown" for bar in bars if bar.unknown}
+    seen = {bar.state for bar in bars} | {"unknown" for bar in bars if bar.has_unknown}
     for state, (_, words) in STATES.items():
         if state in seen:
             yield "".join(_mark(state, SIDE, SIDE - 1, language)), say(words, language)
@@ -130,12 +134,12 @@ def describe(bars: Sequence[Bar], today: date, language: str) -> str:
     )
 
 
-def _off(days: DayAxis, calendar: Calendar, bottom: float, language: str) -> Iterator[str]:
+def _days_off(days: DayAxis, calendar: Calendar, bottom: float, language: str) -> Iterator[str]:
     for each in breaks(calendar, days.first, days.last):
         left, right = days.begins(each.first), days.ends(each.last)
-        kind = "off long" if each.long else "off"
+        kind = "off long" if each.is_long else "off"
         yield element("rect", class_=kind, x=left, y=TOP - 16, width=right - left, height=bottom - TOP + 16)
-        if each.long:
+        if each.is_long:
             yield text_element(
                 say(M("nghỉ lễ, Tết"), language), (left + right) / 2, 11, text_anchor="middle", class_="soft"
             )
@@ -155,7 +159,7 @@ def _row(bar: Bar, days: DayAxis, top: float, language: str) -> str:
         parts.append(_window(bar.state, begins, x, y))
     parts.extend(_mark(bar.state, x, y, language))
     ends = x
-    if bar.unknown and bar.state != "unknown":
+    if bar.has_unknown and bar.state != "unknown":
         ends += 2 * SIDE
         parts.extend(_mark("unknown", ends, y, language))
     said = ", ".join(part for part in (str(spell(due, language)), bar.note) if part)

@@ -45,9 +45,9 @@ class BacklogWriter(ReportWriter):
             yield self.say(M("{count} đầu việc sắp đến hạn được nêu theo đầu việc ở mục 6.", count=soon))
         elif pressing:
             yield from self.sums()
-        yield from self._omitted()
+        yield from self._omitted_sentences()
 
-    def _omitted(self) -> Iterator[str]:
+    def _omitted_sentences(self) -> Iterator[str]:
         unclear = self.report.unclear_statuses()
         rest = sum(self.counts[s] - unclear[s] for s in (Status.OPEN, Status.UPCOMING, Status.UNSCHEDULED))
         if rest:

@@ -178,12 +178,12 @@ class UnitBacklog(NamedTuple):
 
 def count_backlogs(report: Report) -> tuple[UnitBacklog, ...]:
     """Count each unit's outstanding steps, the province first, then who has most overdue."""
-    counted = [_left(unit, report.as_of) for unit in report.everybody]
+    counted = [_unit_backlog(unit, report.as_of) for unit in report.everybody]
     return tuple(
         sorted(counted, key=lambda x: (not x.unit.unit.is_province, -x.overdue, -x.soon, -x.total, x.unit.unit.code))
     )
 
 
-def _left(unit: UnitReport, as_of: datetime) -> UnitBacklog:
+def _unit_backlog(unit: UnitReport, as_of: datetime) -> UnitBacklog:
     unknown = Counter(s.status for s in unit.step_statuses if is_unclear(s.status, s.due, as_of))
     return UnitBacklog(unit, Counter(s.status for s in unit.step_statuses), unknown, pressing_rows(unit, as_of))

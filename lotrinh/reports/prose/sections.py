@@ -55,7 +55,7 @@ class Prose(ReportWriter):
             (M("Các mốc đã hoàn thành đúng hạn"), self.milestones_on_time()),
             (
                 M("Các mốc trễ hạn, quá hạn; các mốc đến hạn mà chưa rõ"),
-                (*self.late_milestones(), *self.unsure_milestones(), *self._meant()),
+                (*self.late_milestones(), *self.unsure_milestones(), *self._meaning_of_unknown()),
             ),
             (M("Đầu việc còn phải làm của từng đơn vị"), self.backlog.parts()),
             (M("Khó khăn, vướng mắc và kiến nghị"), self.obstacles_and_proposals()),
@@ -117,7 +117,7 @@ class Prose(ReportWriter):
         units = [u for u in self.report.units if u.outcome is not Outcome.REACHED]
         if not units:
             return
-        yield from map(self.say, _unasked(self.report, units))
+        yield from map(self.say, _not_reached_sentences(self.report, units))
         if len(units) > MOST_SILENT:
             yield self.say(M("Danh sách các đơn vị này có trong bảng tính kèm theo."))
             return
@@ -161,7 +161,7 @@ class Prose(ReportWriter):
         heads = self.words("TT", "Mốc", "Hạn", "Xong", "Trong đó trễ", "Quá hạn", "Chưa rõ")
         rows = [(str(n), self.name_of(r), self.due_of(r), *self._counts(r)) for n, r in enumerate(found, 1)]
         yield ProseTable(columns(heads, (9, 58, 27, 23, 16, 16, 16), centred={0, 2, 3, 4, 5, 6}), rows)
-        yield from self._beside(found)
+        yield from self._province_sentences(found)
 
     def unsure_milestones(self) -> Iterator[str | ProseTable]:
         """Milestones past their deadline of which nobody is known to be late, and not all is known."""
@@ -172,16 +172,16 @@ class Prose(ReportWriter):
         heads = self.words("TT", "Mốc", "Hạn", "Xong", "Chưa rõ")
         rows = [(str(n), self.name_of(r), self.due_of(r), *self._known(r)) for n, r in enumerate(found, 1)]
         yield ProseTable(columns(heads, (9, 83, 33, 24, 16), centred={0, 2, 3, 4}), rows)
-        yield from self._beside(found)
+        yield from self._province_sentences(found)
 
-    def _beside(self, found: Sequence[MilestoneResult]) -> Iterator[str]:
+    def _province_sentences(self, found: Sequence[MilestoneResult]) -> Iterator[str]:
         """Say what a table of milestones does not: the province's own part."""
         own = [r for r in found if r.row.units and r.row.province and not r.row.province.is_finished]
         if own:
             told = "; ".join(f"{self.name_of(reach)}: {self.own_of(reach)}" for reach in own)
             yield self.say(M("Phần việc của tỉnh chưa xong trong các mốc này: {told}.", told=told))
 
-    def _meant(self) -> Iterator[str]:
+    def _meaning_of_unknown(self) -> Iterator[str]:
         """Say what "unknown" means, once for both tables."""
         if any(reach.row.unknown for reach in self.results if reach.end in {MilestoneEnd.LATE, MilestoneEnd.UNSURE}):
             yield self.say(
@@ -276,7 +276,7 @@ class Prose(ReportWriter):
         )
 
 
-def _unasked(report: Report, units: Sequence[UnitReport]) -> Iterator[Message]:
+def _not_reached_sentences(report: Report, units: Sequence[UnitReport]) -> Iterator[Message]:
     """Say what a unit that could not be asked is counted as; what it answered once goes on."""
     heard = sum(unit.last_answer_at is not None for unit in units)
     if report.only:

@@ -60,8 +60,8 @@ def read_return_sheet(name: str, content: bytes) -> ReturnedSheet:
         sentence = M("Tệp này có {count} phiếu. Hãy gửi mỗi phiếu một tệp.", count=len(marked)) if marked else NO_SHEET
         raise BadInput([Problem(name, 0, 0, sentence)])
     page, (row, mark) = marked[0]
-    below = _below(name, page, row)
-    return ReturnedSheet(mark, tuple(_lines(below)), tuple(_beside(name, below)))
+    below = _rows_below_head(name, page, row)
+    return ReturnedSheet(mark, tuple(_lines(below)), tuple(_problems_beside(name, below)))
 
 
 Page = Sequence[Sequence[SpreadsheetCell]]
@@ -112,7 +112,7 @@ def _mark_in(page: Page) -> tuple[int, str] | None:
 Numbered = Sequence[tuple[int, Sequence[SpreadsheetCell]]]
 
 
-def _below(name: str, page: Page, mark: int) -> Numbered:
+def _rows_below_head(name: str, page: Page, mark: int) -> Numbered:
     """Return the rows below the head; raise everything about the table's shape at once."""
     codes = _heads(0)
     head = next((n for n, row in enumerate(page) if n > mark and any(_text(c) in codes for c in row)), None)
@@ -128,7 +128,7 @@ def _below(name: str, page: Page, mark: int) -> Numbered:
 def _lines(below: Numbered) -> Iterator[SpreadsheetRow]:
     for number, row in below:
         cells = {column.name: cell for column, cell in zip(COLUMNS, row, strict=False)}
-        if any(_filled(cell) for cell in cells.values()):
+        if any(_is_filled(cell) for cell in cells.values()):
             yield SpreadsheetRow(
                 number, {c.name: cells.get(c.name, SpreadsheetCell(i, None)) for i, c in enumerate(COLUMNS)}
             )
@@ -159,9 +159,9 @@ def _wrong_heads(name: str, head: int, row: Sequence[SpreadsheetCell]) -> Iterat
             )
 
 
-def _beside(name: str, below: Numbered) -> Iterator[Problem]:
+def _problems_beside(name: str, below: Numbered) -> Iterator[Problem]:
     for number, row in below:
-        for cell in filter(_filled, row[len(COLUMNS) :]):
+        for cell in filter(_is_filled, row[len(COLUMNS) :]):
             where = cell_name(cell, number)
             sentence = M("Ô {cell} nằm ngoài bảng. Hãy chuyển nội dung vào bảng rồi xóa ô này.", cell=where)
             yield Problem(name, number, cell.place + 1, sentence)
@@ -172,7 +172,7 @@ def cell_name(cell: SpreadsheetCell, number: int) -> str:
     return f"{column_letter(cell.place)}{number}"
 
 
-def _filled(cell: SpreadsheetCell) -> bool:
+def _is_filled(cell: SpreadsheetCell) -> bool:
     return cell.value is not None or cell.wrong is not None
 
 

@@ -85,12 +85,12 @@ class LetterWriter:
         yield LetterLine("h", M("Các đơn vị: {title}", title=told.title))
         if told.late:
             yield LetterLine("p", M("Việc quá hạn. {known}", known=known_as_of(told.as_of)))
-            yield from (LetterLine("li", self._late(late, told.as_of)) for late in told.late)
+            yield from (LetterLine("li", self._late_sentence(late, told.as_of)) for late in told.late)
         if told.silent:
             yield LetterLine("p", M("Chưa hỏi được, nên chưa rõ tình hình:"))
             yield from (LetterLine("li", unit.full_name) for unit in told.silent)
 
-    def _late(self, late: LateUnit, as_of: datetime) -> Message:
+    def _late_sentence(self, late: LateUnit, as_of: datetime) -> Message:
         named = [say(self._overdue(item), self.language) for item in late.items[:LISTED]]
         more = len(late.items) - LISTED
         if more > 0:
@@ -107,7 +107,7 @@ class LetterWriter:
         """Say why a step is in the letter."""
         if item.reason is ReminderReason.OVERDUE:
             return self._overdue(item)
-        step, due = self._named(item), moment(item.due, self.language)
+        step, due = self._step_title(item), moment(item.due, self.language)
         if item.reason is ReminderReason.UNCONFIRMED:
             return M("{step}: đã qua hạn {due}; chúng tôi chưa nhận được xác nhận", step=step, due=due)
         if item.days:
@@ -118,9 +118,9 @@ class LetterWriter:
 
     def _overdue(self, item: DigestItem) -> Message:
         due = moment(item.due, self.language)
-        return M("{step}: quá hạn {days} ngày (hạn {due})", step=self._named(item), days=-item.days, due=due)
+        return M("{step}: quá hạn {days} ngày (hạn {due})", step=self._step_title(item), days=-item.days, due=due)
 
-    def _named(self, item: DigestItem) -> str:
+    def _step_title(self, item: DigestItem) -> str:
         return say(item.step.title, self.language) + (" (?)" if item.step.doubtful else "")
 
     def silence(self, campaigns: Sequence[tuple[Text, datetime | None]], day: date) -> Letter:

@@ -12,7 +12,7 @@ from lotrinh.core.text import M, Message
 def asking_result(report: Report) -> Message:
     """How asking went; of one unit, how it went there, for the run asked others too."""
     if report.only:
-        return next((_of_one(unit) for unit in report.everybody), M("Chỉ việc của cấp tỉnh"))
+        return next((_one_unit_result(unit) for unit in report.everybody), M("Chỉ việc của cấp tỉnh"))
     outcomes = report.outcomes()
     return M(
         "{units} đơn vị: {reached} hỏi được, {unreachable} không hỏi được, {invalid} trả lời không hợp lệ",
@@ -23,7 +23,7 @@ def asking_result(report: Report) -> Message:
     )
 
 
-def _of_one(unit: UnitReport) -> Message:
+def _one_unit_result(unit: UnitReport) -> Message:
     if unit.unit.is_province:
         return M("Chỉ việc của cấp tỉnh")
     name = f"{unit.unit.full_name} ({unit.unit.code})"

@@ -49,10 +49,10 @@ def _entry(book: WorkbookContext, entry: Entry) -> list[Cell]:
         *_unit(book, new.unit),
         cell.text(book.step_titles.get(new.step, new.step)),
         cell.text(say(KIND[new.kind])),
-        cell.text(_said(book, actor_name(new.actor, book.units_by_code))),
+        cell.text(_in_words(book, actor_name(new.actor, book.units_by_code))),
         cell.text(str(document.get("number") or "")),
-        _completed(book, new.body.get("completed_on")),
-        cell.text("\n".join(_said(book, each) for each in _content(entry))),
+        _completion_cell(book, new.body.get("completed_on")),
+        cell.text("\n".join(_in_words(book, each) for each in _content(entry))),
         *((cell.text(say("mẫu") if new.body.get("sample") else ""),) if book.report.sample else ()),
         cell.text(entry.hash, "hash"),
     ]
@@ -64,12 +64,12 @@ def _unit(book: WorkbookContext, code: str) -> list[Cell]:
     return [book.cell.text(code, "code"), *([book.cell.text("")] * (len(book.unit_widths) - 1))]
 
 
-def _said(book: WorkbookContext, words: Message | str) -> str:
+def _in_words(book: WorkbookContext, words: Message | str) -> str:
     """Say our own words in the book's language; those of others stay as they are."""
     return words if isinstance(words, str) else book.writer.say(words)
 
 
-def _completed(book: WorkbookContext, written: object) -> Cell:
+def _completion_cell(book: WorkbookContext, written: object) -> Cell:
     return book.cell.day(date.fromisoformat(written)) if isinstance(written, str) and written else book.cell.day(None)
 
 

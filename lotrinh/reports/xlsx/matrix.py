@@ -33,10 +33,10 @@ def write(book: WorkbookContext) -> None:
     book.write_title(sheet, name, legend, numbers)
     counted = book.head_cells(*book.writer.words("Kết quả hỏi", "Còn phải làm", "Quá hạn"))
     blank = [book.cell.text("", "head")] * (fixed + len(counted))
-    sheet.add([*blank, *(book.cell.text(_short(book, step), "turned") for step in steps)], TURNED)
+    sheet.add([*blank, *(book.cell.text(_head_text(book, step), "turned") for step in steps)], TURNED)
     numbered = [book.cell.text(book.step_numbers[step.id], "numbered") for step in steps]
     for column, step in enumerate(steps, fixed + len(counted)):
-        sheet.worksheet.write_comment(sheet.row - 1, column, _whole(book, step), BOX)
+        sheet.worksheet.write_comment(sheet.row - 1, column, _head_comment(book, step), BOX)
     sheet.add_head([*book.unit_heads, *counted, *numbered], fixed, 1, NUMBERED)
     sheet.worksheet.repeat_columns(0, fixed - 1)
     for row in _rows(book, steps):
@@ -69,14 +69,14 @@ def _counts(book: WorkbookContext, unit: UnitReport) -> list[Cell]:
     return [asked, book.cell.number(left), book.cell.number(overdue)]
 
 
-def _short(book: WorkbookContext, step: Step) -> str:
+def _head_text(book: WorkbookContext, step: Step) -> str:
     title, mark = book.writer.say(step.title), doubt_mark(doubtful=step.doubtful)
     room = SHORT - len(mark)
     kept = title if len(title) <= room else f"{title[:room].rsplit(' ', 1)[0]}…"
     return kept + mark
 
 
-def _whole(book: WorkbookContext, step: Step) -> str:
+def _head_comment(book: WorkbookContext, step: Step) -> str:
     """Say in a comment all that the head has no room for."""
     said = [f"{book.step_numbers[step.id]}. {book.step_titles[step.id]}", book.milestone_titles[step.milestone]]
     schedule = book.step_counts[step.id].first

@@ -51,15 +51,15 @@ def _statuses(book: WorkbookContext, sheet: Sheet) -> None:
     sheet.add(book.head_cells(*book.writer.words("Tình trạng", "Số đầu việc", "Tỷ lệ")))
     for status in Status:
         words = f"{SIGNS[status].in_(book.language)}  {say(STATUS[status])}"
-        sheet.add([cell.text(words, ("status", status)), *_counted(book, counts[status], total)])
+        sheet.add([cell.text(words, ("status", status)), *_count_cells(book, counts[status], total)])
     for words, count in ((say("Chưa xong hoặc chưa rõ"), left), (say("Tổng số đầu việc"), total)):
-        sheet.add([cell.text(words, "head"), *_counted(book, count, total)])
+        sheet.add([cell.text(words, "head"), *_count_cells(book, count, total)])
     for note in totals_notes(book.report):
         sheet.add([cell.text(say(note), "hint")])
     sheet.row += 1
 
 
-def _counted(book: WorkbookContext, count: int, total: int) -> list[Cell]:
+def _count_cells(book: WorkbookContext, count: int, total: int) -> list[Cell]:
     return [book.cell.number(count), book.cell.number(round(count / total, 6) if total else None, "share")]
 
 

@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # XlsxWriter declares no types
 
 from lotrinh.core.report.bundle import ReportBundle
-from lotrinh.reports.xlsx import journal, matrix, not_reached, notes, outstanding, overview, province, steps, voices
+from lotrinh.reports.xlsx import journal, matrix, not_reached, notes, obstacles, outstanding, overview, province, steps
 from lotrinh.reports.xlsx.context import WorkbookContext
 from lotrinh.reports.xlsx.styles import FONT
 
-SHEETS = (overview, matrix, steps, province, outstanding, voices, not_reached, journal, notes)
+SHEETS = (overview, matrix, steps, province, outstanding, obstacles, not_reached, journal, notes)
 """The modules of the sheets, in their order; each writes one with its ``write``."""
 OPTIONS = {
     "constant_memory": True,

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lotrinh.cli.keeping.import_ import _agreed
+from lotrinh.cli.keeping.import_ import _confirm
 from tests.conftest import Lotrinh
 
 SETTINGS = 'province = "phu-tho"\n[[campaigns]]\nid = "bau-cu-2026"\nunits = ["04924", "04960"]\n'
@@ -84,4 +84,4 @@ def test_at_a_terminal_it_asks_and_takes_only_a_yes_for_one(
 ) -> None:
     monkeypatch.setattr("sys.stdin", Terminal(answer))
     judged: Any = SimpleNamespace(statements=(1, 2), fresh=(1, 2))
-    assert _agreed(judged, yes=False) is agreed
+    assert _confirm(judged, yes=False) is agreed

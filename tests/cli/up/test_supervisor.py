@@ -9,7 +9,7 @@ import pytest
 
 from lotrinh.cli.up import supervisor
 from lotrinh.cli.up.processes import TetheredChild
-from lotrinh.cli.up.rotating import Logs
+from lotrinh.cli.up.rotating import LogRotation
 from lotrinh.cli.up.sender import Sender
 from lotrinh.cli.up.supervisor import PartPlan, PartState, SupervisedPart
 from lotrinh.cli.up.up import StopRequest, supervise
@@ -177,7 +177,7 @@ def test_a_child_is_asked_to_stop_by_letting_go_of_its_standard_input(tmp_path: 
 def test_the_logs_of_the_last_five_starts_are_kept(tmp_path: Path) -> None:
     log = tmp_path / "portal.log"
     for start in range(8):
-        Logs([log])
+        LogRotation([log])
         log.write_text(str(start))
     assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {
         "portal.log": "7",
@@ -196,7 +196,7 @@ def test_a_log_that_has_become_large_is_put_away_while_it_is_written(
         "import time\nfor line in range(10_000_000):\n    print(f'{line:0199}', flush=True)\n    time.sleep(0.0002)\n"
     )
     log = tmp_path / "portal.log"
-    logs = Logs([log])
+    logs = LogRotation([log])
     child = TetheredChild("talkative", ["talkative"], {"PYTHONPATH": str(tmp_path)}, log)
     try:
         first, end = 0, time.monotonic() + 60

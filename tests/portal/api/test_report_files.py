@@ -9,6 +9,7 @@ from lotrinh.reports.documents import FORMATS
 from tests.portal.api.test_runs import run_once
 from tests.portal.caller import CAMPAIGN, DONE, UNIT, Caller, program, unit
 from tests.portal.conftest import Portal
+from tests.services.earlier import store_as_before
 
 RUN = f"{CAMPAIGN}/runs/r1"
 

@@ -5,6 +5,8 @@ import io
 import json
 from dataclasses import replace
 
+import pytest
+
 from lotrinh.core.status.journal import GENESIS, Entry, EntryKind, NewEntry, first_broken_number
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
@@ -15,6 +17,7 @@ from lotrinh.services.runs.snapshots import load_report_json
 from lotrinh.settings.models import Settings
 from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, program, unit
 from tests.portal.conftest import NOW, Portal
+from tests.services.earlier import store_as_before
 
 
 def run_once(portal: Portal, name: str = "r1", *, finished: bool = True) -> None:
@@ -77,6 +80,21 @@ def test_a_report_as_a_table_has_a_row_for_each_step_of_each_unit(portal: Portal
     assert (row["status"], row["completed_on"], row["done"], row["of"]) == ("done", "2026-01-29", "12", "12")
     (dangerous,) = (r["obstacle"] for r in rows if r["obstacle"])
     assert dangerous.startswith("'=")
+
+
+@pytest.mark.parametrize("archived", [True, False])
+def test_programs_read_of_a_run_that_an_earlier_version_stored_what_they_read_of_one_of_today(
+    portal: Portal, *, archived: bool
+) -> None:
+    unit(portal).state(f"{UNIT}/confirmations", DONE)
+    run_once(portal)
+    office = program(portal)
+    addresses = [f"{CAMPAIGN}/runs/r1{end}" for end in ("", "/report", "/report.csv")]
+    today = [office.get(address) for address in addresses]
+    store_as_before(portal.store, "r1", whole=archived)
+    before = [office.get(address) for address in addresses]
+    assert [(a.content, a.headers["etag"]) for a in before] == [(a.content, a.headers["etag"]) for a in today]
+    assert office.get(addresses[1], **{"If-None-Match": today[1].headers["etag"]}).status_code == 304
 
 
 def test_a_run_without_a_report_says_so(portal: Portal) -> None:

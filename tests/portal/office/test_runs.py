@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.observation import Observation, Outcome, Reason
@@ -17,11 +16,13 @@ from lotrinh.core.text import M
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
+from lotrinh.services.runs.snapshots import load_report_json
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.runs.runs import NOT_CARRIED_OUT
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.people import SECRET, officer, shown
+from tests.services.earlier import store_as_before
 
 HOME = "/campaigns/bau-cu-2026"
 DAY = timedelta(days=1)
@@ -138,6 +139,21 @@ def test_only_json_is_given_of_a_report_that_was_not_laid_down_whole(
     page = viewer.get(f"{HOME}/runs/{name}")
     assert ("report.json" in page.text, "report.csv" in page.text) == (True, False)
     assert viewer.get(f"{HOME}/runs/{name}/report.csv").status_code == 404
+
+
+@pytest.mark.parametrize("archived", [True, False])
+def test_a_run_that_an_earlier_version_stored_is_shown_and_given_as_one_of_today(
+    portal: Portal, of: Campaign, viewer: httpx.Client, *, archived: bool
+) -> None:
+    old, new = ran(portal.store, of, 5), ran(portal.store, of, 1)
+    addresses = (f"{HOME}/runs/{old}", f"{HOME}/runs/{old}/report.json", f"{HOME}/changes?old={old}&new={new}")
+    today = [viewer.get(address) for address in addresses]
+    store_as_before(portal.store, old, whole=archived)
+    for shown_today, address in zip(today, addresses, strict=True):
+        before = viewer.get(address)
+        assert before.status_code == 200
+        if archived or address != addresses[0]:  # without its archive a run has no other formats to offer
+            assert before.text == shown_today.text
 
 
 def test_a_day_shows_the_last_run_up_to_it(portal: Portal, of: Campaign, viewer: httpx.Client) -> None:

@@ -98,9 +98,9 @@ def test_every_cell_has_its_sign(statuses: list[dict[str, Status]]) -> None:
 
 
 def test_two_hundred_units_fit_two_panels_and_more_become_areas() -> None:
-    assert not map_of(many(200, 5)).by_area
+    assert not map_of(many(200, 5)).is_by_area
     shown = map_of(many(201, 5))
-    assert shown.by_area
+    assert shown.is_by_area
     assert [row.name for row in shown.rows] == [f"Vùng {n} ({41 if n == 0 else 40})" for n in range(5)]
 
 
@@ -164,7 +164,7 @@ def test_an_area_says_how_many_are_unknown_beside_those_overdue_and_has_room_for
     shown = map_of(the_report(*made))
     (row,) = shown.rows
     assert row.notes[0] == ("76%", "Q20", "?30")
-    assert (shown.unknown, shown.silent) == (30 * len(shown.columns), 30)
+    assert (shown.unknown_cells, shown.unknown_units) == (30 * len(shown.columns), 30)
     root = ET.fromstring(heatmap.draw(shown, "Đợt", "vi"))  # noqa: S314 - our own
     lines = sorted(float(e.attrib["y"]) for e in root.iter(SVG + "text") if e.text in {"76%", "Q20", "?30"})
     ground = next(e.attrib["d"] for e in root.iter(SVG + "path") if e.get("class") == "c overdue")
@@ -180,7 +180,7 @@ def test_a_step_kept_from_before_its_deadline_is_unknown_in_every_picture() -> N
     everything, *_ = shares(report, "vi")
     assert (everything.counts[Status.UNKNOWN], everything.counts[Status.OPEN]) == (1, 0)
     first, *others = number_milestones(report)
-    assert (first.state, first.unknown) == ("unknown", True)
+    assert (first.state, first.has_unknown) == ("unknown", True)
     assert {line.state for line in others if not line.row.national_only} == {"done"}
 
 
@@ -204,4 +204,4 @@ def test_a_milestone_of_silent_units_alone_has_a_column_once_its_time_has_come(
     number = next(line.number for line in number_milestones(report) if line.row.milestone.id == "rieng")
     shown = map_of(report)
     assert (number in shown.columns) is drawn
-    assert (shown.unknown, shown.waiting) == ((4, 1) if drawn else (3, 2))
+    assert (shown.unknown_cells, shown.waiting) == ((4, 1) if drawn else (3, 2))

@@ -86,7 +86,7 @@ def test_days_off_are_shaded_and_only_a_long_break_has_a_name() -> None:
 
 def test_days_in_a_row_make_one_break() -> None:
     assert list(breaks(TET, date(2026, 2, 13), date(2026, 2, 24))) == [Break(date(2026, 2, 14), date(2026, 2, 22))]
-    assert [b.long for b in breaks(PLAIN, date(2026, 2, 7), date(2026, 2, 15))] == [False, False]
+    assert [b.is_long for b in breaks(PLAIN, date(2026, 2, 7), date(2026, 2, 15))] == [False, False]
     assert list(breaks(PLAIN, date(2026, 2, 9), date(2026, 2, 13))) == []
 
 

@@ -15,6 +15,7 @@ from lotrinh.errors import RunNotCarriedOut
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import BATCH, FIRST, begin_run, split_batches
 from lotrinh.services.runs.check import CheckRequest, run_check
+from lotrinh.services.runs.snapshots import load_report_json
 from lotrinh.settings.models import HttpSettings, PortalSettings, Settings
 from lotrinh.store import Store
 from lotrinh.store.runs.runs import FINISHED, NOT_CARRIED_OUT

@@ -9,6 +9,7 @@ from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.reports.data.csv_report import report_csv
 from lotrinh.reports.data.json_report import report_json
+from lotrinh.reports.data.snapshot_json import parse_snapshot
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude

@@ -24,6 +24,7 @@ from lotrinh.settings.models import CampaignSettings, LetterheadSettings, Report
 from lotrinh.store import Store
 from tests.conftest import TOP
 from tests.services.builders import NOW, happened
+from tests.services.earlier import store_as_before
 
 DAY = timedelta(days=1)
 STEP = "niem-yet-danh-sach-cu-tri"
@@ -98,11 +99,8 @@ def test_a_run_that_was_cut_off_has_no_report_and_is_never_the_newest(
 def test_a_finished_run_that_an_older_lotrinh_wrote_down_is_not_called_cut_off(
     store: Store, settings: Settings, of: Campaign
 ) -> None:
-    from sqlalchemy import text
-
     old = ran(store, settings, of)
-    with store.engine.begin() as connection:
-        connection.execute(text("UPDATE rounds SET frozen = NULL"))
+    store_as_before(store, old.run, whole=False)
     said = sentence(store, of, run=old.run)
     assert "do phiên bản cũ của lotrinh ghi" in said
     assert "không chạy xong" not in said

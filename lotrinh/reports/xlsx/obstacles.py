@@ -20,7 +20,7 @@ def write(book: WorkbookContext) -> None:
     sample = words("Dữ liệu mẫu") if book.report.sample else ()
     sheet.add_head([*book.unit_heads, *book.head_cells(*heads, *sample)], len(book.unit_widths))
     for voice in voices:
-        sheet.add(_voice(book, voice))
+        sheet.add(_obstacle_row(book, voice))
     sheet.close()
 
 
@@ -35,7 +35,7 @@ def _count(voices: Sequence[StepObstacle]) -> M:
     )
 
 
-def _voice(book: WorkbookContext, voice: StepObstacle) -> list[Cell]:
+def _obstacle_row(book: WorkbookContext, voice: StepObstacle) -> list[Cell]:
     cell, say, zone = book.cell, book.writer.say, book.report.as_of.tzinfo
     return [
         *book.unit_cells(voice.unit),
