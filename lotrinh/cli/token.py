@@ -3,6 +3,7 @@
 import click
 
 from lotrinh.cli.base import Command, open_settings, option, print_message, settings_option
+from lotrinh.core.status.roles import PROGRAM_ROLES, Role
 from lotrinh.core.text import M
 
 
@@ -14,8 +15,8 @@ from lotrinh.core.text import M
 @click.argument("name", metavar="NAME")
 @option(
     "--role",
-    type=click.Choice(["viewer", "officer"]),
-    default="viewer",
+    type=click.Choice([role.value for role in PROGRAM_ROLES]),
+    default=PROGRAM_ROLES[0].value,
     help="viewer chỉ xem; officer còn chấp nhận, trả lại, miễn, trả lời.",
 )
 @option("--revoke", is_flag=True, help="Thu hồi mã thay vì cấp.")
@@ -23,7 +24,6 @@ from lotrinh.core.text import M
 def access_token_command(name: str, role: str, settings: str | None, *, revoke: bool) -> None:
     """Print name and token, tab between them."""
     from lotrinh.clock import now
-    from lotrinh.core.status.roles import Role
     from lotrinh.services.access.accounts import CONSOLE
     from lotrinh.services.access.programs import issue_token, revoke_token
     from lotrinh.services.campaigns.rosters import roster

@@ -1,7 +1,11 @@
 """Who may do what in the portal: one table, read by every page, route and test."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+
+from lotrinh.core.text import M, Message
 
 
 class Role(StrEnum):
@@ -25,14 +29,44 @@ class Action(StrEnum):
     ADMINISTER = "administer"
 
 
-ALLOWED: dict[Role, frozenset[Action]] = {
-    Role.ADMINISTRATOR: frozenset(set(Action) - {Action.SPEAK, Action.SEE_OWN}),
-    Role.OFFICER: frozenset({Action.SEE_ALL, Action.REVIEW, Action.RUN, Action.CHANGE}),
-    Role.VIEWER: frozenset({Action.SEE_ALL}),
-    Role.UNIT: frozenset({Action.SEE_OWN, Action.SPEAK}),
+class RoleFacts(NamedTuple):
+    """All that a role is: its word, what it may do, and who is given it.
+
+    ``choice`` is what an administrator reads where people of the office are given a role, None for one that is not
+    given there. ``for_programs`` tells that a program may have it: accounts and campaigns are for people alone.
+    """
+
+    word: Message
+    allowed: frozenset[Action]
+    choice: Message | None
+    for_programs: bool = False
+
+
+ROLES: Mapping[Role, RoleFacts] = {
+    Role.OFFICER: RoleFacts(
+        M("cán bộ văn phòng"),
+        frozenset({Action.SEE_ALL, Action.REVIEW, Action.RUN, Action.CHANGE}),
+        M("Cán bộ văn phòng: xem mọi đơn vị, chấp nhận, trả lại, trả lời, đổi đợt"),
+        for_programs=True,
+    ),
+    Role.VIEWER: RoleFacts(M("chỉ xem"), frozenset({Action.SEE_ALL}), M("Chỉ xem"), for_programs=True),
+    Role.ADMINISTRATOR: RoleFacts(
+        M("quản trị viên"),
+        frozenset(set(Action) - {Action.SPEAK, Action.SEE_OWN}),
+        M("Quản trị viên: thêm tài khoản, phiếu, nhật ký"),
+    ),
+    Role.UNIT: RoleFacts(M("đơn vị"), frozenset({Action.SEE_OWN, Action.SPEAK}), None),
 }
-"""SPEAK: confirm, withdraw, report obstacles for one's own unit. REVIEW: accept, return, excuse, answer, and confirm
+"""Role -> what it is, in the order in which people choose.
+
+SPEAK: confirm, withdraw, report obstacles for one's own unit. REVIEW: accept, return, excuse, answer, and confirm
 the province's own steps. CHANGE: apply a new anchor or checklist. ADMINISTER: accounts, access codes, the journal."""
+OFFICE_ROLES = tuple(role for role, facts in ROLES.items() if facts.choice)
+"""What somebody of the office may be."""
+PROGRAM_ROLES = tuple(
+    sorted((role for role, facts in ROLES.items() if facts.for_programs), key=lambda role: len(ROLES[role].allowed))
+)
+"""What a program may be. The one that may do least comes first: it is given where nobody says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +80,7 @@ class Visitor:
 
     def can(self, action: Action) -> bool:
         """Whether the role allows it at all; whose unit it concerns is asked with ``can_see`` and ``can_speak``."""
-        return action in ALLOWED[self.role]
+        return action in ROLES[self.role].allowed
 
     def can_see(self, unit: str) -> bool:
         """Whether this unit's steps and history may be shown to them."""

@@ -8,7 +8,7 @@ from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome
-from lotrinh.core.status.roles import Role
+from lotrinh.core.status.roles import ROLES, Role
 from lotrinh.core.status.status import Status, StepStatus
 from lotrinh.core.text import M, Message
 
@@ -65,12 +65,7 @@ ACTS: Mapping[str, Message] = {
 }
 """What was done to an account: the ``what`` of an entry of this kind."""
 
-ROLE: Mapping[Role, Message] = {
-    Role.ADMINISTRATOR: M("quản trị viên"),
-    Role.OFFICER: M("cán bộ văn phòng"),
-    Role.VIEWER: M("chỉ xem"),
-    Role.UNIT: M("đơn vị"),
-}
+ROLE: Mapping[Role, Message] = {role: ROLES[role].word for role in Role}
 
 
 def status_reason(step_status: StepStatus, schedule: Schedule, now: datetime) -> Message:

@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.roles import Action, Role, Visitor
+from lotrinh.core.status.roles import PROGRAM_ROLES, Action, Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, NotAllowed, NotFound
 from lotrinh.portal.state import PortalState, portal_state
@@ -26,8 +26,8 @@ UNIT_CODE = HTTPBearer(
 PROGRAM_TOKEN = HTTPBearer(
     scheme_name="programToken",
     description=(
-        "A token of a program of the office (`lotrinh access token NAME --role viewer|officer`). A viewer reads "
-        "everything; an officer also judges and speaks for the province itself."
+        f"A token of a program of the office (`lotrinh access token NAME --role {'|'.join(PROGRAM_ROLES)}`). A viewer "
+        "reads everything; an officer also judges and speaks for the province itself."
     ),
     auto_error=False,
 )

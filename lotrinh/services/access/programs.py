@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from lotrinh.core.status.roles import Role, Visitor
+from lotrinh.core.status.roles import PROGRAM_ROLES, Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotAllowed, NotFound, Problem, TooManyAttempts
 from lotrinh.services.access.accounts import CONSOLE, NAME_LENGTH, By
@@ -17,8 +17,6 @@ from lotrinh.store.throttle import Failures
 
 TOKEN_BYTES = 32
 """256 random bits: a plain SHA-256 keeps such a token, there is nothing to guess from the hash."""
-ROLES = (Role.VIEWER, Role.OFFICER)
-"""What a program may be: it reads, or it also judges. Accounts and campaigns are for people alone."""
 WRONG = M("Mã truy cập này không dùng được: không có, hoặc đã bị thu hồi.")
 
 
@@ -37,7 +35,7 @@ def issue_token(store: Store, name: str, role: Role, now: datetime, by: By = CON
         problems.append(Problem("name", 0, 0, M("Tên chương trình gồm chữ thường không dấu, số, gạch nối.")))
     if len(name) > NAME_LENGTH:
         problems.append(Problem("name", 0, 0, M("Nhiều nhất {most} ký tự.", most=NAME_LENGTH)))
-    if role not in ROLES:
+    if role not in PROGRAM_ROLES:
         problems.append(Problem("role", 0, 0, M("Vai trò của chương trình là viewer hoặc officer.")))
     if problems:
         raise BadInput(problems)

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lotrinh.core.status.roles import Role
-from lotrinh.core.status.wording import ROLE
+from lotrinh.core.status.roles import OFFICE_ROLES, ROLES, Role
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, LotrinhError, Problem
 from lotrinh.portal.deps import Form
@@ -23,7 +22,6 @@ from lotrinh.services.access.programs import revoke_token
 from lotrinh.services.access.secrets import new_secret
 
 router = APIRouter(include_in_schema=False)
-OFFICE = (Role.OFFICER, Role.ADMINISTRATOR, Role.VIEWER)
 ONE = "/accounts/{name}"
 
 
@@ -60,7 +58,7 @@ def _render_accounts(
 
 
 def _shared(request: Request) -> dict[str, Any]:
-    return {"roles": OFFICE, "ROLE": ROLE, "zone": ZoneInfo(portal_state(request).settings.timezone)}
+    return {"roles": OFFICE_ROLES, "ROLES": ROLES, "zone": ZoneInfo(portal_state(request).settings.timezone)}
 
 
 @router.post("/accounts", dependencies=CSRF_GUARD)
@@ -87,7 +85,7 @@ def submit_account(request: Request, visitor: Administrator, form: Form) -> Resp
 
 
 def _role(inputs: FormInput) -> Role:
-    if inputs["role"] not in {role.value for role in OFFICE}:
+    if inputs["role"] not in {role.value for role in OFFICE_ROLES}:
         raise BadInput([Problem("role", 0, 0, M("Hãy chọn vai trò."))])
     return Role(inputs["role"])
 
