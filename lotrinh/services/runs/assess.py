@@ -1,14 +1,14 @@
 """From the record to the report: timetables, journal, answers and this run's observations, put together."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows, obstacles_of
-from lotrinh.core.status.journal import EMPTY_RECORD, GENESIS, fold
+from lotrinh.core.status.journal import EMPTY_RECORD, GENESIS, StepRecords, fold
 from lotrinh.core.status.observation import Answer, Outcome, ProbeOutcome, Reason
 from lotrinh.core.status.status import (
     LatestAnswer,
@@ -48,60 +48,42 @@ class TimetableCache:
         return self._plans[key]
 
 
+LatestAnswerRule = Callable[["Assessment", Unit], LatestAnswer]
+"""What counts as a unit's latest answer: ``answer_in_run`` or ``answer_at_this_minute``."""
+
+
+@dataclass(kw_only=True)
 class Assessment:
-    """All that one report is computed from."""
+    """All that the statuses of a campaign are computed from at one moment.
 
-    def __init__(self, store: Store, settings: Settings, campaign: Campaign, run: Run) -> None:
-        self.campaign, self.run, self.settings = campaign, run, settings
-        self.now = run.as_of.astimezone(campaign.zone)
-        last = store.journal.latest(1)
-        self.head, number = (last[0].hash, last[0].number) if last else (GENESIS, 0)
-        entries = store.journal.entries(campaign.id, units=campaign.by_code)
-        # Of this moment all tells that has been recorded, whatever the clock said then: it may have been set back.
-        until = None if run.of_now else self.now
-        self.records = fold((entry for entry in entries if entry.number <= number), until=until)
-        self.observations = store.runs.observations(run.id)
-        self.stored_answers = store.runs.answers(campaign.id, units=campaign.by_code)
-        self.interrupted_run = store.runs.find_interrupted_before(campaign.id, run.id, province=campaign.province.code)
-        self.plans = TimetableCache(campaign)
-        self._known: dict[str, Answer | None] = {}
+    ``now`` is in the campaign's time zone; ``observations`` and ``stored_answers`` are by unit code.
+    """
 
-    def report(self) -> Report:
-        """Compute the whole report."""
-        campaign = self.campaign
-        province = self.province()
-        finished = {s.step: s.status.is_finished for s in province.step_statuses}
-        done = self.completion_days(campaign.province, self.own_answer())
-        units = tuple(self.unit(unit, finished, done) for unit in campaign.units)
-        rows = milestone_rows(campaign.checklist, units, province, self.now)
-        return Report(
-            campaign.id,
-            campaign.title,
-            campaign.province.full_name,
-            self.now,
-            self.run.id,
-            campaign.checklist,
-            self.head,
-            self.has_sample(),
-            units,
-            province,
-            rows,
-            self.interrupted_run,
-            tuple(obstacle for unit in (province, *units) for obstacle in obstacles_of(unit, self.records)),
-            campaign.milestones,
-        )
+    campaign: Campaign
+    settings: Settings
+    now: datetime
+    records: StepRecords
+    observations: Mapping[str, ObservationRow]
+    stored_answers: Mapping[str, StoredAnswer]
+    answer_rule: LatestAnswerRule
+    plans: TimetableCache = field(init=False)
+    _read_answers: dict[str, Answer | None] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with no timetable computed."""
+        self.plans = TimetableCache(self.campaign)
 
     def has_sample(self) -> bool:
         """Whether sample data is anywhere in what the report says."""
         codes = {u.code for u in self.campaign.units} | {self.campaign.province.code}
         said = any(r.sample for (unit, _), r in self.records.items() if unit in codes)
-        return said or any(a and a.sample for u in self.campaign.units if (a := self._answer(u)))
+        return said or any(a and a.sample for u in self.campaign.units if (a := self.stored_answer(u)))
 
     def province(self) -> UnitReport:
         """The province's own steps, from our own journal: what nobody entered there is not done."""
         unit, answer = self.campaign.province, self.own_answer()
         planned = steps_of_unit(self.plans.of(self.completion_days(unit, answer)), unit)
-        view = UnitView(unit.code, self.now, self.campaign.policy, self.records, LatestAnswer(answer, fresh=True))
+        view = UnitView(unit.code, self.now, self.campaign.policy, self.records, LatestAnswer(answer, is_fresh=True))
         step_statuses = assess_steps(planned, view)
         return UnitReport(unit, Outcome.REACHED, Reason.NONE, OWN_JOURNAL, self.now, self.now, planned, step_statuses)
 
@@ -118,25 +100,19 @@ class Assessment:
 
     def latest_answer(self, unit: Unit) -> LatestAnswer:
         """What is known of a commune besides the journal."""
-        seen = self.observations.get(unit.code)
-        return LatestAnswer(
-            self._answer(unit),
-            fresh=seen is not None and seen.outcome == Outcome.REACHED.value,
-            own_system=has_own_system(self.settings, unit),
-            probes=_probes(seen),
-        )
+        return self.answer_rule(self, unit)
 
     def own_answer(self) -> Answer:
         """What the province's own journal says of its own steps."""
         return build_status_answer(self.campaign, self.campaign.province, self.records, self.now)
 
-    def _answer(self, unit: Unit) -> Answer | None:
+    def stored_answer(self, unit: Unit) -> Answer | None:
         """Return the last valid answer that came from where the unit is asked now; read once."""
-        if unit.code not in self._known:
+        if unit.code not in self._read_answers:
             kept = self.stored_answers.get(unit.code)
             current = kept and kept.source == status_address(self.settings, self.campaign, unit)
-            self._known[unit.code] = self._read(unit, kept) if kept and current else None
-        return self._known[unit.code]
+            self._read_answers[unit.code] = self._read(unit, kept) if kept and current else None
+        return self._read_answers[unit.code]
 
     def _read(self, unit: Unit, stored: StoredAnswer) -> Answer | None:
         question = build_questions(self.settings, self.campaign, [unit.code], {})[0]
@@ -153,6 +129,37 @@ class Assessment:
             record = self.records.get((unit.code, name), EMPTY_RECORD)
             days[name] = completion_day(step, record, answer.steps.get(name) if answer else None, self.now.date())
         return days
+
+
+def answer_in_run(assessment: Assessment, unit: Unit) -> LatestAnswer:
+    """Take what the unit last answered where it is asked; fresh where this run reached it."""
+    seen = assessment.observations.get(unit.code)
+    return LatestAnswer(
+        assessment.stored_answer(unit),
+        is_fresh=seen is not None and seen.outcome == Outcome.REACHED.value,
+        own_system=has_own_system(assessment.settings, unit),
+        probes=_probes(seen),
+    )
+
+
+def answer_at_this_minute(assessment: Assessment, unit: Unit) -> LatestAnswer:
+    """Take our own journal where our portal speaks for the unit, as fresh as can be; else its system's last answer."""
+    latest = answer_in_run(assessment, unit)
+    if latest.own_system:
+        return latest
+    answer = build_status_answer(assessment.campaign, unit, assessment.records, assessment.now)
+    return latest._replace(answer=answer, is_fresh=True)
+
+
+def answers_of_own_systems(
+    store: Store, settings: Settings, campaign: Campaign, unit: str = ""
+) -> Mapping[str, StoredAnswer]:
+    """Read the last answers of units, or of one, with software of its own.
+
+    What our portal once answered for the others is older than our journal, which speaks for them.
+    """
+    stored = store.runs.answers(campaign.id, unit, units=campaign.by_code)
+    return {code: answer for code, answer in stored.items() if has_own_system(settings, campaign.by_code[code])}
 
 
 def has_own_system(settings: Settings, unit: Unit) -> bool:
@@ -174,4 +181,38 @@ def _outcome(seen: ObservationRow | None) -> tuple[Outcome, Reason, Message, dat
 
 def make_report(store: Store, settings: Settings, campaign: Campaign, run: Run) -> Report:
     """Compute the report of a run from the record."""
-    return Assessment(store, settings, campaign, run).report()
+    now = run.as_of.astimezone(campaign.zone)
+    last = store.journal.latest(1)
+    head, number = (last[0].hash, last[0].number) if last else (GENESIS, 0)
+    entries = store.journal.entries(campaign.id, units=campaign.by_code)
+    # Of this moment all tells that has been recorded, whatever the clock said then: it may have been set back.
+    until = None if run.of_now else now
+    assessment = Assessment(
+        campaign=campaign,
+        settings=settings,
+        now=now,
+        records=fold((entry for entry in entries if entry.number <= number), until=until),
+        observations=store.runs.observations(run.id),
+        stored_answers=store.runs.answers(campaign.id, units=campaign.by_code),
+        answer_rule=answer_in_run,
+    )
+    province = assessment.province()
+    finished = {s.step: s.status.is_finished for s in province.step_statuses}
+    done = assessment.completion_days(campaign.province, assessment.own_answer())
+    units = tuple(assessment.unit(unit, finished, done) for unit in campaign.units)
+    return Report(
+        campaign=campaign.id,
+        title=campaign.title,
+        province_name=campaign.province.full_name,
+        as_of=now,
+        run=run.id,
+        checklist=campaign.checklist,
+        head=head,
+        sample=assessment.has_sample(),
+        units=units,
+        province=province,
+        milestones=milestone_rows(campaign.checklist, units, province, now),
+        interrupted=store.runs.find_interrupted_before(campaign.id, run.id, province=campaign.province.code),
+        obstacles=tuple(each for unit in (province, *units) for each in obstacles_of(unit, assessment.records)),
+        schedules=campaign.milestones,
+    )

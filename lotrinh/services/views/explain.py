@@ -1,5 +1,6 @@
 """Why a step stands as it does in one unit, at this moment or at one in the past: all that is known, put together."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -24,12 +25,12 @@ from lotrinh.core.status.status import PlannedStep, StepStatus
 from lotrinh.core.text import M, Message
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import named
-from lotrinh.services.runs.assess import TimetableCache, has_own_system
+from lotrinh.services.runs.assess import Assessment, answer_at_this_minute, answers_of_own_systems, has_own_system
 from lotrinh.services.runs.report_archive import load_unit_report
-from lotrinh.services.views.live_campaign import LiveAssessment
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.journal import ANYTHING, JournalFilter
+from lotrinh.store.runs.runs import ObservationRow, Run
 
 RUNS = 5
 """Runs that are shown: the last that asked the unit."""
@@ -43,43 +44,55 @@ class _PastStep(NamedTuple):
     step_status: StepStatus
 
 
-class _Unit(LiveAssessment):
-    """One unit and the province: all that is recorded, or the journal and the runs until a moment in the past."""
+class _UnitHistory(NamedTuple):
+    """One unit and the province: all that is recorded, or the journal and the runs until a moment in the past.
 
-    def __init__(
-        self, store: Store, settings: Settings, campaign: Campaign, unit: Unit, now: datetime, *, past: bool
-    ) -> None:
-        self.campaign, self.settings = campaign, settings
-        self.now = now.astimezone(campaign.zone)
-        codes = dict.fromkeys((campaign.province.code, unit.code))
-        until = self.now if past else None
-        self.entries = {code: _until(store.journal.entries(campaign.id, code), until) for code in codes}
-        self.head = _head(store, until)
-        self.records = fold(entry for entries in self.entries.values() for entry in entries)
-        self.plans = TimetableCache(campaign)
-        self.runs = store.runs.unit_observations(campaign.id, unit.code, RUNS, until)
-        self.observations = {seen.unit: seen for _, seen in self.runs[:1]}
-        self.lost = past and has_own_system(settings, unit) and self._answered_since(store, unit)
-        self.stored_answers = {} if self.lost else store.runs.answers(campaign.id, unit.code)
-        self._known = {}
+    ``is_lost`` where what the unit's own system said then was replaced by what it has answered since.
+    """
 
-    def _answered_since(self, store: Store, unit: Unit) -> bool:
-        """Whether the unit's system has answered again after this moment: only its last answer is kept."""
-        last = store.runs.unit_observations(self.campaign.id, unit.code, 1, outcome=Outcome.REACHED.value)
-        return bool(last) and last[0][0].as_of >= self.now + ONE_SECOND
+    assessment: Assessment
+    entries: Mapping[str, tuple[Entry, ...]]
+    head: str
+    runs: Sequence[tuple[Run, ObservationRow]]
+    is_lost: bool
 
-    def of(self, unit: Unit) -> tuple[UnitReport, UnitReport, dict[str, date | None]]:
+    def reports(self, unit: Unit) -> tuple[UnitReport, UnitReport, dict[str, date | None]]:
         """Return the unit, the province, and the real completion days that the unit's deadlines hang on."""
-        province = self.province()
-        done = self.completion_days(self.campaign.province, self.own_answer())
+        at = self.assessment
+        province = at.province()
+        done = at.completion_days(at.campaign.province, at.own_answer())
         if unit.is_province:
             return province, province, done
         finished = {s.step: s.status.is_finished for s in province.step_statuses}
-        return (
-            self.unit(unit, finished, done),
-            province,
-            {**done, **self.completion_days(unit, self.latest_answer(unit).answer)},
-        )
+        own = at.completion_days(unit, at.latest_answer(unit).answer)
+        return at.unit(unit, finished, done), province, {**done, **own}
+
+
+def _history(
+    store: Store, settings: Settings, campaign: Campaign, unit: Unit, now: datetime, *, past: bool
+) -> _UnitHistory:
+    now = now.astimezone(campaign.zone)
+    until = now if past else None
+    codes = dict.fromkeys((campaign.province.code, unit.code))
+    entries = {code: _until(store.journal.entries(campaign.id, code), until) for code in codes}
+    runs = store.runs.unit_observations(campaign.id, unit.code, RUNS, until)
+    is_lost = past and has_own_system(settings, unit) and _answered_since(store, campaign, unit, now)
+    assessment = Assessment(
+        campaign=campaign,
+        settings=settings,
+        now=now,
+        records=fold(entry for each in entries.values() for entry in each),
+        observations={seen.unit: seen for _, seen in runs[:1]},
+        stored_answers={} if is_lost else answers_of_own_systems(store, settings, campaign, unit.code),
+        answer_rule=answer_at_this_minute,
+    )
+    return _UnitHistory(assessment, entries, _head(store, until), runs, is_lost)
+
+
+def _answered_since(store: Store, campaign: Campaign, unit: Unit, now: datetime) -> bool:
+    """Whether the unit's system has answered again after this moment: only its last answer is kept."""
+    last = store.runs.unit_observations(campaign.id, unit.code, 1, outcome=Outcome.REACHED.value)
+    return bool(last) and last[0][0].as_of >= now + ONE_SECOND
 
 
 def build_explanation(
@@ -90,12 +103,13 @@ def build_explanation(
     Where ``now`` is a moment in the ``past``, the journal until then speaks. What a unit's own system said then is kept
     only until it answers again: after that, the report of the last run before that moment is taken at its word.
     """
-    at = _Unit(store, settings, campaign, unit, now, past=past)
-    own, province, days = at.of(unit)
+    history = _history(store, settings, campaign, unit, now, past=past)
+    at = history.assessment
+    own, province, days = history.reports(unit)
     item, step_status = next(
         pair for pair in zip(own.plan, own.step_statuses, strict=True) if pair[0].step.id == step.id
     )
-    then = _reported(store, at, unit, step) if at.lost else None
+    then = _reported(store, history, unit, step) if history.is_lost else None
     if then:
         item, step_status = then.item, then.step_status
     latest = at.latest_answer(unit)
@@ -111,23 +125,23 @@ def build_explanation(
         item=item,
         step_status=step_status,
         heard_at=step_status.heard_at if latest.own_system else record.last_statement_at,
-        reasons=(*status_reasons(situation), *_lost(at, unit, then)),
+        reasons=(*status_reasons(situation), *_lost(history, unit, then)),
         rules=rule_texts(campaign.checklist, item, campaign.parameters),
         arithmetic=trace(campaign.checklist, step.id, campaign.anchor, days.get, campaign.parameters),
         checks=tuple(
             UnitCheck(r.id, seen.checked_at.astimezone(campaign.zone), Outcome(seen.outcome), seen.sentence)
-            for r, seen in at.runs
+            for r, seen in history.runs
         ),
         own_system=latest.own_system,
         system_answer=published,
         system_answer_at=answer.heard_at.astimezone(campaign.zone) if answer else None,
         entries=tuple(
-            journal_line(e, named(e.new.actor, campaign)) for e in at.entries[unit.code] if e.new.step == step.id
+            journal_line(e, named(e.new.actor, campaign)) for e in history.entries[unit.code] if e.new.step == step.id
         ),
         prerequisites=_before(campaign, item, step_status, days, (province, own)),
         bases=tuple(LegalBasis(basis, campaign.checklist.sources[basis.source]) for basis in step.basis),
         checklist_hash=campaign.checklist.content_hash,
-        head=at.head,
+        head=history.head,
         sample=any(r.sample for r in at.records.values()) or bool(answer and answer.sample),
         from_run=then.run if then else "",
     )
@@ -142,21 +156,22 @@ def _head(store: Store, until: datetime | None) -> str:
     return last[0].hash if last else GENESIS
 
 
-def _reported(store: Store, at: _Unit, unit: Unit, step: Step) -> _PastStep | None:
+def _reported(store: Store, history: _UnitHistory, unit: Unit, step: Step) -> _PastStep | None:
     """Take a step from the last run's report, if nothing was stated about it since and the checklist is the same."""
-    found = store.runs.latest_at(at.campaign.id, at.now, province=at.campaign.province.code)
-    if found is None or any(e.new.step == step.id and e.new.at > found.as_of for e in at.entries[unit.code]):
+    campaign = history.assessment.campaign
+    found = store.runs.latest_at(campaign.id, history.assessment.now, province=campaign.province.code)
+    if found is None or any(e.new.step == step.id and e.new.at > found.as_of for e in history.entries[unit.code]):
         return None
-    kept = store.runs.report_dump(found.id) if found.checklist_hash == at.campaign.checklist.content_hash else None
-    of = load_unit_report(kept[0], at.campaign.checklist, unit.code) if kept else None
+    kept = store.runs.report_dump(found.id) if found.checklist_hash == campaign.checklist.content_hash else None
+    of = load_unit_report(kept[0], campaign.checklist, unit.code) if kept else None
     pairs = zip(of.plan, of.step_statuses, strict=True) if of else ()
     return next(
         (_PastStep(found.id, item, step_status) for item, step_status in pairs if step_status.step == step.id), None
     )
 
 
-def _lost(at: _Unit, unit: Unit, then: _PastStep | None) -> list[Message]:
-    if not at.lost:
+def _lost(history: _UnitHistory, unit: Unit, then: _PastStep | None) -> list[Message]:
+    if not history.is_lost:
         return []
     if then:
         sentence = M(

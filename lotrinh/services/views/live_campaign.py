@@ -9,38 +9,24 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows, obstacles_of
 from lotrinh.core.status.journal import Entry, StepRecord, StepRecords, fold
 from lotrinh.core.status.observation import Answer
-from lotrinh.core.status.status import LatestAnswer
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.runs.assess import Assessment, TimetableCache, has_own_system
-from lotrinh.services.runs.status_document import build_status_answer
+from lotrinh.services.runs.assess import Assessment, answer_at_this_minute, answers_of_own_systems, has_own_system
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
 
-class LiveAssessment(Assessment):
-    """An assessment that lives on: units whose journal is ours are known without being asked."""
-
-    def __init__(self, store: Store, settings: Settings, campaign: Campaign, now: datetime) -> None:
-        self.campaign, self.settings = campaign, settings
-        self.now = now
-        self.records: StepRecords = {}
-        self.plans = TimetableCache(campaign)
-        self.observations, self.stored_answers = (
-            store.runs.last_observations(campaign.id, province=campaign.province.code),
-            store.runs.answers(campaign.id, units=campaign.by_code),
-        )
-        self._known: dict[str, Answer | None] = {}
-
-    def latest_answer(self, unit: Unit) -> LatestAnswer:
-        """Our own journal is as fresh as can be; an own system's answer is as old as its last check."""
-        latest = super().latest_answer(unit)
-        if latest.own_system:
-            return latest
-        return latest._replace(answer=build_status_answer(self.campaign, unit, self.records, self.now), fresh=True)
-
-    def _answer(self, unit: Unit) -> Answer | None:
-        """Return an own system's answer; what our portal once answered is older than our journal."""
-        return super()._answer(unit) if has_own_system(self.settings, unit) else None
+def _assess_now(
+    store: Store, settings: Settings, campaign: Campaign, now: datetime, records: StepRecords
+) -> Assessment:
+    return Assessment(
+        campaign=campaign,
+        settings=settings,
+        now=now,
+        records=records,
+        observations=store.runs.last_observations(campaign.id, province=campaign.province.code),
+        stored_answers=answers_of_own_systems(store, settings, campaign),
+        answer_rule=answer_at_this_minute,
+    )
 
 
 class LiveCampaign:
@@ -53,7 +39,7 @@ class LiveCampaign:
         self.campaign = campaign
         self._store, self._settings = store, settings
         self._lock = RLock()
-        self._state: LiveAssessment | None = None
+        self._state: Assessment | None = None
         self._key: tuple[str, int, datetime] | None = None
         self._number = 0
         self._units: dict[str, UnitReport] = {}
@@ -130,7 +116,7 @@ class LiveCampaign:
             state = self._refresh(now)
             return {key: replace(record) for key, record in state.records.items() if is_wanted(record)}
 
-    def _refresh(self, now: datetime) -> LiveAssessment:
+    def _refresh(self, now: datetime) -> Assessment:
         now = now.astimezone(self.campaign.zone)
         key = (
             *self._store.runs.pulse(self.campaign.id, province=self.campaign.province.code),
@@ -139,8 +125,8 @@ class LiveCampaign:
         state = self._state
         if state is None or key != self._key:
             records = state.records if state else {}
-            state = self._state = LiveAssessment(self._store, self._settings, self.campaign, now)
-            state.records, self._key = records, key
+            state = self._state = _assess_now(self._store, self._settings, self.campaign, now, records)
+            self._key = key
             self._forget_units(None)
         news = self._store.journal.entries(self.campaign.id, after=self._number)
         if news:
@@ -159,7 +145,7 @@ class LiveCampaign:
         for code in units:
             self._units.pop(code, None)
 
-    def _unit(self, state: LiveAssessment, unit: Unit) -> UnitReport:
+    def _unit(self, state: Assessment, unit: Unit) -> UnitReport:
         if unit.code not in self._units:
             if unit.is_province:
                 self._units[unit.code] = state.province()
@@ -169,29 +155,27 @@ class LiveCampaign:
                 self._units[unit.code] = state.unit(unit, finished, self._province_done(state))
         return self._units[unit.code]
 
-    def _province_done(self, state: LiveAssessment) -> dict[str, date | None]:
+    def _province_done(self, state: Assessment) -> dict[str, date | None]:
         return state.completion_days(self.campaign.province, state.own_answer())
 
-    def _whole_report(self, state: LiveAssessment) -> Report:
+    def _whole_report(self, state: Assessment) -> Report:
         units = tuple(self._unit(state, unit) for unit in self.campaign.units)
         return self._build_report(state, units, self._unit(state, self.campaign.province))
 
-    def _build_report(
-        self, state: LiveAssessment, units: tuple[UnitReport, ...], province: UnitReport | None
-    ) -> Report:
+    def _build_report(self, state: Assessment, units: tuple[UnitReport, ...], province: UnitReport | None) -> Report:
         everybody = (*((province,) if province else ()), *units)
         return Report(
-            self.campaign.id,
-            self.campaign.title,
-            self.campaign.province.full_name,
-            state.now,
-            self._key[0] if self._key else "",
-            self.campaign.checklist,
-            self._store.journal.head(),
-            state.has_sample(),
-            units,
-            province,
-            milestone_rows(self.campaign.checklist, units, province, state.now),
+            campaign=self.campaign.id,
+            title=self.campaign.title,
+            province_name=self.campaign.province.full_name,
+            as_of=state.now,
+            run=self._key[0] if self._key else "",
+            checklist=self.campaign.checklist,
+            head=self._store.journal.head(),
+            sample=state.has_sample(),
+            units=units,
+            province=province,
+            milestones=milestone_rows(self.campaign.checklist, units, province, state.now),
             obstacles=tuple(obstacle for unit in everybody for obstacle in obstacles_of(unit, state.records)),
             schedules=self.campaign.milestones,
         )
