@@ -43,15 +43,15 @@ def entries(first: int, count: int) -> list[NewEntry]:
     }
     return [
         NewEntry(
-            EntryKind.CONFIRMED,
-            BEGUN + timedelta(seconds=n),
-            "bau-cu-2026",
-            f"{n % 3321:05}",
-            f"buoc-{n % 60}",
-            f"unit:{n % 3321:05}",
-            body,
-            "c" * 64,
-            f"k{n}",
+            kind=EntryKind.CONFIRMED,
+            at=BEGUN + timedelta(seconds=n),
+            campaign="bau-cu-2026",
+            unit=f"{n % 3321:05}",
+            step=f"buoc-{n % 60}",
+            actor=f"unit:{n % 3321:05}",
+            body=body,
+            checklist_hash="c" * 64,
+            key=f"k{n}",
         )
         for n in range(first, first + count)
     ]

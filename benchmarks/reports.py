@@ -54,14 +54,25 @@ def report(*, calm: bool) -> Report:
     planned = plan_steps(of, timetable(of), statuses.ZONE, policy)
     made = []
     for unit in units:
-        heard = LatestAnswer(None if calm else answers[unit.code], fresh=True)
+        heard = LatestAnswer(None if calm else answers[unit.code], is_fresh=True)
         mine = steps_of_unit(planned, unit)
         step_statuses = assess_steps(mine, UnitView(unit.code, statuses.NOW, policy, {} if calm else records, heard))
         reached = (Outcome.REACHED, Reason.NONE, M("đã hỏi được"))
         made.append(UnitReport(unit, *reached, statuses.NOW, statuses.NOW, mine, step_statuses))
     rows = milestone_rows(of, made, None, statuses.NOW)
-    named = ("x", of.title, "Cả nước", statuses.NOW, "luot-1", of, "0" * 64)
-    return Report(*named, sample=True, units=tuple(made), province=None, milestones=rows)
+    return Report(
+        campaign="x",
+        title=of.title,
+        province_name="Cả nước",
+        as_of=statuses.NOW,
+        run="luot-1",
+        checklist=of,
+        head="0" * 64,
+        sample=True,
+        units=tuple(made),
+        province=None,
+        milestones=rows,
+    )
 
 
 def bare_xlsx(of: Report, made: bytes) -> None:

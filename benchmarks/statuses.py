@@ -29,23 +29,35 @@ def checklist() -> Checklist:
         rule = parse_rule(f"day - {10 * m} days")
         steps = tuple(
             Step(
-                f"s{m}-{n}",
-                f"m{m}",
-                Text(f"{m}.{n}"),
-                Text("UBND xã"),
-                Level.COMMUNE,
-                parse_rule("done(s5-0) + 30 days") if (m, n) == (0, 0) else rule,
-                None,
-                basis,
-                calendar,
+                id=f"s{m}-{n}",
+                milestone=f"m{m}",
+                title=Text(f"{m}.{n}"),
+                owner=Text("UBND xã"),
+                level=Level.COMMUNE,
+                due=parse_rule("done(s5-0) + 30 days") if (m, n) == (0, 0) else rule,
+                opens=None,
+                basis=basis,
+                calendar=calendar,
                 requires=(f"s{m}-{n - 1}",) if n else (),
             )
             for n in range(5)
         )
-        milestones.append(Milestone(f"m{m}", Text(f"{m}"), rule, None, basis, calendar, steps))
+        milestones.append(
+            Milestone(id=f"m{m}", title=Text(f"{m}"), due=rule, opens=None, basis=basis, calendar=calendar, steps=steps)
+        )
     anchor = Anchor("day", Text("ngày"), date(2026, 3, 15))
     sources = {"law": Source("law", Text("Luật"))}
-    return Checklist("x", Text("x"), anchor, "Asia/Ho_Chi_Minh", calendar, sources, {}, tuple(milestones), "0" * 64)
+    return Checklist(
+        id="x",
+        title=Text("x"),
+        anchor=anchor,
+        timezone="Asia/Ho_Chi_Minh",
+        calendar=calendar,
+        sources=sources,
+        parameters={},
+        milestones=tuple(milestones),
+        content_hash="0" * 64,
+    )
 
 
 def data(of: Checklist) -> tuple[list[Unit], dict[str, Answer], dict[tuple[str, str], StepRecord]]:
@@ -81,7 +93,9 @@ def measure() -> dict[str, float]:
         if key not in plans:
             plans[key] = plan_steps(of, timetable(of, None, days.get), ZONE, policy)
         mine = steps_of_unit(plans[key], unit)
-        result.append(assess_steps(mine, UnitView(unit.code, NOW, policy, records, LatestAnswer(answer, fresh=True))))
+        result.append(
+            assess_steps(mine, UnitView(unit.code, NOW, policy, records, LatestAnswer(answer, is_fresh=True)))
+        )
         count += len(mine)
     seconds = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -104,7 +104,7 @@ def is_recorded(request: CheckRequest) -> bool:
 
 
 def run_in_process(request: CheckRequest, listener: Callable[[Observation], None] | None = None) -> str:
-    """Run the flow in this process, telling ``heard`` of every unit as it answers.
+    """Run the flow in this process, and call ``listener`` with every unit as it answers.
 
     ``PrefectGone`` where the run has been recorded and Prefect does not come to an end.
     """

@@ -25,16 +25,16 @@ class ChangeLogger:
     """Says sentences on stderr, each once as long as it stays true; as events are logged, plain or as JSON."""
 
     def __init__(self, form: str = "plain") -> None:
-        self._form, self._said = form, frozenset[str]()
+        self._form, self._current = form, frozenset[str]()
 
     def __call__(self, *sentences: str) -> None:
         """Say what is true now; what was said last time is not said again."""
         for sentence in dict.fromkeys(sentences):
-            if sentence not in self._said:
+            if sentence not in self._current:
                 plain = f"{now():%Y-%m-%dT%H:%M:%SZ} {sentence}"
                 sys.stderr.write(f"{logs.as_json(log.name, sentence) if self._form == logs.JSON else plain}\n")
                 sys.stderr.flush()
-        self._said = frozenset(sentences)
+        self._current = frozenset(sentences)
 
 
 class OfficeSource:

@@ -87,7 +87,7 @@ def _outstanding(report: Report, settings: Settings, key: str) -> None:
 
 def _milestones(report: Report, settings: Settings, key: str) -> None:
     del settings
-    rows = [milestone_row(row) for row in report.milestones if not row.national_only]
+    rows = [milestone_row(row) for row in report.milestones if not row.is_national_only]
     create_table_artifact(rows, key=key, description=describe_artifact(report))
 
 

@@ -135,16 +135,16 @@ class _ChecklistBuilder:
         self._zone(read.timezone)
         base = self._spec(read.calendar, ("calendar",))
         return Checklist(
-            read.id,
-            bilingual_text(read.title),
-            Anchor(read.anchor.id, bilingual_text(read.anchor.title), read.anchor.date),
-            read.timezone,
-            calendar_of(base),
-            {name: source(name, s) for name, s in read.sources.items()},
-            {name: Parameter(name, bilingual_text(p.title), p.due) for name, p in read.parameters.items()},
-            tuple(self._milestone(m, i, base) for i, m in enumerate(read.milestones)),
-            content_hash(self.tree.data),
-            content_of(self.tree.data),
+            id=read.id,
+            title=bilingual_text(read.title),
+            anchor=Anchor(read.anchor.id, bilingual_text(read.anchor.title), read.anchor.date),
+            timezone=read.timezone,
+            calendar=calendar_of(base),
+            sources={name: source(name, s) for name, s in read.sources.items()},
+            parameters={name: Parameter(name, bilingual_text(p.title), p.due) for name, p in read.parameters.items()},
+            milestones=tuple(self._milestone(m, i, base) for i, m in enumerate(read.milestones)),
+            content_hash=content_hash(self.tree.data),
+            content=content_of(self.tree.data),
         )
 
     def _zone(self, name: str) -> None:
@@ -184,32 +184,48 @@ class _ChecklistBuilder:
         path = ("milestones", index)
         spec, calendar = self._calendar(read.calendar, path, base, None)
         basis = tuple(map(basis_of, read.basis))
-        whole = Milestone(read.id, bilingual_text(read.title), read.due, read.from_, basis, calendar, ())
+        whole = Milestone(
+            id=read.id,
+            title=bilingual_text(read.title),
+            due=read.due,
+            opens=read.from_,
+            basis=basis,
+            calendar=calendar,
+            steps=(),
+        )
         steps = tuple(self._step(s, (*path, "steps", i), whole, spec) for i, s in enumerate(read.steps))
-        return Milestone(whole.id, whole.title, whole.due, whole.opens, basis, calendar, steps)
+        return Milestone(
+            id=whole.id,
+            title=whole.title,
+            due=whole.due,
+            opens=whole.opens,
+            basis=basis,
+            calendar=calendar,
+            steps=steps,
+        )
 
     def _step(self, read: models.StepIn, path: tuple[str | int, ...], around: Milestone, base: CalendarSpec) -> Step:
         _, calendar = self._calendar(read.calendar, path, base, around.calendar)
         return Step(
-            read.id,
-            around.id,
-            bilingual_text(read.title),
-            bilingual_text(read.owner),
-            read.level,
-            read.due or around.due,
-            read.from_ or around.opens,
-            tuple(map(basis_of, read.basis)) or around.basis,
-            calendar,
-            Evidence(
+            id=read.id,
+            milestone=around.id,
+            title=bilingual_text(read.title),
+            owner=bilingual_text(read.owner),
+            level=read.level,
+            due=read.due or around.due,
+            opens=read.from_ or around.opens,
+            basis=tuple(map(basis_of, read.basis)) or around.basis,
+            calendar=calendar,
+            evidence=Evidence(
                 tuple(read.evidence.documents), tuple(read.evidence.forms), read.evidence.number, read.evidence.file
             ),
-            read.count or "",
-            tuple(read.requires),
-            Probe(read.probe.get, read.probe.expect.status, read.probe.expect.contains) if read.probe else None,
-            read.required,
-            read.acceptance,
-            scope(read.applies_to, read.applies_to.except_),
-            bilingual_text(read.note) if read.note else Text(""),
+            count=read.count or "",
+            requires=tuple(read.requires),
+            probe=Probe(read.probe.get, read.probe.expect.status, read.probe.expect.contains) if read.probe else None,
+            required=read.required,
+            acceptance=read.acceptance,
+            applies_to=scope(read.applies_to, read.applies_to.except_),
+            note=bilingual_text(read.note) if read.note else Text(""),
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from lotrinh.cli.base import Group, open_settings, option, print_message, settings_option
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem
 from lotrinh.files import OWNER_ONLY
@@ -63,7 +63,7 @@ def _new_file(path: Path) -> Iterator[TextIO]:
     except FileExistsError as error:
         raise Conflict(M("Đã có tệp {file}; hãy chọn tên khác.", file=str(path))) from error
     except OSError as error:
-        sentence = M("Không ghi được tệp này ({reason}).", reason=reason_of(error))
+        sentence = M("Không ghi được tệp này ({reason}).", reason=os_error_reason(error))
         raise BadInput([Problem(str(path), 0, 0, sentence)]) from error
     try:
         with file:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lotrinh.cli.base import existing_file, print_message
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.files import write_whole
@@ -19,7 +19,7 @@ def read_file(name: str, most: int = -1) -> bytes:
         with path.open("rb") as file:
             return file.read(most)
     except OSError as error:
-        sentence = M("Không đọc được tệp này ({reason}).", reason=reason_of(error))
+        sentence = M("Không đọc được tệp này ({reason}).", reason=os_error_reason(error))
         raise BadInput([Problem(name, 0, 0, sentence)]) from error
 
 
@@ -40,7 +40,7 @@ def save_file(folder: Path, name: str, content: bytes) -> Path:
         sentence = M(
             "Không ghi được tệp {name} vào đây ({reason}). Hãy chọn thư mục khác với --out, hoặc xin quyền ghi.",
             name=name,
-            reason=reason_of(error),
+            reason=os_error_reason(error),
         )
         raise BadInput([Problem(str(folder), 0, 0, sentence)]) from error
     return folder / name

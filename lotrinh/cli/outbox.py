@@ -93,7 +93,7 @@ def outbox_drop_command(numbers: tuple[int, ...], all_unclear: bool, yes: bool, 
         lambda *_: None,
         M("Bỏ {count} tin trên?"),
         M("Đã bỏ tin {number}."),
-        asks=False,
+        asks_about_unclear=False,
     )
     return _apply(asked, what, settings)
 
@@ -110,10 +110,10 @@ class MessageAction(NamedTuple):
     """What is done with messages: how, why not with one, and in which words it is asked and told."""
 
     do: "Callable[[Store, int, datetime, int | None], None]"
-    why_not: "Callable[[OutboxMessage, datetime], Sentence | None]"
+    objection: "Callable[[OutboxMessage, datetime], Sentence | None]"
     question: M
-    done: M
-    asks: bool = True
+    done_sentence: M
+    asks_about_unclear: bool = True
     """Whether what is unclear is shown and asked about, though its number was given: it may have become so since."""
 
 
@@ -130,7 +130,7 @@ def _apply(asked: MessageSelection, act: MessageAction, settings: str | None) ->
         for number, tries in _select(store, chosen, asked, act, local):
             try:
                 act.do(store, number, local, tries)
-                print_message(M(act.done.msgid, number=number))
+                print_message(M(act.done_sentence.msgid, number=number))
             except LotrinhError as error:
                 problems.append(Problem(str(number), 0, 0, error.sentence))
     print_problems(problems)
@@ -147,7 +147,7 @@ def _select(
     if asked.all_unclear:
         found = list(store.outbox.newest((UNCLEAR,), MOST)[::-1])
     else:
-        found = [m for m in known.values() if m and act.asks and m.state == UNCLEAR]
+        found = [m for m in known.values() if m and act.asks_about_unclear and m.state == UNCLEAR]
     named = [(number, m and m.tries) for number, m in known.items() if m not in found]
     return named + (_confirm(store, settings, found, asked, act, local) if found or asked.all_unclear else [])
 
@@ -164,7 +164,7 @@ def _confirm(
     fit = list[tuple[int, int | None]]()
     _print_messages(store, settings, found, local)
     for message in found:
-        if sentence := act.why_not(message, local):
+        if sentence := act.objection(message, local):
             print_problems([Problem(str(message.id), 0, 0, sentence)])
         else:
             fit.append((message.id, message.tries))

@@ -31,6 +31,6 @@ SENTENCES: Mapping[int, Message] = {
 """A folder that is made where a file lies "exists": so EEXIST tells of a file."""
 
 
-def reason_of(error: OSError) -> Message:
+def os_error_reason(error: OSError) -> Message:
     """Say why something could not be read or written; what is rare stays in the system's words."""
     return SENTENCES.get(error.errno or 0) or M("lỗi của máy: {words}", words=error.strerror or type(error).__name__)

@@ -73,5 +73,16 @@ def nfc(text: str) -> str:
 
 def fold_text(text: str) -> str:
     """Lower case without marks ("Lương Sơn" -> "luong son"), for searching and for matching tone placement."""
+    # Unicode does not decompose đ: it is a letter of its own.
     decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def escape_unprintable(text: str, limit: int = 60) -> str:
+    """Escape all that does not print (controls, direction marks, lone surrogates) and shorten to ``limit`` signs."""
+    shown = "".join(c if c.isprintable() else _escape(c) for c in text[:limit])
+    return f"{shown}…" if len(text) > limit else shown
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.status.roles import Action, Visitor
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import LotrinhError, NotFound, StoreUnavailable
@@ -94,7 +94,9 @@ async def _received(request: Request) -> FormData:
     try:
         return await request.form(max_files=1, max_fields=400, max_part_size=LONGEST_TEXT)
     except OSError as error:  # an upload lies in a temporary file until we have judged it
-        raise StoreUnavailable(M("Chưa ghi nhận: không nhận được tệp ({reason}).", reason=reason_of(error))) from error
+        raise StoreUnavailable(
+            M("Chưa ghi nhận: không nhận được tệp ({reason}).", reason=os_error_reason(error))
+        ) from error
 
 
 Form = Annotated[FormData, Depends(read_form)]

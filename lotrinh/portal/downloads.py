@@ -15,7 +15,7 @@ from lotrinh.reports.documents import FORMATS, RenderOptions, file_name, make, p
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.runs.snapshots import load_report_json
 from lotrinh.services.views.feeds import history_of_run
-from lotrinh.services.views.reporting import choose_report, dossier, narrow_report
+from lotrinh.services.views.reporting import choose_report, narrow_report, report_bundle
 
 ENDINGS: Mapping[str, str] = {form.ending: name for name, form in FORMATS.items()}
 """How a file's name ends -> its format."""
@@ -107,7 +107,7 @@ def make_report_file(  # noqa: PLR0913 - what a file is made of, each by its nam
     with state.render_limiter.slot():
         report = choose_report(state.store, campaign, run)
         report = narrow_report(report, unit) if unit else report
-        papers = dossier(
+        papers = report_bundle(
             state.store, state.settings, campaign, report, layout=query.layout, number=nfc(query.number), blank=blank
         )
         told = history_of_run(state.store, report) if form == "ics" else NOTHING_PUBLISHED

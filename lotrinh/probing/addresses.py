@@ -12,10 +12,9 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 import httpx
 
 from lotrinh.core.status.observation import Reason
-from lotrinh.core.text import M, Message
+from lotrinh.core.text import M, Message, escape_unprintable
 from lotrinh.probing.failures import ProbeFailure, no_answer
 from lotrinh.probing.options import MAX_ADDRESSES, HttpOptions
-from lotrinh.probing.visible import visible
 
 Address = IPv4Address | IPv6Address
 
@@ -87,7 +86,7 @@ def _not_plain(text: str) -> Message:
     return M(
         "Địa chỉ hỏi tiến độ “{address}” không dùng được. "
         "Cần địa chỉ bắt đầu bằng http:// hoặc https://, có tên máy chủ, không kèm tên người dùng hay ký tự lạ.",
-        address=visible(text, 100),
+        address=escape_unprintable(text, 100),
     )
 
 

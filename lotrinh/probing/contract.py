@@ -12,13 +12,12 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from lotrinh.core.status.observation import Answer, Reason, StepAnswer, StepState
-from lotrinh.core.text import M
+from lotrinh.core.text import M, escape_unprintable
 from lotrinh.probing.failures import InvalidAnswer
 from lotrinh.probing.field_messages import field_label, rejection_of
 from lotrinh.probing.options import DEFAULTS, HttpOptions
 from lotrinh.probing.question import Question
 from lotrinh.probing.strict_json import decode, parse
-from lotrinh.probing.visible import visible
 
 __all__ = [
     "InvalidAnswer",
@@ -189,7 +188,7 @@ def _unknown_schema(said: object) -> M:
     return M(
         "{field} là “{said}”; cần “{wanted}”.",
         field=field_label("schema", "schema"),
-        said=visible(str(said)),
+        said=escape_unprintable(str(said)),
         wanted=SCHEMA,
     )
 
@@ -207,7 +206,7 @@ def _other(name: str, said: str, asked: str) -> M:
     return M(
         "{field} là “{said}”, trong khi hỏi “{asked}”. Đề nghị đơn vị kiểm tra địa chỉ và cấu hình phần mềm.",
         field=field_label(name, name),
-        said=visible(said),
+        said=escape_unprintable(said),
         asked=asked,
     )
 
@@ -217,7 +216,9 @@ def _check_steps(document: StatusDocument, question: Question) -> None:
     for place, step in enumerate(document.steps):
         field = field_label("id", f"steps[{place}].id")
         if step.id not in question.steps:
-            unknown = M("{field} là “{id}”, không có trong bộ đầu việc của đợt.", field=field, id=visible(step.id))
+            unknown = M(
+                "{field} là “{id}”, không có trong bộ đầu việc của đợt.", field=field, id=escape_unprintable(step.id)
+            )
             raise InvalidAnswer(Reason.SCHEMA, unknown)
         if step.id in seen:
             raise InvalidAnswer(Reason.SCHEMA, M("{field} là “{id}”, đã nêu một lần rồi.", field=field, id=step.id))
@@ -260,14 +261,14 @@ def _check_year(name: str, path: str, said: date | None) -> None:
 
 def _step(step: StatusStep) -> StepAnswer:
     return StepAnswer(
-        step.id,
-        step.state,
-        step.completed_on,
-        _utc(step.reported_at) if step.reported_at else None,
-        step.document.number if step.document else "",
-        step.document.date if step.document else None,
-        (step.progress.done, step.progress.of) if step.progress else None,
-        step.note,
+        id=step.id,
+        state=step.state,
+        completed_on=step.completed_on,
+        reported_at=_utc(step.reported_at) if step.reported_at else None,
+        document_number=step.document.number if step.document else "",
+        document_date=step.document.date if step.document else None,
+        progress=(step.progress.done, step.progress.of) if step.progress else None,
+        note=step.note,
     )
 
 

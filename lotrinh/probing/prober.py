@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Self
 
 from lotrinh.core.status.observation import COULD_NOT_CONNECT, Observation, Outcome, Reason
-from lotrinh.core.text import M, Message
+from lotrinh.core.text import M, Message, escape_unprintable
 from lotrinh.i18n import say
 from lotrinh.logs import known
 from lotrinh.probing.addresses import portal_origin, read_target
@@ -22,7 +22,6 @@ from lotrinh.probing.pages import Finding, compare_page, failed_finding, page_ch
 from lotrinh.probing.question import MachineProbe, Question
 from lotrinh.probing.resolver import Resolver, system_resolver
 from lotrinh.probing.response_checks import NOT_MODIFIED, status_check, usable_etag
-from lotrinh.probing.visible import visible
 from lotrinh.traces import span
 
 __all__ = ["MachineProbe", "Prober", "Question"]
@@ -151,7 +150,7 @@ class Prober:
                 dead[read_target(probe.url).origin] = failure.sentence
             return failed_finding(failure.sentence)
         except Exception:  # noqa: BLE001 - as above: a page must not cost the unit its answer
-            _log.exception("unit=%s page=%s", visible(unit), visible(probe.url, 200))
+            _log.exception("unit=%s page=%s", escape_unprintable(unit), escape_unprintable(probe.url, 200))
             return failed_finding(OUR_FAULT)
 
 
@@ -166,15 +165,15 @@ def _log_observation(question: Question, seen: Observation, error: Exception | N
     _log.log(
         logging.INFO if seen.outcome is Outcome.REACHED else logging.WARNING,
         "unit=%s campaign=%s run=%s outcome=%s reason=%s tries=%d ms=%d probes=%d %s",
-        visible(question.unit),
-        visible(question.campaign),
-        visible(known("run")) or "-",
+        escape_unprintable(question.unit),
+        escape_unprintable(question.campaign),
+        escape_unprintable(known("run")) or "-",
         seen.outcome,
         seen.reason or "-",
         seen.tries,
         seen.milliseconds,
         len(seen.probes),
-        visible(say(seen.sentence, "vi"), 500),
+        escape_unprintable(say(seen.sentence, "vi"), 500),
         exc_info=error,
         extra={"unit": question.unit, "campaign": question.campaign},
     )

@@ -8,10 +8,9 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from lotrinh.core.status.observation import Reason
-from lotrinh.core.text import M, Message
+from lotrinh.core.text import M, Message, escape_unprintable
 from lotrinh.probing.exchange import HeadCheck
 from lotrinh.probing.failures import InvalidAnswer, ProbeFailure, no_answer
-from lotrinh.probing.visible import visible
 
 OK, NOT_MODIFIED = 200, 304
 TOO_MANY, UNAVAILABLE = 429, 503
@@ -64,7 +63,7 @@ def redirect_failure(response: httpx.Response) -> ProbeFailure:
     """Say that a redirect is never followed, and where it pointed."""
     sentence = M(
         "Đơn vị chuyển hướng sang địa chỉ khác ({where}). Đề nghị đơn vị cho biết địa chỉ đúng để ghi vào danh sách.",
-        where=visible(response.headers.get("location", ""), 100) or str(response.status_code),
+        where=escape_unprintable(response.headers.get("location", ""), 100) or str(response.status_code),
     )
     return InvalidAnswer(Reason.REDIRECT, sentence)
 
@@ -94,7 +93,7 @@ def _check_type(said: str) -> None:
         sentence = M(
             "Địa chỉ này trả về “{type}” chứ không phải dữ liệu tiến độ (application/json). "
             "Có thể là trang đăng nhập hoặc trang chặn của mạng; đề nghị đơn vị kiểm tra.",
-            type=visible(said) or "—",
+            type=escape_unprintable(said) or "—",
         )
         raise InvalidAnswer(Reason.TYPE, sentence)
 

@@ -11,9 +11,8 @@ from collections import Counter
 from typing import Any
 
 from lotrinh.core.status.observation import Reason
-from lotrinh.core.text import M, nfc
+from lotrinh.core.text import M, escape_unprintable, nfc
 from lotrinh.probing.failures import CUT_OFF, InvalidAnswer
-from lotrinh.probing.visible import visible
 
 MAX_KEYS = 100
 """Fields in one object; the contract knows nine at most, and naming a hundred strange ones helps nobody."""
@@ -127,5 +126,5 @@ def json_path(places: Places) -> str:
 
 def _join(path: str, key: str) -> str:
     """Add a key to a JSON path; a strange key is quoted and made visible."""
-    shown = key if _PLAIN_KEY.fullmatch(key) else f'["{visible(key, 40)}"]'
+    shown = key if _PLAIN_KEY.fullmatch(key) else f'["{escape_unprintable(key, 40)}"]'
     return f"{path}.{shown}" if path and not shown.startswith("[") else f"{path}{shown}"

@@ -22,8 +22,8 @@ class Format(NamedTuple):
 class RenderOptions(NamedTuple):
     """How a report is wanted: in which language, for a terminal how wide, and which steps tables list.
 
-    ``template`` is the office's own DOCX, ``picture`` which one an SVG shows. For calendars, ``told`` is what their
-    readers were told before, and ``site`` the portal's address, empty for no links.
+    ``template`` is the office's own DOCX, ``picture`` which one an SVG shows. For calendars, ``published`` are the
+    deadlines that their readers were told before, and ``site`` is the portal's address, empty for no links.
     """
 
     language: str = "vi"

@@ -105,7 +105,7 @@ class ExplanationWriter:
         lines: list[Message] = []
         for told in self.of.rules:
             said = {"words": told.words, "written": told.written}
-            if told.opens:
+            if told.is_opening:
                 lines.append(M("Bắt đầu: {words} (viết trong bộ đầu việc: {written})", **said))
             else:
                 lines.append(M("Thời hạn: {words} (viết trong bộ đầu việc: {written})", **said))
@@ -127,7 +127,7 @@ class ExplanationWriter:
         hangs = M("{title} (thời hạn tính từ ngày hoàn thành việc này)", title=title)
         status = status_reason(before.step_status, before.item.schedule, self.of.as_of)
         return (
-            self.say(hangs) if before.has_deadline_hanging else title,
+            self.say(hangs) if before.deadline_hangs_on_it else title,
             clean(before.unit.full_name),
             self.say(status),
             self._due(before.item),

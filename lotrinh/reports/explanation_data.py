@@ -37,7 +37,7 @@ def explanation_data(of: Explanation, language: str) -> dict[str, Any]:
         "due_at": due_at(item.schedule.due, of.as_of.tzinfo),
         "because": [say(sentence, language) for sentence in of.reasons],
         "rules": [
-            {"of": "opens" if rule.opens else "due", "rule": rule.written, "words": say(rule.words, language)}
+            {"of": "opens" if rule.is_opening else "due", "rule": rule.written, "words": say(rule.words, language)}
             for rule in of.rules
         ],
         "arithmetic": [say(line, language) for line in of.arithmetic],
@@ -82,7 +82,7 @@ def _missing(before: Prerequisite, of: Explanation, language: str) -> dict[str, 
         "status": before.step_status.status.value,
         "reason": say(status_reason(before.step_status, before.item.schedule, of.as_of), language),
         "due_at": due_at(before.item.schedule.due, of.as_of.tzinfo),
-        "deadline_hangs_on_it": before.has_deadline_hanging,
+        "deadline_hangs_on_it": before.deadline_hangs_on_it,
     }
 
 

@@ -16,8 +16,8 @@ from lotrinh.core.report.rollup import (
     RollupGroup,
     RollupRowKind,
     nation_rollup,
+    rate_in_tenths,
     rollup_groups,
-    tenths,
 )
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
@@ -73,7 +73,7 @@ def render_rollup(provinces: Sequence[Rollup], by: RollupRowKind, form: str, lan
 
 def percent(part: int, whole: int, language: str) -> str:
     """Write a rate as its readers do: "66,7%"; never "100%" where something is missing."""
-    rate = tenths(part, whole)
+    rate = rate_in_tenths(part, whole)
     if rate is None:
         return NOTHING
     text = f"{rate // 10}" if rate % 10 == 0 and part in {0, whole} else f"{rate // 10}.{rate % 10}"
@@ -235,7 +235,7 @@ def _figures(row: RollupGroup) -> dict[str, Any]:
 
 
 def _percent(part: int, whole: int) -> float | None:
-    of = tenths(part, whole)
+    of = rate_in_tenths(part, whole)
     return None if of is None else of / 10
 
 

@@ -32,7 +32,7 @@ class Attachment:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """One mail to one address. ``id`` stands before the @ of its Message-ID: a mail that comes twice is one."""
 

@@ -8,7 +8,7 @@ import ssl
 import threading
 from typing import BinaryIO
 
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M, Message
 from lotrinh.probing.failures import tls_details
 from lotrinh.sending.quoted import short_quote
@@ -120,7 +120,7 @@ def smtp_reason(error: Exception) -> Message:
     if isinstance(error, smtplib.SMTPException):
         return _not_offered(error)
     if isinstance(error, OSError):
-        return M("không có đường mạng tới máy chủ") if error.errno in NO_ROUTE else reason_of(error)
+        return M("không có đường mạng tới máy chủ") if error.errno in NO_ROUTE else os_error_reason(error)
     return M("host, user hoặc password có ký tự không dùng được")
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M
 from lotrinh.errors import StoreUnavailable
 from lotrinh.files import write_whole
@@ -13,4 +13,6 @@ def store_file(path: Path, content: bytes) -> None:
     try:
         write_whole(path, content)
     except OSError as error:
-        raise StoreUnavailable(M("Chưa ghi nhận: không lưu được tệp ({reason}).", reason=reason_of(error))) from error
+        raise StoreUnavailable(
+            M("Chưa ghi nhận: không lưu được tệp ({reason}).", reason=os_error_reason(error))
+        ) from error

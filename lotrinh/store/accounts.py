@@ -189,15 +189,15 @@ def _row(account: Account) -> dict[str, object]:
 
 def _account(row: RowMapping) -> Account:
     return Account(
-        row["id"],
-        row["role"],
-        row["unit"],
-        row["name"],
-        row["secret_hash"],
-        row["generation"],
-        _moment(row["issued_at"]),
-        _moment(row["expires_at"]) if row["expires_at"] else None,
-        _moment(row["revoked_at"]) if row["revoked_at"] else None,
+        id=row["id"],
+        role=row["role"],
+        unit=row["unit"],
+        name=row["name"],
+        secret_hash=row["secret_hash"],
+        generation=row["generation"],
+        issued_at=_moment(row["issued_at"]),
+        expires_at=_moment(row["expires_at"]) if row["expires_at"] else None,
+        revoked_at=_moment(row["revoked_at"]) if row["revoked_at"] else None,
     )
 
 

@@ -151,8 +151,8 @@ def version(engine: Engine) -> str | None:
 
 def is_damage(error: Exception) -> bool:
     """Whether a database could not be used because its file is damaged, or none of SQLite's."""
-    told = getattr(error.__cause__, "orig", None)
-    return getattr(told, "sqlite_errorcode", None) in DAMAGED
+    original = getattr(error.__cause__, "orig", None)
+    return getattr(original, "sqlite_errorcode", None) in DAMAGED
 
 
 def revision(connection: Connection) -> str | None:

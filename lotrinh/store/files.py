@@ -64,12 +64,12 @@ class Files:
 
 def _file(row: RowMapping) -> StoredFile:
     return StoredFile(
-        row["id"],
-        row["unit"],
-        row["name"],
-        row["type"],
-        row["size"],
-        row["sha256"],
-        datetime.fromisoformat(row["uploaded_at"]),
-        bool(row["kept"]),
+        id=row["id"],
+        unit=row["unit"],
+        name=row["name"],
+        type=row["type"],
+        size=row["size"],
+        sha256=row["sha256"],
+        uploaded_at=datetime.fromisoformat(row["uploaded_at"]),
+        kept=bool(row["kept"]),
     )

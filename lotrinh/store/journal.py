@@ -238,15 +238,15 @@ def _each(rows: Iterator[RowMapping]) -> Iterator[Entry | None]:
 
 def _in_utc(new: NewEntry) -> NewEntry:
     return NewEntry(
-        new.kind,
-        new.at.astimezone(UTC),
-        new.campaign,
-        new.unit,
-        new.step,
-        new.actor,
-        new.body,
-        new.checklist_hash,
-        new.key,
+        kind=new.kind,
+        at=new.at.astimezone(UTC),
+        campaign=new.campaign,
+        unit=new.unit,
+        step=new.step,
+        actor=new.actor,
+        body=new.body,
+        checklist_hash=new.checklist_hash,
+        key=new.key,
     )
 
 
@@ -293,14 +293,14 @@ def read_entry(row: RowMapping) -> Entry:
 
 def _read(row: RowMapping) -> Entry:
     new = NewEntry(
-        EntryKind(row["kind"]),
-        datetime.fromisoformat(row["at"]),
-        row["campaign"],
-        row["unit"],
-        row["step"],
-        row["actor"],
-        json.loads(row["body"]),
-        row["checklist_hash"],
-        row["key"] or "",
+        kind=EntryKind(row["kind"]),
+        at=datetime.fromisoformat(row["at"]),
+        campaign=row["campaign"],
+        unit=row["unit"],
+        step=row["step"],
+        actor=row["actor"],
+        body=json.loads(row["body"]),
+        checklist_hash=row["checklist_hash"],
+        key=row["key"] or "",
     )
     return Entry(row["number"], new, row["previous"], row["hash"])

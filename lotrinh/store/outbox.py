@@ -1,4 +1,4 @@
-"""Messages to be sent: laid down in a transaction, sent after it, each claimed by one sender alone.
+"""Messages to be sent: put into a table in a transaction, sent after it, each claimed by one sender alone.
 
 A message that was claimed and never ended is not sent again by itself: nobody knows whether it went out.
 """
@@ -17,7 +17,7 @@ from lotrinh.store.schema import journal, outbox
 
 WAITING, SENDING, SENT, UNCLEAR, FAILED, DROPPED = "waiting", "sending", "sent", "unclear", "failed", "dropped"
 CURSOR = "cursor"
-"""Kind and state of the rows that remember something between two goes: up to where another system has been told."""
+"""Kind and state of the rows that remember something between two goes: up to where another system has been sent the journal."""
 OPEN = (WAITING, SENDING, UNCLEAR, FAILED)
 """What is not over yet, for somebody or for us."""
 WENT_OUT = (SENDING, SENT, UNCLEAR)
@@ -25,11 +25,11 @@ WENT_OUT = (SENDING, SENT, UNCLEAR)
 RESTORED = "restored"
 """Under this name it is remembered when a backup was put back: what was sent just before that is not known."""
 AT_ONCE = 500
-"""Keys looked up in one query, and entries of the journal that are told in one transaction."""
+"""Keys looked up in one query, and entries of the journal whose messages are one transaction."""
 
 
 class NewMessage(NamedTuple):
-    """A message before it is laid down. ``key`` makes it one however often it is made; ``content`` is JSON."""
+    """A message that is to be put into the outbox. ``key`` makes it one however often it is made; ``content`` is JSON."""
 
     key: str
     campaign: str
@@ -83,7 +83,7 @@ class Outbox:
         self._engine = engine
 
     def put(self, new: Iterable[NewMessage], at: datetime) -> int:
-        """Lay messages down and return how many were new: one whose key is known is there already."""
+        """Put messages into the outbox and return how many were new: one whose key is known is there already."""
         with writing(self._engine, chain=True) as connection:
             return _put(connection, new, at)
 
@@ -166,7 +166,7 @@ class Outbox:
     def list_sent(
         self, kind: str, receivers: Collection[str], since: datetime
     ) -> Iterator[tuple[str, str, datetime | None]]:
-        """Give receiver and key of the messages of a kind, laid down since then, that went out or may have.
+        """Give receiver and key of the messages of a kind, made since then, that went out or may have.
 
         And of those that were dropped, with the moment at which they were.
         """
@@ -186,9 +186,9 @@ class Outbox:
             return {state: int(number) for state, number in connection.execute(query)}
 
     def follow(self, name: str, make: MessageMaker, at: datetime) -> int:
-        """Lay messages down about what the journal holds since last time; return how many entries were looked at.
+        """Put messages into the outbox about what the journal holds since last time; return how many entries were looked at.
 
-        Messages and the number up to which ``name`` has been told are one transaction. Whoever is new is told of
+        Messages and the number up to which ``name`` has had them are one transaction. Whoever is new is sent
         nothing that was before.
         """
         with writing(self._engine, chain=True) as connection:
@@ -217,7 +217,7 @@ class Outbox:
         before: Mapping[str, Any] | None = None,
         new: Iterable[NewMessage] = (),
     ) -> bool:
-        """Remember something and lay messages down, in one transaction.
+        """Remember something and put messages into the outbox, in one transaction.
 
         False, and nothing of it, where by now something else than ``before`` is remembered.
         """
@@ -241,7 +241,23 @@ def remember_within(connection: Connection, name: str, content: Mapping[str, Any
     key = f"{CURSOR}/{name}"
     changed = update(outbox).where(outbox.c.key == key).values(content=_json(content))
     if not connection.execute(changed).rowcount:
-        connection.execute(insert(outbox).values(**_row(NewMessage(key, "", CURSOR, "", "", content, at, CURSOR), at)))
+        connection.execute(
+            insert(outbox).values(
+                **_row(
+                    NewMessage(
+                        key=key,
+                        campaign="",
+                        kind=CURSOR,
+                        receiver="",
+                        channel="",
+                        content=content,
+                        next_at=at,
+                        state=CURSOR,
+                    ),
+                    at,
+                )
+            )
+        )
 
 
 def recall_within(connection: Connection, name: str) -> dict[str, Any] | None:

@@ -149,7 +149,7 @@ deadline_moves = Table(
     Column("before", String(40), nullable=True),
     Column("told_at", String(40), nullable=False),
 )
-"""Deadlines that were told anew. ``number`` counts an event's moves; 0 is one that no finished run tells.
+"""Deadlines that were published anew. ``number`` counts an event's moves; 0 is one that no finished run has.
 
 A milestone's stands under the unit "".
 """

@@ -21,7 +21,7 @@ from lotrinh.store.schedules import Schedules
 from lotrinh.store.throttle import Throttle
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """The record of one province, open. Close it, or use it as a context manager."""
 
@@ -73,19 +73,19 @@ def open_store(url: str, *, make: bool = True) -> Store:
         raise
     journal = Journal(engine)
     return Store(
-        engine,
-        journal,
-        Runs(engine),
-        Access(engine, journal),
-        Accounts(engine, journal),
-        Sessions(engine),
-        Throttle(engine),
-        Files(engine),
-        Deadlines(engine),
-        Outbox(engine),
-        Leases(engine),
-        Schedules(engine, journal),
-        CampaignChanges(engine, journal),
+        engine=engine,
+        journal=journal,
+        runs=Runs(engine),
+        access=Access(engine, journal),
+        accounts=Accounts(engine, journal),
+        sessions=Sessions(engine),
+        throttle=Throttle(engine),
+        files=Files(engine),
+        deadlines=Deadlines(engine),
+        outbox=Outbox(engine),
+        leases=Leases(engine),
+        schedules=Schedules(engine, journal),
+        changes=CampaignChanges(engine, journal),
     )
 
 

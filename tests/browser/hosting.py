@@ -38,7 +38,9 @@ class Hosted:
 
     def account(self, name: str, role: Role, display: str, unit: str = "") -> str:
         """Make an account that signs in with nothing: its sessions are opened by ``cookie``."""
-        self.store.accounts.put(Account(name, role, unit, display, "-", 1, self.clock()))
+        self.store.accounts.put(
+            Account(id=name, role=role, unit=unit, name=display, secret_hash="-", generation=1, issued_at=self.clock())
+        )
         return name
 
     def cookie(self, account: str) -> Any:

@@ -29,6 +29,6 @@ def returned() -> bytes:
         "unit": commune(LIEN_SON),
         "made_at": local,
     }
-    sheet = ReturnSheet(mark, **about, starts=None, sample=False, rows=(row,))
+    sheet = ReturnSheet(mark=mark, **about, earliest_day=None, sample=False, rows=(row,))
     said = {"obstacle": hostile.longest(1990), "proposal": hostile.longest(1990), "signer": hostile.longest(200)}
     return filled(sheet_workbook(sheet, "vi"), {STEP: said})

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
+from lotrinh.reports.html.html import html_page
 from tests.browser.checks import reached, seen
 from tests.browser.conftest import opened
 from tests.reports.samples import OPEN, UNREACHABLE, commune, everybody_at, the_report, unit_report

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from lotrinh.reports.return_sheet.paper import sheet_page
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.world import LONGEST, NORMAL, World
 from tests.reports.return_sheet.test_return_sheet import sheet_of

@@ -127,7 +127,9 @@ class Diary:
         self.hours -= 1
         actor = "officer:officer" if kind in OFFICES else f"unit:{unit or self.unit}"
         at = NOW - timedelta(hours=self.hours)
-        new = NewEntry(kind, at, self.campaign.id, unit or self.unit, step, actor, body)
+        new = NewEntry(
+            kind=kind, at=at, campaign=self.campaign.id, unit=unit or self.unit, step=step, actor=actor, body=body
+        )
         return self.portal.store.journal.append(new)[0]
 
 
@@ -237,7 +239,17 @@ def posted(portal: Hosted) -> None:
     content = {"to": f"{'x' * 64}@{'y' * 60}.example.vn"}
     for state in (WAITING, FAILED):
         tried = NOW + timedelta(days=1)
-        new = NewMessage(state, "", "remind", LIEN_SON, "mail", content, tried, state, hostile.longest(300))
+        new = NewMessage(
+            key=state,
+            campaign="",
+            kind="remind",
+            receiver=LIEN_SON,
+            channel="mail",
+            content=content,
+            next_at=tried,
+            state=state,
+            problem=hostile.longest(300),
+        )
         portal.store.outbox.put([new], NOW)
 
 

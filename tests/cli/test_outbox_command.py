@@ -24,7 +24,20 @@ def unclear(url: str, *days: str) -> list[str]:
         for number, day in enumerate(days):
             moment: datetime = now()
             content = {"to": "vp@phutho.example.vn", "day": day}
-            store.outbox.put([NewMessage(f"x/{number}", "", "remind", "25", "mail", content, moment)], moment)
+            store.outbox.put(
+                [
+                    NewMessage(
+                        key=f"x/{number}",
+                        campaign="",
+                        kind="remind",
+                        receiver="25",
+                        channel="mail",
+                        content=content,
+                        next_at=moment,
+                    )
+                ],
+                moment,
+            )
             claimed = store.outbox.claim(store.outbox.newest(most=1)[0], moment, moment + timedelta(minutes=1))
             assert claimed
             assert store.outbox.end(claimed, DeliveryResult(UNCLEAR, moment, "im lặng"))

@@ -29,7 +29,18 @@ def unit(code: str, outcome: Outcome = Outcome.REACHED, **steps: StepSnapshot) -
 
 def snapshot(*units: UnitSnapshot, province: Mapping[str, StepSnapshot] | None = None) -> ReportSnapshot:
     own = UnitSnapshot(PROVINCE, Outcome.REACHED, "", AT, AT, province) if province is not None else None
-    return ReportSnapshot("thu", "luot", AT, "c" * 64, "h" * 64, "", False, (), own, tuple(units))  # noqa: FBT003
+    return ReportSnapshot(
+        campaign="thu",
+        run="luot",
+        as_of=AT,
+        checklist_hash="c" * 64,
+        head="h" * 64,
+        interrupted="",
+        sample=False,
+        milestones=(),
+        province=own,
+        units=tuple(units),
+    )
 
 
 STEPS = st.builds(step, st.sampled_from(Status), st.sampled_from([None, 3, 5]))

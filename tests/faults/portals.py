@@ -116,7 +116,9 @@ class Portal:
         """Sign somebody in; their account is made where there is none."""
         if self.store.accounts.get(account) is None:
             unit = account.removeprefix("unit:") if role is Role.UNIT else ""
-            self.store.accounts.put(Account(account, role, unit, account, "x", 1, NOW))
+            self.store.accounts.put(
+                Account(id=account, role=role, unit=unit, name=account, secret_hash="x", generation=1, issued_at=NOW)
+            )
         known = self.store.accounts.get(account)
         assert known
         token = self.store.sessions.open(known, self.clock[0])

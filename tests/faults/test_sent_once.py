@@ -26,7 +26,17 @@ def test_workers_at_once_lay_down_and_send_everything_once(database: str, tmp_pa
         def work(number: int) -> None:
             with open_store(database) as store:
                 note = {"note": str(number)}
-                store.journal.append(NewEntry(EntryKind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", note))
+                store.journal.append(
+                    NewEntry(
+                        kind=EntryKind.OBSTACLE,
+                        at=DAY,
+                        campaign="thu",
+                        unit="04924",
+                        step="a",
+                        actor="unit:04924",
+                        body=note,
+                    )
+                )
                 world.remind(store)
                 world.send(store)
 
@@ -62,7 +72,15 @@ def test_people_who_ask_for_it_now_while_workers_send_lead_to_no_second_mail(dat
         with open_store(database) as store:
             words = dict.fromkeys(("id", "subject", "text", "html"), "x")
             content = [{"to": f"xa-{n}@phutho.example.vn", **words} for n in range(MAILS)]
-            store.outbox.put([NewMessage(each["to"], "", "x", "25", "mail", each, DAY) for each in content], DAY)
+            store.outbox.put(
+                [
+                    NewMessage(
+                        key=each["to"], campaign="", kind="x", receiver="25", channel="mail", content=each, next_at=DAY
+                    )
+                    for each in content
+                ],
+                DAY,
+            )
             assert world.send(store).waiting == MAILS
             with ThreadPoolExecutor(WORKERS) as workers:
                 list(workers.map(work, range(WORKERS)))

@@ -91,11 +91,24 @@ def world_of(portal: Portal) -> World:
         "name": TARGET.partition(":")[2],
         "token": "khong-co",
     }
-    store.accounts.put(Account(TARGET, Role.OFFICER, "", "Đích", "x", 1, NOW))
+    store.accounts.put(
+        Account(id=TARGET, role=Role.OFFICER, unit="", name="Đích", secret_hash="x", generation=1, issued_at=NOW)
+    )
     for visitor in VISITORS:
         if visitor.role:
             ends = NOW + timedelta(days=1) if visitor.role is Role.VIEWER else None
-            store.accounts.put(Account(visitor.account, visitor.role, visitor.unit, "A", hash_token("x"), 1, NOW, ends))
+            store.accounts.put(
+                Account(
+                    id=visitor.account,
+                    role=visitor.role,
+                    unit=visitor.unit,
+                    name="A",
+                    secret_hash=hash_token("x"),
+                    generation=1,
+                    issued_at=NOW,
+                    expires_at=ends,
+                )
+            )
     parts = {code: {**always, "code": code, **said(portal, code)} for code in CODES}
     return World(portal, parts, bearers(portal), portal.client())
 

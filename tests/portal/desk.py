@@ -80,7 +80,15 @@ def at_desk(portal: Portal, enter: Enter, role: Role = Role.OFFICER) -> httpx.Cl
 def happened(portal: Portal, kind: EntryKind, unit: str, step: str, days_ago: float = 1, **body: Any) -> Entry:
     """Let something have been said about a step; a confirmation has its day and document."""
     said = BODY | body if kind is EntryKind.CONFIRMED else body
-    new = NewEntry(kind, NOW - timedelta(days=days_ago), "thu", unit, step, f"unit:{unit}", said)
+    new = NewEntry(
+        kind=kind,
+        at=NOW - timedelta(days=days_ago),
+        campaign="thu",
+        unit=unit,
+        step=step,
+        actor=f"unit:{unit}",
+        body=said,
+    )
     return portal.store.journal.append(new)[0]
 
 

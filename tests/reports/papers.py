@@ -12,37 +12,37 @@ from lotrinh.core.report.report import Report
 from lotrinh.reports.docx import word_document
 
 STATE = Letterhead(
-    Layout.STATE,
-    "Ủy ban nhân dân tỉnh Phú Thọ",
-    "Văn phòng",
-    "12",
-    "BC-VP",
-    "Phú Thọ",
-    "Chủ tịch Ủy ban nhân dân tỉnh",
-    "",
-    "Chánh Văn phòng",
-    "",
-    ("- Như trên;", "Các Phó Chủ tịch;"),
+    layout=Layout.STATE,
+    parent="Ủy ban nhân dân tỉnh Phú Thọ",
+    body="Văn phòng",
+    number="12",
+    symbol="BC-VP",
+    place="Phú Thọ",
+    to="Chủ tịch Ủy ban nhân dân tỉnh",
+    authority="",
+    post="Chánh Văn phòng",
+    signer="",
+    receivers=("- Như trên;", "Các Phó Chủ tịch;"),
 )
 PARTY = Letterhead(
-    Layout.PARTY,
-    "Tỉnh ủy Phú Thọ",
-    "Đảng ủy xã Lương Sơn",
-    "05",
-    "BC/ĐU",
-    "Lương Sơn",
-    "",
-    "T/M Đảng ủy",
-    "Bí thư",
-    "",
-    ("Thường trực Tỉnh ủy", "Lưu Đảng ủy"),
+    layout=Layout.PARTY,
+    parent="Tỉnh ủy Phú Thọ",
+    body="Đảng ủy xã Lương Sơn",
+    number="05",
+    symbol="BC/ĐU",
+    place="Lương Sơn",
+    to="",
+    authority="T/M Đảng ủy",
+    post="Bí thư",
+    signer="",
+    receivers=("Thường trực Tỉnh ủy", "Lưu Đảng ủy"),
 )
 
 
 def made(
     report: Report, letterhead: Letterhead = STATE, *, charts: bool = False, template: bytes | None = None
 ) -> bytes:
-    return word_document(ReportBundle(report, letterhead, charts=charts), "vi", template)
+    return word_document(ReportBundle(report, letterhead, has_charts=charts), "vi", template)
 
 
 def opened(content: bytes) -> Word:

@@ -35,7 +35,15 @@ def compared(
 ) -> Comparison:
     new = replace(new, run="luot-2", as_of=datetime(2026, 2, 3, 8, tzinfo=ZONE))
     title = Text("Bầu cử", "Election")
-    return Comparison(title, "Tỉnh Phú Thọ", local(old), new, compare_snapshots(old, new), titles, swapped)
+    return Comparison(
+        title=title,
+        province="Tỉnh Phú Thọ",
+        old=local(old),
+        new=new,
+        changes=compare_snapshots(old, new),
+        titles=titles,
+        is_swapped=swapped,
+    )
 
 
 def much() -> Comparison:

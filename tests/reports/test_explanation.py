@@ -59,7 +59,17 @@ def explanation(name: str = "niem-yet", **more: Any) -> Explanation:
 
 def entry(**more: Any) -> JournalLine:
     day = date(2026, 1, 29)
-    told = JournalLine(7, NOW, EntryKind.CONFIRMED, "Xã Lương Sơn", day, "12/QĐ", (7, 12), "ghi chú", sample=False)
+    told = JournalLine(
+        number=7,
+        at=NOW,
+        kind=EntryKind.CONFIRMED,
+        who="Xã Lương Sơn",
+        completed_on=day,
+        document="12/QĐ",
+        progress=(7, 12),
+        text="ghi chú",
+        sample=False,
+    )
     return told._replace(**more)
 
 
@@ -67,8 +77,8 @@ FULL = explanation(
     checks=(UnitCheck("luot-1", NOW, Outcome.UNREACHABLE, "máy từ chối kết nối"),),
     entries=(entry(), entry(kind=EntryKind.RETURNED, number=8, text="thiếu dấu", progress=None, completed_on=None)),
     prerequisites=(
-        Prerequisite(commune(), *ITEMS["lap-to"], has_deadline_hanging=False),
-        Prerequisite(commune(), *ITEMS["khieu-nai"], has_deadline_hanging=True),
+        Prerequisite(commune(), *ITEMS["lap-to"], deadline_hangs_on_it=False),
+        Prerequisite(commune(), *ITEMS["khieu-nai"], deadline_hangs_on_it=True),
     ),
     own_system=True,
     system_answer=StepAnswer("niem-yet", StepState.DONE, date(2026, 1, 29), document_number="5/TB", progress=(7, 12)),
@@ -98,7 +108,7 @@ def test_the_rule_is_told_in_words_and_as_it_is_written() -> None:
     assert section(FULL, "Quy tắc").lines == (
         "Thời hạn: 40 ngày trước ngày bầu cử (viết trong bộ đầu việc: election_day - 40 days)",
     )
-    opened = replace(FULL, rules=(FULL.rules[0]._replace(opens=True),))
+    opened = replace(FULL, rules=(FULL.rules[0]._replace(is_opening=True),))
     assert section(opened, "Quy tắc").lines[0].startswith("Bắt đầu: 40 ngày trước ngày bầu cử")
 
 

@@ -54,7 +54,7 @@ def test_the_pictures_part_them_too(picture: str, said: str) -> None:
 
 @pytest.mark.parametrize("layout", Layout)
 def test_both_official_layouts_do(layout: Layout) -> None:
-    assert "1.251" in lines(made(large(), Letterhead(layout)))
+    assert "1.251" in lines(made(large(), Letterhead(layout=layout)))
 
 
 def test_an_offices_own_document_does_and_still_computes_with_them() -> None:

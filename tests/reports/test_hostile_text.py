@@ -69,7 +69,17 @@ def test_control_characters_reach_neither_terminal_nor_markdown(control: str) ->
 def shown(of: Checklist, text: str) -> list[str]:
     schedule = Schedule(due=Moment(ELECTION), waiting=M("{text}", text=text))
     rows = [timeline.TimelineRow(s, schedule, None) for s in of.iter_steps()]
-    move = Move(MoveKind.MOVED, "m", "lap-to", Text(text), schedule, schedule._replace(due=None), None, False, None)  # noqa: FBT003
+    move = Move(
+        kind=MoveKind.MOVED,
+        milestone="m",
+        step="lap-to",
+        title=Text(text),
+        old=schedule,
+        new=schedule._replace(due=None),
+        days=None,
+        becomes_overdue=False,
+        scope=None,
+    )
     moved = [moves.MoveRow(move, (commune(name=text),))]
     return [timeline.render_timeline(of, rows, "table", 120), moves.render_moves(moved, "table", 120)]
 

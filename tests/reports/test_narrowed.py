@@ -20,7 +20,7 @@ REPORT = the_report(unit_report(SON, outcome=UNREACHABLE, heard=None), unit_repo
 def text(report: Report, form: str) -> str:
     if form == "docx":
         return "\n".join(lines(made(report)))
-    content = make(ReportBundle(report, charts=False), form, RenderOptions("vi", width=200))
+    content = make(ReportBundle(report, has_charts=False), form, RenderOptions("vi", width=200))
     if form != "xlsx":
         return content.decode()
     rows = (row for sheet in load_workbook(io.BytesIO(content)) for row in sheet.iter_rows(values_only=True))

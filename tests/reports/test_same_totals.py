@@ -50,14 +50,14 @@ def expected(report: Report, form: str = "") -> Totals:
     milestones = {
         row.milestone.id if form == "json" else row.milestone.title.vi: (row.done, row.units, row.overdue, row.unknown)
         for row in report.milestones
-        if row.units and not row.national_only
+        if row.units and not row.is_national_only
     }
     return Totals(statuses, asked, milestones, int(str(summary["outstanding"])), report.sample)
 
 
 def require_same(report: Report, form: str, layout: Layout = Layout.STATE) -> None:
     """Require that a format tells the totals of its report, as far as it tells them."""
-    content = make(ReportBundle(report, Letterhead(layout)), form, RenderOptions("vi", width=WIDE))
+    content = make(ReportBundle(report, Letterhead(layout=layout)), form, RenderOptions("vi", width=WIDE))
     told, wanted = READERS[form](content), expected(report, form)
     for name, value in told._asdict().items():
         if value is not None:
@@ -142,7 +142,7 @@ def require_unknown(report: Report) -> None:
     def drawn(name: str) -> bytes:
         return make(ReportBundle(report), "svg", RenderOptions("vi", picture=name))
 
-    rows = {line.number: line.row for line in number_milestones(report) if not line.row.national_only}
+    rows = {line.number: line.row for line in number_milestones(report) if not line.row.is_national_only}
     silent = {n for n, row in rows.items() if row.unknown or row.province is Status.UNKNOWN}
     told = {n: mark for n, mark in marks(drawn("timeline")).items() if n in rows}
     assert {n: mark.unknown for n, mark in told.items()} == {n: rows[n].unknown for n in told}

@@ -33,7 +33,7 @@ def report() -> Report:
 
 
 def written(report: Report, form: str) -> str:
-    return make(ReportBundle(report, charts=False), form, RenderOptions("vi", width=300)).decode()
+    return make(ReportBundle(report, has_charts=False), form, RenderOptions("vi", width=300)).decode()
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "html"])

@@ -18,7 +18,14 @@ from lotrinh.sending.outcomes import Delivery, DeliveryOutcome, Refusal, Unclear
 from tests.sending.servers import Post, bad_post, post_office
 
 AT = datetime(2026, 2, 2, 0, 30, tzinfo=UTC)
-MAIL = Mail("xa@phutho.example.vn", "Nhắc việc", "Một dòng.\n.\nHết.\n", "<p>Một dòng</p>", "a1b2", AT)
+MAIL = Mail(
+    to="xa@phutho.example.vn",
+    subject="Nhắc việc",
+    text="Một dòng.\n.\nHết.\n",
+    html="<p>Một dòng</p>",
+    id="a1b2",
+    at=AT,
+)
 
 
 def context() -> ssl.SSLContext:

@@ -32,7 +32,17 @@ DONE = {"state": "done", "completed_on": "2026-01-29"}
 
 def campaign(*steps: Step, file: Checklist | None = None, units: tuple[Unit, ...] = (LUONG_SON, LIEN_SON)) -> Campaign:
     made = file or checklist(*steps, content_hash="c" * 64)
-    return Campaign("thu", made.title, made, ELECTION, {}, PROVINCE, units, ZONE, Policy())
+    return Campaign(
+        id="thu",
+        title=made.title,
+        checklist=made,
+        anchor=ELECTION,
+        parameters={},
+        province=PROVINCE,
+        units=units,
+        zone=ZONE,
+        policy=Policy(),
+    )
 
 
 def says(unit: Unit, *steps: dict[str, Any], at: datetime = NOW, **more: Any) -> str:
@@ -45,7 +55,15 @@ def hear(settings: Settings, of: Campaign, unit: Unit, body: str, at: datetime =
     """Make the observation that the prober would make of this answer."""
     question = build_questions(settings, of, [unit.code], {})[0]
     answer = read_answer(body.encode(), question, at.astimezone(UTC))
-    seen = Observation(unit.code, Outcome.REACHED, Reason.NONE, M("Đơn vị đã trả lời."), at, answer, body)
+    seen = Observation(
+        unit=unit.code,
+        outcome=Outcome.REACHED,
+        reason=Reason.NONE,
+        sentence=M("Đơn vị đã trả lời."),
+        checked_at=at,
+        answer=answer,
+        body=body,
+    )
     return seen, status_address(settings, of, unit)
 
 
@@ -68,7 +86,15 @@ def stands(made: Report, unit: Unit, step: str) -> StepStatus:
 
 
 def happened(kind: EntryKind, unit: Unit, step: str, at: datetime = NOW - timedelta(days=3), **body: Any) -> NewEntry:
-    return NewEntry(kind, at, "thu", unit.code, step, "x", {"completed_on": "2026-01-29"} | body)
+    return NewEntry(
+        kind=kind,
+        at=at,
+        campaign="thu",
+        unit=unit.code,
+        step=step,
+        actor="x",
+        body={"completed_on": "2026-01-29"} | body,
+    )
 
 
 def later(entry: Entry, **change: Any) -> NewEntry:

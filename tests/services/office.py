@@ -71,7 +71,11 @@ def office_in(store: Store, tmp_path: Path) -> Office:
 
 def confirmed(office: Office, unit: str, step: str) -> None:
     body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
-    office.store.journal.append(NewEntry(EntryKind.CONFIRMED, NOW, "thu", unit, step, f"unit:{unit}", body))
+    office.store.journal.append(
+        NewEntry(
+            kind=EntryKind.CONFIRMED, at=NOW, campaign="thu", unit=unit, step=step, actor=f"unit:{unit}", body=body
+        )
+    )
 
 
 def problems(office: Office, wish: ChangeRequest) -> list[tuple[str, str]]:

@@ -73,7 +73,15 @@ class Desk:
 
     def happened(self, kind: EntryKind, name: str, at: datetime, **body: Any) -> Entry:
         """Let something have been said in the portal."""
-        new = NewEntry(kind, at, self.campaign.id, LUONG_SON.code, name, f"unit:{LUONG_SON.code}", body)
+        new = NewEntry(
+            kind=kind,
+            at=at,
+            campaign=self.campaign.id,
+            unit=LUONG_SON.code,
+            step=name,
+            actor=f"unit:{LUONG_SON.code}",
+            body=body,
+        )
         return self.store.journal.append(new)[0]
 
 

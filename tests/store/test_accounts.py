@@ -12,11 +12,21 @@ from lotrinh.store.accounts import Account
 
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-LAN = Account("officer:lan", "officer", "", "Lan", "#a", 1, NOW)
+LAN = Account(id="officer:lan", role="officer", unit="", name="Lan", secret_hash="#a", generation=1, issued_at=NOW)
 
 
 def note(key: str = "") -> NewEntry:
-    return NewEntry(EntryKind.ACCOUNT, NOW, "", "25", "", "console", {"what": "created"}, "", key)
+    return NewEntry(
+        kind=EntryKind.ACCOUNT,
+        at=NOW,
+        campaign="",
+        unit="25",
+        step="",
+        actor="console",
+        body={"what": "created"},
+        checklist_hash="",
+        key=key,
+    )
 
 
 def test_an_account_comes_back_as_it_was_put(store: Store, url: str) -> None:

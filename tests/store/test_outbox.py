@@ -22,7 +22,9 @@ SOON = NOW + timedelta(minutes=30)
 
 
 def new(key: str, at: datetime = NOW) -> NewMessage:
-    return NewMessage(key, "thu", "remind", "04924", "mail", {"to": "a@b.vn"}, at)
+    return NewMessage(
+        key=key, campaign="thu", kind="remind", receiver="04924", channel="mail", content={"to": "a@b.vn"}, next_at=at
+    )
 
 
 def only(store: Store) -> OutboxMessage:

@@ -34,7 +34,13 @@ def changes_command(campaign: str, old: str, new: str, form: str, out: str | Non
     if found.is_swapped:
         print_message(SWAPPED)
     of = Comparison(
-        opened.title, opened.province.full_name, found.old, found.new, found.changes, found.titles, found.is_swapped
+        title=opened.title,
+        province=opened.province.full_name,
+        old=found.old,
+        new=found.new,
+        changes=found.changes,
+        titles=found.titles,
+        is_swapped=found.is_swapped,
     )
     text = render_changes(of, form, current(), terminal_width())
     if out is None:

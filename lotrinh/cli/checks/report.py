@@ -50,7 +50,7 @@ def report_command(  # noqa: PLR0913, PLR0917 - one argument for each option, by
     from lotrinh.reports.documents import FORMATS as KNOWN
     from lotrinh.reports.documents import RenderOptions, file_name, make, particulars
     from lotrinh.services.views.feeds import history_of_run
-    from lotrinh.services.views.reporting import choose_report, dossier, narrow_report
+    from lotrinh.services.views.reporting import choose_report, narrow_report, report_bundle
 
     if form != "docx":
         _warn_of_unused({"--layout": layout, "--number": number, "--template": template})
@@ -60,18 +60,24 @@ def report_command(  # noqa: PLR0913, PLR0917 - one argument for each option, by
     with run_check.open_recorded_campaign(loaded, campaign) as (store, opened):
         found = choose_report(store, opened, run or "", moment)
         found = narrow_report(found, unit) if unit else found
-        papers = dossier(store, loaded.settings, opened, found, layout=layout or "", number=number or "")
-        told = history_of_run(store, found) if form == "ics" else NOTHING_PUBLISHED
+        bundle = report_bundle(store, loaded.settings, opened, found, layout=layout or "", number=number or "")
+        published = history_of_run(store, found) if form == "ics" else NOTHING_PUBLISHED
     its = read_file(str(own)) if own else None
     options = RenderOptions(
-        current(), terminal_width(), everything, its, picture, told, loaded.settings.portal.public_url
+        language=current(),
+        width=terminal_width(),
+        everything=everything,
+        template=its,
+        picture=picture,
+        published=published,
+        site=loaded.settings.portal.public_url,
     )
     if out is None and KNOWN[form].is_printable:
-        click.echo(make(papers, form, options), nl=False)
+        click.echo(make(bundle, form, options), nl=False)
         return
-    kept_apart = particulars(form, papers, picture, own.stem if own else "")
+    kept_apart = particulars(form, bundle, picture, own.stem if own else "")
     name = file_name(form, opened.id, found.run, unit or "", *kept_apart)
-    _save(make(papers, form, options), Path(out or "."), name, form)
+    _save(make(bundle, form, options), Path(out or "."), name, form)
 
 
 def _warn_of_unused(given: Mapping[str, str | None]) -> None:

@@ -10,6 +10,7 @@ from lotrinh.core.text import NO_TEXT, Text
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 LONGEST_BREAK = 366
+"""Days off in a row after which a calendar is taken to have no working day: the search has to end somewhere."""
 
 
 class NoWorkingDayError(ValueError):

@@ -1,10 +1,12 @@
 """What a checklist is once it has been read and found free of problems."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.checklist.rules import DeadlineRule
@@ -112,7 +114,7 @@ class Scope:
 EVERYWHERE = Scope()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One thing that one body has to do. ``due`` and ``opens`` already carry what the milestone gives."""
 
@@ -148,7 +150,7 @@ class Step:
         return self.applies_to.covers(unit)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Milestone:
     """Steps with one deadline; reached in a unit when all its required steps are done."""
 
@@ -179,7 +181,7 @@ class Parameter:
     due: DeadlineRule | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Checklist:
     """A checklist file, read.
 
@@ -206,3 +208,22 @@ class Checklist:
         """All steps in the file's order."""
         for milestone in self.milestones:
             yield from milestone.steps
+
+
+class CitedSource(NamedTuple):
+    """One source of a checklist; ``times`` it is cited, ``doubtful`` of these not verified with the original."""
+
+    source: Source
+    times: int
+    doubtful: int
+
+
+def cited_sources(checklist: Checklist) -> tuple[CitedSource, ...]:
+    """List what a checklist is based on, in the file's order, with how often each is cited."""
+    cited = [basis for milestone in checklist.milestones for basis in milestone.basis]
+    # A step that has its milestone's basis does not cite once more.
+    given = {id(basis) for basis in cited}
+    own: list[Basis] = [b for step in checklist.iter_steps() for b in step.basis if id(b) not in given]
+    times = Counter(basis.source for basis in (*cited, *own))
+    doubtful = Counter(basis.source for basis in (*cited, *own) if basis.confidence.doubtful)
+    return tuple(CitedSource(source, times[source.id], doubtful[source.id]) for source in checklist.sources.values())

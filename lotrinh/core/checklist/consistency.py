@@ -36,7 +36,7 @@ class PlacedItem(NamedTuple):
     item: Milestone | Step
     milestone: Milestone | None
 
-    def inherits(self, key: str) -> bool:
+    def is_inherited(self, key: str) -> bool:
         """Whether ``due``, ``opens`` or ``basis`` is the milestone's: its problems are told there, once."""
         return self.milestone is not None and getattr(self.item, key) == getattr(self.milestone, key)
 
@@ -81,7 +81,7 @@ def _placed_rules(checklist: Checklist) -> Iterator[PlacedRule]:
             yield PlacedRule(("parameters", name, "due"), parameter.due)
     for placed in _placed(checklist):
         for key, rule in (("from", placed.item.opens), ("due", placed.item.due)):
-            if rule and not placed.inherits("opens" if key == "from" else "due"):
+            if rule and not placed.is_inherited("opens" if key == "from" else "due"):
                 yield PlacedRule((*placed.path, key), rule)
 
 
@@ -157,7 +157,7 @@ def _circular_deadlines(checklist: Checklist) -> Iterator[ChecklistProblem]:
     for placed in _placed(checklist):
         rule, name = placed.item.due, placed.item.id
         if placed.milestone and rule and CompletionReference(name) in references(rule):
-            path = placed.path[:2] if placed.inherits("due") else placed.path
+            path = placed.path[:2] if placed.is_inherited("due") else placed.path
             yield ChecklistProblem(
                 (*path, "due"), M("Hạn của đầu việc “{id}” chờ chính đầu việc đó hoàn thành.", id=name)
             )
@@ -167,7 +167,7 @@ def _due_places(checklist: Checklist) -> dict[str, Path]:
     """Where each id's due rule is written; of two with one id the first counts."""
     places: dict[str, Path] = {p.id: ("parameters", name, "due") for name, p in checklist.parameters.items()}
     for placed in _placed(checklist):
-        path = placed.path[:2] if placed.inherits("due") else placed.path
+        path = placed.path[:2] if placed.is_inherited("due") else placed.path
         places.setdefault(placed.item.id, (*path, "due"))
     return places
 
@@ -200,7 +200,7 @@ def _wrong_bases(checklist: Checklist) -> Iterator[ChecklistProblem]:
         item, milestone = placed.item, placed.milestone
         if milestone and not item.basis and not milestone.basis:
             yield ChecklistProblem(placed.path, M("Đầu việc “{id}” chưa ghi căn cứ pháp lý (basis).", id=item.id))
-        if not placed.inherits("basis"):
+        if not placed.is_inherited("basis"):
             yield from _unknown_sources(placed.path, item.basis, checklist)
 
 
@@ -220,7 +220,7 @@ def _impossible_windows(checklist: Checklist) -> Iterator[ChecklistProblem]:
     evaluations = [evaluate(checklist, anchor) for anchor in anchors]
     for placed in _placed(checklist):
         item = placed.item
-        if placed.inherits("opens") and placed.inherits("due"):
+        if placed.is_inherited("opens") and placed.is_inherited("due"):
             continue
         if item.opens and item.due and not any(_allows(e, item) for e in evaluations):
             sentence = M(
@@ -229,7 +229,7 @@ def _impossible_windows(checklist: Checklist) -> Iterator[ChecklistProblem]:
                 opens=item.opens.text,
                 due=item.due.text,
             )
-            yield ChecklistProblem((*placed.path, "from" if placed.inherits("due") else "due"), sentence)
+            yield ChecklistProblem((*placed.path, "from" if placed.is_inherited("due") else "due"), sentence)
 
 
 def _allows(evaluation: Evaluation, item: Milestone | Step) -> bool:
@@ -238,4 +238,4 @@ def _allows(evaluation: Evaluation, item: Milestone | Step) -> bool:
     if times.opens is None or times.due is None:
         return True
     # Both are local times of one zone, so any zone tells which comes first.
-    return times.opens.begins(UTC) < times.due.ends(UTC)
+    return times.opens.start_in(UTC) < times.due.end_in(UTC)

@@ -73,7 +73,17 @@ def _move(name: str, before: DatedSteps, after: DatedSteps, today: date) -> Move
     step = after.steps.get(name) or before.steps[name]
     old, new = before.schedules.get(name), after.schedules.get(name)
     late = _passed(new, today) and not _passed(old, today)
-    return Move(kind, step.milestone, name, step.title, old, new, _days(old, new), late, step.applies_to)
+    return Move(
+        kind=kind,
+        milestone=step.milestone,
+        step=name,
+        title=step.title,
+        old=old,
+        new=new,
+        days=_days(old, new),
+        becomes_overdue=late,
+        scope=step.applies_to,
+    )
 
 
 def _kind(name: str, before: DatedSteps, after: DatedSteps) -> MoveKind | None:

@@ -120,7 +120,7 @@ class Evaluation:
 
     def _evaluate(self, rule: DeadlineRule, calendar: Calendar, lines: list[Message]) -> MomentOrReason:
         try:
-            return self._computed(rule, calendar, lines)
+            return self._compute(rule, calendar, lines)
         except OverflowError:
             found = UNKNOWN_YEAR
         except NoWorkingDayError:
@@ -128,7 +128,7 @@ class Evaluation:
         lines.append(found)
         return found
 
-    def _computed(self, rule: DeadlineRule, calendar: Calendar, lines: list[Message]) -> MomentOrReason:
+    def _compute(self, rule: DeadlineRule, calendar: Calendar, lines: list[Message]) -> MomentOrReason:
         moment = self._reference(rule.reference, calendar, lines)
         if isinstance(moment, Message):
             return moment

@@ -19,13 +19,14 @@ class Moment(NamedTuple):
     day: date
     hour: time | None = None
 
-    def ends(self, zone: tzinfo) -> datetime:
+    def end_in(self, zone: tzinfo) -> datetime:
         """Return the first instant that is too late, as an aware date-time."""
+        # The law counts days, and the last one is included until 24:00 (ADR 3).
         if self.hour is None:
             return datetime.combine(self.day + timedelta(days=1), time(), zone)
         return datetime.combine(self.day, self.hour, zone)
 
-    def begins(self, zone: tzinfo) -> datetime:
+    def start_in(self, zone: tzinfo) -> datetime:
         """Return the first instant that belongs to it, for windows that open."""
         return datetime.combine(self.day, self.hour or time(), zone)
 

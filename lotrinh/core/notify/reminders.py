@@ -209,7 +209,7 @@ class _Gap(NamedTuple):
         for planned, step_status in zip(unit.plan, unit.step_statuses, strict=True):
             if step_status.status is not Status.OVERDUE or not planned.schedule.due:
                 continue
-            if self._comes_round(planned.schedule.due.day, first) and (
+            if self._has_come(planned.schedule.due.day, first) and (
                 item := _item(planned, step_status, ReminderReason.OVERDUE, self.day.today)
             ):
                 yield item
@@ -220,7 +220,7 @@ class _Gap(NamedTuple):
             return None
         if self.day.now < planned.due:
             return ReminderReason.DUE if self._is_before(due.day) else None
-        if not self._comes_round(due.day, 1):
+        if not self._has_come(due.day, 1):
             return None
         # A deadline that passed after we last heard of the unit says nothing of whether the step is done.
         return ReminderReason.OVERDUE if step_status.status is Status.OVERDUE else ReminderReason.UNCONFIRMED
@@ -231,7 +231,7 @@ class _Gap(NamedTuple):
         quiet = least <= 0 < most and not self.day.calendar.is_working(due)
         return quiet or any(least <= days < most for days in self.day.rhythm.before_days)
 
-    def _comes_round(self, due: date, first: int) -> bool:
+    def _has_come(self, due: date, first: int) -> bool:
         """Whether the first day after a deadline, or one of those that come round after it, has come."""
         late = (self.day.today - due).days - first
         return late >= 0 and late % self.day.rhythm.overdue_every < (self.day.today - self.last).days

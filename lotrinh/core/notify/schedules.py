@@ -136,6 +136,7 @@ def cron_of(hours: WeeklyHours) -> str | None:
 
 def stored_schedule_words(content: Mapping[str, Any]) -> Message:
     """Say a schedule as the journal keeps it, with its report."""
+    # Entries of other versions lack what was added since, and may hold what is gone.
     schedule = CampaignSchedule(**{name: content[name] for name in CampaignSchedule.__slots__ if name in content})
     if not schedule.report:
         return schedule_words(schedule)

@@ -13,7 +13,7 @@ from lotrinh.core.status.status import PlannedStep, StepStatus
 
 
 class BlockingStep(NamedTuple):
-    """One unfinished step of one unit. ``blocks`` counts the unfinished steps that wait for it.
+    """One unfinished step of one unit. ``blocked_count`` counts the unfinished steps that wait for it.
 
     For a step of the province's these are steps of all units.
     """
@@ -21,15 +21,15 @@ class BlockingStep(NamedTuple):
     unit: Unit
     item: PlannedStep
     step_status: StepStatus
-    blocks: int
+    blocked_count: int
 
     def days_late(self, now: datetime) -> int:
         """Whole or begun days since the deadline; below 0 while there is time, and far below where there is none."""
         due = self.item.schedule.due
-        return (now.date() - due.day).days if due else NEVER
+        return (now.date() - due.day).days if due else NO_DEADLINE
 
 
-NEVER = -(10**6)
+NO_DEADLINE = -(10**6)
 
 
 class StepOrder:
@@ -39,6 +39,7 @@ class StepOrder:
         steps = checklist.steps
         order, _ = sort_graph({name: step.requires for name, step in steps.items()})
         self.last_first = tuple(reversed(order))
+        # A set of steps is one number with a bit for each: uniting and counting sets is one operation.
         self.bits = {name: 1 << number for number, name in enumerate(order)}
         self.needed_by: dict[str, list[str]] = {name: [] for name in steps}
         for step in steps.values():
@@ -95,5 +96,5 @@ def blocking_steps(order: StepOrder, units: Sequence[UnitBlocking], province: Un
     for unit in units:
         total.update(unit.by_province)
     own = unit_blocking(order, province, frozenset()).rows if province else ()
-    first = [row._replace(blocks=row.blocks + total[row.step_status.step]) for row in own]
+    first = [row._replace(blocked_count=row.blocked_count + total[row.step_status.step]) for row in own]
     return [*first, *(row for unit in units for row in unit.rows)]

@@ -69,7 +69,7 @@ class MilestoneBoard(NamedTuple):
 
 def column_numbers(report: Report) -> dict[str, int]:
     """Return which column each milestone has, from 0."""
-    ours = (row.milestone.id for row in report.milestones if not row.national_only)
+    ours = (row.milestone.id for row in report.milestones if not row.is_national_only)
     return {name: number for number, name in enumerate(ours)}
 
 
@@ -92,6 +92,7 @@ def milestone_statuses(unit: UnitReport, as_of: datetime) -> dict[str, Status]:
 def milestone_status(pairs: Sequence[tuple[PlannedStep, StepStatus]], as_of: datetime) -> Status:
     """Sum a unit's steps in one milestone up: the required ones count, and excused from all is not done."""
     counted = [pair for pair in pairs if pair[0].step.required] or list(pairs)
+    # A milestone that a unit is excused from must not be counted as reached.
     if NOT_MINE.issuperset(step_status.status for _, step_status in counted):
         return Status.NOT_APPLICABLE
     return cell_status(counted, as_of)
@@ -102,13 +103,13 @@ def build_board(
 ) -> MilestoneBoard:
     """Put the board of a report together from the rows of its units; ``schedules`` are those of the milestones."""
     rows = tuple(rows)
-    ours = [row for row in report.milestones if not row.national_only]
+    ours = [row for row in report.milestones if not row.is_national_only]
     by_column = list(zip(*(row.cells for row in rows), strict=True)) or [()] * len(ours)
     columns = tuple(
         BoardColumn(number, row, Counter(s for s in cells if s is not None), first_step(row))
         for number, (row, cells) in enumerate(zip(ours, by_column, strict=True), 1)
     )
-    national = tuple((row, schedules[row.milestone.id].due) for row in report.milestones if row.national_only)
+    national = tuple((row, schedules[row.milestone.id].due) for row in report.milestones if row.is_national_only)
     return MilestoneBoard(report, columns, national, province, rows)
 
 

@@ -15,7 +15,7 @@ class Layout(StrEnum):
     PARTY = "party"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
     """What stands around the body of an official document. Every field may be empty: then the place is left to fill.
 
@@ -42,12 +42,12 @@ class ReportBundle:
     """One report with what is written around it.
 
     ``journal`` are the campaign's entries up to the report's head, oldest first, as many as a document shows;
-    ``earlier`` is how many there are before them. ``ahead`` counts the days of "what is due in the coming time".
+    ``earlier_entries`` is how many there are before them. ``ahead_days`` are those of "what is due in the coming time".
     """
 
     report: Report
     letterhead: Letterhead = Letterhead()
     journal: Sequence[Entry] = ()
-    earlier: int = 0
-    ahead: int = 14
-    charts: bool = True
+    earlier_entries: int = 0
+    ahead_days: int = 14
+    has_charts: bool = True

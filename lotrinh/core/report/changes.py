@@ -27,7 +27,7 @@ class DeadlineShift(NamedTuple):
     units: tuple[Unit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportChanges:
     """All that changed. What only one of the two reports has is in ``joined`` or ``left`` and changed nothing else.
 
@@ -75,16 +75,16 @@ def compare_snapshots(old: ReportSnapshot, new: ReportSnapshot) -> ReportChanges
     pairs = tuple(_pairs(old, new))
     both = [(old.by_code[u.unit.code], u) for u in new.units if u.unit.code in old.by_code]
     return ReportChanges(
-        _by_step(p for p in pairs if p.new.status in DONE and p.old.status not in DONE),
-        _by_step(p for p in pairs if p.old.status in DONE and p.new.status not in DONE),
-        _by_step(p for p in pairs if p.new.status is Status.OVERDUE and p.old.status is not Status.OVERDUE),
-        tuple(b for a, b in both if a.outcome is Outcome.REACHED and b.outcome is not Outcome.REACHED),
-        tuple(b for a, b in both if a.outcome is not Outcome.REACHED and b.outcome is Outcome.REACHED),
-        _moved(p for p in pairs if p.old.due != p.new.due),
-        _only_in(new.by_code, old.by_code),
-        _only_in(old.by_code, new.by_code),
-        _steps_only_in(new, old),
-        _steps_only_in(old, new),
+        done=_by_step(p for p in pairs if p.new.status in DONE and p.old.status not in DONE),
+        undone=_by_step(p for p in pairs if p.old.status in DONE and p.new.status not in DONE),
+        overdue=_by_step(p for p in pairs if p.new.status is Status.OVERDUE and p.old.status is not Status.OVERDUE),
+        silent=tuple(b for a, b in both if a.outcome is Outcome.REACHED and b.outcome is not Outcome.REACHED),
+        reached=tuple(b for a, b in both if a.outcome is not Outcome.REACHED and b.outcome is Outcome.REACHED),
+        moved=_moved(p for p in pairs if p.old.due != p.new.due),
+        joined=_only_in(new.by_code, old.by_code),
+        left=_only_in(old.by_code, new.by_code),
+        added=_steps_only_in(new, old),
+        dropped=_steps_only_in(old, new),
     )
 
 

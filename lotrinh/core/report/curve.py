@@ -10,16 +10,16 @@ from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.status import Status
 
 
-class UnitStep(NamedTuple):
+class CurveStep(NamedTuple):
     """One step in one unit. ``reported`` is the day on which its completion was reported to us.
 
-    ``unknown`` tells that the unit never said anything valid about it, or last before its deadline, which has passed.
+    ``is_unknown``: the unit never said anything valid about it, or last before its deadline, which has passed.
     """
 
     due: date | None
     completed: date | None = None
     reported: date | None = None
-    unknown: bool = False
+    is_unknown: bool = False
 
 
 class Point(NamedTuple):
@@ -49,10 +49,10 @@ class Curve(NamedTuple):
 
 def report_curve(report: Report) -> Curve:
     """Count planned against done over all units of a report, the province among them."""
-    return build_curve(dated_unit_steps(report), report.as_of.date())
+    return build_curve(curve_steps(report), report.as_of.date())
 
 
-def dated_unit_steps(report: Report) -> Iterator[UnitStep]:
+def curve_steps(report: Report) -> Iterator[CurveStep]:
     """Give every step that is somebody's work and not excused: its deadline, and when it was done and reported."""
     zone = report.as_of.tzinfo
     for unit in report.everybody:
@@ -60,7 +60,7 @@ def dated_unit_steps(report: Report) -> Iterator[UnitStep]:
             if step_status.status is Status.NOT_APPLICABLE:
                 continue
             at = step_status.reported_at
-            yield UnitStep(
+            yield CurveStep(
                 item.schedule.due.day if item.schedule.due else None,
                 step_status.completed_on,
                 at.astimezone(zone).date() if at else None,
@@ -68,13 +68,14 @@ def dated_unit_steps(report: Report) -> Iterator[UnitStep]:
             )
 
 
-def build_curve(steps: Iterable[UnitStep], today: date) -> Curve:
+def build_curve(steps: Iterable[CurveStep], today: date) -> Curve:
     """Count up all steps that have a deadline. What lies after today is planned only."""
     everything = tuple(steps)
     dated = [s for s in everything if s.due]
     due = sorted(s.due for s in dated if s.due)
-    unknown = sorted(s.due for s in dated if s.due and s.unknown and not s.completed)
+    unknown = sorted(s.due for s in dated if s.due and s.is_unknown and not s.completed)
     done = sorted(s.completed for s in dated if s.completed)
+    # Nothing is known to be done before it is done, whatever moment a report claims.
     reported = sorted(max(s.completed, s.reported or s.completed) for s in dated if s.completed)
     days = sorted({*due, today, *(day for day in (*done, *reported) if day <= today)})
     points = tuple(_point(day, today, due, unknown, done, reported) for day in days)

@@ -52,14 +52,14 @@ class DeadlineComparison(NamedTuple):
     """The deadlines that a run publishes, and those that the newest run before it published when it ended."""
 
     campaign: str
-    now: Dues
-    then: Dues
-    then_at: datetime | None
+    current: Dues
+    previous: Dues
+    previous_at: datetime | None
 
     @property
     def units(self) -> set[str]:
         """The units of which the two do not say the same."""
-        return {unit for unit in {**self.now, **self.then} if self.now.get(unit) != self.then.get(unit)}
+        return {unit for unit in {**self.current, **self.previous} if self.current.get(unit) != self.previous.get(unit)}
 
 
 LatestRevisions = Mapping[tuple[str, str], DeadlineRevision]
@@ -96,11 +96,11 @@ def dues_of_report(report: Report, only: Collection[str] | None = None) -> Dues:
     return found
 
 
-def find_moved_deadlines(now: Dues, then: Dues, last: LatestRevisions) -> Iterator[DeadlineRevision]:
+def find_moved_deadlines(current: Dues, previous: Dues, last: LatestRevisions) -> Iterator[DeadlineRevision]:
     """Find the deadlines that are others than those published last."""
     revised = {unit for unit, _ in last}
-    for unit, steps in now.items():
-        earlier = then.get(unit, {})
+    for unit, steps in current.items():
+        earlier = previous.get(unit, {})
         if unit not in revised and earlier == steps:
             continue
         for step, due in steps.items():
@@ -111,15 +111,15 @@ def find_moved_deadlines(now: Dues, then: Dues, last: LatestRevisions) -> Iterat
                 yield DeadlineRevision(unit, step, row.number + 1, due, row.due)
 
 
-def find_new_deadlines(now: Dues, then: Dues, last: LatestRevisions) -> Iterator[DeadlineRevision]:
+def find_new_deadlines(current: Dues, previous: Dues, last: LatestRevisions) -> Iterator[DeadlineRevision]:
     """Find the deadlines that are published for the first time."""
-    for unit, steps in now.items():
-        earlier = then.get(unit, {})
+    for unit, steps in current.items():
+        earlier = previous.get(unit, {})
         for step, due in steps.items():
             if due is not None and step not in earlier and (unit, step) not in last:
                 yield DeadlineRevision(unit, step, 0, due, None)
 
 
-def find_missing_deadlines(now: Dues, then: Dues, last: LatestRevisions) -> Iterator[DeadlineRevision]:
+def find_missing_deadlines(current: Dues, previous: Dues, last: LatestRevisions) -> Iterator[DeadlineRevision]:
     """Find what was published and this run leaves out: it is kept, for when a later run has it again."""
-    return find_new_deadlines(then, now, last)
+    return find_new_deadlines(previous, current, last)

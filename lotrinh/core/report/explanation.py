@@ -18,9 +18,9 @@ from lotrinh.core.text import Message, Text
 
 
 class RuleText(NamedTuple):
-    """A rule as its author wrote it, and in words. ``opens`` tells a beginning from a deadline."""
+    """A rule as its author wrote it, and in words. ``is_opening`` tells a beginning from a deadline."""
 
-    opens: bool
+    is_opening: bool
     written: str
     words: Message
 
@@ -49,12 +49,12 @@ class JournalLine(NamedTuple):
 
 
 class Prerequisite(NamedTuple):
-    """A step that is missing: one that has to be finished first, or (``has_deadline_hanging``) one that the deadline hangs on."""
+    """A step that is missing: it has to be finished first, or the deadline hangs on the day when it was."""
 
     unit: Unit
     item: PlannedStep
     step_status: StepStatus
-    has_deadline_hanging: bool
+    deadline_hangs_on_it: bool
 
 
 class LegalBasis(NamedTuple):
@@ -69,9 +69,10 @@ class Explanation:
     """The status of one step in one unit at ``as_of`` (in the checklist's zone), and why.
 
     ``heard_at`` is when the unit last said something valid about the step. ``own_system`` tells that the unit answers
-    from software of its own: ``system_answer`` is what that last said of the step (None for nothing) and ``system_answer_at``
-    when it last answered at all. ``from_run`` names the run from whose report the status was taken, where what the unit
-    said at that time is not kept any more. ``head`` is the hash of the journal's last entry up to ``as_of``.
+    from software of its own: ``system_answer`` is what that last said of the step (None for nothing) and
+    ``system_answer_at`` when it last answered at all. ``from_run`` names the run from whose report the status was
+    taken, where what the unit said at that time is not kept any more. ``head`` is the hash of the journal's last entry
+    up to ``as_of``.
     """
 
     campaign: str
@@ -109,15 +110,15 @@ def journal_line(entry: Entry, who: Message | str) -> JournalLine:
     body = entry.new.body
     document, progress, completed = body.get("document") or {}, body.get("progress"), body.get("completed_on")
     return JournalLine(
-        entry.number,
-        entry.new.at,
-        entry.new.kind,
-        who,
-        date.fromisoformat(completed) if completed else None,
-        str(document.get("number", "")),
-        (progress["done"], progress["of"]) if progress else None,
-        str(body.get("note") or body.get("reason") or body.get("office") or ""),
-        bool(body.get("sample")),
+        number=entry.number,
+        at=entry.new.at,
+        kind=entry.new.kind,
+        who=who,
+        completed_on=date.fromisoformat(completed) if completed else None,
+        document=str(document.get("number", "")),
+        progress=(progress["done"], progress["of"]) if progress else None,
+        text=str(body.get("note") or body.get("reason") or body.get("office") or ""),
+        sample=bool(body.get("sample")),
     )
 
 

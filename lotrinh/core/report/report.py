@@ -37,16 +37,16 @@ class UnitReport(NamedTuple):
 class MilestoneRow(NamedTuple):
     """One milestone over all units that have steps in it.
 
-    ``due`` is the earliest that any of them has; ``spread`` tells that units differ. A unit counts once: done when
-    all its required steps are finished, else overdue before unknown before on its way. It is unknown where it never
-    answered about a step, or last before that step's deadline, which has passed.
+    ``due`` is the earliest that any of them has; ``has_different_dues`` tells that units differ. A unit counts once:
+    done when all its required steps are finished, else overdue before unknown before on its way. It is unknown where
+    it never answered about a step, or last before that step's deadline, which has passed.
     """
 
     milestone: Milestone
     due: Moment | None
     last_working_day: date | None
     waiting: Message | None
-    spread: bool
+    has_different_dues: bool
     days_left: int | None
     units: int
     done: int
@@ -54,7 +54,7 @@ class MilestoneRow(NamedTuple):
     unknown: int
     province: Status | None
     doubtful: bool
-    national_only: bool
+    is_national_only: bool
 
 
 class OutstandingRow(NamedTuple):
@@ -83,7 +83,7 @@ class StepObstacle(NamedTuple):
     sample: bool
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Report:
     """All that is shown of one run.
 
@@ -158,8 +158,17 @@ def obstacles_of(unit: UnitReport, records: Mapping[tuple[str, str], StepRecord]
             (record.proposal, True, record.proposal_at),
         ):
             if text:
-                answer = record.answer, record.answered_at, record.handed_to
-                yield StepObstacle(unit.unit, item.step, text, proposal, at, *answer, record.sample)
+                yield StepObstacle(
+                    unit=unit.unit,
+                    step=item.step,
+                    text=text,
+                    is_proposal=proposal,
+                    reported_at=at,
+                    answer=record.answer,
+                    answered_at=record.answered_at,
+                    handed_to=record.handed_to,
+                    sample=record.sample,
+                )
 
 
 def outstanding_rows(
@@ -232,19 +241,19 @@ def _row(
     first = min(schedules, key=_due_key) if schedules else None
     due = first.due if first else None
     return MilestoneRow(
-        milestone,
-        due,
-        first.last_working_day if first and due and first.last_working_day != due.day else None,
-        first.waiting if first else None,
-        len({s.due for s in schedules}) > 1,
-        (due.day - as_of.date()).days if due else None,
-        len(cells),
-        statuses[Status.DONE] + statuses[Status.DONE_LATE],
-        statuses[Status.OVERDUE],
-        statuses[Status.UNKNOWN],
-        cell_status(province[0], as_of) if province else None,
-        any(b.confidence.doubtful for b in milestone.basis) or any(s.doubtful for s in milestone.steps),
-        all(s.level is Level.NATIONAL for s in milestone.steps),
+        milestone=milestone,
+        due=due,
+        last_working_day=first.last_working_day if first and due and first.last_working_day != due.day else None,
+        waiting=first.waiting if first else None,
+        has_different_dues=len({s.due for s in schedules}) > 1,
+        days_left=(due.day - as_of.date()).days if due else None,
+        units=len(cells),
+        done=statuses[Status.DONE] + statuses[Status.DONE_LATE],
+        overdue=statuses[Status.OVERDUE],
+        unknown=statuses[Status.UNKNOWN],
+        province=cell_status(province[0], as_of) if province else None,
+        doubtful=any(b.confidence.doubtful for b in milestone.basis) or any(s.doubtful for s in milestone.steps),
+        is_national_only=all(s.level is Level.NATIONAL for s in milestone.steps),
     )
 
 

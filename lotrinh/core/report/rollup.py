@@ -10,7 +10,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from operator import attrgetter
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit, UnitKind
@@ -25,7 +24,7 @@ WHOLE = 1000
 """Tenths of a percent in all there is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RollupFigures:
     """The measures of one unit or of many, in steps of units; ``days_late`` and ``longest`` are in days.
 
@@ -48,8 +47,8 @@ class RollupFigures:
     days_late: int = 0
 
     def __add__(self, other: "RollupFigures") -> "RollupFigures":
-        sums = [a + b for a, b in zip(_counts(self), _counts(other), strict=True)]
-        return RollupFigures(max(self.longest, other.longest), *sums)
+        sums = {name: getattr(self, name) + getattr(other, name) for name in SUMMED}
+        return RollupFigures(longest=max(self.longest, other.longest), **sums)
 
     @property
     def completed_late(self) -> int:
@@ -68,7 +67,8 @@ class RollupFigures:
 
 
 NO_FIGURES = RollupFigures()
-_counts = attrgetter(*(field.name for field in fields(RollupFigures) if field.name != "longest"))
+SUMMED = tuple(field.name for field in fields(RollupFigures) if field.name != "longest")
+"""The figures of several units that are added up; of the longest delay the greatest counts."""
 
 
 class MeasuredStep(NamedTuple):
@@ -82,7 +82,7 @@ class MeasuredStep(NamedTuple):
     due: datetime | None
     completed_on: date | None
     reported_at: datetime | None
-    awaiting: bool = False
+    is_awaiting: bool = False
 
 
 class UnitFigures(NamedTuple):
@@ -114,7 +114,7 @@ class RollupGroup(NamedTuple):
     figures: RollupFigures
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rollup:
     """One province, the units in the report's order and before them the province with its own steps."""
 
@@ -167,14 +167,16 @@ def nation_rollup(provinces: Iterable[Rollup]) -> NationRollup:
 def roll_up(report: Report) -> Rollup:
     """Roll one report up."""
     return Rollup(
-        report.campaign,
-        report.province.unit.code if report.province else "",
-        report.province_name,
-        report.run,
-        report.as_of,
-        report.checklist.content_hash,
-        report.sample,
-        tuple(UnitFigures(unit.unit, measure_steps(_measured_steps(unit), report.as_of)) for unit in report.everybody),
+        campaign=report.campaign,
+        code=report.province.unit.code if report.province else "",
+        name=report.province_name,
+        run=report.run,
+        as_of=report.as_of,
+        checklist_hash=report.checklist.content_hash,
+        sample=report.sample,
+        lines=tuple(
+            UnitFigures(unit.unit, measure_steps(_measured_steps(unit), report.as_of)) for unit in report.everybody
+        ),
     )
 
 
@@ -199,18 +201,18 @@ def measure_steps(steps: Sequence[MeasuredStep], as_of: datetime) -> RollupFigur
     overdue = [s for s in expected if s.status is Status.OVERDUE]
     late = [*(_days_late(s, s.completed_on) for s in done), *(_days_late(s, as_of.date()) for s in overdue)]
     return RollupFigures(
-        max(late, default=0),
-        len(expected),
-        len(done),
-        sum(s.reported_at is not None and s.due is not None and s.reported_at < s.due for s in done),
-        sum(s.reported_at is None for s in done),
-        sum(s.status is Status.DONE for s in done),
-        len(overdue),
-        sum(s.awaiting for s in overdue),
+        longest=max(late, default=0),
+        expected=len(expected),
+        reported=len(done),
+        reported_on_time=sum(s.reported_at is not None and s.due is not None and s.reported_at < s.due for s in done),
+        time_unknown=sum(s.reported_at is None for s in done),
+        completed_on_time=sum(s.status is Status.DONE for s in done),
+        overdue=len(overdue),
+        awaiting=sum(s.is_awaiting for s in overdue),
         # Also a unit that said "not yet" before the deadline and nothing since: it may be done by now.
-        sum(is_unclear(s.status, s.due, as_of) for s in expected),
-        sum(s.status in DONE for s in steps) - len(done),
-        sum(late),
+        unknown=sum(is_unclear(s.status, s.due, as_of) for s in expected),
+        ahead=sum(s.status in DONE for s in steps) - len(done),
+        days_late=sum(late),
     )
 
 
@@ -259,7 +261,7 @@ def _row(title: Message | str, key: str, province: Rollup, lines: Sequence[UnitF
     return RollupGroup(title, key, province.name, units, sum_figures(lines))
 
 
-def tenths(part: int, whole: int) -> int | None:
+def rate_in_tenths(part: int, whole: int) -> int | None:
     """Return a rate in tenths of a percent, rounded half up; None of nothing.
 
     Rounding never says "all" where something is missing, nor "none" where there is something.

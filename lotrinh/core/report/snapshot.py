@@ -64,7 +64,7 @@ class MilestoneSnapshot(NamedTuple):
     unknown: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportSnapshot:
     """One report; ``checklist_hash`` names the version of the checklist it was made with.
 

@@ -32,7 +32,7 @@ class StatusChange(NamedTuple):
 
     step: str
     kind: StatusChangeKind
-    now: StepSnapshot
+    current: StepSnapshot
 
 
 def status_changes(
@@ -61,6 +61,7 @@ def _change_kind(
     was, now = old[0].status, new[0].status
     if now in DONE:
         return StatusChangeKind.DONE if was not in DONE and not is_stated else None
+    # A step that was done and is excused now is finished all the same.
     if was in DONE and not now.is_finished and not is_stated:
         return StatusChangeKind.UNDONE
     if now is Status.OVERDUE:

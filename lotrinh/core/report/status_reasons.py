@@ -51,7 +51,11 @@ def status_reasons(situation: StepSituation) -> tuple[Message, ...]:
     """Say why the step stands as it does: whose word counts, then the deadline, then what stands beside it."""
     if situation.step_status.status is Status.NOT_APPLICABLE:
         decided = [
-            M("Tỉnh đã miễn đầu việc này cho {unit} (“{reason}”).", **_unit(situation), reason=situation.record.excused)
+            M(
+                "Tỉnh đã miễn đầu việc này cho {unit} (“{reason}”).",
+                **_unit_value(situation),
+                reason=situation.record.excused,
+            )
         ]
     elif situation.step_status.completed_on:
         decided = [*_completed(situation, situation.step_status.completed_on)]
@@ -60,7 +64,7 @@ def status_reasons(situation: StepSituation) -> tuple[Message, ...]:
     return (*decided, *_beside(situation))
 
 
-def _unit(situation: StepSituation) -> dict[str, str]:
+def _unit_value(situation: StepSituation) -> dict[str, str]:
     return {"unit": situation.unit.full_name}
 
 
@@ -71,13 +75,13 @@ def _local(situation: StepSituation, at: datetime) -> datetime:
 def _completed(situation: StepSituation, day: date) -> Iterator[Message]:
     record, answer = situation.record, situation.answer
     if record.done and (is_decided_by_portal(record, answer) or answer is None):
-        yield M("{unit} đã xác nhận hoàn thành ngày {day}.", **_unit(situation), day=day)
+        yield M("{unit} đã xác nhận hoàn thành ngày {day}.", **_unit_value(situation), day=day)
         if record.confirmed_at:
             yield from _backdated(situation, day, _local(situation, record.confirmed_at))
     else:
         if answer and is_system_preferred(record, answer):
-            yield M("Hai nguồn nói khác nhau; tỉnh đã quyết định tin phần mềm của {unit}.", **_unit(situation))
-        yield M("Phần mềm của {unit} nói đã hoàn thành ngày {day}.", **_unit(situation), day=day)
+            yield M("Hai nguồn nói khác nhau; tỉnh đã quyết định tin phần mềm của {unit}.", **_unit_value(situation))
+        yield M("Phần mềm của {unit} nói đã hoàn thành ngày {day}.", **_unit_value(situation), day=day)
     if situation.item.step.acceptance and record.accepted:
         yield M("Tỉnh đã chấp nhận xác nhận này.")
     yield from _in_time(situation, day)
@@ -112,16 +116,16 @@ def _not_completed(situation: StepSituation) -> Iterator[Message]:
     elif record.done and situation.item.step.acceptance and not record.accepted:
         yield M(
             "Đã xác nhận hoàn thành ngày {day}, nhưng đầu việc này chỉ tính là xong khi tỉnh chấp nhận.",
-            **_day(situation),
+            **_day_value(situation),
         )
     elif record.was_confirmed and not record.done:
-        yield M("{unit} đã rút xác nhận và chưa xác nhận lại.", **_unit(situation))
+        yield M("{unit} đã rút xác nhận và chưa xác nhận lại.", **_unit_value(situation))
     elif not record.done and situation.step_status.status is not Status.UNKNOWN:
-        yield M("Chưa có xác nhận hoàn thành nào của {unit} trên cổng.", **_unit(situation))
+        yield M("Chưa có xác nhận hoàn thành nào của {unit} trên cổng.", **_unit_value(situation))
     yield from _published(situation)
 
 
-def _day(situation: StepSituation) -> dict[str, object]:
+def _day_value(situation: StepSituation) -> dict[str, object]:
     return {"day": situation.record.completed_on}
 
 
@@ -131,22 +135,26 @@ def _published(situation: StepSituation) -> Iterator[Message]:
     if answer is None:
         return
     if answer.state is not StepState.DONE or answer.completed_on is None:
-        yield M("Phần mềm của {unit} nói: {state}.", **_unit(situation), state=STEP_STATE_WORDS[answer.state])
+        yield M("Phần mềm của {unit} nói: {state}.", **_unit_value(situation), state=STEP_STATE_WORDS[answer.state])
     elif answer.completed_on > situation.now.date():
-        yield M("Phần mềm của {unit} nói đã xong ngày {day}, ngày chưa đến, nên chưa tính.", **_said(situation, answer))
+        yield M(
+            "Phần mềm của {unit} nói đã xong ngày {day}, ngày chưa đến, nên chưa tính.",
+            **_answer_values(situation, answer),
+        )
     elif situation.item.step.acceptance:
         yield M(
-            "Phần mềm của {unit} nói đã xong ngày {day}, nhưng chưa được tỉnh chấp nhận.", **_said(situation, answer)
+            "Phần mềm của {unit} nói đã xong ngày {day}, nhưng chưa được tỉnh chấp nhận.",
+            **_answer_values(situation, answer),
         )
     else:
         yield M(
             "Phần mềm của {unit} nói đã xong ngày {day}, nhưng điều ghi trên cổng được tin trước.",
-            **_said(situation, answer),
+            **_answer_values(situation, answer),
         )
 
 
-def _said(situation: StepSituation, answer: StepAnswer) -> dict[str, object]:
-    return {**_unit(situation), "day": answer.completed_on}
+def _answer_values(situation: StepSituation, answer: StepAnswer) -> dict[str, object]:
+    return {**_unit_value(situation), "day": answer.completed_on}
 
 
 def _by_the_clock(situation: StepSituation) -> Iterator[Message]:
@@ -156,7 +164,7 @@ def _by_the_clock(situation: StepSituation) -> Iterator[Message]:
         yield M(
             "{unit} chưa từng trả lời hợp lệ về đầu việc này: không biết đã làm hay chưa, nên không ghi là chưa làm "
             "hay quá hạn.",
-            **_unit(situation),
+            **_unit_value(situation),
         )
     elif status is not pending_status(item, situation.now) and situation.step_status.heard_at:
         heard = _local(situation, situation.step_status.heard_at)
@@ -169,12 +177,12 @@ def _clock(status: Status, item: PlannedStep, policy: Policy) -> Iterator[Messag
     due = item.schedule.due
     if status is Status.OVERDUE and due:
         yield M("Đã qua hạn {due}.", due=sentence_date(due))
-    elif status is Status.DUE_SOON and due and item.warns:
-        yield M("Từ {day} là sắp đến hạn {due}.", day=item.warns.date(), due=sentence_date(due))
+    elif status is Status.DUE_SOON and due and item.due_soon_from:
+        yield M("Từ {day} là sắp đến hạn {due}.", day=item.due_soon_from.date(), due=sentence_date(due))
     elif status is Status.UNSCHEDULED and item.schedule.waiting:
         yield item.schedule.waiting
-    elif status is Status.UPCOMING and item.starts:
-        yield _starts(item, item.starts, policy)
+    elif status is Status.UPCOMING and item.open_from:
+        yield _starts(item, item.open_from, policy)
     elif status is Status.OPEN:
         yield _open(item)
 
@@ -201,8 +209,8 @@ def _starts(item: PlannedStep, starts: datetime, policy: Policy) -> Message:
 
 def _open(item: PlannedStep) -> Message:
     due, opens = item.schedule.due, item.schedule.opens
-    if due and item.starts:
-        return M("Đang trong thời gian từ {day} đến hạn {due}.", day=item.starts.date(), due=sentence_date(due))
+    if due and item.open_from:
+        return M("Đang trong thời gian từ {day} đến hạn {due}.", day=item.open_from.date(), due=sentence_date(due))
     if opens:
         return M("Đã đến lúc bắt đầu, {day}; không có hạn cuối.", day=sentence_date(opens))
     return M("Đầu việc không có thời hạn.")

@@ -66,16 +66,16 @@ class SheetRow(NamedTuple):
     of: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnSheet:
-    """One unit's sheet. ``made_at`` is local; ``starts`` the first day on which a step can have been completed."""
+    """One unit's sheet. ``made_at`` is local; ``earliest_day`` the first on which a step can have been completed."""
 
     mark: SheetMark
     title: Text
     province_name: str
     unit: Unit
     made_at: datetime
-    starts: date | None
+    earliest_day: date | None
     sample: bool
     rows: tuple[SheetRow, ...]
 

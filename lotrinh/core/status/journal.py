@@ -33,7 +33,7 @@ class EntryKind(StrEnum):
     ACCOUNT = "account"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
     """An entry before it has its place in the chain. ``at`` is aware; ``key`` makes a repeated request one."""
 
@@ -58,7 +58,7 @@ class Entry:
     hash: str
 
 
-def canonical(new: NewEntry) -> str:
+def canonical_json(new: NewEntry) -> str:
     """One text for one content: sorted keys, no spaces, date-times in UTC."""
     content = {
         "actor": new.actor,
@@ -71,12 +71,13 @@ def canonical(new: NewEntry) -> str:
         "step": new.step,
         "unit": new.unit,
     }
+    # The hashes of old entries are computed again for ever: nothing may depend on a library's defaults.
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def chain_hash(previous: str, number: int, new: NewEntry) -> str:
     """SHA-256 (hex) over the previous hash, the number and the canonical content."""
-    return hashlib.sha256(f"{previous}\n{number}\n{canonical(new)}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}\n{number}\n{canonical_json(new)}".encode()).hexdigest()
 
 
 def first_broken_number(entries: Iterable[Entry | None], head: str = GENESIS) -> int | None:
@@ -174,6 +175,7 @@ def replay(record: StepRecord, entry: Entry) -> None:
 def _confirmed(record: StepRecord, new: NewEntry) -> None:
     body = new.body
     record.was_confirmed = record.done = True
+    # Whatever the province decided was about the confirmation before this one.
     record.accepted, record.returned, record.obstacle, record.resolution = False, "", "", None
     record.last_statement_at = record.confirmed_at = new.at
     record.completed_on = date.fromisoformat(body["completed_on"])

@@ -70,19 +70,19 @@ class PlannedStep(NamedTuple):
     schedule: Schedule
     opens: datetime | None
     due: datetime | None
-    warns: datetime | None
-    starts: datetime | None
+    due_soon_from: datetime | None
+    open_from: datetime | None
 
 
 class LatestAnswer(NamedTuple):
     """What we know of a unit besides the journal.
 
-    ``answer`` is its last valid answer, ``fresh`` whether it was given in this run, ``own_system`` whether it
+    ``answer`` is its last valid answer, ``is_fresh`` whether it was given in this run, ``own_system`` whether it
     comes from software of the unit's own rather than from our portal.
     """
 
     answer: Answer | None = None
-    fresh: bool = False
+    is_fresh: bool = False
     own_system: bool = False
     probes: Mapping[str, ProbeOutcome] = MappingProxyType({})
 
@@ -96,12 +96,14 @@ def plan_steps(checklist: Checklist, timetable: Timetable, zone: tzinfo, policy:
 
 
 def _planned(step: Step, schedule: Schedule, zone: tzinfo, policy: Policy) -> PlannedStep:
-    opens = schedule.opens.begins(zone) if schedule.opens else None
-    due = schedule.due.ends(zone) if schedule.due else None
+    opens = schedule.opens.start_in(zone) if schedule.opens else None
+    due = schedule.due.end_in(zone) if schedule.due else None
     if due is None:
         return PlannedStep(step, schedule, opens, None, None, opens)
-    starts = opens or due - max(policy.horizon, policy.warning)
-    return PlannedStep(step, schedule, opens, due, max(due - policy.warning, starts), starts)
+    # Without an opening of its own a step is open for a while before its deadline, and at least as long as it is
+    # due soon.
+    open_from = opens or due - max(policy.horizon, policy.warning)
+    return PlannedStep(step, schedule, opens, due, max(due - policy.warning, open_from), open_from)
 
 
 def steps_of_unit(planned: Sequence[PlannedStep], unit: Unit) -> tuple[PlannedStep, ...]:
@@ -133,34 +135,34 @@ class _StepFacts(NamedTuple):
     answer: StepAnswer | None
 
 
-def assess_steps(mine: Sequence[PlannedStep], view: UnitView) -> tuple[StepStatus, ...]:
-    """Compute the status of every step of one unit, in the order of ``mine``."""
+def assess_steps(planned: Sequence[PlannedStep], view: UnitView) -> tuple[StepStatus, ...]:
+    """Compute the status of every step of one unit, in the order of ``planned``."""
     answered_at, fresh = _answered_at(view)
     answers = view.latest.answer.steps if view.latest.answer else {}
-    weighed = [_step_facts(item, view, answers.get(item.step.id), answered_at, fresh=fresh) for item in mine]
+    known = [_step_facts(item, view, answers.get(item.step.id), answered_at, fresh=fresh) for item in planned]
     finished = dict(view.province)
-    finished.update((w.item.step.id, w.status in FINISHED_STATUSES) for w in weighed)
+    finished.update((facts.item.step.id, facts.status in FINISHED_STATUSES) for facts in known)
     return tuple(
         StepStatus(
-            w.item.step.id,
-            w.status,
-            w.item.due,
-            _flags(w, view, finished, fresh=fresh),
-            w.completed,
-            w.heard_at,
-            _reported_at(w),
+            step=facts.item.step.id,
+            status=facts.status,
+            due=facts.item.due,
+            flags=_flags(facts, view, finished, fresh=fresh),
+            completed_on=facts.completed,
+            heard_at=facts.heard_at,
+            reported_at=_reported_at(facts),
         )
-        for w in weighed
+        for facts in known
     )
 
 
-def _reported_at(w: _StepFacts) -> datetime | None:
+def _reported_at(facts: _StepFacts) -> datetime | None:
     """When the completion was first said, by the portal's journal or, as it claims, by the unit's own system."""
-    if w.completed is None:
+    if facts.completed is None:
         return None
-    if is_decided_by_portal(w.record, w.answer):
-        return w.record.confirmed_at
-    return w.answer.reported_at if w.answer else None
+    if is_decided_by_portal(facts.record, facts.answer):
+        return facts.record.confirmed_at
+    return facts.answer.reported_at if facts.answer else None
 
 
 def _answered_at(view: UnitView) -> tuple[datetime | None, bool]:
@@ -172,7 +174,7 @@ def _answered_at(view: UnitView) -> tuple[datetime | None, bool]:
     if answer is None:
         return None, False
     heard_at = min(answer.heard_at, view.now)
-    return heard_at, view.latest.fresh and view.now - heard_at <= view.policy.stale
+    return heard_at, view.latest.is_fresh and view.now - heard_at <= view.policy.stale
 
 
 def _step_facts(
@@ -186,26 +188,29 @@ def _step_facts(
     if record.excused:
         status = Status.NOT_APPLICABLE
     elif completed:
+        # A completion is known by its day alone: on the due day it is in time, whatever the hour (ADR 3).
         late = item.schedule.due is not None and completed > item.schedule.due.day
         status = Status.DONE_LATE if late else Status.DONE
     elif heard_at is None:
         status = Status.UNKNOWN
     else:
+        # A unit that could not be asked keeps the status of the moment for which we know it: a deadline that has
+        # passed since then makes nothing overdue (ADR 2).
         status = pending_status(item, view.now if fresh else min(heard_at, view.now))
     return _StepFacts(item, status, completed, heard_at, record, answer)
 
 
 def pending_status(item: PlannedStep, at: datetime) -> Status:
     """Tell the status of a step that is not done, as of the moment for which we know that it is not."""
-    if item.due is None or item.starts is None or item.warns is None:
+    if item.due is None or item.open_from is None or item.due_soon_from is None:
         if item.schedule.waiting:
             return Status.UNSCHEDULED
         return Status.OPEN if item.opens is None or at >= item.opens else Status.UPCOMING
     if at >= item.due:
         return Status.OVERDUE
-    if at < item.starts:
+    if at < item.open_from:
         return Status.UPCOMING
-    return Status.DUE_SOON if at >= item.warns else Status.OPEN
+    return Status.DUE_SOON if at >= item.due_soon_from else Status.OPEN
 
 
 def completion_day(step: Step, record: StepRecord, answer: StepAnswer | None, today: date) -> date | None:
@@ -220,6 +225,7 @@ def completion_day(step: Step, record: StepRecord, answer: StepAnswer | None, to
         completed = record.completed_on if record.done else None
     else:
         completed = answer.completed_on if answer and answer.state is StepState.DONE else None
+    # A day that has not come yet is a slip of the pen or a promise, and no completion.
     return completed if completed and completed <= today else None
 
 
@@ -254,27 +260,27 @@ def is_conflicting(record: StepRecord, answer: StepAnswer | None, *, own_system:
     return (record.completed_on if record.done else None) != published and not _resolution(record, answer)
 
 
-def _flags(w: _StepFacts, view: UnitView, finished: Mapping[str, bool], *, fresh: bool) -> Mapping[str, object]:
+def _flags(facts: _StepFacts, view: UnitView, finished: Mapping[str, bool], *, fresh: bool) -> Mapping[str, object]:
     flags: dict[str, object] = {}
-    if w.record is not EMPTY_RECORD or w.answer:
-        _add_statement_flags(flags, w, view)
-    if w.status not in FINISHED_STATUSES:
-        waiting = [step for step in w.item.step.requires if finished.get(step) is False]
+    if facts.record is not EMPTY_RECORD or facts.answer:
+        _add_statement_flags(flags, facts, view)
+    if facts.status not in FINISHED_STATUSES:
+        waiting = [step for step in facts.item.step.requires if finished.get(step) is False]
         if waiting:
             flags["waiting_for"] = waiting
-    in_journal = w.record.done and w.completed is not None
-    if w.heard_at and not fresh and not in_journal and _is_stale(w, view):
-        flags["stale"] = w.heard_at.astimezone(view.now.tzinfo)
-    if view.latest.probes and w.item.step.id in view.latest.probes:
-        flags["probe"] = view.latest.probes[w.item.step.id].value
+    in_journal = facts.record.done and facts.completed is not None
+    if facts.heard_at and not fresh and not in_journal and _is_stale(facts, view):
+        flags["stale"] = facts.heard_at.astimezone(view.now.tzinfo)
+    if view.latest.probes and facts.item.step.id in view.latest.probes:
+        flags["probe"] = view.latest.probes[facts.item.step.id].value
     return flags or NO_FLAGS
 
 
-def _add_statement_flags(flags: dict[str, object], w: _StepFacts, view: UnitView) -> None:
-    record, answer = w.record, w.answer
+def _add_statement_flags(flags: dict[str, object], facts: _StepFacts, view: UnitView) -> None:
+    record, answer = facts.record, facts.answer
     obstacle = record.obstacle or (answer.note if answer and answer.state is StepState.OBSTACLE else "")
     progress = record.progress or (answer.progress if answer else None)
-    if obstacle and w.status not in FINISHED_STATUSES:
+    if obstacle and facts.status not in FINISHED_STATUSES:
         flags["obstacle"] = obstacle
     if record.returned:
         flags["returned"] = record.returned
@@ -282,14 +288,14 @@ def _add_statement_flags(flags: dict[str, object], w: _StepFacts, view: UnitView
         flags["excused"] = record.excused
     if progress:
         flags["progress"] = {"done": progress[0], "of": progress[1]}
-    if record.done and not record.accepted and w.item.step.acceptance:
+    if record.done and not record.accepted and facts.item.step.acceptance:
         flags["awaiting"] = True
     if is_conflicting(record, answer, own_system=view.latest.own_system):
         flags["conflict"] = True
 
 
-def _is_stale(w: _StepFacts, view: UnitView) -> bool:
+def _is_stale(facts: _StepFacts, view: UnitView) -> bool:
     """Old, or older than a change of status that we could not ask about."""
-    if w.heard_at is None or view.now - w.heard_at > view.policy.stale:
+    if facts.heard_at is None or view.now - facts.heard_at > view.policy.stale:
         return True
-    return w.status not in FINISHED_STATUSES and w.status is not pending_status(w.item, view.now)
+    return facts.status not in FINISHED_STATUSES and facts.status is not pending_status(facts.item, view.now)

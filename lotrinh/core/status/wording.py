@@ -10,7 +10,7 @@ from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.roles import ROLES, Role
 from lotrinh.core.status.status import Status, StepStatus
-from lotrinh.core.text import M, Message
+from lotrinh.core.text import M, Message, Text
 
 STATUS: Mapping[Status, Message] = {
     Status.DONE: M("hoàn thành đúng hạn"),
@@ -23,6 +23,19 @@ STATUS: Mapping[Status, Message] = {
     Status.NOT_APPLICABLE: M("không áp dụng"),
     Status.UNKNOWN: M("chưa xác định"),
 }
+
+SIGNS: Mapping[Status, Text] = {
+    Status.DONE: Text("✓"),
+    Status.DONE_LATE: Text("T", "L"),
+    Status.OVERDUE: Text("Q", "O"),
+    Status.DUE_SOON: Text("S", "S"),
+    Status.OPEN: Text("Đ", "P"),
+    Status.UPCOMING: Text("·"),
+    Status.UNSCHEDULED: Text("C", "W"),
+    Status.NOT_APPLICABLE: Text("–"),
+    Status.UNKNOWN: Text("?"),
+}
+"""What stands in cells too small for words, so that colour never speaks alone; a legend explains it."""
 
 OUTCOME: Mapping[Outcome, Message] = {
     Outcome.REACHED: M("đã hỏi được"),

@@ -164,7 +164,7 @@ def schedule_out(
 ) -> dict[str, dt.datetime | dt.date | str | None]:
     """Write when something opens and is due, as the fields of ``ScheduleOut``."""
     return {
-        "opens_at": schedule.opens.begins(campaign.zone) if schedule.opens else None,
+        "opens_at": schedule.opens.start_in(campaign.zone) if schedule.opens else None,
         "due_at": due_at(schedule.due, campaign.zone),
         "last_working_day": schedule.last_working_day,
         "waiting": say(schedule.waiting, language) if schedule.waiting else "",

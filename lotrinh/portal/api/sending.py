@@ -91,7 +91,15 @@ class StatementHeaders(NamedTuple):
 
     def statement(self, at: ApiContext, step: str) -> Said:
         """Say who states something about a step here and now."""
-        return Said(at.campaign, at.unit, step, at.visitor.actor, self.key_for(at), at.now, self.expected_version)
+        return Said(
+            campaign=at.campaign,
+            unit=at.unit,
+            step=step,
+            actor=at.visitor.actor,
+            key=self.key_for(at),
+            now=at.now,
+            seen=self.expected_version,
+        )
 
     def key_for(self, at: ApiContext) -> str:
         """Keep programs' keys apart from those of units: no unit's key has a space in it."""

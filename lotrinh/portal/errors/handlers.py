@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 
-from lotrinh.core.text import M, Message
+from lotrinh.core.text import M, Message, escape_unprintable
 from lotrinh.errors import (
     BadInput,
     Busy,
@@ -35,7 +35,6 @@ from lotrinh.portal.errors.validation import validation_problems
 from lotrinh.portal.guard import HEADERS, BodyTooLarge
 from lotrinh.portal.render import render_page
 from lotrinh.portal.state import portal_state
-from lotrinh.probing.visible import visible
 
 MISSING, WRONG_METHOD, CHANGED_MEANWHILE, TOO_LARGE, FAILED = 404, 405, 412, 413, 500
 RETRY_SECONDS, LONGEST_LINE = 60, 500
@@ -60,7 +59,9 @@ def public_message(request: Request, error: LotrinhError) -> Message:
     """Return what may be said of an error; what is wrong with the database is for the log and not for everybody."""
     if not isinstance(error, StoreUnavailable):
         return error.sentence
-    portal_state(request).log.error("503 %s %s", quote(request.url.path), visible(say(error.sentence), LONGEST_LINE))
+    portal_state(request).log.error(
+        "503 %s %s", quote(request.url.path), escape_unprintable(say(error.sentence), LONGEST_LINE)
+    )
     return NOT_NOW
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lotrinh.core.text import M, Message
+from lotrinh.core.text import M, Message, escape_unprintable
 from lotrinh.errors import Problem
-from lotrinh.probing.visible import visible
 
 NOT_JSON = M("Nội dung gửi lên không đúng dạng JSON.")
 MISSING = frozenset({"missing", "string_too_short"})
@@ -25,7 +24,7 @@ def field_path(place: Sequence[int | str]) -> str:
     path = ""
     for part in place[1:]:
         if isinstance(part, str):
-            path = f"{path}.{visible(part)}" if path else visible(part)
+            path = f"{path}.{escape_unprintable(part)}" if path else escape_unprintable(part)
     return path
 
 

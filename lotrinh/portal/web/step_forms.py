@@ -49,7 +49,15 @@ def explain_failure(request: Request, error: LotrinhError | None) -> dict[str, A
 
 def make_statement(at: CampaignContext, step: Step, inputs: FormInput) -> Said:
     """Say who states something here and now."""
-    return Said(at.campaign, at.unit, step.id, at.visitor.actor, inputs["key"], at.now, expected_version(inputs))
+    return Said(
+        campaign=at.campaign,
+        unit=at.unit,
+        step=step.id,
+        actor=at.visitor.actor,
+        key=inputs["key"],
+        now=at.now,
+        seen=expected_version(inputs),
+    )
 
 
 def show_form_again(

@@ -23,14 +23,14 @@ REMINDED = timedelta(days=3)
 def calendar(report: Report, language: str, published: PublishedDeadlines, site: str = "") -> bytes:
     """Write the feed of a report's unit where it has one only, else the office's.
 
-    ``told`` is what readers were told before; ``site`` the portal's address, for links; empty: none.
+    ``published`` are the deadlines that readers were told before; ``site`` is the portal's address, empty for no links.
     """
     return _Feed(report, language, published, site).write()
 
 
 class _Feed:
-    def __init__(self, report: Report, language: str, told: PublishedDeadlines, site: str) -> None:
-        self.report, self.language, self.told = report, language, told
+    def __init__(self, report: Report, language: str, published: PublishedDeadlines, site: str) -> None:
+        self.report, self.language, self.published = report, language, published
         self.home = f"{site.rstrip('/')}/campaigns/{report.campaign}" if site else ""
 
     def write(self) -> bytes:
@@ -50,52 +50,52 @@ class _Feed:
 
     def office_entries(self) -> Iterator[CalendarEntry]:
         for row in self.report.milestones:
-            told = self.told.get((OFFICE, row.milestone.id), NEVER_PUBLISHED)
-            if (row.units or row.province) and (due := row.due or _withdrawn_due(told)):
-                yield self.milestone(row, due, told)
+            published = self.published.get((OFFICE, row.milestone.id), NEVER_PUBLISHED)
+            if (row.units or row.province) and (due := row.due or _withdrawn_due(published)):
+                yield self.milestone(row, due, published)
         if self.report.province:
             yield from self.unit_entries(self.report.province)
 
     def unit_entries(self, unit: UnitReport) -> Iterator[CalendarEntry]:
         for item, step_status in zip(unit.plan, unit.step_statuses, strict=True):
-            told = self.told.get((unit.unit.code, item.step.id), NEVER_PUBLISHED)
-            if due := item.schedule.due or _withdrawn_due(told):
-                yield self.step(unit, item, step_status, due, told)
+            published = self.published.get((unit.unit.code, item.step.id), NEVER_PUBLISHED)
+            if due := item.schedule.due or _withdrawn_due(published):
+                yield self.step(unit, item, step_status, due, published)
 
     def step(
-        self, unit: UnitReport, item: PlannedStep, step_status: StepStatus, due: Moment, told: PublishedDeadline
+        self, unit: UnitReport, item: PlannedStep, step_status: StepStatus, due: Moment, published: PublishedDeadline
     ) -> CalendarEntry:
         code, step, schedule = unit.unit.code, item.step, item.schedule
         cancelled = schedule.due is None or step_status.status is Status.NOT_APPLICABLE
         done = step_status.status in DONE
-        said = [at for at in (told.at if told.number else None, step_status.reported_at if done else None) if at]
+        changes = (published.at if published.number else None, step_status.reported_at if done else None)
         return CalendarEntry(
-            f"{step.id}.{code}@{self.report.campaign}.lotrinh",
-            self.title(step.title, done=done, cancelled=cancelled, doubtful=step.doubtful),
-            tuple(self.note_of_step(unit, item, step_status)),
-            due,
-            self.report.as_of,
-            told.number,
-            max(said, default=None),
-            cancelled,
-            None if cancelled or done else self.reminder(due, schedule.last_working_day),
-            f"{self.home}/units/{code}/steps/{step.id}" if self.home else "",
+            uid=f"{step.id}.{code}@{self.report.campaign}.lotrinh",
+            title=self.title(step.title, done=done, cancelled=cancelled, doubtful=step.doubtful),
+            note=tuple(self.note_of_step(unit, item, step_status)),
+            due=due,
+            stamp=self.report.as_of,
+            number=published.number,
+            changed_at=max(filter(None, changes), default=None),
+            is_cancelled=cancelled,
+            remind_on=None if cancelled or done else self.reminder(due, schedule.last_working_day),
+            url=f"{self.home}/units/{code}/steps/{step.id}" if self.home else "",
         )
 
-    def milestone(self, row: MilestoneRow, due: Moment, told: PublishedDeadline) -> CalendarEntry:
+    def milestone(self, row: MilestoneRow, due: Moment, published: PublishedDeadline) -> CalendarEntry:
         done = row.done == row.units and row.province in {None, *DONE, Status.NOT_APPLICABLE}
         cancelled = row.due is None
         return CalendarEntry(
-            f"{row.milestone.id}.milestone@{self.report.campaign}.lotrinh",
-            self.title(row.milestone.title, done=done, cancelled=cancelled, doubtful=row.doubtful),
-            tuple(self.note_of_milestone(row)),
-            due,
-            self.report.as_of,
-            told.number,
-            told.at if told.number else None,
-            cancelled,
-            None if cancelled or done else self.reminder(due, row.last_working_day),
-            f"{self.home}/board" if self.home else "",
+            uid=f"{row.milestone.id}.milestone@{self.report.campaign}.lotrinh",
+            title=self.title(row.milestone.title, done=done, cancelled=cancelled, doubtful=row.doubtful),
+            note=tuple(self.note_of_milestone(row)),
+            due=due,
+            stamp=self.report.as_of,
+            number=published.number,
+            changed_at=published.at if published.number else None,
+            is_cancelled=cancelled,
+            remind_on=None if cancelled or done else self.reminder(due, row.last_working_day),
+            url=f"{self.home}/board" if self.home else "",
         )
 
     def reminder(self, due: Moment, last_working_day: date | None) -> date | None:
@@ -133,7 +133,7 @@ class _Feed:
             yield self.say(M("Đã xong {done}/{of} đơn vị; quá hạn {overdue}; chưa rõ {unknown}.", **counts))
         if row.province:
             yield self.say(M("Việc của tỉnh: {status}.", status=STATUS[row.province]))
-        if row.spread:
+        if row.has_different_dues:
             yield self.say(M("Các đơn vị có hạn khác nhau; đây là hạn sớm nhất."))
         opens = self.report.schedules.get(row.milestone.id, Schedule()).opens
         yield from self.dates(Schedule(opens, row.due, row.last_working_day, row.waiting))
@@ -160,6 +160,6 @@ class _Feed:
             yield self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc."))
 
 
-def _withdrawn_due(told: PublishedDeadline) -> Moment | None:
-    """Return the deadline that was told and taken back."""
-    return told.before if told.due is None else None
+def _withdrawn_due(published: PublishedDeadline) -> Moment | None:
+    """Return the deadline that was published and taken back."""
+    return published.before if published.due is None else None

@@ -19,12 +19,12 @@ IN_ADDRESSES = ":/?#[]@!$&'()*+;=%"
 """Signs that an address may hold besides letters and digits; a line end, a comma or a backslash is none of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEntry:
     """One deadline in a calendar; ``note`` are the lines of its description.
 
     ``uid`` and ``number`` (SEQUENCE) are how programs know it again and notice that it moved. ``stamp`` and
-    ``changed`` are aware. ``remind_on`` is the local day, at eight in the morning, on which programs speak up.
+    ``changed_at`` are aware. ``remind_on`` is the local day, at eight in the morning, on which programs speak up.
     """
 
     uid: str
@@ -33,8 +33,8 @@ class CalendarEntry:
     due: Moment
     stamp: datetime
     number: int = 0
-    changed: datetime | None = None
-    cancelled: bool = False
+    changed_at: datetime | None = None
+    is_cancelled: bool = False
     remind_on: date | None = None
     url: str = ""
 
@@ -67,11 +67,11 @@ def _event(entry: CalendarEntry, zone: ZoneInfo) -> Event:
     event.add("uid", clean(entry.uid))
     event.add("sequence", entry.number)
     event.add("dtstamp", entry.stamp.astimezone(UTC))
-    if entry.changed:
-        event.add("last-modified", entry.changed.astimezone(UTC))
+    if entry.changed_at:
+        event.add("last-modified", entry.changed_at.astimezone(UTC))
     event.add("summary", clean(entry.title))
     event.add("description", "\n".join(map(clean, entry.note)))
-    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")  # a deadline takes nobody's time: whoever has one is not busy all day
     if entry.url:
         event.add("url", quote(entry.url, safe=IN_ADDRESSES))
@@ -87,7 +87,7 @@ def _add_dates(event: Event, due: Moment, zone: ZoneInfo) -> None:
         event.add("dtend", due.day + timedelta(days=1))  # the first day that is not in it
     else:
         # In UTC: a feed with a time zone's name would have to carry the zone's definition too.
-        event.add("dtstart", due.ends(zone).astimezone(UTC))
+        event.add("dtstart", due.end_in(zone).astimezone(UTC))
 
 
 def _alarm(entry: CalendarEntry, day: date) -> Alarm:

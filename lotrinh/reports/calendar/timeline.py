@@ -44,7 +44,7 @@ def render_timeline(checklist: Checklist, rows: Sequence[TimelineRow], form: str
 
 def _data(row: TimelineRow, zone: ZoneInfo) -> dict[str, Any]:
     step, schedule = row.step, row.schedule
-    opens = schedule.opens.begins(zone) if schedule.opens else None
+    opens = schedule.opens.start_in(zone) if schedule.opens else None
     due, last = due_at(schedule.due, zone), schedule.last_working_day
     written = {
         "milestone": step.milestone,
@@ -93,11 +93,11 @@ def _calendar(checklist: Checklist, rows: Sequence[TimelineRow]) -> str:
 
     entries = (
         ics.CalendarEntry(
-            f"{row.step.id}@{checklist.id}.lotrinh",
-            say(row.step.title) + (" (?)" if row.step.doubtful else ""),
-            (f"{say(row.step.owner)}. {row.step.due.text if row.step.due else ''}",),
-            due,
-            datetime.combine(due.day, datetime.min.time(), UTC),
+            uid=f"{row.step.id}@{checklist.id}.lotrinh",
+            title=say(row.step.title) + (" (?)" if row.step.doubtful else ""),
+            note=(f"{say(row.step.owner)}. {row.step.due.text if row.step.due else ''}",),
+            due=due,
+            stamp=datetime.combine(due.day, datetime.min.time(), UTC),
         )
         for row in rows
         if (due := row.schedule.due)

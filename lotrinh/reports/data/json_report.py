@@ -35,7 +35,13 @@ def take_snapshot(report: Report) -> ReportSnapshot:
         sample=report.sample,
         milestones=tuple(
             MilestoneSnapshot(
-                row.milestone.id, last_second(row.due), row.days_left, row.units, row.done, row.overdue, row.unknown
+                id=row.milestone.id,
+                due=last_second(row.due),
+                days_left=row.days_left,
+                units=row.units,
+                done=row.done,
+                overdue=row.overdue,
+                unknown=row.unknown,
             )
             for row in report.milestones
         ),
@@ -69,4 +75,4 @@ def due_at(due: Moment | None, zone: tzinfo | None) -> datetime | None:
     """The last second that is in time: 23:59:59 of a day without an hour, or the hour itself."""
     if due is None or zone is None:
         return None
-    return due.ends(zone) - ONE_SECOND if due.hour is None else due.ends(zone)
+    return due.end_in(zone) - ONE_SECOND if due.hour is None else due.end_in(zone)

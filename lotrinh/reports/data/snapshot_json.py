@@ -105,13 +105,13 @@ def parse_snapshot(text: str) -> ReportSnapshot:
 
 def _read_milestone(data: Mapping[str, Any]) -> MilestoneSnapshot:
     return MilestoneSnapshot(
-        data["id"],
-        _read_moment(data["due_at"]),
-        data["days_left"],
-        data["units"],
-        data["done"],
-        data["overdue"],
-        data["unknown"],
+        id=data["id"],
+        due=_read_moment(data["due_at"]),
+        days_left=data["days_left"],
+        units=data["units"],
+        done=data["done"],
+        overdue=data["overdue"],
+        unknown=data["unknown"],
     )
 
 

@@ -52,7 +52,7 @@ def _parts(bundle: ReportBundle, prose: Prose, made: Word) -> Iterator[str]:
         yield paragraph("Ghichu", text_run(doubt))
     yield paragraph("Than", text_run(prose.closing() + layout.CLOSING.body), more=ABOVE_SIGNATURE)
     yield signature_block(letterhead, layout.CLOSING)
-    if bundle.charts:
+    if bundle.has_charts:
         yield from charts(bundle.report, made, prose)
     yield paragraph("Nguongoc", text_run(prose.origin()))
 

@@ -42,9 +42,9 @@ def charts(report: Report, made: Word, prose: Prose) -> Iterator[str]:
         found = flatten_picture(standalone_picture(report, name, prose.language))
         title = f"{prose.say('Hình')} {number}. {title_of(report, name, prose.language)}"
         yield paragraph("Heading1", text_run(title), more=BREAK)
-        if not found.empty:
+        if not found.is_empty:
             yield paragraph("Hinh", _place_picture(made, number, found))
-        if found.empty or name not in TABLES:
+        if found.is_empty or name not in TABLES:
             yield paragraph("Ghichu", text_run(found.sentence))
         yield from (table(grid) + GAP for grid in (TABLES[name](report, prose) if name in TABLES else ()))
 

@@ -28,7 +28,7 @@ UNKNOWN_TAG = re.compile(r"unknown tag '(\w+)'")
 class PartCheck(NamedTuple):
     """One part of a template: the placeholders it uses, and its problems."""
 
-    used: frozenset[str]
+    placeholders: frozenset[str]
     problems: tuple[Problem, ...]
 
 

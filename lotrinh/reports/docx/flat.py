@@ -31,7 +31,7 @@ class FlatPicture(NamedTuple):
 
     svg: str
     sentence: str
-    empty: bool
+    is_empty: bool
 
 
 def flatten_picture(svg: str) -> FlatPicture:

@@ -21,7 +21,7 @@ MILESTONE = ("tt", "ten", "han", "ket_qua", "so_don_vi", "xong", "tre", "qua_han
 STEP = ("tt", "don_vi", "dau_viec", "han", "tinh_trang")
 UNIT = ("tt", "don_vi", "ma", "con_phai_lam", "qua_han", "sap_den_han", "chua_ro")
 SILENT = ("tt", "don_vi", "ly_do", "gan_nhat")
-VOICE = ("tt", "don_vi", "dau_viec", "noi_dung", "tra_loi")
+OBSTACLE = ("tt", "don_vi", "dau_viec", "noi_dung", "tra_loi")
 COMING = ("tt", "han", "dau_viec", "co_quan", "chua_xong")
 ROWS: Mapping[str, Sequence[str]] = {
     "moc": MILESTONE,
@@ -31,8 +31,8 @@ ROWS: Mapping[str, Sequence[str]] = {
     "viec_gap": STEP,
     "theo_don_vi": UNIT,
     "khong_hoi": SILENT,
-    "vuong_mac": VOICE,
-    "kien_nghi": VOICE,
+    "vuong_mac": OBSTACLE,
+    "kien_nghi": OBSTACLE,
     "sap_toi": COMING,
 }
 """The lists, and what each of their rows has."""
@@ -60,7 +60,7 @@ class Placeholders:
 
     def __init__(self, bundle: ReportBundle, language: str) -> None:
         self.bundle, self.prose = bundle, Prose(bundle, language)
-        self.known: Mapping[str, Callable[[], Value]] = {
+        self.makers: Mapping[str, Callable[[], Value]] = {
             **self._letter(),
             **self._report(),
             **self._numbers(),
@@ -69,7 +69,7 @@ class Placeholders:
 
     def values(self, names: Iterable[str]) -> dict[str, Value]:
         """Return the values of those names that there are."""
-        return {name: self.known[name]() for name in names if name in self.known}
+        return {name: self.makers[name]() for name in names if name in self.makers}
 
     def _letter(self) -> Mapping[str, Callable[[], Value]]:
         head, day = self.bundle.letterhead, self.bundle.report.as_of.date()
@@ -111,13 +111,13 @@ class Placeholders:
             "khong_hop_le": outcomes[Outcome.INVALID],
             "tong_so": statuses.total(),
             "con_phai_lam": left,
-            "so_ngay_toi": self.bundle.ahead,
+            "so_ngay_toi": self.bundle.ahead_days,
             **{name: statuses[status] for name, status in COUNTS.items()},
         }
         return {name: partial(int, number) for name, number in numbers.items()}
 
     def _lists(self) -> Mapping[str, Callable[[], Value]]:
-        voices = self.bundle.report.obstacles
+        obstacles = self.bundle.report.obstacles
         return {
             "moc": lambda: self._milestones(set(MilestoneEnd)),
             "moc_dung_han": lambda: self._milestones({MilestoneEnd.ON_TIME}),
@@ -126,23 +126,23 @@ class Placeholders:
             "viec_gap": self._steps,
             "theo_don_vi": self._units,
             "khong_hoi": self._silent,
-            "vuong_mac": lambda: self._voices([v for v in voices if not v.is_proposal]),
-            "kien_nghi": lambda: self._voices([v for v in voices if v.is_proposal]),
+            "vuong_mac": lambda: self._obstacles([v for v in obstacles if not v.is_proposal]),
+            "kien_nghi": lambda: self._obstacles([v for v in obstacles if v.is_proposal]),
             "sap_toi": self._coming,
         }
 
     def _milestones(self, ends: set[MilestoneEnd]) -> list[Row]:
         return _numbered_rows(MILESTONE, (self._milestone(r) for r in self.prose.results if r.end in ends))
 
-    def _milestone(self, reach: MilestoneResult) -> tuple[str, ...]:
-        row, prose = reach.row, self.prose
-        counts = (row.done, reach.late, row.overdue, row.unknown)
+    def _milestone(self, result: MilestoneResult) -> tuple[str, ...]:
+        row, prose = result.row, self.prose
+        counts = (row.done, result.late, row.overdue, row.unknown)
         shown = (str(row.units), *map(str, counts)) if row.units else (NOTHING,) * 5
-        return prose.name_of(reach), prose.due_of(reach), prose.say(ENDS[reach.end]), *shown, prose.own_of(reach)
+        return prose.name_of(result), prose.due_of(result), prose.say(ENDS[result.end]), *shown, prose.own_of(result)
 
     def _steps(self) -> list[Row]:
         behind = self.prose.backlog
-        return _numbered_rows(STEP, (behind.step(row) for row in behind.pressing()))
+        return _numbered_rows(STEP, (behind.step_cells(row) for row in behind.pressing_rows()))
 
     def _units(self) -> list[Row]:
         lefts = [left for left in self.prose.backlog.backlogs if left.total]
@@ -151,8 +151,8 @@ class Placeholders:
     def _silent(self) -> list[Row]:
         return _numbered_rows(SILENT, self.prose.not_reached_rows())
 
-    def _voices(self, voices: Sequence[StepObstacle]) -> list[Row]:
-        return _numbered_rows(VOICE, map(self.prose.voice, voices))
+    def _obstacles(self, obstacles: Sequence[StepObstacle]) -> list[Row]:
+        return _numbered_rows(OBSTACLE, map(self.prose.obstacle_cells, obstacles))
 
     def _coming(self) -> list[Row]:
         return _numbered_rows(COMING, self.prose.upcoming.rows())

@@ -94,10 +94,10 @@ def _open_template(template: bytes) -> _Template:
 
 
 def _check_template(own: _Template, environment: Sandbox, placeholders: Placeholders) -> set[str]:
-    known = tuple(placeholders.known)
+    known = tuple(placeholders.makers)
     parts: list[PartCheck] = [check_part(source, environment, known) for source in _sources(own)]
     problems = list(dict.fromkeys(problem for part in parts for problem in part.problems))
-    used = {name for part in parts for name in part.used}
+    used = {name for part in parts for name in part.placeholders}
     if not problems and not used:
         problems = [Problem(WHERE, 0, 0, M("Mẫu không có chỗ điền nào, ví dụ {{{{ ten_dot }}}}."))]
     if problems:

@@ -74,7 +74,7 @@ def _row(grid: ProseTable, texts: Sequence[str], *, style: str, repeated: bool =
     keep = "<w:keepNext/>" if tied else ""
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:w="{twips(column.width)}" w:type="dxa"/></w:tcPr>'
-        + paragraph(style, text_run(text), more=keep + ('<w:jc w:val="center"/>' if column.centred else ""))
+        + paragraph(style, text_run(text), more=keep + ('<w:jc w:val="center"/>' if column.is_centred else ""))
         + "</w:tc>"
         for column, text in zip(grid.columns, texts, strict=True)
     )

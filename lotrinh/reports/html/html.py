@@ -13,7 +13,7 @@ from lotrinh.reports.text.tables import NOTHING
 def html_page(bundle: ReportBundle, language: str) -> str:
     """Write the page; the same bundle gives the same page."""
     report, template = bundle.report, environment().get_template("report.html")
-    names = tuple(PICTURES) if bundle.charts else ()
+    names = tuple(PICTURES) if bundle.has_charts else ()
     body = template.render(
         t=lambda text, **values: say(M(text, **values), language),
         lang=language,

@@ -56,7 +56,7 @@ class HtmlReport(ReportWriter):
         super().__init__(bundle.report, language)
         self.everything = False
         self.prose = Prose(bundle, language)
-        self.upcoming = UpcomingWriter(bundle.report, language, bundle.ahead)
+        self.upcoming = UpcomingWriter(bundle.report, language, bundle.ahead_days)
 
     def totals(self) -> FoldableTable:
         """How many steps stand how: the report's own totals."""
@@ -77,7 +77,7 @@ class HtmlReport(ReportWriter):
     def _milestone_row(self, line: NumberedMilestone) -> tuple[str, ...]:
         name, due, left, *counts = self._milestone(line.row)
         opens = moment(line.opens, self.language) if line.opens else NOTHING
-        if line.row.national_only:
+        if line.row.is_national_only:
             counts = [NOTHING, NOTHING, NOTHING, self.say(M("việc của trung ương"))]
         return (f"{line.number}. {name}", opens, due, left, *counts)
 
@@ -188,7 +188,7 @@ class HtmlReport(ReportWriter):
         mine.sort(key=lambda v: bool(v.answer or v.handed_to))
         head = self.say(M("Kiến nghị") if proposals else M("Khó khăn, vướng mắc"))
         rows = tuple(
-            (f"{v.unit.full_name} ({v.unit.code})", self.say(v.step.title), clean(v.text), self.prose.answer(v))
+            (f"{v.unit.full_name} ({v.unit.code})", self.say(v.step.title), clean(v.text), self.prose.answer_words(v))
             for v in mine
         )
         return FoldableTable(head, (*self.words("Đơn vị", "Đầu việc"), head, self.say("Trả lời")), rows)
@@ -197,7 +197,7 @@ class HtmlReport(ReportWriter):
         """What is due in the coming days."""
         a = self.upcoming
         rows = tuple((a.due(c), a.name(c), self.say(c.step.owner), a.left(c)) for c in a.steps)
-        title = self.say(M("Việc đến hạn trong {days} ngày tới", days=self.prose.bundle.ahead))
+        title = self.say(M("Việc đến hạn trong {days} ngày tới", days=self.prose.bundle.ahead_days))
         return FoldableTable(title, self.words("Hạn", "Đầu việc", "Cơ quan", "Đơn vị chưa xong"), rows)
 
 

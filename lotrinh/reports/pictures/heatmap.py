@@ -8,14 +8,13 @@ from typing import NamedTuple
 from lotrinh.core.report.board import Cells, board_unit, column_numbers
 from lotrinh.core.report.report import Report, UnitReport, known_statuses
 from lotrinh.core.status.status import Status, pending_status
-from lotrinh.core.status.wording import STATUS
+from lotrinh.core.status.wording import SIGNS, STATUS
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports.pictures import mosaic
 from lotrinh.reports.pictures.groups import UnitGroup, groups, has_areas
 from lotrinh.reports.pictures.milestones import NumberedMilestone
 from lotrinh.reports.pictures.patterns import hatch_pattern, legend, pattern_fill
-from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.pictures.svg import WIDTH, element, picture_element, text_element
 from lotrinh.reports.text.tables import urgency_key
 
@@ -64,7 +63,15 @@ def build_heatmap(report: Report, lines: Sequence[NumberedMilestone], language: 
     signs = tuple((s, SIGNS[s].in_(language), say(WORDS.get(s, STATUS[s]), language)) for s in Status if s in seen)
     unknown = [row.count(Status.UNKNOWN) for row in mine.values() if Status.UNKNOWN in row]
     numbers = tuple(line.number for line in begun)
-    return Heatmap(numbers, tuple(rows), waiting, by_area, signs, sum(unknown), len(unknown))
+    return Heatmap(
+        columns=numbers,
+        rows=tuple(rows),
+        waiting=waiting,
+        is_by_area=by_area,
+        signs=signs,
+        unknown_cells=sum(unknown),
+        unknown_units=len(unknown),
+    )
 
 
 def _due_milestones(report: Report) -> frozenset[str]:

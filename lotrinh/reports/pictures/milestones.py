@@ -23,7 +23,7 @@ class NumberedMilestone(NamedTuple):
     @property
     def has_unknown(self) -> bool:
         """Whether of some unit, or of the province, nobody knows how it stands."""
-        return not self.row.national_only and (self.row.unknown > 0 or self.row.province is Status.UNKNOWN)
+        return not self.row.is_national_only and (self.row.unknown > 0 or self.row.province is Status.UNKNOWN)
 
     @property
     def state(self) -> str:
@@ -32,7 +32,7 @@ class NumberedMilestone(NamedTuple):
         It is unknown where nobody is known to be overdue or on the way, and of somebody we know nothing.
         """
         row, own = self.row, self.row.province
-        if row.national_only:
+        if row.is_national_only:
             return "national"
         if row.overdue or own is Status.OVERDUE:
             return "overdue"
@@ -56,7 +56,15 @@ def bars(lines: Iterable[NumberedMilestone], language: str) -> Iterator[Bar]:
         due = line.row.due.day if line.row.due else None
         opens = line.opens.day if line.opens and due and line.opens.day <= due else None
         title, note = say(line.row.milestone.title, language), _note(line, language)
-        yield Bar(line.number, title, opens, due, line.state, note, line.has_unknown)
+        yield Bar(
+            number=line.number,
+            title=title,
+            opens=opens,
+            due=due,
+            state=line.state,
+            note=note,
+            has_unknown=line.has_unknown,
+        )
 
 
 def _note(line: NumberedMilestone, language: str) -> str:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import SIGNS
 from lotrinh.core.text import M, Text
 from lotrinh.i18n import say, spell
 from lotrinh.reports.pictures.patterns import hatch_pattern, legend, pattern_fill
-from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.pictures.svg import (
     LETTER,
     ONE_DAY,

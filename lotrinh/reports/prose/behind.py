@@ -36,15 +36,15 @@ class BacklogWriter(ReportWriter):
             yield self.say(M("Không còn đầu việc nào phải làm."))
             return
         yield self.say(situation.outstanding_sentence(self.report))
-        pressing, overdue = self.pressing(), [row for x in self.backlogs for row in outstanding_rows(x.unit, LATE)]
+        pressing, overdue = self.pressing_rows(), [row for x in self.backlogs for row in outstanding_rows(x.unit, LATE)]
         if 0 < len(pressing) <= MOST_STEPS:
-            yield self.steps(pressing)
+            yield self.step_table(pressing)
         elif 0 < len(overdue) <= MOST_STEPS:
-            yield self.steps(overdue)
+            yield self.step_table(overdue)
             soon = sum(x.soon for x in self.backlogs)
             yield self.say(M("{count} đầu việc sắp đến hạn được nêu theo đầu việc ở mục 6.", count=soon))
         elif pressing:
-            yield from self.sums()
+            yield from self.summary_tables()
         yield from self._omitted_sentences()
 
     def _omitted_sentences(self) -> Iterator[str]:
@@ -61,28 +61,28 @@ class BacklogWriter(ReportWriter):
         if unheard and not self.report.only:
             yield self.say(M("{units} đơn vị chưa từng trả lời hợp lệ.", units=unheard))
 
-    def pressing(self) -> list[OutstandingRow]:
+    def pressing_rows(self) -> list[OutstandingRow]:
         """Every step that is overdue, due soon or past its deadline without our knowing, unit by unit."""
         return [row for left in self.backlogs for row in left.rows]
 
-    def steps(self, found: Sequence[OutstandingRow]) -> ProseTable:
+    def step_table(self, found: Sequence[OutstandingRow]) -> ProseTable:
         """These steps; each row names its unit, for pages turn anywhere."""
         heads = self.words("TT", "Đơn vị", "Đầu việc", "Hạn", "Tình trạng")
-        rows = [(str(number), *self.step(row)) for number, row in enumerate(found, 1)]
+        rows = [(str(number), *self.step_cells(row)) for number, row in enumerate(found, 1)]
         return ProseTable(columns(heads, (11, 33, 58, 25, 38), {0, 3}), rows)
 
-    def step(self, row: OutstandingRow) -> tuple[str, str, str, str]:
+    def step_cells(self, row: OutstandingRow) -> tuple[str, str, str, str]:
         """Unit, step, deadline, and how it stands."""
         title = self.say(row.step.title) + (" (?)" if row.step.doubtful else "")
         due = moment(row.schedule.due, self.language) if row.schedule.due else NOTHING
-        return row.unit.full_name, title, due, self.state(row)
+        return row.unit.full_name, title, due, self.state_words(row)
 
-    def state(self, row: OutstandingRow) -> str:
+    def state_words(self, row: OutstandingRow) -> str:
         """Why a step stands as it does, in words."""
         words = status_reason(row.step_status, row.schedule, self.report.as_of), *flag_remarks(row.step_status)
         return "; ".join(self.say(word) for word in words)
 
-    def sums(self) -> Iterator[str | ProseTable]:
+    def summary_tables(self) -> Iterator[str | ProseTable]:
         """A row of counts for each unit that is behind, or for each group of units where they are too many."""
         behind = [left for left in self.backlogs if left.rows]
         if len(behind) <= MOST_UNITS:

@@ -38,7 +38,7 @@ class MilestoneResult(NamedTuple):
 def milestone_results(report: Report) -> tuple[MilestoneResult, ...]:
     """Tell of every milestone in which somebody of the province has steps how it ended, the earliest first."""
     late, unsure = _late(report), _unsure(report)
-    rows = [row for row in report.milestones if not row.national_only and (row.units or row.province)]
+    rows = [row for row in report.milestones if not row.is_national_only and (row.units or row.province)]
     rows.sort(key=lambda row: (row.due is None, row.due.day if row.due else date.max))
     names = [row.milestone.id for row in rows]
     return tuple(
@@ -122,7 +122,7 @@ def upcoming_steps(report: Report, days: int) -> tuple[UpcomingStep, ...]:
             if step_status.status is not Status.UNKNOWN:
                 known.append(unit.unit)
     rows = [UpcomingStep(last[k][0], k[1], last[k][1], tuple(units), total[k], unknown[k]) for k, units in left.items()]
-    return tuple(sorted([*rows, *_of_nation(report, until)], key=lambda c: c.due.ends(checklist_zone(report))))
+    return tuple(sorted([*rows, *_of_nation(report, until)], key=lambda c: c.due.end_in(checklist_zone(report))))
 
 
 def _ahead(report: Report, item: PlannedStep, step_status: StepStatus, until: date) -> bool:
@@ -133,9 +133,9 @@ def _ahead(report: Report, item: PlannedStep, step_status: StepStatus, until: da
 
 def _of_nation(report: Report, until: date) -> Iterator[UpcomingStep]:
     for row in report.milestones:
-        schedule = report.schedules.get(row.milestone.id) if row.national_only else None
+        schedule = report.schedules.get(row.milestone.id) if row.is_national_only else None
         due = schedule.due if schedule else None
-        if schedule and due and due.ends(checklist_zone(report)) > report.as_of and due.day <= until:
+        if schedule and due and due.end_in(checklist_zone(report)) > report.as_of and due.day <= until:
             yield UpcomingStep(row.milestone.steps[0], due, schedule.last_working_day, (), 0)
 
 

@@ -18,7 +18,7 @@ from lotrinh.reports.text.tables import NOTHING, ReportWriter, moment
 
 ASKED = 3
 """The first lines of a report's heading, which an official report says in its own words."""
-MOST_SILENT, MOST_VOICES, TOTALS = 40, 60, 2
+MOST_SILENT, MOST_OBSTACLES, TOTALS = 40, 60, 2
 """So many rows are read; what is more is counted, and stands whole in the workbook."""
 
 
@@ -37,7 +37,7 @@ class Prose(ReportWriter):
         self.bundle = bundle
         self.results = milestone_results(bundle.report)
         self.backlog = BacklogWriter(bundle.report, language)
-        self.upcoming = UpcomingWriter(bundle.report, language, bundle.ahead)
+        self.upcoming = UpcomingWriter(bundle.report, language, bundle.ahead_days)
 
     def subject(self) -> tuple[str, str]:
         """What the report is about, and of when it is."""
@@ -59,7 +59,7 @@ class Prose(ReportWriter):
             ),
             (M("Đầu việc còn phải làm của từng đơn vị"), self.backlog.parts()),
             (M("Khó khăn, vướng mắc và kiến nghị"), self.obstacles_and_proposals()),
-            (M("Việc đến hạn trong {days} ngày tới", days=self.bundle.ahead), self.upcoming.parts()),
+            (M("Việc đến hạn trong {days} ngày tới", days=self.bundle.ahead_days), self.upcoming.parts()),
         )
         return tuple(ProseSection(f"{n}. {self.say(title)}", tuple(parts)) for n, (title, parts) in enumerate(made, 1))
 
@@ -94,7 +94,7 @@ class Prose(ReportWriter):
         )
 
     def _milestones_in_all(self) -> str:
-        ends = [reach.end for reach in self.results]
+        ends = [result.end for result in self.results]
         whose = M("{all} mốc của tỉnh và các đơn vị", all=len(ends))
         late = M("{late} mốc có đơn vị trễ hạn hoặc quá hạn", late=ends.count(MilestoneEnd.LATE))
         if self.report.only:
@@ -143,7 +143,7 @@ class Prose(ReportWriter):
 
     def milestones_on_time(self) -> Iterator[str | ProseTable]:
         """Milestones that everybody reached within the deadline."""
-        found = [reach for reach in self.results if reach.end is MilestoneEnd.ON_TIME]
+        found = [result for result in self.results if result.end is MilestoneEnd.ON_TIME]
         if not found:
             nobody = M("Chưa có mốc nào mà mọi đơn vị đều hoàn thành đúng hạn.")
             yield self.say(M("Chưa có mốc nào hoàn thành đúng hạn.") if self.report.only else nobody)
@@ -154,7 +154,7 @@ class Prose(ReportWriter):
 
     def late_milestones(self) -> Iterator[str | ProseTable]:
         """Milestones with somebody late or overdue."""
-        found = [reach for reach in self.results if reach.end is MilestoneEnd.LATE]
+        found = [result for result in self.results if result.end is MilestoneEnd.LATE]
         if not found:
             yield self.say(M("Không có mốc nào trễ hạn hoặc quá hạn."))
             return
@@ -165,7 +165,7 @@ class Prose(ReportWriter):
 
     def unsure_milestones(self) -> Iterator[str | ProseTable]:
         """Milestones past their deadline of which nobody is known to be late, and not all is known."""
-        found = [reach for reach in self.results if reach.end is MilestoneEnd.UNSURE]
+        found = [result for result in self.results if result.end is MilestoneEnd.UNSURE]
         if not found:
             return
         yield self.say(M("Các mốc đã đến hạn mà chưa rõ, không tính là trễ hạn hay quá hạn:"))
@@ -178,12 +178,12 @@ class Prose(ReportWriter):
         """Say what a table of milestones does not: the province's own part."""
         own = [r for r in found if r.row.units and r.row.province and not r.row.province.is_finished]
         if own:
-            told = "; ".join(f"{self.name_of(reach)}: {self.own_of(reach)}" for reach in own)
+            told = "; ".join(f"{self.name_of(result)}: {self.own_of(result)}" for result in own)
             yield self.say(M("Phần việc của tỉnh chưa xong trong các mốc này: {told}.", told=told))
 
     def _meaning_of_unknown(self) -> Iterator[str]:
         """Say what "unknown" means, once for both tables."""
-        if any(reach.row.unknown for reach in self.results if reach.end in {MilestoneEnd.LATE, MilestoneEnd.UNSURE}):
+        if any(result.row.unknown for result in self.results if result.end in {MilestoneEnd.LATE, MilestoneEnd.UNSURE}):
             yield self.say(
                 M(
                     "“Chưa rõ” là số đơn vị chưa từng trả lời hợp lệ, hoặc trả lời lần cuối trước hạn: không tính là "
@@ -191,68 +191,71 @@ class Prose(ReportWriter):
                 )
             )
 
-    def _done(self, reach: MilestoneResult) -> str:
-        return self.share(reach.row.done, reach.row.units) if reach.row.units else NOTHING
+    def _done(self, result: MilestoneResult) -> str:
+        return self.share(result.row.done, result.row.units) if result.row.units else NOTHING
 
-    def _known(self, reach: MilestoneResult) -> tuple[str, ...]:
-        return (self._done(reach), self.some(reach.row.unknown)) if reach.row.units else (NOTHING, NOTHING)
+    def _known(self, result: MilestoneResult) -> tuple[str, ...]:
+        return (self._done(result), self.some(result.row.unknown)) if result.row.units else (NOTHING, NOTHING)
 
-    def _counts(self, reach: MilestoneResult) -> tuple[str, ...]:
-        if not reach.row.units:
+    def _counts(self, result: MilestoneResult) -> tuple[str, ...]:
+        if not result.row.units:
             return (NOTHING,) * 4
-        return self._done(reach), *map(self.some, (reach.late, reach.row.overdue, reach.row.unknown))
+        return self._done(result), *map(self.some, (result.late, result.row.overdue, result.row.unknown))
 
-    def name_of(self, reach: MilestoneResult) -> str:
+    def name_of(self, result: MilestoneResult) -> str:
         """A milestone's title, its doubt, and how it stands where it is the province's own work alone."""
-        row = reach.row
+        row = result.row
         name = self.say(row.milestone.title) + (" (?)" if row.doubtful else "")
-        return name if row.units else name + self.say(M(" (việc của tỉnh: {status})", status=self.own_of(reach)))
+        return name if row.units else name + self.say(M(" (việc của tỉnh: {status})", status=self.own_of(result)))
 
-    def own_of(self, reach: MilestoneResult) -> str:
+    def own_of(self, result: MilestoneResult) -> str:
         """How the province's own part in a milestone stands, if it has any."""
-        return self.say(STATUS[reach.row.province]) if reach.row.province else NOTHING
+        return self.say(STATUS[result.row.province]) if result.row.province else NOTHING
 
-    def due_of(self, reach: MilestoneResult) -> str:
+    def due_of(self, result: MilestoneResult) -> str:
         """A milestone's deadline, the earliest where units differ."""
-        due = moment(reach.row.due, self.language) if reach.row.due else NOTHING
-        return self.say(M("từ {day}", day=due)) if reach.row.spread else due
+        due = moment(result.row.due, self.language) if result.row.due else NOTHING
+        return self.say(M("từ {day}", day=due)) if result.row.has_different_dues else due
 
     def obstacles_and_proposals(self) -> Iterator[str | ProseTable]:
         """Obstacles and proposals, each with its answer, unanswered ones first."""
-        voices = sorted(self.report.obstacles, key=lambda voice: bool(voice.answer or voice.handed_to))
-        if not voices:
+        everything = sorted(self.report.obstacles, key=lambda each: bool(each.answer or each.handed_to))
+        if not everything:
             yield self.say(M("Không có khó khăn, vướng mắc hay kiến nghị nào được gửi."))
             return
-        obstacles, proposals = [v for v in voices if not v.is_proposal], [v for v in voices if v.is_proposal]
+        obstacles, proposals = [v for v in everything if not v.is_proposal], [v for v in everything if v.is_proposal]
         yield self.say(
             M(
                 "{obstacles} khó khăn, vướng mắc và {proposals} kiến nghị; {waiting} chưa được trả lời.",
                 obstacles=len(obstacles),
                 proposals=len(proposals),
-                waiting=sum(not (v.answer or v.handed_to) for v in voices),
+                waiting=sum(not (v.answer or v.handed_to) for v in everything),
             )
         )
-        yield from self._voices(obstacles, M("Khó khăn, vướng mắc"))
-        yield from self._voices(proposals, M("Kiến nghị"))
+        yield from self._obstacle_tables(obstacles, M("Khó khăn, vướng mắc"))
+        yield from self._obstacle_tables(proposals, M("Kiến nghị"))
 
-    def _voices(self, voices: Sequence[StepObstacle], head: M) -> Iterator[str | ProseTable]:
-        if not voices:
+    def _obstacle_tables(self, obstacles: Sequence[StepObstacle], head: M) -> Iterator[str | ProseTable]:
+        if not obstacles:
             return
         heads = (*self.words("TT", "Đơn vị", "Đầu việc"), self.say(head), self.say("Trả lời"))
-        rows = [(str(number), *self.voice(voice)) for number, voice in enumerate(voices[:MOST_VOICES], 1)]
+        rows = [
+            (str(number), *self.obstacle_cells(obstacle))
+            for number, obstacle in enumerate(obstacles[:MOST_OBSTACLES], 1)
+        ]
         yield ProseTable(columns(heads, (9, 33, 40, 43, 40), centred={0}), rows)
-        if len(voices) > MOST_VOICES:
-            yield self.say(M("Còn {count} ý kiến nữa trong bảng tính kèm theo.", count=len(voices) - MOST_VOICES))
+        if len(obstacles) > MOST_OBSTACLES:
+            yield self.say(M("Còn {count} ý kiến nữa trong bảng tính kèm theo.", count=len(obstacles) - MOST_OBSTACLES))
 
-    def voice(self, voice: StepObstacle) -> tuple[str, str, str, str]:
+    def obstacle_cells(self, of: StepObstacle) -> tuple[str, str, str, str]:
         """Unit, step, what it says, and what came of it."""
-        return voice.unit.full_name, self.say(voice.step.title), self.say(voice.text), self.answer(voice)
+        return of.unit.full_name, self.say(of.step.title), self.say(of.text), self.answer_words(of)
 
-    def answer(self, voice: StepObstacle) -> str:
+    def answer_words(self, of: StepObstacle) -> str:
         """What came of what a unit said."""
-        handed = M("Đã chuyển {office}.", office=voice.handed_to) if voice.handed_to else ""
-        when = M(" ({when})", when=voice.answered_at.astimezone(self.report.as_of.tzinfo)) if voice.answered_at else ""
-        answer = f"{self.say(voice.answer)}{self.say(when)}" if voice.answer else ""
+        handed = M("Đã chuyển {office}.", office=of.handed_to) if of.handed_to else ""
+        when = M(" ({when})", when=of.answered_at.astimezone(self.report.as_of.tzinfo)) if of.answered_at else ""
+        answer = f"{self.say(of.answer)}{self.say(when)}" if of.answer else ""
         return " ".join(filter(None, (self.say(handed), answer))) or self.say(M("chưa trả lời"))
 
     def doubt(self) -> str:

@@ -9,7 +9,7 @@ class ProseColumn(NamedTuple):
 
     head: str
     width: float
-    centred: bool = False
+    is_centred: bool = False
 
 
 def columns(heads: Sequence[str], widths: Sequence[float], centred: set[int]) -> tuple[ProseColumn, ...]:

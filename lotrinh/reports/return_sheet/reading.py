@@ -31,7 +31,7 @@ class SpreadsheetCell(NamedTuple):
 
     place: int
     value: Value
-    wrong: Message | None = None
+    fault: Message | None = None
 
 
 class SpreadsheetRow(NamedTuple):
@@ -46,7 +46,7 @@ class ReturnedSheet(NamedTuple):
 
     mark: str
     lines: tuple[SpreadsheetRow, ...]
-    beside: tuple[Problem, ...] = ()
+    problems_beside: tuple[Problem, ...] = ()
 
 
 def read_return_sheet(name: str, content: bytes) -> ReturnedSheet:
@@ -173,7 +173,7 @@ def cell_name(cell: SpreadsheetCell, number: int) -> str:
 
 
 def _is_filled(cell: SpreadsheetCell) -> bool:
-    return cell.value is not None or cell.wrong is not None
+    return cell.value is not None or cell.fault is not None
 
 
 def _text(cell: SpreadsheetCell) -> str:

@@ -90,13 +90,13 @@ class SheetWording:
             notes.append(self.say(M("tổng số đã báo: {of}", of=row.of)))
         due = moment(row.schedule.due, self.language) if row.schedule.due else NOTHING
         return SheetLine(
-            format_code(row.code),
-            self.say(row.step.title),
-            tuple(notes),
-            due + (" (?)" if row.step.doubtful else ""),
-            self._urgency(row),
-            self.say(row.step.owner),
-            self._evidence(row.step),
+            code=format_code(row.code),
+            title=self.say(row.step.title),
+            notes=tuple(notes),
+            due=due + (" (?)" if row.step.doubtful else ""),
+            urgency=self._urgency(row),
+            owner=self.say(row.step.owner),
+            evidence=self._evidence(row.step),
         )
 
     def _urgency(self, row: SheetRow) -> str:

@@ -115,7 +115,7 @@ class _Page:
         """Let the spreadsheet itself warn of what the import would refuse; it warns only, for computers differ."""
         for place, column in enumerate(COLUMNS):
             if column.kind is ColumnKind.DAY:
-                formula = _day_formula(f"{column_letter(place)}{first + 1}", self.sheet.starts)
+                formula = _day_formula(f"{column_letter(place)}{first + 1}", self.sheet.earliest_day)
                 sentence = M("Hãy viết ngày/tháng/năm, không sau hôm nay, ví dụ 29/1/2026.")
                 self._rule(first, last, place, {"validate": "custom", "value": formula}, sentence)
             elif column.kind is ColumnKind.COUNT:

@@ -78,7 +78,7 @@ class LetterWriter:
     def _section(self, section: DigestSection) -> Iterator[LetterLine]:
         yield LetterLine("h", section.title)
         yield LetterLine("p", known_as_of(section.last_answer_at))
-        yield from (LetterLine("li", self.item(item)) for item in section.items)
+        yield from (LetterLine("li", self.item_sentence(item)) for item in section.items)
         yield LetterLine("p", M("Việc nào đã làm xong, xin xác nhận."))
 
     def _escalation(self, told: Escalation) -> Iterator[LetterLine]:
@@ -103,7 +103,7 @@ class LetterWriter:
             else M("{said} {known}", said=said, known=known_as_of(late.last_answer_at))
         )
 
-    def item(self, item: DigestItem) -> Message:
+    def item_sentence(self, item: DigestItem) -> Message:
         """Say why a step is in the letter."""
         if item.reason is ReminderReason.OVERDUE:
             return self._overdue(item)

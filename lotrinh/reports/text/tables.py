@@ -124,7 +124,7 @@ class ReportWriter:
 
     def milestones(self) -> Table:
         """Milestones with due date, days left, and how many units are done, overdue, unknown."""
-        rows = tuple(self._milestone(row) for row in self.report.milestones if not row.national_only)
+        rows = tuple(self._milestone(row) for row in self.report.milestones if not row.is_national_only)
         headers = self.words("Mốc", "Hạn", "Còn lại", "Xong", "Quá hạn", "Chưa rõ", "Tỉnh")
         return Table(self.say("MỐC THỜI GIAN"), headers, rows)
 
@@ -144,7 +144,7 @@ class ReportWriter:
         if row.due is None:
             return self.say(STATUS[Status.UNSCHEDULED]) if row.waiting else NOTHING
         text = moment(row.due, self.language)
-        if row.spread:
+        if row.has_different_dues:
             text = self.say(M("từ {day}", day=text))
         if row.last_working_day:
             text += self.say(M(" (ngày làm việc cuối {day})", day=row.last_working_day))

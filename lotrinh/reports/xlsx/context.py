@@ -11,9 +11,8 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.board import column_numbers
 from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import STATUS
+from lotrinh.core.status.wording import SIGNS, STATUS
 from lotrinh.core.text import M
-from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.text.tables import ReportWriter
 from lotrinh.reports.xlsx.cells import Cell, CellWriter
 from lotrinh.reports.xlsx.sheet import Sheet, StreamedWorksheet, print_on_a4

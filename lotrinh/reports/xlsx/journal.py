@@ -19,7 +19,7 @@ def write(book: WorkbookContext) -> None:
     sample = words("Dữ liệu mẫu") if book.report.sample else ()
     widths = (8, 19, *book.unit_widths, 36, 22, 22, 16, 13, 40, *(9 for _ in sample), 32)
     sheet = book.add_sheet(name, widths)
-    book.write_title(sheet, name, say(_extent(len(bundle.journal), bundle.earlier)))
+    book.write_title(sheet, name, say(_extent(len(bundle.journal), bundle.earlier_entries)))
     heads = words("Đầu việc", "Việc", "Ai", "Số văn bản", "Ngày hoàn thành", "Nội dung")
     cells = [
         *book.head_cells(*words("Số", "Lúc")),

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import OUTCOME, STATUS
+from lotrinh.core.status.wording import OUTCOME, SIGNS, STATUS
 from lotrinh.core.text import M
-from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.text.tables import moment
 from lotrinh.reports.xlsx.cells import Cell
 from lotrinh.reports.xlsx.context import WorkbookContext, doubt_mark
@@ -79,7 +78,7 @@ def _head_text(book: WorkbookContext, step: Step) -> str:
 def _head_comment(book: WorkbookContext, step: Step) -> str:
     """Say in a comment all that the head has no room for."""
     said = [f"{book.step_numbers[step.id]}. {book.step_titles[step.id]}", book.milestone_titles[step.milestone]]
-    schedule = book.step_counts[step.id].first
+    schedule = book.step_counts[step.id].earliest
     if schedule.due:
         said.append(book.writer.say(M("Hạn: {when}", when=moment(schedule.due, book.language))))
     return "\n".join(said)

@@ -6,9 +6,8 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.report import MilestoneRow
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import OUTCOME, STATUS
+from lotrinh.core.status.wording import OUTCOME, SIGNS, STATUS
 from lotrinh.core.text import M, Message
-from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.text.situation import totals_notes
 from lotrinh.reports.xlsx.cells import Cell
 from lotrinh.reports.xlsx.context import WorkbookContext
@@ -95,13 +94,13 @@ def _milestone(book: WorkbookContext, row: MilestoneRow) -> list[Cell]:
 def _due(book: WorkbookContext, row: MilestoneRow) -> Moment | None:
     """The deadline; that of the nation's own milestones is no unit's, and stands in their schedules."""
     known = book.report.schedules.get(row.milestone.id)
-    return known.due if row.national_only and known else row.due
+    return known.due if row.is_national_only and known else row.due
 
 
 def _notes(row: MilestoneRow) -> Iterator[Message]:
-    if row.national_only:
+    if row.is_national_only:
         yield M("việc của trung ương, nêu để theo dõi")
-    if row.spread:
+    if row.has_different_dues:
         yield M("hạn ở các đơn vị khác nhau, đây là hạn sớm nhất")
     if row.waiting:
         yield row.waiting

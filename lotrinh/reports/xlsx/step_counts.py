@@ -16,12 +16,12 @@ class StepCounts(NamedTuple):
     schedules: dict[Moment | None, Schedule]
 
     @property
-    def first(self) -> Schedule:
+    def earliest(self) -> Schedule:
         """The schedule with the earliest deadline; those that nobody knows yet come last."""
         return min(self.schedules.values(), key=_when)
 
     @property
-    def spread(self) -> bool:
+    def has_spread(self) -> bool:
         """Whether units have different deadlines."""
         return len(self.schedules) > 1
 

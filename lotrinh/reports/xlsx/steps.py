@@ -2,8 +2,7 @@
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import STATUS
-from lotrinh.reports.pictures.signs import SIGNS
+from lotrinh.core.status.wording import SIGNS, STATUS
 from lotrinh.reports.text.tables import basis
 from lotrinh.reports.xlsx.cells import Cell
 from lotrinh.reports.xlsx.context import WorkbookContext
@@ -28,8 +27,8 @@ def write(book: WorkbookContext) -> None:
 
 def _step(book: WorkbookContext, step: Step) -> list[Cell]:
     cell, tally = book.cell, book.step_counts[step.id]
-    first = tally.first
-    spread = book.writer.say("sớm nhất; các đơn vị có hạn khác nhau") if tally.spread else ""
+    first = tally.earliest
+    spread = book.writer.say("sớm nhất; các đơn vị có hạn khác nhau") if tally.has_spread else ""
     note = spread or (book.writer.say(first.waiting) if first.waiting else "")
     named = [cell.text(book.step_numbers[step.id], "code"), cell.text(book.milestone_titles[step.milestone])]
     due = [cell.due(first.due), book.days_left(first.due), cell.text(note)]

@@ -38,7 +38,17 @@ class By(NamedTuple):
         unit = account.partition(":")[2] if role == Role.UNIT else self.province
         key = f"account/{self.key}/{account}" if self.key else ""
         body = {"what": what, "account": account, "role": str(role), **more}
-        return NewEntry(EntryKind.ACCOUNT, now, "", unit, "", self.actor, body, "", key)
+        return NewEntry(
+            kind=EntryKind.ACCOUNT,
+            at=now,
+            campaign="",
+            unit=unit,
+            step="",
+            actor=self.actor,
+            body=body,
+            checklist_hash="",
+            key=key,
+        )
 
 
 CONSOLE = By()
@@ -57,7 +67,15 @@ def issue_slips(store: Store, units: Sequence[Unit], now: datetime, by: By = CON
     slips = tuple(Slip(unit, new_secret()) for unit in units)
     with ONE_AT_A_TIME:
         made = [
-            Account(f"unit:{s.unit.code}", Role.UNIT, s.unit.code, s.unit.full_name, hashed(s.secret), 1, now)
+            Account(
+                id=f"unit:{s.unit.code}",
+                role=Role.UNIT,
+                unit=s.unit.code,
+                name=s.unit.full_name,
+                secret_hash=hashed(s.secret),
+                generation=1,
+                issued_at=now,
+            )
             for s in slips
         ]
     store.accounts.put(*made, entries=[by.note("slip", account.id, Role.UNIT, now) for account in made])
@@ -109,7 +127,15 @@ def add_officer(  # noqa: PLR0913 - one for each thing that is asked for
     if problems:
         raise BadInput(problems)
     shown = nfc(display).strip()[:DISPLAY_LENGTH] or account_name
-    made = Account(f"officer:{account_name}", role, "", shown, hashed(secret), 1, now)
+    made = Account(
+        id=f"officer:{account_name}",
+        role=role,
+        unit="",
+        name=shown,
+        secret_hash=hashed(secret),
+        generation=1,
+        issued_at=now,
+    )
 
     def change(known: Account | None, office: Sequence[Account]) -> Account:
         if known and known.is_active(now) and not renew:
@@ -221,7 +247,16 @@ def make_link(store: Store, title: str, lasts: timedelta, now: datetime, by: By 
     token = secrets.token_urlsafe(32)
     account_id = f"link:{token_hash(token)[:32]}"
     name = nfc(title).strip()[:DISPLAY_LENGTH] or "Liên kết chỉ xem"
-    made = Account(account_id, Role.VIEWER, "", name, token_hash(token), 1, now, now + lasts)
+    made = Account(
+        id=account_id,
+        role=Role.VIEWER,
+        unit="",
+        name=name,
+        secret_hash=token_hash(token),
+        generation=1,
+        issued_at=now,
+        expires_at=now + lasts,
+    )
     store.accounts.put(made, entries=[by.note("link", account_id, Role.VIEWER, now, until=(now + lasts).isoformat())])
     return token
 

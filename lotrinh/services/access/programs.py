@@ -40,7 +40,9 @@ def issue_token(store: Store, name: str, role: Role, now: datetime, by: By = CON
     if problems:
         raise BadInput(problems)
     token = f"{name}.{secrets.token_urlsafe(TOKEN_BYTES)}"
-    account = Account(f"program:{name}", role, "", name, hash_token(token), 1, now)
+    account = Account(
+        id=f"program:{name}", role=role, unit="", name=name, secret_hash=hash_token(token), generation=1, issued_at=now
+    )
     store.accounts.put(account, entries=[by.note("token", account.id, role, now)])
     return Program(account, token)
 

@@ -28,7 +28,7 @@ A_YEAR = timedelta(days=366)
 """How long before its anchor a campaign starts where the settings do not say."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     """A checklist bound to an anchor, a set of units and a policy.
 
@@ -111,21 +111,21 @@ def bind(
     if problems or unknown:
         raise BadInput([*problems, *unknown])
     return Campaign(
-        config.id,
-        Text(config.title) if config.title else checklist.title,
-        checklist,
-        anchor,
-        parameters,
-        known.province,
-        units,
-        ZoneInfo(checklist.timezone),
-        Policy(
+        id=config.id,
+        title=Text(config.title) if config.title else checklist.title,
+        checklist=checklist,
+        anchor=anchor,
+        parameters=parameters,
+        province=known.province,
+        units=units,
+        zone=ZoneInfo(checklist.timezone),
+        policy=Policy(
             timedelta(days=config.warning_days),
             timedelta(days=config.horizon_days),
             timedelta(hours=config.stale_hours),
         ),
-        config.starts or (anchor - A_YEAR if anchor else None),
-        change,
+        starts=config.starts or (anchor - A_YEAR if anchor else None),
+        change=change,
     )
 
 

@@ -17,7 +17,7 @@ from lotrinh.catalog.units import (
     write_roster,
 )
 from lotrinh.core.checklist.units import Unit, UnitKind
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.settings.models import Settings
@@ -111,7 +111,7 @@ def import_roster(settings: Settings, file: Path) -> Import:
         write_roster(path, units)
     except OSError as error:
         raise BadInput(
-            [Problem(str(path), 0, 0, M("Chưa nhập: không ghi được tệp ({reason}).", reason=reason_of(error)))]
+            [Problem(str(path), 0, 0, M("Chưa nhập: không ghi được tệp ({reason}).", reason=os_error_reason(error)))]
         ) from error
     return Import(path, units, changes, tuple(address_findings(units)))
 

@@ -105,7 +105,16 @@ def change(
         return False
     body = {"schedule": {"old": asdict(old.schedule), "new": asdict(new or written(settings, campaign.id))}}
     code, hash_ = campaign.province.code, campaign.checklist.content_hash
-    entry = NewEntry(EntryKind.CHANGED, now, campaign.id, code, "", actor, body, hash_)
+    entry = NewEntry(
+        kind=EntryKind.CHANGED,
+        at=now,
+        campaign=campaign.id,
+        unit=code,
+        step="",
+        actor=actor,
+        body=body,
+        checklist_hash=hash_,
+    )
 
     def check(last: ScheduleOverride | None) -> None:
         if (last.changed_at.isoformat() if last else "") != seen:

@@ -55,7 +55,16 @@ def _open_bare_office(store: Store, settings: Settings, home: Path | None) -> Re
     except (BadInput, NotFound):
         return None
     calendars = tuple(_calendars(store, settings, home, own.province.code))
-    return ReminderOffice(store, settings, (), own.province, known, {}, calendars, last_restore(store))
+    return ReminderOffice(
+        store=store,
+        settings=settings,
+        campaigns=(),
+        province=own.province,
+        addresses=known,
+        schedules={},
+        calendars=calendars,
+        restored_at=last_restore(store),
+    )
 
 
 def _calendars(store: Store, settings: Settings, home: Path | None, code: str) -> Iterator[Calendar]:

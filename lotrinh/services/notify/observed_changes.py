@@ -72,7 +72,15 @@ def _first(store: Store, run: Run) -> str:
 
 def _message(name: str, run: Run, unit: str, body: str, now: datetime) -> NewMessage:
     content = {"to": name, "delivery": f"{run.id}/{unit}", "body": body}
-    return NewMessage(f"{HOOK}/{name}/{run.id}/{unit}", run.campaign, HOOK, unit, HOOK, content, now)
+    return NewMessage(
+        key=f"{HOOK}/{name}/{run.id}/{unit}",
+        campaign=run.campaign,
+        kind=HOOK,
+        receiver=unit,
+        channel=HOOK,
+        content=content,
+        next_at=now,
+    )
 
 
 def _changes_since(store: Store, last: str, new: str) -> BodyByUnit:
@@ -128,9 +136,9 @@ def observed_body(now: ReportSnapshot, unit: str, steps: Iterable[StatusChange])
             {
                 "step": each.step,
                 "change": each.kind.value,
-                "status": each.now.status.value,
-                "due_at": each.now.due and each.now.due.isoformat(),
-                "completed_on": each.now.completed_on and each.now.completed_on.isoformat(),
+                "status": each.current.status.value,
+                "due_at": each.current.due and each.current.due.isoformat(),
+                "completed_on": each.current.completed_on and each.current.completed_on.isoformat(),
             }
             for each in steps
         ],

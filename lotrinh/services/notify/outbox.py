@@ -189,7 +189,8 @@ def retry_message(store: Store, number: int, now: datetime, expected_tries: int 
     """Let a message be sent by the next pass; ``Conflict`` where it was sent, or cannot be on the day of ``now``.
 
     ``now`` is in the office's zone. The circuit of its server is closed: a person has looked.
-    ``expected_tries`` is how many tries that person knows of: what was waiting then may be unclear by now, and nobody has asked its receiver.
+    ``expected_tries`` is how many tries that person knows of: what was waiting then may be unclear
+    by now, and nobody has asked its receiver.
     """
     message = _get_message(store, number)
     if sentence := why_no_retry(message, now):

@@ -42,7 +42,7 @@ NONE = "none"
 MAYBE_SENT_BEFORE_RESTORE = M("Hôm nay đã khôi phục bản sao lưu: tin này có thể đã gửi trước đó.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReminderOffice:
     """All that reminding needs, opened and checked together."""
 
@@ -97,7 +97,14 @@ def open_office(store: Store, settings: Settings, home: Path | None = None) -> R
     running = [open_campaign(store, settings, name, home=home) for name, each in schedules.items() if not each.paused]
     calendars = tuple(campaign.checklist.calendar for campaign in running)
     return ReminderOffice(
-        store, settings, tuple(running), known.province, told, schedules, calendars, last_restore(store)
+        store=store,
+        settings=settings,
+        campaigns=tuple(running),
+        province=known.province,
+        addresses=told,
+        schedules=schedules,
+        calendars=calendars,
+        restored_at=last_restore(store),
     )
 
 
@@ -213,7 +220,19 @@ def office_messages(
     if not places:
         content = _content(letter, "", key, more)
         why = say(NO_MAIL if units_needing_mail(office.settings, [office.province]) else NOWHERE)
-        return [NewMessage(f"{key}/{NONE}", "", kind, code, NONE, content, now, FAILED, why)]
+        return [
+            NewMessage(
+                key=f"{key}/{NONE}",
+                campaign="",
+                kind=kind,
+                receiver=code,
+                channel=NONE,
+                content=content,
+                next_at=now,
+                state=FAILED,
+                problem=why,
+            )
+        ]
     return _messages(kind, key, code, letter, places, now, more)
 
 
@@ -227,7 +246,16 @@ def _messages(
     more: Mapping[str, Any],
 ) -> list[NewMessage]:
     return [
-        NewMessage(own, "", kind, unit, place.channel, _channel_content(letter, place, own, more), now, WAITING)
+        NewMessage(
+            key=own,
+            campaign="",
+            kind=kind,
+            receiver=unit,
+            channel=place.channel,
+            content=_channel_content(letter, place, own, more),
+            next_at=now,
+            state=WAITING,
+        )
         for place in places
         if (own := f"{key}/{place.key}")
     ]

@@ -50,13 +50,13 @@ class Channels:
         files = [_attachment(file) for file in content.get("files", ())]
         return self._mailer.send(
             Mail(
-                content["to"],
-                content["subject"],
-                content["text"],
-                content["html"],
-                content["id"],
-                message.created_at.astimezone(ZoneInfo(self._settings.timezone)),
-                files,
+                to=content["to"],
+                subject=content["subject"],
+                text=content["text"],
+                html=content["html"],
+                id=content["id"],
+                at=message.created_at.astimezone(ZoneInfo(self._settings.timezone)),
+                attachments=files,
             )
         )
 

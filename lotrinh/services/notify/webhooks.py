@@ -30,7 +30,15 @@ def enqueue_changes(store: Store, settings: Settings, now: datetime) -> None:
 def _message(name: str, entry: Entry, now: datetime) -> NewMessage:
     new, delivery = entry.new, str(entry.number)
     content = {"to": name, "delivery": delivery, "body": change_body(entry)}
-    return NewMessage(f"{HOOK}/{name}/{delivery}", new.campaign, HOOK, new.unit, HOOK, content, now)
+    return NewMessage(
+        key=f"{HOOK}/{name}/{delivery}",
+        campaign=new.campaign,
+        kind=HOOK,
+        receiver=new.unit,
+        channel=HOOK,
+        content=content,
+        next_at=now,
+    )
 
 
 def change_body(entry: Entry) -> str:

@@ -10,7 +10,7 @@ from lotrinh.i18n import current
 from lotrinh.reports.documents import FORMATS, RenderOptions, file_name, make
 from lotrinh.services.notify.receivers import MAIL
 from lotrinh.services.notify.reminders import ReminderOffice, enqueue, office_messages
-from lotrinh.services.views.reporting import choose_report, dossier
+from lotrinh.services.views.reporting import choose_report, report_bundle
 
 REPORT = "report"
 FORM = "docx"
@@ -22,7 +22,7 @@ def enqueue_report(office: ReminderOffice, campaign_id: str, now: datetime) -> i
     if campaign is None:
         raise NotFound(M("Không có đợt “{name}” nào đang chạy.", name=campaign_id))
     report = choose_report(office.store, campaign)
-    papers = dossier(office.store, office.settings, campaign, report)
+    papers = report_bundle(office.store, office.settings, campaign, report)
     content = make(papers, FORM, RenderOptions(current(), template=_template(office.settings.report.template)))
     letter = office.writer.weekly(report.title, report.as_of, sample=report.sample)
     file = {

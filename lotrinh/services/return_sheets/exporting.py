@@ -90,12 +90,12 @@ def _sheet(
         campaign.id, unit.unit.code, checklist.content_hash[:HASH_LENGTH] or "-", local.isoformat(), told.number
     )
     return ReturnSheet(
-        mark,
-        campaign.title,
-        campaign.province.full_name,
-        unit.unit,
-        local,
-        campaign.starts,
-        any(record.sample for record in told.records) or bool(report and report.sample),
-        sheet_rows(unit, campaign.id, checklist, now),
+        mark=mark,
+        title=campaign.title,
+        province_name=campaign.province.full_name,
+        unit=unit.unit,
+        made_at=local,
+        earliest_day=campaign.starts,
+        sample=any(record.sample for record in told.records) or bool(report and report.sample),
+        rows=sheet_rows(unit, campaign.id, checklist, now),
     )

@@ -189,7 +189,7 @@ class _File:
 
     def _unknown(self, row: Row, code: str) -> Message:
         opened, typed = self.opened, row.text("code")[:30]
-        if wrong := row.line.cells["code"].wrong:
+        if wrong := row.line.cells["code"].fault:
             return wrong
         if not code:
             return M("thiếu mã. Hãy chép mã của đầu việc từ phiếu đã nhận.")
@@ -231,17 +231,19 @@ class _File:
         code = unit_codes(campaign.id, unit, campaign.checklist)[step.id]
         key = f"{mark.id}/{code}/{said.kind.value}/{_digest(said.body())}"
         entry = NewEntry(
-            said.kind,
-            self.now,
-            campaign.id,
-            unit.code,
-            step.id,
-            self.actor,
-            {**said.body(), "sheet": {"id": mark.id, "code": code}},
-            campaign.checklist.content_hash,
-            full_key(campaign, unit, key),
+            kind=said.kind,
+            at=self.now,
+            campaign=campaign.id,
+            unit=unit.code,
+            step=step.id,
+            actor=self.actor,
+            body={**said.body(), "sheet": {"id": mark.id, "code": code}},
+            checklist_hash=campaign.checklist.content_hash,
+            key=full_key(campaign, unit, key),
         )
-        return Statement(opened.name, row.line.number, mark, campaign, unit, step, entry)
+        return Statement(
+            file=opened.name, row=row.line.number, mark=mark, campaign=campaign, unit=unit, step=step, entry=entry
+        )
 
     def _compared(self, statement: Statement) -> Statement:
         """Tell whether this was recorded before, by this sheet or by whoever was quicker."""

@@ -62,7 +62,7 @@ def open_sheet(upload: Upload, campaign_of: Open) -> Opened:
     if unit is None:
         sentence = M("Đợt “{campaign}” không có đơn vị mang mã “{unit}”.", campaign=campaign.id, unit=mark.unit)
         raise BadInput([Problem(upload.name, 0, 0, sentence)])
-    return Opened(upload.name, mark, campaign, unit, returned.lines, returned.beside)
+    return Opened(upload.name, mark, campaign, unit, returned.lines, returned.problems_beside)
 
 
 def _refused(content: bytes) -> Message | None:

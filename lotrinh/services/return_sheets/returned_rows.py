@@ -60,7 +60,7 @@ class Row:
 
     def filled(self, name: str) -> bool:
         """Whether anything stands in a cell."""
-        return self.line.cells[name].value is not None or self.line.cells[name].wrong is not None
+        return self.line.cells[name].value is not None or self.line.cells[name].fault is not None
 
     def text(self, name: str) -> str:
         """Read a text; a spreadsheet may have made a number of it."""
@@ -111,7 +111,7 @@ def read_row(row: Row, campaign: Campaign, unit: Unit, step: Step, of: int | Non
     if not any(row.filled(name) for name in FILL):
         return ()
     for name in FILL:
-        if wrong := row.line.cells[name].wrong:
+        if wrong := row.line.cells[name].fault:
             row.wrong(name, wrong)
     signer = _text(row, "signer")
     said = [Spoken(EntryKind(name), text=text, signer=signer) for name in SPOKEN if (text := _text(row, name))]

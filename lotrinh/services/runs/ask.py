@@ -41,16 +41,16 @@ def begin_run(
     ``AlreadyRecorded`` where it is a further try of a province's run of a nation-wide check that has finished.
     """
     new = Run(
-        name or new_run_name(now),
-        campaign.id,
-        campaign.province.code,
-        as_of.astimezone(campaign.zone),
-        now,
-        None,
-        RUNNING,
-        campaign.checklist.content_hash,
-        store.journal.head(),
-        request,
+        id=name or new_run_name(now),
+        campaign=campaign.id,
+        province=campaign.province.code,
+        as_of=as_of.astimezone(campaign.zone),
+        started_at=now,
+        finished_at=None,
+        state=RUNNING,
+        checklist_hash=campaign.checklist.content_hash,
+        head=store.journal.head(),
+        request=request,
     )
     if finished := store.runs.start(new, earlier_tries(new.id)):
         sentence = M("Tỉnh này đã có lượt “{run}” chạy xong cho cùng lần kiểm tra toàn quốc.", run=finished)

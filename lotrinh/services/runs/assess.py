@@ -85,7 +85,16 @@ class Assessment:
         planned = steps_of_unit(self.plans.of(self.completion_days(unit, answer)), unit)
         view = UnitView(unit.code, self.now, self.campaign.policy, self.records, LatestAnswer(answer, is_fresh=True))
         step_statuses = assess_steps(planned, view)
-        return UnitReport(unit, Outcome.REACHED, Reason.NONE, OWN_JOURNAL, self.now, self.now, planned, step_statuses)
+        return UnitReport(
+            unit=unit,
+            outcome=Outcome.REACHED,
+            reason=Reason.NONE,
+            sentence=OWN_JOURNAL,
+            checked_at=self.now,
+            last_answer_at=self.now,
+            plan=planned,
+            step_statuses=step_statuses,
+        )
 
     def unit(self, unit: Unit, province: Mapping[str, bool], province_done: Mapping[str, date | None]) -> UnitReport:
         """One commune in this run."""

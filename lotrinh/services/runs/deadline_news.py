@@ -1,4 +1,4 @@
-"""What a run tells of deadlines: what they are now, beside what the run before it told."""
+"""The deadlines of a run that ends, beside those of the run before it: calendars publish what differs."""
 
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from lotrinh.store.runs.runs import Run
 
 
 def compare_with_last_run(store: Store, report: Report, province: str) -> DeadlineComparison | None:
-    """Return what a run that ends tells of deadlines; None for one that shows a day in the past."""
+    """Compare the deadlines of a run that ends with the newest one's; None where it shows a day in the past."""
     newest, own = find_newest_finished(store, report, province), store.runs.get(report.run)
     if newest and report.as_of < newest.as_of and not (own and own.of_now):
         return None
@@ -27,6 +27,6 @@ def find_newest_finished(store: Store, report: Report, province: str) -> Run | N
 
 @lru_cache(maxsize=8)
 def read_deadlines_of_run(store: Store, run_id: str) -> Dues:
-    """Read what a run told; kept, for a finished run never changes and feeds are asked for all day."""
+    """Read the deadlines of a run; kept in memory, for a finished run never changes and feeds are read all day."""
     kept = store.runs.report_dump(run_id)
     return load_deadlines(kept[0]) if kept else {}

@@ -103,7 +103,7 @@ class NationRun:
 
     @property
     def unstarted_tries(self) -> tuple[Try, ...]:
-        """The tries that nobody has been told to carry out."""
+        """The tries that nobody has been asked to carry out."""
         return tuple(t for t in self.open_tries if not t.flow_run)
 
     def run_name(self, of: Try) -> str:
@@ -116,14 +116,14 @@ class NationRun:
         A run of which nothing is said in ``runs`` is judged by the record alone.
         """
         states = self._look_up()
-        heard = self.store.runs.outcomes([self.run_name(t) for t in self.open_tries])
+        outcomes = self.store.runs.outcomes([self.run_name(t) for t in self.open_tries])
         lost: list[str] = []
         for each in [t for t in self.open_tries if t.flow_run]:
             name, at = self.run_name(each), runs.get(each.flow_run, TryStage.RUNNING)
             each.run_state = states.get(name, "")
-            seen = at, each.run_state, heard[name].total()
-            if seen != each.last_signs or at is TryStage.WAITING:
-                each.last_signs, each.since = seen, now
+            signs = at, each.run_state, outcomes[name].total()
+            if signs != each.last_signs or at is TryStage.WAITING:
+                each.last_signs, each.since = signs, now
             silent = now - each.since > self.patience
             if silent and at is not TryStage.ENDED:
                 lost.append(each.flow_run)

@@ -1,4 +1,4 @@
-"""A report laid down whole, so that every format can be made again from it, today or in five years.
+"""A whole report as compressed data, written so that every format can be made again from it, today or in five years.
 
 The form is for ourselves; what other programs read is made from it by ``lotrinh.services.runs.archived_snapshot``.
 Schedules are written once for all units that share them, and what follows from the checklist (whose work a step is) is
@@ -33,7 +33,7 @@ def dump_report(report: Report, policy: Policy) -> bytes:
     """Write a report down, compressed."""
     plans = _Plans()
     units = [_unit(u, plans) for u in report.everybody]
-    frozen = {
+    data = {
         "form": FORM,
         "summary": report.summary(),  # near the beginning, where it is read without the rest
         "campaign": report.campaign,
@@ -54,7 +54,7 @@ def dump_report(report: Report, policy: Policy) -> bytes:
         "units": units,
         "voices": [_obstacle(v) for v in report.obstacles],
     }
-    return zlib.compress(json.dumps(frozen, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+    return zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 6)
 
 
 class _Plans:
@@ -123,20 +123,20 @@ def load_report(archive: bytes, checklist: Checklist) -> Report:
     as_of = datetime.fromisoformat(data["as_of"]).astimezone(zone)
     by_code = {u.unit.code: u.unit for u in everybody}
     return Report(
-        data["campaign"],
-        Text(*data["title"]),
-        data["province_name"],
-        as_of,
-        data["run"],
-        checklist,
-        data["head"],
-        data["sample"],
-        units,
-        province,
-        milestone_rows(checklist, units, province, as_of),
-        data["interrupted"],
-        tuple(_obstacle_of(v, by_code, checklist) for v in data["voices"]),
-        {name: _schedule_of(s) for name, s in data.get("milestones", {}).items()},
+        campaign=data["campaign"],
+        title=Text(*data["title"]),
+        province_name=data["province_name"],
+        as_of=as_of,
+        run=data["run"],
+        checklist=checklist,
+        head=data["head"],
+        sample=data["sample"],
+        units=units,
+        province=province,
+        milestones=milestone_rows(checklist, units, province, as_of),
+        interrupted=data["interrupted"],
+        obstacles=tuple(_obstacle_of(v, by_code, checklist) for v in data["voices"]),
+        schedules={name: _schedule_of(s) for name, s in data.get("milestones", {}).items()},
     )
 
 
@@ -157,7 +157,7 @@ def load_units(archive: bytes) -> tuple[Unit, ...]:
 
 
 def load_deadlines(archive: bytes) -> Dues:
-    """Read only the deadlines out of a report that was laid down."""
+    """Read only the deadlines out of a stored report."""
     data = json.loads(zlib.decompress(archive))
     plans = [{step: deadline_text(written[1]) for step, written in plan.items()} for plan in data["plans"]]
     ours = {milestone: deadline_text(written) for milestone, written in data.get("due", {}).items()}
@@ -200,28 +200,45 @@ def _unit_of(written: Mapping[str, Any], plans: Mapping[int, tuple[PlannedStep, 
     planned = steps_of_unit(plans[written["plan"]], unit)
     step_statuses = tuple(_step_status_of(p, s) for p, s in zip(planned, written["standings"], strict=True))
     return UnitReport(
-        unit,
-        Outcome(written["outcome"]),
-        Reason(written["reason"]),
-        Message("{text}", text=written["sentence"]),
-        _when(written["checked_at"]),
-        _when(written["last_heard"]),
-        planned,
-        step_statuses,
+        unit=unit,
+        outcome=Outcome(written["outcome"]),
+        reason=Reason(written["reason"]),
+        sentence=Message("{text}", text=written["sentence"]),
+        checked_at=_when(written["checked_at"]),
+        last_answer_at=_when(written["last_heard"]),
+        plan=planned,
+        step_statuses=step_statuses,
     )
 
 
 def _step_status_of(item: PlannedStep, written: list[Any]) -> StepStatus:
-    status, completed, heard, flags, *reported = written
+    status, completed, answered, flags, *reported = written
     day = date.fromisoformat(completed) if completed else None
     read = {name: datetime.fromisoformat(v) if name in MOMENTS else v for name, v in flags.items()} or NO_FLAGS
-    return StepStatus(item.step.id, Status(status), item.due, read, day, _when(heard), _when(*reported or (None,)))
+    return StepStatus(
+        step=item.step.id,
+        status=Status(status),
+        due=item.due,
+        flags=read,
+        completed_on=day,
+        heard_at=_when(answered),
+        reported_at=_when(*reported or (None,)),
+    )
 
 
 def _obstacle_of(written: list[Any], units: Mapping[str, Unit], checklist: Checklist) -> StepObstacle:
     code, step, text, proposal, answer, handed_to, sample, said_at, answered_at = written
-    said = _when(said_at), answer, _when(answered_at), handed_to, sample
-    return StepObstacle(units[code], checklist.steps[step], text, proposal, *said)
+    return StepObstacle(
+        unit=units[code],
+        step=checklist.steps[step],
+        text=text,
+        is_proposal=proposal,
+        reported_at=_when(said_at),
+        answer=answer,
+        answered_at=_when(answered_at),
+        handed_to=handed_to,
+        sample=sample,
+    )
 
 
 def _when(text: str | None) -> datetime | None:

@@ -51,7 +51,7 @@ def _from_whole(store: Store, run_id: str) -> ReportSnapshot | None:
 
 
 def load_run_report(store: Store, run_id: str) -> Report | None:
-    """Make the whole report of a run again, for its other formats; None where it was not laid down whole."""
+    """Make the whole report of a run again, for its other formats; None where it was not stored whole."""
     kept = store.runs.report_dump(run_id)
     return load_report(kept[0], from_content(kept[1])) if kept else None
 

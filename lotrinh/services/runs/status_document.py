@@ -35,14 +35,14 @@ def build_step_answer(step: Step, record: StepRecord | None, now: datetime) -> S
     if record is None:
         return StepAnswer(step.id, StepState.NOT_STARTED)
     return StepAnswer(
-        step.id,
-        _state(record),
-        record.completed_on if record.done else None,
-        record.last_statement_at and min(record.last_statement_at, now),
-        record.document_number if record.done else "",
-        record.document_date if record.done else None,
-        record.progress,
-        record.obstacle,
+        id=step.id,
+        state=_state(record),
+        completed_on=record.completed_on if record.done else None,
+        reported_at=record.last_statement_at and min(record.last_statement_at, now),
+        document_number=record.document_number if record.done else "",
+        document_date=record.document_date if record.done else None,
+        progress=record.progress,
+        note=record.obstacle,
     )
 
 

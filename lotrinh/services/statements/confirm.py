@@ -118,15 +118,15 @@ def unprintable(text: str) -> Message | None:
 def entry_of(campaign: Campaign, unit: Unit, said: Confirmation, *, actor: str, key: str, now: datetime) -> NewEntry:
     """Make the journal's entry of a confirmation."""
     return NewEntry(
-        EntryKind.CONFIRMED if said.complete else EntryKind.PROGRESSED,
-        now,
-        campaign.id,
-        unit.code,
-        said.step,
-        actor,
-        said.body(),
-        campaign.checklist.content_hash,
-        full_key(campaign, unit, key),
+        kind=EntryKind.CONFIRMED if said.complete else EntryKind.PROGRESSED,
+        at=now,
+        campaign=campaign.id,
+        unit=unit.code,
+        step=said.step,
+        actor=actor,
+        body=said.body(),
+        checklist_hash=campaign.checklist.content_hash,
+        key=full_key(campaign, unit, key),
     )
 
 

@@ -35,15 +35,15 @@ def state(store: Store, said: Said, kind: EntryKind, body: Mapping[str, Any]) ->
     """Append what somebody says about a step of a unit."""
     step_of(said.campaign, said.unit, said.step)
     new = NewEntry(
-        kind,
-        said.now,
-        said.campaign.id,
-        said.unit.code,
-        said.step,
-        said.actor,
-        body,
-        said.campaign.checklist.content_hash,
-        full_key(said.campaign, said.unit, said.key),
+        kind=kind,
+        at=said.now,
+        campaign=said.campaign.id,
+        unit=said.unit.code,
+        step=said.step,
+        actor=said.actor,
+        body=body,
+        checklist_hash=said.campaign.checklist.content_hash,
+        key=full_key(said.campaign, said.unit, said.key),
     )
     return append(store, said.campaign, new, said.seen)
 

@@ -55,13 +55,13 @@ def _own(planned: Sequence[PlannedStep], unit: Unit) -> set[str]:
 
 def _under_hand(item: PlannedStep, now: datetime) -> bool:
     """Tell whether a unit could plausibly be at work on it: a window is open, or the deadline is near or past."""
-    begins = item.opens or item.warns
+    begins = item.opens or item.due_soon_from
     return begins is not None and begins <= now
 
 
 def _day(item: PlannedStep, now: datetime, chance: random.Random, diligence: float) -> date | None:
     """Choose the day on which the unit completed the step, None if it has not."""
-    if item.due is None or item.starts is None or item.starts > now or item.schedule.due is None:
+    if item.due is None or item.open_from is None or item.open_from > now or item.schedule.due is None:
         return None
     passed = item.due <= now
     if not passed and not _under_hand(item, now):
@@ -72,7 +72,7 @@ def _day(item: PlannedStep, now: datetime, chance: random.Random, diligence: flo
     day = last - timedelta(days=chance.randint(0, 4))
     if passed and chance.random() < LATE:
         day = last + timedelta(days=chance.randint(1, 3))
-    day = max(day, item.starts.date())
+    day = max(day, item.open_from.date())
     return day if day < now.date() else None
 
 
@@ -100,4 +100,12 @@ def _under_way(
         yield entry_of(campaign, unit, said, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
     elif chance.random() < 0.02:  # noqa: PLR2004 - a few obstacles, so that the report shows some
         body = {"note": chance.choice(OBSTACLES), "sample": True}
-        yield NewEntry(EntryKind.OBSTACLE, at, campaign.id, unit.code, item.step.id, SAMPLE, body)
+        yield NewEntry(
+            kind=EntryKind.OBSTACLE,
+            at=at,
+            campaign=campaign.id,
+            unit=unit.code,
+            step=item.step.id,
+            actor=SAMPLE,
+            body=body,
+        )

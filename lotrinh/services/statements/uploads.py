@@ -55,7 +55,15 @@ def take(store: Store, folder: Path, unit: str, name: str, content: bytes, now: 
             ending=ENDINGS[found][0],
         )
         raise BadInput([Problem("file", 0, 0, sentence)])
-    made = StoredFile(secrets.token_hex(16), unit, shown, found, len(content), hashlib.sha256(content).hexdigest(), now)
+    made = StoredFile(
+        id=secrets.token_hex(16),
+        unit=unit,
+        name=shown,
+        type=found,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        uploaded_at=now,
+    )
     clean_up(store, folder, now)
     store.files.add(made)  # before its bytes are there: whatever stops us now, clean_up finds what is left
     store_file(path_of(folder, made.id), content)  # whole: a receipt must never refer to half a file

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem, StoreUnavailable
 from lotrinh.files import OWNER_ONLY
@@ -42,7 +42,7 @@ UNREADABLE = (
 """What the library fails with on a damaged archive (RuntimeError: one with a password)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What a backup says of itself. ``members``: name -> (SHA-256, bytes); ``missing``: ids of files not found.
 
@@ -157,7 +157,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except UNREADABLE as error:
         if isinstance(error, OSError) and error.errno:
-            sentence = M("Không đọc được hoặc không ghi được tệp ({reason}).", reason=reason_of(error))
+            sentence = M("Không đọc được hoặc không ghi được tệp ({reason}).", reason=os_error_reason(error))
             raise StoreUnavailable(sentence) from error
         damaged = M("Tệp sao lưu bị hỏng, không mở được. Hãy dùng bản khác.")
         raise BadInput([Problem(str(path), 0, 0, damaged)]) from error
@@ -180,14 +180,14 @@ def _read(said: Mapping[str, Any]) -> Manifest:
         raise ValueError(said["format"])
     bad = said["first_bad"]
     return Manifest(
-        datetime.fromisoformat(said["at"]),
-        str(said["lotrinh"]),
-        str(said["schema"]),
-        {str(name): int(count) for name, count in said["counts"].items()},
-        str(said["head"]),
-        None if bad is None else int(bad),
-        {str(name): (str(digest), int(size)) for name, (digest, size) in said["members"].items()},
-        tuple(map(str, said["missing"])),
+        at=datetime.fromisoformat(said["at"]),
+        lotrinh=str(said["lotrinh"]),
+        schema=str(said["schema"]),
+        counts={str(name): int(count) for name, count in said["counts"].items()},
+        head=str(said["head"]),
+        first_bad=None if bad is None else int(bad),
+        members={str(name): (str(digest), int(size)) for name, (digest, size) in said["members"].items()},
+        missing=tuple(map(str, said["missing"])),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lotrinh import __version__
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, StoreUnavailable
 from lotrinh.files import put_in_place
@@ -90,7 +90,7 @@ def _tried() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        sentence = M("Chưa sao lưu: không ghi được tệp ({reason}).", reason=reason_of(error))
+        sentence = M("Chưa sao lưu: không ghi được tệp ({reason}).", reason=os_error_reason(error))
         raise StoreUnavailable(sentence) from error
 
 
@@ -130,7 +130,14 @@ def _lists(folder: Path) -> Mapping[str, bytes]:
 
 
 def _described(now: datetime, schema: str, extent: Extent) -> Manifest:
-    return Manifest(now.astimezone(UTC), __version__, schema, extent.counts, extent.head, extent.first_bad)
+    return Manifest(
+        at=now.astimezone(UTC),
+        lotrinh=__version__,
+        schema=schema,
+        counts=extent.counts,
+        head=extent.head,
+        first_bad=extent.first_bad,
+    )
 
 
 def _write(work: Path, place: Place, ours: Mapping[str, bytes], manifest: Manifest) -> Manifest:

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, StoreUnavailable
 
@@ -70,7 +70,7 @@ class Lock:
 
 
 def _not_written(path: Path, error: OSError) -> StoreUnavailable:
-    return StoreUnavailable(M("Không ghi được vào {path} ({reason}).", path=str(path), reason=reason_of(error)))
+    return StoreUnavailable(M("Không ghi được vào {path} ({reason}).", path=str(path), reason=os_error_reason(error)))
 
 
 def _running(kind: str, holder: list[str], *, shared: bool) -> Message:

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M
 from lotrinh.errors import StoreUnavailable
 from lotrinh.files import OWNER_ONLY, write_whole
@@ -96,7 +96,7 @@ def made_password(folder: Path) -> str:
         write_whole(path, f"{made}\n".encode("ascii"), mode=OWNER_ONLY)
     except OSError as error:
         raise StoreUnavailable(
-            M("Không ghi được vào {path} ({reason}).", path=str(path), reason=reason_of(error))
+            M("Không ghi được vào {path} ({reason}).", path=str(path), reason=os_error_reason(error))
         ) from error
     return made
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Conflict, LotrinhError, Problem, StoreUnavailable
 from lotrinh.i18n import say
@@ -88,13 +88,15 @@ def restore(file: Path, place: Place, now: datetime, *, replace: bool = False) -
         restore_marker.begin(
             place.folder,
             restore_marker.Plan(
-                aside.name if aside else "",
-                there.folders,
-                there.counts,
-                after.counts,
-                after.head,
-                database_identity(place.url, place.folder),
-                tuple(name for name, lies in LAID_OUT.items() if name in there.folders or (work / lies).exists()),
+                aside=aside.name if aside else "",
+                folders=there.folders,
+                before=there.counts,
+                after=after.counts,
+                head=after.head,
+                database=database_identity(place.url, place.folder),
+                touched=tuple(
+                    name for name, lies in LAID_OUT.items() if name in there.folders or (work / lies).exists()
+                ),
             ),
         )
         extent = _switch(work, place, aside, there, replace=replace)
@@ -109,7 +111,7 @@ def _tried() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        sentence = M("Chưa khôi phục: không ghi được tệp ({reason}).", reason=reason_of(error))
+        sentence = M("Chưa khôi phục: không ghi được tệp ({reason}).", reason=os_error_reason(error))
         raise StoreUnavailable(sentence) from error
 
 

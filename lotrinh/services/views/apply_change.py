@@ -45,7 +45,17 @@ def _entry(previewed: ChangePreview, actor: str, now: datetime) -> NewEntry:
     }
     key = f"change/{old.id[:80]}/{previewed.digest}"
     hash_ = new.checklist.content_hash
-    return NewEntry(EntryKind.CHANGED, now, old.id, old.province.code, "", actor, body, hash_, key)
+    return NewEntry(
+        kind=EntryKind.CHANGED,
+        at=now,
+        campaign=old.id,
+        unit=old.province.code,
+        step="",
+        actor=actor,
+        body=body,
+        checklist_hash=hash_,
+        key=key,
+    )
 
 
 def _iso(day: date | None) -> str | None:

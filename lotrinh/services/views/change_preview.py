@@ -118,14 +118,14 @@ def preview_change(
     found = _moves(old, new, now)
     after = LiveCampaign(store, settings, new)
     return ChangePreview(
-        old,
-        new,
-        target,
-        found,
-        _newly_overdue(live.report(now), after.report(now)),
-        tuple(_lost_statements(live, found, now)),
-        _affected_units(found),
-        _digest(old, new, target, holds),
+        old=old,
+        new=new,
+        target=target,
+        moves=found,
+        newly_overdue=_newly_overdue(live.report(now), after.report(now)),
+        lost_statements=tuple(_lost_statements(live, found, now)),
+        affected_units=_affected_units(found),
+        digest=_digest(old, new, target, holds),
     )
 
 

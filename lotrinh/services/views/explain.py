@@ -116,7 +116,15 @@ def build_explanation(
     answer = latest.answer if latest.own_system else None
     published = answer.steps.get(step.id) if answer else None
     record = at.records.get((unit.code, step.id), EMPTY_RECORD)
-    situation = StepSituation(unit, item, step_status, record, published, campaign.policy, at.now)
+    situation = StepSituation(
+        unit=unit,
+        item=item,
+        step_status=step_status,
+        record=record,
+        answer=published,
+        policy=campaign.policy,
+        now=at.now,
+    )
     return Explanation(
         campaign=campaign.id,
         title=campaign.title,

@@ -77,7 +77,7 @@ def narrow_report(report: Report, code: str) -> Report:
     )
 
 
-def dossier(
+def report_bundle(
     store: Store,
     settings: Settings,
     campaign: Campaign,
@@ -87,7 +87,7 @@ def dossier(
     number: str = "",
     blank: bool = False,
 ) -> ReportBundle:
-    """Put around a report what its documents need; the same report gives the same dossier, today or in five years.
+    """Put around a report what its documents need; the same report gives the same bundle, today or in five years.
 
     ``blank`` leaves the letterhead to be filled: the settings know the office's, and a unit signs for itself.
     """
@@ -97,7 +97,7 @@ def dossier(
     )
     return ReportBundle(
         report,
-        Letterhead(head.layout, number=number) if blank else head,
+        Letterhead(layout=head.layout, number=number) if blank else head,
         entries,
         earlier,
         settings.report.ahead_days,
@@ -111,4 +111,4 @@ def letterhead(settings: Settings, campaign: Campaign, layout: str = "", number:
     chosen_layout = Layout(layout or of_campaign or settings.report.layout)
     written = settings.report.party if chosen_layout is Layout.PARTY else settings.report.state
     fields = written.model_dump()
-    return Letterhead(chosen_layout, **(fields | ({"number": number} if number else {})))
+    return Letterhead(layout=chosen_layout, **(fields | ({"number": number} if number else {})))

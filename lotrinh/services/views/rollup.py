@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.days import ONE_SECOND
-from lotrinh.core.os_errors import reason_of
+from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.report.rollup import MeasuredStep, Rollup, UnitFigures, measure_steps
 from lotrinh.core.status.status import DONE, Status
 from lotrinh.core.text import M, Message, nfc
@@ -103,14 +103,14 @@ def _rollup(file: Path, campaign: str) -> Rollup:
         raise BadInput(_few(problems))
     everybody = (report.province, *report.units)
     return Rollup(
-        report.campaign,
-        report.province.code,
-        nfc(report.province_name) or _unit(report.province).full_name,
-        report.run,
-        report.as_of,
-        report.checklist_hash,
-        report.summary.sample,
-        tuple(
+        campaign=report.campaign,
+        code=report.province.code,
+        name=nfc(report.province_name) or _unit(report.province).full_name,
+        run=report.run,
+        as_of=report.as_of,
+        checklist_hash=report.checklist_hash,
+        sample=report.summary.sample,
+        lines=tuple(
             UnitFigures(_unit(unit), measure_steps([_measured_step(s) for s in unit.steps], report.as_of))
             for unit in everybody
         ),
@@ -137,7 +137,7 @@ def _report(file: Path) -> ReportFile:
             raise BadInput([Problem(where, 0, 0, M("Tệp lớn quá {most} MB.", most=LARGEST // 1_000_000))])
         written = file.read_bytes().removeprefix(b"\xef\xbb\xbf")
     except OSError as error:
-        sentence = M("Không đọc được tệp này ({reason}).", reason=reason_of(error))
+        sentence = M("Không đọc được tệp này ({reason}).", reason=os_error_reason(error))
         raise BadInput([Problem(where, 0, 0, sentence)]) from error
     try:
         return ReportFile.model_validate_json(written)

@@ -68,9 +68,9 @@ def _settle(path: Path) -> None:
 def examine_image(path: Path) -> tuple[str, Extent]:
     """Read a whole image: its version, its rows and its chain. ``StoreUnavailable`` where the file is damaged."""
     with _open(path) as engine, reading(engine) as connection:
-        told = str(connection.execute(text("PRAGMA integrity_check(1)")).scalar_one())
-        if told != "ok":
-            raise StoreUnavailable(M("Cơ sở dữ liệu bị hỏng ({reason}).", reason=told.partition("\n")[0]))
+        verdict = str(connection.execute(text("PRAGMA integrity_check(1)")).scalar_one())
+        if verdict != "ok":
+            raise StoreUnavailable(M("Cơ sở dữ liệu bị hỏng ({reason}).", reason=verdict.partition("\n")[0]))
         return revision(connection) or "", measure_extent(connection)
 
 
@@ -100,7 +100,7 @@ def settle_image(path: Path, unclear: str, now: datetime) -> int:
 
     Who was signed in and who was carrying something out is over. A message that was waiting may have been sent
     after the backup was made: it becomes unclear, with the words ``unclear``, and waits for a person. That it is put
-    back ``now`` is remembered, for what will be laid down today.
+    back ``now`` is remembered, for the messages that will be put into the outbox today.
     """
     open_ = outbox.c.state.in_((WAITING, SENDING))
     doubt = update(outbox).where(open_).values(state=UNCLEAR, done_at=outbox.c.next_at, problem=unclear)

@@ -1,4 +1,4 @@
-"""What calendars were told of deadlines: rows that are only ever added."""
+"""The deadlines that calendars have published: rows that are only ever added."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ MOST_NAMED = 500
 
 
 class Deadlines:
-    """The deadlines that were told, and told anew."""
+    """The deadlines that were published, and published anew."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -34,7 +34,7 @@ class Deadlines:
     def published(
         self, campaign: str, units: Collection[str] | None = None, until: datetime | None = None
     ) -> PublishedDeadlines:
-        """Return what was told last of every deadline that has moved, up to a moment where one is given."""
+        """Return what was published last of every deadline that has moved, up to a moment where one is given."""
         with reading(self._engine) as connection:
             return {
                 key: PublishedDeadline(row.number, parse_due(row.due), parse_due(row.before), at)
@@ -42,9 +42,9 @@ class Deadlines:
             }
 
     def publish(self, campaign: str, now: Dues, then: Dues, at: datetime) -> PublishedDeadlines:
-        """Record which of these deadlines are not what was told last, before they are told; return what was told.
+        """Record which of these deadlines are not what was published last, before they are; return what was published.
 
-        ``then`` is what the newest run told. Nothing is written where nothing has moved.
+        ``then`` is what the newest run published. Nothing is written where nothing has moved.
         """
         with reading(self._engine) as connection:
             last = _last(connection, campaign, now)
@@ -56,12 +56,14 @@ class Deadlines:
 
 
 def publish_run_deadlines(connection: Connection, deadlines: DeadlineComparison, at: datetime) -> None:
-    """Record what a run that ends tells anew, in the transaction that closes it."""
-    # A unit of which both runs say the same, and of which nothing was told between them, has no news: mostly all.
-    units = deadlines.units | _find_revised_units(connection, deadlines.campaign, deadlines.then_at)
+    """Record what a run that ends publishes anew, in the transaction that closes it."""
+    # Most units need no look: both runs say the same of them, and nothing was published between the two.
+    units = deadlines.units | _find_revised_units(connection, deadlines.campaign, deadlines.previous_at)
     if units:
         last = _last(connection, deadlines.campaign, units if len(units) <= MOST_NAMED else None)
-        now, then = ({unit: dues[unit] for unit in units & dues.keys()} for dues in (deadlines.now, deadlines.then))
+        now, then = (
+            {unit: dues[unit] for unit in units & dues.keys()} for dues in (deadlines.current, deadlines.previous)
+        )
         _record(
             connection,
             deadlines.campaign,
@@ -103,13 +105,13 @@ def _rows(
 
 
 def _after_runs(connection: Connection, campaign: str, at: datetime) -> datetime:
-    """Return a moment after every finished run: what a run has told stays as it was, whatever clocks say."""
+    """Return a moment after every finished run: what a run has published stays as it was, whatever clocks say."""
     newest = select(func.max(runs.c.finished_at)).where(runs.c.campaign == campaign)
     ended = connection.execute(newest).scalar_one()
     return max(at, read_moment(ended) + A_MOMENT) if ended else at
 
 
 def _record(connection: Connection, campaign: str, revisions: Iterable[DeadlineRevision], at: datetime) -> None:
-    told = {"campaign": campaign, "told_at": write_moment(at)}
-    if rows := [told | telling._asdict() for telling in revisions]:
+    common = {"campaign": campaign, "told_at": write_moment(at)}
+    if rows := [common | revision._asdict() for revision in revisions]:
         connection.execute(insert(deadline_moves), rows)

@@ -44,7 +44,7 @@ class StoredAnswer(NamedTuple):
 
 
 class StoredReport(NamedTuple):
-    """A report as it was made: laid down whole, and its checklist's content."""
+    """A report as it was made: the whole of it, compressed, and its checklist's content."""
 
     dump: bytes
     checklist_hash: str
@@ -52,7 +52,7 @@ class StoredReport(NamedTuple):
 
 
 class StoredForms(NamedTuple):
-    """What a run left behind: any report, and one laid down whole; the first versions of lotrinh left JSON alone."""
+    """What a run left behind: any report, and a whole one; the first versions of lotrinh left JSON alone."""
 
     report: bool
     whole: bool
@@ -99,16 +99,16 @@ def write_run_row(new: Run) -> dict[str, object]:
 def read_run_row(row: RowMapping) -> Run:
     """Read a run."""
     return Run(
-        row["id"],
-        row["campaign"],
-        row["province"],
-        read_moment(row["as_of"]),
-        read_moment(row["started_at"]),
-        read_moment(row["finished_at"]) if row["finished_at"] else None,
-        row["state"],
-        row["checklist_hash"],
-        row["head"],
-        json.loads(row["request"]),
+        id=row["id"],
+        campaign=row["campaign"],
+        province=row["province"],
+        as_of=read_moment(row["as_of"]),
+        started_at=read_moment(row["started_at"]),
+        finished_at=read_moment(row["finished_at"]) if row["finished_at"] else None,
+        state=row["state"],
+        checklist_hash=row["checklist_hash"],
+        head=row["head"],
+        request=json.loads(row["request"]),
     )
 
 

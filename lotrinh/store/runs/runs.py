@@ -89,7 +89,7 @@ class Runs:
         report: StoredReport | None = None,
         deadlines: DeadlineComparison | None = None,
     ) -> None:
-        """Close a run, with the report as it was made, and record which deadlines it tells anew.
+        """Close a run, with the report as it was made, and record which deadlines it publishes anew.
 
         ``Conflict`` where it is closed already: a process taken for dead does not overwrite what came after it.
         """
@@ -105,7 +105,7 @@ class Runs:
                 publish_run_deadlines(connection, deadlines, at)
 
     def report_dump(self, run_id: str) -> tuple[bytes, str] | None:
-        """Return a run's report, laid down whole, and the content of the checklist it was made with."""
+        """Return a run's whole report, compressed, and the content of the checklist it was made with."""
         query = (
             select(runs.c.frozen, checklists.c.content)
             .join(checklists, checklists.c.hash == runs.c.checklist_hash)
@@ -207,9 +207,9 @@ class Runs:
         """Record observations, each with the address it came from, and keep the valid answers.
 
         Recording the same units of a run again replaces what the first try saw. ``Conflict`` where the run is
-        closed: a process taken for dead has not heard anything newer than the run that came after it.
+        closed: a process taken for dead has seen nothing newer than the run that came after it.
         """
-        # Of a unit heard twice in one call, the later answer counts.
+        # Of a unit observed twice in one call, the later answer counts.
         latest = tuple({o.unit: (o, source) for o, source in observations}.values())
         if not latest:
             return
@@ -225,7 +225,7 @@ class Runs:
             return {row["unit"]: read_observation_row(row) for row in connection.execute(query).mappings()}
 
     def pulse(self, campaign: str, *, province: str = "") -> tuple[str, int]:
-        """Return the newest run's id and how many units it has heard: changes whenever there is news."""
+        """Return the newest run's id and how many units it has observed: changes whenever there is news."""
         of = select(runs.c.id).select_from(IN_ORDER).where(*_of(campaign, province))
         newest = of.order_by(NEWEST_FIRST).limit(1)
         with reading(self._engine) as connection:

@@ -22,7 +22,17 @@ def record(tmp_path: Path) -> Path:
     body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
     with open_store(settings.database_url) as store:
         store.journal.append(
-            NewEntry(EntryKind.CONFIRMED, CONFIRMED, "bau-cu-2026", "04924", STEP, "unit:04924", body, "", "k")
+            NewEntry(
+                kind=EntryKind.CONFIRMED,
+                at=CONFIRMED,
+                campaign="bau-cu-2026",
+                unit="04924",
+                step=STEP,
+                actor="unit:04924",
+                body=body,
+                checklist_hash="",
+                key="k",
+            )
         )
     return settings.data_dir
 

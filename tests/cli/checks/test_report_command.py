@@ -75,7 +75,15 @@ def reports(tmp_path: Path) -> tuple[Report, ...]:
     with open_store(settings.database_url) as store:
         body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}, "sample": True}
         store.journal.append(
-            NewEntry(EntryKind.CONFIRMED, NOW - 6 * DAY, of.id, "04924", "quyet-dinh-to-bau-cu", "x", body)
+            NewEntry(
+                kind=EntryKind.CONFIRMED,
+                at=NOW - 6 * DAY,
+                campaign=of.id,
+                unit="04924",
+                step="quyet-dinh-to-bau-cu",
+                actor="x",
+                body=body,
+            )
         )
         for days in (5, 1):
             at = NOW - days * DAY

@@ -35,7 +35,15 @@ def runs(tmp_path: Path) -> tuple[str, str]:
             conclude(store, settings, campaign, begun, at + timedelta(minutes=1))
             names.append(begun.id)
             body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
-            new = NewEntry(EntryKind.CONFIRMED, at, campaign.id, "04960", STEP, "unit:04960", body)
+            new = NewEntry(
+                kind=EntryKind.CONFIRMED,
+                at=at,
+                campaign=campaign.id,
+                unit="04960",
+                step=STEP,
+                actor="unit:04960",
+                body=body,
+            )
             store.journal.append(new)
     return names[0], names[1]
 

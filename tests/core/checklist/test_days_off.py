@@ -21,14 +21,14 @@ def calendar(own: dict[date, bool] | None = None) -> Calendar:
     )
 
 
-def told(start: date, days: int, own: dict[date, bool] | None = None) -> list[str]:
+def lines_of(start: date, days: int, own: dict[date, bool] | None = None) -> list[str]:
     return [
         say(line, "vi") for line in explain_days_off(days_between(start, start + timedelta(days=days)), calendar(own))
     ]
 
 
 def test_weekends_holidays_and_own_days_are_told_apart() -> None:
-    assert told(FRIDAY, 7, {date(2026, 2, 20): False}) == [
+    assert lines_of(FRIDAY, 7, {date(2026, 2, 20): False}) == [
         "Bỏ qua thứ Bảy, Chủ nhật: 14/02/2026, 15/02/2026",
         "Bỏ qua 16/02/2026–17/02/2026: Giao thừa, Tết",
         "Bỏ qua 19/02/2026–20/02/2026: ngày nghỉ lễ, ngày nghỉ do văn phòng đặt",
@@ -36,13 +36,13 @@ def test_weekends_holidays_and_own_days_are_told_apart() -> None:
 
 
 def test_a_day_that_looks_off_and_is_worked_is_told() -> None:
-    lines = told(FRIDAY, 3, {date(2026, 2, 14): True, date(2026, 2, 16): True})
+    lines = lines_of(FRIDAY, 3, {date(2026, 2, 14): True, date(2026, 2, 16): True})
     assert lines == ["Bỏ qua thứ Bảy, Chủ nhật: 15/02/2026", "Tính là ngày làm việc: 14/02/2026, 16/02/2026"]
 
 
 def test_counting_back_passes_the_same_days() -> None:
-    assert told(FRIDAY + timedelta(days=7), -6) == told(FRIDAY, 7)
-    assert told(FRIDAY, 0) == []
+    assert lines_of(FRIDAY + timedelta(days=7), -6) == lines_of(FRIDAY, 7)
+    assert lines_of(FRIDAY, 0) == []
 
 
 @given(st.dates(date(2026, 1, 1), date(2026, 12, 1)), st.integers(-40, 40))

@@ -18,12 +18,12 @@ TET = (
 )
 
 
-def told(lines: tuple[Message, ...]) -> list[str]:
+def say_lines(lines: tuple[Message, ...]) -> list[str]:
     return [say(line, "vi") for line in lines]
 
 
 def test_the_arithmetic_is_told_line_by_line() -> None:
-    assert told(trace(checklist(step("x", "election_day - 43 days")), "x")) == [
+    assert say_lines(trace(checklist(step("x", "election_day - 43 days")), "x")) == [
         "Quy tắc thời hạn: 43 ngày trước ngày bầu cử",
         "Ngày bầu cử: 15/03/2026",
         "− 43 ngày: 31/01/2026",
@@ -36,7 +36,7 @@ def test_the_arithmetic_is_told_line_by_line() -> None:
 def test_what_a_deadline_hangs_on_is_told_first_and_once() -> None:
     rule = "latest(first, first + 1 working days, done(a)) at 17:00 roll next"
     file = checklist(milestone("first", "election_day - 2 days"), step("a"), step("x", rule, "first"))
-    assert told(trace(file, "x", completion_day={"a": date(2026, 3, 7)}.get)) == [
+    assert say_lines(trace(file, "x", completion_day={"a": date(2026, 3, 7)}.get)) == [
         "Quy tắc bắt đầu: hạn của “Mốc first”",
         "“Mốc first”: 2 ngày trước ngày bầu cử",
         "Ngày bầu cử: 15/03/2026",
@@ -66,14 +66,14 @@ def test_what_a_deadline_hangs_on_is_told_first_and_once() -> None:
 )
 def test_the_last_line_is_the_result_or_why_there_is_none(rule: str, line: str) -> None:
     file = checklist(step("x", rule), parameters=parameter("han"))
-    assert told(trace(file, "x"))[-1] == line
+    assert say_lines(trace(file, "x"))[-1] == line
     waiting = timetable(file).steps["x"].waiting
     assert waiting is None or say(waiting, "vi") == line
 
 
 def test_days_stepped_over_are_told_by_name_and_days_worked_in_exchange_too() -> None:
     vietnam = calendar_of(CalendarSpec("VN", own={date(2026, 2, 23): False, date(2026, 2, 28): True}))
-    lines = told(trace(checklist(step("x", "2026-02-13 + 6 working days roll next", calendar=vietnam)), "x"))
+    lines = say_lines(trace(checklist(step("x", "2026-02-13 + 6 working days roll next", calendar=vietnam)), "x"))
     assert lines[2:] == [
         "Bỏ qua thứ Bảy, Chủ nhật: 14/02/2026, 15/02/2026, 21/02/2026, 22/02/2026, 01/03/2026",
         f"Bỏ qua 16/02/2026–20/02/2026: {TET}",
@@ -88,17 +88,17 @@ def test_holidays_have_english_names_and_many_weekends_are_only_counted() -> Non
     file = checklist(step("x", "2026-02-13 + 60 working days", calendar=calendar_of(CalendarSpec("VN"))))
     lines = [say(line, "en") for line in trace(file, "x")]
     assert any("Lunar New Year" in line for line in lines)
-    assert "Bỏ qua 27 ngày thứ Bảy, Chủ nhật" in told(trace(file, "x"))
+    assert "Bỏ qua 27 ngày thứ Bảy, Chủ nhật" in say_lines(trace(file, "x"))
 
 
 def test_a_calendar_without_working_days_has_no_last_one() -> None:
     never = Calendar(off=lambda year: frozenset(date(year, 1, 1) + timedelta(days=n) for n in range(366)))
-    lines = told(trace(checklist(step("x", "2026-03-16", calendar=never)), "x"))
+    lines = say_lines(trace(checklist(step("x", "2026-03-16", calendar=never)), "x"))
     assert lines[-1] == "16/03/2026 là ngày nghỉ; không dời vì quy tắc không yêu cầu."
 
 
 def test_a_step_without_rules_says_so() -> None:
-    assert told(trace(checklist(step("x")), "x")) == ["Đầu việc không có thời hạn."]
+    assert say_lines(trace(checklist(step("x")), "x")) == ["Đầu việc không có thời hạn."]
 
 
 def test_a_circle_is_refused_and_an_unknown_step_is_a_key_error() -> None:

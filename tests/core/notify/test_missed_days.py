@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.notify.reminders import CampaignView, ReminderReason, ReminderRhythm, build_digests
 from lotrinh.core.status.status import Status
-from tests.core.notify.test_reminders import MONDAY, RHYTHM, Steps, calendar, days_off, on, told
+from tests.core.notify.test_reminders import MONDAY, RHYTHM, Steps, calendar, campaign_view, days_off, on
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,10 @@ def test_a_missed_first_day_of_being_overdue_is_made_up_for_on_the_next(last: in
 def test_the_office_hears_later_of_what_it_was_not_told_on_the_day() -> None:
     due = date(2026, 2, 2)
     day = due + timedelta(days=3)  # one day after that on which the office was to hear
-    plan = told({"1": {"a": (Status.OVERDUE, due)}}, day)
-    for last, heard in ((1, True), (2, False)):
+    plan = campaign_view({"1": {"a": (Status.OVERDUE, due)}}, day)
+    for last, reminded in ((1, True), (2, False)):
         made = build_digests([plan], RHYTHM, day, {"25": [due + timedelta(days=last)]})
-        assert any(digest.escalations for digest in made) is heard
+        assert any(digest.escalations for digest in made) is reminded
 
 
 def test_a_digest_of_a_day_that_is_quiet_for_a_campaign_told_nothing_of_it() -> None:
@@ -83,25 +83,25 @@ def escalation_days(due: int, off: set[int], day: int, rhythm: ReminderRhythm) -
 def went(
     day: int, dues: dict[str, int], off: list[set[int]], rhythm: ReminderRhythm, reminded: dict[str, list[date]]
 ) -> dict[str, set[str]]:
-    """Let the machine run on a day: what each unit is told, and of what the office hears, as campaign and step."""
+    """Let the machine run on a day: what each unit is told, and what the office is told of, as campaign and step."""
     today = MONDAY + timedelta(days=day)
     steps: Steps = {
         name: (Status.OPEN if day <= n else Status.OVERDUE, MONDAY + timedelta(days=n)) for name, n in dues.items()
     }
     campaigns = []
     for number, each in enumerate(off):
-        report, of = told({"1": steps, "2": steps}, today, calendar=calendar(each))
+        report, of = campaign_view({"1": steps, "2": steps}, today, calendar=calendar(each))
         campaigns.append(CampaignView(replace(report, campaign=str(number)), of))
     made = build_digests(campaigns, rhythm, today, reminded)
     assert len({digest.unit.code for digest in made}) == len(made)
-    heard: dict[str, set[str]] = {}
+    reminded: dict[str, set[str]] = {}
     for digest in made:
         reminded.setdefault(digest.unit.code, []).append(today)
-        heard[digest.unit.code] = {f"{s.campaign}{item.step.id}" for s in digest.sections for item in s.items}
-        heard[digest.unit.code] |= {
+        reminded[digest.unit.code] = {f"{s.campaign}{item.step.id}" for s in digest.sections for item in s.items}
+        reminded[digest.unit.code] |= {
             f"{e.campaign}{item.step.id}" for e in digest.escalations for late in e.late for item in late.items
         }
-    return heard
+    return reminded
 
 
 @given(
@@ -115,13 +115,13 @@ def test_whatever_days_the_machine_ran_on_everybody_has_heard_of_the_newest_day_
     dues: dict[str, int], off: list[set[int]], ran: list[bool], rhythm: ReminderRhythm
 ) -> None:
     reminded: dict[str, list[date]] = {}
-    heard: dict[tuple[str, str], list[int]] = {}
+    reminded: dict[tuple[str, str], list[int]] = {}
     for day in (number - 15 for number, running in enumerate(ran) if running):
         said = went(day, dues, off, rhythm, reminded)
         for number, quiet in enumerate(off):
             for name, due in dues.items():
                 for code, come in (("1", days_of), ("2", days_of), ("25", escalation_days)):
-                    on_days = heard.setdefault((code, f"{number}{name}"), [])
+                    on_days = reminded.setdefault((code, f"{number}{name}"), [])
                     newest = max(come(due, quiet, day, rhythm), default=None)
                     wanted = newest is not None and day not in quiet and not any(n >= newest for n in on_days)
                     assert (f"{number}{name}" in said.get(code, ())) is wanted

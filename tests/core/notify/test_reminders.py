@@ -34,17 +34,28 @@ WEEK = Calendar()
 Steps = dict[str, tuple[Status, date | None]]
 
 
-def unit(of: Unit, steps: Steps, outcome: Outcome = Outcome.REACHED, heard: datetime | None = None) -> UnitReport:
+def unit(
+    of: Unit, steps: Steps, outcome: Outcome = Outcome.REACHED, last_answer_at: datetime | None = None
+) -> UnitReport:
     plan, step_statuses = [], []
     for name, (status, day) in steps.items():
         due = Moment(day) if day else None
-        ends = due.ends(ZONE) if due else None
+        ends = due.end_in(ZONE) if due else None
         plan.append(PlannedStep(step(name), Schedule(due=due), None, ends, None, None))
         step_statuses.append(StepStatus(name, status, ends))
-    return UnitReport(of, outcome, Reason.NONE, M("x"), None, heard, plan, step_statuses)
+    return UnitReport(
+        unit=of,
+        outcome=outcome,
+        reason=Reason.NONE,
+        sentence=M("x"),
+        checked_at=None,
+        last_answer_at=last_answer_at,
+        plan=plan,
+        step_statuses=step_statuses,
+    )
 
 
-def told(
+def campaign_view(
     units: dict[str, Steps],
     today: date = MONDAY,
     province: Steps | None = None,
@@ -53,14 +64,26 @@ def told(
 ) -> CampaignView:
     now = datetime.combine(today, time(7, 30), ZONE)
     reports = tuple(unit(Unit(code, UnitKind.COMMUNE, code), steps, outcome, now) for code, steps in units.items())
-    own = unit(PROVINCE, province or {}, heard=now)
+    own = unit(PROVINCE, province or {}, last_answer_at=now)
     file = checklist()
-    report = Report("thu", Text("Thử"), "Phú Thọ", now, "r", file, "h", False, reports, own, ())  # noqa: FBT003
+    report = Report(
+        campaign="thu",
+        title=Text("Thử"),
+        province_name="Phú Thọ",
+        as_of=now,
+        run="r",
+        checklist=file,
+        head="h",
+        sample=False,
+        units=reports,
+        province=own,
+        milestones=(),
+    )
     return CampaignView(report, calendar)
 
 
 def daily(day: date) -> dict[str, list[date]]:
-    """Everybody was told on every day before: nothing has to be made up for."""
+    """Everybody was reminded on every day before: nothing has to be made up for."""
     days = [day - timedelta(days=n) for n in range(1, 60)]
     return dict.fromkeys(("25", "04924", "1", "2", "3"), days)
 
@@ -70,7 +93,9 @@ def on(
 ) -> list[ReminderReason]:
     """Return why a step with this deadline is in its unit's digest of a day."""
     reminded = daily(day) if told_on is None else {"04924": told_on}
-    made = build_digests([told({"04924": {"a": (status, due)}}, day, calendar=calendar)], RHYTHM, day, reminded)
+    made = build_digests(
+        [campaign_view({"04924": {"a": (status, due)}}, day, calendar=calendar)], RHYTHM, day, reminded
+    )
     return [item.reason for digest in made for item in digest.items]
 
 
@@ -130,7 +155,7 @@ def test_the_office_hears_of_what_is_overdue_for_long_enough_the_worst_unit_firs
     two, five, one = (day - timedelta(days=n) for n in (2, 5, 1))
     overdue = Status.OVERDUE
     late = {"1": {"a": (overdue, two)}, "2": {"a": (overdue, five)}, "3": {"a": (overdue, one)}}
-    made = build_digests([told(late, day)], RHYTHM, day, daily(day))
+    made = build_digests([campaign_view(late, day)], RHYTHM, day, daily(day))
     (escalation,) = office(made).escalations
     assert [late.unit.code for late in escalation.late] == ["2", "1"]
     assert made[0].unit == PROVINCE
@@ -139,7 +164,9 @@ def test_the_office_hears_of_what_is_overdue_for_long_enough_the_worst_unit_firs
 def test_a_silent_unit_is_named_as_silent_and_never_as_late() -> None:
     day = date(2026, 2, 4)
     steps = {"04924": {"a": (Status.UNKNOWN, day - timedelta(days=2))}}
-    (escalation,) = office(build_digests([told(steps, day, outcome=Outcome.UNREACHABLE)], RHYTHM, day, {})).escalations
+    (escalation,) = office(
+        build_digests([campaign_view(steps, day, outcome=Outcome.UNREACHABLE)], RHYTHM, day, {})
+    ).escalations
     assert [u.code for u in escalation.silent] == ["04924"]
     assert not escalation.late
 
@@ -147,7 +174,7 @@ def test_a_silent_unit_is_named_as_silent_and_never_as_late() -> None:
 def test_one_receiver_has_one_digest_over_all_campaigns() -> None:
     day = date(2026, 2, 4)
     steps = {"04924": {"a": (Status.OPEN, day + timedelta(days=1))}}
-    (digest,) = build_digests([told(steps, day), told(steps, day)], RHYTHM, day, {})
+    (digest,) = build_digests([campaign_view(steps, day), campaign_view(steps, day)], RHYTHM, day, {})
     assert len(digest.sections) == 2
 
 
@@ -202,7 +229,9 @@ def made_on(day: date, plan: dict[str, dict[str, tuple[Status, int | None]]], of
         code: {name: (s, None if n is None else MONDAY + timedelta(days=n)) for name, (s, n) in each.items()}
         for code, each in plan.items()
     }
-    return build_digests([told(steps, day, calendar=of), told(steps, day, calendar=of)], RHYTHM, day, daily(day))
+    return build_digests(
+        [campaign_view(steps, day, calendar=of), campaign_view(steps, day, calendar=of)], RHYTHM, day, daily(day)
+    )
 
 
 @given(plans, days_off, st.integers(-5, 5))

@@ -3,7 +3,14 @@
 from datetime import timedelta
 
 from lotrinh.core.checklist.checklist import Checklist, Level
-from lotrinh.core.report.blocking import NEVER, BlockingStep, StepOrder, blocking_steps, unfinished_steps, unit_blocking
+from lotrinh.core.report.blocking import (
+    NO_DEADLINE,
+    BlockingStep,
+    StepOrder,
+    blocking_steps,
+    unfinished_steps,
+    unit_blocking,
+)
 from lotrinh.core.report.report import UnitReport
 from lotrinh.core.status.status import Status
 from tests.core.builders import checklist, step
@@ -21,7 +28,7 @@ FILE = checklist(
 
 
 def waiting(of: Checklist, *units: UnitReport, province: UnitReport | None = None) -> dict[str, int]:
-    return {f"{row.unit.name}/{row.step_status.step}": row.blocks for row in rows(of, *units, province=province)}
+    return {f"{row.unit.name}/{row.step_status.step}": row.blocked_count for row in rows(of, *units, province=province)}
 
 
 def rows(of: Checklist, *units: UnitReport, province: UnitReport | None = None) -> list[BlockingStep]:
@@ -65,4 +72,4 @@ def test_lateness_counts_the_days_since_the_deadline() -> None:
     found = {row.step_status.step: row for row in rows(FILE, stands(FILE, LUONG_SON, a=Status.OVERDUE))}
     assert found["a"].days_late(NOW) == 13
     assert found["a"].days_late(NOW - timedelta(days=20)) == -7
-    assert found["b"].days_late(NOW) == NEVER
+    assert found["b"].days_late(NOW) == NO_DEADLINE

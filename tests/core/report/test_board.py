@@ -38,13 +38,34 @@ FILE = checklist(
 def stands(of: Checklist, unit: Unit, **statuses: Status) -> UnitReport:
     mine = steps_of_unit(plan_steps(of, timetable(of), ZONE, Policy()), unit)
     step_statuses = tuple(StepStatus(p.step.id, statuses.get(p.step.id, Status.OPEN), p.due) for p in mine)
-    return UnitReport(unit, Outcome.REACHED, Reason.NONE, M("x"), NOW, NOW, mine, step_statuses)
+    return UnitReport(
+        unit=unit,
+        outcome=Outcome.REACHED,
+        reason=Reason.NONE,
+        sentence=M("x"),
+        checked_at=NOW,
+        last_answer_at=NOW,
+        plan=mine,
+        step_statuses=step_statuses,
+    )
 
 
 def made(*units: UnitReport) -> MilestoneBoard:
     province = stands(FILE, PROVINCE, t=OVERDUE)
     rows = milestone_rows(FILE, units, province, NOW)
-    report = Report("thu", Text("Thử"), "Phú Thọ", NOW, "r", FILE, "", False, units, province, rows)  # noqa: FBT003
+    report = Report(
+        campaign="thu",
+        title=Text("Thử"),
+        province_name="Phú Thọ",
+        as_of=NOW,
+        run="r",
+        checklist=FILE,
+        head="",
+        sample=False,
+        units=units,
+        province=province,
+        milestones=rows,
+    )
     columns = column_numbers(report)
     lines = [board_unit(unit, columns, NOW) for unit in units]
     return build_board(report, board_unit(province, columns, NOW), lines, timetable(FILE).milestones)

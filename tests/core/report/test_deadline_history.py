@@ -1,4 +1,4 @@
-"""What is told anew of deadlines, and how they are written down."""
+"""Which deadlines are published anew, and how they are written down."""
 
 from datetime import date, time
 
@@ -38,14 +38,14 @@ def test_a_deadline_without_an_hour_is_not_one_at_midnight() -> None:
 
 
 def test_a_report_tells_each_unit_its_own_steps_and_the_office_the_milestones() -> None:
-    told = dues_of_report(the_report(unit_report(commune())))
-    assert set(told) == {OFFICE, PROVINCE.code, "04924"}
-    assert told["04924"] == {
+    dues = dues_of_report(the_report(unit_report(commune())))
+    assert set(dues) == {OFFICE, PROVINCE.code, "04924"}
+    assert dues["04924"] == {
         "lap-to": "2026-01-31", "niem-yet": "2026-02-03", "ho-so": "2026-02-01T17:00:00", "khieu-nai": None,
         "hoi-nghi": "2026-03-03",
     }  # fmt: skip
-    assert told[PROVINCE.code] == {"cua-tinh": "2026-02-08"}
-    assert (told[OFFICE]["to-bau-cu"], told[OFFICE]["cho"], told[OFFICE]["toan-quoc"]) == ("2026-01-31", None, None)
+    assert dues[PROVINCE.code] == {"cua-tinh": "2026-02-08"}
+    assert (dues[OFFICE]["to-bau-cu"], dues[OFFICE]["cho"], dues[OFFICE]["toan-quoc"]) == ("2026-01-31", None, None)
 
 
 def test_of_some_units_only_their_own_deadlines_are_told() -> None:

@@ -34,13 +34,15 @@ def test_the_events_behind_a_deadline_are_found_through_other_deadlines_each_onc
 
 def test_a_beginning_and_a_deadline_are_told_apart() -> None:
     opens, due = rule_texts(FILE, planned("x"), {})
-    assert (opens.opens, due.opens) == (True, False)
+    assert (opens.is_opening, due.is_opening) == (True, False)
     assert say(opens.words, "vi") == "9 ngày trước ngày bầu cử"
     assert "hạn của “Mốc hai”" in say(due.words, "vi")
 
 
 def test_of_an_entry_the_note_the_reason_or_the_office_is_kept() -> None:
     for body, text in (({"note": "n", "reason": "r"}, "n"), ({"reason": "r"}, "r"), ({"office": "Sở"}, "Sở"), ({}, "")):
-        new = NewEntry(EntryKind.ANSWERED, NOW, "thu", "04924", "a", "officer:lan", body)
+        new = NewEntry(
+            kind=EntryKind.ANSWERED, at=NOW, campaign="thu", unit="04924", step="a", actor="officer:lan", body=body
+        )
         made = journal_line(Entry(3, new, GENESIS, "h"), "Văn phòng tỉnh")
         assert (made.number, made.text, made.who, made.completed_on) == (3, text, "Văn phòng tỉnh", None)

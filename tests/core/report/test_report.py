@@ -39,7 +39,16 @@ def unit_report(
     dates = timetable(file, completion_day=completed.get)
     mine = steps_of_unit(plan_steps(file, dates, ZONE, Policy()), unit)
     step_statuses = tuple(StepStatus(p.step.id, said.get(p.step.id, Status.OPEN), p.due) for p in mine)
-    return UnitReport(unit, outcome, Reason.NONE, Message("x"), NOW, NOW, mine, step_statuses)
+    return UnitReport(
+        unit=unit,
+        outcome=outcome,
+        reason=Reason.NONE,
+        sentence=Message("x"),
+        checked_at=NOW,
+        last_answer_at=NOW,
+        plan=mine,
+        step_statuses=step_statuses,
+    )
 
 
 def rows(file: Checklist, *units: UnitReport, province: UnitReport | None = None) -> dict[str, MilestoneRow]:
@@ -49,7 +58,19 @@ def rows(file: Checklist, *units: UnitReport, province: UnitReport | None = None
 def report(file: Checklist, units: Sequence[UnitReport], province: UnitReport | None) -> Report:
     made = milestone_rows(file, units, province, NOW)
     title = Text("Thử")
-    return Report("thu", title, "Tỉnh Phú Thọ", NOW, "r", file, "h" * 64, False, tuple(units), province, made)  # noqa: FBT003
+    return Report(
+        campaign="thu",
+        title=title,
+        province_name="Tỉnh Phú Thọ",
+        as_of=NOW,
+        run="r",
+        checklist=file,
+        head="h" * 64,
+        sample=False,
+        units=tuple(units),
+        province=province,
+        milestones=made,
+    )
 
 
 @pytest.mark.parametrize(("cell", "expected"), [
@@ -103,8 +124,16 @@ def test_a_milestones_deadline_is_the_earliest_of_any_unit_and_says_that_they_di
     done = {"a": Status.DONE}
     units = [unit_report(file, u, done, a=date(2026, 1, 29 - n)) for n, u in enumerate(UNITS[:2])]
     found = rows(file, *units, unit_report(file, UNITS[2], {"x": Status.UNSCHEDULED}))
-    assert (found["m"].due, found["m"].spread, found["m"].days_left) == (Moment(date(2026, 1, 31)), False, -2)
-    assert (found["sau"].due, found["sau"].spread, found["sau"].days_left) == (Moment(date(2026, 2, 4)), True, 2)
+    assert (found["m"].due, found["m"].has_different_dues, found["m"].days_left) == (
+        Moment(date(2026, 1, 31)),
+        False,
+        -2,
+    )
+    assert (found["sau"].due, found["sau"].has_different_dues, found["sau"].days_left) == (
+        Moment(date(2026, 2, 4)),
+        True,
+        2,
+    )
     assert found["sau"].waiting is None
 
 
@@ -137,7 +166,7 @@ def test_the_provinces_own_steps_stand_beside_the_units() -> None:
         Moment(date(2026, 2, 5)),
     )
     assert (found["m"].province, found["m"].units) == (None, 1)
-    assert [name for name, row in found.items() if row.national_only] == ["tw"]
+    assert [name for name, row in found.items() if row.is_national_only] == ["tw"]
 
 
 def test_a_doubtful_basis_of_the_milestone_or_of_one_step_is_told() -> None:

@@ -1,4 +1,4 @@
-"""The measures, from one step to the nation: what is expected, told in time, done in time, late, and unknown."""
+"""The measures, from one step to the nation: what is expected, reported in time, done in time, late, and unknown."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,10 +22,10 @@ from lotrinh.core.report.rollup import (
     UnitFigures,
     measure_steps,
     nation_rollup,
+    rate_in_tenths,
     roll_up,
     rollup_groups,
     sum_figures,
-    tenths,
 )
 from lotrinh.core.status.status import Status
 from tests.reports.samples import OPEN, PROVINCE, commune, the_report, unit_report
@@ -106,7 +106,7 @@ def test_what_is_done_before_anybody_expects_it_is_told_beside_the_measures() ->
 
 
 def test_what_waits_for_the_provinces_acceptance_is_overdue_and_said_to_wait() -> None:
-    found = of(measured(Status.OVERDUE)._replace(awaiting=True), measured(Status.OVERDUE))
+    found = of(measured(Status.OVERDUE)._replace(is_awaiting=True), measured(Status.OVERDUE))
     assert (found.overdue, found.awaiting, found.reported) == (2, 1, 0)
 
 
@@ -129,7 +129,16 @@ def provinces(draw: st.DrawFn) -> Rollup:
     units = [Unit(f"{number:05}", draw(KINDS), f"X{number}", draw(AREAS)) for number in range(draw(st.integers(0, 6)))]
     own = Unit(code, UnitKind.PROVINCE, f"T{code}")
     lines = tuple(UnitFigures(unit, measure_steps(draw(st.lists(STEPS, max_size=5)), AS_OF)) for unit in (own, *units))
-    return Rollup("thu", code, own.full_name, "luot", AS_OF, "c", False, lines)  # noqa: FBT003
+    return Rollup(
+        campaign="thu",
+        code=code,
+        name=own.full_name,
+        run="luot",
+        as_of=AS_OF,
+        checklist_hash="c",
+        sample=False,
+        lines=lines,
+    )
 
 
 @given(st.lists(STEPS))
@@ -208,13 +217,13 @@ def test_units_stand_by_name_and_kind_and_a_report_without_a_province_has_no_cod
 def test_a_rate_is_rounded_and_never_says_all_or_none_where_it_is_not(
     part: int, whole: int, expected: int | None
 ) -> None:
-    assert tenths(part, whole) == expected
+    assert rate_in_tenths(part, whole) == expected
 
 
 @given(st.integers(0, 500), st.integers(1, 500))
 def test_a_rate_is_within_a_twentieth_of_a_percent_unless_that_would_say_all_or_none(part: int, more: int) -> None:
     whole = part + more - 1 or 1
-    found = tenths(min(part, whole), whole)
+    found = rate_in_tenths(min(part, whole), whole)
     assert found is not None
     exact = Fraction(1000 * min(part, whole), whole)
     assert abs(exact - found) <= Fraction(1, 2) or found in {1, 999}

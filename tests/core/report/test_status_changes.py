@@ -25,12 +25,23 @@ def unit(status: Status, due: datetime | None = DUE, step: str = "a") -> UnitSna
 
 
 def snapshot(now: UnitSnapshot, at: datetime = NOW) -> ReportSnapshot:
-    return ReportSnapshot("thu", "r", at, "c", "h", "", sample=False, milestones=(), province=None, units=(now,))
+    return ReportSnapshot(
+        campaign="thu",
+        run="r",
+        as_of=at,
+        checklist_hash="c",
+        head="h",
+        interrupted="",
+        sample=False,
+        milestones=(),
+        province=None,
+        units=(now,),
+    )
 
 
-def turn(old: UnitSnapshot, new: UnitSnapshot, at: datetime = NOW, *, said: bool = False) -> str:
-    spoken = {(ONE.code, "a")} if said else {(ONE.code, "b"), ("04960", "a")}
-    found = tuple(status_changes({ONE.code: EarlierUnit(old, THEN)}, snapshot(new, at), spoken))
+def change_of(old: UnitSnapshot, new: UnitSnapshot, at: datetime = NOW, *, is_stated: bool = False) -> str:
+    stated = {(ONE.code, "a")} if is_stated else {(ONE.code, "b"), ("04960", "a")}
+    found = tuple(status_changes({ONE.code: EarlierUnit(old, THEN)}, snapshot(new, at), stated))
     return ", ".join(each.kind.value for _, steps in found for each in steps)
 
 
@@ -56,7 +67,7 @@ S = Status
     ],
 )
 def test_a_step_turns(old: Status, new: Status, expected: str) -> None:
-    assert turn(unit(old), unit(new)) == expected
+    assert change_of(unit(old), unit(new)) == expected
 
 
 @pytest.mark.parametrize(
@@ -66,20 +77,20 @@ def test_a_step_turns(old: Status, new: Status, expected: str) -> None:
 def test_what_was_said_in_the_portal_is_not_told_again_and_what_the_clock_does_is(
     old: Status, new: Status, expected: str
 ) -> None:
-    assert turn(unit(old), unit(new), said=True) == expected
+    assert change_of(unit(old), unit(new), is_stated=True) == expected
 
 
 def test_a_step_is_unclear_once_and_from_the_moment_that_is_too_late() -> None:
     second = timedelta(seconds=1)
-    assert turn(unit(S.OPEN), unit(S.OPEN), DUE) == ""
-    assert turn(unit(S.OPEN), unit(S.OPEN), DUE + second) == "unclear"
+    assert change_of(unit(S.OPEN), unit(S.OPEN), DUE) == ""
+    assert change_of(unit(S.OPEN), unit(S.OPEN), DUE + second) == "unclear"
     hour = DUE.replace(hour=17, minute=0, second=0)
-    assert turn(unit(S.OPEN), unit(S.OPEN, hour), hour - second) == ""
-    assert turn(unit(S.OPEN), unit(S.OPEN, hour), hour) == "unclear"
-    assert turn(unit(S.OPEN, THEN - second), unit(S.OPEN, THEN - second)) == ""
-    assert turn(unit(S.OPEN, None), unit(S.OPEN, None)) == ""
+    assert change_of(unit(S.OPEN), unit(S.OPEN, hour), hour - second) == ""
+    assert change_of(unit(S.OPEN), unit(S.OPEN, hour), hour) == "unclear"
+    assert change_of(unit(S.OPEN, THEN - second), unit(S.OPEN, THEN - second)) == ""
+    assert change_of(unit(S.OPEN, None), unit(S.OPEN, None)) == ""
 
 
 def test_a_step_or_a_unit_that_is_new_has_not_turned() -> None:
-    assert turn(unit(S.OPEN, step="b"), unit(S.DONE)) == ""
+    assert change_of(unit(S.OPEN, step="b"), unit(S.DONE)) == ""
     assert tuple(status_changes({}, snapshot(unit(S.DONE)), set())) == ()

@@ -41,7 +41,7 @@ DONE = StepAnswer("a", StepState.DONE, DAY)
 OPEN = StepAnswer("a", StepState.OPEN)
 
 
-def case(
+def situation(
     record: StepRecord | None = None,
     answer: StepAnswer | None = None,
     now: datetime = NOW,
@@ -52,48 +52,56 @@ def case(
     known = LatestAnswer(probes=more.pop("probes", {}))
     if answer:
         at = heard_at or now
-        known = known._replace(answer=Answer(UNIT.code, "thu", at, at, {"a": answer}), fresh=True, own_system=True)
-    known = known._replace(fresh=more.pop("fresh", known.fresh))
+        known = known._replace(answer=Answer(UNIT.code, "thu", at, at, {"a": answer}), is_fresh=True, own_system=True)
+    known = known._replace(is_fresh=more.pop("fresh", known.is_fresh))
     province = more.pop("province", {})
     file = checklist(step("a", **({"due": DUE} | more)), step("b"))
     records = {(UNIT.code, "a"): record} if record else {}
     planned = steps_of_unit(plan_steps(file, timetable(file), ZONE, POLICY), UNIT)
     step_status = assess_steps(planned, UnitView(UNIT.code, now, POLICY, records, known, province))[0]
-    return StepSituation(UNIT, planned[0], step_status, record or StepRecord(), answer, POLICY, now)
+    return StepSituation(
+        unit=UNIT,
+        item=planned[0],
+        step_status=step_status,
+        record=record or StepRecord(),
+        answer=answer,
+        policy=POLICY,
+        now=now,
+    )
 
 
-def told(*args: Any, **named: Any) -> str:
-    return " ".join(say(sentence, "vi") for sentence in status_reasons(case(*args, **named)))
+def reasons(*args: Any, **named: Any) -> str:
+    return " ".join(say(sentence, "vi") for sentence in status_reasons(situation(*args, **named)))
 
 
 def test_a_confirmation_in_time_and_a_late_one_are_compared_with_the_deadline() -> None:
-    assert told(CONFIRMED) == (
+    assert reasons(CONFIRMED) == (
         "Xã Lương Sơn đã xác nhận hoàn thành ngày 29/01/2026. Xác nhận được gửi lúc 09:00 30/01/2026. "
         "Ngày 29/01/2026 không sau ngày hết hạn 31/01/2026: đúng hạn."
     )
     late = replace(CONFIRMED, completed_on=date(2026, 2, 1))
-    assert told(late).endswith("Ngày 01/02/2026 sau hạn 31/01/2026: trễ 1 ngày.")
-    assert told(CONFIRMED, due=None).endswith("Không có thời hạn để so, nên không tính là trễ.")
+    assert reasons(late).endswith("Ngày 01/02/2026 sau hạn 31/01/2026: trễ 1 ngày.")
+    assert reasons(CONFIRMED, due=None).endswith("Không có thời hạn để so, nên không tính là trễ.")
 
 
 def test_a_confirmation_that_backdates_is_visible() -> None:
     backdated = replace(CONFIRMED, confirmed_at=local("2026-02-01T09:00"))
-    assert "gửi lúc 09:00 01/02/2026, sau hạn; đúng hạn hay không tính theo ngày hoàn thành" in told(backdated)
+    assert "gửi lúc 09:00 01/02/2026, sau hạn; đúng hạn hay không tính theo ngày hoàn thành" in reasons(backdated)
 
 
 def test_what_the_own_system_publishes_is_named_as_its_word() -> None:
-    assert told(None, DONE).startswith("Phần mềm của Xã Lương Sơn nói đã hoàn thành ngày 29/01/2026.")
+    assert reasons(None, DONE).startswith("Phần mềm của Xã Lương Sơn nói đã hoàn thành ngày 29/01/2026.")
     decided = {"in_favour": "system", "system": answer_fingerprint(DONE), "reason": "x"}
-    resolved = told(StepRecord(was_confirmed=True, last_statement_at=SAID, resolution=decided), DONE)
+    resolved = reasons(StepRecord(was_confirmed=True, last_statement_at=SAID, resolution=decided), DONE)
     assert resolved.startswith("Hai nguồn nói khác nhau; tỉnh đã quyết định tin phần mềm của Xã Lương Sơn.")
 
 
 def test_acceptance_is_said_where_it_is_asked_for() -> None:
-    waiting = told(CONFIRMED, OPEN, acceptance=True)
+    waiting = reasons(CONFIRMED, OPEN, acceptance=True)
     assert "nhưng đầu việc này chỉ tính là xong khi tỉnh chấp nhận" in waiting
     assert "Đã qua hạn 31/01/2026." in waiting
-    assert "Tỉnh đã chấp nhận xác nhận này." in told(replace(CONFIRMED, accepted=True), acceptance=True)
-    assert "nói đã xong ngày 29/01/2026, nhưng chưa được tỉnh chấp nhận" in told(None, DONE, acceptance=True)
+    assert "Tỉnh đã chấp nhận xác nhận này." in reasons(replace(CONFIRMED, accepted=True), acceptance=True)
+    assert "nói đã xong ngày 29/01/2026, nhưng chưa được tỉnh chấp nhận" in reasons(None, DONE, acceptance=True)
 
 
 @pytest.mark.parametrize(
@@ -113,26 +121,26 @@ def test_acceptance_is_said_where_it_is_asked_for() -> None:
     ],
 )
 def test_what_was_stated_and_does_not_make_it_done_says_why(record: StepRecord, words: str) -> None:
-    assert words in told(record)
-    assert case(record).step_status.completed_on is None
+    assert words in reasons(record)
+    assert situation(record).step_status.completed_on is None
 
 
 def test_returned_withdrawn_or_early_words_of_the_own_system_are_answered_too() -> None:
     withdrawn = StepRecord(was_confirmed=True, last_statement_at=SAID)
-    text = told(withdrawn, DONE)
+    text = reasons(withdrawn, DONE)
     assert "nói đã xong ngày 29/01/2026, nhưng điều ghi trên cổng được tin trước" in text
     assert "Cổng và phần mềm của đơn vị nói khác nhau; tính theo cổng cho đến khi tỉnh quyết định." in text
     early = replace(DONE, completed_on=date(2026, 2, 3))
-    assert "nói đã xong ngày 03/02/2026, ngày chưa đến, nên chưa tính" in told(None, early)
-    assert "Phần mềm của Xã Lương Sơn nói: đang mở." in told(None, OPEN)
+    assert "nói đã xong ngày 03/02/2026, ngày chưa đến, nên chưa tính" in reasons(None, early)
+    assert "Phần mềm của Xã Lương Sơn nói: đang mở." in reasons(None, OPEN)
 
 
 def test_an_excuse_is_said_with_its_reason_and_nothing_else() -> None:
-    assert told(StepRecord(excused="đã sáp nhập")) == "Tỉnh đã miễn đầu việc này cho Xã Lương Sơn (“đã sáp nhập”)."
+    assert reasons(StepRecord(excused="đã sáp nhập")) == "Tỉnh đã miễn đầu việc này cho Xã Lương Sơn (“đã sáp nhập”)."
 
 
 def test_silence_is_neither_not_done_nor_overdue() -> None:
-    text = told()
+    text = reasons()
     assert "không biết đã làm hay chưa, nên không ghi là chưa làm hay quá hạn" in text
     assert "Chưa có xác nhận" not in text
     assert "Đã qua hạn" not in text
@@ -140,7 +148,7 @@ def test_silence_is_neither_not_done_nor_overdue() -> None:
 
 def test_a_status_that_is_held_back_since_nobody_could_ask_says_so() -> None:
     heard = local("2026-01-30T08:00")
-    found = case(None, OPEN, heard_at=heard, fresh=False)
+    found = situation(None, OPEN, heard_at=heard, fresh=False)
     text = " ".join(say(sentence, "vi") for sentence in status_reasons(found))
     assert found.step_status.status is Status.DUE_SOON
     assert "Tình trạng giữ theo lần nghe gần nhất, 08:00 30/01/2026" in text
@@ -175,24 +183,24 @@ def test_a_status_that_is_held_back_since_nobody_could_ask_says_so() -> None:
 def test_the_clock_says_what_it_makes_of_a_step_that_is_not_done(
     fields: dict[str, Any], now: str, status: Status, words: str
 ) -> None:
-    found = case(None, OPEN, local(now), **fields)
+    found = situation(None, OPEN, local(now), **fields)
     assert found.step_status.status is status
     assert words in " ".join(say(sentence, "vi") for sentence in status_reasons(found))
 
 
 def test_what_waits_and_what_a_machine_saw_stand_beside_and_decide_nothing() -> None:
-    found = told(None, OPEN, requires=("b",))
+    found = reasons(None, OPEN, requires=("b",))
     assert "Còn 1 việc phải xong trước; điều đó không dời thời hạn." in found
-    seen = told(None, OPEN, probes={"a": ProbeOutcome.MET})
-    assert "Máy tự xem: máy đã thấy nội dung trên trang của đơn vị; chỉ để tham khảo." in seen
+    found = reasons(None, OPEN, probes={"a": ProbeOutcome.MET})
+    assert "Máy tự xem: máy đã thấy nội dung trên trang của đơn vị; chỉ để tham khảo." in found
 
 
 def test_a_count_of_the_own_system_is_said_until_the_step_is_done() -> None:
     counting = StepAnswer("a", StepState.IN_PROGRESS, progress=(7, 12))
-    assert "Mới xong 7 trên 12" in told(None, counting)
-    assert "Mới xong" not in told(None, replace(DONE, progress=(12, 12)))
+    assert "Mới xong 7 trên 12" in reasons(None, counting)
+    assert "Mới xong" not in reasons(None, replace(DONE, progress=(12, 12)))
 
 
 def test_moments_are_told_in_local_time_though_they_were_recorded_in_utc() -> None:
     utc = replace(CONFIRMED, confirmed_at=SAID.astimezone(UTC))
-    assert "09:00 30/01/2026" in told(utc)
+    assert "09:00 30/01/2026" in reasons(utc)

@@ -41,16 +41,35 @@ def unit(number: int, state: StepState | None, heard_at: datetime, *, fresh: boo
     day = date(2026, 1, 27) if state is StepState.DONE else None
     said = {name: StepAnswer(name, state, day) for name in ("a", "b")} if state else {}
     answer = Answer(of.code, "thu", heard_at, heard_at, said) if state else None
-    known = LatestAnswer(answer, fresh=fresh, own_system=True)
+    known = LatestAnswer(answer, is_fresh=fresh, own_system=True)
     step_statuses = assess_steps(PLAN, UnitView(of.code, NOW, Policy(), {}, known))
     reached = Outcome.REACHED if fresh else Outcome.UNREACHABLE
-    return UnitReport(of, reached, Reason.NONE, Message("x"), NOW, heard_at if state else None, PLAN, step_statuses)
+    return UnitReport(
+        unit=of,
+        outcome=reached,
+        reason=Reason.NONE,
+        sentence=Message("x"),
+        checked_at=NOW,
+        last_answer_at=heard_at if state else None,
+        plan=PLAN,
+        step_statuses=step_statuses,
+    )
 
 
 def report(*units: UnitReport) -> Report:
     rows = milestone_rows(FILE, units, None, NOW)
     return Report(
-        "thu", Text("Thử"), "Tỉnh", NOW, "r", FILE, "h" * 64, sample=False, units=units, province=None, milestones=rows
+        campaign="thu",
+        title=Text("Thử"),
+        province_name="Tỉnh",
+        as_of=NOW,
+        run="r",
+        checklist=FILE,
+        head="h" * 64,
+        sample=False,
+        units=units,
+        province=None,
+        milestones=rows,
     )
 
 
@@ -97,15 +116,23 @@ def test_an_unclear_step_presses_whatever_status_it_keeps_but_nothing_of_a_silen
 
 
 def test_an_explanation_says_that_the_deadline_has_passed_and_why_it_is_not_overdue() -> None:
-    def told(of: UnitReport) -> str:
+    def reasons(of: UnitReport) -> str:
         answer = StepAnswer("a", StepState.IN_PROGRESS) if of.last_answer_at else None
-        case = StepSituation(of.unit, PLAN[0], of.step_statuses[0], StepRecord(), answer, Policy(), NOW)
-        return " ".join(say(sentence, "vi") for sentence in status_reasons(case))
+        situation = StepSituation(
+            unit=of.unit,
+            item=PLAN[0],
+            step_status=of.step_statuses[0],
+            record=StepRecord(),
+            answer=answer,
+            policy=Policy(),
+            now=NOW,
+        )
+        return " ".join(say(sentence, "vi") for sentence in status_reasons(situation))
 
     kept = "Hạn 31/01/2026 đã qua; không ghi là quá hạn vì lần nghe gần nhất là trước hạn."
-    assert kept in told(unit(1, StepState.IN_PROGRESS, BEFORE))
-    assert "Hạn 31/01/2026 đã qua; không ghi là quá hạn vì chưa từng nghe" in told(unit(1, None, NOW))
-    assert "không ghi là quá hạn" not in told(unit(1, StepState.IN_PROGRESS, NOW, fresh=True))
+    assert kept in reasons(unit(1, StepState.IN_PROGRESS, BEFORE))
+    assert "Hạn 31/01/2026 đã qua; không ghi là quá hạn vì chưa từng nghe" in reasons(unit(1, None, NOW))
+    assert "không ghi là quá hạn" not in reasons(unit(1, StepState.IN_PROGRESS, NOW, fresh=True))
 
 
 def test_where_the_province_believes_the_own_system_its_time_of_reporting_counts() -> None:
@@ -118,7 +145,7 @@ def test_where_the_province_believes_the_own_system_its_time_of_reporting_counts
     answer = Answer("00001", "thu", NOW, NOW, {"a": published})
 
     def reported(record: StepRecord) -> datetime | None:
-        known = LatestAnswer(answer, fresh=True, own_system=True)
+        known = LatestAnswer(answer, is_fresh=True, own_system=True)
         return assess_steps(PLAN, UnitView("00001", NOW, Policy(), {("00001", "a"): record}, known))[0].reported_at
 
     assert reported(stated) == later

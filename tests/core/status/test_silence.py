@@ -58,18 +58,18 @@ def histories(draw: st.DrawFn) -> list[Entry]:
     ]  # fmt: skip
     happened = draw(st.lists(st.tuples(moments, st.sampled_from(kinds), names), max_size=8))
     return [
-        Entry(n, NewEntry(kind, at, "thu", UNIT, name, "x", body(draw)), "", "")
+        Entry(n, NewEntry(kind=kind, at=at, campaign="thu", unit=UNIT, step=name, actor="x", body=body(draw)), "", "")
         for n, (at, kind, name) in enumerate(sorted(happened, key=lambda h: h[0]), 1)
     ]
 
 
 def look(now: datetime, history: list[Entry], answer: Answer | None, *, fresh: bool) -> dict[str, StepStatus]:
-    known = LatestAnswer(answer, fresh=fresh, own_system=True)
+    known = LatestAnswer(answer, is_fresh=fresh, own_system=True)
     view = UnitView(UNIT, now, POLICY, fold(history, until=now), known)
     return {s.step: s for s in assess_steps(list(PLAN.values()), view)}
 
 
-def told(history: list[Entry], name: str, now: datetime) -> StepRecord:
+def record_of(history: list[Entry], name: str, now: datetime) -> StepRecord:
     return fold(history, until=now).get((UNIT, name), StepRecord())
 
 
@@ -101,7 +101,9 @@ def test_unknown_is_exactly_what_the_unit_never_spoke_of(
     *, now: datetime, history: list[Entry], answer: Answer | None, fresh: bool
 ) -> None:
     for name, found in look(now, history, answer, fresh=fresh).items():
-        spoke = told(history, name, now).last_statement_at is not None or (answer is not None and name in answer.steps)
+        spoke = record_of(history, name, now).last_statement_at is not None or (
+            answer is not None and name in answer.steps
+        )
         settled = found.status in {*DONE, Status.NOT_APPLICABLE}
         assert (found.status is Status.UNKNOWN) is (not spoke and not settled)
 
@@ -114,7 +116,7 @@ def test_done_has_somebody_who_said_so_and_a_day_that_decides_whether_it_is_late
         assert (found.completed_on is not None and found.status is not Status.NOT_APPLICABLE) is (found.status in DONE)
         if found.status not in DONE:
             continue
-        record, item = told(history, name, now), PLAN[name]
+        record, item = record_of(history, name, now), PLAN[name]
         published = answer.steps.get(name) if answer else None
         by_journal = record.done and record.completed_on == found.completed_on
         by_system = (
@@ -136,7 +138,7 @@ def test_an_excuse_goes_before_everything(
     *, now: datetime, history: list[Entry], answer: Answer | None, fresh: bool
 ) -> None:
     for name, found in look(now, history, answer, fresh=fresh).items():
-        assert (found.status is Status.NOT_APPLICABLE) is bool(told(history, name, now).excused)
+        assert (found.status is Status.NOT_APPLICABLE) is bool(record_of(history, name, now).excused)
 
 
 @given(moments, histories(), answers())
@@ -154,7 +156,7 @@ def test_asking_in_vain_takes_no_completion_away_and_gives_none(
 def test_what_was_not_heard_lately_shows_its_age(now: datetime, history: list[Entry], answer: Answer) -> None:
     assume(answer.heard_at <= now)
     for name, found in look(now, history, answer, fresh=False).items():
-        in_journal = told(history, name, now).done and found.completed_on is not None
+        in_journal = record_of(history, name, now).done and found.completed_on is not None
         if in_journal or found.heard_at is None:
             assert "stale" not in found.flags
         elif now - found.heard_at > POLICY.stale:

@@ -73,7 +73,7 @@ def step_status(
     known = (
         latest_answer(answer, at=heard_at or now, fresh=fresh, own_system=own_system)
         if answer
-        else LatestAnswer(fresh=fresh)
+        else LatestAnswer(is_fresh=fresh)
     )
     records = {"a": record} if record else {}
     fields = {"due": RULE} | fields
@@ -200,8 +200,8 @@ def test_an_excused_step_does_not_apply_and_says_why(record: StepRecord) -> None
 
 def test_what_the_portal_was_told_goes_before_the_own_system_and_both_are_a_conflict() -> None:
     now, record = local("2026-02-02"), confirmed()
-    told = step_status(now, said(), record, own_system=True)
-    assert (told.status, told.flags.get("conflict")) == (Status.DONE, True)
+    found = step_status(now, said(), record, own_system=True)
+    assert (found.status, found.flags.get("conflict")) == (Status.DONE, True)
     withdrawn = StepRecord(was_confirmed=True, last_statement_at=local("2026-01-30"))
     taken_back = step_status(now, said(StepState.DONE), withdrawn, own_system=True)
     assert (taken_back.status, taken_back.flags.get("conflict")) == (Status.OVERDUE, True)
@@ -258,7 +258,7 @@ def test_a_count_says_how_many_of_how_many() -> None:
 
 def test_what_a_machine_saw_is_shown_and_decides_nothing() -> None:
     now = local("2026-02-02")
-    known = LatestAnswer(latest_answer(said(), at=now).answer, fresh=True, probes={"a": ProbeOutcome.MET})
+    known = LatestAnswer(latest_answer(said(), at=now).answer, is_fresh=True, probes={"a": ProbeOutcome.MET})
     found = step_statuses(step("a", RULE), now=now, latest=known)["a"]
     assert (found.status, found.flags["probe"]) == (Status.OVERDUE, "met")
 

@@ -18,7 +18,7 @@ DAY, HOUR = Moment(date(2026, 1, 31)), Moment(date(2026, 1, 31), time(17))
 
 
 def why(status: Status, now: str, due: Moment | None = DAY, waiting: Message | None = None) -> str:
-    step_status = StepStatus("a", status, due.ends(ZONE) if due else None)
+    step_status = StepStatus("a", status, due.end_in(ZONE) if due else None)
     moment = datetime.fromisoformat(now).replace(tzinfo=ZONE)
     return say(status_reason(step_status, Schedule(None, due, None, waiting), moment), "vi")
 

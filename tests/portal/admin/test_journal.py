@@ -23,7 +23,15 @@ def admin(portal: Portal, enter: Enter) -> httpx.Client:
 
 def said(kind: EntryKind, unit: str, step: str, **more: object) -> NewEntry:
     body = {"completed_on": "2026-01-29", "reason": "thiếu dấu", "note": "<b>chữ</b>"}
-    return NewEntry(kind, NOW - 3 * DAY, "bau-cu-2026", unit, step, f"unit:{unit}", body | more)
+    return NewEntry(
+        kind=kind,
+        at=NOW - 3 * DAY,
+        campaign="bau-cu-2026",
+        unit=unit,
+        step=step,
+        actor=f"unit:{unit}",
+        body=body | more,
+    )
 
 
 def numbers(answer: httpx.Response) -> list[int]:
@@ -86,7 +94,11 @@ def test_days_are_local_days(portal: Portal, admin: httpx.Client) -> None:
     """23:59 in Vietnam is still that day, 00:00 the next, whatever UTC says."""
     base = NOW.replace(hour=16, minute=59, second=59, microsecond=999_999)
     for moment in (base, base + timedelta(microseconds=1)):
-        portal.store.journal.append(NewEntry(EntryKind.EXCUSED, moment, "c", "04924", "s", "x", {"reason": "r"}))
+        portal.store.journal.append(
+            NewEntry(
+                kind=EntryKind.EXCUSED, at=moment, campaign="c", unit="04924", step="s", actor="x", body={"reason": "r"}
+            )
+        )
     assert numbers(admin.get("/journal?day=2/2/2026")) == [2, 1]
     assert numbers(admin.get("/journal?day=3/2/2026")) == [3]
 

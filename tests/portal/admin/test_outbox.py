@@ -31,7 +31,14 @@ def admin(portal: Portal, enter: Enter) -> httpx.Client:
 
 def laid(portal: Portal, state: str, key: str = "a") -> int:
     content = {"to": "chu-tich@phutho.example.vn"}
-    portal.store.outbox.put([NewMessage(key, "", "remind", "04924", "mail", content, NOW)], NOW)
+    portal.store.outbox.put(
+        [
+            NewMessage(
+                key=key, campaign="", kind="remind", receiver="04924", channel="mail", content=content, next_at=NOW
+            )
+        ],
+        NOW,
+    )
     (message,) = (m for m in portal.store.outbox.newest() if m.key == key)
     if state != WAITING:
         claimed = portal.store.outbox.claim(message, NOW, NOW + timedelta(minutes=1))
@@ -65,7 +72,15 @@ def test_of_a_webhook_it_is_shown_where_it_is_and_no_more(
 ) -> None:
     enqueue_changes(portal.store, portal_settings, NOW)
     portal.store.journal.append(
-        NewEntry(EntryKind.OBSTACLE, NOW, "bau-cu-2026", "04924", "a", "unit:04924", {"note": "x"})
+        NewEntry(
+            kind=EntryKind.OBSTACLE,
+            at=NOW,
+            campaign="bau-cu-2026",
+            unit="04924",
+            step="a",
+            actor="unit:04924",
+            body={"note": "x"},
+        )
     )
     enqueue_changes(portal.store, portal_settings, NOW)
     text = admin.get("/outbox").text
@@ -135,7 +150,15 @@ def test_a_message_that_is_not_there_is_not_found(admin: httpx.Client, number: s
 
 def test_pages_follow_one_another_without_gap(portal: Portal, admin: httpx.Client) -> None:
     content = {"to": "a@b.example.vn"}
-    portal.store.outbox.put([NewMessage(f"k{n}", "", "remind", "04924", "mail", content, NOW) for n in range(60)], NOW)
+    portal.store.outbox.put(
+        [
+            NewMessage(
+                key=f"k{n}", campaign="", kind="remind", receiver="04924", channel="mail", content=content, next_at=NOW
+            )
+            for n in range(60)
+        ],
+        NOW,
+    )
     first, second = admin.get("/outbox").text, admin.get("/outbox?before=11").text
     assert first.count('<th scope="row">') == 50
     assert 'href="/outbox?before=11"' in first

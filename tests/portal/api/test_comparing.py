@@ -9,6 +9,7 @@ import pytest
 from lotrinh.core.report.rollup import RollupRowKind, roll_up
 from lotrinh.core.status.roles import Role
 from lotrinh.reports.changes import Comparison, changes_json
+from lotrinh.reports.rollup import rollup_json
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude

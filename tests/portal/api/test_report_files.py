@@ -1,7 +1,6 @@
 """Reports as files, as programs of the office and units' own systems fetch them."""
 
 import pytest
-from sqlalchemy import text
 
 from lotrinh.errors import Busy
 from lotrinh.portal.render_limiter import BUSY, COME_AGAIN, RenderLimiter
@@ -9,7 +8,7 @@ from lotrinh.reports.documents import FORMATS
 from tests.portal.api.test_runs import run_once
 from tests.portal.caller import CAMPAIGN, DONE, UNIT, Caller, program, unit
 from tests.portal.conftest import Portal
-from tests.services.earlier import store_as_before
+from tests.services.earlier import store_as_before, store_forms
 
 RUN = f"{CAMPAIGN}/runs/r1"
 
@@ -81,9 +80,8 @@ def test_before_the_first_run_a_unit_is_told_so(portal: Portal) -> None:
 
 
 def test_whether_a_run_left_a_report_is_told_without_reading_it(portal: Portal, office: Caller) -> None:
-    for broken, whole in (("frozen = 'no archive'", True), ("snapshot = 'no JSON at all', frozen = NULL", False)):
-        with portal.store.engine.begin() as connection:
-            connection.execute(text(f"UPDATE rounds SET {broken}"))
+    for broken, archive, whole in ((None, b"no archive", True), ("no JSON at all", None, False)):
+        store_forms(portal.store, "r1", broken, archive)
         assert office.read(RUN)["has_report"] is True
         assert portal.store.runs.stored_forms("r1") == (True, whole)
     assert portal.store.runs.stored_forms("khong-co") == (False, False)

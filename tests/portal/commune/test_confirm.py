@@ -261,7 +261,7 @@ def test_nor_does_one_after_a_count_that_came_later(unit: Commune) -> None:
         (EntryKind.WITHDRAWN, {"reason": "Nhầm"}),
         (EntryKind.PROGRESSED, {"completed_on": "2026-02-01", "progress": {"done": 7, "of": 12}}),
     ):
-        unit.portal.store.journal.append(NewEntry(kind, body=said, **step))
+        unit.portal.store.journal.append(NewEntry(kind=kind, body=said, **step))
     fields = form_of(unit.get(unit.step(COUNTED, "confirm"))).fields
     assert (fields["done"], fields["of"], fields["document.number"], fields["note"]) == ("7", "12", "", "")
 

@@ -50,7 +50,15 @@ def ran(store: Store, of: Campaign, days: int, silent: str = "04924") -> str:
 def confirm(store: Store, days: int) -> None:
     body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
     store.journal.append(
-        NewEntry(EntryKind.CONFIRMED, NOW - days * DAY, "bau-cu-2026", "04960", STEP, "unit:04960", body)
+        NewEntry(
+            kind=EntryKind.CONFIRMED,
+            at=NOW - days * DAY,
+            campaign="bau-cu-2026",
+            unit="04960",
+            step=STEP,
+            actor="unit:04960",
+            body=body,
+        )
     )
 
 

@@ -30,8 +30,24 @@ def plain(text: str) -> str:
 def test_the_page_says_every_sentence_that_the_terminal_says(portal: Portal, enter: Enter, name: str) -> None:
     us = commune(portal, enter)
     portal.store.journal.append(
-        NewEntry(EntryKind.CONFIRMED, NOW, "bau-cu-2026", us.code, name, "unit:04924", {"completed_on": "2026-01-29"}),
-        NewEntry(EntryKind.RETURNED, NOW, "bau-cu-2026", us.code, name, "officer:lan", {"reason": HOSTILE}),
+        NewEntry(
+            kind=EntryKind.CONFIRMED,
+            at=NOW,
+            campaign="bau-cu-2026",
+            unit=us.code,
+            step=name,
+            actor="unit:04924",
+            body={"completed_on": "2026-01-29"},
+        ),
+        NewEntry(
+            kind=EntryKind.RETURNED,
+            at=NOW,
+            campaign="bau-cu-2026",
+            unit=us.code,
+            step=name,
+            actor="officer:lan",
+            body={"reason": HOSTILE},
+        ),
     )
     campaign = open_declared(Settings(), "bau-cu-2026")
     step = campaign.checklist.steps[name]
@@ -53,7 +69,15 @@ def test_the_page_speaks_the_rule_in_words_and_labels_sample_data(portal: Portal
     assert "DỮ LIỆU MẪU" not in us.get(us.step(COUNTED, "explain")).text
     body = {"completed_on": "2026-01-29", "sample": True}
     portal.store.journal.append(
-        NewEntry(EntryKind.CONFIRMED, NOW, "bau-cu-2026", us.code, PLAIN, "mau:du-lieu-mau", body)
+        NewEntry(
+            kind=EntryKind.CONFIRMED,
+            at=NOW,
+            campaign="bau-cu-2026",
+            unit=us.code,
+            step=PLAIN,
+            actor="mau:du-lieu-mau",
+            body=body,
+        )
     )
     assert "DỮ LIỆU MẪU" in us.get(us.step(COUNTED, "explain")).text
     assert us.get(f"{us.home}/steps/khong-co/explain").status_code == 404

@@ -25,7 +25,7 @@ from lotrinh.services.access.accounts import issue_slips
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.views.reporting import choose_report, dossier
+from lotrinh.services.views.reporting import choose_report, report_bundle
 from lotrinh.settings.models import LetterheadSettings, ReportSettings, Settings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, at_desk, happened, small
@@ -97,7 +97,7 @@ def test_each_format_comes_as_a_file_the_same_as_from_the_command_line(
 ) -> None:
     ending, media, *_ = FORMATS[form]
     answer = desk.get(f"{HOME}/runs/{run}/report.{ending}")
-    papers = dossier(portal.store, portal_settings, of, choose_report(portal.store, of, run))
+    papers = report_bundle(portal.store, portal_settings, of, choose_report(portal.store, of, run))
     made = documents.make(papers, form, RenderOptions("vi"))
     assert answer.content == (b"\xef\xbb\xbf" + made if form == "csv" else made)
     assert answer.headers["content-type"] == media

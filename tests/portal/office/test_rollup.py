@@ -42,7 +42,17 @@ def viewer(portal: Portal, enter: Enter) -> httpx.Client:
 
 def confirm(portal: Portal, unit: str, day: str = "2026-01-29", *, sample: bool = False) -> None:
     body = {"completed_on": day, "document": {"number": "12/QĐ-UBND"}} | ({"sample": True} if sample else {})
-    portal.store.journal.append(NewEntry(EntryKind.CONFIRMED, NOW, "bau-cu-2026", unit, STEP, f"unit:{unit}", body))
+    portal.store.journal.append(
+        NewEntry(
+            kind=EntryKind.CONFIRMED,
+            at=NOW,
+            campaign="bau-cu-2026",
+            unit=unit,
+            step=STEP,
+            actor=f"unit:{unit}",
+            body=body,
+        )
+    )
 
 
 def rows(page: httpx.Response) -> list[str]:

@@ -65,7 +65,15 @@ def test_a_preview_says_what_moves_for_whom_and_changes_nothing(portal: Portal, 
 
 def test_what_becomes_overdue_stands_first_with_the_units_it_is_overdue_for(portal: Portal, lan: httpx.Client) -> None:
     body = {"completed_on": "2026-01-28"}
-    done = NewEntry(EntryKind.CONFIRMED, NOW, "bau-cu-2026", "04960", "niem-yet-danh-sach-cu-tri", "unit:04960", body)
+    done = NewEntry(
+        kind=EntryKind.CONFIRMED,
+        at=NOW,
+        campaign="bau-cu-2026",
+        unit="04960",
+        step="niem-yet-danh-sach-cu-tri",
+        actor="unit:04960",
+        body=body,
+    )
     portal.store.journal.append(done)
     text = shown(send(lan, HERE, anchor="10/3/2026"))
     late = text.split("Thành quá hạn", 1)[1].split("Những gì thay đổi", 1)[0]

@@ -47,7 +47,20 @@ def figures(portal: Portal) -> dict[str, dict[tuple[str, ...], float]]:
 def test_the_record_is_told_in_figures(portal: Portal) -> None:
     unit(portal).state(f"{CAMPAIGN}/units/04924/confirmations", DONE)
     run_once(portal)
-    portal.store.outbox.put([NewMessage("k", "bau-cu-2026", "digest", "04924", "mail", {}, NOW)], NOW)
+    portal.store.outbox.put(
+        [
+            NewMessage(
+                key="k",
+                campaign="bau-cu-2026",
+                kind="digest",
+                receiver="04924",
+                channel="mail",
+                content={},
+                next_at=NOW,
+            )
+        ],
+        NOW,
+    )
     portal.moments.append(NOW + timedelta(hours=2))
     read = figures(portal)
     assert read["lotrinh_journal_entries"][("confirmed",)] == 1

@@ -23,7 +23,9 @@ ANY = st.characters(exclude_categories=["Cs"]) | st.sampled_from(";,:\\\n\r\"'\u
 def entry(
     title: str = "Việc", note: tuple[str, ...] = ("Ghi chú",), due: Moment | None = None, **more: object
 ) -> CalendarEntry:
-    return CalendarEntry("viec.04924@dot.lotrinh", title, note, due or Moment(date(2026, 1, 31)), STAMP, **more)  # type: ignore[arg-type]
+    return CalendarEntry(
+        uid="viec.04924@dot.lotrinh", title=title, note=note, due=due or Moment(date(2026, 1, 31)), stamp=STAMP, **more
+    )  # type: ignore[arg-type]
 
 
 def feed(*entries: CalendarEntry, name: str = "Lịch") -> bytes:

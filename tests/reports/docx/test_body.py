@@ -137,7 +137,17 @@ def test_more_groups_than_anybody_reads_are_summed_up_in_the_last_row() -> None:
 
 
 def test_more_voices_than_anybody_reads_are_counted() -> None:
-    said = StepObstacle(SON, TEAMS, "Mất điện", False, NOW, "", None, "", False)  # noqa: FBT003
+    said = StepObstacle(
+        unit=SON,
+        step=TEAMS,
+        text="Mất điện",
+        is_proposal=False,
+        reported_at=NOW,
+        answer="",
+        answered_at=None,
+        handed_to="",
+        sample=False,
+    )
     content = made(two(obstacles=(said,) * 75))
     assert len(table(content, "Khó khăn, vướng mắc")) == 60
     assert "Còn 15 ý kiến nữa trong bảng tính kèm theo." in section(content, 5)
@@ -145,9 +155,39 @@ def test_more_voices_than_anybody_reads_are_counted() -> None:
 
 def test_obstacles_and_proposals_stand_with_their_answers_and_unanswered_ones_first() -> None:
     said = [
-        StepObstacle(SON, TEAMS, "Mất điện", False, NOW, "Đã giao điện lực", NOW, "Sở Công Thương", False),  # noqa: FBT003
-        StepObstacle(DUONG, TEAMS, "Thiếu máy in", False, NOW, "", None, "", False),  # noqa: FBT003
-        StepObstacle(SON, TEAMS, "Cấp máy in", True, NOW, "", None, "", False),  # noqa: FBT003
+        StepObstacle(
+            unit=SON,
+            step=TEAMS,
+            text="Mất điện",
+            is_proposal=False,
+            reported_at=NOW,
+            answer="Đã giao điện lực",
+            answered_at=NOW,
+            handed_to="Sở Công Thương",
+            sample=False,
+        ),
+        StepObstacle(
+            unit=DUONG,
+            step=TEAMS,
+            text="Thiếu máy in",
+            is_proposal=False,
+            reported_at=NOW,
+            answer="",
+            answered_at=None,
+            handed_to="",
+            sample=False,
+        ),
+        StepObstacle(
+            unit=SON,
+            step=TEAMS,
+            text="Cấp máy in",
+            is_proposal=True,
+            reported_at=NOW,
+            answer="",
+            answered_at=None,
+            handed_to="",
+            sample=False,
+        ),
     ]
     content = made(two(obstacles=tuple(said)))
     assert [row[1:] for row in table(content, "Khó khăn, vướng mắc")] == [
@@ -160,7 +200,7 @@ def test_obstacles_and_proposals_stand_with_their_answers_and_unanswered_ones_fi
 
 @pytest.mark.parametrize(("days", "steps"), [(14, ["niem-yet (?)"]), (40, ["niem-yet (?)", "hoi-nghi"])])
 def test_what_is_due_looks_as_far_ahead_as_asked(days: int, steps: list[str]) -> None:
-    rows = table(word_document(ReportBundle(two(), ahead=days, charts=False), "vi"), "Đơn vị chưa xong")
+    rows = table(word_document(ReportBundle(two(), ahead_days=days, has_charts=False), "vi"), "Đơn vị chưa xong")
     assert [row[2] for row in rows] == [f"Việc {step}" for step in steps]
     assert rows[0][1:] == ["03/02/2026", "Việc niem-yet (?)", "UBND xã", "1/2 đơn vị: Xã Lương Sơn"]
 
@@ -223,4 +263,4 @@ def test_a_report_without_units_says_so_in_every_section() -> None:
 
 def test_titles_are_in_the_language_asked_for() -> None:
     report = replace(two(), title=Text("Thử", "A trial"))
-    assert any("A trial" in line for line in lines(word_document(ReportBundle(report, charts=False), "en")))
+    assert any("A trial" in line for line in lines(word_document(ReportBundle(report, has_charts=False), "en")))

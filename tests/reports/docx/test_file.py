@@ -32,7 +32,17 @@ print(hashlib.sha256(whole()).hexdigest())
 
 
 def report() -> Report:
-    obstacle = StepObstacle(commune(), TEAMS, "Mất điện", False, NOW, "", None, "", True)  # noqa: FBT003 - by their places
+    obstacle = StepObstacle(
+        unit=commune(),
+        step=TEAMS,
+        text="Mất điện",
+        is_proposal=False,
+        reported_at=NOW,
+        answer="",
+        answered_at=None,
+        handed_to="",
+        sample=True,
+    )
     return the_report(
         unit_report(commune()), unit_report(commune("05047", "Cao Dương")), sample=True, obstacles=(obstacle,)
     )
@@ -77,7 +87,18 @@ def calm_report(obstacles: tuple[StepObstacle, ...]) -> Report:
 @pytest.mark.parametrize("text", [*(f"trước{c}sau" for c in CONTROLS), *MARKUP, "{{ 7*7 }}", "]]>", "=1+1"], ids=ascii)
 def test_hostile_text_everywhere_comes_out_as_text_in_a_well_formed_file(text: str) -> None:
     obstacles = tuple(
-        StepObstacle(commune(name=text), TEAMS, text, p, NOW, text, NOW, text, True) for p in (False, True)
+        StepObstacle(
+            unit=commune(name=text),
+            step=TEAMS,
+            text=text,
+            is_proposal=p,
+            reported_at=NOW,
+            answer=text,
+            answered_at=NOW,
+            handed_to=text,
+            sample=True,
+        )
+        for p in (False, True)
     )
     head = replace(STATE, parent=text, body=text, number=text, place=text, to=text, post=text, signer=text)
     content = made(replace(hostile(text), obstacles=obstacles), replace(head, receivers=(text, text)))
@@ -133,7 +154,7 @@ def test_a_flat_picture_needs_no_style_sheet_and_keeps_every_word_and_colour(nam
     written = standalone_picture(report(), name, "vi")
     made_flat = flatten_picture(written)
     root = parse_xml(made_flat.svg)
-    assert not made_flat.empty
+    assert not made_flat.is_empty
     assert not [e for e in root.iter() if e.get("class") or e.tag.endswith("}style") or "paint-order" in e.attrib]
     assert len([e for e in root.iter() if e.tag.endswith("}svg")]) == 1
     before = parse_xml(written.partition("\n")[2])

@@ -74,7 +74,7 @@ def test_who_signs_for_nobody_else_has_no_line_of_authority() -> None:
 
 @pytest.mark.parametrize("layout", Layout)
 def test_an_empty_letterhead_leaves_dots_and_invents_nobody(layout: Layout) -> None:
-    found = texts(Letterhead(layout))
+    found = texts(Letterhead(layout=layout))
     head, signature = found[: found.index("BÁO CÁO")], found[found.index("Nơi nhận:") :]
     assert head.count("………………………") == 2
     assert "………, ngày …… tháng …… năm 2026" in head

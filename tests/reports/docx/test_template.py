@@ -26,7 +26,19 @@ from tests.tools.own_template import PLACE, example
 REPORT = the_report(
     unit_report(commune()),
     unit_report(commune("05047", "Cao Dương"), outcome=UNREACHABLE),
-    obstacles=(StepObstacle(commune(), TEAMS, "Mất điện", False, NOW, "Đã giao", NOW, "", False),),  # noqa: FBT003 - by their places
+    obstacles=(
+        StepObstacle(
+            unit=commune(),
+            step=TEAMS,
+            text="Mất điện",
+            is_proposal=False,
+            reported_at=NOW,
+            answer="Đã giao",
+            answered_at=NOW,
+            handed_to="",
+            sample=False,
+        ),
+    ),
     interrupted="luot-0",
 )
 
@@ -74,7 +86,7 @@ def test_numbers_are_the_reports_own() -> None:
 
 
 def test_every_placeholder_can_be_used_and_every_row_has_the_fields_that_the_docs_list() -> None:
-    known = Placeholders(ReportBundle(REPORT, STATE), "vi").known
+    known = Placeholders(ReportBundle(REPORT, STATE), "vi").makers
     plain = [f"{name}: {{{{ {name} }}}}" for name in known if name not in ROWS]
     loops = [
         f"{{% for r in {name} %}}{' / '.join(f'{{{{ r.{field} }}}}' for field in fields)}{{% endfor %}}"

@@ -87,7 +87,17 @@ def table(root: Node, caption: str) -> list[list[str]]:
 
 
 def full(**more: Any) -> Report:
-    obstacle = StepObstacle(commune(), TEAMS, "Thiếu mẫu <b>", False, AT, "", None, "Sở Nội vụ", False)  # noqa: FBT003 - as it is
+    obstacle = StepObstacle(
+        unit=commune(),
+        step=TEAMS,
+        text="Thiếu mẫu <b>",
+        is_proposal=False,
+        reported_at=AT,
+        answer="",
+        answered_at=None,
+        handed_to="Sở Nội vụ",
+        sample=False,
+    )
     answered = obstacle._replace(
         text="Đề nghị cấp mẫu", is_proposal=True, answer="Đã cấp", answered_at=AT, handed_to=""
     )
@@ -175,7 +185,7 @@ def test_every_picture_has_a_sentence_and_figures_beside_it() -> None:
 
 
 def test_without_charts_the_figures_remain() -> None:
-    root = Tree(html_page(ReportBundle(full(), charts=False), "vi")).root
+    root = Tree(html_page(ReportBundle(full(), has_charts=False), "vi")).root
     assert root.all("svg") == []
     assert table(root, MILESTONES)
 
@@ -198,8 +208,8 @@ def test_what_units_say_stands_with_its_answer() -> None:
 
 
 def test_what_is_due_in_the_coming_days_follows_the_dossier() -> None:
-    soon = Tree(html_page(ReportBundle(full(), ahead=3), "vi")).root
-    later = Tree(html_page(ReportBundle(full(), ahead=60), "vi")).root
+    soon = Tree(html_page(ReportBundle(full(), ahead_days=3), "vi")).root
+    later = Tree(html_page(ReportBundle(full(), ahead_days=60), "vi")).root
     assert "Việc hoi-nghi" not in {row[1] for row in table(soon, "Việc đến hạn trong 3 ngày tới")}
     assert "Việc hoi-nghi" in {row[1] for row in table(later, "Việc đến hạn trong 60 ngày tới")}
 
@@ -237,7 +247,17 @@ def test_the_hashes_by_which_it_can_be_made_again_are_whole() -> None:
 @pytest.mark.parametrize("text", [*MARKUP, *CONTROLS, "]]>", "{{ 7*7 }}", "</style>", "\ud800"], ids=ascii)
 def test_hostile_text_is_text(text: str) -> None:
     obstacles = tuple(
-        StepObstacle(commune(name=text), LISTS, text, proposal, AT, text, AT, text, sample=False)
+        StepObstacle(
+            unit=commune(name=text),
+            step=LISTS,
+            text=text,
+            is_proposal=proposal,
+            reported_at=AT,
+            answer=text,
+            answered_at=AT,
+            handed_to=text,
+            sample=False,
+        )
         for proposal in (False, True)
     )
 

@@ -15,10 +15,10 @@ from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import SIGNS
 from lotrinh.i18n import LANGUAGES
 from lotrinh.reports.pictures.every import PICTURES
 from lotrinh.reports.pictures.print_style import STYLE
-from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.reports.pictures.standalone import standalone_picture
 from lotrinh.reports.text.tables import clean
 from tests.reports.samples import OF_STATE, commune, everybody_at, planned, the_checklist, the_report, unit_report

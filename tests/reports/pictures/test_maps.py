@@ -181,7 +181,7 @@ def test_a_step_kept_from_before_its_deadline_is_unknown_in_every_picture() -> N
     assert (everything.counts[Status.UNKNOWN], everything.counts[Status.OPEN]) == (1, 0)
     first, *others = number_milestones(report)
     assert (first.state, first.has_unknown) == ("unknown", True)
-    assert {line.state for line in others if not line.row.national_only} == {"done"}
+    assert {line.state for line in others if not line.row.is_national_only} == {"done"}
 
 
 def test_a_milestone_past_its_deadline_has_a_column_though_nobody_is_known_to_have_begun_it() -> None:

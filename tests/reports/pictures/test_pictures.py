@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotrinh.core.checklist.calendar import Calendar
-from lotrinh.core.report.curve import UnitStep, build_curve
+from lotrinh.core.report.curve import CurveStep, build_curve
 from lotrinh.reports.pictures import curve as curve_picture
 from lotrinh.reports.pictures import timeline
 from lotrinh.reports.pictures.svg import WIDTH, DayAxis, cut
@@ -26,7 +26,7 @@ BARS = (
     Bar(2, "Hiệp thương <lần> thứ ba & cuối", TODAY, TODAY + 20 * DAY, "open"),
     Bar(3, "Chờ", None, None, "open"),
 )
-STEPS = [UnitStep(TODAY - DAY, TODAY - 2 * DAY), UnitStep(TODAY - DAY, unknown=True), UnitStep(TODAY + 9 * DAY)]
+STEPS = [CurveStep(TODAY - DAY, TODAY - 2 * DAY), CurveStep(TODAY - DAY, is_unknown=True), CurveStep(TODAY + 9 * DAY)]
 
 
 def drawn(bars: Sequence[Bar] = BARS, calendar: Calendar = TET, language: str = "vi") -> ET.Element:
@@ -92,7 +92,7 @@ def test_days_in_a_row_make_one_break() -> None:
 
 def test_without_any_due_day_there_is_no_picture() -> None:
     assert timeline.draw(BARS[2:], PLAIN, TODAY, "Đợt", "vi") == ""
-    assert curve_picture.draw(build_curve([UnitStep(None)], TODAY), TODAY, "Đợt", "vi") == ""
+    assert curve_picture.draw(build_curve([CurveStep(None)], TODAY), TODAY, "Đợt", "vi") == ""
 
 
 def test_a_day_in_another_age_does_not_stretch_the_picture() -> None:

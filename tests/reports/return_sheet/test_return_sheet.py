@@ -32,7 +32,16 @@ def sheet_of(
     report = unit_report(commune(), statuses, {"lap-to": {"returned": "thiếu dấu"}}, of)
     mark = SheetMark("bau-cu-2026", "04924", "c0ffee", NOW.isoformat(), 12)
     rows = sheet_rows(report, "bau-cu-2026", of, NOW)
-    return ReturnSheet(mark, of.title, "Tỉnh Phú Thọ", report.unit, NOW, date(2025, 3, 15), sample, rows)
+    return ReturnSheet(
+        mark=mark,
+        title=of.title,
+        province_name="Tỉnh Phú Thọ",
+        unit=report.unit,
+        made_at=NOW,
+        earliest_day=date(2025, 3, 15),
+        sample=sample,
+        rows=rows,
+    )
 
 
 def opened(content: bytes) -> Worksheet:

@@ -32,7 +32,17 @@ SIGNS = ["&G", "&[Picture]", "&L&C&R", "&12x", "a&b", "_x0041_", "_x005F_x0041_"
 
 def obstacle(text: str) -> StepObstacle:
     step = the_checklist().steps["lap-to"]
-    return StepObstacle(commune(), step, text, False, NOW, text, NOW, text, False)  # noqa: FBT003 - by their places
+    return StepObstacle(
+        unit=commune(),
+        step=step,
+        text=text,
+        is_proposal=False,
+        reported_at=NOW,
+        answer=text,
+        answered_at=NOW,
+        handed_to=text,
+        sample=False,
+    )
 
 
 def files(made: bytes) -> dict[str, bytes]:
@@ -41,12 +51,27 @@ def files(made: bytes) -> dict[str, bytes]:
 
 
 def full_of(text: str) -> ReportBundle:
-    """A dossier in which every text that comes from others is this one."""
+    """A bundle in which every text that comes from others is this one."""
     report = hostile(text)
     body = {"note": text, "document": {"number": text}, "office": text, "reason": text}
-    entry = Entry(1, NewEntry(EntryKind.OBSTACLE, NOW, "x", text, text, text, body), "0" * 64, text)
+    entry = Entry(
+        1,
+        NewEntry(kind=EntryKind.OBSTACLE, at=NOW, campaign="x", unit=text, step=text, actor=text, body=body),
+        "0" * 64,
+        text,
+    )
     step = report.checklist.steps["lap-to"]
-    said = StepObstacle(report.units[0].unit, step, text, False, NOW, text, NOW, text, True)  # noqa: FBT003 - as above
+    said = StepObstacle(
+        unit=report.units[0].unit,
+        step=step,
+        text=text,
+        is_proposal=False,
+        reported_at=NOW,
+        answer=text,
+        answered_at=NOW,
+        handed_to=text,
+        sample=True,
+    )
     around: dict[str, Any] = {"letterhead": Letterhead(parent=text, body=text), "journal": [entry]}
     return ReportBundle(replace(report, obstacles=(said,), campaign=text, interrupted=text, head=text), **around)
 

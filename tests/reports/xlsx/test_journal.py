@@ -17,7 +17,15 @@ def report(**more: Any) -> Report:
 
 
 def entry(number: int, kind: EntryKind, body: dict[str, Any], actor: str = "unit:04924", unit: str = "04924") -> Entry:
-    new = NewEntry(kind, AT + timedelta(seconds=number), "bau-cu-2026", unit, "lap-to", actor, body)
+    new = NewEntry(
+        kind=kind,
+        at=AT + timedelta(seconds=number),
+        campaign="bau-cu-2026",
+        unit=unit,
+        step="lap-to",
+        actor=actor,
+        body=body,
+    )
     return Entry(number, new, "0" * 64, f"{number:064}")
 
 
@@ -79,7 +87,12 @@ def test_a_unit_that_is_not_in_the_report_is_named_by_its_code() -> None:
 
 
 def test_a_step_that_the_checklist_no_longer_has_is_named_by_its_id() -> None:
-    gone = Entry(1, NewEntry(EntryKind.CLEARED, NOW, "bau-cu-2026", "04924", "da-bo", "console"), "0" * 64, "1" * 64)
+    gone = Entry(
+        1,
+        NewEntry(kind=EntryKind.CLEARED, at=NOW, campaign="bau-cu-2026", unit="04924", step="da-bo", actor="console"),
+        "0" * 64,
+        "1" * 64,
+    )
     assert rows(gone)[0]["Đầu việc"] == "da-bo"
 
 
@@ -90,7 +103,7 @@ def test_entries_of_sample_data_are_marked() -> None:
 
 def said(shown: int, earlier: int) -> str:
     entries = [entry(n, EntryKind.CLEARED, {}) for n in range(1, shown + 1)]
-    return texts(book(report(), journal=entries, earlier=earlier), "Nhật ký")[2]
+    return texts(book(report(), journal=entries, earlier_entries=earlier), "Nhật ký")[2]
 
 
 def test_how_much_of_the_journal_is_shown_is_said() -> None:

@@ -36,7 +36,17 @@ def long_report() -> Report:
     """Enough units for several pages, sample data, a formula that somebody typed."""
     step = the_checklist().steps["lap-to"]
     units = [commune(f"{number:05}", f"Xã {number}") for number in range(1, 41)]
-    obstacle = StepObstacle(units[0], step, "=1+1", False, NOW, "", None, "", True)  # noqa: FBT003 - by their places
+    obstacle = StepObstacle(
+        unit=units[0],
+        step=step,
+        text="=1+1",
+        is_proposal=False,
+        reported_at=NOW,
+        answer="",
+        answered_at=None,
+        handed_to="",
+        sample=True,
+    )
     return the_report(*map(unit_report, units), sample=True, obstacles=(obstacle,))
 
 

@@ -13,10 +13,9 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.bundle import Letterhead
 from lotrinh.core.report.report import Report, StepObstacle
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import STATUS
+from lotrinh.core.status.wording import SIGNS, STATUS
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.reports.pictures.signs import SIGNS
 from tests.reports.books import SHEETS, at, book, head, lines, listed, printed, sheet, texts, totals
 from tests.reports.samples import (
     NOW,
@@ -158,7 +157,17 @@ def test_obstacles_and_proposals_carry_their_answers() -> None:
     answered = ("Đã giao Sở Nội vụ", NOW, "Sở Nội vụ", False)
     obstacles = (
         StepObstacle(unit, step, "Mất điện", False, NOW, *answered),  # noqa: FBT003 - an obstacle
-        StepObstacle(unit, step, "Cấp máy in", True, NOW, "", None, "", False),  # noqa: FBT003 - a proposal
+        StepObstacle(
+            unit=unit,
+            step=step,
+            text="Cấp máy in",
+            is_proposal=True,
+            reported_at=NOW,
+            answer="",
+            answered_at=None,
+            handed_to="",
+            sample=False,
+        ),
     )
     made = book(small(obstacles=obstacles))
     first, second = listed(made, "Khó khăn, kiến nghị")
@@ -240,7 +249,7 @@ def test_steps_are_numbered_as_the_board_numbers_their_milestones() -> None:
 
 def test_a_milestone_whose_units_differ_says_that_its_date_is_the_earliest() -> None:
     report = small()
-    spread = [row._replace(spread=True, waiting=M("chờ họp")) for row in report.milestones]
+    spread = [row._replace(has_different_dues=True, waiting=M("chờ họp")) for row in report.milestones]
     notes = [row[9] for row in lines(book(replace(report, milestones=tuple(spread))), "Tổng hợp") if len(row) > 9]
     assert sum("đây là hạn sớm nhất; chờ họp" in note for note in notes) == len(spread)
 

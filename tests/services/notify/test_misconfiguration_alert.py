@@ -58,7 +58,10 @@ def test_the_office_hears_of_a_broken_roster_once_a_day_with_file_and_line(tmp_p
 
 def test_what_waits_for_others_is_sent_and_nobody_is_reminded(tmp_path: Path, store: Store) -> None:
     content = {"to": "luong-son@phutho.example.vn"} | dict.fromkeys(("id", "subject", "text", "html"), "x")
-    store.outbox.put([NewMessage("x", "", "x", "04924", "mail", content, DAY)], DAY)
+    store.outbox.put(
+        [NewMessage(key="x", campaign="", kind="x", receiver="04924", channel="mail", content=content, next_at=DAY)],
+        DAY,
+    )
     with post_office() as post:
         go(of(tmp_path, post.settings()), store)
     assert sorted(post.to) == ["luong-son@phutho.example.vn", "vp@phutho.example.vn"]

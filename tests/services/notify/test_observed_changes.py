@@ -123,11 +123,25 @@ def test_what_was_confirmed_in_the_portal_is_told_by_the_journal_alone(store: St
     told(store, world)
     said = {"completed_on": "2026-02-10"}
     later = DAY + timedelta(hours=1)
-    store.journal.append(NewEntry(EntryKind.CONFIRMED, later, "thu", PORTAL, "a", f"unit:{PORTAL}", said))
+    store.journal.append(
+        NewEntry(
+            kind=EntryKind.CONFIRMED, at=later, campaign="thu", unit=PORTAL, step="a", actor=f"unit:{PORTAL}", body=said
+        )
+    )
     checked(store, world, DAY + ONE_DAY, own=DONE, portal=DONE)
     assert turns(told(store, world)) == [(OWN, "a", "done")]
     assert len(store.outbox.newest()) == 2
-    store.journal.append(NewEntry(EntryKind.WITHDRAWN, DAY + 2 * ONE_DAY, "thu", PORTAL, "a", "x", {"reason": "nhầm"}))
+    store.journal.append(
+        NewEntry(
+            kind=EntryKind.WITHDRAWN,
+            at=DAY + 2 * ONE_DAY,
+            campaign="thu",
+            unit=PORTAL,
+            step="a",
+            actor="x",
+            body={"reason": "nhầm"},
+        )
+    )
     checked(store, world, DAY + 3 * ONE_DAY, own=OPEN, portal=OPEN)
     assert turns(told(store, world)) == [(OWN, "a", "done"), (OWN, "a", "undone")]
 
@@ -160,7 +174,11 @@ def test_a_check_of_some_units_leaves_the_others_as_they_were_told(store: Store,
     told(store, world)
     for kind in (EntryKind.EXCUSED, EntryKind.UNEXCUSED):
         at = DAY + timedelta(hours=1)
-        store.journal.append(NewEntry(kind, at, "thu", PORTAL, "a", "officer:x", {"reason": "nhầm"}))
+        store.journal.append(
+            NewEntry(
+                kind=kind, at=at, campaign="thu", unit=PORTAL, step="a", actor="officer:x", body={"reason": "nhầm"}
+            )
+        )
     checked(store, world, DAY + ONE_DAY, portal=OPEN)
     assert told(store, world) == []
     # What the journal said before the check that was told last is no reason to be silent of what came after it.

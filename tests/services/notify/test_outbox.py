@@ -66,8 +66,10 @@ def refused_at(hour: int, minute: int, tmp_path: Path, store: Store) -> World:
         content = {"to": "vp@phutho.example.vn"} | dict.fromkeys(("id", "subject", "text", "html"), "x")
         day = {"day": at.date().isoformat()}
         new = [
-            NewMessage("x/1", "", "remind", "25", "mail", content | day, at),
-            NewMessage("x/2", "", "x", "25", "mail", content, at),
+            NewMessage(
+                key="x/1", campaign="", kind="remind", receiver="25", channel="mail", content=content | day, next_at=at
+            ),
+            NewMessage(key="x/2", campaign="", kind="x", receiver="25", channel="mail", content=content, next_at=at),
         ]
         store.outbox.put(new, at)
         post.replies["RCPT"] = ["451 later"] * 2
@@ -93,7 +95,10 @@ def test_quiet_hours_are_waited_for_and_a_reminder_is_not_promised_for_another_d
 
 def test_the_rest_of_a_lane_is_waited_for_except_of_a_webhook(tmp_path: Path, store: Store) -> None:
     world = refused_at(9, 0, tmp_path, store)
-    store.outbox.put([NewMessage("h", "", "hook", "", HOOK, {"to": "x"}, DAY)], DAY)
+    store.outbox.put(
+        [NewMessage(key="h", campaign="", kind="hook", receiver="", channel=HOOK, content={"to": "x"}, next_at=DAY)],
+        DAY,
+    )
     for _ in range(3):
         CircuitBreaker(store).open("mail", world.now())
     assert words(store, world, world.now()) == [

@@ -54,7 +54,11 @@ def changes(store: Store, settings: Settings, count: int) -> None:
     enqueue_changes(store, settings, DAY)
     for number in range(count):
         note = {"note": str(number)}
-        store.journal.append(NewEntry(EntryKind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", note))
+        store.journal.append(
+            NewEntry(
+                kind=EntryKind.OBSTACLE, at=DAY, campaign="thu", unit="04924", step="a", actor="unit:04924", body=note
+            )
+        )
     enqueue_changes(store, settings, DAY)
 
 

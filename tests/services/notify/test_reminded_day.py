@@ -71,7 +71,11 @@ def test_on_a_simulated_day_everybody_gets_exactly_one_mail(tmp_path: Path, stor
         web.replies = [(503, b"")]
         world.send(store)  # a system that is new hears of nothing that was before
         said = {"completed_on": "2026-02-09"}
-        store.journal.append(NewEntry(EntryKind.CONFIRMED, DAY, "thu", "04960", "a", "unit:04960", said))
+        store.journal.append(
+            NewEntry(
+                kind=EntryKind.CONFIRMED, at=DAY, campaign="thu", unit="04960", step="a", actor="unit:04960", body=said
+            )
+        )
         hours(world)
     # Liên Sơn has confirmed its one step that is due.
     assert received(post) == {("vp@phutho.example.vn", SUBJECT): 1, ("luong-son@phutho.example.vn", SUBJECT): 1}
@@ -154,7 +158,9 @@ def message(key: str, at: datetime | None = None) -> NewMessage:
         "html": "<p>a</p>",
         "id": key.replace("/", ""),
     }
-    return NewMessage(key, "", "notice", "25", "mail", content, at or now())
+    return NewMessage(
+        key=key, campaign="", kind="notice", receiver="25", channel="mail", content=content, next_at=at or now()
+    )
 
 
 @pytest.mark.parametrize("workers", [8])

@@ -40,7 +40,11 @@ MAIL = MailSettings(host="127.0.0.1", sender="lotrinh@phutho.example.vn", securi
 
 def confirmed(store: Store, unit: str, step: str, **more: object) -> None:
     body = {"completed_on": "2026-02-09", **more}
-    store.journal.append(NewEntry(EntryKind.CONFIRMED, DAY, "thu", unit, step, f"unit:{unit}", body))
+    store.journal.append(
+        NewEntry(
+            kind=EntryKind.CONFIRMED, at=DAY, campaign="thu", unit=unit, step=step, actor=f"unit:{unit}", body=body
+        )
+    )
 
 
 def checked(store: Store, world: World, at: datetime) -> None:
@@ -206,7 +210,11 @@ def test_other_systems_hear_of_each_change_once_and_of_nothing_private(tmp_path:
     confirmed(store, "04924", "a", note="cũ")
     enqueue_changes(store, world.settings, DAY)
     confirmed(store, "04960", "a", note="bí mật", signer="Chủ tịch", document={"number": "12/QĐ"})
-    store.journal.append(NewEntry(EntryKind.ACCOUNT, DAY, "", "25", "", "console", {"what": "created"}))
+    store.journal.append(
+        NewEntry(
+            kind=EntryKind.ACCOUNT, at=DAY, campaign="", unit="25", step="", actor="console", body={"what": "created"}
+        )
+    )
     for _ in range(3):
         enqueue_changes(store, world.settings, DAY)
     told = [m for m in store.outbox.newest() if m.channel == "webhook"]
@@ -228,7 +236,18 @@ def test_webhooks_are_laid_down_for_as_many_entries_as_there_are(tmp_path: Path,
     world = world_in(tmp_path, webhooks=(hook("https://a.example.vn/"),))
     enqueue_changes(store, world.settings, DAY)
     store.journal.append(
-        *(NewEntry(EntryKind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", {"note": str(n)}) for n in range(1203))
+        *(
+            NewEntry(
+                kind=EntryKind.OBSTACLE,
+                at=DAY,
+                campaign="thu",
+                unit="04924",
+                step="a",
+                actor="unit:04924",
+                body={"note": str(n)},
+            )
+            for n in range(1203)
+        )
     )
     enqueue_changes(store, world.settings, DAY)
     assert store.outbox.counts() == {WAITING: 1203}

@@ -28,7 +28,17 @@ VALUES (:key, 'thu', 'webhook', '04924', 'webhook', :content, :state, 0, :at, :a
 
 
 def obstacle(store: Store) -> None:
-    store.journal.append(NewEntry(EntryKind.OBSTACLE, DAY, "thu", "04924", "a", "unit:04924", {"note": "x"}))
+    store.journal.append(
+        NewEntry(
+            kind=EntryKind.OBSTACLE,
+            at=DAY,
+            campaign="thu",
+            unit="04924",
+            step="a",
+            actor="unit:04924",
+            body={"note": "x"},
+        )
+    )
 
 
 @pytest.mark.parametrize("url", ["http://1.2.3.4.5/", "https://a.vn:99999/", "https://a\\b.vn/", "https://-/"])

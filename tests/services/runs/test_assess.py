@@ -176,7 +176,7 @@ def test_a_deadline_after_a_real_completion_is_each_units_own(store: Store, sett
     assert [due_day(made, u, "sau") for u in (LUONG_SON, LIEN_SON)] == [date(2026, 1, 27), date(2026, 2, 5)]
     assert stands(made, LIEN_SON, "sau").status is Status.DUE_SOON
     assert made.milestones[0].due == Moment(date(2026, 1, 27))
-    assert made.milestones[0].spread
+    assert made.milestones[0].has_different_dues
     store.journal.append(happened(EntryKind.WITHDRAWN, LUONG_SON, "a"))
     assert due_day(report(store, own), LUONG_SON, "sau") is None
 

@@ -41,7 +41,10 @@ def report(settings: Settings, store: Store, campaign: Campaign) -> Report:
         (EntryKind.ANSWERED, {"note": "Đã giao Sở Nội vụ"}),
         (EntryKind.HANDED_OVER, {"office": "Sở Nội vụ"}),
     )
-    new = [NewEntry(kind, NOW, campaign.id, UNIT, STEP, "unit:04960", body) for kind, body in said]
+    new = [
+        NewEntry(kind=kind, at=NOW, campaign=campaign.id, unit=UNIT, step=STEP, actor="unit:04960", body=body)
+        for kind, body in said
+    ]
     store.journal.append(*sample_entries(campaign, NOW), *new)
     return LiveCampaign(store, settings, campaign).report(NOW)
 

@@ -38,7 +38,20 @@ def both(settings: Settings, at: datetime, *steps: dict[str, Any]) -> tuple[Any,
 
 
 def test_runs_come_newest_first_page_by_page_with_how_asking_ended(store: Store) -> None:
-    store.runs.start(Run("khac-1", "khac", "25", NOW, NOW, None, RUNNING, "c", "h", {}))
+    store.runs.start(
+        Run(
+            id="khac-1",
+            campaign="khac",
+            province="25",
+            as_of=NOW,
+            started_at=NOW,
+            finished_at=None,
+            state=RUNNING,
+            checklist_hash="c",
+            head="h",
+            request={},
+        )
+    )
     names = [begin_run(store, OF, NOW + n * MINUTE, NOW, {}).id for n in range(runs.PER_PAGE + 3)]
     store.runs.record(names[-1], OF.id, [silence(LIEN_SON, Outcome.UNREACHABLE, Reason.REFUSED)])
     first, older = runs.page_of_runs(store, OF, NOW)

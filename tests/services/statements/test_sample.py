@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from lotrinh.core.status.journal import EntryKind, NewEntry, canonical, fold
+from lotrinh.core.status.journal import EntryKind, NewEntry, canonical_json, fold
 from lotrinh.core.status.status import Status
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.campaigns.naming import SAMPLE
@@ -23,12 +23,12 @@ AS_OF = datetime(2026, 2, 3, 8, tzinfo=ZONE)
 AGAIN = """
 import hashlib, sys
 from datetime import datetime
-from lotrinh.core.status.journal import canonical
+from lotrinh.core.status.journal import canonical_json
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.models import Settings
 made = sample_entries(open_declared(Settings(), "bau-cu-2026"), datetime.fromisoformat(sys.argv[1]))
-print(hashlib.sha256("".join(map(canonical, made)).encode()).hexdigest())
+print(hashlib.sha256("".join(map(canonical_json, made)).encode()).hexdigest())
 """
 
 
@@ -55,7 +55,7 @@ def test_another_process_makes_the_same_entries(made: list[NewEntry]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", AGAIN, AS_OF.isoformat()], cwd=TOP, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == hashlib.sha256("".join(map(canonical, made)).encode()).hexdigest()
+    assert done.stdout.strip() == hashlib.sha256("".join(map(canonical_json, made)).encode()).hexdigest()
 
 
 def test_entries_come_in_the_order_of_time_and_none_is_of_the_future(made: list[NewEntry]) -> None:

@@ -87,7 +87,17 @@ def test_the_copy_goes_on_behind_the_last_numbers(filled: str, postgres: NewData
     url = postgres()
     copy_record(filled, url, NOW)
     with open_store(url) as store:
-        assert store.outbox.put([NewMessage("moi", "thu", "due", "04924", "mail", {}, NOW)], NOW) == 1
+        assert (
+            store.outbox.put(
+                [
+                    NewMessage(
+                        key="moi", campaign="thu", kind="due", receiver="04924", channel="mail", content={}, next_at=NOW
+                    )
+                ],
+                NOW,
+            )
+            == 1
+        )
         (newest, *_) = store.outbox.newest((), 1)
         assert newest.id == 4
         (added,) = store.journal.append(entry("moi"))
@@ -237,7 +247,20 @@ def test_a_record_that_is_written_meanwhile_is_copied_as_it_was_at_one_moment(st
         nonlocal count
         while not stop.is_set():
             store.journal.append(entry(f"sau-{count}"))
-            store.outbox.put([NewMessage(f"sau-{count}", "thu", "due", "04924", "mail", {}, NOW)], NOW)
+            store.outbox.put(
+                [
+                    NewMessage(
+                        key=f"sau-{count}",
+                        campaign="thu",
+                        kind="due",
+                        receiver="04924",
+                        channel="mail",
+                        content={},
+                        next_at=NOW,
+                    )
+                ],
+                NOW,
+            )
             count += 1
             copied.set()
 

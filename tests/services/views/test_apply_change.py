@@ -141,7 +141,9 @@ def test_an_applied_checklist_that_this_version_cannot_read_is_said(office: Offi
 
 def test_an_applied_entry_that_was_made_unreadable_is_named(office: Office) -> None:
     body = {"applied": {"anchor": "hôm nào đó"}}
-    office.store.journal.append(NewEntry(EntryKind.CHANGED, NOW, "thu", "25", "", WHO, body))
+    office.store.journal.append(
+        NewEntry(kind=EntryKind.CHANGED, at=NOW, campaign="thu", unit="25", step="", actor=WHO, body=body)
+    )
     with pytest.raises(StoreUnavailable, match="Mục số 1"):
         office.campaign()
 

@@ -50,7 +50,7 @@ def test_what_waits_for_the_province_is_counted_again_when_the_province_has_done
 
     def blocks() -> dict[str, int]:
         rows = boards.outstanding(live.report(NOW))
-        return {f"{row.unit.code}/{row.step_status.step}": row.blocks for row in rows}
+        return {f"{row.unit.code}/{row.step_status.step}": row.blocked_count for row in rows}
 
     before = blocks()
     assert (before["25/t"], before["04924/a"], before["04960/a"]) == (2, 1, 1)

@@ -73,10 +73,10 @@ def world(store: Store, settings: Settings) -> Store:
     ]
     before = NOW - 4 * DAY
     early = [each for each in said if each["id"] != "tre-han"]
-    run(store, settings, before, hear(settings, OF, CAO_DUONG, says(CAO_DUONG, *early, at=before), before))
+    record_run(store, settings, before, hear(settings, OF, CAO_DUONG, says(CAO_DUONG, *early, at=before), before))
     seen, source = hear(settings, OF, LIEN_SON, says(LIEN_SON, *said, at=NOW - MINUTE), NOW)
     seen = replace(seen, probes={"may-xem": (ProbeOutcome.MET, M("x"))})
-    run(store, settings, NOW, (seen, source), silence(CAO_DUONG, Outcome.UNREACHABLE, Reason.TIMEOUT))
+    record_run(store, settings, NOW, (seen, source), silence(CAO_DUONG, Outcome.UNREACHABLE, Reason.TIMEOUT))
     store.journal.append(
         happened(EntryKind.CONFIRMED, LIEN_SON, "tra-lai", document={"number": "12/QĐ"}),
         happened(EntryKind.RETURNED, LIEN_SON, "tra-lai", NOW - DAY, reason="thiếu dấu"),
@@ -87,7 +87,7 @@ def world(store: Store, settings: Settings) -> Store:
     return store
 
 
-def run(store: Store, settings: Settings, at: datetime, *seen: object, name: str = "") -> str:
+def record_run(store: Store, settings: Settings, at: datetime, *seen: object, name: str = "") -> str:
     run = begin_run(store, OF, at, at, {}, name)
     store.runs.record(run.id, OF.id, seen)  # type: ignore[arg-type]  # pairs of observation and address
     close_run(store, OF, make_report(store, settings, OF, run), at)
@@ -166,12 +166,12 @@ def test_the_journal_is_told_with_returned_statements_and_who_made_them(world: S
 
 def test_what_is_missing_before_is_listed_with_its_own_standing(world: Store, settings: Settings) -> None:
     made = explained(world, settings, LIEN_SON, "qua-han")
-    assert [(b.unit, b.step_status.step, b.step_status.status, b.has_deadline_hanging) for b in made.prerequisites] == [
+    assert [(b.unit, b.step_status.step, b.step_status.status, b.deadline_hangs_on_it) for b in made.prerequisites] == [
         (LIEN_SON, "tra-lai", Status.OVERDUE, False),
         (PROVINCE, "cua-tinh", Status.OVERDUE, False),
     ]
     hanging = explained(world, settings, LIEN_SON, "cho")
-    assert [(b.step_status.step, b.has_deadline_hanging) for b in hanging.prerequisites] == [("qua-han", True)]
+    assert [(b.step_status.step, b.deadline_hangs_on_it) for b in hanging.prerequisites] == [("qua-han", True)]
     assert not explained(world, settings, LIEN_SON, "dung-han").prerequisites
 
 
@@ -201,9 +201,11 @@ def test_of_a_moment_in_the_past_only_the_journal_until_then_speaks(store: Store
 
 def test_what_an_own_system_said_then_is_taken_from_the_report_of_that_time(store: Store, settings: Settings) -> None:
     before = NOW - 4 * DAY
-    then = run(store, settings, before, hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "qua-han"} | DONE), NOW))
+    then = record_run(
+        store, settings, before, hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "qua-han"} | DONE), NOW)
+    )
     opened = says(LIEN_SON, {"id": "qua-han", "state": "open"})
-    run(store, settings, NOW, hear(settings, OF, LIEN_SON, opened, NOW))
+    record_run(store, settings, NOW, hear(settings, OF, LIEN_SON, opened, NOW))
     assert explained(store, settings, LIEN_SON, "qua-han").step_status.status is Status.OVERDUE
     at = explained(store, settings, LIEN_SON, "qua-han", NOW - DAY)
     assert (at.step_status.status, at.from_run, at.system_answer) == (Status.DONE, then, None)
@@ -229,7 +231,7 @@ def test_the_provinces_own_steps_are_found_in_that_report_too(store: Store, sett
 
 
 def test_before_the_first_run_an_own_system_is_unknown(store: Store, settings: Settings) -> None:
-    run(store, settings, NOW, hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "qua-han"} | DONE), NOW))
+    record_run(store, settings, NOW, hear(settings, OF, LIEN_SON, says(LIEN_SON, {"id": "qua-han"} | DONE), NOW))
     made = explained(store, settings, LIEN_SON, "qua-han", NOW - DAY)
     assert (made.step_status.status, made.checks, made.from_run) == (Status.UNKNOWN, (), "")
 
@@ -240,13 +242,13 @@ def test_a_report_by_another_checklist_is_not_taken_for_this_one(store: Store, s
     run = begin_run(store, other, NOW - 4 * DAY, NOW - 4 * DAY, {})
     store.runs.record(run.id, OF.id, [hear(settings, OF, LIEN_SON, body)])
     close_run(store, other, make_report(store, settings, other, run), NOW)
-    run(store, settings, NOW, hear(settings, OF, LIEN_SON, body))
+    record_run(store, settings, NOW, hear(settings, OF, LIEN_SON, body))
     assert explained(store, settings, LIEN_SON, "qua-han", NOW - DAY).from_run == ""
 
 
 def test_at_most_five_runs_are_listed_the_newest_first(store: Store, settings: Settings) -> None:
     names = [
-        run(store, settings, NOW - n * MINUTE, silence(LIEN_SON, Outcome.UNREACHABLE, Reason.DNS), name=f"l-{n}")
+        record_run(store, settings, NOW - n * MINUTE, silence(LIEN_SON, Outcome.UNREACHABLE, Reason.DNS), name=f"l-{n}")
         for n in range(7, 0, -1)
     ]
     made = explained(store, settings, LIEN_SON, "qua-han")

@@ -170,7 +170,11 @@ def test_a_date_that_hangs_on_an_event_comes_moves_and_is_cancelled(office: Offi
     assert name not in live(office, NOW + HOUR, UNIT)
     confirmed(office, UNIT, "a")
     assert live(office, NOW + HOUR, UNIT)[name].start == date(2026, 2, 28)
-    office.store.journal.append(NewEntry(EntryKind.WITHDRAWN, NOW, "thu", UNIT, "a", "x", {"reason": "nhầm"}))
+    office.store.journal.append(
+        NewEntry(
+            kind=EntryKind.WITHDRAWN, at=NOW, campaign="thu", unit=UNIT, step="a", actor="x", body={"reason": "nhầm"}
+        )
+    )
     gone = live(office, NOW + 2 * HOUR, UNIT)[name]
     assert (gone.status, gone.start, gone.number) == ("CANCELLED", date(2026, 2, 28), 2)
     assert read(written(office, run(office, NOW + 3 * HOUR), UNIT))[name][2:6] == gone[2:6]

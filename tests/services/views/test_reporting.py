@@ -19,7 +19,7 @@ from lotrinh.reports.documents import FORMATS
 from lotrinh.services.campaigns.campaigns import Campaign, open_declared
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.views.reporting import choose_report, dossier, letterhead, narrow_report
+from lotrinh.services.views.reporting import choose_report, letterhead, narrow_report, report_bundle
 from lotrinh.settings.models import CampaignSettings, LetterheadSettings, ReportSettings, Settings
 from lotrinh.store import Store
 from tests.conftest import TOP
@@ -162,14 +162,14 @@ def test_the_journal_of_a_report_ends_at_its_head_and_one_units_has_that_units_e
         told(store, of, index)
     report = ran(store, settings, of)
     told(store, of, 0)
-    made = dossier(store, settings, of, report)
+    made = report_bundle(store, settings, of, report)
     assert [entry.new.unit for entry in made.journal] == [of.units[n].code for n in (0, 1, 1)]
     assert made.journal[-1].hash == report.head
-    part = dossier(store, settings, of, narrow_report(report, of.units[1].code))
+    part = report_bundle(store, settings, of, narrow_report(report, of.units[1].code))
     assert [entry.new.unit for entry in part.journal] == [of.units[1].code] * 2
     few = settings.model_copy(update={"report": ReportSettings(journal_entries=1, ahead_days=30, charts=False)})
-    short = dossier(store, few, of, report)
-    assert (len(short.journal), short.earlier, short.ahead, short.charts) == (1, 2, 30, False)
+    short = report_bundle(store, few, of, report)
+    assert (len(short.journal), short.earlier_entries, short.ahead_days, short.has_charts) == (1, 2, 30, False)
     assert short.journal[0].hash == report.head
 
 
@@ -179,7 +179,7 @@ def test_before_anything_was_said_the_journal_of_a_report_is_empty(
     report = ran(store, settings, of)
     assert report.head == GENESIS
     told(store, of, 0)
-    assert dossier(store, settings, of, report).journal == ()
+    assert report_bundle(store, settings, of, report).journal == ()
 
 
 STATE, PARTY = (
@@ -214,17 +214,17 @@ def test_the_layout_is_the_one_asked_for_or_the_campaigns_or_the_offices(
 def test_a_letterhead_left_blank_has_its_layout_and_number_only(store: Store, settings: Settings, of: Campaign) -> None:
     office = settings.model_copy(update={"report": ReportSettings(party=PARTY)})
     report = ran(store, settings, of)
-    head = dossier(store, office, of, report, layout="party", number="9", blank=True).letterhead
+    head = report_bundle(store, office, of, report, layout="party", number="9", blank=True).letterhead
     assert (head.layout, head.number, head.body, head.signer) == (Layout.PARTY, "9", "", "")
-    assert dossier(store, office, of, report, layout="party").letterhead.signer == "Người ký mẫu"
+    assert report_bundle(store, office, of, report, layout="party").letterhead.signer == "Người ký mẫu"
 
 
 MAKE_ALL = """
 import hashlib, json, sys
-from lotrinh.reports.documents import FORMATS, Wish, make
+from lotrinh.reports.documents import FORMATS, RenderOptions, make
 from lotrinh.services.campaigns.campaigns import open_declared
 from lotrinh.services.views.feeds import history_of_run
-from lotrinh.services.views.reporting import choose_report, dossier
+from lotrinh.services.views.reporting import choose_report, report_bundle
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 
@@ -234,10 +234,10 @@ with open_store(settings.database_url) as store:
     report = choose_report(store, of, run)
     made = {}
     for layout in ("state", "party"):
-        papers, told = dossier(store, settings, of, report, layout=layout), history_of_run(store, report)
+        papers, told = report_bundle(store, settings, of, report, layout=layout), history_of_run(store, report)
         for name in FORMATS if layout == "state" else ("docx",):
             for picture in ("timeline", "curve", "heatmap", "areas") if name == "svg" else ("",):
-                content = make(papers, name, Wish("vi", picture=picture, told=told))
+                content = make(papers, name, RenderOptions("vi", picture=picture, published=told))
                 made[f"{name} {layout} {picture}"] = hashlib.sha256(content).hexdigest()
 print(json.dumps(made))
 """

@@ -31,7 +31,18 @@ def store(database: str) -> Iterator[Store]:
 
 
 def new(name: str, at: datetime, as_of: datetime | None = None, campaign: str = "thu") -> Run:
-    return Run(name, campaign, "25", (as_of or at).astimezone(HANOI), at, None, RUNNING, "c" * 64, "h" * 64, {})
+    return Run(
+        id=name,
+        campaign=campaign,
+        province="25",
+        as_of=(as_of or at).astimezone(HANOI),
+        started_at=at,
+        finished_at=None,
+        state=RUNNING,
+        checklist_hash="c" * 64,
+        head="h" * 64,
+        request={},
+    )
 
 
 def ended(store: Store, name: str, at: datetime, as_of: datetime | None = None, *, state: str = FINISHED) -> None:

@@ -31,14 +31,34 @@ SOURCE = "https://lienson.example.vn/s"
 
 def new_run(name: str, started: datetime = NOW, campaign: str = "thu", request: Mapping[str, Any] | None = None) -> Run:
     as_of = started.astimezone(HANOI)
-    return Run(name, campaign, "25", as_of, started, None, RUNNING, "c" * 64, "h" * 64, request or {"direct": True})
+    return Run(
+        id=name,
+        campaign=campaign,
+        province="25",
+        as_of=as_of,
+        started_at=started,
+        finished_at=None,
+        state=RUNNING,
+        checklist_hash="c" * 64,
+        head="h" * 64,
+        request=request or {"direct": True},
+    )
 
 
 def reached(
     unit: str, at: datetime = NOW, *, generated: datetime | None = None, body: str = "{}", etag: str = ""
 ) -> Observation:
     answer = Answer(unit, "thu", generated or at, at, {})
-    seen = Observation(unit, Outcome.REACHED, Reason.NONE, M("Đơn vị đã trả lời."), at, answer, body, etag)
+    seen = Observation(
+        unit=unit,
+        outcome=Outcome.REACHED,
+        reason=Reason.NONE,
+        sentence=M("Đơn vị đã trả lời."),
+        checked_at=at,
+        answer=answer,
+        body=body,
+        etag=etag,
+    )
     return replace(seen, tries=1, milliseconds=40, probes={"a": (ProbeOutcome.NOT_MET, M("chưa thấy"))})
 
 

@@ -10,12 +10,11 @@ from markupsafe import Markup
 
 from lotrinh.core.report.board import BoardUnit, Cells
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import STATUS
+from lotrinh.core.status.wording import SIGNS, STATUS
 from lotrinh.i18n import say
 from lotrinh.portal.deps import Context
 from lotrinh.portal.render import language_of
 from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_page, fold_name, render_list
-from lotrinh.reports.pictures.signs import SIGNS
 from lotrinh.services.views.board import BoardCache
 from lotrinh.services.views.live_campaign import LiveCampaign
 

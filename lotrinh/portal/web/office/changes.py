@@ -70,13 +70,13 @@ def download_changes(request: Request, at: Context, form: str, old: Old = "", ne
     kind = find_format(form, FORMS)
     found = compare_runs(portal_state(request).store, at.campaign, old[:LONGEST], new[:LONGEST], at.now)
     of = Comparison(
-        at.campaign.title,
-        at.campaign.province.full_name,
-        found.old,
-        found.new,
-        found.changes,
-        found.titles,
-        found.is_swapped,
+        title=at.campaign.title,
+        province=at.campaign.province.full_name,
+        old=found.old,
+        new=found.new,
+        changes=found.changes,
+        titles=found.titles,
+        is_swapped=found.is_swapped,
     )
     text = render_changes(of, kind, language_of(request))
     return make_text_file(text, kind, at.campaign.id, found.old.run, found.new.run).response()

@@ -23,8 +23,8 @@ CHOICES = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN, Status.UNKNOWN, Status.
 def sorts(now: datetime) -> Mapping[str, Callable[[BlockingStep], tuple[object, ...]]]:
     """By how many steps wait, then by how late it is; or the other way round."""
     return {
-        "blocks": lambda b: (-b.blocks, -b.days_late(now), fold_name(b.unit.name), b.unit.code),
-        "late": lambda b: (-b.days_late(now), -b.blocks, fold_name(b.unit.name), b.unit.code),
+        "blocks": lambda b: (-b.blocked_count, -b.days_late(now), fold_name(b.unit.name), b.unit.code),
+        "late": lambda b: (-b.days_late(now), -b.blocked_count, fold_name(b.unit.name), b.unit.code),
     }
 
 

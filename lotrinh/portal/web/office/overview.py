@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from lotrinh.core.checklist.checklist import cited_sources
 from lotrinh.core.report.curve import report_curve, thin_points
 from lotrinh.portal.deps import Context
 from lotrinh.portal.render import language_of, render_page
@@ -11,7 +12,6 @@ from lotrinh.reports.pictures import areas
 from lotrinh.reports.pictures.every import draw_picture, title_of
 from lotrinh.reports.pictures.groups import shares
 from lotrinh.reports.pictures.milestones import number_milestones
-from lotrinh.services.campaigns.sources import sources
 
 router = APIRouter(include_in_schema=False)
 CAMPAIGN = "/campaigns/{campaign_id}"
@@ -33,7 +33,7 @@ def show_overview(request: Request, at: Context) -> Response:
         report=report,
         latest=portal_state(request).store.runs.latest(at.campaign.id, province=at.campaign.province.code),
         webcal=webcal(request, f"/campaigns/{at.campaign.id}/calendar.ics"),
-        sources=sources(at.campaign.checklist),
+        sources=cited_sources(at.campaign.checklist),
         lines=tuple(number_milestones(report)),
         timeline=draw_picture(report, "timeline", language),
         curve=curve,

@@ -79,22 +79,22 @@ def find_action(name: str) -> ReviewAction:
 @router.get(STEP + "/judge/{act_name}")
 def show_form(request: Request, at: ReviewerContext, step_id: str, act_name: str) -> Response:
     """Show what the unit said, and the form."""
-    step, act = step_of(at.campaign, at.unit, step_id), find_action(act_name)
-    if reason := refusal_reason(at.live.record(at.unit.code, step_id, at.now), act.kind):
+    step, action = step_of(at.campaign, at.unit, step_id), find_action(act_name)
+    if reason := refusal_reason(at.live.record(at.unit.code, step_id, at.now), action.kind):
         raise Conflict(reason)
     return render_review_form(
-        request, at, step, "office/review_form.html", {"back": request.query_params.get("back", "")}, act=act
+        request, at, step, "office/review_form.html", {"back": request.query_params.get("back", "")}, action=action
     )
 
 
 @router.post(STEP + "/judge/{act_name}", dependencies=CSRF_GUARD)
 def submit(request: Request, at: ReviewerContext, step_id: str, act_name: str, form: Form) -> Response:
     """Record it and lead back to where the visitor came from."""
-    step, act, inputs = step_of(at.campaign, at.unit, step_id), find_action(act_name), read_input(form)
+    step, action, inputs = step_of(at.campaign, at.unit, step_id), find_action(act_name), read_input(form)
     try:
-        entry = act.record(portal_state(request).store, make_statement(at, step, inputs), inputs)
+        entry = action.record(portal_state(request).store, make_statement(at, step, inputs), inputs)
     except LotrinhError as error:
-        return render_review_form(request, at, step, "office/review_form.html", inputs.values, error, act=act)
+        return render_review_form(request, at, step, "office/review_form.html", inputs.values, error, action=action)
     return redirect_back(at, entry, inputs["back"])
 
 

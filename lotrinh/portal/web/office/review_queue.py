@@ -109,13 +109,13 @@ def _accept(
     request: Request, at: CampaignContext, pick: MarkedConfirmation, inputs: FormInput
 ) -> RefusedConfirmation | None:
     said = Said(
-        at.campaign,
-        pick.unit,
-        pick.step,
-        at.visitor.actor,
-        acceptance_key(inputs["key"], pick),
-        at.now,
-        pick.expected_version,
+        campaign=at.campaign,
+        unit=pick.unit,
+        step=pick.step,
+        actor=at.visitor.actor,
+        key=acceptance_key(inputs["key"], pick),
+        now=at.now,
+        seen=pick.expected_version,
     )
     try:
         accept(portal_state(request).store, said)
