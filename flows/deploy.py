@@ -34,11 +34,10 @@ from lotrinh.catalog.units import province
 from lotrinh.core.notify.schedules import Tick
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
-from lotrinh.i18n import say
+from lotrinh.i18n import error_lines, say
 from lotrinh.services.campaigns.campaigns import checklist_path, declared, open_campaign
 from lotrinh.services.campaigns.rosters import fault
 from lotrinh.services.campaigns.schedules import effective
-from lotrinh.services.notify.error_lines import error_lines
 from lotrinh.services.upkeep.prefect_server import auth_string
 from lotrinh.settings.load import LoadedSettings, load_settings
 from lotrinh.store import Store, open_store

@@ -8,7 +8,7 @@ from lotrinh import logs
 from lotrinh.catalog.units import province
 from lotrinh.clock import now
 from lotrinh.errors import LotrinhError
-from lotrinh.services.notify.error_lines import error_lines
+from lotrinh.i18n import error_lines
 from lotrinh.settings.load import LoadedSettings, load_settings
 from lotrinh.store import Store, open_store
 

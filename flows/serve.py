@@ -16,8 +16,7 @@ from flows.office import LOOK_SECONDS, ChangeLogger, OfficeSource
 from lotrinh import logs
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
-from lotrinh.i18n import say
-from lotrinh.services.notify.error_lines import error_lines
+from lotrinh.i18n import error_lines, say
 from lotrinh.services.upkeep.lock import FLOWS
 from lotrinh.services.upkeep.prefect_server import prefect_environment
 from lotrinh.services.upkeep.restore_marker import in_use

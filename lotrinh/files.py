@@ -8,6 +8,10 @@ from contextlib import suppress
 from glob import escape
 from pathlib import Path
 
+from lotrinh.core.os_errors import os_error_reason
+from lotrinh.core.text import M
+from lotrinh.errors import StoreUnavailable
+
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 AS_UMASK = 0o666
 """The mode that the system narrows by the umask, as for any file that a program makes."""
@@ -79,3 +83,13 @@ def sync_folder(folder: Path) -> None:
             raise
     finally:
         os.close(opened)
+
+
+def store_file(path: Path, content: bytes) -> None:
+    """Put a file in its place, whole or not at all; ``StoreUnavailable`` where it cannot be written."""
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise StoreUnavailable(
+            M("Chưa ghi nhận: không lưu được tệp ({reason}).", reason=os_error_reason(error))
+        ) from error

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from lotrinh.core.text import Message, Text
+from lotrinh.errors import BadInput, LotrinhError
 
 LANGUAGES = ("vi", "en")
 LOCALE = Path(__file__).with_name("locale")
@@ -57,3 +58,10 @@ def spell(value: object, language: str, *, figures: bool = False) -> object:
 def grouped(number: int, language: str) -> str:
     """Write a count with its thousands apart: "3.321" in Vietnamese, "3,321" in English."""
     return f"{number:,}" if language == "en" else f"{number:,}".replace(",", ".")
+
+
+def error_lines(error: LotrinhError) -> tuple[str, ...]:
+    """Say an error, one line for each of its problems, with their places."""
+    if isinstance(error, BadInput):
+        return tuple(f"{problem.place}: {say(problem.sentence)}" for problem in error.problems)
+    return (say(error.sentence),)

@@ -6,7 +6,7 @@ from prefect import State
 from prefect.states import Failed
 
 from lotrinh.errors import LotrinhError
-from lotrinh.services.notify.error_lines import error_lines
+from lotrinh.i18n import error_lines
 
 
 def refused_state(error: LotrinhError) -> State[Any]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from lotrinh.catalog import models, tree
 from lotrinh.catalog.checklists import load_checklist, read_checklist
-from lotrinh.catalog.schema import FILE
+from lotrinh.catalog.models import SCHEMA_FILE
 from lotrinh.core.checklist.grammar import FIELDS
 from lotrinh.core.checklist.reader import DEEPEST, FUNCTIONS, LARGEST, LONGEST, MINUS, SPELLINGS, YEARS
 from lotrinh.core.checklist.rules import DeadlineRule
@@ -179,7 +179,7 @@ def test_every_key_stands_in_an_example_that_is_read(folder: Path) -> None:
 
 
 def test_every_word_of_the_schema_for_editors_is_named() -> None:
-    schema = json.loads(FILE.read_text(encoding="utf-8"))
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     listed = re.findall(r'"(?:enum)": \[(.*?)\]', json.dumps(schema))
     values = {word for line in listed for word in json.loads(f"[{line}]")}
     assert len(values) > 10

@@ -1,7 +1,9 @@
-"""The form of a checklist file; the JSON Schema for editors is generated from these models."""
+"""The form of a checklist file. ``python -m lotrinh.catalog.models`` writes the JSON Schema for editors from these models."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, WithJsonSchema
@@ -13,6 +15,7 @@ from lotrinh.core.checklist.units import UnitKind
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=100)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+SCHEMA_FILE = Path(__file__).parents[2] / "checklists" / "checklist.schema.json"
 
 
 def _day(value: object) -> object:
@@ -215,3 +218,18 @@ class ChecklistIn(ChecklistPart):
     sources: dict[Id, SourceIn] = {}
     parameters: dict[Id, ParameterIn] = {}
     milestones: Annotated[list[MilestoneIn], Field(min_length=1)]
+
+
+def checklist_schema() -> dict[str, Any]:
+    """Return the schema (draft 2020-12)."""
+    schema = ChecklistIn.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def schema_text() -> str:
+    """Return the schema as it stands in its file."""
+    return json.dumps(checklist_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    SCHEMA_FILE.write_text(schema_text(), encoding="utf-8", newline="\n")

@@ -10,7 +10,7 @@ import click
 
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, LotrinhError, Problem
-from lotrinh.i18n import say
+from lotrinh.i18n import error_lines, say
 
 if TYPE_CHECKING:
     from lotrinh.settings.load import LoadedSettings
@@ -101,10 +101,8 @@ def print_problems(problems: Iterable[Problem], *, err: bool = True) -> None:
 
 def print_failure(error: LotrinhError) -> int:
     """Say what is wrong and return the exit code."""
-    if isinstance(error, BadInput):
-        print_problems(error.problems)
-    else:
-        print_message(say(error.sentence))
+    for line in error_lines(error):
+        click.echo(line, err=True)
     return error.exit_code
 
 

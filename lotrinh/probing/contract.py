@@ -1,11 +1,13 @@
 """The status contract ``lotrinh.status/1``: the models that units' systems and our portal write, and reading an answer.
 
-The published JSON Schema is made from these models; see ``lotrinh.probing.schema_file``.
+The published JSON Schema is made from these models: ``python -m lotrinh.probing.contract`` writes it again.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -39,6 +41,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
+SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "schemas" / "lotrinh.status-1.schema.json"
 
 
 def _day(value: object) -> object:
@@ -153,6 +156,11 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the contract, as it is published."""
     schema = StatusDocument.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": SCHEMA}
+
+
+def contract_schema_text() -> str:
+    """Return the published schema as it must stand in its file."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
 def read_answer(body: bytes, question: Question, now: datetime, options: HttpOptions = DEFAULTS) -> Answer:
@@ -274,3 +282,7 @@ def _step(step: StatusStep) -> StepAnswer:
 
 def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
+
+
+if __name__ == "__main__":
+    SCHEMA_FILE.write_text(contract_schema_text(), encoding="utf-8", newline="\n")

@@ -12,8 +12,7 @@ from email.policy import SMTP as POLICY
 from email.utils import format_datetime
 
 from lotrinh.core.text import M, Message
-from lotrinh.sending.outcomes import Delivery, DeliveryOutcome, Refusal, UnclearDelivery
-from lotrinh.sending.quoted import LONGEST, one_line
+from lotrinh.sending.outcomes import LONGEST_QUOTE, Delivery, DeliveryOutcome, Refusal, UnclearDelivery, one_line
 from lotrinh.sending.smtp import SmtpConversation, smtp_reason
 from lotrinh.settings.models import MailSettings
 
@@ -157,7 +156,7 @@ def _require(code: int, answer: bytes, *, everybody: bool = False) -> None:
 
 
 def _refusal(code: int, answer: bytes) -> Refusal:
-    said = one_line(f"{code} {answer.decode('utf-8', 'replace')}")[:LONGEST]
+    said = one_line(f"{code} {answer.decode('utf-8', 'replace')}")[:LONGEST_QUOTE]
     return Refusal(M("Máy chủ gửi thư từ chối: {reason}", reason=said), is_permanent=code >= PERMANENT)
 
 

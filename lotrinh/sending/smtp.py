@@ -11,7 +11,7 @@ from typing import BinaryIO
 from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M, Message
 from lotrinh.probing.failures import tls_details
-from lotrinh.sending.quoted import short_quote
+from lotrinh.sending.outcomes import short_quote
 from lotrinh.settings.models import MailSettings
 
 WHOLE, LONGEST_SECONDS = 6, 1200

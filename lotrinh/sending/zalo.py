@@ -7,8 +7,7 @@ import json
 import httpx
 
 from lotrinh.core.text import M
-from lotrinh.sending.outcomes import Delivery, DeliveryOutcome, Refusal, UnclearDelivery
-from lotrinh.sending.quoted import LONGEST, one_line
+from lotrinh.sending.outcomes import LONGEST_QUOTE, Delivery, DeliveryOutcome, Refusal, UnclearDelivery, one_line
 from lotrinh.settings.models import ZaloSettings
 
 MOST = 2000
@@ -65,7 +64,7 @@ def _read(status: int, content: bytes) -> DeliveryOutcome:
         said = json.loads(content)
         ok = said["ok"]
         code = int(said.get("error_code") or status)
-        words = one_line(str(said.get("description") or ""))[:LONGEST]
+        words = one_line(str(said.get("description") or ""))[:LONGEST_QUOTE]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         code, words = status, ""
     if ok is True:

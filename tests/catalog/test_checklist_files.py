@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.catalog.checklists import PACKAGED, find_checklist, lint_file, load_checklist
-from lotrinh.catalog.schema import FILE, schema_text
+from lotrinh.catalog.models import SCHEMA_FILE, schema_text
 from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.errors import BadInput, NotFound
@@ -158,7 +158,7 @@ def test_a_bad_calendar_file_is_named_with_its_line(tmp_path: Path) -> None:
 
 
 def test_the_schema_for_editors_is_current() -> None:
-    assert FILE.read_text(encoding="utf-8") == schema_text(), "run: python -m lotrinh.catalog.schema"
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run: python -m lotrinh.catalog.models"
 
 
 def test_an_unknown_name_lists_the_packaged_ones() -> None:

@@ -11,8 +11,14 @@ from hypothesis import strategies as st
 from lotrinh.core.status.observation import Answer
 from lotrinh.core.text import nfc
 from lotrinh.i18n import say
-from lotrinh.probing.contract import InvalidAnswer, StatusDocument, json_schema, read_answer
-from lotrinh.probing.schema_file import FILE, contract_schema_text
+from lotrinh.probing.contract import (
+    SCHEMA_FILE,
+    InvalidAnswer,
+    StatusDocument,
+    contract_schema_text,
+    json_schema,
+    read_answer,
+)
 from tests.probing.faults import NOW, body, document, question, with_step
 
 ASKED = question("http://xa.vn/")
@@ -60,7 +66,7 @@ def test_what_the_contract_needs_the_published_schema_needs_too(changed: dict[st
 
 
 def test_the_published_schema_file_is_current() -> None:
-    assert FILE.read_text(encoding="utf-8") == contract_schema_text(), "run: python -m lotrinh.probing.schema_file"
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == contract_schema_text(), "run: python -m lotrinh.probing.contract"
 
 
 def test_what_the_models_write_is_read_again() -> None:

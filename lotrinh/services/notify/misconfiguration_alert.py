@@ -7,11 +7,11 @@ from lotrinh.catalog.calendars import CalendarSpec, calendar_of
 from lotrinh.clock import Clock
 from lotrinh.core.checklist.calendar import Calendar
 from lotrinh.errors import BadInput, LotrinhError, NotFound
+from lotrinh.i18n import error_lines
 from lotrinh.services.campaigns.campaigns import checklist_in_use
 from lotrinh.services.campaigns.rosters import Roster, province_unit
 from lotrinh.services.campaigns.schedules import effective
 from lotrinh.services.notify.dispatch import dispatch_alert
-from lotrinh.services.notify.error_lines import error_lines
 from lotrinh.services.notify.outbox import DispatchSummary
 from lotrinh.services.notify.receivers import addresses, receiver_problems
 from lotrinh.services.notify.reminders import ReminderOffice, last_restore, open_office

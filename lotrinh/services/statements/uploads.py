@@ -11,8 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.files import remove_whole
-from lotrinh.services.disk import store_file
+from lotrinh.files import remove_whole, store_file
 from lotrinh.store import Store
 from lotrinh.store.files import StoredFile
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from lotrinh.core.status.journal import GENESIS
 from lotrinh.errors import StoreUnavailable
-from lotrinh.services.disk import store_file
+from lotrinh.files import store_file
 
 NAME = re.compile(r"lotrinh-(\d{8}T\d{6})Z-[0-9a-f]{8}\.zip")
 """What a backup is called: when it was made, and how its last hash begins."""

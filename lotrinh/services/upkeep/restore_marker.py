@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, LotrinhError
-from lotrinh.services.disk import store_file
+from lotrinh.files import store_file
 from lotrinh.services.upkeep.lock import using
 from lotrinh.store.engine import database_identity, sqlite_file
 from lotrinh.store.moving import image

@@ -18,11 +18,11 @@ from lotrinh.core.status.journal import Entry, EntryKind, StepRecord
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
+from lotrinh.files import store_file
 from lotrinh.reports.moves import MoveRow
 from lotrinh.services.campaigns.campaign_override import NOTHING, Applied, applied
 from lotrinh.services.campaigns.campaigns import Campaign, bind, checklist_path, declared, with_change
 from lotrinh.services.campaigns.rosters import roster
-from lotrinh.services.disk import store_file
 from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store

@@ -35,9 +35,9 @@ def test_the_office_hears_later_of_what_it_was_not_told_on_the_day() -> None:
     due = date(2026, 2, 2)
     day = due + timedelta(days=3)  # one day after that on which the office was to hear
     plan = campaign_view({"1": {"a": (Status.OVERDUE, due)}}, day)
-    for last, reminded in ((1, True), (2, False)):
+    for last, is_escalated in ((1, True), (2, False)):
         made = build_digests([plan], RHYTHM, day, {"25": [due + timedelta(days=last)]})
-        assert any(digest.escalations for digest in made) is reminded
+        assert any(digest.escalations for digest in made) is is_escalated
 
 
 def test_a_digest_of_a_day_that_is_quiet_for_a_campaign_told_nothing_of_it() -> None:
@@ -94,14 +94,14 @@ def went(
         campaigns.append(CampaignView(replace(report, campaign=str(number)), of))
     made = build_digests(campaigns, rhythm, today, reminded)
     assert len({digest.unit.code for digest in made}) == len(made)
-    reminded: dict[str, set[str]] = {}
+    contents: dict[str, set[str]] = {}
     for digest in made:
         reminded.setdefault(digest.unit.code, []).append(today)
-        reminded[digest.unit.code] = {f"{s.campaign}{item.step.id}" for s in digest.sections for item in s.items}
-        reminded[digest.unit.code] |= {
+        contents[digest.unit.code] = {f"{s.campaign}{item.step.id}" for s in digest.sections for item in s.items}
+        contents[digest.unit.code] |= {
             f"{e.campaign}{item.step.id}" for e in digest.escalations for late in e.late for item in late.items
         }
-    return reminded
+    return contents
 
 
 @given(
@@ -115,13 +115,13 @@ def test_whatever_days_the_machine_ran_on_everybody_has_heard_of_the_newest_day_
     dues: dict[str, int], off: list[set[int]], ran: list[bool], rhythm: ReminderRhythm
 ) -> None:
     reminded: dict[str, list[date]] = {}
-    reminded: dict[tuple[str, str], list[int]] = {}
+    days_on: dict[tuple[str, str], list[int]] = {}
     for day in (number - 15 for number, running in enumerate(ran) if running):
         said = went(day, dues, off, rhythm, reminded)
         for number, quiet in enumerate(off):
             for name, due in dues.items():
                 for code, come in (("1", days_of), ("2", days_of), ("25", escalation_days)):
-                    on_days = reminded.setdefault((code, f"{number}{name}"), [])
+                    on_days = days_on.setdefault((code, f"{number}{name}"), [])
                     newest = max(come(due, quiet, day, rhythm), default=None)
                     wanted = newest is not None and day not in quiet and not any(n >= newest for n in on_days)
                     assert (f"{number}{name}" in said.get(code, ())) is wanted
