@@ -192,7 +192,7 @@ def test_when_even_the_log_fails_the_run_ends_with_the_fault_and_does_not_hang(
         async with asyncio.timeout(30):
             await ask_many({"/a": by_path("a"), "/b": by_path("b")})
 
-    monkeypatch.setattr(prober_module, "_tell", broken)
+    monkeypatch.setattr(prober_module, "_log_observation", broken)
     with pytest.raises(ZeroDivisionError):
         asyncio.run(run())
 

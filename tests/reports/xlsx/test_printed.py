@@ -26,9 +26,9 @@ pytestmark = pytest.mark.xdist_group("printed")
 MAKE = """
 import sys
 from lotrinh.core.report.bundle import ReportBundle
-from lotrinh.reports.xlsx import workbook
+from lotrinh.reports.xlsx import report_workbook
 from tests.reports.xlsx.test_printed import long_report
-sys.stdout.buffer.write(workbook(ReportBundle(long_report()), "vi"))
+sys.stdout.buffer.write(report_workbook(ReportBundle(long_report()), "vi"))
 """
 
 
