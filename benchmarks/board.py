@@ -16,7 +16,7 @@ from lotrinh.catalog.units import packaged_roster, provinces, write_roster
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.app import create_app
 from lotrinh.services.access.accounts import add_officer
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.models import Settings, UnitsSettings
 from lotrinh.store import open_store
@@ -39,7 +39,7 @@ def nation(folder: Path) -> Path:
 @contextmanager
 def portal(settings: Settings) -> Iterator[tuple[str, int]]:
     """Serve a portal full of sample data; give its address and how many entries its journal has."""
-    campaign = open_declared(settings, CAMPAIGN)
+    campaign = open_campaign_of_files(settings, CAMPAIGN)
     with open_store(settings.database_url) as store:
         entries = store.journal.append(*sample_entries(campaign, NOW))
         add_officer(store, "van-phong", Role.VIEWER, "Văn phòng", SECRET, NOW)

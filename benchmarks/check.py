@@ -23,7 +23,7 @@ from lotrinh.cli.checks.run_check import prefect_environment
 from lotrinh.cli.demo import child_process
 from lotrinh.cli.up.processes import free_port
 from lotrinh.clock import now
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import CheckRequest, run_check
 from lotrinh.settings.load import load_settings
@@ -127,7 +127,7 @@ def compare(urls: list[str]) -> dict[str, float]:
 
     from flows.check import run_in_process  # noqa: PLC0415 - as above
 
-    campaign = open_declared(settings, CAMPAIGN)
+    campaign = open_campaign_of_files(settings, CAMPAIGN)
     times: dict[str, list[float]] = {"bare": [], "direct": [], "flow": []}
     for turn in range(REPEATS + 1):
         began = time.perf_counter()

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 
 from lotrinh.catalog.units import packaged_roster, provinces, write_roster
 from lotrinh.clock import now
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import HttpSettings, Settings
@@ -60,7 +60,7 @@ async def asked_directly(of: World) -> float:
     units = [u for p in of.provinces for u in packaged_roster(p) if not u.is_province]
     write_roster(roster, [replace(u, status_url=f"http://127.0.0.1:{of.units}/{u.code}") for u in units])
     settings = Settings(http=HttpSettings(allow_networks=("127.0.0.0/8",), per_host=1000))
-    campaign = open_declared(settings, CAMPAIGN, roster)
+    campaign = open_campaign_of_files(settings, CAMPAIGN, roster)
     with open_store(of.database) as store:
         began = time.perf_counter()
         await run_check(store, settings, campaign, begin_run(store, campaign, now(), now(), {}), now)

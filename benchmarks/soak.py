@@ -15,7 +15,7 @@ from check import CAMPAIGN, serving
 
 from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.clock import now
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import HttpSettings, Settings
@@ -33,7 +33,7 @@ def measure(runs: int = RUNS) -> dict[str, float]:
         units = packaged_roster(province("25"))
         write_roster(roster, [replace(u, status_url=f"http://127.0.0.1:{port}/{u.code}") for u in units])
         settings = Settings(data_dir=Path(folder), http=HttpSettings(allow_networks=("127.0.0.0/8",), per_host=100))
-        campaign = open_declared(settings, CAMPAIGN, roster)
+        campaign = open_campaign_of_files(settings, CAMPAIGN, roster)
         with open_store(settings.database_url) as store:
             for _ in range(runs):
                 asyncio.run(run_check(store, settings, campaign, begin_run(store, campaign, now(), now(), {}), now))

@@ -35,9 +35,9 @@ from lotrinh.core.notify.schedules import Tick
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
 from lotrinh.i18n import error_lines, say
-from lotrinh.services.campaigns.campaigns import checklist_path, declared, open_campaign
-from lotrinh.services.campaigns.rosters import fault
-from lotrinh.services.campaigns.schedules import effective
+from lotrinh.services.campaigns.campaigns import campaign_settings, checklist_path, open_campaign
+from lotrinh.services.campaigns.rosters import roster_fault
+from lotrinh.services.campaigns.schedules import effective_schedule
 from lotrinh.services.upkeep.prefect_server import auth_string
 from lotrinh.settings.load import LoadedSettings, load_settings
 from lotrinh.store import Store, open_store
@@ -130,7 +130,7 @@ def plan_deployments(loaded: LoadedSettings, store: Store, pool: str | None = No
     common = (OURS, f"province:{own.code}")
     names = {campaign.id: f"{campaign.id}.{own.slug}" for campaign in settings.campaigns}
     found, problems, planned = list[PlannedDeployment](), list[LotrinhError](), set[str]()
-    if names and (wrong := fault(settings)):
+    if names and (wrong := roster_fault(settings)):
         sentence = M("Chưa đưa được lịch mới của đợt nào lên Prefect; lịch đang có vẫn giữ. {fault}", fault=wrong)
         problems.append(LotrinhError(sentence))
     for name, full in () if problems else names.items():
@@ -157,7 +157,7 @@ def _of_campaign(
 ) -> Iterator[PlannedDeployment]:
     """Plan a campaign's checks and reports under its ``full`` name, which no other office on the server has."""
     zone = open_campaign(store, loaded.settings, name, home=loaded.home).zone.key
-    schedule = effective(store, loaded.settings, name).schedule
+    schedule = effective_schedule(store, loaded.settings, name).schedule
     active = not schedule.paused
     parameters = {"campaign": name, **file}
 
@@ -177,7 +177,7 @@ def _of_nation(
     settings, crons = loaded.settings, list[Cron]()
     for name in settings.nation.campaigns:
         try:
-            checklist_path(settings, declared(settings, name), loaded.home)
+            checklist_path(settings, campaign_settings(settings, name), loaded.home)
             crons.append(Cron(name, settings.nation.cron, settings.timezone, parameters={"campaign": name}))
         except LotrinhError as error:
             problems.append(error)

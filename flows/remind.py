@@ -16,7 +16,7 @@ def remind(settings: str = "") -> State[Any]:
     """Lay today's digests down, each once however often this runs, and send what may be sent."""
     try:
         load_settings(settings or None)
-        counts, notes = reminders.prepare_digests(settings)
+        counts, notes = reminders.queue_digests(settings)
         return Completed(data=counts | reminders.send_messages(settings), message=notes or None)
     except LotrinhError as error:
         return refused_state(error)

@@ -23,7 +23,7 @@ from lotrinh.core.notify.schedules import CampaignSchedule, Tick, reason_to_skip
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.schedules import effective
+from lotrinh.services.campaigns.schedules import effective_schedule
 from lotrinh.services.runs.check import CheckRequest
 from tasks.context import open_context
 
@@ -41,7 +41,7 @@ def skip_state(request: CheckRequest, tick: str) -> State[None] | None:
     if not tick:
         return None
     shared = open_context(request)
-    schedule = effective(shared.store, shared.loaded.settings, shared.campaign.id).schedule
+    schedule = effective_schedule(shared.store, shared.loaded.settings, shared.campaign.id).schedule
     due = flow_run.scheduled_start_time or now()
     if why := _unwanted(schedule, tick, due, shared.campaign):
         return _ended(SKIPPED, why)

@@ -21,7 +21,7 @@ from lotrinh.store import open_store
 
 
 @contextmanager
-def open_office(settings: str) -> Iterator[ReminderOffice]:
+def reminder_office(settings: str) -> Iterator[ReminderOffice]:
     """Open all that reminding needs, as the settings file says; where a file is wrong the office is told so."""
     loaded = load_settings(settings or None)
     os.environ.setdefault("LOTRINH_LANG", loaded.settings.language)
@@ -30,9 +30,9 @@ def open_office(settings: str) -> Iterator[ReminderOffice]:
 
 
 @task(name="digests", cache_policy=NO_CACHE, persist_result=False)
-def prepare_digests(settings: str) -> tuple[dict[str, int], str]:
+def queue_digests(settings: str) -> tuple[dict[str, int], str]:
     """Lay the digests of today down; return how many there are and how many messages were new, and what to say."""
-    with open_office(settings) as opened:
+    with reminder_office(settings) as opened:
         reminded = dispatch.enqueue_reminders(opened, now())
         if reminded.is_doubtful:
             get_run_logger().warning("a backup was put back today: %s messages wait for a person", reminded.new)
@@ -45,14 +45,14 @@ def prepare_digests(settings: str) -> tuple[dict[str, int], str]:
 @task(name="weekly-report", cache_policy=NO_CACHE, persist_result=False)
 def queue_weekly_report(campaign: str, settings: str) -> int:
     """Lay the report of a campaign down for the office; return how many messages were new."""
-    with open_office(settings) as opened:
+    with reminder_office(settings) as opened:
         return enqueue_report(opened, campaign, now())
 
 
 @task(name="send", cache_policy=NO_CACHE, persist_result=False)
 def send_messages(settings: str) -> dict[str, int]:
     """Empty the outbox once; return what became of how many messages. The log names message and unit, no address."""
-    with open_office(settings) as opened:
+    with reminder_office(settings) as opened:
         done = dispatch.dispatch_messages(opened, now)
     for problem in done.problems:
         get_run_logger().warning("outbox id=%s unit=%s", problem.id, problem.unit)

@@ -28,9 +28,9 @@ from lotrinh.probing.failures import ProbeFailure
 from lotrinh.probing.pages import compare_page
 from lotrinh.probing.question import MachineProbe
 from lotrinh.reports.text.tables import NOTHING, moment
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import build_machine_probes
-from lotrinh.services.statements.confirm import Confirmation, faults
+from lotrinh.services.statements.confirm import Confirmation, confirmation_problems
 from lotrinh.settings.load import load_settings
 from tests.conftest import TOP
 
@@ -83,7 +83,7 @@ def read(cells: Cells, folder: Path) -> Example:
     """Read a row with the reader that every checklist is read with."""
     if campaigns := matching(cells, OF_CAMPAIGN):
         ((name, step),) = campaigns.items()
-        campaign = open_declared(load_settings(str(folder / SETTINGS)).settings, name, home=folder)
+        campaign = open_campaign_of_files(load_settings(str(folder / SETTINGS)).settings, name, home=folder)
         times = timetable(campaign.checklist, campaign.anchor, parameters=campaign.parameters)
         return Example(campaign.checklist, campaign.checklist.steps[step], times.steps[step])
     if files := matching(cells, OF_FILE):
@@ -143,8 +143,8 @@ def reply(cells: Cells, folder: Path) -> str:
         progress=(int(counted[1]), int(counted[2])) if counted else None,
         file={"name": "a.pdf"} if "tệp" in sent else None,
     )
-    wrong = [f"`{say(problem.sentence, 'vi')}`" for problem in faults(step, said, A_DAY)]
-    return "<br>".join(wrong) or ("nhận: xong" if said.complete else "nhận: chưa xong")
+    wrong = [f"`{say(problem.sentence, 'vi')}`" for problem in confirmation_problems(step, said, A_DAY)]
+    return "<br>".join(wrong) or ("nhận: xong" if said.is_complete else "nhận: chưa xong")
 
 
 def probe(cells: Cells, folder: Path) -> MachineProbe:

@@ -41,13 +41,13 @@ def access_slips_command(units: tuple[str, ...], everybody: bool, out: str, sett
     from lotrinh.clock import now
     from lotrinh.portal.slips import render_slips
     from lotrinh.services.access.accounts import issue_slips
-    from lotrinh.services.campaigns.rosters import roster
+    from lotrinh.services.campaigns.rosters import open_roster
     from lotrinh.store import open_store
 
     if everybody == bool(units):
         raise BadInput([Problem("--unit", 0, 0, M("Hãy chọn đơn vị bằng --unit CODE, hoặc mọi đơn vị bằng --all."))])
     chosen = open_settings(settings).settings
-    known = roster(chosen)
+    known = open_roster(chosen)
     wanted = known.units if everybody else _find_units(known.units, units)
     with open_store(chosen.database_url) as store, _new_file(Path(out)) as file:
         made = issue_slips(store, wanted, now(), _by(known))
@@ -82,11 +82,11 @@ def access_issue_command(units: tuple[str, ...], settings: str | None) -> None:
     """Print unit and code, tab between them."""
     from lotrinh.clock import now
     from lotrinh.services.access.accounts import issue_codes
-    from lotrinh.services.campaigns.rosters import roster
+    from lotrinh.services.campaigns.rosters import open_roster
     from lotrinh.store import open_store
 
     chosen = open_settings(settings).settings
-    known = roster(chosen)
+    known = open_roster(chosen)
     wanted = _find_units((*known.units, known.province), units)
     with open_store(chosen.database_url) as store:
         for unit, code in issue_codes(store, wanted, now(), _by(known)):
@@ -102,11 +102,11 @@ def access_revoke_command(unit: str, settings: str | None) -> None:
     """Take a unit's codes away."""
     from lotrinh.clock import now
     from lotrinh.services.access.accounts import revoke_codes
-    from lotrinh.services.campaigns.rosters import roster
+    from lotrinh.services.campaigns.rosters import open_roster
     from lotrinh.store import open_store
 
     chosen = open_settings(settings).settings
-    known = roster(chosen)
+    known = open_roster(chosen)
     wanted = _find_units((*known.units, known.province), [unit])
     with open_store(chosen.database_url) as store:
         count = revoke_codes(store, wanted, now(), _by(known))

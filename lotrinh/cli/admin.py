@@ -30,11 +30,11 @@ def admin_create_command(name: str, display: str, password_stdin: bool, settings
     from lotrinh.clock import now
     from lotrinh.core.status.roles import Role
     from lotrinh.services.access.accounts import CONSOLE, add_officer
-    from lotrinh.services.campaigns.rosters import roster
+    from lotrinh.services.campaigns.rosters import open_roster
     from lotrinh.store import open_store
 
     chosen = open_settings(settings).settings
-    by = CONSOLE._replace(province=roster(chosen).province.code)
+    by = CONSOLE._replace(province=open_roster(chosen).province.code)
     secret = _first_line() if password_stdin else _prompt_twice()
     with open_store(chosen.database_url) as store:
         known = store.accounts.get(f"officer:{name.strip().lower()}")
@@ -87,7 +87,7 @@ def admin_revoke_command(name: str, settings: str | None) -> None:
     from lotrinh.errors import NotFound
     from lotrinh.services.access.accounts import CONSOLE, officer
     from lotrinh.services.access.accounts import revoke as take_away
-    from lotrinh.services.campaigns.rosters import roster
+    from lotrinh.services.campaigns.rosters import open_roster
     from lotrinh.store import open_store
 
     chosen = open_settings(settings).settings
@@ -95,5 +95,5 @@ def admin_revoke_command(name: str, settings: str | None) -> None:
         account = officer(store, f"officer:{name.strip().lower()}")
         if account.role != Role.ADMINISTRATOR:
             raise NotFound(M("“{name}” không phải quản trị viên; thu hồi ở trang /accounts của cổng.", name=name))
-        take_away(store, account.id, now(), CONSOLE._replace(province=roster(chosen).province.code))
+        take_away(store, account.id, now(), CONSOLE._replace(province=open_roster(chosen).province.code))
     print_message(M("Đã thu hồi quản trị viên {name}.", name=name))

@@ -54,11 +54,11 @@ def checklist_timeline_command(
 ) -> None:
     """Print the timetable."""
     from lotrinh.reports.calendar.timeline import render_timeline
-    from lotrinh.services.campaigns.timeline import rows_of
+    from lotrinh.services.campaigns.timeline import timeline_rows
 
     loaded = open_settings(settings)
     opened = open_checklist(path)
-    rows = rows_of(loaded.settings, opened, parse_day("--anchor", anchor), Path(units) if units else None)
+    rows = timeline_rows(loaded.settings, opened, parse_day("--anchor", anchor), Path(units) if units else None)
     click.echo(render_timeline(opened, rows, form, terminal_width()), nl=False)
 
 
@@ -83,13 +83,15 @@ def checklist_diff_command(  # noqa: PLR0913, PLR0917 - one argument for each op
 ) -> None:
     """Print what moves."""
     from lotrinh.reports.moves import render_moves
-    from lotrinh.services.campaigns.timeline import moves_of
+    from lotrinh.services.campaigns.timeline import timeline_moves
 
     loaded = open_settings(settings)
     before, after = open_checklist(old), open_checklist(new)
     first, second = parse_day("--anchor", anchor), parse_day("--new-anchor", new_anchor)
     today = parse_day("--as-of", as_of) or local_today(loaded.settings.timezone)
-    found = moves_of(loaded.settings, before, after, (first, second or first), today, Path(units) if units else None)
+    found = timeline_moves(
+        loaded.settings, before, after, (first, second or first), today, Path(units) if units else None
+    )
     click.echo(render_moves(found, form, terminal_width()), nl=False)
 
 

@@ -14,7 +14,7 @@ from lotrinh.i18n import say
 if TYPE_CHECKING:
     from lotrinh.core.notify.schedules import CampaignSchedule
     from lotrinh.services.campaigns.campaigns import Campaign
-    from lotrinh.services.campaigns.schedules import Effective
+    from lotrinh.services.campaigns.schedules import EffectiveSchedule
     from lotrinh.settings.models import Settings
     from lotrinh.store import Store
 
@@ -29,19 +29,19 @@ class ScheduledCampaign(NamedTuple):
     campaign: "Campaign"
 
     @property
-    def effective(self) -> "Effective":
+    def effective(self) -> "EffectiveSchedule":
         """The schedule that holds."""
-        from lotrinh.services.campaigns.schedules import effective
+        from lotrinh.services.campaigns.schedules import effective_schedule
 
-        return effective(self.store, self.settings, self.campaign.id)
+        return effective_schedule(self.store, self.settings, self.campaign.id)
 
     def change(self, new: "CampaignSchedule | None") -> None:
         """Let another schedule hold, and show it."""
         from lotrinh.clock import now
         from lotrinh.core.status.actors import CONSOLE
-        from lotrinh.services.campaigns.schedules import change
+        from lotrinh.services.campaigns.schedules import change_schedule
 
-        if not change(self.store, self.settings, self.campaign, new, self.effective.version, CONSOLE, now()):
+        if not change_schedule(self.store, self.settings, self.campaign, new, self.effective.version, CONSOLE, now()):
             print_message(M("Lịch không có gì thay đổi."))
         self.show()
 
@@ -104,11 +104,11 @@ def schedule_set_command(campaign: str, settings: str | None, *, reset: bool, **
     """Change what is named; all that is wrong is said at once and nothing is changed."""
     from dataclasses import replace
 
-    from lotrinh.services.campaigns.schedules import checked
+    from lotrinh.services.campaigns.schedules import parse_schedule
 
     with open_scheduled(campaign, settings) as found:
         named = {name: value for name, value in wished.items() if value is not None}
-        content = checked(named)
+        content = parse_schedule(named)
         found.change(None if reset else replace(found.effective.schedule, **{n: getattr(content, n) for n in named}))
 
 

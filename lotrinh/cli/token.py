@@ -26,11 +26,11 @@ def access_token_command(name: str, role: str, settings: str | None, *, revoke: 
     from lotrinh.clock import now
     from lotrinh.services.access.accounts import CONSOLE
     from lotrinh.services.access.programs import issue_token, revoke_token
-    from lotrinh.services.campaigns.rosters import roster
+    from lotrinh.services.campaigns.rosters import open_roster
     from lotrinh.store import open_store
 
     chosen = open_settings(settings).settings
-    by = CONSOLE._replace(province=roster(chosen).province.code)
+    by = CONSOLE._replace(province=open_roster(chosen).province.code)
     with open_store(chosen.database_url) as store:
         if revoke:
             revoke_token(store, name, now(), by)

@@ -48,11 +48,15 @@ def units_import_command(file: str, settings: str | None) -> None:
 def units_diff_command(file: str, other: str | None, settings: str | None) -> None:
     """Show what differs: one argument against the roster in use, two against each other."""
     from lotrinh.catalog.units import diff_rosters, read_roster
-    from lotrinh.services.campaigns.rosters import known, roster
+    from lotrinh.services.campaigns.rosters import accepted_codes, open_roster
 
     loaded = open_settings(settings).settings
-    first = read_roster(existing_file(file), known(loaded))
-    old, new = (first, read_roster(existing_file(other), known(loaded))) if other else (roster(loaded).units, first)
+    first = read_roster(existing_file(file), accepted_codes(loaded))
+    old, new = (
+        (first, read_roster(existing_file(other), accepted_codes(loaded)))
+        if other
+        else (open_roster(loaded).units, first)
+    )
     changes = diff_rosters(old, new)
     for change in changes:
         click.echo(format_change(change))

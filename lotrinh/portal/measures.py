@@ -17,7 +17,7 @@ from lotrinh import __version__, logs, traces
 from lotrinh.catalog.checklists import packaged_names
 from lotrinh.errors import LotrinhError
 from lotrinh.portal.state import PortalState
-from lotrinh.services.campaigns.schedules import overdue
+from lotrinh.services.campaigns.schedules import first_overdue_check
 from lotrinh.services.upkeep.figures import Seen, Watch
 from lotrinh.store.schema import HEAD
 
@@ -138,7 +138,7 @@ def overdue_seconds(state: PortalState, names: Sequence[str]) -> Iterator[tuple[
     for name in names:
         with suppress(LotrinhError):
             campaign = state.campaign(name)
-            due = overdue(state.store, state.settings, campaign, state.started_at, now)
+            due = first_overdue_check(state.store, state.settings, campaign, state.started_at, now)
             yield (name, campaign.province.code), (now - due).total_seconds() if due else 0.0
 
 

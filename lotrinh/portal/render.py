@@ -28,7 +28,7 @@ from lotrinh.portal.deps import make_csrf, session_token
 from lotrinh.portal.state import portal_state
 from lotrinh.reports.text.tables import age, basis, moment
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import named
+from lotrinh.services.campaigns.naming import campaign_actor_name
 
 HERE = Path(__file__).parent
 LANGUAGE_COOKIE = "lang"
@@ -119,7 +119,7 @@ class PageWords:
 
     def who(self, actor: str, campaign: Campaign) -> str:
         """Name who wrote an entry."""
-        return say(named(actor, campaign), self.language)
+        return say(campaign_actor_name(actor, campaign), self.language)
 
 
 class Crumb(NamedTuple):

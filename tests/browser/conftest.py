@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lotrinh.core.status.roles import Role
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.statements.sample import sample_entries
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted, hosted
 from tests.browser.world import OPEN, World, made_world
@@ -70,7 +70,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def portal(tmp_path: Path) -> Iterator[Hosted]:
     """A portal of a test's own, to change: Liên Sơn's sample data, with one step not done whose deadline is over."""
     with hosted(tmp_path) as running:
-        of = open_declared(running.settings, CAMPAIGN)
+        of = open_campaign_of_files(running.settings, CAMPAIGN)
         running.store.journal.append(*(e for e in sample_entries(of, NOW) if e.unit == LIEN_SON and e.step != OPEN))
         running.account(f"unit:{LIEN_SON}", Role.UNIT, "Xã Liên Sơn", LIEN_SON)
         yield running

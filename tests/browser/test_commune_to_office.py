@@ -12,7 +12,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.roles import Role
 from lotrinh.core.status.status import Status, StepStatus
 from lotrinh.services.access.accounts import add_officer, issue_slips
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import run_check
 from tests.browser.conftest import DESK, PHONE, Visit
@@ -51,7 +51,7 @@ class Province:
 
 @pytest.fixture
 def province(portal: Hosted, visit: Visit) -> Province:
-    campaign = open_declared(portal.settings, CAMPAIGN)
+    campaign = open_campaign_of_files(portal.settings, CAMPAIGN)
     pages = [visit(viewport=size, java_script_enabled=False) for size in (PHONE, DESK)]
     asked = tuple(campaign.by_code[code] for code in (LIEN_SON, LUONG_SON))
     return Province(portal, replace(campaign, units=asked), *pages)

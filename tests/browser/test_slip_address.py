@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Request
 
 from lotrinh.services.access.accounts import issue_slips
-from lotrinh.services.campaigns.rosters import roster
+from lotrinh.services.campaigns.rosters import open_roster
 from tests.browser.conftest import Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted
 
@@ -30,7 +30,7 @@ def test_what_the_sign_in_page_loads_is_not_told_the_slip_s_secret(portal: Hoste
 
 def test_a_slip_opens_the_portal_where_browsers_say_no_more_than_the_origin(portal: Hosted, visit: Visit) -> None:
     """Over HTTP, not on this machine: no Sec-Fetch-Site is sent there, and a form without a true Origin is refused."""
-    (unit,) = [unit for unit in roster(portal.settings).units if unit.code == LIEN_SON]
+    (unit,) = [unit for unit in open_roster(portal.settings).units if unit.code == LIEN_SON]
     (slip,) = issue_slips(portal.store, [unit], NOW)
     page = visit()
     page.goto(f"http://cong.example.vn:{urlsplit(portal.url).port}/sign-in?unit={LIEN_SON}&code={slip.secret}")

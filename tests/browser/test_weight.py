@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from lotrinh.services.access.accounts import issue_slips
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from tests.browser.conftest import Visit
 from tests.browser.hosting import CAMPAIGN, LIEN_SON, Hosted
 from tests.browser.world import OPEN
@@ -74,7 +74,9 @@ def test_the_first_visit_fits_one_round_trip(portal: Hosted, visit: Visit) -> No
 
 
 def test_signing_in_and_seeing_what_is_due_fits_it_too(portal: Hosted, visit: Visit) -> None:
-    slip = issue_slips(portal.store, [open_declared(portal.settings, CAMPAIGN).by_code[LIEN_SON]], portal.clock())[0]
+    slip = issue_slips(
+        portal.store, [open_campaign_of_files(portal.settings, CAMPAIGN).by_code[LIEN_SON]], portal.clock()
+    )[0]
     page = visit()
     page.goto(portal.url)
     page.fill("[name=name]", LIEN_SON)

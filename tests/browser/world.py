@@ -13,11 +13,11 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.services.access.accounts import make_link
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude, run_check
 from lotrinh.services.statements.sample import sample_entries
-from lotrinh.services.statements.uploads import described, take
+from lotrinh.services.statements.uploads import accept_upload, file_reference
 from lotrinh.settings.models import CampaignSettings as CampaignSetting
 from lotrinh.store.outbox import FAILED, WAITING, NewMessage
 from tests.browser import hostile
@@ -83,7 +83,7 @@ def made_world(folder: Path, *, whole: bool = False) -> Iterator[World]:
     with hosted(folder, campaigns, roster, run=lambda _: None) as portal:
         world = World(portal)
         people(world)
-        of = {c.id: open_declared(portal.settings, c.id) for c in campaigns}
+        of = {c.id: open_campaign_of_files(portal.settings, c.id) for c in campaigns}
         empty(world)
         normal(world, of[CAMPAIGN])
         long(world, of["dai"])
@@ -150,7 +150,7 @@ def normal(world: World, of: Campaign) -> None:
     portal = world.portal
     portal.store.journal.append(*sample_entries(of, NOW))
     diary = Diary(portal, of, LIEN_SON)
-    file = take(portal.store, portal.settings.data_dir, LIEN_SON, "quyet-dinh-12.pdf", PDF, NOW)
+    file = accept_upload(portal.store, portal.settings.data_dir, LIEN_SON, "quyet-dinh-12.pdf", PDF, NOW)
     done = diary.write(
         EntryKind.CONFIRMED,
         "xac-dinh-khu-vuc-bo-phieu",
@@ -158,7 +158,7 @@ def normal(world: World, of: Campaign) -> None:
         document={"number": "12/QĐ-UBND", "date": "2026-01-29"},
         signer="Người ký mẫu",
         note="DỮ LIỆU MẪU. Đã gửi báo cáo về tỉnh.",
-        file=described(file),
+        file=file_reference(file),
     )
     diary.write(EntryKind.RETURNED, "quyet-dinh-to-bau-cu", reason="Thiếu danh sách kèm theo của Tổ bầu cử số 3.")
     diary.write(EntryKind.WITHDRAWN, "niem-yet-danh-sach-cu-tri", reason="Nhập nhầm.")
@@ -258,7 +258,7 @@ def long(world: World, of: Campaign) -> None:
     posted(world.portal)
     portal, unit, text = world.portal, of.by_code[hostile.UNIT.code], hostile.longest
     name = f"{text(110)}.pdf"
-    file = described(take(portal.store, portal.settings.data_dir, unit.code, name, PDF, NOW))
+    file = file_reference(accept_upload(portal.store, portal.settings.data_dir, unit.code, name, PDF, NOW))
     diary = Diary(portal, of, unit.code)
     whole: dict[str, Any] = {
         "completed_on": "2026-01-29",

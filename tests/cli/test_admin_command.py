@@ -15,7 +15,7 @@ import pytest
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.services.access.sign_in import sign_in
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.views.apply_change import apply_change
 from lotrinh.services.views.change_preview import ChangeRequest, preview_change
 from lotrinh.services.views.live_campaign import LiveCampaign
@@ -183,7 +183,7 @@ def test_a_check_counts_from_the_anchor_that_was_applied_in_the_portal(
 ) -> None:
     settings = Settings(data_dir=tmp_path / "data")
     with open_store(settings.database_url) as store:
-        live = LiveCampaign(store, settings, open_declared(settings, "bau-cu-2026"))
+        live = LiveCampaign(store, settings, open_campaign_of_files(settings, "bau-cu-2026"))
         made = preview_change(store, settings, live, ChangeRequest(date(2026, 3, 22)), NOW)
         apply_change(store, made, made.digest, "officer:lan", NOW)
     units = roster({"04924": communes.says("04924")})

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.load import load_settings
@@ -145,7 +145,7 @@ def test_checks_that_stopped_where_the_office_has_no_address_are_told_at_the_ter
     write.file.write_text(UNHEARD, encoding="utf-8")
     settings, last = load_settings(str(write.file)).settings, now() - timedelta(days=9)
     with open_store(f"sqlite:///{tmp_path}/data/lotrinh.db") as store:
-        campaign = open_declared(settings, "bau-cu-2026")
+        campaign = open_campaign_of_files(settings, "bau-cu-2026")
         conclude(store, settings, campaign, begin_run(store, campaign, last, last, {}), last)
     made = lotrinh("send")
     assert made.returncode == 3, made.stderr

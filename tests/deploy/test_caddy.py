@@ -14,7 +14,7 @@ import pytest
 
 from lotrinh.clock import now
 from lotrinh.services.access.accounts import issue_slips
-from lotrinh.services.campaigns.rosters import roster
+from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.deploy.front import TOKEN, Front, adapted, front
@@ -39,7 +39,7 @@ def client(place: Front) -> Iterator[httpx.Client]:
 
 def test_somebody_with_a_slip_signs_in_and_the_cookie_is_the_browser_s_own(place: Front, client: httpx.Client) -> None:
     with open_store(place.database) as store:
-        (unit,) = [unit for unit in roster(Settings()).units if unit.code == UNIT]
+        (unit,) = [unit for unit in open_roster(Settings()).units if unit.code == UNIT]
         (slip,) = issue_slips(store, [unit], now())
     form = {"name": UNIT, "secret": slip.secret}
     entered = client.post("/sign-in", data=form, headers={"Origin": place.url})

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from lotrinh.core.status.journal import EntryKind, fold
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.deps import make_csrf
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.settings.models import CampaignSettings as CampaignSetting
 from lotrinh.settings.models import DatabaseSettings, Settings, UnitsSettings
 from lotrinh.store import Store, open_store
@@ -162,7 +162,7 @@ def portal_of(folder: Path, url: str = "", units: Path | None = None) -> Iterato
     with open_store(settings.database_url) as store:
         app = create_app(settings, store, clock=lambda: clock[0], start_run=lambda _: None)
         with served(app) as address:
-            portal = Portal(address, app, store, settings, open_declared(settings, CAMPAIGN), clock=clock)
+            portal = Portal(address, app, store, settings, open_campaign_of_files(settings, CAMPAIGN), clock=clock)
             yield portal
             for client in portal.opened:
                 client.close()

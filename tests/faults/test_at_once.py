@@ -28,7 +28,7 @@ from pathlib import Path
 from lotrinh.core.status.journal import StepRecord, replay
 from lotrinh.errors import ChangedMeanwhile, Conflict
 from lotrinh.i18n import say
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.statements.confirm import Confirmation, confirm, withdraw
 from lotrinh.services.statements.review import accept, give_back
 from lotrinh.services.statements.journal_writer import Said
@@ -37,7 +37,7 @@ from tests.faults.portals import CAMPAIGN, NOW, OWN, STEP, settings_of
 
 folder, url, count, each = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 settings = settings_of(folder, url)
-campaign = open_declared(settings, CAMPAIGN)
+campaign = open_campaign_of_files(settings, CAMPAIGN)
 unit = campaign.by_code[OWN]
 
 def speak(store, worker, chance, seen, key):

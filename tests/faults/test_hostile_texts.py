@@ -15,9 +15,9 @@ from lotrinh.services.access.accounts import add_officer, make_link
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.statements import obstacles, review
-from lotrinh.services.statements.confirm import Confirmation, confirm, withdraw
-from lotrinh.services.statements.journal_writer import Said
-from lotrinh.services.statements.uploads import described, take
+from lotrinh.services.statements.confirm import Confirmation, record_confirmation, withdraw
+from lotrinh.services.statements.journal_writer import StatementRequest
+from lotrinh.services.statements.uploads import accept_upload, file_reference
 from tests.conftest import COLUMNS
 from tests.faults.pages import Form, Page
 from tests.faults.portals import CAMPAIGN, COUNTED, NOW, OTHER, OWN, PDF, STEP, Person, Portal, portal_of
@@ -51,23 +51,23 @@ def everything_said(portal: Portal) -> None:
     """Put the program into everything that a unit, the office or a unit's own system can say."""
     store, campaign = portal.store, portal.campaign
     unit = campaign.by_code[OWN]
-    file = take(store, portal.settings.data_dir, OWN, f"{evil('file').split('</')[0]}.pdf", PDF, NOW)
+    file = accept_upload(store, portal.settings.data_dir, OWN, f"{evil('file').split('</')[0]}.pdf", PDF, NOW)
 
-    def said(step: str, key: str, actor: str = f"unit:{OWN}") -> Said:
-        return Said(campaign, unit, step, actor, key, NOW)
+    def said(step: str, key: str, actor: str = f"unit:{OWN}") -> StatementRequest:
+        return StatementRequest(campaign, unit, step, actor, key, NOW)
 
     told = Confirmation(
-        STEP, date(2026, 1, 29), evil("number"), note=evil("note"), signer=evil("signer"), file=described(file)
+        STEP, date(2026, 1, 29), evil("number"), note=evil("note"), signer=evil("signer"), file=file_reference(file)
     )
-    confirm(store, campaign, unit, told, actor=f"unit:{OWN}", key="1", now=NOW)
+    record_confirmation(store, campaign, unit, told, actor=f"unit:{OWN}", key="1", now=NOW)
     withdraw(store, said(STEP, "2"), evil("withdrawn"))
-    confirm(store, campaign, unit, told, actor=f"unit:{OWN}", key="3", now=NOW)
+    record_confirmation(store, campaign, unit, told, actor=f"unit:{OWN}", key="3", now=NOW)
     lan = "officer:lan"
     review.give_back(store, said(STEP, "4", lan), evil("returned"))
     obstacles.report_obstacle(store, said(STEP, "5"), evil("obstacle"))
     obstacles.propose(store, said(COUNTED, "6"), evil("proposal"))
-    review.answer(store, said(STEP, "7", lan), evil("answer"))
-    review.hand_over(store, said(COUNTED, "8", lan), evil("office"), evil("note"))
+    review.answer_obstacle(store, said(STEP, "7", lan), evil("answer"))
+    review.hand_over_obstacle(store, said(COUNTED, "8", lan), evil("office"), evil("note"))
     review.excuse(store, said("thanh-lap-ubbc-xa", "9", lan), evil("excused"))
     add_officer(store, "lan", Role.OFFICER, evil("officer"), "mat-khau-dai-1", NOW)
     make_link(store, evil("link"), timedelta(days=3), NOW)

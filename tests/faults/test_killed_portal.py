@@ -42,12 +42,12 @@ from pathlib import Path
 import uvicorn
 import lotrinh.portal.state as state
 from lotrinh.portal.app import create_app
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.store import open_store
 from tests.faults.portals import CAMPAIGN, NOW, settings_of
 
 settings = settings_of(Path(sys.argv[1]), sys.argv[2])
-campaign = open_declared(settings, CAMPAIGN)
+campaign = open_campaign_of_files(settings, CAMPAIGN)
 state.open_campaign = lambda *_, **__: campaign  # reading the checklist anew for each portal would only cost time
 store = open_store(settings.database_url)
 app = create_app(settings, store, clock=lambda: NOW)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.services.statements.uploads import clean_up, path_of
+from lotrinh.services.statements.uploads import delete_unused_uploads, upload_path
 from lotrinh.store import open_store
 from tests.conftest import TOP
 from tests.faults.portals import NOW
@@ -21,14 +21,14 @@ CONFIRMED = """
 import os, signal, sys
 from datetime import date
 from pathlib import Path
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.statements.confirm import Confirmation, confirm
 from lotrinh.services.statements.uploads import described, take
 from lotrinh.store import open_store
 from tests.faults.portals import CAMPAIGN, NOW, OWN, PDF, STEP, settings_of
 
 settings, url, before = settings_of(Path(sys.argv[1])), sys.argv[2], sys.argv[3] == "before"
-campaign = open_declared(settings, CAMPAIGN)
+campaign = open_campaign_of_files(settings, CAMPAIGN)
 left = 0
 
 def dying(write):
@@ -74,11 +74,11 @@ def test_killed_at_any_write_of_a_confirmation_neither_entry_nor_file_stands_alo
         assert int(ran.stdout) > WRITES
         registered = len(store.files.list_unreferenced(NOW + timedelta(days=1)))
         assert registered  # what the killed ones left
-        clean_up(store, tmp_path, NOW + timedelta(days=2))
+        delete_unused_uploads(store, tmp_path, NOW + timedelta(days=2))
         told = [entry.new.body["file"] for entry in store.journal.entries()]
         assert told
         for file in told:
-            assert hashlib.sha256(path_of(tmp_path, file["id"]).read_bytes()).hexdigest() == file["sha256"]
+            assert hashlib.sha256(upload_path(tmp_path, file["id"]).read_bytes()).hexdigest() == file["sha256"]
         lying = {part.name for part in (tmp_path / "files").rglob("*") if part.is_file()}
         assert lying == {file["id"] for file in told}
         assert store.journal.verify() is None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.lease import Holder, lease_name, take_lease
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
@@ -24,13 +24,13 @@ from lotrinh.clock import now
 from lotrinh.errors import Overlapping
 from lotrinh.i18n import say
 from lotrinh.services.runs.ask import begin_run
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.lease import hold_lease
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 
 url, name = sys.argv[1:]
-campaign = open_declared(Settings(), "bau-cu-2026")
+campaign = open_campaign_of_files(Settings(), "bau-cu-2026")
 with open_store(url) as store:
     print("ready", flush=True)
     sys.stdin.readline()
@@ -75,7 +75,7 @@ def tell(process: "subprocess.Popen[str]") -> None:
 
 
 def test_of_eight_checks_at_once_one_runs_and_killed_with_kill_9_it_keeps_nobody_waiting(database: str) -> None:
-    campaign = open_declared(Settings(), "bau-cu-2026")
+    campaign = open_campaign_of_files(Settings(), "bau-cu-2026")
     with open_store(database) as store:
         with checks(database, *(f"lauf-{n}" for n in range(AT_ONCE))) as started:
             for process in started.values():

@@ -13,7 +13,7 @@ from lotrinh.clock import now
 from lotrinh.core.status.observation import Observation
 from lotrinh.core.status.status import Status
 from lotrinh.errors import Conflict
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude, run_check
 from lotrinh.services.runs.lease import hold_lease, lease_name, own_holder
@@ -93,7 +93,7 @@ def test_a_check_that_lost_its_place_says_so_and_leaves_nothing(
 ) -> None:
     http = HttpSettings.model_validate({"allow_networks": ["127.0.0.0/8"], "connect_seconds": 1, "total_seconds": 3})
     here = Settings(data_dir=tmp_path / "data", http=http, portal=PortalSettings(port=9))
-    of = open_declared(here, "bau-cu-2026", Path(roster({"04924": communes.says("04924")})))
+    of = open_campaign_of_files(here, "bau-cu-2026", Path(roster({"04924": communes.says("04924")})))
 
     def lose(_: Observation) -> None:
         replaced(store, of)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from lotrinh.core.status.journal import EntryKind
-from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.statements.journal_writer import StatementRequest
 from lotrinh.services.statements.review import accept
 from tests.faults.portals import CAMPAIGN, HOME, NOW, OWN, STEP, Hidden, Portal, receipt_of
 
@@ -128,7 +128,7 @@ def test_the_loser_between_unit_and_office_is_told_who_changed_what(any_portal: 
     receipt_of(person.confirm(person.check()))
     form = person.form(f"{HOME}/steps/{STEP}/withdraw") | {"reason": "Ghi nhầm ngày"}
     unit = any_portal.campaign.by_code[OWN]
-    accept(any_portal.store, Said(any_portal.campaign, unit, STEP, "officer:lan", "k", NOW))
+    accept(any_portal.store, StatementRequest(any_portal.campaign, unit, STEP, "officer:lan", "k", NOW))
     late = person.send(f"{HOME}/steps/{STEP}/withdraw", form)
     assert late.status_code == 409
     assert "Văn phòng tỉnh (lan) đã chấp nhận xác nhận" in late.text

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from lotrinh.portal.guard import LARGEST_FORM
-from lotrinh.services.statements.uploads import LARGEST, kind_of
+from lotrinh.services.statements.uploads import LARGEST, detect_file_type
 from tests.faults.portals import CAMPAIGN, HOME, PDF, STEP, UNPROVEN, Hidden, Person, Portal
 
 SAID = {"completed_on": "2/2/2026", "document.number": "12/QĐ-UBND", "note": "Giữ nguyên"}
@@ -183,7 +183,7 @@ def cheap() -> Iterator[None]:
 
 def refused(content: bytes) -> str:
     with cheap():
-        found = kind_of(content)
+        found = detect_file_type(content)
     return str(found)
 
 

@@ -15,8 +15,8 @@ from lotrinh.services.access.accounts import make_link
 from lotrinh.services.access.programs import issue_token
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.statements.confirm import Confirmation, confirm
-from lotrinh.services.statements.uploads import described, take
+from lotrinh.services.statements.confirm import Confirmation, record_confirmation
+from lotrinh.services.statements.uploads import accept_upload, file_reference
 from lotrinh.store.accounts import Account, hash_token
 from lotrinh.store.engine import reading
 from lotrinh.store.schema import metadata
@@ -118,13 +118,13 @@ def said(portal: Portal, code: str) -> dict[str, str]:
     unit = portal.campaign.by_code.get(code)
     if unit is None:
         return {"number": "1", "first": "1", "last": "1", "file_id": "0" * 32}
-    file = take(portal.store, portal.settings.data_dir, code, "qd.pdf", PDF, NOW)
+    file = accept_upload(portal.store, portal.settings.data_dir, code, "qd.pdf", PDF, NOW)
     steps = [
         s for s in portal.campaign.checklist.iter_steps() if s.is_work_of(unit) and s.evidence.file.value != "none"
     ]
     step = STEP if code != PROVINCE else next(s.id for s in steps if not s.count)
-    told = Confirmation(step, date(2026, 1, 29), "12/QĐ", file=described(file))
-    entry = confirm(portal.store, portal.campaign, unit, told, actor=f"unit:{code}", key="k", now=NOW)
+    told = Confirmation(step, date(2026, 1, 29), "12/QĐ", file=file_reference(file))
+    entry = record_confirmation(portal.store, portal.campaign, unit, told, actor=f"unit:{code}", key="k", now=NOW)
     number = str(entry.number)
     return {"number": number, "first": number, "last": number, "file_id": file.id, "step_id": step}
 

@@ -15,7 +15,7 @@ from lotrinh.core.status.observation import Observation
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.i18n import say
 from lotrinh.reports.text import markdown
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import CheckRequest
 from lotrinh.services.runs.lease import lease_name, own_holder
@@ -70,7 +70,7 @@ def test_a_run_that_was_taken_for_dead_and_replaced_says_so_and_asks_nobody_agai
     from flows.check import run_in_process
 
     units = roster({"04924": communes.says("04924", DONE)})
-    campaign = open_declared(environment, "bau-cu-2026", Path(units))
+    campaign = open_campaign_of_files(environment, "bau-cu-2026", Path(units))
     if deployed:
         monkeypatch.setenv("PREFECT__RUNTIME__DEPLOYMENT__ID", "of-a-worker")
     with open_store(environment.database_url) as store:

@@ -14,8 +14,8 @@ import pytest
 
 from lotrinh.clock import now
 from lotrinh.core.notify.schedules import CampaignSchedule
-from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.campaigns.schedules import change, effective
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
+from lotrinh.services.campaigns.schedules import change_schedule, effective_schedule
 from lotrinh.services.runs.lease import hold_lease
 from lotrinh.settings.load import load_settings
 from lotrinh.settings.models import Settings
@@ -76,8 +76,8 @@ def changed(file: Path, new: CampaignSchedule) -> tuple[Store, Settings]:
     """Let the office change the schedule in the portal."""
     settings = load_settings(str(file)).settings
     with open_store(settings.database_url) as store:
-        seen = effective(store, settings, CAMPAIGN).version
-        change(store, settings, open_declared(settings, CAMPAIGN), new, seen, "officer:lan", now())
+        seen = effective_schedule(store, settings, CAMPAIGN).version
+        change_schedule(store, settings, open_campaign_of_files(settings, CAMPAIGN), new, seen, "officer:lan", now())
     return store, settings
 
 
@@ -202,7 +202,7 @@ def test_runs_step_aside_for_newer_ones_for_their_calendar_and_for_whoever_holds
         oldest, newer, dense = ran(prefect, *late)
         settings = load_settings(str(file)).settings
         with open_store(settings.database_url) as store:
-            campaign = open_declared(settings, CAMPAIGN)
+            campaign = open_campaign_of_files(settings, CAMPAIGN)
             with hold_lease(store, campaign, "am-terminal", now):
                 refused = ran(prefect, asked(prefect, timedelta()))
             due = ran(prefect, asked(prefect, HOUR, "report", tick="report"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.clock import now
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.load import load_settings
@@ -45,7 +45,7 @@ def test_flows_send_each_mail_once_however_often_they_run(tmp_path: Path) -> Non
         file.write_text(SETTINGS.format(port=post.port), encoding="utf-8")
         settings = load_settings(str(file)).settings
         with open_store(settings.database_url) as store:
-            campaign = open_declared(settings, "bau-cu-2026")
+            campaign = open_campaign_of_files(settings, "bau-cu-2026")
             conclude(store, settings, campaign, begin_run(store, campaign, now(), now(), {}), now())
         first = remind(str(file))
         assert (first["new"], first["sent"]) == (1, 1)

@@ -13,7 +13,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation
 from lotrinh.errors import StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import BATCH, begin_run
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
@@ -53,7 +53,7 @@ def campaign(communes: Communes, settings: Settings, tmp_path: Path) -> Campaign
     codes = [u.code for u in packaged_roster(province("25"))[:UNITS]]
     rows = [f"{code},xa,Xã {code},,,{communes.says(code, DONE)},,,," for code in codes]
     (tmp_path / "units.csv").write_text("\n".join([COLUMNS, *rows]) + "\n", encoding="utf-8")
-    return open_declared(settings, "bau-cu-2026", tmp_path / "units.csv")
+    return open_campaign_of_files(settings, "bau-cu-2026", tmp_path / "units.csv")
 
 
 def check(store: Store, settings: Settings, campaign: Campaign, disturb: Callable[[], None] = lambda: None) -> Report:

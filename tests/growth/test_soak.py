@@ -10,7 +10,7 @@ import pytest
 
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.clock import now
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
@@ -34,7 +34,7 @@ def test_runs_in_a_row_keep_memory_and_open_files_as_they_were(
     rows = [f"{code},xa,Xã {code},,,{communes.says(code, DONE)},,,," for code in codes]
     (tmp_path / "units.csv").write_text("\n".join([COLUMNS, *rows]) + "\n", encoding="utf-8")
     settings, process = Settings(data_dir=tmp_path), psutil.Process(os.getpid())
-    campaign = open_declared(settings, "bau-cu-2026", tmp_path / "units.csv")
+    campaign = open_campaign_of_files(settings, "bau-cu-2026", tmp_path / "units.csv")
     found: list[tuple[int, int]] = []
     with open_store(settings.database_url) as store:
         for _ in range(RUNS):

@@ -12,7 +12,7 @@ from lotrinh.catalog.units import write_roster
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.settings.models import CampaignSettings, Settings, UnitsSettings
 from tests.portal.conftest import NOW, Enter, Portal
@@ -94,7 +94,7 @@ def happened(portal: Portal, kind: EntryKind, unit: str, step: str, days_ago: fl
 
 def published(portal: Portal, settings: Settings, *steps: dict[str, Any], at: datetime = NOW) -> None:
     """Let Liên Sơn's own system have said this in a run."""
-    of: Campaign = open_declared(settings, "thu")
+    of: Campaign = open_campaign_of_files(settings, "thu")
     begun = begin_run(portal.store, of, at, at, {})
     text = says(of.by_code[LIEN_SON], *steps, at=at.astimezone(UTC))
     portal.store.runs.record(begun.id, of.id, [hear(settings, of, of.by_code[LIEN_SON], text, at)])

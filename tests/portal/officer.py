@@ -13,7 +13,7 @@ import pytest
 
 from lotrinh.core.status.journal import Entry
 from lotrinh.services.access.accounts import issue_slips
-from lotrinh.services.campaigns.rosters import roster
+from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.settings.models import Settings
 from lotrinh.store import engine
 from tests.portal.conftest import NOW, Enter, Portal
@@ -106,7 +106,7 @@ class Commune:
 
 
 def commune(portal: Portal, enter: Enter, code: str = "04924") -> Commune:
-    unit = next(u for u in roster(Settings()).units if u.code == code)
+    unit = next(u for u in open_roster(Settings()).units if u.code == code)
     secret = issue_slips(portal.store, [unit], NOW)[0].secret
     return Commune(portal, enter(code, secret), code, secret)
 

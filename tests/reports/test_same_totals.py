@@ -17,7 +17,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.i18n import grouped
 from lotrinh.reports.documents import FORMATS, RenderOptions, make
 from lotrinh.reports.pictures.milestones import number_milestones
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
@@ -69,7 +69,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """The sample report of the whole province: 148 communes and wards."""
     folder = tmp_path_factory.mktemp("province")
     office = Settings(data_dir=folder)
-    campaign = open_declared(office, "bau-cu-2026")
+    campaign = open_campaign_of_files(office, "bau-cu-2026")
     with open_store(office.database_url) as store:
         store.journal.append(*sample_entries(campaign, NOW))
         report = LiveCampaign(store, office, campaign).report(NOW)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Column, Integer, LargeBinary, Table, insert, select
 
 from lotrinh.core.status.journal import Entry
-from lotrinh.services.statements.uploads import described, take
+from lotrinh.services.statements.uploads import accept_upload, file_reference
 from lotrinh.services.upkeep.backup import Made, Place, back_up
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import reading, writing
@@ -36,8 +36,8 @@ def fill(store: Store, folder: Path, count: int = 5) -> tuple[Entry, ...]:
 
 def confirm_with_file(store: Store, folder: Path, step: str, content: bytes = PDF) -> Entry:
     """Hand a file in, and confirm a step with it."""
-    kept = take(store, folder, "04924", "Quyết định.pdf", content, NOW)
-    (made,) = store.journal.append(entry(step, body={"completed_on": "2026-01-29", "file": described(kept)}))
+    kept = accept_upload(store, folder, "04924", "Quyết định.pdf", content, NOW)
+    (made,) = store.journal.append(entry(step, body={"completed_on": "2026-01-29", "file": file_reference(kept)}))
     return made
 
 

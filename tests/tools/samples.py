@@ -27,7 +27,7 @@ from lotrinh.cli.demo import (
     refusing_port,
 )
 from lotrinh.core.checklist.units import Unit
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.load import load_settings
 from lotrinh.store import open_store
@@ -100,7 +100,7 @@ def clustered(units: list[Unit]) -> list[Unit]:
 def runs(home: DemoHome) -> None:
     """Carry out two runs on two days, over HTTP, on what the journal held on each of them."""
     settings = load_settings(str(home.settings)).settings
-    campaign = open_declared(settings, CAMPAIGN)
+    campaign = open_campaign_of_files(settings, CAMPAIGN)
     told = [e for e in sample_entries(campaign, TODAY) if e.unit not in {UNREACHABLE, NONSENSE}]
     for before, day in ((LONG_AGO, YESTERDAY), (YESTERDAY, TODAY)):
         with open_store(settings.database_url) as store:

@@ -26,14 +26,14 @@ def explain_command(campaign: str, unit: str, step: str, as_of: str | None, form
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports import explanation, explanation_data
-    from lotrinh.services.campaigns.finding import step_of, unit_of
+    from lotrinh.services.campaigns.finding import find_step_by_words, find_unit_by_words
     from lotrinh.services.views import explain as service
 
     loaded = open_settings(settings)
     moment = require_past(parse_moment(as_of, loaded.settings.timezone)) or now()
     with run_check.open_recorded_campaign(loaded, campaign) as (store, opened):
-        found = unit_of(opened, unit)
-        wanted = step_of(opened, found, step)
+        found = find_unit_by_words(opened, unit)
+        wanted = find_step_by_words(opened, found, step)
         made = service.build_explanation(store, loaded.settings, opened, found, wanted, moment, past=as_of is not None)
     language = current()
     if form == "json":

@@ -16,7 +16,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation
 from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, PrefectGone
-from lotrinh.services.campaigns.campaigns import Campaign, open_campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run, new_run_name
 from lotrinh.services.runs.assess import make_report
 from lotrinh.services.runs.check import CheckRequest, run_check
@@ -85,7 +85,7 @@ def require_campaign(loaded: LoadedSettings, name: str, units: Path | None = Non
     """Say what is wrong with what was given before a record is made for it; in none can anything have been applied."""
     file = sqlite_file(loaded.settings.database_url)
     if file and not file.exists():
-        open_declared(loaded.settings, name, units, loaded.home)
+        open_campaign_of_files(loaded.settings, name, units, loaded.home)
 
 
 @contextmanager

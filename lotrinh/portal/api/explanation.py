@@ -16,7 +16,7 @@ from lotrinh.portal.api.board import FlagsOut
 from lotrinh.portal.api.records import ProgressOut
 from lotrinh.portal.api.units import UNIT
 from lotrinh.reports.explanation_data import explanation_data
-from lotrinh.services.statements.journal_writer import step_of
+from lotrinh.services.statements.journal_writer import own_step
 from lotrinh.services.views.explain import build_explanation
 
 router = APIRouter(tags=["units"])
@@ -125,6 +125,6 @@ class ExplanationOut(ApiOutput):
 @router.get(UNIT + "/steps/{step_id}/explanation", response_model=ExplanationOut, responses=get_responses())
 def explain_step(responder: ApiResponder, at: OwnContext, step_id: str) -> Response:
     """Say why a step stands as it does: the rule, the arithmetic, what was said of it, what is missing before it."""
-    step = step_of(at.campaign, at.unit, step_id)
+    step = own_step(at.campaign, at.unit, step_id)
     made = build_explanation(at.state.store, at.state.settings, at.campaign, at.unit, step, at.now)
     return responder.give(ExplanationOut.model_validate(explanation_data(made, responder.language)))

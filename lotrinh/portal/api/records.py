@@ -15,7 +15,7 @@ from lotrinh.portal.api.answers import ApiOutput, ApiPage, ApiResponder, EntryPa
 from lotrinh.portal.api.sending import Receipt, receipt_body
 from lotrinh.portal.api.units import UNIT
 from lotrinh.services.runs.status_document import own_steps
-from lotrinh.services.statements.journal_writer import step_of
+from lotrinh.services.statements.journal_writer import own_step
 
 router = APIRouter(tags=["units"])
 STATED = tuple(
@@ -151,7 +151,7 @@ def list_records(responder: ApiResponder, at: OwnContext, query: Annotated[Pagin
 @router.get(UNIT + "/records/{step_id}", response_model=RecordOut, responses=get_responses())
 def read_record(responder: ApiResponder, at: OwnContext, step_id: str) -> Response:
     """Say what the journal says of one step; the ETag is the step's version, to be sent back with If-Match."""
-    step = step_of(at.campaign, at.unit, step_id)
+    step = own_step(at.campaign, at.unit, step_id)
     record = at.live.record(at.unit.code, step.id, at.now)
     content = record_out(step.id, record).model_dump_json().encode()
     return responder.send(content, f'"{record.number}"')

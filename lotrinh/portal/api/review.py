@@ -17,7 +17,7 @@ from lotrinh.portal.api.sending import (
     receipt_response,
 )
 from lotrinh.portal.api.units import UNIT
-from lotrinh.services.statements.review import accept, answer, excuse, give_back, hand_over, unexcuse
+from lotrinh.services.statements.review import accept, answer_obstacle, excuse, give_back, hand_over_obstacle, unexcuse
 
 router = APIRouter(tags=["judging"])
 
@@ -71,10 +71,12 @@ def take_excuse_back(at: ReviewerContext, headers: Headers, body: AboutStep) -> 
 @router.post(UNIT + "/answers", status_code=CREATED, response_model=Receipt, responses=RECORDED)
 def answer_unit(at: ReviewerContext, headers: Headers, body: AnswerIn) -> Response:
     """Answer a unit's obstacle or proposal."""
-    return receipt_response(at, answer(at.state.store, headers.statement(at, body.step), body.note))
+    return receipt_response(at, answer_obstacle(at.state.store, headers.statement(at, body.step), body.note))
 
 
 @router.post(UNIT + "/hand-overs", status_code=CREATED, response_model=Receipt, responses=RECORDED)
 def hand_over_to_an_office(at: ReviewerContext, headers: Headers, body: HandOverIn) -> Response:
     """Name the office that is to deal with a unit's obstacle or proposal."""
-    return receipt_response(at, hand_over(at.state.store, headers.statement(at, body.step), body.office, body.note))
+    return receipt_response(
+        at, hand_over_obstacle(at.state.store, headers.statement(at, body.step), body.office, body.note)
+    )

@@ -109,7 +109,7 @@ class SnapshotOut(BaseModel):
 def find_run(at: ApiContext, run_id: str) -> Run:
     """Return a run of this campaign."""
     known = at.state.store.runs.get(run_id)
-    if known is None or not at.campaign.holds(known):
+    if known is None or not at.campaign.has_run(known):
         raise NotFound(M("Đợt này không có lượt kiểm tra “{run}”.", run=run_id))
     return known
 

@@ -11,8 +11,8 @@ from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError
 from lotrinh.portal.api.access import ApiContext
 from lotrinh.portal.api.problems import OF_WRITING, problem_responses
-from lotrinh.services.statements.confirm import receipt
-from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.statements.confirm import build_receipt
+from lotrinh.services.statements.journal_writer import StatementRequest
 
 CREATED = 201
 Key = Annotated[
@@ -89,16 +89,16 @@ class StatementHeaders(NamedTuple):
     key: str
     expected_version: int | None
 
-    def statement(self, at: ApiContext, step: str) -> Said:
+    def statement(self, at: ApiContext, step: str) -> StatementRequest:
         """Say who states something about a step here and now."""
-        return Said(
+        return StatementRequest(
             campaign=at.campaign,
             unit=at.unit,
             step=step,
             actor=at.visitor.actor,
             key=self.key_for(at),
             now=at.now,
-            seen=self.expected_version,
+            expected_version=self.expected_version,
         )
 
     def key_for(self, at: ApiContext) -> str:
@@ -126,7 +126,7 @@ def receipt_response(at: ApiContext, entry: Entry) -> Response:
 
 def receipt_body(at: ApiContext, entry: Entry) -> bytes:
     """Write a receipt, the same now and later."""
-    content = {**receipt(entry, at.unit), "number": entry.number}
+    content = {**build_receipt(entry, at.unit), "number": entry.number}
     return Receipt.model_validate(content).model_dump_json().encode()
 
 

@@ -28,7 +28,7 @@ from lotrinh.portal.api.sending import (
 from lotrinh.portal.state import portal_state
 from lotrinh.probing.contract import MAX_COUNT, Day, StatusDocument
 from lotrinh.services.runs.status_document import build_status_answer, format_status_document
-from lotrinh.services.statements.confirm import Confirmation, confirm, withdraw
+from lotrinh.services.statements.confirm import Confirmation, record_confirmation, withdraw
 from lotrinh.services.statements.obstacles import clear, propose, report_obstacle
 
 router = APIRouter(tags=["units"])
@@ -123,7 +123,7 @@ def _json(value: object) -> bytes:
 @router.post(UNIT + "/confirmations", status_code=CREATED, response_model=Receipt, responses=RECORDED)
 def confirm_step(at: SpeakerContext, headers: Headers, body: ConfirmationIn) -> Response:
     """Confirm that a step is done; with a count that is not full, say how far it is."""
-    entry = confirm(
+    entry = record_confirmation(
         at.state.store,
         at.campaign,
         at.unit,
@@ -131,7 +131,7 @@ def confirm_step(at: SpeakerContext, headers: Headers, body: ConfirmationIn) -> 
         actor=at.visitor.actor,
         key=headers.key_for(at),
         now=at.now,
-        seen=headers.expected_version,
+        expected_version=headers.expected_version,
     )
     return receipt_response(at, entry)
 

@@ -15,7 +15,7 @@ from lotrinh.portal.errors.handlers import public_message
 from lotrinh.portal.forms import FormInput
 from lotrinh.portal.render import render_page
 from lotrinh.portal.web.routing import SEE_OTHER
-from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.statements.journal_writer import StatementRequest
 
 SENT = M("Biểu mẫu này đã gửi một lần với nội dung khác. Nếu muốn thay bằng nội dung dưới đây, hãy gửi lại.")
 LONGEST_NUMBER = 18
@@ -47,16 +47,16 @@ def explain_failure(request: Request, error: LotrinhError | None) -> dict[str, A
     return {"failure": SENT if isinstance(error, KeyReused) else public_message(request, error), "other": other}
 
 
-def make_statement(at: CampaignContext, step: Step, inputs: FormInput) -> Said:
+def make_statement(at: CampaignContext, step: Step, inputs: FormInput) -> StatementRequest:
     """Say who states something here and now."""
-    return Said(
+    return StatementRequest(
         campaign=at.campaign,
         unit=at.unit,
         step=step.id,
         actor=at.visitor.actor,
         key=inputs["key"],
         now=at.now,
-        seen=expected_version(inputs),
+        expected_version=expected_version(inputs),
     )
 
 

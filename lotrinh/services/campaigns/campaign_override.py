@@ -15,7 +15,7 @@ from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
 
-class Applied(BaseModel):
+class CampaignOverride(BaseModel):
     """A new anchor or checklist that the office applied in the portal; it goes before the settings file.
 
     ``checklist`` only names it: its content is kept under the hash that the entry carries.
@@ -27,35 +27,35 @@ class Applied(BaseModel):
     checklist: str | None = None
 
 
-NOTHING = Applied()
+NO_OVERRIDE = CampaignOverride()
 
 
-def applied(store: Store, number: int) -> Applied:
+def override_of_entry_number(store: Store, number: int) -> CampaignOverride:
     """Return what the entry of this number applied; 0 stands for none, where the settings file holds."""
     entry = store.journal.get(number)
-    return read(entry) if entry else NOTHING
+    return read_override(entry) if entry else NO_OVERRIDE
 
 
-def read(entry: Entry) -> Applied:
+def read_override(entry: Entry) -> CampaignOverride:
     """Return what an entry of the journal applied."""
     try:
-        return Applied.model_validate(entry.new.body["applied"])
+        return CampaignOverride.model_validate(entry.new.body["applied"])
     except ValidationError as error:
         sentence = M("Mục số {number} của nhật ký không đọc được. Hãy chạy: lotrinh verify", number=entry.number)
         raise StoreUnavailable(sentence) from error
 
 
-def checklist_of(store: Store, settings: Settings, entry: Entry) -> Checklist | None:
+def override_checklist(store: Store, settings: Settings, entry: Entry) -> Checklist | None:
     """Return the checklist that an entry applied; None where the settings file's holds."""
-    name, hash_ = read(entry).checklist, entry.new.checklist_hash
+    name, hash_ = read_override(entry).checklist, entry.new.checklist_hash
     if not name:
         return None
     if content := store.changes.checklist(hash_):
-        return _made(name, content)
-    return _taken_over(store, settings.data_dir / "checklists" / name, hash_)
+        return _rebuild_checklist(name, content)
+    return _adopt_old_file(store, settings.data_dir / "checklists" / name, hash_)
 
 
-def _made(name: str, content: str) -> Checklist:
+def _rebuild_checklist(name: str, content: str) -> Checklist:
     try:
         return from_content(content)
     except ValueError as error:  # pydantic's errors are such
@@ -63,7 +63,7 @@ def _made(name: str, content: str) -> Checklist:
         raise BadInput([Problem(name, 0, 0, sentence)]) from error
 
 
-def _taken_over(store: Store, left: Path, hash_: str) -> Checklist:
+def _adopt_old_file(store: Store, left: Path, hash_: str) -> Checklist:
     """Read the checklist that an older version kept in the data folder of one machine, and let the record have it."""
     found = read_checklist(left.read_bytes(), str(left), None) if left.is_file() else None
     if found is None or found.content_hash != hash_:

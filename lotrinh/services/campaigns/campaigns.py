@@ -18,8 +18,13 @@ from lotrinh.core.status.journal import Entry
 from lotrinh.core.status.status import Policy
 from lotrinh.core.text import M, Message, Text
 from lotrinh.errors import BadInput, NotFound, Problem
-from lotrinh.services.campaigns.campaign_override import NOTHING, Applied, checklist_of, read
-from lotrinh.services.campaigns.rosters import Roster, imported_path, roster
+from lotrinh.services.campaigns.campaign_override import (
+    NO_OVERRIDE,
+    CampaignOverride,
+    override_checklist,
+    read_override,
+)
+from lotrinh.services.campaigns.rosters import Roster, imported_path, open_roster
 from lotrinh.settings.models import CampaignSettings, Settings
 from lotrinh.store import Store
 from lotrinh.store.runs.runs import Run
@@ -49,12 +54,12 @@ class Campaign:
     change: int = 0
 
     @cached_property
-    def awaited(self) -> tuple[str, ...]:
+    def awaited_steps(self) -> tuple[str, ...]:
         """The steps on whose real completion some deadline hangs."""
         return awaited_steps(self.checklist, self.parameters)
 
     @cached_property
-    def milestones(self) -> Mapping[str, Schedule]:
+    def milestone_schedules(self) -> Mapping[str, Schedule]:
         """The schedules of the milestones, as far as they hang on no real event."""
         return timetable(self.checklist, self.anchor, parameters=self.parameters).milestones
 
@@ -63,7 +68,7 @@ class Campaign:
         """The units, and the province itself, by code."""
         return {u.code: u for u in (*self.units, self.province)}
 
-    def holds(self, run: Run) -> bool:
+    def has_run(self, run: Run) -> bool:
         """Whether a run is of this campaign and this province: one record may hold several provinces' runs."""
         return (run.campaign, run.province) == (self.id, self.province.code)
 
@@ -76,30 +81,32 @@ def open_campaign(
     ``home`` is the settings file's folder. What was applied is read from the record: a machine that did not know of it
     would tell wrong deadlines.
     """
-    config, known = declared(settings, name), roster(settings, units_file)
+    config, known = campaign_settings(settings, name), open_roster(settings, units_file)
     entry = store.changes.newest(name, known.province.code)
     checklist = checklist_in_use(store, settings, config, home, entry)
-    config = with_change(config, read(entry) if entry else NOTHING)
-    return bind(config, checklist, known, partial=units_file is not None, change=entry.number if entry else 0)
+    config = with_override(config, read_override(entry) if entry else NO_OVERRIDE)
+    return bind_campaign(config, checklist, known, partial=units_file is not None, change=entry.number if entry else 0)
 
 
 def checklist_in_use(
     store: Store, settings: Settings, config: CampaignSettings, home: Path | None, entry: Entry | None
 ) -> Checklist:
     """Return a campaign's checklist: what the office applied by its newest ``entry``, else the file's."""
-    applied = checklist_of(store, settings, entry) if entry else None
+    applied = override_checklist(store, settings, entry) if entry else None
     return applied or load_checklist(checklist_path(settings, config, home))
 
 
-def open_declared(settings: Settings, name: str, units_file: Path | None = None, home: Path | None = None) -> Campaign:
+def open_campaign_of_files(
+    settings: Settings, name: str, units_file: Path | None = None, home: Path | None = None
+) -> Campaign:
     """Open a campaign as its files say, for whom there is no record: nothing that the office applied is in it."""
-    config = declared(settings, name)
+    config = campaign_settings(settings, name)
     checklist = load_checklist(checklist_path(settings, config, home))
-    return bind(config, checklist, roster(settings, units_file), partial=units_file is not None)
+    return bind_campaign(config, checklist, open_roster(settings, units_file), partial=units_file is not None)
 
 
-def bind(
-    config: CampaignSettings, checklist: Checklist, known: Roster, *, partial: bool = False, change: int = 0
+def bind_campaign(
+    config: CampaignSettings, checklist: Checklist, roster: Roster, *, partial: bool = False, change: int = 0
 ) -> Campaign:
     """Bind a checklist to a campaign's anchor, units and policy; ``BadInput`` with all that does not fit.
 
@@ -107,7 +114,7 @@ def bind(
     """
     parameters, problems = _parameters(config, checklist)
     anchor = config.anchor or checklist.anchor.day
-    units, unknown = _chosen(config, known.units, partial=partial)
+    units, unknown = _choose_units(config, roster.units, partial=partial)
     if problems or unknown:
         raise BadInput([*problems, *unknown])
     return Campaign(
@@ -116,7 +123,7 @@ def bind(
         checklist=checklist,
         anchor=anchor,
         parameters=parameters,
-        province=known.province,
+        province=roster.province,
         units=units,
         zone=ZoneInfo(checklist.timezone),
         policy=Policy(
@@ -129,15 +136,15 @@ def bind(
     )
 
 
-def declared(settings: Settings, name: str) -> CampaignSettings:
+def campaign_settings(settings: Settings, name: str) -> CampaignSettings:
     """Return the campaign as the settings file says; a name that is none's is a checklist's, with every default."""
     config = next((c for c in settings.campaigns if c.id == name), None)
     return config or CampaignSettings.model_construct(id=name, checklist=name)
 
 
-def with_change(config: CampaignSettings, change: Applied) -> CampaignSettings:
+def with_override(config: CampaignSettings, override: CampaignOverride) -> CampaignSettings:
     """Let an applied anchor go before what the settings file says."""
-    return config.model_copy(update={"anchor": change.anchor}) if change.anchor else config
+    return config.model_copy(update={"anchor": override.anchor}) if override.anchor else config
 
 
 def is_current(store: Store, campaign: Campaign) -> bool:
@@ -149,7 +156,7 @@ def campaign_files(settings: Settings, name: str, home: Path | None) -> tuple[Pa
     """Name the files a campaign is made of: when one changes, it has to be opened again."""
     units = settings.units.file or imported_path(settings)
     try:
-        return units, checklist_path(settings, declared(settings, name), home)
+        return units, checklist_path(settings, campaign_settings(settings, name), home)
     except NotFound:  # one that was applied may stand in its place
         return (units,)
 
@@ -188,7 +195,7 @@ def _parameters(config: CampaignSettings, checklist: Checklist) -> tuple[dict[st
     return rules, [*problems, *(Problem(where, 0, 0, fault.sentence) for fault in faults)]
 
 
-def _chosen(
+def _choose_units(
     config: CampaignSettings, units: tuple[Unit, ...], *, partial: bool
 ) -> tuple[tuple[Unit, ...], list[Problem]]:
     """Keep the campaign's units; a roster given on the command line may hold only some of them."""

@@ -18,42 +18,44 @@ NEAR, NEAREST = 0.55, 3
 T = TypeVar("T")
 
 
-def unit_of(campaign: Campaign, asked: str) -> Unit:
+def find_unit_by_words(campaign: Campaign, words: str) -> Unit:
     """Find a unit by its code, its full name, or its name without kind and accents where only one has it.
 
     ``BadInput`` lists the units where there are several; ``NotFound`` names the nearest.
     """
-    text = nfc(" ".join(asked.split()))
+    text = nfc(" ".join(words.split()))
     if found := campaign.by_code.get(text):
         return found
     everybody = [*campaign.units, campaign.province]
     for spelled in (str.lower, fold_text):
         matches = [u for u in everybody if spelled(text) in {spelled(u.full_name), spelled(u.name)}]
         if matches:
-            return _only(matches, "UNIT", asked, _unit_named)
+            return _require_one(matches, "UNIT", words, _unit_words)
     near = {fold_text(u.full_name): u for u in everybody} | {fold_text(u.name): u for u in everybody}
     raise NotFound(
-        _none(M("Đợt này không có đơn vị “{name}”.", name=asked), nearest(fold_text(text), near), _unit_named)
+        _not_found(M("Đợt này không có đơn vị “{name}”.", name=words), nearest(fold_text(text), near), _unit_words)
     )
 
 
-def step_of(campaign: Campaign, unit: Unit, asked: str) -> Step:
+def find_step_by_words(campaign: Campaign, unit: Unit, words: str) -> Step:
     """Find a step of a unit by its id, or by a part of its title that no other step of the unit has."""
-    text = fold_text(" ".join(asked.split()))
+    text = fold_text(" ".join(words.split()))
     steps = campaign.checklist.steps
     mine = [s for s in steps.values() if s.is_work_of(unit)]
-    found = steps.get(asked.strip())
+    found = steps.get(words.strip())
     matches = [found] if found else [s for s in mine if text and text in fold_text(s.title.vi)]
     if not matches:
         matches = [s for s in steps.values() if text and text == fold_text(s.title.vi)]
     if matches:
-        step = _only([s for s in matches if fold_text(s.title.vi) == text] or matches, "STEP", asked, _step_named)
+        step = _require_one(
+            [s for s in matches if fold_text(s.title.vi) == text] or matches, "STEP", words, _step_words
+        )
         if step.is_work_of(unit):
             return step
         raise NotFound(M("“{step}” không thuộc trách nhiệm của {unit}.", step=step.title, unit=unit.full_name))
     near = {fold_text(s.title.vi): s for s in mine} | {s.id: s for s in mine}
-    sentence = M("{unit} không có đầu việc “{name}” trong đợt này.", unit=unit.full_name, name=asked)
-    raise NotFound(_none(sentence, nearest(text, near), _step_named))
+    sentence = M("{unit} không có đầu việc “{name}” trong đợt này.", unit=unit.full_name, name=words)
+    raise NotFound(_not_found(sentence, nearest(text, near), _step_words))
 
 
 def nearest(text: str, known: Mapping[str, T]) -> list[T]:
@@ -66,7 +68,7 @@ def nearest(text: str, known: Mapping[str, T]) -> list[T]:
     return found[:NEAREST]
 
 
-def _only(matches: list[T], where: str, asked: str, call: Callable[[T], Message]) -> T:
+def _require_one(matches: list[T], where: str, asked: str, call: Callable[[T], Message]) -> T:
     if len(matches) == 1:
         return matches[0]
     sentence = M("“{name}” khớp {count} tên. Hãy ghi mã, hoặc ghi rõ hơn:", name=asked, count=len(matches))
@@ -76,16 +78,16 @@ def _only(matches: list[T], where: str, asked: str, call: Callable[[T], Message]
     raise BadInput([Problem(where, 0, 0, sentence), *listed, *rest])
 
 
-def _none(sentence: Message, near: Iterable[T], call: Callable[[T], Message]) -> Message:
+def _not_found(sentence: Message, near: Iterable[T], call: Callable[[T], Message]) -> Message:
     names = list(near)
     if not names:
         return sentence
     return M("{sentence} Gần giống: {names}.", sentence=sentence, names=join_messages([call(name) for name in names]))
 
 
-def _unit_named(unit: Unit) -> Message:
+def _unit_words(unit: Unit) -> Message:
     return M("{name} ({code})", name=unit.full_name, code=unit.code)
 
 
-def _step_named(step: Step) -> Message:
+def _step_words(step: Step) -> Message:
     return M("{name} ({code})", name=step.title, code=step.id)

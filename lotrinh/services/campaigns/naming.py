@@ -5,9 +5,9 @@ from lotrinh.core.status.actors import SAMPLE, SHEETS
 from lotrinh.core.text import Message
 from lotrinh.services.campaigns.campaigns import Campaign
 
-__all__ = ["SAMPLE", "SHEETS", "named"]
+__all__ = ["SAMPLE", "SHEETS", "campaign_actor_name"]
 
 
-def named(actor: str, campaign: Campaign) -> Message | str:
+def campaign_actor_name(actor: str, campaign: Campaign) -> Message | str:
     """Name an actor of a campaign: a unit by its name, whether its people or its own software spoke."""
     return actors.actor_name(actor, campaign.by_code)

@@ -31,7 +31,7 @@ class Roster(NamedTuple):
     source: str
 
 
-def known(settings: Settings) -> Container[str] | None:
+def accepted_codes(settings: Settings) -> Container[str] | None:
     """Return the codes that may stand in a roster; None where the settings accept any."""
     return None if settings.units.allow_unknown else known_codes()
 
@@ -41,12 +41,12 @@ def imported_path(settings: Settings) -> Path:
     return settings.data_dir / "units" / f"{province(settings.province).slug}.csv"
 
 
-def roster(settings: Settings, given: Path | None = None) -> Roster:
+def open_roster(settings: Settings, given: Path | None = None) -> Roster:
     """Read the roster: the given file, the one in the settings, the imported one, or the packaged one."""
     home = province(settings.province)
     path = given or settings.units.file or imported_path(settings)
     if given or settings.units.file or path.is_file():
-        units = read_roster(path, known(settings))
+        units = read_roster(path, accepted_codes(settings))
         source = str(path)
     else:
         units, source = packaged_roster(home), home.slug
@@ -64,10 +64,10 @@ def province_unit(settings: Settings) -> Unit:
     return next((unit for unit in rows if unit.is_province), home)
 
 
-def fault(settings: Settings) -> Message | None:
+def roster_fault(settings: Settings) -> Message | None:
     """Say in one sentence why the roster in use cannot be read; None where it can."""
     try:
-        roster(settings)
+        open_roster(settings)
     except BadInput as error:
         first, count = error.problems[0], len(error.problems)
         return M(
@@ -86,7 +86,7 @@ def as_unit(home: Province) -> Unit:
     return Unit(home.code, UnitKind(home.kind), home.name)
 
 
-class Import(NamedTuple):
+class RosterImport(NamedTuple):
     """What an import changes, and which addresses in it cannot be asked."""
 
     path: Path
@@ -95,7 +95,7 @@ class Import(NamedTuple):
     addresses: tuple[Problem, ...]
 
 
-def import_roster(settings: Settings, file: Path) -> Import:
+def import_roster(settings: Settings, file: Path) -> RosterImport:
     """Check a roster whole, then put it in the place of the one in use."""
     if settings.units.file:
         sentence = M(
@@ -103,7 +103,7 @@ def import_roster(settings: Settings, file: Path) -> Import:
             file=str(settings.units.file),
         )
         raise BadInput([Problem("units.file", 0, 0, sentence)])
-    units = read_roster(file, known(settings))
+    units = read_roster(file, accepted_codes(settings))
     changes = diff_rosters(_in_use(settings), units)
     path = imported_path(settings)
     try:
@@ -113,12 +113,12 @@ def import_roster(settings: Settings, file: Path) -> Import:
         raise BadInput(
             [Problem(str(path), 0, 0, M("Chưa nhập: không ghi được tệp ({reason}).", reason=os_error_reason(error)))]
         ) from error
-    return Import(path, units, changes, tuple(address_findings(units)))
+    return RosterImport(path, units, changes, tuple(address_findings(units)))
 
 
 def _in_use(settings: Settings) -> tuple[Unit, ...]:
     """Return the units in use; a broken roster does not keep a good one out."""
     try:
-        return roster(settings).units
+        return open_roster(settings).units
     except BadInput:
         return ()

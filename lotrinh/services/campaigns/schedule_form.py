@@ -18,7 +18,7 @@ HOURS_A_DAY, MINUTES = 24, 60
 SHOWN = 60
 
 
-class Typed(NamedTuple):
+class CronInput(NamedTuple):
     """What was typed for one of the crons: hours in one line, days of the week by number (0 is Monday), cron."""
 
     hours: str = ""
@@ -26,28 +26,30 @@ class Typed(NamedTuple):
     cron: str = ""
 
 
-def shown(schedule: CampaignSchedule) -> dict[str, Typed]:
+def fill_form(schedule: CampaignSchedule) -> dict[str, CronInput]:
     """Fill the form in from a schedule."""
-    return {name: _shown(getattr(schedule, name)) for name in CRONS}
+    return {name: _fill_cron(getattr(schedule, name)) for name in CRONS}
 
 
-def _shown(cron: str) -> Typed:
+def _fill_cron(cron: str) -> CronInput:
     if not cron:
-        return Typed()
+        return CronInput()
     if hours := weekly_hours(cron):
-        return Typed(", ".join(hours.hours), hours.weekdays)
-    return Typed(cron=cron)
+        return CronInput(", ".join(hours.hours), hours.weekdays)
+    return CronInput(cron=cron)
 
 
-def read(typed: Mapping[str, Typed], holds: CampaignSchedule, *, skip_days_off: bool, paused: bool) -> CampaignSchedule:
+def read_schedule_form(
+    inputs: Mapping[str, CronInput], current: CampaignSchedule, *, skip_days_off: bool, paused: bool
+) -> CampaignSchedule:
     """Read the form; ``BadInput`` names each field that is wrong as cron_hours, cron_days or cron_cron.
 
     What is left as it ``holds`` is kept, also where it could not be written now: it can be paused at least.
     """
-    problems, content, left = list[Problem](), dict[str, str](), shown(holds)
+    problems, content, left = list[Problem](), dict[str, str](), fill_form(current)
     for name in CRONS:
         try:
-            content[name] = getattr(holds, name) if typed[name] == left[name] else _cron(name, typed[name])
+            content[name] = getattr(current, name) if inputs[name] == left[name] else _cron(name, inputs[name])
         except BadInput as error:
             problems += error.problems
     if problems:
@@ -55,7 +57,7 @@ def read(typed: Mapping[str, Typed], holds: CampaignSchedule, *, skip_days_off: 
     return CampaignSchedule(**content, skip_days_off=skip_days_off, paused=paused)
 
 
-def _cron(name: str, typed: Typed) -> str:
+def _cron(name: str, typed: CronInput) -> str:
     hours, cron = typed.hours.strip(), typed.cron.strip()
     if hours and cron:
         raise _wrong(f"{name}_cron", M("Chỉ điền giờ hoặc cron, không điền cả hai."))
@@ -95,6 +97,6 @@ def _wrong(field: str, sentence: Message) -> BadInput:
     return BadInput([Problem(field, 0, 0, sentence)])
 
 
-def days_of(numbers: Iterable[str]) -> tuple[int, ...]:
+def checked_days(numbers: Iterable[str]) -> tuple[int, ...]:
     """Read the check boxes of the days; what is none of them is left out."""
     return tuple(sorted({int(n) for n in numbers if n.isascii() and n.isdigit() and int(n) in EVERY_DAY}))

@@ -16,8 +16,8 @@ from lotrinh.core.notify.schedules import CampaignSchedule, Tick, reason_to_skip
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem
-from lotrinh.services.campaigns.campaigns import Campaign, declared
-from lotrinh.services.campaigns.naming import named
+from lotrinh.services.campaigns.campaigns import Campaign, campaign_settings
+from lotrinh.services.campaigns.naming import campaign_actor_name
 from lotrinh.settings.kinds import KeptCron
 from lotrinh.settings.models import ScheduleSettings, Settings
 from lotrinh.settings.problems import value_problem
@@ -34,7 +34,7 @@ UNREAD = M(
 )
 
 
-class Kept(ScheduleSettings):
+class StoredSchedule(ScheduleSettings):
     """A schedule as the record keeps it: one that comes more often than may be written now still holds."""
 
     cron: KeptCron = ""
@@ -42,38 +42,38 @@ class Kept(ScheduleSettings):
     report: KeptCron = ""
 
 
-class Effective(NamedTuple):
+class EffectiveSchedule(NamedTuple):
     """The schedule that holds, and the office's change of it where there is one; ``unread``: the change is not it."""
 
     schedule: CampaignSchedule
-    changed: ScheduleOverride | None
-    unread: bool = False
+    change: ScheduleOverride | None
+    is_unreadable: bool = False
 
     @property
     def version(self) -> str:
         """Stand for this state of the schedule: a form that was made for another is not applied."""
-        return self.changed.changed_at.isoformat() if self.changed else ""
+        return self.change.changed_at.isoformat() if self.change else ""
 
 
-def written(settings: Settings, campaign_id: str) -> CampaignSchedule:
+def schedule_of_file(settings: Settings, campaign_id: str) -> CampaignSchedule:
     """Return the schedule as the settings file says."""
-    return CampaignSchedule(**declared(settings, campaign_id).schedule.model_dump())
+    return CampaignSchedule(**campaign_settings(settings, campaign_id).schedule.model_dump())
 
 
-def effective(store: Store, settings: Settings, campaign_id: str) -> Effective:
+def effective_schedule(store: Store, settings: Settings, campaign_id: str) -> EffectiveSchedule:
     """Return the schedule that holds; of a change that cannot be read any more only the pause does."""
     changed = store.schedules.get(campaign_id)
     if changed is None:
-        return Effective(written(settings, campaign_id), None)
+        return EffectiveSchedule(schedule_of_file(settings, campaign_id), None)
     try:
-        return Effective(_read(changed.content, Kept), changed)
+        return EffectiveSchedule(_read(changed.content, StoredSchedule), changed)
     except BadInput:
-        of_file = written(settings, campaign_id)
+        of_file = schedule_of_file(settings, campaign_id)
         paused = of_file.paused or changed.content.get("paused") is True
-        return Effective(replace(of_file, paused=paused), changed, unread=True)
+        return EffectiveSchedule(replace(of_file, paused=paused), changed, is_unreadable=True)
 
 
-def checked(content: Mapping[str, object]) -> CampaignSchedule:
+def parse_schedule(content: Mapping[str, object]) -> CampaignSchedule:
     """Read a schedule as somebody wrote it; ``BadInput`` with every field that is wrong."""
     return _read(content, ScheduleSettings)
 
@@ -87,12 +87,12 @@ def _read(content: Mapping[str, object], kind: type[ScheduleSettings]) -> Campai
         raise BadInput(problems) from error
 
 
-def change(
+def change_schedule(
     store: Store,
     settings: Settings,
     campaign: Campaign,
     new: CampaignSchedule | None,
-    seen: str,
+    expected_version: str,
     actor: str,
     now: datetime,
 ) -> bool:
@@ -100,10 +100,10 @@ def change(
 
     ``seen`` is the version that the person had seen; ``Conflict`` names who was quicker.
     """
-    old = effective(store, settings, campaign.id)
-    if (old.changed is None) if new is None else (new == old.schedule and not old.unread):
+    old = effective_schedule(store, settings, campaign.id)
+    if (old.change is None) if new is None else (new == old.schedule and not old.is_unreadable):
         return False
-    body = {"schedule": {"old": asdict(old.schedule), "new": asdict(new or written(settings, campaign.id))}}
+    body = {"schedule": {"old": asdict(old.schedule), "new": asdict(new or schedule_of_file(settings, campaign.id))}}
     code, hash_ = campaign.province.code, campaign.checklist.content_hash
     entry = NewEntry(
         kind=EntryKind.CHANGED,
@@ -117,7 +117,7 @@ def change(
     )
 
     def check(last: ScheduleOverride | None) -> None:
-        if (last.changed_at.isoformat() if last else "") != seen:
+        if (last.changed_at.isoformat() if last else "") != expected_version:
             raise Conflict(_meanwhile(last, campaign))
 
     store.schedules.put(campaign.id, asdict(new) if new else None, entry, check)
@@ -130,11 +130,11 @@ def _meanwhile(last: ScheduleOverride | None, campaign: Campaign) -> M:
     return M(
         "Chưa đổi: lúc {when}, {who} đã đổi lịch này. Hãy xem lại rồi gửi lại.",
         when=last.changed_at.astimezone(campaign.zone),
-        who=named(last.actor, campaign),
+        who=campaign_actor_name(last.actor, campaign),
     )
 
 
-class Next(NamedTuple):
+class ScheduledMoment(NamedTuple):
     """A moment at which something will run, in local time, and by which schedule."""
 
     at: datetime
@@ -143,49 +143,53 @@ class Next(NamedTuple):
 
 def next_checks(
     schedule: CampaignSchedule, campaign: Campaign, now: datetime, most: int, until: datetime | None = None
-) -> tuple[Next, ...]:
+) -> tuple[ScheduledMoment, ...]:
     """Return the next moments at which the campaign is checked, up to ``until``; none while it is paused."""
     if schedule.paused:
         return ()
-    usual = _wanted(schedule, schedule.cron, Tick.USUAL, campaign, now, until)
-    dense = _wanted(schedule, schedule.last_week, Tick.DENSE, campaign, now, until)
+    usual = _moments(schedule, schedule.cron, Tick.USUAL, campaign, now, until)
+    dense = _moments(schedule, schedule.last_week, Tick.DENSE, campaign, now, until)
     return tuple(islice(merge(usual, dense), most))
 
 
 def is_missed(schedule: CampaignSchedule, campaign: Campaign, since: datetime, now: datetime) -> bool:
     """Whether a check was due after ``since``, and long enough ago to have finished."""
-    return _missed(schedule, campaign, since, now) is not None
+    return _first_missed(schedule, campaign, since, now) is not None
 
 
-def _missed(schedule: CampaignSchedule, campaign: Campaign, since: datetime, now: datetime) -> datetime | None:
+def _first_missed(schedule: CampaignSchedule, campaign: Campaign, since: datetime, now: datetime) -> datetime | None:
     return next((due.at for due in next_checks(schedule, campaign, since, 1, now) if due.at + LATE < now), None)
 
 
-def missed(holds: Effective, campaign: Campaign, finished: datetime, now: datetime) -> datetime | None:
+def first_missed_check(
+    effective: EffectiveSchedule, campaign: Campaign, finished: datetime, now: datetime
+) -> datetime | None:
     """Return when the first check was due, in local time, that did not come after the one that finished last.
 
     What was due before this schedule held does not count, nor what may still be under way. None: nothing was missed.
     """
-    since = max(finished, holds.changed.changed_at) if holds.changed else finished
-    return _missed(holds.schedule, campaign, since, now)
+    since = max(finished, effective.change.changed_at) if effective.change else finished
+    return _first_missed(effective.schedule, campaign, since, now)
 
 
-def overdue(store: Store, settings: Settings, campaign: Campaign, begun: datetime, now: datetime) -> datetime | None:
+def first_overdue_check(
+    store: Store, settings: Settings, campaign: Campaign, begun: datetime, now: datetime
+) -> datetime | None:
     """Return the same for what the record holds; of a campaign that never ran, what was due after ``begun`` counts."""
     last = store.runs.latest(campaign.id, province=campaign.province.code)
     finished = last.finished_at if last else None
-    return missed(effective(store, settings, campaign.id), campaign, finished or begun, now)
+    return first_missed_check(effective_schedule(store, settings, campaign.id), campaign, finished or begun, now)
 
 
 def next_report(schedule: CampaignSchedule, campaign: Campaign, now: datetime) -> datetime | None:
     """Return when the report is sent next; None where it is not."""
-    found = _wanted(schedule, schedule.report, Tick.REPORT, campaign, now)
+    found = _moments(schedule, schedule.report, Tick.REPORT, campaign, now)
     return next((tick.at for tick in found), None)
 
 
-def _wanted(
+def _moments(
     schedule: CampaignSchedule, cron: str, tick: Tick, campaign: Campaign, now: datetime, until: datetime | None = None
-) -> Iterator[Next]:
+) -> Iterator[ScheduledMoment]:
     """Return when something runs; a day on which nothing does is stepped over at its first moment.
 
     A schedule may come every quarter of an hour and wait for a week that is far away.
@@ -202,12 +206,12 @@ def _wanted(
             after = datetime.combine(after.date(), LAST_MINUTE, after.tzinfo)
 
 
-def is_wanted(schedule: CampaignSchedule, tick: Next, anchor: date | None, calendar: Calendar) -> bool:
+def is_wanted(schedule: CampaignSchedule, tick: ScheduledMoment, anchor: date | None, calendar: Calendar) -> bool:
     """Whether something runs at a tick."""
     return reason_to_skip(schedule, tick.tick, tick.at, anchor, calendar) is None
 
 
-def ticks(cron: str, zone: ZoneInfo, now: datetime, tick: Tick) -> Iterator[Next]:
+def ticks(cron: str, zone: ZoneInfo, now: datetime, tick: Tick) -> Iterator[ScheduledMoment]:
     """Return the moments of an expression after ``now``, in local time, as far as is looked ahead."""
     if not cron:
         return
@@ -215,4 +219,4 @@ def ticks(cron: str, zone: ZoneInfo, now: datetime, tick: Tick) -> Iterator[Next
     for at in CronSim(cron, start):
         if at - start > LOOKED_AHEAD:
             return
-        yield Next(at, tick)
+        yield ScheduledMoment(at, tick)

@@ -10,11 +10,11 @@ from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
 from lotrinh.reports.calendar.timeline import TimelineRow
 from lotrinh.reports.moves import MoveRow
-from lotrinh.services.campaigns.rosters import roster
+from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.settings.models import Settings
 
 
-def rows_of(
+def timeline_rows(
     settings: Settings, checklist: Checklist, anchor: date | None, units: Path | None
 ) -> tuple[TimelineRow, ...]:
     """Compute every step's schedule; with a roster also whose work each step is."""
@@ -26,7 +26,7 @@ def rows_of(
     )
 
 
-def moves_of(
+def timeline_moves(
     settings: Settings,
     old: Checklist,
     new: Checklist,
@@ -41,7 +41,7 @@ def moves_of(
 
 
 def _everybody(settings: Settings, units: Path | None) -> tuple[Unit, ...]:
-    known = roster(settings, units)
+    known = open_roster(settings, units)
     return (*known.units, known.province)
 
 

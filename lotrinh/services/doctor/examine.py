@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError
-from lotrinh.services.campaigns.rosters import fault, roster
+from lotrinh.services.campaigns.rosters import open_roster, roster_fault
 from lotrinh.services.doctor import certificates, machine, record, servers
 from lotrinh.services.doctor.finding import Finding, Sign, attention, broken, good
 from lotrinh.services.http_options import http_options
@@ -64,7 +64,7 @@ def of_settings(settings: Settings, file: str, home: Path | None) -> Iterator[Fi
     except LotrinhError:  # what is wrong with the record is a finding of its own
         problems = [*wrong(None, settings, home)]
     # A roster that cannot be read is a finding of its own too.
-    for problem in problems if not fault(settings) else ():
+    for problem in problems if not roster_fault(settings) else ():
         yield broken("settings", M("{place}: {sentence}", place=problem.place, sentence=problem.sentence))
     if not file:
         advice = M("Chạy ở thư mục có settings.toml.")
@@ -89,7 +89,7 @@ def local(settings: Settings, clock: Clock, depth: Depth, home: Path | None = No
 
 def list_of_units(settings: Settings) -> Finding:
     """Look whether the roster in use can be read; without it no campaign is checked."""
-    if wrong := fault(settings):
+    if wrong := roster_fault(settings):
         return broken("roster", wrong, M("Sửa chỗ đó; lịch tự theo lại, không phải khởi động lại."))
     return good("roster", M("Danh sách đơn vị đọc được"))
 
@@ -97,7 +97,7 @@ def list_of_units(settings: Settings) -> Finding:
 def units(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Look at the certificates of the units in the roster; one that cannot be read is a finding of its own."""
     try:
-        known = roster(settings).units
+        known = open_roster(settings).units
     except LotrinhError:
         return
     trust = servers.context(settings.http.ca_file)

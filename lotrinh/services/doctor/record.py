@@ -11,7 +11,7 @@ from lotrinh.core.status.journal import Entry, chain_hash
 from lotrinh.core.text import M
 from lotrinh.errors import DamagedDatabase, DatabaseRelocated, LotrinhError, OldSchema
 from lotrinh.services.campaigns.campaigns import open_campaign
-from lotrinh.services.campaigns.schedules import effective, missed
+from lotrinh.services.campaigns.schedules import effective_schedule, first_missed_check
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
 from lotrinh.services.runs.roster_mismatch import describe_roster_mismatch
 from lotrinh.services.upkeep import last_backup
@@ -111,9 +111,9 @@ def last_run(store: Store, settings: Settings, name: str, now: datetime, home: P
         return attention(what, found, M("Chạy: lotrinh check {campaign}", campaign=name))
     at = finished.astimezone(ZoneInfo(settings.timezone))
     found = M("Đợt {campaign}: lượt gần nhất xong lúc {at}", campaign=name, at=at)
-    holds = effective(store, settings, name)
+    holds = effective_schedule(store, settings, name)
     try:
-        late = missed(holds, open_campaign(store, settings, name, home=home), finished, now)
+        late = first_missed_check(holds, open_campaign(store, settings, name, home=home), finished, now)
     except LotrinhError as error:
         return attention(what, found, error.sentence)
     if late:
@@ -172,7 +172,7 @@ def backup_failed(found: M, failed: last_backup.Failure | None, zone: ZoneInfo) 
 
 def unread(store: Store, settings: Settings) -> Iterator[Finding]:
     """Name the campaigns whose changed schedule cannot be read any more: the office believes that it holds."""
-    for name in (c.id for c in settings.campaigns if effective(store, settings, c.id).unread):
+    for name in (c.id for c in settings.campaigns if effective_schedule(store, settings, c.id).is_unreadable):
         found = M(
             "Đợt {campaign}: không đọc được lịch mà văn phòng đã đổi nên đang dùng lịch trong tệp cấu hình",
             campaign=name,
@@ -186,7 +186,7 @@ def unread(store: Store, settings: Settings) -> Iterator[Finding]:
 
 def paused(store: Store, settings: Settings) -> Iterator[Finding]:
     """Name the campaigns that are paused: nobody misses what does not come."""
-    names = [c.id for c in settings.campaigns if effective(store, settings, c.id).schedule.paused]
+    names = [c.id for c in settings.campaigns if effective_schedule(store, settings, c.id).schedule.paused]
     if names:
         found = M("Đợt {campaigns} đang tạm dừng: không ai được nhắc việc của đợt này", campaigns=", ".join(names))
         yield attention("paused", found, M("Cho chạy tiếp: lotrinh schedule resume {campaign}", campaign=names[0]))

@@ -17,7 +17,7 @@ from lotrinh.clock import Clock
 from lotrinh.core.text import M, Message
 from lotrinh.errors import LotrinhError
 from lotrinh.sending.mail import Mailer
-from lotrinh.services.campaigns.rosters import roster
+from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.services.doctor import workers
 from lotrinh.services.doctor.finding import Finding, attention, broken, good
 from lotrinh.services.notify.receivers import addresses, units_needing_mail
@@ -163,7 +163,7 @@ def no_mail(settings: Settings) -> Iterator[Finding]:
     if not settings.remind.cron:
         return
     with suppress(LotrinhError):  # what is wrong with roster or receivers is told beside the settings
-        known = roster(settings)
+        known = open_roster(settings)
         alone = units_needing_mail(settings, (known.province, *known.units)) - addresses(settings, known).keys()
         if alone:
             found = M("Chưa khai báo [mail]: {count} nơi chỉ có hộp thư nên không được nhắc", count=len(alone))

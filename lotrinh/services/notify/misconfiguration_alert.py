@@ -10,7 +10,7 @@ from lotrinh.errors import BadInput, LotrinhError, NotFound
 from lotrinh.i18n import error_lines
 from lotrinh.services.campaigns.campaigns import checklist_in_use
 from lotrinh.services.campaigns.rosters import Roster, province_unit
-from lotrinh.services.campaigns.schedules import effective
+from lotrinh.services.campaigns.schedules import effective_schedule
 from lotrinh.services.notify.dispatch import dispatch_alert
 from lotrinh.services.notify.outbox import DispatchSummary
 from lotrinh.services.notify.receivers import addresses, receiver_problems
@@ -70,7 +70,7 @@ def _open_bare_office(store: Store, settings: Settings, home: Path | None) -> Re
 def _calendars(store: Store, settings: Settings, home: Path | None, code: str) -> Iterator[Calendar]:
     """Give the calendar of each campaign that is not paused: Vietnam's, where its checklist cannot be read."""
     for campaign in settings.campaigns:
-        if not effective(store, settings, campaign.id).schedule.paused:
+        if not effective_schedule(store, settings, campaign.id).schedule.paused:
             try:
                 entry = store.changes.newest(campaign.id, code)
                 yield checklist_in_use(store, settings, campaign, home, entry).calendar

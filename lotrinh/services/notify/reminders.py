@@ -15,8 +15,8 @@ from lotrinh.core.text import M
 from lotrinh.i18n import current, say
 from lotrinh.reports.text.letters import NO_NOTES, Letter, LetterWriter, OfficeNotes
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
-from lotrinh.services.campaigns.rosters import roster
-from lotrinh.services.campaigns.schedules import effective
+from lotrinh.services.campaigns.rosters import open_roster
+from lotrinh.services.campaigns.schedules import effective_schedule
 from lotrinh.services.notify.outbox import REMINDER
 from lotrinh.services.notify.quiet_hours import EVERY_DAY, QuietHours
 from lotrinh.services.notify.receivers import (
@@ -91,9 +91,9 @@ class AddressedDigest(NamedTuple):
 
 def open_office(store: Store, settings: Settings, home: Path | None = None) -> ReminderOffice:
     """Open the campaigns that run by themselves; ``BadInput`` with all that is wrong in the settings."""
-    known = roster(settings)
+    known = open_roster(settings)
     told = addresses(settings, known)
-    schedules = {c.id: effective(store, settings, c.id).schedule for c in settings.campaigns}
+    schedules = {c.id: effective_schedule(store, settings, c.id).schedule for c in settings.campaigns}
     running = [open_campaign(store, settings, name, home=home) for name, each in schedules.items() if not each.paused]
     calendars = tuple(campaign.checklist.calendar for campaign in running)
     return ReminderOffice(

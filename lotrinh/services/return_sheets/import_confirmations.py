@@ -18,10 +18,10 @@ from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
 from lotrinh.reports.text.tables import clean
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import named
+from lotrinh.services.campaigns.naming import campaign_actor_name
 from lotrinh.services.return_sheets.returned_files import Open, Opened, Upload, open_sheet
 from lotrinh.services.return_sheets.returned_rows import FILL, Row, Spoken, read_row
-from lotrinh.services.statements.journal_writer import full_key
+from lotrinh.services.statements.journal_writer import idempotency_key
 from lotrinh.store import Store
 
 QUIET = frozenset({EntryKind.ANSWERED, EntryKind.HANDED_OVER, EntryKind.OBSERVED})
@@ -133,7 +133,7 @@ def _meanwhile(campaign: Campaign, new: NewEntry) -> Message:
         "Sau khi lập phiếu, lúc {when}, {who} đã {what} ở đầu việc này. Nếu phiếu vẫn đúng, hãy ghi ở trang của đầu "
         "việc; rồi xóa phần đã điền ở dòng này.",
         when=new.at.astimezone(campaign.zone),
-        who=named(new.actor, campaign),
+        who=campaign_actor_name(new.actor, campaign),
         what=KIND[new.kind],
     )
 
@@ -239,7 +239,7 @@ class _File:
             actor=self.actor,
             body={**said.body(), "sheet": {"id": mark.id, "code": code}},
             checklist_hash=campaign.checklist.content_hash,
-            key=full_key(campaign, unit, key),
+            key=idempotency_key(campaign, unit, key),
         )
         return Statement(
             file=opened.name, row=row.line.number, mark=mark, campaign=campaign, unit=unit, step=step, entry=entry

@@ -12,7 +12,7 @@ from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.reports.return_sheet.reading import SpreadsheetRow, read_return_sheet
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.statements.uploads import KINDS, TOO_LARGE, UNPACKS_TOO_LARGE, XLSX, kind_of
+from lotrinh.services.statements.uploads import KINDS, TOO_LARGE, UNPACKS_TOO_LARGE, XLSX, detect_file_type
 
 LARGEST_UNPACKED = 20_000_000
 """Bytes; a sheet of 500 steps unpacks to one million."""
@@ -68,7 +68,7 @@ def open_sheet(upload: Upload, campaign_of: Open) -> Opened:
 def _refused(content: bytes) -> Message | None:
     if content.startswith(OLD_OR_LOCKED):
         return LOCKED
-    found = kind_of(content)
+    found = detect_file_type(content)
     if isinstance(found, Message):
         return INSTEAD.get(found.msgid, found)
     if found != XLSX:

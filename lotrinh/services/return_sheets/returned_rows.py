@@ -15,7 +15,7 @@ from lotrinh.probing.contract import MAX_COUNT
 from lotrinh.reports.return_sheet.layout import COLUMNS, PLACE, takes_field
 from lotrinh.reports.return_sheet.reading import SpreadsheetCell, SpreadsheetRow, cell_name
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.statements.confirm import Confirmation, require_good, too_long, unprintable
+from lotrinh.services.statements.confirm import Confirmation, character_problem, length_problem, require_valid
 
 NO_DAY = M("Hãy ghi ngày hoàn thành theo văn bản; việc mới xong một phần thì ghi ngày của số liệu.")
 NO_DONE, NO_TOTAL = M("Hãy ghi số đã xong."), M("Hãy ghi tổng số.")
@@ -118,9 +118,9 @@ def read_row(row: Row, campaign: Campaign, unit: Unit, step: Step, of: int | Non
     confirmation = _confirmation(row, campaign, step, of, now)
     if confirmation:
         _judge(row, campaign, unit, confirmation, now)
-        if confirmation.complete and row.filled("obstacle"):
+        if confirmation.is_complete and row.filled("obstacle"):
             row.wrong("obstacle", DONE_AND_STUCK)
-        said.insert(0, Spoken(EntryKind.CONFIRMED if confirmation.complete else EntryKind.PROGRESSED, confirmation))
+        said.insert(0, Spoken(EntryKind.CONFIRMED if confirmation.is_complete else EntryKind.PROGRESSED, confirmation))
     elif not row.problems:
         _alone(row, spoken=bool(said))
     return () if row.problems else said
@@ -128,7 +128,7 @@ def read_row(row: Row, campaign: Campaign, unit: Unit, step: Step, of: int | Non
 
 def _text(row: Row, name: str) -> str:
     text = row.text(name)
-    if sentence := too_long(name, text) or unprintable(text):
+    if sentence := length_problem(name, text) or character_problem(text):
         row.wrong(name, sentence)
     return text
 
@@ -150,7 +150,7 @@ def _confirmation(row: Row, campaign: Campaign, step: Step, of: int | None, now:
         row.text("note"),
         signer=row.text("signer"),
     )
-    if made.complete and not takes_field(step, "completed_on"):
+    if made.is_complete and not takes_field(step, "completed_on"):
         row.wrong("completed_on", ON_THE_PAGE)
     return made
 
@@ -171,7 +171,7 @@ def _progress(row: Row, of: int | None) -> tuple[int, int] | None:
 
 def _judge(row: Row, campaign: Campaign, unit: Unit, said: Confirmation, now: datetime) -> None:
     try:
-        require_good(campaign, unit, said, now)
+        require_valid(campaign, unit, said, now)
     except BadInput as error:
         for problem in error.problems:
             sentence = ON_THE_PAGE if problem.where == "file" else problem.sentence

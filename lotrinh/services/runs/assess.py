@@ -40,7 +40,7 @@ class TimetableCache:
 
     def of(self, completed: Mapping[str, date | None]) -> tuple[PlannedStep, ...]:
         """Return the plan for these completion days of the awaited steps."""
-        key = tuple(completed.get(step) for step in self._campaign.awaited)
+        key = tuple(completed.get(step) for step in self._campaign.awaited_steps)
         if key not in self._plans:
             campaign = self._campaign
             dates = timetable(campaign.checklist, campaign.anchor, completed.get, campaign.parameters)
@@ -131,7 +131,7 @@ class Assessment:
     def completion_days(self, unit: Unit, answer: Answer | None) -> dict[str, date | None]:
         """The days on which the unit really completed the steps that deadlines hang on."""
         days: dict[str, date | None] = {}
-        for name in self.campaign.awaited:
+        for name in self.campaign.awaited_steps:
             step = self.campaign.checklist.steps[name]
             if (step.level is Level.PROVINCE) is not unit.is_province:
                 continue
@@ -223,5 +223,5 @@ def make_report(store: Store, settings: Settings, campaign: Campaign, run: Run) 
         milestones=milestone_rows(campaign.checklist, units, province, now),
         interrupted=store.runs.find_interrupted_before(campaign.id, run.id, province=campaign.province.code),
         obstacles=tuple(each for unit in (province, *units) for each in obstacles_of(unit, assessment.records)),
-        schedules=campaign.milestones,
+        schedules=campaign.milestone_schedules,
     )

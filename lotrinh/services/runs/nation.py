@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from lotrinh.catalog.units import Province, province, provinces
 from lotrinh.core.text import M, Message, join_messages
-from lotrinh.services.campaigns.campaigns import declared
-from lotrinh.services.campaigns.rosters import as_unit, roster
+from lotrinh.services.campaigns.campaigns import campaign_settings
+from lotrinh.services.campaigns.rosters import as_unit, open_roster
 from lotrinh.services.runs.ask import try_name
 from lotrinh.settings.models import CampaignSettings, Settings
 from lotrinh.store import Store
@@ -40,7 +40,7 @@ def settings_for_province(settings: Settings, name: str) -> Settings:
     changed = settings.model_copy(update={"province": province(name).code, "units": units})
     if not any(campaign.units for campaign in settings.campaigns):
         return changed
-    own = {unit.code for unit in roster(changed).units}
+    own = {unit.code for unit in open_roster(changed).units}
     return changed.model_copy(update={"campaigns": tuple(_narrowed(c, own) for c in settings.campaigns)})
 
 
@@ -53,12 +53,12 @@ def _narrowed(campaign: CampaignSettings, own: Collection[str]) -> CampaignSetti
 def list_participants(settings: Settings, campaign: str, names: Iterable[str] = ()) -> tuple[Province, ...]:
     """Return the provinces that have units in a campaign, of those that are named, else of all."""
     wanted = tuple(province(name) for name in names) or provinces()
-    chosen = declared(settings, campaign).units
+    chosen = campaign_settings(settings, campaign).units
     return tuple(p for p in wanted if not chosen or _has_any(settings, p, chosen))
 
 
 def _has_any(settings: Settings, of: Province, codes: Collection[str]) -> bool:
-    return any(unit.code in codes for unit in roster(settings_for_province(settings, of.code)).units)
+    return any(unit.code in codes for unit in open_roster(settings_for_province(settings, of.code)).units)
 
 
 class TryStage(StrEnum):

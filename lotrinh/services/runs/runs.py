@@ -57,10 +57,10 @@ def page_of_runs(
     return page, shown[-1].id if found[PER_PAGE:] else ""
 
 
-def find_run(store: Store, campaign: Campaign, run_id: str, now: datetime) -> RunProgress:
+def read_run_progress(store: Store, campaign: Campaign, run_id: str, now: datetime) -> RunProgress:
     """Return one run of this campaign; ``NotFound`` names what is not there."""
     found = store.runs.get(run_id)
-    if found is None or not campaign.holds(found):
+    if found is None or not campaign.has_run(found):
         raise NotFound(M("Đợt này không có lượt kiểm tra “{run}”.", run=run_id))
     return RunProgress(found, run_state_at(found, now), store.runs.outcomes([run_id])[run_id])
 
@@ -94,7 +94,7 @@ def snapshot_as_of(store: Store, campaign: Campaign, day: date) -> ReportSnapsho
 
 def _reported(store: Store, campaign: Campaign, name: str) -> ReportSnapshot:
     found = store.runs.get(name)
-    then = load_snapshot(store, name) if found and campaign.holds(found) else None
+    then = load_snapshot(store, name) if found and campaign.has_run(found) else None
     if then is None:
         raise NotFound(M("Lượt kiểm tra “{run}” không có báo cáo để so sánh.", run=name))
     return then

@@ -10,7 +10,7 @@ from lotrinh.catalog.checklists import from_content
 from lotrinh.core.checklist.checklist import Checklist
 from lotrinh.core.report.report import Report
 from lotrinh.core.report.snapshot import ReportSnapshot
-from lotrinh.reports.data.json_report import take_snapshot
+from lotrinh.reports.data.json_report import report_json
 from lotrinh.reports.data.snapshot_json import format_snapshot, parse_snapshot
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.runs.archived_snapshot import extract_snapshot
@@ -21,9 +21,11 @@ from lotrinh.store import Store
 def load_snapshot(store: Store, run_id: str) -> ReportSnapshot | None:
     """Return what a run reported; None where it left no report."""
     stored = store.runs.stored_report(run_id)
-    if isinstance(stored, str):
-        return parse_snapshot(stored)
-    return (extract_snapshot(stored) or _from_whole(store, run_id)) if stored else None
+    snapshot = extract_snapshot(stored) if isinstance(stored, bytes) else None
+    if snapshot or stored is None:
+        return snapshot
+    text = stored if isinstance(stored, str) else _work_out(store, run_id)
+    return parse_snapshot(text) if text else None
 
 
 def load_report_json(store: Store, run_id: str) -> str | None:
@@ -31,10 +33,7 @@ def load_report_json(store: Store, run_id: str) -> str | None:
     stored = store.runs.stored_report(run_id)
     if stored is None or isinstance(stored, str):
         return stored
-    made = _json_of(stored)
-    if made is None and (snapshot := _from_whole(store, run_id)):
-        return format_snapshot(snapshot)
-    return made
+    return _json_of(stored) or _work_out(store, run_id)
 
 
 # Programs ask for the newest report again and again, to hear that it is the one they have.
@@ -44,10 +43,10 @@ def _json_of(archive: bytes) -> str | None:
     return format_snapshot(snapshot) if snapshot else None
 
 
-def _from_whole(store: Store, run_id: str) -> ReportSnapshot | None:
-    """Read an archive of the first form, whose JSON is lost: what it does not say is worked out from its checklist."""
+def _work_out(store: Store, run_id: str) -> str | None:
+    """Write the JSON of an archive of the first form that lost its own: what it lacks follows from its checklist."""
     report = load_run_report(store, run_id)
-    return take_snapshot(report) if report else None
+    return report_json(report) if report else None
 
 
 def load_run_report(store: Store, run_id: str) -> Report | None:

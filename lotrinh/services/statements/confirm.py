@@ -14,7 +14,13 @@ from lotrinh.errors import BadInput, Problem
 from lotrinh.probing.contract import EARLIEST_YEAR, MAX_COUNT
 from lotrinh.probing.field_messages import field_label
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.statements.journal_writer import Said, append, full_key, state, step_of
+from lotrinh.services.statements.journal_writer import (
+    StatementRequest,
+    append_entry,
+    idempotency_key,
+    own_step,
+    record_statement,
+)
 from lotrinh.store import Store
 
 NO_REASON = M("Hãy ghi lý do rút xác nhận.")
@@ -39,7 +45,7 @@ class Confirmation:
     file: Mapping[str, Any] | None = None
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the step is done with it: a count that is not full is progress."""
         return self.progress is None or self.progress[0] >= self.progress[1]
 
@@ -60,37 +66,42 @@ class Confirmation:
         return body | ({"sample": True} if self.sample else {})
 
 
-def confirm(  # noqa: PLR0913 - who says what of whom, when, and what they had before their eyes
+def record_confirmation(  # noqa: PLR0913 - who says what of whom, when, and what they had before their eyes
     store: Store,
     campaign: Campaign,
     unit: Unit,
-    said: Confirmation,
+    confirmation: Confirmation,
     *,
     actor: str,
     key: str,
     now: datetime,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Entry:
     """Record a confirmation and return its entry; the same key gives the same entry again.
 
     ``seen`` is the step's newest entry that the person knew, as for ``append``.
     """
-    require_good(campaign, unit, said, now)
-    return append(store, campaign, entry_of(campaign, unit, said, actor=actor, key=key, now=now), seen)
+    require_valid(campaign, unit, confirmation, now)
+    return append_entry(
+        store,
+        campaign,
+        confirmation_entry(campaign, unit, confirmation, actor=actor, key=key, now=now),
+        expected_version,
+    )
 
 
-def require_good(campaign: Campaign, unit: Unit, said: Confirmation, now: datetime) -> Step:
+def require_valid(campaign: Campaign, unit: Unit, confirmation: Confirmation, now: datetime) -> Step:
     """Raise ``BadInput`` with everything that is wrong with a confirmation, else return its step."""
-    step = step_of(campaign, unit, said.step)
-    problems = tuple(faults(step, said, now.astimezone(campaign.zone).date(), campaign.starts))
+    step = own_step(campaign, unit, confirmation.step)
+    problems = tuple(confirmation_problems(step, confirmation, now.astimezone(campaign.zone).date(), campaign.starts))
     if problems:
         raise BadInput(problems)
     return step
 
 
-def withdraw(store: Store, said: Said, reason: str) -> Entry:
+def withdraw(store: Store, request: StatementRequest, reason: str) -> Entry:
     """Take a confirmation back, with the reason."""
-    return state(store, said, EntryKind.WITHDRAWN, {"reason": required_text("reason", reason, NO_REASON)})
+    return record_statement(store, request, EntryKind.WITHDRAWN, {"reason": required_text("reason", reason, NO_REASON)})
 
 
 def required_text(field: str, text: str, missing: Message) -> str:
@@ -98,93 +109,112 @@ def required_text(field: str, text: str, missing: Message) -> str:
     words = nfc(text).strip()
     if not words:
         raise BadInput([Problem(field, 0, 0, missing)])
-    if problem := too_long(field, words) or unprintable(words):
+    if problem := length_problem(field, words) or character_problem(words):
         raise BadInput([Problem(field, 0, 0, problem)])
     return words
 
 
-def too_long(field: str, text: str) -> Message | None:
+def length_problem(field: str, text: str) -> Message | None:
     """Say that a text has too many characters, None where it fits."""
     most = LONGEST.get(field, LONGEST["note"])
     return M("Nhiều nhất {most} ký tự.", most=most) if len(text) > most else None
 
 
-def unprintable(text: str) -> Message | None:
+def character_problem(text: str) -> Message | None:
     """Name a control character in a text: nobody typed it, and the status contract refuses it."""
     bad = next((c for c in text if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\r\n"), None)
     return M("Có ký tự điều khiển không nhìn thấy (mã {code}). Hãy xóa nó.", code=ord(bad)) if bad else None
 
 
-def entry_of(campaign: Campaign, unit: Unit, said: Confirmation, *, actor: str, key: str, now: datetime) -> NewEntry:
+def confirmation_entry(
+    campaign: Campaign, unit: Unit, confirmation: Confirmation, *, actor: str, key: str, now: datetime
+) -> NewEntry:
     """Make the journal's entry of a confirmation."""
     return NewEntry(
-        kind=EntryKind.CONFIRMED if said.complete else EntryKind.PROGRESSED,
+        kind=EntryKind.CONFIRMED if confirmation.is_complete else EntryKind.PROGRESSED,
         at=now,
         campaign=campaign.id,
         unit=unit.code,
-        step=said.step,
+        step=confirmation.step,
         actor=actor,
-        body=said.body(),
+        body=confirmation.body(),
         checklist_hash=campaign.checklist.content_hash,
-        key=full_key(campaign, unit, key),
+        key=idempotency_key(campaign, unit, key),
     )
 
 
-def faults(step: Step, said: Confirmation, today: date, starts: date | None = None) -> Iterator[Problem]:
+def confirmation_problems(
+    step: Step, confirmation: Confirmation, today: date, starts: date | None = None
+) -> Iterator[Problem]:
     """Find everything that is wrong with a confirmation, by field; ``starts`` is the campaign's first day."""
-    wrong = (*_wrong_days(said, today, starts or EARLIEST), *_wrong_evidence(step, said), *_wrong_texts(said))
+    wrong = (
+        *_day_problems(confirmation, today, starts or EARLIEST),
+        *_evidence_problems(step, confirmation),
+        *_text_problems(confirmation),
+    )
     for field, sentence in wrong:
         yield Problem(field, 0, 0, sentence)
 
 
-def _wrong_days(said: Confirmation, today: date, starts: date) -> Iterator[tuple[str, Message]]:
-    if said.completed_on > today:
-        yield "completed_on", M("Ngày hoàn thành {day} ở sau hôm nay.", day=said.completed_on)
-    if said.completed_on < starts:
+def _day_problems(confirmation: Confirmation, today: date, starts: date) -> Iterator[tuple[str, Message]]:
+    if confirmation.completed_on > today:
+        yield "completed_on", M("Ngày hoàn thành {day} ở sau hôm nay.", day=confirmation.completed_on)
+    if confirmation.completed_on < starts:
         yield (
             "completed_on",
-            M("Ngày hoàn thành {day} ở trước khi đợt này bắt đầu ({starts}).", day=said.completed_on, starts=starts),
+            M(
+                "Ngày hoàn thành {day} ở trước khi đợt này bắt đầu ({starts}).",
+                day=confirmation.completed_on,
+                starts=starts,
+            ),
         )
-    if said.document_date and said.document_date > today:
-        yield "document.date", M("Ngày văn bản {day} ở sau hôm nay.", day=said.document_date)
-    elif said.document_date and said.document_date > said.completed_on:
+    if confirmation.document_date and confirmation.document_date > today:
+        yield "document.date", M("Ngày văn bản {day} ở sau hôm nay.", day=confirmation.document_date)
+    elif confirmation.document_date and confirmation.document_date > confirmation.completed_on:
         yield (
             "document.date",
             M(
                 "Ngày văn bản {day} ở sau ngày hoàn thành {completed}.",
-                day=said.document_date,
-                completed=said.completed_on,
+                day=confirmation.document_date,
+                completed=confirmation.completed_on,
             ),
         )
 
 
-def _wrong_evidence(step: Step, said: Confirmation) -> Iterator[tuple[str, Message]]:
-    if step.evidence.number is Need.REQUIRED and said.complete and not said.document_number.strip():
-        yield "document.number", M("Đầu việc này cần số văn bản: {documents}.", documents=documents(step))
-    if step.evidence.file is Need.REQUIRED and said.complete and not said.file:
+def _evidence_problems(step: Step, confirmation: Confirmation) -> Iterator[tuple[str, Message]]:
+    if step.evidence.number is Need.REQUIRED and confirmation.is_complete and not confirmation.document_number.strip():
+        yield "document.number", M("Đầu việc này cần số văn bản: {documents}.", documents=proof_documents(step))
+    if step.evidence.file is Need.REQUIRED and confirmation.is_complete and not confirmation.file:
         yield "file", M("Đầu việc này cần tệp văn bản kèm theo.")
-    if said.file and step.evidence.file is Need.NONE:
+    if confirmation.file and step.evidence.file is Need.NONE:
         yield "file", M("Đầu việc này không nhận tệp, để dữ liệu cử tri không bị tải lên đây.")
-    if said.progress and not step.count:
+    if confirmation.progress and not step.count:
         yield "progress", M("Đầu việc này không đếm số lượng; hãy bỏ mục này.")
-    if said.progress and not (said.progress[0] >= 0 and 1 <= said.progress[1] <= MAX_COUNT):
+    if confirmation.progress and not (confirmation.progress[0] >= 0 and 1 <= confirmation.progress[1] <= MAX_COUNT):
         yield "progress", M("{field} sai kiểu hoặc sai giá trị.", field=field_label("progress", "progress"))
-    elif said.progress and said.progress[0] > said.progress[1]:
-        yield "progress", M("Số đã xong {done} lớn hơn tổng số {of}.", done=said.progress[0], of=said.progress[1])
+    elif confirmation.progress and confirmation.progress[0] > confirmation.progress[1]:
+        yield (
+            "progress",
+            M("Số đã xong {done} lớn hơn tổng số {of}.", done=confirmation.progress[0], of=confirmation.progress[1]),
+        )
 
 
-def _wrong_texts(said: Confirmation) -> Iterator[tuple[str, Message]]:
-    for field, text in (("document.number", said.document_number), ("signer", said.signer), ("note", said.note)):
-        if sentence := too_long(field, nfc(text)) or unprintable(text):
+def _text_problems(confirmation: Confirmation) -> Iterator[tuple[str, Message]]:
+    for field, text in (
+        ("document.number", confirmation.document_number),
+        ("signer", confirmation.signer),
+        ("note", confirmation.note),
+    ):
+        if sentence := length_problem(field, nfc(text)) or character_problem(text):
             yield field, sentence
 
 
-def documents(step: Step) -> str:
+def proof_documents(step: Step) -> str:
     """Name the documents that prove a step."""
     return ", ".join((*step.evidence.documents, *step.evidence.forms)) or "—"
 
 
-def receipt(entry: Entry, unit: Unit) -> Mapping[str, Any]:
+def build_receipt(entry: Entry, unit: Unit) -> Mapping[str, Any]:
     """What the unit gets in hand: a reference, the moment, and the hash that the journal now ends with."""
     new = entry.new
     return {

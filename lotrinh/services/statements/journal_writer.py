@@ -13,13 +13,13 @@ from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M
 from lotrinh.errors import ChangedMeanwhile, Conflict, NotFound
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import named
+from lotrinh.services.campaigns.naming import campaign_actor_name
 from lotrinh.store import Store
 
 LONGEST_KEY = 64
 
 
-class Said(NamedTuple):
+class StatementRequest(NamedTuple):
     """Who says it about which step of which unit, when; ``seen`` as for ``append``, ``key`` makes a repeat one."""
 
     campaign: Campaign
@@ -28,43 +28,45 @@ class Said(NamedTuple):
     actor: str
     key: str
     now: datetime
-    seen: int | None = None
+    expected_version: int | None = None
 
 
-def state(store: Store, said: Said, kind: EntryKind, body: Mapping[str, Any]) -> Entry:
+def record_statement(store: Store, request: StatementRequest, kind: EntryKind, body: Mapping[str, Any]) -> Entry:
     """Append what somebody says about a step of a unit."""
-    step_of(said.campaign, said.unit, said.step)
+    own_step(request.campaign, request.unit, request.step)
     new = NewEntry(
         kind=kind,
-        at=said.now,
-        campaign=said.campaign.id,
-        unit=said.unit.code,
-        step=said.step,
-        actor=said.actor,
+        at=request.now,
+        campaign=request.campaign.id,
+        unit=request.unit.code,
+        step=request.step,
+        actor=request.actor,
         body=body,
-        checklist_hash=said.campaign.checklist.content_hash,
-        key=full_key(said.campaign, said.unit, said.key),
+        checklist_hash=request.campaign.checklist.content_hash,
+        key=idempotency_key(request.campaign, request.unit, request.key),
     )
-    return append(store, said.campaign, new, said.seen)
+    return append_entry(store, request.campaign, new, request.expected_version)
 
 
-def append(store: Store, campaign: Campaign, new: NewEntry, seen: int | None = None) -> Entry:
+def append_entry(store: Store, campaign: Campaign, new: NewEntry, expected_version: int | None = None) -> Entry:
     """Append one entry if the step's record allows it, and return it; the same key gives the first entry again.
 
     ``seen`` is the number of the step's newest entry that the person had before their eyes: when there is a newer
     one, ``Conflict`` says who did what meanwhile, and nothing is written.
     """
-    return append_all(store, campaign, [new], {} if seen is None else {new.step: seen})[0]
+    return append_entries(store, campaign, [new], {} if expected_version is None else {new.step: expected_version})[0]
 
 
-def append_all(store: Store, campaign: Campaign, new: Sequence[NewEntry], seen: Mapping[str, int]) -> tuple[Entry, ...]:
+def append_entries(
+    store: Store, campaign: Campaign, new: Sequence[NewEntry], expected_versions: Mapping[str, int]
+) -> tuple[Entry, ...]:
     """Append entries of one unit together or not at all; ``seen`` by step, as for ``append``."""
 
     def check(wanted: NewEntry, history: Sequence[Entry]) -> None:
         record = StepRecord()
         for entry in history:
             replay(record, entry)
-        if wanted.step in seen and record.last_entry and record.number != seen[wanted.step]:
+        if wanted.step in expected_versions and record.last_entry and record.number != expected_versions[wanted.step]:
             raise ChangedMeanwhile(_meanwhile(campaign, record.last_entry), record.last_entry)
         if reason := refusal_reason(record, wanted.kind):
             raise Conflict(reason)
@@ -75,13 +77,13 @@ def append_all(store: Store, campaign: Campaign, new: Sequence[NewEntry], seen: 
 def _meanwhile(campaign: Campaign, last: Entry) -> M:
     return M(
         "Chưa ghi nhận: lúc {when}, {who} đã {what} ở đầu việc này. Hãy xem lại rồi gửi lại nếu còn đúng.",
-        who=named(last.new.actor, campaign),
+        who=campaign_actor_name(last.new.actor, campaign),
         what=KIND[last.new.kind],
         when=last.new.at.astimezone(campaign.zone),
     )
 
 
-def full_key(campaign: Campaign, unit: Unit, key: str) -> str:
+def idempotency_key(campaign: Campaign, unit: Unit, key: str) -> str:
     """Make the journal's key of a request; keys of different units never meet. Without a key there is none.
 
     Whatever was sent as a key, what is stored fits its column.
@@ -90,7 +92,7 @@ def full_key(campaign: Campaign, unit: Unit, key: str) -> str:
     return f"{campaign.id}/{unit.code}/{short}" if key else ""
 
 
-def step_of(campaign: Campaign, unit: Unit, name: str) -> Step:
+def own_step(campaign: Campaign, unit: Unit, name: str) -> Step:
     """Return the unit's own step of this name; ``NotFound`` says what is wrong with the name."""
     step = campaign.checklist.steps.get(name)
     if step is None:

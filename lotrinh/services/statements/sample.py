@@ -10,7 +10,7 @@ from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.status import PlannedStep, plan_steps, steps_of_unit
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import SAMPLE
-from lotrinh.services.statements.confirm import Confirmation, entry_of
+from lotrinh.services.statements.confirm import Confirmation, confirmation_entry
 
 REPORTED = time(16, 30)
 ON_TIME, LAGGING, IN_WINDOW = 0.99, 0.8, 0.75
@@ -87,7 +87,7 @@ def _confirmed(campaign: Campaign, unit: Unit, item: PlannedStep, day: date, are
         sample=True,
     )
     at = min(datetime.combine(day, REPORTED, campaign.zone), now)
-    return entry_of(campaign, unit, said, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
+    return confirmation_entry(campaign, unit, said, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
 
 
 def _under_way(
@@ -97,7 +97,7 @@ def _under_way(
     at = now - timedelta(days=1)
     if item.step.count:
         said = Confirmation(item.step.id, at.date(), progress=(chance.randint(0, areas - 1), areas), sample=True)
-        yield entry_of(campaign, unit, said, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
+        yield confirmation_entry(campaign, unit, said, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
     elif chance.random() < 0.02:  # noqa: PLR2004 - a few obstacles, so that the report shows some
         body = {"note": chance.choice(OBSTACLES), "sample": True}
         yield NewEntry(

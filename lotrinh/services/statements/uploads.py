@@ -41,12 +41,12 @@ UNPACKS_TOO_LARGE = M("Tệp này bung ra quá lớn nên không nhận. Hãy l�
 KINDS = M("Chỉ nhận tệp PDF, JPEG, PNG, DOCX, XLSX. Hãy lưu lại văn bản dưới dạng PDF rồi chọn tệp đó.")
 
 
-def take(store: Store, folder: Path, unit: str, name: str, content: bytes, now: datetime) -> StoredFile:
+def accept_upload(store: Store, folder: Path, unit: str, name: str, content: bytes, now: datetime) -> StoredFile:
     """Judge a file and keep it; ``BadInput`` on field ``file`` says what is wrong with it."""
-    found = kind_of(content)
+    found = detect_file_type(content)
     if isinstance(found, Message):
         raise BadInput([Problem("file", 0, 0, found)])
-    shown = shown_name(name, found)
+    shown = safe_file_name(name, found)
     if not shown.lower().endswith(ENDINGS[found]):
         sentence = M(
             "Tên tệp “{name}” không khớp với nội dung của nó ({ending}). Hãy chọn đúng tệp.",
@@ -63,13 +63,13 @@ def take(store: Store, folder: Path, unit: str, name: str, content: bytes, now: 
         sha256=hashlib.sha256(content).hexdigest(),
         uploaded_at=now,
     )
-    clean_up(store, folder, now)
+    delete_unused_uploads(store, folder, now)
     store.files.add(made)  # before its bytes are there: whatever stops us now, clean_up finds what is left
-    store_file(path_of(folder, made.id), content)  # whole: a receipt must never refer to half a file
+    store_file(upload_path(folder, made.id), content)  # whole: a receipt must never refer to half a file
     return made
 
 
-def kind_of(content: bytes) -> str | Message:
+def detect_file_type(content: bytes) -> str | Message:
     """Tell the type of a file by its content, or what is wrong with it. Nothing is unpacked."""
     if not content:
         return M("Tệp này rỗng. Hãy mở thử tệp trên máy rồi chọn lại.")
@@ -118,7 +118,7 @@ def _escapes(name: str) -> bool:
     return path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name
 
 
-def shown_name(name: str, kind: str) -> str:
+def safe_file_name(name: str, kind: str) -> str:
     """Return a name that is safe to show and to save under: no folders, no invisible signs, not too long."""
     last = nfc(name).replace("\\", "/").rsplit("/", 1)[-1]
     seen = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")
@@ -128,26 +128,26 @@ def shown_name(name: str, kind: str) -> str:
     return f"{stem[: LONGEST_NAME - len(ending)] or 'tep'}.{ending[:10]}"
 
 
-def path_of(folder: Path, file_id: str) -> Path:
+def upload_path(folder: Path, file_id: str) -> Path:
     """Where the bytes of a file lie."""
     return folder / "files" / file_id[:2] / file_id
 
 
-def find(store: Store, folder: Path, file_id: str) -> tuple[StoredFile, Path]:
+def find_upload(store: Store, folder: Path, file_id: str) -> tuple[StoredFile, Path]:
     """Return a file and where it lies; ``NotFound`` where either is missing."""
     known = store.files.get(file_id)
-    if known is None or not path_of(folder, known.id).is_file():
+    if known is None or not upload_path(folder, known.id).is_file():
         raise NotFound(M("Không có tệp này."))
-    return known, path_of(folder, known.id)
+    return known, upload_path(folder, known.id)
 
 
-def clean_up(store: Store, folder: Path, now: datetime) -> None:
+def delete_unused_uploads(store: Store, folder: Path, now: datetime) -> None:
     """Delete files of forms that were never sent."""
     for left in store.files.list_unreferenced(now - FORGOTTEN):
         if store.files.remove(left.id):  # a form may have been sent this very moment
-            remove_whole(path_of(folder, left.id))
+            remove_whole(upload_path(folder, left.id))
 
 
-def described(file: StoredFile) -> dict[str, str | int]:
+def file_reference(file: StoredFile) -> dict[str, str | int]:
     """What the journal keeps of a file: enough to prove later that it is still the same."""
     return {"id": file.id, "name": file.name, "sha256": file.sha256, "size": file.size, "type": file.type}

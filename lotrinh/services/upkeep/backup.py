@@ -16,7 +16,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import LotrinhError, StoreUnavailable
 from lotrinh.files import put_in_place
 from lotrinh.i18n import say
-from lotrinh.services.statements.uploads import path_of
+from lotrinh.services.statements.uploads import upload_path
 from lotrinh.services.upkeep import archives, last_backup
 from lotrinh.services.upkeep.archives import FOLDERS, RECORD, Manifest, Writer
 from lotrinh.services.upkeep.last_backup import Known
@@ -165,7 +165,7 @@ def _add_files(writer: Writer, record: Path, folder: Path) -> Iterator[str]:
     moment names are there now. One that no entry names yet may not be there: its form was never sent.
     """
     for known in image.list_files(record):
-        path = path_of(folder, known.id)
+        path = upload_path(folder, known.id)
         if path.is_file():
             with path.open("rb") as source:
                 same = writer.add(f"files/{known.id[:2]}/{known.id}", source, packed=False) == known.sha256

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lotrinh.errors import BadInput, LotrinhError, NotFound, Problem
-from lotrinh.services.campaigns.campaigns import open_campaign, open_declared
-from lotrinh.services.campaigns.rosters import roster
+from lotrinh.services.campaigns.campaigns import open_campaign, open_campaign_of_files
+from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.services.notify.receivers import receiver_problems
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -17,7 +17,7 @@ def wrong(store: Store | None, settings: Settings, home: Path | None) -> Iterato
     Campaigns are opened as the record says, without one as their files say.
     """
     try:
-        known = roster(settings)
+        known = open_roster(settings)
     except BadInput as error:
         yield from error.problems
         return
@@ -30,7 +30,7 @@ def wrong(store: Store | None, settings: Settings, home: Path | None) -> Iterato
             if store:
                 open_campaign(store, settings, name, home=home)
             else:
-                open_declared(settings, name, home=home)
+                open_campaign_of_files(settings, name, home=home)
         except BadInput as error:
             yield from error.problems
         except LotrinhError as error:

@@ -7,7 +7,7 @@ from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import named
+from lotrinh.services.campaigns.naming import campaign_actor_name
 from lotrinh.services.views.change_preview import ChangePreview, applied_changes
 from lotrinh.store import Store
 
@@ -73,5 +73,5 @@ def _who(last: Entry, campaign: Campaign) -> M:
     return M(
         "Chưa áp dụng: lúc {when}, {who} đã thay đổi đợt này. Hãy xem trước lại.",
         when=last.new.at.astimezone(campaign.zone),
-        who=named(last.new.actor, campaign),
+        who=campaign_actor_name(last.new.actor, campaign),
     )

@@ -20,7 +20,7 @@ class BoardCache:
     """One campaign's board. A unit's row is made again only when its part of the report is another one."""
 
     def __init__(self, campaign: Campaign) -> None:
-        self._schedules = campaign.milestones
+        self._schedules = campaign.milestone_schedules
         self._lock = Lock()
         self._board: MilestoneBoard | None = None
         self._rows: dict[str, BoardUnit] = {}

@@ -20,9 +20,15 @@ from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.files import store_file
 from lotrinh.reports.moves import MoveRow
-from lotrinh.services.campaigns.campaign_override import NOTHING, Applied, applied
-from lotrinh.services.campaigns.campaigns import Campaign, bind, checklist_path, declared, with_change
-from lotrinh.services.campaigns.rosters import roster
+from lotrinh.services.campaigns.campaign_override import NO_OVERRIDE, CampaignOverride, override_of_entry_number
+from lotrinh.services.campaigns.campaigns import (
+    Campaign,
+    bind_campaign,
+    campaign_settings,
+    checklist_path,
+    with_override,
+)
+from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -69,7 +75,7 @@ class ChangePreview(NamedTuple):
 
     old: Campaign
     new: Campaign
-    target: Applied
+    target: CampaignOverride
     moves: tuple[MoveRow, ...]
     newly_overdue: dict[str, tuple[Unit, ...]]
     lost_statements: tuple[LostStatements, ...]
@@ -111,7 +117,7 @@ def preview_change(
     """Try a change on a campaign; ``BadInput`` with everything that is wrong with it. ``home`` as for campaigns."""
     old = live.campaign
     raw = read_upload(settings, request.file) if request.file and not request.reset else None
-    holds = applied(store, old.change)
+    holds = override_of_entry_number(store, old.change)
     target, new = _try_change(settings, old, holds, request, raw, now, home)
     if target == holds:
         raise BadInput([Problem("anchor", 0, 0, M("Chưa có gì thay đổi: hãy nhập ngày gốc mới hoặc chọn tệp khác."))])
@@ -138,13 +144,13 @@ def applied_changes(store: Store, campaign: Campaign) -> tuple[Entry, ...]:
 def _try_change(
     settings: Settings,
     old: Campaign,
-    holds: Applied,
+    holds: CampaignOverride,
     request: ChangeRequest,
     raw: bytes | None,
     now: datetime,
     home: Path | None,
-) -> tuple[Applied, Campaign]:
-    target = NOTHING if request.reset else holds
+) -> tuple[CampaignOverride, Campaign]:
+    target = NO_OVERRIDE if request.reset else holds
     checklist = old.checklist
     if request.anchor and request.anchor != old.anchor and not request.reset:
         if abs(request.anchor - now.astimezone(old.zone).date()) > FARTHEST:
@@ -154,10 +160,10 @@ def _try_change(
         checklist = _read_uploaded_checklist(raw, upload_name(request.name), old.checklist)
         if checklist.content_hash != old.checklist.content_hash:
             target = target.model_copy(update={"checklist": f"{checklist.id}-{checklist.content_hash[:12]}.yaml"})
-    config = declared(settings, old.id)
+    config = campaign_settings(settings, old.id)
     if request.reset:
         checklist = load_checklist(checklist_path(settings, config, home))
-    return target, bind(with_change(config, target), checklist, roster(settings))
+    return target, bind_campaign(with_override(config, target), checklist, open_roster(settings))
 
 
 def _read_uploaded_checklist(raw: bytes, name: str, old: Checklist) -> Checklist:
@@ -216,7 +222,7 @@ def _affected_units(found: Sequence[MoveRow]) -> tuple[AffectedUnit, ...]:
     return tuple(AffectedUnit(units[code], counts[code]) for code in sorted(units))
 
 
-def _digest(old: Campaign, new: Campaign, target: Applied, now: Applied) -> str:
+def _digest(old: Campaign, new: Campaign, target: CampaignOverride, now: CampaignOverride) -> str:
     """Stand for exactly this change: from this state of the campaign to that one."""
     parts = [old.id, old.change]
     for campaign, files in ((old, now), (new, target)):

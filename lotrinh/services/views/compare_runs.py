@@ -86,7 +86,7 @@ def _run(store: Store, campaign: Campaign, text: str, now: datetime) -> Run:
     if day:
         return _on(store, campaign, day, now)
     found = store.runs.get(text)
-    if found is None or not campaign.holds(found):
+    if found is None or not campaign.has_run(found):
         raise NotFound(_unknown(store, campaign, text))
     if found.state != FINISHED:
         raise NotFound(M("Lượt kiểm tra “{run}” không có báo cáo để so sánh: lượt đó không chạy xong.", run=text))

@@ -24,7 +24,7 @@ from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import PlannedStep, StepStatus
 from lotrinh.core.text import M, Message
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import named
+from lotrinh.services.campaigns.naming import campaign_actor_name
 from lotrinh.services.runs.assess import Assessment, answer_at_this_minute, answers_of_own_systems, has_own_system
 from lotrinh.services.runs.report_archive import load_unit_report
 from lotrinh.settings.models import Settings
@@ -144,7 +144,9 @@ def build_explanation(
         system_answer=published,
         system_answer_at=answer.heard_at.astimezone(campaign.zone) if answer else None,
         entries=tuple(
-            journal_line(e, named(e.new.actor, campaign)) for e in history.entries[unit.code] if e.new.step == step.id
+            journal_line(e, campaign_actor_name(e.new.actor, campaign))
+            for e in history.entries[unit.code]
+            if e.new.step == step.id
         ),
         prerequisites=_before(campaign, item, step_status, days, (province, own)),
         bases=tuple(LegalBasis(basis, campaign.checklist.sources[basis.source]) for basis in step.basis),

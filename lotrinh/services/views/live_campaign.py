@@ -177,5 +177,5 @@ class LiveCampaign:
             province=province,
             milestones=milestone_rows(self.campaign.checklist, units, province, state.now),
             obstacles=tuple(obstacle for unit in everybody for obstacle in obstacles_of(unit, state.records)),
-            schedules=self.campaign.milestones,
+            schedules=self.campaign.milestone_schedules,
         )

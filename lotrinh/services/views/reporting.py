@@ -37,7 +37,7 @@ def choose_report(store: Store, campaign: Campaign, run: str = "", as_of: dateti
 
 def _named(store: Store, campaign: Campaign, run: str) -> Run:
     found = store.runs.get(run)
-    if found is None or not campaign.holds(found):
+    if found is None or not campaign.has_run(found):
         raise NotFound(unknown_run(store, campaign, run))
     return found
 

@@ -17,7 +17,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.reports.data.json_report import report_json
 from lotrinh.reports.documents import FORMATS as KNOWN
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
@@ -71,7 +71,7 @@ def reports(tmp_path: Path) -> tuple[Report, ...]:
     """Two finished runs of two communes, five days and one day ago, and one that was cut off."""
     (tmp_path / "units.csv").write_text(f"{COLUMNS}\n04924,xa,Lương Sơn,,,,,,,\n04960,xa,Liên Sơn,,,,,,,\n", "utf-8")
     settings = Settings(data_dir=tmp_path / "data", units=UnitSettings(file=tmp_path / "units.csv"))
-    of, made = open_declared(settings, "bau-cu-2026"), list[Report]()
+    of, made = open_campaign_of_files(settings, "bau-cu-2026"), list[Report]()
     with open_store(settings.database_url) as store:
         body = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}, "sample": True}
         store.journal.append(

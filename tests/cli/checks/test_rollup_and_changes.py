@@ -9,7 +9,7 @@ import pytest
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.reports.data.json_report import report_json
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.runs.snapshots import load_run_report
@@ -27,7 +27,7 @@ def runs(tmp_path: Path) -> tuple[str, str]:
     """Two finished runs; between them Liên Sơn confirmed one step, at the end of its last day."""
     settings = Settings(data_dir=tmp_path / "data")
     settings.data_dir.mkdir()
-    campaign = open_declared(settings, "bau-cu-2026")
+    campaign = open_campaign_of_files(settings, "bau-cu-2026")
     with open_store(settings.database_url) as store:
         names = []
         for at in (NOW - 3 * DAY, NOW):

@@ -14,7 +14,7 @@ from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.portal.slips import sign_in_address
 from lotrinh.services.access.accounts import Slip
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import Enter, Portal
 from tests.portal.people import SECRET, officer, send, shown
@@ -147,7 +147,7 @@ def test_nobody_but_administrators_finds_these_pages(portal: Portal, enter: Ente
 def test_slips_for_many_units_do_not_keep_others_waiting(portal: Portal, admin: httpx.Client, enter: Enter) -> None:
     """Hashing takes seconds; meanwhile pages come at once, and somebody else can still sign in."""
     officer(portal.store, "lan", Role.OFFICER)
-    many = [unit.code for unit in open_declared(Settings(), "bau-cu-2026").units[:40]]
+    many = [unit.code for unit in open_campaign_of_files(Settings(), "bau-cu-2026").units[:40]]
     with ThreadPoolExecutor(1) as pool:
         work = pool.submit(send, admin, "/access", act="slips", which="marked", unit=many)
         waits, entered = [], []

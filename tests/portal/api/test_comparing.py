@@ -10,7 +10,7 @@ from lotrinh.core.report.rollup import RollupRowKind, roll_up
 from lotrinh.core.status.roles import Role
 from lotrinh.reports.changes import Comparison, changes_json
 from lotrinh.reports.rollup import rollup_json
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.views.compare_runs import compare_runs
@@ -28,7 +28,7 @@ Runs = tuple[str, str, str]
 
 @pytest.fixture
 def of(tmp_path: Path) -> Campaign:
-    return open_declared(Settings(data_dir=tmp_path), "bau-cu-2026")
+    return open_campaign_of_files(Settings(data_dir=tmp_path), "bau-cu-2026")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lotrinh.core.status.roles import Role
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.statements.sample import sample_entries
 from tests.portal.api.test_access import ROUTES, here
 from tests.portal.api.test_runs import run_once
@@ -78,7 +78,7 @@ def open_campaign_of(portal: Portal) -> Any:
     from lotrinh.settings.models import Settings
 
     assert portal
-    return open_declared(Settings(), "bau-cu-2026")
+    return open_campaign_of_files(Settings(), "bau-cu-2026")
 
 
 def test_units_are_found_without_accents_by_kind_and_by_status(portal: Portal) -> None:

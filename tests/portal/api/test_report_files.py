@@ -93,7 +93,7 @@ def test_a_busy_portal_tells_programs_when_to_come_again(
     def full(_: RenderLimiter) -> None:
         raise Busy(BUSY, COME_AGAIN)
 
-    monkeypatch.setattr(RenderLimiter, "turn", full)
+    monkeypatch.setattr(RenderLimiter, "slot", full)
     answer = office.get(f"{RUN}/report.md")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, str(COME_AGAIN))
     assert "đang lập nhiều báo cáo" in answer.json()["detail"]

@@ -10,7 +10,7 @@ import pytest
 from lotrinh.core.status.journal import GENESIS, Entry, EntryKind, NewEntry, first_broken_number
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.runs.snapshots import load_report_json
@@ -22,7 +22,7 @@ from tests.services.earlier import store_as_before
 
 def run_once(portal: Portal, name: str = "r1", *, finished: bool = True) -> None:
     settings = Settings()
-    campaign = open_declared(settings, "bau-cu-2026")
+    campaign = open_campaign_of_files(settings, "bau-cu-2026")
     run = begin_run(portal.store, campaign, NOW, NOW, {}, name)
     seen = Observation("04924", Outcome.UNREACHABLE, Reason.TIMEOUT, M("Hết giờ chờ."), NOW)
     portal.store.runs.record(run.id, campaign.id, [(seen, "http://x")])
@@ -43,7 +43,7 @@ def test_a_run_is_described_with_what_came_of_each_unit(portal: Portal) -> None:
 
 
 def test_runs_come_newest_first_in_pages(portal: Portal) -> None:
-    campaign = open_declared(Settings(), "bau-cu-2026")
+    campaign = open_campaign_of_files(Settings(), "bau-cu-2026")
     from datetime import timedelta
 
     for n in range(3):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
@@ -62,7 +62,7 @@ def test_schemathesis_finds_nothing(portal: Portal) -> None:
 
     unit(portal).state(f"{UNIT}/confirmations", DONE)
     settings = Settings()
-    campaign = open_declared(settings, "bau-cu-2026")
+    campaign = open_campaign_of_files(settings, "bau-cu-2026")
     for name, at in (("r0", NOW - timedelta(days=1)), ("r1", NOW)):
         conclude(portal.store, settings, campaign, begin_run(portal.store, campaign, at, at, {}, name), at)
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lotrinh.core.status.journal import EntryKind, NewEntry
-from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
+from lotrinh.services.statements.journal_writer import StatementRequest
 from lotrinh.services.statements.review import give_back
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal
@@ -25,8 +25,8 @@ def unit(portal: Portal, enter: Enter) -> Commune:
 
 
 def officers_say(unit: Commune, step: str, reason: str) -> None:
-    campaign = open_declared(Settings(), "bau-cu-2026")
-    said = Said(campaign, campaign.by_code[unit.code], step, "officer:lan", "", NOW)
+    campaign = open_campaign_of_files(Settings(), "bau-cu-2026")
+    said = StatementRequest(campaign, campaign.by_code[unit.code], step, "officer:lan", "", NOW)
     give_back(unit.portal.store, said, reason)
 
 
@@ -238,12 +238,15 @@ def test_part_of_a_count_is_progress_and_the_total_is_known_to_the_next_step_tha
 
 def test_no_confirmation_begins_with_what_sample_data_made_up(unit: Commune) -> None:
     body = {"completed_on": "2025-11-20", "document": {"number": "Mẫu/QĐ"}, "note": "Dữ liệu mẫu", "sample": True}
-    campaign = open_declared(Settings(), "bau-cu-2026")
+    campaign = open_campaign_of_files(Settings(), "bau-cu-2026")
     from lotrinh.services.campaigns.naming import SAMPLE
-    from lotrinh.services.statements.journal_writer import state
+    from lotrinh.services.statements.journal_writer import record_statement
 
-    state(
-        unit.portal.store, Said(campaign, campaign.by_code["04924"], PLAIN, SAMPLE, "", NOW), EntryKind.CONFIRMED, body
+    record_statement(
+        unit.portal.store,
+        StatementRequest(campaign, campaign.by_code["04924"], PLAIN, SAMPLE, "", NOW),
+        EntryKind.CONFIRMED,
+        body,
     )
     page = unit.get(unit.step(PLAIN))
     assert "DỮ LIỆU MẪU" in shown(page)

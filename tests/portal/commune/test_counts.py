@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from lotrinh.core.status.journal import EntryKind
-from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
+from lotrinh.services.statements.journal_writer import StatementRequest
 from lotrinh.services.statements.review import give_back
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal
@@ -159,8 +159,8 @@ def test_the_page_lists_what_is_under_way_and_knows_how_many_there_are(unit: Com
 
 def test_a_returned_count_is_corrected_on_its_own_page(unit: Commune) -> None:
     unit.confirm(COUNTED, completed_on="1/2/2026", document__number="12/QĐ", done="12", of="12")
-    campaign = open_declared(Settings(), "bau-cu-2026")
-    said = Said(campaign, campaign.by_code["04924"], COUNTED, "officer:lan", "", NOW)
+    campaign = open_campaign_of_files(Settings(), "bau-cu-2026")
+    said = StatementRequest(campaign, campaign.by_code["04924"], COUNTED, "officer:lan", "", NOW)
     give_back(unit.portal.store, said, "sai số")
     form = form_of(unit.get(unit.home + PAGE))
     assert unit.step(COUNTED) in form.links

@@ -7,16 +7,16 @@ import pytest
 
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.campaigns.naming import SAMPLE
-from lotrinh.services.statements.journal_writer import Said, state
-from lotrinh.services.statements.review import accept, answer, excuse, give_back, hand_over
+from lotrinh.services.statements.journal_writer import StatementRequest, record_statement
+from lotrinh.services.statements.review import accept, answer_obstacle, excuse, give_back, hand_over_obstacle
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.officer import CAMPAIGN, COUNTED, PLAIN, Commune, commune, form_of
 from tests.portal.people import SECRET, officer, shown
 
-OPENED = open_declared(Settings(), "bau-cu-2026")
+OPENED = open_campaign_of_files(Settings(), "bau-cu-2026")
 GOOD = {"completed_on": "20/11/2025", "document__number": "12/QĐ-UBND"}
 
 
@@ -25,8 +25,8 @@ def unit(portal: Portal, enter: Enter) -> Commune:
     return commune(portal, enter)
 
 
-def said(step: str, actor: str = "officer:lan", unit: str = "04924") -> Said:
-    return Said(OPENED, OPENED.by_code[unit], step, actor, "", NOW)
+def said(step: str, actor: str = "officer:lan", unit: str = "04924") -> StatementRequest:
+    return StatementRequest(OPENED, OPENED.by_code[unit], step, actor, "", NOW)
 
 
 def part(page: httpx.Response, heading: str) -> str:
@@ -79,7 +79,9 @@ def test_a_step_that_waits_for_others_is_not_linked_until_they_are_done(unit: Co
     assert unit.get(unit.step(waiting)).status_code == 200
     for before in OPENED.checklist.steps[waiting].requires:
         owner = "04924" if OPENED.checklist.steps[before].is_work_of(OPENED.by_code["04924"]) else "25"
-        state(unit.portal.store, said(before, unit=owner), EntryKind.CONFIRMED, {"completed_on": "2026-01-30"})
+        record_statement(
+            unit.portal.store, said(before, unit=owner), EntryKind.CONFIRMED, {"completed_on": "2026-01-30"}
+        )
     assert unit.step(waiting) in form_of(unit.get(unit.home)).links
 
 
@@ -174,8 +176,8 @@ def test_an_obstacle_or_proposal_is_reported_answered_and_over(unit: Commune, ki
     step = shown(unit.get(unit.step(COUNTED)))
     assert f"{words} Thiếu <người>" in step
     assert "Chưa có trả lời." in step
-    hand_over(unit.portal.store, said(COUNTED), "Sở Nội vụ")
-    answer(unit.portal.store, said(COUNTED), "Đã cử thêm người")
+    hand_over_obstacle(unit.portal.store, said(COUNTED), "Sở Nội vụ")
+    answer_obstacle(unit.portal.store, said(COUNTED), "Đã cử thêm người")
     asked = unit.get(unit.step(COUNTED))
     assert "Đã chuyển Sở Nội vụ xử lý." in shown(asked)
     assert "Tỉnh trả lời: Đã cử thêm người" in shown(asked)
@@ -210,7 +212,7 @@ def test_the_history_tells_everything_newest_first_and_names_who(unit: Commune) 
     unit.confirm(PLAIN, **GOOD)
     give_back(unit.portal.store, said(PLAIN), "thiếu chữ ký")
     unit.portal.confirm("04924", {"step": PLAIN, "completed_on": "2025-11-21", "document": {"number": "13/QĐ"}})
-    state(unit.portal.store, said(COUNTED, SAMPLE), EntryKind.OBSTACLE, {"note": "minh họa", "sample": True})
+    record_statement(unit.portal.store, said(COUNTED, SAMPLE), EntryKind.OBSTACLE, {"note": "minh họa", "sample": True})
     text = shown(unit.get(f"{unit.home}/history"))
     order = ["dữ liệu mẫu", "13/QĐ", "trả lại xác nhận , Văn phòng tỉnh (lan)", "12/QĐ-UBND"]
     places = [text.index(words) for words in order]

@@ -12,7 +12,7 @@ from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
@@ -34,7 +34,7 @@ def viewer(portal: Portal, enter: Enter) -> httpx.Client:
 
 @pytest.fixture
 def of(tmp_path: Path) -> Campaign:
-    return open_declared(Settings(data_dir=tmp_path), "bau-cu-2026")
+    return open_campaign_of_files(Settings(data_dir=tmp_path), "bau-cu-2026")
 
 
 def ran(store: Store, of: Campaign, days: int, silent: str = "04924") -> str:

@@ -9,7 +9,7 @@ import pytest
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.reports.explanation import ExplanationWriter
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.views.explain import build_explanation
 from lotrinh.settings.models import Settings
 from tests.portal.caller import DONE, STEP, UNIT, program, unit
@@ -49,7 +49,7 @@ def test_the_page_says_every_sentence_that_the_terminal_says(portal: Portal, ent
             body={"reason": HOSTILE},
         ),
     )
-    campaign = open_declared(Settings(), "bau-cu-2026")
+    campaign = open_campaign_of_files(Settings(), "bau-cu-2026")
     step = campaign.checklist.steps[name]
     made = build_explanation(portal.store, Settings(), campaign, campaign.by_code[us.code], step, NOW)
     answer = us.get(us.step(name, "explain"))

@@ -22,7 +22,7 @@ from lotrinh.portal.render_limiter import WAITING
 from lotrinh.reports import documents
 from lotrinh.reports.documents import FORMATS, RenderOptions
 from lotrinh.services.access.accounts import issue_slips
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.views.reporting import choose_report, report_bundle
@@ -48,7 +48,7 @@ def portal_settings(tmp_path: Path, template: Path | None) -> Settings:
 
 @pytest.fixture
 def of(portal_settings: Settings) -> Campaign:
-    return open_declared(portal_settings, "thu")
+    return open_campaign_of_files(portal_settings, "thu")
 
 
 def ran(portal: Portal, settings: Settings, of: Campaign, at: datetime = NOW) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
-from lotrinh.services.statements.uploads import described, take
+from lotrinh.services.statements.uploads import accept_upload, file_reference
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal
 from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, VIET_TRI, at_desk, happened, heads, said_of, small
@@ -67,8 +67,8 @@ def test_the_provinces_own_confirmation_waits_only_where_its_step_asks_for_it(
 
 def test_a_file_can_be_opened_from_the_queue(portal: Portal, portal_settings: Settings, desk: httpx.Client) -> None:
     content = b"%PDF-1.4 nghi quyet"
-    kept = take(portal.store, portal_settings.data_dir, LUONG_SON, "nghi quyet.pdf", content, NOW)
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau", file=described(kept))
+    kept = accept_upload(portal.store, portal_settings.data_dir, LUONG_SON, "nghi quyet.pdf", content, NOW)
+    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau", file=file_reference(kept))
     assert f'<a href="/files/{kept.id}">nghi quyet.pdf</a>' in desk.get(QUEUE).text
     assert desk.get(f"/files/{kept.id}").content == content
 

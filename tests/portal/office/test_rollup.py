@@ -14,7 +14,7 @@ from lotrinh.catalog.units import packaged_roster, province, write_roster
 from lotrinh.core.report.rollup import roll_up
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings, UnitsSettings
 from tests.portal.conftest import NOW, Enter, Portal
@@ -68,7 +68,7 @@ def test_each_area_has_a_row_the_ungrouped_the_last_and_all_together_the_sum(
     page = viewer.get(ROLLUP)
     assert rows(page)[0:2] == ["Việc của cấp tỉnh", "Hòa Bình cũ"]
     assert rows(page)[-1] == "Chưa xếp nhóm"
-    campaign = open_declared(portal_settings, "bau-cu-2026")
+    campaign = open_campaign_of_files(portal_settings, "bau-cu-2026")
     figures = roll_up(LiveCampaign(portal.store, portal_settings, campaign).report(NOW)).figures
     foot = page.text.split("<tfoot>")[1]
     assert f'<td class="n">148</td><td class="n">{figures.expected}</td>' in foot
@@ -150,7 +150,7 @@ def test_sample_data_is_labelled(portal: Portal, viewer: httpx.Client) -> None:
 def test_a_unit_does_not_see_it(portal: Portal, portal_settings: Settings, enter: Enter) -> None:
     from lotrinh.services.access.accounts import issue_slips
 
-    campaign = open_declared(portal_settings, "bau-cu-2026")
+    campaign = open_campaign_of_files(portal_settings, "bau-cu-2026")
     slip = issue_slips(portal.store, [campaign.by_code["04960"]], NOW)[0]
     unit = enter("04960", slip.secret)
     for page in (ROLLUP, f"{ROLLUP}/table.csv"):

@@ -11,8 +11,8 @@ from sqlalchemy import insert
 from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
-from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.campaigns.schedules import effective
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
+from lotrinh.services.campaigns.schedules import effective_schedule
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.settings.models import PrefectSettings, ScheduleSettings, Settings
 from lotrinh.store.engine import writing
@@ -47,7 +47,7 @@ def lan(portal: Portal, enter: Enter) -> httpx.Client:
 
 
 def holds(portal: Portal, settings: Settings) -> CampaignSchedule:
-    return effective(portal.store, settings, "thu").schedule
+    return effective_schedule(portal.store, settings, "thu").schedule
 
 
 def test_the_page_says_when_and_what_comes_next(lan: httpx.Client) -> None:
@@ -74,7 +74,7 @@ def test_a_run_that_did_not_come_is_told_until_one_finishes(
     told = "Lượt lúc 07:00 03/02/2026 đã không chạy. Hãy báo người quản trị máy"
     assert told in at(portal, enter, DUE + timedelta(hours=2))
     late = NOW + DUE + timedelta(hours=2)
-    begun = begin_run(portal.store, open_declared(portal_settings, "thu"), late, late, {})
+    begun = begin_run(portal.store, open_campaign_of_files(portal_settings, "thu"), late, late, {})
     portal.store.runs.finish(begun.id, FINISHED, late, begun.head)
     assert "đã không chạy" not in at(portal, enter, DUE + timedelta(hours=2))
 

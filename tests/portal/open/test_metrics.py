@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from lotrinh.core.status.status import Status
 from lotrinh.portal.app import create_app
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.settings.models import CampaignSettings, PortalSettings, ScheduleSettings, Settings
 from lotrinh.store.outbox import NewMessage
@@ -88,7 +88,7 @@ def test_a_check_that_was_due_and_did_not_come_is_overdue_even_of_a_campaign_tha
     assert read["lotrinh_run_overdue_seconds"] == {place: 3 * 86400}  # since the first that did not come
     assert "lotrinh_run_age_seconds" not in read
     at = portal.moments[-1]
-    begun = begin_run(portal.store, open_declared(Settings(), "bau-cu-2026"), at, at, {})
+    begun = begin_run(portal.store, open_campaign_of_files(Settings(), "bau-cu-2026"), at, at, {})
     portal.store.runs.finish(begun.id, FINISHED, at, begun.head)
     assert figures(portal)["lotrinh_run_overdue_seconds"] == {place: 0}
 

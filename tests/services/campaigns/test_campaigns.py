@@ -10,7 +10,7 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.text import Text
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.settings.models import CampaignSettings, Settings
 
 CHECKLIST = """\
@@ -44,18 +44,18 @@ def made(tmp_path: Path, **campaign: object) -> Settings:
 
 def problems(settings: Settings, home: Path, name: str = "thu") -> dict[str, str]:
     with pytest.raises(BadInput) as caught:
-        open_declared(settings, name, home=home)
+        open_campaign_of_files(settings, name, home=home)
     return {p.where: say(p.sentence) for p in caught.value.problems}
 
 
 def test_a_packaged_checklist_is_a_campaign_of_its_own_name_with_every_default(settings: Settings) -> None:
-    opened = open_declared(settings, "bau-cu-2026")
+    opened = open_campaign_of_files(settings, "bau-cu-2026")
     assert (opened.id, opened.anchor, len(opened.units)) == ("bau-cu-2026", date(2026, 3, 15), 148)
     assert opened.policy.warning == timedelta(days=7)
     assert opened.province.full_name == "Tỉnh Phú Thọ"
     assert opened.by_code["04924"].name == "Lương Sơn"
     assert opened.by_code["25"] is opened.province
-    assert "niem-yet-danh-sach-cu-tri" in opened.awaited
+    assert "niem-yet-danh-sach-cu-tri" in opened.awaited_steps
 
 
 def test_settings_go_before_the_checklist(home: Path) -> None:
@@ -63,18 +63,18 @@ def test_settings_go_before_the_checklist(home: Path) -> None:
         home, title="Đợt của tỉnh", anchor="2026-05-01", warning_days=3, horizon_days=10, stale_hours=24,
         units=["04960", "04924"], parameters={"han": "ngay - 10 days"},
     )  # fmt: skip
-    opened = open_declared(settings, "thu", home=home)
+    opened = open_campaign_of_files(settings, "thu", home=home)
     assert (opened.title, opened.anchor) == (Text("Đợt của tỉnh"), date(2026, 5, 1))
     assert {u.code for u in opened.units} == {"04924", "04960"}
     policy = opened.policy
     assert (policy.warning.days, policy.horizon.days, policy.stale) == (3, 10, timedelta(hours=24))
     dates = timetable(opened.checklist, opened.anchor, parameters=opened.parameters)
     assert dates.steps["a"].due == Moment(date(2026, 4, 22))
-    assert opened.awaited == ("a",)
+    assert opened.awaited_steps == ("a",)
 
 
 def test_a_campaign_may_have_another_name_than_its_checklist(home: Path) -> None:
-    assert open_declared(made(home, id="dot-2", checklist="thu"), "dot-2", home=home).checklist.id == "thu"
+    assert open_campaign_of_files(made(home, id="dot-2", checklist="thu"), "dot-2", home=home).checklist.id == "thu"
 
 
 def test_every_problem_of_a_campaign_is_named_at_once(home: Path) -> None:
@@ -82,7 +82,7 @@ def test_every_problem_of_a_campaign_is_named_at_once(home: Path) -> None:
         home, parameters={"han": "ngay - 10 dayz", "la": "ngay"}, units=["04924", "99999", "00001"]
     )  # fmt: skip
     with pytest.raises(BadInput) as caught:
-        open_declared(settings, "thu", home=home)
+        open_campaign_of_files(settings, "thu", home=home)
     found = [(p.where, say(p.sentence)) for p in caught.value.problems]
     assert [where for where, _ in found] == [
         "campaigns.thu.parameters.han",
@@ -105,7 +105,7 @@ def test_a_parameter_that_refers_to_nothing_or_back_to_itself_is_refused(home: P
 
 def test_an_unknown_name_lists_the_campaigns_and_the_checklists_there_are(home: Path) -> None:
     with pytest.raises(NotFound) as caught:
-        open_declared(made(home), "khong-co", home=home)
+        open_campaign_of_files(made(home), "khong-co", home=home)
     sentence = say(caught.value.sentence)
     for name in ("khong-co", "thu", "bau-cu-2026"):
         assert name in sentence
@@ -113,11 +113,11 @@ def test_an_unknown_name_lists_the_campaigns_and_the_checklists_there_are(home: 
 
 def test_a_declared_campaign_without_its_checklist_names_the_checklist(home: Path) -> None:
     with pytest.raises(NotFound, match="da-mat"):
-        open_declared(made(home, checklist="da-mat"), "thu", home=home)
+        open_campaign_of_files(made(home, checklist="da-mat"), "thu", home=home)
 
 
 def test_a_roster_given_for_one_run_may_hold_only_some_of_the_units(home: Path) -> None:
     roster = home / "some.csv"
     roster.write_text("code,kind,name\n04924,xa,Lương Sơn\n05047,xa,Cao Dương\n", encoding="utf-8")
-    opened = open_declared(made(home, units=["04924", "04960"]), "thu", roster, home)
+    opened = open_campaign_of_files(made(home, units=["04924", "04960"]), "thu", roster, home)
     assert [u.code for u in opened.units] == ["04924"]

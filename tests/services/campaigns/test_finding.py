@@ -6,8 +6,8 @@ from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.campaigns.finding import LISTED, step_of, unit_of
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
+from lotrinh.services.campaigns.finding import LISTED, find_step_by_words, find_unit_by_words
 from lotrinh.settings.models import Settings
 from tests.core.builders import step
 from tests.services.builders import LIEN_SON, LUONG_SON, PROVINCE, campaign
@@ -20,7 +20,7 @@ OF = campaign(*STEPS, units=(LUONG_SON, LIEN_SON, SON_LUONG, *TWINS))
 
 def refused(text: str) -> str:
     with pytest.raises(NotFound) as caught:
-        unit_of(OF, text)
+        find_unit_by_words(OF, text)
     return say(caught.value.sentence, "vi")
 
 
@@ -43,12 +43,12 @@ def refused(text: str) -> str:
     ],
 )
 def test_a_unit_is_found_by_code_full_name_or_a_name_that_only_one_has(asked: str, unit: Unit) -> None:
-    assert unit_of(OF, asked) == unit
+    assert find_unit_by_words(OF, asked) == unit
 
 
 def test_several_units_of_one_name_are_listed_and_none_is_taken() -> None:
     with pytest.raises(BadInput) as caught:
-        unit_of(OF, "hoa binh")
+        find_unit_by_words(OF, "hoa binh")
     lines = [say(p.sentence, "vi") for p in caught.value.problems]
     assert lines == ["“hoa binh” khớp 2 tên. Hãy ghi mã, hoặc ghi rõ hơn:", "Xã Hòa Bình (1)", "Phường Hoà Bình (2)"]
     assert {p.where for p in caught.value.problems} == {"UNIT"}
@@ -62,55 +62,55 @@ def test_an_unknown_unit_is_answered_with_the_nearest_names() -> None:
 
 @pytest.mark.parametrize(("asked", "found"), [("lap-to", "lap-to"), ("viec lap-b", "lap-ban"), ("LAP-BAN", "lap-ban")])
 def test_a_step_is_found_by_its_id_or_a_part_of_its_title(asked: str, found: str) -> None:
-    assert step_of(OF, LUONG_SON, asked).id == found
+    assert find_step_by_words(OF, LUONG_SON, asked).id == found
 
 
 def test_several_steps_are_listed_and_a_whole_title_goes_before_a_part() -> None:
     with pytest.raises(BadInput) as caught:
-        step_of(OF, LUONG_SON, "việc lap")
+        find_step_by_words(OF, LUONG_SON, "việc lap")
     assert [say(p.sentence, "vi") for p in caught.value.problems][1:] == [
         "Việc lap-to (lap-to)",
         "Việc lap-ban (lap-ban)",
     ]
     longer = campaign(step("a"), step("ab"))
-    assert step_of(longer, LUONG_SON, "Việc a").id == "a"
+    assert find_step_by_words(longer, LUONG_SON, "Việc a").id == "a"
 
 
 def test_a_step_of_somebody_else_is_named_by_its_title() -> None:
     for asked in ("cua-tinh", "việc cua-tinh"):
         with pytest.raises(NotFound) as caught:
-            step_of(OF, LUONG_SON, asked)
+            find_step_by_words(OF, LUONG_SON, asked)
         assert say(caught.value.sentence, "vi") == "“Việc cua-tinh” không thuộc trách nhiệm của Xã Lương Sơn."
-    assert step_of(OF, PROVINCE, "cua-tinh").id == "cua-tinh"
+    assert find_step_by_words(OF, PROVINCE, "cua-tinh").id == "cua-tinh"
 
 
 def test_an_unknown_step_is_answered_with_the_nearest_titles() -> None:
     with pytest.raises(NotFound) as caught:
-        step_of(OF, LUONG_SON, "lap-too")
+        find_step_by_words(OF, LUONG_SON, "lap-too")
     assert "Gần giống: Việc lap-to (lap-to)" in say(caught.value.sentence, "vi")
     with pytest.raises(NotFound):
-        step_of(OF, LUONG_SON, "")
+        find_step_by_words(OF, LUONG_SON, "")
 
 
 @pytest.fixture(scope="module")
 def real() -> Campaign:
-    return open_declared(Settings(), "bau-cu-2026")
+    return open_campaign_of_files(Settings(), "bau-cu-2026")
 
 
 def test_the_near_twins_of_the_real_province_are_told_apart(real: Campaign) -> None:
-    assert unit_of(real, "luong son").code == "04924"
-    assert unit_of(real, "son luong").code == "08296"
+    assert find_unit_by_words(real, "luong son").code == "04924"
+    assert find_unit_by_words(real, "son luong").code == "08296"
 
 
 def test_every_real_unit_is_found_by_its_full_name_and_every_step_by_its_title(real: Campaign) -> None:
-    assert [u.code for u in real.units if unit_of(real, u.full_name) is not u] == []
+    assert [u.code for u in real.units if find_unit_by_words(real, u.full_name) is not u] == []
     unit = real.by_code["04924"]
     mine = [s for s in real.checklist.iter_steps() if s.is_work_of(unit)]
-    assert [s.id for s in mine if step_of(real, unit, s.title.vi) is not s] == []
+    assert [s.id for s in mine if find_step_by_words(real, unit, s.title.vi) is not s] == []
 
 
 def test_a_long_list_says_how_many_more_there_are(real: Campaign) -> None:
     with pytest.raises(BadInput) as caught:
-        step_of(real, real.by_code["04924"], "bầu cử")
+        find_step_by_words(real, real.by_code["04924"], "bầu cử")
     assert len(caught.value.problems) == LISTED + 2
     assert "tên khác" in say(caught.value.problems[-1].sentence, "vi")

@@ -7,7 +7,7 @@ import pytest
 
 from lotrinh.catalog.units import read_roster
 from lotrinh.errors import BadInput
-from lotrinh.services.campaigns.rosters import import_roster, imported_path, roster
+from lotrinh.services.campaigns.rosters import import_roster, imported_path, open_roster
 from lotrinh.settings.models import Settings, UnitsSettings
 
 GOOD = "code,kind,name,status_url\n04924,xa,Lương Sơn,https://luongson.example.vn/s\n04960,xa,Liên Sơn,\n"
@@ -20,11 +20,11 @@ def file(folder: Path, text: str = GOOD, name: str = "own.csv") -> Path:
 
 
 def codes(settings: Settings, given: Path | None = None) -> list[str]:
-    return [u.code for u in roster(settings, given).units]
+    return [u.code for u in open_roster(settings, given).units]
 
 
 def test_without_any_roster_of_its_own_the_province_has_the_packaged_one(settings: Settings) -> None:
-    found = roster(settings)
+    found = open_roster(settings)
     assert (len(found.units), found.source, found.province.code) == (148, "phu-tho", "25")
     assert not any(u.is_province for u in found.units)
 
@@ -42,7 +42,7 @@ def test_the_given_roster_goes_before_the_settings_and_those_before_the_imported
 
 
 def test_a_roster_may_name_the_province_itself_with_its_address(settings: Settings, tmp_path: Path) -> None:
-    found = roster(settings, file(tmp_path, GOOD + "25,tinh,Phú Thọ,https://phutho.example.vn/s\n"))
+    found = open_roster(settings, file(tmp_path, GOOD + "25,tinh,Phú Thọ,https://phutho.example.vn/s\n"))
     assert found.province.status_url == "https://phutho.example.vn/s"
     assert len(found.units) == 2
 
@@ -50,8 +50,8 @@ def test_a_roster_may_name_the_province_itself_with_its_address(settings: Settin
 def test_an_import_says_what_changes_and_is_then_in_use(settings: Settings, tmp_path: Path) -> None:
     done = import_roster(settings, file(tmp_path))
     assert done.path == imported_path(settings)
-    assert roster(settings).source == str(done.path)
-    assert read_roster(done.path) == done.units == roster(settings).units
+    assert open_roster(settings).source == str(done.path)
+    assert read_roster(done.path) == done.units == open_roster(settings).units
     changed = {(c.code, c.field): c.new for c in done.changes}
     assert changed["04924", "status_url"] == "https://luongson.example.vn/s"
     assert sum(field == "" for _, field in changed) == 146  # the packaged communes that are not in it
@@ -98,12 +98,12 @@ def test_codes_that_no_packaged_roster_knows_are_accepted_only_where_the_setting
 ) -> None:
     strange = file(tmp_path, "code,kind,name\n99999,xa,Lạ\n")
     with pytest.raises(BadInput):
-        roster(settings, strange)
+        open_roster(settings, strange)
     assert codes(settings.model_copy(update={"units": UnitsSettings(allow_unknown=True)}), strange) == ["99999"]
 
 
 def test_another_province_has_its_own_units(settings: Settings) -> None:
-    found = roster(settings.model_copy(update={"province": "ha-noi"}))
+    found = open_roster(settings.model_copy(update={"province": "ha-noi"}))
     assert (found.province.full_name, found.source) == ("Thành phố Hà Nội", "ha-noi")
     assert not {u.code for u in found.units} & set(codes(settings))
 

@@ -7,14 +7,14 @@ import pytest
 from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.services.campaigns.schedule_form import CRONS, Typed, days_of, read, shown
+from lotrinh.services.campaigns.schedule_form import CRONS, CronInput, checked_days, fill_form, read_schedule_form
 
-NOTHING = {name: Typed() for name in CRONS}
+NOTHING = {name: CronInput() for name in CRONS}
 
 
-def problems(**typed: Typed) -> dict[str, str]:
+def problems(**typed: CronInput) -> dict[str, str]:
     with pytest.raises(BadInput) as refused:
-        read(NOTHING | typed, CampaignSchedule(), skip_days_off=False, paused=False)
+        read_schedule_form(NOTHING | typed, CampaignSchedule(), skip_days_off=False, paused=False)
     return {problem.where: say(problem.sentence) for problem in refused.value.problems}
 
 
@@ -30,18 +30,18 @@ def problems(**typed: Typed) -> dict[str, str]:
     ],
 )
 def test_hours_are_read_however_people_write_them(hours: str, cron: str) -> None:
-    assert read(
-        NOTHING | {"cron": Typed(hours)}, CampaignSchedule(), skip_days_off=False, paused=False
+    assert read_schedule_form(
+        NOTHING | {"cron": CronInput(hours)}, CampaignSchedule(), skip_days_off=False, paused=False
     ) == CampaignSchedule(cron)
 
 
 def test_days_and_flags_and_cron_are_read() -> None:
     typed = {
-        "cron": Typed("6h30", (0, 1, 2, 3, 4)),
-        "last_week": Typed(cron="*/30 7-17 * * *"),
-        "report": Typed("8h", (6,)),
+        "cron": CronInput("6h30", (0, 1, 2, 3, 4)),
+        "last_week": CronInput(cron="*/30 7-17 * * *"),
+        "report": CronInput("8h", (6,)),
     }
-    made = read(typed, CampaignSchedule(), skip_days_off=True, paused=True)
+    made = read_schedule_form(typed, CampaignSchedule(), skip_days_off=True, paused=True)
     assert made == CampaignSchedule(
         "30 6 * * 1,2,3,4,5", "*/30 7-17 * * *", skip_days_off=True, paused=True, report="0 8 * * 0"
     )
@@ -51,18 +51,18 @@ def test_days_and_flags_and_cron_are_read() -> None:
     "schedule", [CampaignSchedule(), CampaignSchedule("30 6 * * 1,2", "*/30 7-17 * * *", report="0 8 * * 0")]
 )
 def test_what_is_shown_is_read_as_it_was(schedule: CampaignSchedule) -> None:
-    assert read(shown(schedule), CampaignSchedule(), skip_days_off=False, paused=False) == schedule
+    assert read_schedule_form(fill_form(schedule), CampaignSchedule(), skip_days_off=False, paused=False) == schedule
 
 
 def test_what_is_left_as_it_holds_is_kept_where_it_comes_too_often_to_be_written_now() -> None:
     often = CampaignSchedule("*/5 * * * *", "*/10 6-18 * * *", report="0,1 8 * * *")
-    assert read(shown(often), often, skip_days_off=False, paused=True) == replace(often, paused=True)
+    assert read_schedule_form(fill_form(often), often, skip_days_off=False, paused=True) == replace(often, paused=True)
     with pytest.raises(BadInput):
-        read(shown(often), replace(often, last_week=""), skip_days_off=False, paused=True)
+        read_schedule_form(fill_form(often), replace(often, last_week=""), skip_days_off=False, paused=True)
 
 
 def test_all_that_is_wrong_is_said_at_once_beside_its_field() -> None:
-    found = problems(cron=Typed("26h"), last_week=Typed("7h", ()), report=Typed(cron="0 8 L * *"))
+    found = problems(cron=CronInput("26h"), last_week=CronInput("7h", ()), report=CronInput(cron="0 8 L * *"))
     assert list(found) == ["cron_hours", "last_week_days", "report_cron"]
     assert found["cron_hours"].startswith("“26h” không phải một giờ.")
     assert found["last_week_days"] == "Hãy chọn ít nhất một ngày trong tuần."
@@ -70,23 +70,23 @@ def test_all_that_is_wrong_is_said_at_once_beside_its_field() -> None:
 
 
 def test_a_cron_that_runs_too_often_or_never_is_refused_beside_its_field() -> None:
-    found = problems(cron=Typed(cron="* * * * *"), last_week=Typed(cron="0 0 30 2 *"))
+    found = problems(cron=CronInput(cron="* * * * *"), last_week=CronInput(cron="0 0 30 2 *"))
     assert "phải cách ít nhất 15 phút" in found["cron_cron"]
     assert "không bao giờ đến" in found["last_week_cron"]
 
 
 def test_hours_and_cron_together_are_refused_rather_than_one_of_them_overlooked() -> None:
-    assert "cron_cron" in problems(cron=Typed("7h", cron="0 8 * * *"))
+    assert "cron_cron" in problems(cron=CronInput("7h", cron="0 8 * * *"))
 
 
 def test_hours_with_different_minutes_are_refused_with_what_to_do() -> None:
-    assert "cùng số phút" in problems(cron=Typed("7:00, 13:30"))["cron_hours"]
+    assert "cùng số phút" in problems(cron=CronInput("7:00, 13:30"))["cron_hours"]
 
 
 @pytest.mark.parametrize("text", ["bảy giờ", "7:60", "-1", "07:00 CH", "1" * 5000, "<script>", "٧"])
 def test_what_is_no_hour_is_refused_shortly(text: str) -> None:
-    assert len(problems(cron=Typed(text))["cron_hours"]) < 200
+    assert len(problems(cron=CronInput(text))["cron_hours"]) < 200
 
 
 def test_check_boxes_that_are_no_days_are_left_out() -> None:
-    assert days_of(["0", "6", "6", "7", "x", "-1", "٣", ""]) == (0, 6)
+    assert checked_days(["0", "6", "6", "7", "x", "-1", "٣", ""]) == (0, 6)

@@ -11,8 +11,15 @@ from lotrinh.core.notify.schedules import CampaignSchedule, Tick
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.errors import BadInput, Conflict
 from lotrinh.i18n import say
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
-from lotrinh.services.campaigns.schedules import Effective, change, checked, effective, next_checks, next_report
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
+from lotrinh.services.campaigns.schedules import (
+    EffectiveSchedule,
+    change_schedule,
+    effective_schedule,
+    next_checks,
+    next_report,
+    parse_schedule,
+)
 from lotrinh.services.notify.reminders import open_office
 from lotrinh.services.views.change_preview import applied_changes
 from lotrinh.settings.models import CampaignSettings, ScheduleSettings, Settings
@@ -35,27 +42,27 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 def campaign(settings: Settings) -> Campaign:
-    return open_declared(settings, "bau-cu-2026")
+    return open_campaign_of_files(settings, "bau-cu-2026")
 
 
 def test_the_file_s_schedule_holds_until_the_office_changes_it_and_again_after_a_reset(
     store: Store, settings: Settings, campaign: Campaign
 ) -> None:
-    assert effective(store, settings, campaign.id) == Effective(WRITTEN, None)
-    assert change(store, settings, campaign, NEW, "", LAN, NOW)
-    holds = effective(store, settings, campaign.id)
+    assert effective_schedule(store, settings, campaign.id) == EffectiveSchedule(WRITTEN, None)
+    assert change_schedule(store, settings, campaign, NEW, "", LAN, NOW)
+    holds = effective_schedule(store, settings, campaign.id)
     assert holds.schedule == NEW
-    assert holds.changed
-    assert (holds.changed.actor, holds.changed.changed_at) == (LAN, NOW)
-    assert change(store, settings, campaign, None, holds.version, LAN, NOW)
-    assert effective(store, settings, campaign.id) == Effective(WRITTEN, None)
+    assert holds.change
+    assert (holds.change.actor, holds.change.changed_at) == (LAN, NOW)
+    assert change_schedule(store, settings, campaign, None, holds.version, LAN, NOW)
+    assert effective_schedule(store, settings, campaign.id) == EffectiveSchedule(WRITTEN, None)
 
 
 def test_every_change_is_in_the_journal_with_what_was_before_and_the_chain_verifies(
     store: Store, settings: Settings, campaign: Campaign
 ) -> None:
-    change(store, settings, campaign, NEW, "", LAN, NOW)
-    change(store, settings, campaign, None, effective(store, settings, campaign.id).version, HOA, NOW)
+    change_schedule(store, settings, campaign, NEW, "", LAN, NOW)
+    change_schedule(store, settings, campaign, None, effective_schedule(store, settings, campaign.id).version, HOA, NOW)
     first, second = store.journal.entries(campaign.id)
     assert (first.new.kind, first.new.actor, first.new.body["schedule"]) == (
         EntryKind.CHANGED,
@@ -69,28 +76,30 @@ def test_every_change_is_in_the_journal_with_what_was_before_and_the_chain_verif
 def test_a_change_of_the_schedule_is_none_of_anchor_or_checklist(
     store: Store, settings: Settings, campaign: Campaign
 ) -> None:
-    change(store, settings, campaign, NEW, "", LAN, NOW)
+    change_schedule(store, settings, campaign, NEW, "", LAN, NOW)
     assert applied_changes(store, campaign) == ()
 
 
 def test_what_changes_nothing_is_not_recorded(store: Store, settings: Settings, campaign: Campaign) -> None:
-    assert not change(store, settings, campaign, WRITTEN, "", LAN, NOW)
-    assert not change(store, settings, campaign, None, "", LAN, NOW)
-    change(store, settings, campaign, NEW, "", LAN, NOW)
-    assert not change(store, settings, campaign, NEW, effective(store, settings, campaign.id).version, LAN, NOW)
+    assert not change_schedule(store, settings, campaign, WRITTEN, "", LAN, NOW)
+    assert not change_schedule(store, settings, campaign, None, "", LAN, NOW)
+    change_schedule(store, settings, campaign, NEW, "", LAN, NOW)
+    assert not change_schedule(
+        store, settings, campaign, NEW, effective_schedule(store, settings, campaign.id).version, LAN, NOW
+    )
     assert len(store.journal.entries(campaign.id)) == 1
 
 
 def test_of_two_who_change_at_once_the_second_hears_who_was_quicker_and_nothing_is_overwritten(
     store: Store, settings: Settings, campaign: Campaign
 ) -> None:
-    change(store, settings, campaign, NEW, "", LAN, NOW)
+    change_schedule(store, settings, campaign, NEW, "", LAN, NOW)
     with pytest.raises(Conflict) as refused:
-        change(store, settings, campaign, replace(NEW, paused=True), "", HOA, NOW + timedelta(minutes=1))
+        change_schedule(store, settings, campaign, replace(NEW, paused=True), "", HOA, NOW + timedelta(minutes=1))
     assert say(refused.value.sentence).startswith(
         "Chưa đổi: lúc 08:00 06/03/2026, Văn phòng tỉnh (lan) đã đổi lịch này."
     )
-    assert effective(store, settings, campaign.id).schedule == NEW
+    assert effective_schedule(store, settings, campaign.id).schedule == NEW
     assert len(store.journal.entries(campaign.id)) == 1
 
 
@@ -98,7 +107,7 @@ def test_a_campaign_that_the_office_pauses_is_not_reminded_of_either(
     store: Store, settings: Settings, campaign: Campaign
 ) -> None:
     assert [each.id for each in open_office(store, settings).campaigns] == [campaign.id]
-    change(store, settings, campaign, replace(WRITTEN, paused=True), "", LAN, NOW)
+    change_schedule(store, settings, campaign, replace(WRITTEN, paused=True), "", LAN, NOW)
     assert open_office(store, settings).campaigns == ()
 
 
@@ -115,11 +124,11 @@ def test_a_kept_schedule_that_comes_more_often_than_may_be_written_now_holds_as_
 ) -> None:
     often = CampaignSchedule("*/10 6-18 * * *", "*/5 * * * *", paused=paused, report="0,1 8 * * *")
     keep(store, campaign, **asdict(often))
-    holds = effective(store, settings, campaign.id)
-    assert (holds.schedule, holds.unread) == (often, False)
+    holds = effective_schedule(store, settings, campaign.id)
+    assert (holds.schedule, holds.is_unreadable) == (often, False)
     assert bool(open_office(store, settings).campaigns) is not paused
     with pytest.raises(BadInput) as refused:
-        checked(asdict(holds.schedule))  # written again, it is not let in
+        parse_schedule(asdict(holds.schedule))  # written again, it is not let in
     assert [problem.where for problem in refused.value.problems] == ["cron", "last_week", "report"]
 
 
@@ -131,23 +140,23 @@ def test_of_a_kept_schedule_that_cannot_be_read_any_more_only_the_pause_holds(
     said = declared.model_copy(update={"schedule": declared.schedule.model_copy(update={"paused": of_file})})
     settings = settings.model_copy(update={"campaigns": (said,)})
     keep(store, campaign, cron="0 7 L * *", paused=kept)
-    holds = effective(store, settings, campaign.id)
-    assert (holds.schedule, holds.unread) == (replace(WRITTEN, paused=kept or of_file), True)
+    holds = effective_schedule(store, settings, campaign.id)
+    assert (holds.schedule, holds.is_unreadable) == (replace(WRITTEN, paused=kept or of_file), True)
 
 
 def test_a_kept_schedule_that_cannot_be_read_is_mended_by_keeping_what_holds(
     store: Store, settings: Settings, campaign: Campaign
 ) -> None:
     keep(store, campaign, cron="0 7 L * *", paused=True)
-    holds = effective(store, settings, campaign.id)
-    assert change(store, settings, campaign, holds.schedule, holds.version, HOA, NOW + timedelta(minutes=1))
-    mended = effective(store, settings, campaign.id)
-    assert (mended.schedule, mended.unread) == (replace(WRITTEN, paused=True), False)
+    holds = effective_schedule(store, settings, campaign.id)
+    assert change_schedule(store, settings, campaign, holds.schedule, holds.version, HOA, NOW + timedelta(minutes=1))
+    mended = effective_schedule(store, settings, campaign.id)
+    assert (mended.schedule, mended.is_unreadable) == (replace(WRITTEN, paused=True), False)
 
 
 def test_bad_fields_are_named_all_at_once() -> None:
     with pytest.raises(BadInput) as refused:
-        checked({"cron": "0 25 * * *", "report": "thứ hai", "paused": "có", "hourly": True})
+        parse_schedule({"cron": "0 25 * * *", "report": "thứ hai", "paused": "có", "hourly": True})
     assert [problem.where for problem in refused.value.problems] == ["cron", "paused", "report", "hourly"]
 
 

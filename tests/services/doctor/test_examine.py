@@ -18,8 +18,8 @@ from lotrinh.core.notify.schedules import CampaignSchedule
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.services.campaigns import schedules
-from lotrinh.services.campaigns.campaigns import open_declared
-from lotrinh.services.campaigns.schedules import Effective
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
+from lotrinh.services.campaigns.schedules import EffectiveSchedule
 from lotrinh.services.doctor import machine, record
 from lotrinh.services.doctor.examine import Depth, examine, worst
 from lotrinh.services.doctor.finding import Finding, Sign, good
@@ -49,9 +49,12 @@ def looked(settings: Settings, now: datetime = NOW, **depth: bool) -> dict[str, 
 
 def missed(schedule: CampaignSchedule, finished: str, now: str) -> bool:
     """Whether the election campaign's run is missed; its anchor is 15 March 2026."""
-    campaign = open_declared(Settings(), "bau-cu-2026")
-    holds = Effective(schedule, None)
-    return schedules.missed(holds, campaign, datetime.fromisoformat(finished), datetime.fromisoformat(now)) is not None
+    campaign = open_campaign_of_files(Settings(), "bau-cu-2026")
+    holds = EffectiveSchedule(schedule, None)
+    return (
+        schedules.first_missed_check(holds, campaign, datetime.fromisoformat(finished), datetime.fromisoformat(now))
+        is not None
+    )
 
 
 def made(settings: Settings, count: int = 3) -> Path:
@@ -191,11 +194,13 @@ def test_a_run_of_the_last_week_is_missed_by_the_last_weeks_schedule() -> None:
 
 def test_what_was_due_before_the_office_changed_the_schedule_is_not_missed() -> None:
     changed = ScheduleOverride("bau-cu-2026", {}, datetime.fromisoformat("2026-02-05T09:00:00+07:00"), "officer:lan")
-    holds = Effective(CampaignSchedule("0 7 * * *"), changed)
+    holds = EffectiveSchedule(CampaignSchedule("0 7 * * *"), changed)
     finished = datetime.fromisoformat("2026-02-02T07:10:00+07:00")
-    campaign = open_declared(Settings(), "bau-cu-2026")
+    campaign = open_campaign_of_files(Settings(), "bau-cu-2026")
     for now, late in (("2026-02-05T12:00:00+07:00", False), ("2026-02-06T08:01:00+07:00", True)):
-        assert (schedules.missed(holds, campaign, finished, datetime.fromisoformat(now)) is not None) is late
+        assert (
+            schedules.first_missed_check(holds, campaign, finished, datetime.fromisoformat(now)) is not None
+        ) is late
 
 
 def test_a_journal_that_lost_its_end_at_the_last_backup_is_broken(tmp_path: Path) -> None:

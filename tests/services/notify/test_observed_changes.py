@@ -11,7 +11,7 @@ import pytest
 
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.observation import Outcome, Reason
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.notify.webhooks import enqueue_changes
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
@@ -43,7 +43,7 @@ def world(tmp_path: Path) -> World:
 def campaign(world: World, *units: str) -> Campaign:
     """Open the campaign, of some units only where they are named."""
     of = CampaignSettings(id="thu", units=units or (OWN, PORTAL))
-    return open_declared(world.settings.model_copy(update={"campaigns": (of,)}), "thu", home=world.home)
+    return open_campaign_of_files(world.settings.model_copy(update={"campaigns": (of,)}), "thu", home=world.home)
 
 
 def checked(store: Store, world: World, at: datetime, as_of: datetime | None = None, **said: Any) -> str:

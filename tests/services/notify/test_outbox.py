@@ -9,7 +9,7 @@ import pytest
 
 from lotrinh.errors import Conflict
 from lotrinh.i18n import say
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.notify import dispatch
 from lotrinh.services.notify.circuit_breaker import CircuitBreaker
 from lotrinh.services.notify.outbox import UndeliveredMessage, describe_states, retry_message
@@ -129,7 +129,7 @@ def test_an_alarm_that_the_office_cannot_be_told_is_a_failure_of_the_go_that_fin
     tmp_path: Path, store: Store
 ) -> None:
     world = world_in(tmp_path, MailSettings(), receivers=(), schedule=ScheduleSettings(cron="0 7 * * *"))
-    campaign, last = open_declared(world.settings, "thu", home=world.home), DAY - timedelta(days=3)
+    campaign, last = open_campaign_of_files(world.settings, "thu", home=world.home), DAY - timedelta(days=3)
     conclude(store, world.settings, campaign, begin_run(store, campaign, last, last, {}), last)
     done = world.send(store)
     (alarm,) = store.outbox.newest()
@@ -153,7 +153,7 @@ def test_what_a_server_quotes_is_kept_out_of_the_log_of_runs(
         world = world_in(tmp_path, post.settings(), remind=RemindSettings(tries=1))
         post.replies["RCPT"] = ["550 luong-son@phutho.example.vn unknown"] * 3
         world.remind(store)
-        monkeypatch.setattr(reminders, "open_office", lambda _: nullcontext(world.office(store)))
+        monkeypatch.setattr(reminders, "reminder_office", lambda _: nullcontext(world.office(store)))
         monkeypatch.setattr(reminders, "now", world.now)
         monkeypatch.setattr(reminders, "get_run_logger", Mock(return_value=log))
         assert reminders.send_messages.fn("")["failed"] == 3

@@ -12,7 +12,7 @@ from lotrinh.core.status.observation import Observation, Outcome, Reason
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.notify import dispatch
 from lotrinh.services.notify.receivers import secret_fingerprint
 from lotrinh.services.notify.reminders import open_office
@@ -49,7 +49,7 @@ def confirmed(store: Store, unit: str, step: str, **more: object) -> None:
 
 def checked(store: Store, world: World, at: datetime) -> None:
     """Let a check finish."""
-    campaign = open_declared(world.settings, "thu", home=world.home)
+    campaign = open_campaign_of_files(world.settings, "thu", home=world.home)
     conclude(store, world.settings, campaign, begin_run(store, campaign, at, at, {}), at)
 
 
@@ -193,7 +193,7 @@ def test_what_an_own_system_said_long_ago_is_told_with_its_moment(tmp_path: Path
     rows = f"{COLUMNS}\n04924,xa,Lương Sơn,,,https://x.example.vn/s,,,,\n04960,xa,Liên Sơn,,,,,,,\n"
     (tmp_path / "units.csv").write_text(rows, encoding="utf-8")
     world = world_in(tmp_path, MAIL, units=UnitsSettings(file=tmp_path / "units.csv"))
-    campaign = open_declared(world.settings, "thu", home=tmp_path)
+    campaign = open_campaign_of_files(world.settings, "thu", home=tmp_path)
     at = DAY - timedelta(days=3)
     run = begin_run(store, campaign, at, at, {})
     silence = Observation("04924", Outcome.UNREACHABLE, Reason.TIMEOUT, M("x"), at)

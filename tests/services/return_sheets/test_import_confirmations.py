@@ -10,7 +10,7 @@ from lotrinh.core.status.journal import EntryKind, fold
 from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.services.campaigns.naming import SHEETS, named
+from lotrinh.services.campaigns.naming import SHEETS, campaign_actor_name
 from lotrinh.services.return_sheets.import_confirmations import record
 from lotrinh.services.return_sheets.returned_words import preview
 from lotrinh.services.views.live_campaign import LiveCampaign
@@ -45,7 +45,7 @@ def test_what_was_filled_in_is_recorded_with_its_source_and_the_step_is_done(des
     }
     assert set(sheet) == {"id", "code"}
     assert entry.new.at == LATER
-    assert "văn phòng tỉnh nhập" in say(named(entry.new.actor, desk.campaign))
+    assert "văn phòng tỉnh nhập" in say(campaign_actor_name(entry.new.actor, desk.campaign))
     step_status = LiveCampaign(desk.store, desk.settings, desk.campaign).unit(LUONG_SON.code, LATER).step_statuses[0]
     assert step_status.status is Status.DONE
 

@@ -12,7 +12,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.errors import RunNotCarriedOut
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import BATCH, FIRST, begin_run, split_batches
 from lotrinh.services.runs.check import CheckRequest, run_check
 from lotrinh.services.runs.snapshots import load_report_json
@@ -46,7 +46,7 @@ def status(made: Report, place: int = 0) -> Status:
 def test_a_finished_run_leaves_its_report_and_is_the_latest(
     store: Store, here: Settings, communes: Communes, roster: Roster
 ) -> None:
-    campaign = open_declared(here, "bau-cu-2026", Path(roster({"04924": communes.says("04924", DONE)})))
+    campaign = open_campaign_of_files(here, "bau-cu-2026", Path(roster({"04924": communes.says("04924", DONE)})))
     made = run(store, here, campaign)
     kept = store.runs.latest("bau-cu-2026")
     assert kept
@@ -64,7 +64,7 @@ def test_a_finished_run_leaves_its_report_and_is_the_latest(
 def test_an_answer_that_is_none_changes_nothing_that_was_known(
     store: Store, here: Settings, communes: Communes, roster: Roster, answer: Reply, before: dict[str, str] | None
 ) -> None:
-    campaign = open_declared(here, "bau-cu-2026", Path(roster({"04924": communes.url("/04924")})))
+    campaign = open_campaign_of_files(here, "bau-cu-2026", Path(roster({"04924": communes.url("/04924")})))
     known = Status.UNKNOWN
     if before:
         communes.says("04924", before)
@@ -79,7 +79,7 @@ def test_a_run_that_our_own_network_fails_is_closed_without_a_report(
     store: Store, here: Settings, communes: Communes
 ) -> None:
     assert communes.port
-    campaign = open_declared(here, "bau-cu-2026")  # all 148 at a portal that does not listen
+    campaign = open_campaign_of_files(here, "bau-cu-2026")  # all 148 at a portal that does not listen
     with pytest.raises(RunNotCarriedOut):
         run(store, here, campaign)
     assert store.runs.latest("bau-cu-2026") is None

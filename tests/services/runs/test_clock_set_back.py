@@ -13,7 +13,7 @@ from lotrinh.core.status.journal import EntryKind, fold
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.probing.contract import read_answer
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs import runs
 from lotrinh.services.runs.ask import begin_run, build_questions
 from lotrinh.services.runs.check import conclude
@@ -36,7 +36,7 @@ AHEAD, SAID, RIGHT = NOW, NOW + 20 * MINUTE, NOW - 30 * MINUTE
 def of(settings: Settings, tmp_path: Path) -> Campaign:
     (tmp_path / "thu.yaml").write_text(CHECKLIST, encoding="utf-8")
     office = settings.model_copy(update={"campaigns": (CampaignSettings(id="thu"),)})
-    return replace(open_declared(office, "thu", home=tmp_path), units=(LUONG_SON, LIEN_SON))
+    return replace(open_campaign_of_files(office, "thu", home=tmp_path), units=(LUONG_SON, LIEN_SON))
 
 
 def check(

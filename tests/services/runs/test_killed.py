@@ -12,7 +12,7 @@ import pytest
 from lotrinh.catalog.units import packaged_roster, province
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import StepStatus
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import BATCH, begin_run
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
@@ -32,7 +32,7 @@ from datetime import datetime
 from pathlib import Path
 from sqlalchemy import Engine, event
 from lotrinh.services.runs.ask import begin_run
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.check import run_check
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
@@ -49,7 +49,7 @@ def written(connection):
 
 event.listen(Engine, "commit", written)
 settings, at = Settings(data_dir=Path(data)), datetime.fromisoformat(now)
-campaign = open_declared(settings, "bau-cu-2026", Path(units))
+campaign = open_campaign_of_files(settings, "bau-cu-2026", Path(units))
 with open_store(settings.database_url) as store:
     run = begin_run(store, campaign, at, datetime.fromisoformat(as_of), {})
     asyncio.run(run_check(store, settings, campaign, run, lambda: at))
@@ -80,7 +80,7 @@ def killed(here: Settings, units: Path, writes: int) -> int:
 
 def next_run(store: Store, here: Settings, units: Path, writes: int = 0) -> Report:
     """Carry out a run a minute after the killed one; all runs report as of the same moment."""
-    campaign, at = open_declared(here, "bau-cu-2026", units), NOW + (2 * writes + 1) * MINUTE
+    campaign, at = open_campaign_of_files(here, "bau-cu-2026", units), NOW + (2 * writes + 1) * MINUTE
     run = begin_run(store, campaign, at, NOW, {})
     return asyncio.run(run_check(store, here, campaign, run, lambda: at))
 

@@ -10,7 +10,7 @@ import pytest
 from lotrinh.catalog.units import packaged_roster, province, provinces, write_roster
 from lotrinh.errors import AlreadyRecorded, Conflict, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run, earlier_tries, try_name
 from lotrinh.services.runs.lease import LASTS, SILENT_SECONDS
 from lotrinh.services.runs.nation import TRIES, NationRun, TryStage, list_participants, settings_for_province, tick_of
@@ -26,7 +26,7 @@ TICK = tick_of(NOW)
 
 
 def started(store: Store, settings: Settings, code: str, name: str) -> str:
-    campaign = open_declared(settings_for_province(settings, code), "bau-cu-2026")
+    campaign = open_campaign_of_files(settings_for_province(settings, code), "bau-cu-2026")
     return begin_run(store, campaign, NOW, NOW, {}, name).id
 
 
@@ -52,16 +52,18 @@ def start_all(nation: NationRun) -> dict[str, str]:
 def test_a_province_is_asked_with_its_own_roster_and_not_with_the_offices_file(tmp_path: Path) -> None:
     write_roster(tmp_path / "own.csv", packaged_roster(PHU_THO)[:2])
     settings = Settings(data_dir=tmp_path, units=UnitsSettings(file=tmp_path / "own.csv"))
-    campaign = open_declared(settings_for_province(settings, "ha-noi"), "bau-cu-2026")
+    campaign = open_campaign_of_files(settings_for_province(settings, "ha-noi"), "bau-cu-2026")
     assert (campaign.province.code, len(campaign.units)) == ("01", len(packaged_roster(HA_NOI)))
-    assert len(open_declared(settings_for_province(settings, "25"), "bau-cu-2026").units) == 2
+    assert len(open_campaign_of_files(settings_for_province(settings, "25"), "bau-cu-2026").units) == 2
     assert settings_for_province(settings, "") is settings
 
 
 def test_an_imported_roster_of_a_province_goes_before_the_packaged_one(tmp_path: Path) -> None:
     (tmp_path / "units").mkdir()
     write_roster(tmp_path / "units" / "ha-noi.csv", packaged_roster(HA_NOI)[:3])
-    assert len(open_declared(settings_for_province(Settings(data_dir=tmp_path), "01"), "bau-cu-2026").units) == 3
+    assert (
+        len(open_campaign_of_files(settings_for_province(Settings(data_dir=tmp_path), "01"), "bau-cu-2026").units) == 3
+    )
 
 
 def test_a_province_that_is_none_is_named(settings: Settings) -> None:
@@ -73,7 +75,9 @@ def test_a_campaign_that_names_units_is_run_where_they_are_and_nowhere_else(tmp_
     own = tuple(u.code for p in (HA_NOI, PHU_THO) for u in packaged_roster(p)[:2])
     settings = Settings(data_dir=tmp_path, campaigns=(CampaignSettings(id="bau-cu-2026", units=own),))
     assert list_participants(settings, "bau-cu-2026") == (HA_NOI, PHU_THO)
-    assert [u.code for u in open_declared(settings_for_province(settings, "01"), "bau-cu-2026").units] == list(own[:2])
+    assert [u.code for u in open_campaign_of_files(settings_for_province(settings, "01"), "bau-cu-2026").units] == list(
+        own[:2]
+    )
 
 
 def test_a_campaign_for_all_is_run_in_all_provinces_or_in_those_that_are_named(settings: Settings) -> None:
@@ -104,7 +108,7 @@ def test_each_query_for_a_province_sees_its_runs_alone(store: Store, settings: S
         ]
         assert [r and r.id for r in found] == [name] * 6
     assert len(runs.newest(of)) == 2
-    assert not open_declared(settings, of).holds(runs.newest(of, province="01")[0])
+    assert not open_campaign_of_files(settings, of).has_run(runs.newest(of, province="01")[0])
 
 
 def test_a_run_that_was_replaced_cannot_be_finished_any_more(store: Store, settings: Settings) -> None:

@@ -12,7 +12,7 @@ from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.reports.data.csv_report import report_csv
 from lotrinh.reports.data.json_report import report_json
 from lotrinh.reports.text import markdown, terminal
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import close_run
 from lotrinh.services.runs.report_archive import dump_report, load_report, load_unit_report
@@ -30,7 +30,7 @@ UNIT, STEP = "04960", "niem-yet-danh-sach-cu-tri"
 
 @pytest.fixture
 def campaign(settings: Settings) -> Campaign:
-    return open_declared(settings, "bau-cu-2026")
+    return open_campaign_of_files(settings, "bau-cu-2026")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.reports.html.html import html_page
 from lotrinh.reports.pictures.every import PICTURES
 from lotrinh.reports.pictures.standalone import standalone_picture
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.report_archive import dump_report, load_report
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.services.views.live_campaign import LiveCampaign
@@ -22,7 +22,7 @@ NOW = datetime(2026, 2, 3, 1, tzinfo=UTC)
 
 @pytest.fixture
 def campaign(settings: Settings) -> Campaign:
-    return open_declared(settings, "bau-cu-2026")
+    return open_campaign_of_files(settings, "bau-cu-2026")
 
 
 @pytest.fixture

@@ -65,15 +65,15 @@ def test_runs_come_newest_first_page_by_page_with_how_asking_ended(store: Store)
 def test_a_run_that_nobody_closed_in_time_is_interrupted(store: Store) -> None:
     begun = begin_run(store, OF, NOW, NOW, {})
     late = NOW + runs.LONGEST
-    assert runs.find_run(store, OF, begun.id, late).state == RUNNING
-    assert runs.find_run(store, OF, begun.id, late + MINUTE).state == INTERRUPTED
+    assert runs.read_run_progress(store, OF, begun.id, late).state == RUNNING
+    assert runs.read_run_progress(store, OF, begun.id, late + MINUTE).state == INTERRUPTED
 
 
 def test_an_ended_process_interrupts_its_run_but_never_a_finished_one(store: Store, settings: Settings) -> None:
     finished, begun = run_at(store, settings, NOW), begin_run(store, OF, NOW + DAY, NOW, {})
     for name in (finished.id, begun.id):
         store.runs.interrupt(name, NOW + DAY)
-    assert [runs.find_run(store, OF, n, NOW).state for n in (finished.id, begun.id)] == [FINISHED, INTERRUPTED]
+    assert [runs.read_run_progress(store, OF, n, NOW).state for n in (finished.id, begun.id)] == [FINISHED, INTERRUPTED]
 
 
 def test_a_run_of_another_campaign_is_not_found(store: Store) -> None:
@@ -81,7 +81,7 @@ def test_a_run_of_another_campaign_is_not_found(store: Store) -> None:
     store.runs.start(begun)
     for name in ("khac-1", "khong-co"):
         with pytest.raises(NotFound):
-            runs.find_run(store, OF, name, NOW)
+            runs.read_run_progress(store, OF, name, NOW)
 
 
 def test_a_second_run_is_refused_while_one_is_running_and_young(store: Store) -> None:

@@ -10,7 +10,7 @@ from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.reports.data.csv_report import report_csv
 from lotrinh.reports.data.json_report import report_json
 from lotrinh.reports.data.snapshot_json import parse_snapshot
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.runs.snapshots import checklist_of_run, load_run_report, load_snapshot
@@ -73,7 +73,7 @@ def test_a_report_without_units_or_province_is_read_too(was: Report) -> None:
 
 @pytest.fixture
 def real(settings: Settings) -> Campaign:
-    of = open_declared(settings, "bau-cu-2026")
+    of = open_campaign_of_files(settings, "bau-cu-2026")
     return replace(of, units=of.units[:3])
 
 

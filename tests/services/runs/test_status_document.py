@@ -15,7 +15,7 @@ from lotrinh.errors import BadInput, Conflict
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.question import Question
 from lotrinh.services.runs.status_document import build_status_answer, format_status_document, own_steps
-from lotrinh.services.statements.confirm import Confirmation, confirm
+from lotrinh.services.statements.confirm import Confirmation, record_confirmation
 from lotrinh.store import Store
 from tests.core.builders import step
 from tests.services.builders import LUONG_SON, NOW, PROVINCE, campaign, happened
@@ -86,7 +86,7 @@ plausible = st.builds(
 def test_whatever_the_portal_accepts_our_own_checker_can_read(store: Store, said: Confirmation, key: int) -> None:
     """Else one confirmation would make all that the unit says invalid, for good."""
     try:
-        confirm(store, CAMPAIGN, LUONG_SON, said, actor="x", key=str(key), now=NOW)
+        record_confirmation(store, CAMPAIGN, LUONG_SON, said, actor="x", key=str(key), now=NOW)
     except (BadInput, Conflict):
         return
     answer = build_status_answer(CAMPAIGN, LUONG_SON, fold(store.journal.entries()), NOW)
@@ -96,7 +96,7 @@ def test_whatever_the_portal_accepts_our_own_checker_can_read(store: Store, said
 
 def test_a_backdated_confirmation_shows_both_days(store: Store) -> None:
     said = Confirmation("a", date(2026, 1, 5))
-    confirm(store, CAMPAIGN, LUONG_SON, said, actor="x", key="k", now=NOW)
+    record_confirmation(store, CAMPAIGN, LUONG_SON, said, actor="x", key="k", now=NOW)
     written = format_status_document(build_status_answer(CAMPAIGN, LUONG_SON, fold(store.journal.entries()), NOW))
     assert written["steps"][0] == {  # type: ignore[index]
         "id": "a",

@@ -9,8 +9,8 @@ from lotrinh.core.checklist.checklist import Evidence, Need
 from lotrinh.core.status.journal import Entry, EntryKind, fold
 from lotrinh.errors import BadInput, ChangedMeanwhile, Conflict, KeyReused, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.statements.bulk import Counts, report_counts
-from lotrinh.services.statements.confirm import Confirmation, confirm
+from lotrinh.services.statements.bulk import Counts, record_counts
+from lotrinh.services.statements.confirm import Confirmation, record_confirmation
 from lotrinh.store import Store
 from tests.core.builders import step
 from tests.services.builders import LUONG_SON, NOW, campaign
@@ -28,7 +28,7 @@ DAY = date(2026, 1, 29)
 
 
 def send(store: Store, said: Counts, key: str = "k", **seen: int) -> tuple[Entry, ...]:
-    return report_counts(store, CAMPAIGN, LUONG_SON, said, actor="unit:04924", key=key, now=NOW, seen=seen)
+    return record_counts(store, CAMPAIGN, LUONG_SON, said, actor="unit:04924", key=key, now=NOW, expected_versions=seen)
 
 
 def wrong(store: Store, said: Counts) -> list[tuple[str, str]]:
@@ -67,7 +67,9 @@ def test_a_step_that_is_not_counted_takes_no_count_and_an_unknown_one_is_not_fou
 
 
 def test_one_step_that_cannot_change_stops_all(store: Store) -> None:
-    confirm(store, CAMPAIGN, LUONG_SON, Confirmation("b", DAY, "12/QĐ"), actor="unit:04924", key="x", now=NOW)
+    record_confirmation(
+        store, CAMPAIGN, LUONG_SON, Confirmation("b", DAY, "12/QĐ"), actor="unit:04924", key="x", now=NOW
+    )
     with pytest.raises(Conflict, match="rút xác nhận trước"):
         send(store, Counts({"a": (1, 2), "b": (1, 2)}, DAY))
     assert len(store.journal.entries()) == 1

@@ -12,7 +12,7 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.journal import Entry, EntryKind, fold
 from lotrinh.errors import BadInput, Conflict, NotFound
 from lotrinh.i18n import say
-from lotrinh.services.statements.confirm import Confirmation, confirm, receipt
+from lotrinh.services.statements.confirm import Confirmation, build_receipt, record_confirmation
 from lotrinh.store import Store
 from tests.core.builders import step
 from tests.services.builders import LIEN_SON, LUONG_SON, NOW, PROVINCE, campaign
@@ -29,7 +29,7 @@ DAY = date(2026, 1, 29)
 
 
 def send(store: Store, said: Confirmation, unit: Unit = LUONG_SON, key: str = "k", now: datetime = NOW) -> Entry:
-    return confirm(store, CAMPAIGN, unit, said, actor=f"unit:{unit.code}", key=key, now=now)
+    return record_confirmation(store, CAMPAIGN, unit, said, actor=f"unit:{unit.code}", key=key, now=now)
 
 
 def wrong(store: Store, said: Confirmation, now: datetime = NOW) -> dict[str, str]:
@@ -50,7 +50,7 @@ def test_a_confirmation_is_recorded_with_who_what_when_and_under_which_checklist
 
 def test_the_receipt_says_what_was_recorded_and_the_hash_the_journal_ends_with(store: Store) -> None:
     send(store, Confirmation("a", DAY), LIEN_SON)
-    given = receipt(send(store, Confirmation("a", DAY)), LUONG_SON)
+    given = build_receipt(send(store, Confirmation("a", DAY)), LUONG_SON)
     assert given["reference"] == "04924-2"
     assert given["hash"] == store.journal.head()
     assert (given["step"], given["completed_on"]) == ("a", "2026-01-29")
@@ -126,7 +126,7 @@ def test_the_province_confirms_its_own_steps(store: Store) -> None:
 
 def test_the_same_request_twenty_times_at_once_is_one_record_with_one_receipt(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
-        receipts = list(pool.map(lambda _: receipt(send(store, Confirmation("a", DAY)), LUONG_SON), range(20)))
+        receipts = list(pool.map(lambda _: build_receipt(send(store, Confirmation("a", DAY)), LUONG_SON), range(20)))
     assert len(store.journal.entries()) == 1
     assert all(r == receipts[0] for r in receipts)
 

@@ -10,9 +10,9 @@ import pytest
 
 from lotrinh.core.status.journal import EntryKind, NewEntry, canonical_json, fold
 from lotrinh.core.status.status import Status
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.campaigns.naming import SAMPLE
-from lotrinh.services.statements.confirm import Confirmation, faults
+from lotrinh.services.statements.confirm import Confirmation, confirmation_problems
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -24,17 +24,17 @@ AGAIN = """
 import hashlib, sys
 from datetime import datetime
 from lotrinh.core.status.journal import canonical_json
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.models import Settings
-made = sample_entries(open_declared(Settings(), "bau-cu-2026"), datetime.fromisoformat(sys.argv[1]))
+made = sample_entries(open_campaign_of_files(Settings(), "bau-cu-2026"), datetime.fromisoformat(sys.argv[1]))
 print(hashlib.sha256("".join(map(canonical_json, made)).encode()).hexdigest())
 """
 
 
 @pytest.fixture(scope="module")
 def campaign() -> Campaign:
-    return open_declared(Settings(), "bau-cu-2026")
+    return open_campaign_of_files(Settings(), "bau-cu-2026")
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_every_sample_confirmation_would_have_been_accepted(campaign: Campaign, 
         day = datetime.fromisoformat(body["completed_on"]).date()
         progress = (body["progress"]["done"], body["progress"]["of"]) if "progress" in body else None
         said = Confirmation(step.id, day, document.get("number", ""), None, progress)
-        assert not list(faults(step, said, entry.at.astimezone(ZONE).date()))
+        assert not list(confirmation_problems(step, said, entry.at.astimezone(ZONE).date()))
         assert step.is_work_of(campaign.by_code[entry.unit])
 
 

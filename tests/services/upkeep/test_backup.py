@@ -16,7 +16,7 @@ import pytest
 
 from lotrinh.errors import StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.statements.uploads import path_of, take
+from lotrinh.services.statements.uploads import accept_upload, upload_path
 from lotrinh.services.upkeep import archives
 from lotrinh.services.upkeep.archives import FOLDERS
 from lotrinh.services.upkeep.backup import Made, Place, back_up
@@ -98,7 +98,7 @@ def test_every_table_every_file_and_every_list_come_back_elsewhere(filled: Place
     with open_store(new.url) as store:
         assert store.journal.verify(made.manifest.head) is None
         (file,) = store.files.all()
-    assert path_of(new.folder, file.id).read_bytes() == PDF
+    assert upload_path(new.folder, file.id).read_bytes() == PDF
 
 
 def test_a_record_on_postgresql_comes_back_on_sqlite_and_on_another_postgresql(
@@ -158,23 +158,23 @@ def test_eight_processes_that_write_lose_nothing_and_every_backup_is_whole(
         with open_store(there.url) as store:
             named = [e.new.body["file"]["id"] for e in store.journal.entries()]
         assert len(named) == one.manifest.entries
-        assert all(path_of(there.folder, name).is_file() for name in named)
+        assert all(upload_path(there.folder, name).is_file() for name in named)
 
 
 def test_a_file_that_is_gone_or_changed_is_named_and_the_rest_is_kept(filled: Place, out: Path) -> None:
     with open_store(filled.url) as store:
         (file,) = store.files.all()
-    path_of(filled.folder, file.id).write_bytes(b"khac")
+    upload_path(filled.folder, file.id).write_bytes(b"khac")
     assert back_up(filled, out, NOW).manifest.missing == (file.id,)
-    path_of(filled.folder, file.id).unlink()
+    upload_path(filled.folder, file.id).unlink()
     made = back_up(filled, out, NOW + timedelta(seconds=1))
     assert (made.manifest.missing, made.manifest.files) == ((file.id,), 0)
 
 
 def test_a_file_of_a_form_that_was_never_sent_may_be_missing(filled: Place, out: Path) -> None:
     with open_store(filled.url) as store:
-        left = take(store, filled.folder, "04924", "a.pdf", PDF, NOW)
-    path_of(filled.folder, left.id).unlink()
+        left = accept_upload(store, filled.folder, "04924", "a.pdf", PDF, NOW)
+    upload_path(filled.folder, left.id).unlink()
     assert back_up(filled, out, NOW).manifest.missing == ()
 
 

@@ -15,7 +15,7 @@ from lotrinh.errors import BadInput, Conflict, StoreUnavailable
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import campaign_files, open_campaign
 from lotrinh.services.campaigns.rosters import imported_path
-from lotrinh.services.campaigns.schedules import change
+from lotrinh.services.campaigns.schedules import change_schedule
 from lotrinh.services.notify.reminders import open_office, prepare_digests
 from lotrinh.services.runs.nation import settings_for_province
 from lotrinh.services.views.apply_change import apply_change, find_applied_entry
@@ -151,7 +151,7 @@ def test_an_applied_entry_that_was_made_unreadable_is_named(office: Office) -> N
 def test_a_changed_schedule_is_no_change_of_dates(office: Office) -> None:
     office.apply(ChangeRequest(date(2026, 3, 22)))
     new = CampaignSchedule("0 7 * * *")
-    assert change(office.store, office.settings, office.campaign(), new, "", WHO, NOW)
+    assert change_schedule(office.store, office.settings, office.campaign(), new, "", WHO, NOW)
     assert office.campaign().anchor == date(2026, 3, 22)
 
 

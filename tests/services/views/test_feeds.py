@@ -11,7 +11,7 @@ from lotrinh.core.report.deadline_history import OFFICE, dues_of_report
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.reports.calendar.feed import calendar
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import close_run
 from lotrinh.services.runs.report_archive import dump_report, load_deadlines
@@ -190,7 +190,7 @@ def test_a_step_that_is_taken_out_and_put_back_on_another_day_has_moved(office: 
 
 @pytest.fixture
 def province(settings: Settings, store: Store) -> tuple[Campaign, Report]:
-    campaign, now = open_declared(settings, "bau-cu-2026"), datetime(2026, 2, 3, 1, tzinfo=UTC)
+    campaign, now = open_campaign_of_files(settings, "bau-cu-2026"), datetime(2026, 2, 3, 1, tzinfo=UTC)
     store.journal.append(*sample_entries(campaign, now))
     return campaign, LiveCampaign(store, settings, campaign).report(now)
 

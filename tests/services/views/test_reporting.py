@@ -16,7 +16,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
 from lotrinh.reports.documents import FORMATS
-from lotrinh.services.campaigns.campaigns import Campaign, open_declared
+from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.views.reporting import choose_report, letterhead, narrow_report, report_bundle
@@ -32,7 +32,7 @@ STEP = "niem-yet-danh-sach-cu-tri"
 
 @pytest.fixture
 def of(settings: Settings) -> Campaign:
-    opened = open_declared(settings, "bau-cu-2026")
+    opened = open_campaign_of_files(settings, "bau-cu-2026")
     return replace(opened, units=opened.units[:3])
 
 
@@ -80,7 +80,7 @@ def test_without_a_run_it_is_said_how_to_make_one(store: Store, of: Campaign) ->
 def test_a_run_that_is_not_of_this_campaign_is_as_unknown_as_one_that_never_was(
     store: Store, settings: Settings, of: Campaign
 ) -> None:
-    other = open_declared(settings, "bau-truong-thon")
+    other = open_campaign_of_files(settings, "bau-truong-thon")
     elsewhere = ran(store, settings, replace(other, units=other.units[:1]))
     for name in (elsewhere.run, "khong-co", "../x"):
         assert sentence(store, of, run=name) == f"Đợt này không có lượt kiểm tra “{name}”."
@@ -222,14 +222,14 @@ def test_a_letterhead_left_blank_has_its_layout_and_number_only(store: Store, se
 MAKE_ALL = """
 import hashlib, json, sys
 from lotrinh.reports.documents import FORMATS, RenderOptions, make
-from lotrinh.services.campaigns.campaigns import open_declared
+from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.views.feeds import history_of_run
 from lotrinh.services.views.reporting import choose_report, report_bundle
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 
 settings, run = Settings(data_dir=sys.argv[1]), sys.argv[2]
-of = open_declared(settings, "bau-cu-2026")
+of = open_campaign_of_files(settings, "bau-cu-2026")
 with open_store(settings.database_url) as store:
     report = choose_report(store, of, run)
     made = {}

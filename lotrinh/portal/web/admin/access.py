@@ -21,7 +21,7 @@ from lotrinh.portal.slips import draw_slips
 from lotrinh.portal.state import PortalState, portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.services.access.accounts import By, issue_codes, issue_slips, revoke_codes, revoke_slips
-from lotrinh.services.campaigns.rosters import roster
+from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.store.accounts import Account
 
 router = APIRouter(include_in_schema=False)
@@ -45,7 +45,7 @@ def list_unit_access(state: PortalState) -> list[UnitAccess]:
     last_used, codes = state.store.accounts.last_used(), state.store.access.issue_times()
     return [
         _unit_access(unit, slips.get(unit.code), last_used, codes.get(unit.code))
-        for unit in roster(state.settings).units
+        for unit in open_roster(state.settings).units
     ]
 
 
@@ -58,7 +58,7 @@ def _unit_access(
 
 def journal_author(request: Request, visitor: Visitor, key: str = "") -> By:
     """Say for the journal who does it; ``key`` makes a form that is sent twice one request."""
-    return By(visitor.actor, roster(portal_state(request).settings).province.code, key[:60])
+    return By(visitor.actor, open_roster(portal_state(request).settings).province.code, key[:60])
 
 
 @router.get("/access")

@@ -21,7 +21,7 @@ from lotrinh.portal.web.admin.access import Administrator
 from lotrinh.services.access.accounts import CONSOLE
 from lotrinh.services.access.sign_in import account_of
 from lotrinh.services.campaigns.naming import SAMPLE, SHEETS
-from lotrinh.services.campaigns.rosters import roster
+from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.services.views.printed_head import read_head, verdict
 from lotrinh.store.journal import JournalFilter
 
@@ -68,7 +68,7 @@ def show_journal(request: Request, visitor: Administrator, before: Before = None
 
 def _names(state: PortalState, language: str) -> dict[str, str]:
     """Name the accounts and units that entries speak of."""
-    known = roster(state.settings)
+    known = open_roster(state.settings)
     names = {account.id: account.name for account in state.store.accounts.all()}
     names |= {actor: say(words, language) for actor, words in ALONE.items()}
     for unit in (*known.units, known.province):
@@ -96,7 +96,7 @@ def _bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def _units(state: PortalState, filters: FormInput) -> tuple[str, ...]:
     """Find units by code or by a part of the name, with or without accents."""
-    known, wanted = roster(state.settings), fold_text(filters["unit"])
+    known, wanted = open_roster(state.settings), fold_text(filters["unit"])
     found = tuple(u.code for u in (*known.units, known.province) if _fits(u, wanted))
     if not found:
         filters.add_problem("unit", M("Không có đơn vị nào mang mã hoặc tên “{text}”.", text=filters["unit"]))

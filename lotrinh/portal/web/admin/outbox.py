@@ -14,7 +14,7 @@ from lotrinh.portal.render import render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.admin.access import Administrator
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
-from lotrinh.services.campaigns.rosters import roster
+from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.services.notify import outbox as service
 from lotrinh.services.notify.receivers import mask_receiver
 from lotrinh.store import Store
@@ -37,7 +37,7 @@ def _render_outbox(request: Request, before: str = "", error: Conflict | None = 
     state = portal_state(request)
     last = int(before) if before.isascii() and before.isdigit() and len(before) <= LONGEST else None
     found = state.store.outbox.newest(most=PER_PAGE + 1, before=last)
-    counts, known = state.store.outbox.counts(), roster(state.settings)
+    counts, known = state.store.outbox.counts(), open_roster(state.settings)
     return render_page(
         request,
         "admin/outbox.html",

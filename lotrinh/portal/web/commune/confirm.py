@@ -24,9 +24,9 @@ from lotrinh.portal.render import render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, STEP, UNPROCESSABLE
 from lotrinh.portal.web.step_forms import expected_version, explain_failure, redirect_to_receipt, renewed_fields
-from lotrinh.services.statements.confirm import Confirmation, confirm, require_good
-from lotrinh.services.statements.journal_writer import step_of
-from lotrinh.services.statements.uploads import LARGEST, described, take
+from lotrinh.services.statements.confirm import Confirmation, record_confirmation, require_valid
+from lotrinh.services.statements.journal_writer import own_step
+from lotrinh.services.statements.uploads import LARGEST, accept_upload, file_reference
 from lotrinh.store.files import StoredFile
 
 router = APIRouter(include_in_schema=False)
@@ -41,7 +41,7 @@ LOST_FILE = "lost.file"
 @router.get(STEP + "/confirm")
 def show_form(request: Request, at: SpeakerContext, step_id: str) -> Response:
     """Show the form, beginning with what was said last: to correct what stands or what was returned."""
-    step = step_of(at.campaign, at.unit, step_id)
+    step = own_step(at.campaign, at.unit, step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
     if reason := refusal_reason(record, EntryKind.CONFIRMED):
         raise Conflict(reason)
@@ -96,7 +96,7 @@ def find_total(at: CampaignContext, step: Step, flags: Mapping[str, Any]) -> int
 @router.post(STEP + "/confirm", dependencies=CSRF_GUARD)
 def check_answers(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Judge what was typed: show the form again with everything that is wrong, or the answers to check."""
-    step = step_of(at.campaign, at.unit, step_id)
+    step = own_step(at.campaign, at.unit, step_id)
     inputs, file = read_input(form), None
     try:
         file = receive_file(request, at, form, inputs)
@@ -120,7 +120,7 @@ def check_answers(request: Request, at: SpeakerContext, step_id: str, form: Form
 def note_faults(at: CampaignContext, confirmation: Confirmation, inputs: FormInput) -> None:
     """Note everything that is wrong with a confirmation beside its fields."""
     try:
-        require_good(at.campaign, at.unit, confirmation, at.now)
+        require_valid(at.campaign, at.unit, confirmation, at.now)
     except BadInput as error:
         inputs.problems += place_problems(error, inputs)
 
@@ -135,14 +135,14 @@ def place_problems(error: BadInput, inputs: FormInput) -> list[Problem]:
 @router.post(STEP + "/confirm/send", dependencies=CSRF_GUARD)
 def submit(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Record the confirmation and lead to its receipt; sent twice, it leads to the same receipt."""
-    step = step_of(at.campaign, at.unit, step_id)
+    step = own_step(at.campaign, at.unit, step_id)
     inputs = read_input(form)
     file = find_stored_file(request, at, inputs)
     confirmation = read_confirmation(at, step, inputs, file)
     if inputs.problems:
         return render_confirm_form(request, at, step, inputs, file)
     try:
-        entry = confirm(
+        entry = record_confirmation(
             portal_state(request).store,
             at.campaign,
             at.unit,
@@ -150,7 +150,7 @@ def submit(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Re
             actor=at.visitor.actor,
             key=inputs["key"],
             now=at.now,
-            seen=expected_version(inputs),
+            expected_version=expected_version(inputs),
         )
     except BadInput as error:
         inputs.problems += place_problems(error, inputs)
@@ -185,7 +185,7 @@ def receive_file(request: Request, at: CampaignContext, form: FormData, inputs: 
         return find_stored_file(request, at, inputs)
     state = portal_state(request)
     content = sent.file.read(LARGEST + 1)
-    return take(state.store, state.settings.data_dir, at.unit.code, sent.filename, content, at.now)
+    return accept_upload(state.store, state.settings.data_dir, at.unit.code, sent.filename, content, at.now)
 
 
 def find_stored_file(request: Request, at: CampaignContext, inputs: FormInput) -> StoredFile | None:
@@ -210,7 +210,7 @@ def read_confirmation(at: CampaignContext, step: Step, inputs: FormInput, file: 
         read_progress(inputs, "done", "of") if step.count else None,
         inputs["note"],
         signer=inputs["signer"],
-        file=described(file) if file else None,
+        file=file_reference(file) if file else None,
     )
 
 

@@ -30,7 +30,7 @@ from lotrinh.portal.web.commune.confirm import NO_DAY, find_total, read_progress
 from lotrinh.portal.web.commune.unit import HOME, NOW, PRESSING, ReceiptNumber, step_row
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER, UNPROCESSABLE
 from lotrinh.portal.web.step_forms import SENT, expected_version
-from lotrinh.services.statements.bulk import Counts, confirmations, report_counts, require_counts
+from lotrinh.services.statements.bulk import Counts, record_counts, require_valid_counts, split_counts
 
 router = APIRouter(include_in_schema=False)
 UNDER_WAY = frozenset({*PRESSING, *NOW})
@@ -88,13 +88,13 @@ def check_answers(request: Request, at: SpeakerContext, form: Form) -> Response:
     lines = list_count_lines(at, inputs)
     counts = read_counts(at, [line for line in lines if is_line_changed(line, inputs)], inputs)
     try:
-        require_counts(at.campaign, at.unit, counts, at.now)
+        require_valid_counts(at.campaign, at.unit, counts, at.now)
     except BadInput as error:
         inputs.problems += place_problems_at_lines(error, lines, inputs)
     if inputs.problems or "edit" in inputs.values:
         return render_counts_form(request, at, lines, inputs)
     reported = {line.step.id: line.reported for line in lines}
-    made = [(step, each, reported[step.id]) for step, each in confirmations(at.campaign, at.unit, counts)]
+    made = [(step, each, reported[step.id]) for step, each in split_counts(at.campaign, at.unit, counts)]
     return render_page(request, "commune/counts_check.html", at=at, inputs=inputs, confirmations=made, counts=counts)
 
 
@@ -113,7 +113,7 @@ def submit(request: Request, at: SpeakerContext, form: Form) -> Response:
     if inputs.problems:
         return render_counts_form(request, at, lines, inputs)
     try:
-        entries = report_counts(portal_state(request).store, at.campaign, at.unit, counts, **details)
+        entries = record_counts(portal_state(request).store, at.campaign, at.unit, counts, **details)
     except BadInput as error:
         inputs.problems += place_problems_at_lines(error, lines, inputs)
         return render_counts_form(request, at, lines, inputs)

@@ -13,7 +13,7 @@ from lotrinh.portal.render import render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, STEP
 from lotrinh.portal.web.step_forms import make_statement, redirect_to_receipt, show_form_again
-from lotrinh.services.statements.journal_writer import step_of
+from lotrinh.services.statements.journal_writer import own_step
 from lotrinh.services.statements.obstacles import clear, propose, report_obstacle
 
 router = APIRouter(include_in_schema=False)
@@ -23,7 +23,7 @@ KINDS = {EntryKind.OBSTACLE.value: report_obstacle, EntryKind.PROPOSAL.value: pr
 @router.get(STEP + "/obstacle")
 def show_form(request: Request, at: SpeakerContext, step_id: str) -> Response:
     """Show the form."""
-    step = step_of(at.campaign, at.unit, step_id)
+    step = own_step(at.campaign, at.unit, step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
     values = {"note": "", "kind": "", "seen": str(record.number), "key": secrets.token_urlsafe(12)}
     return render_page(request, "commune/obstacle.html", at=at, step=step, values=values, failure=None, other=None)
@@ -32,7 +32,7 @@ def show_form(request: Request, at: SpeakerContext, step_id: str) -> Response:
 @router.post(STEP + "/obstacle", dependencies=CSRF_GUARD)
 def submit(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Record an obstacle or a proposal and lead to its receipt."""
-    step, inputs = step_of(at.campaign, at.unit, step_id), read_input(form)
+    step, inputs = own_step(at.campaign, at.unit, step_id), read_input(form)
     try:
         if inputs["kind"] not in KINDS:
             raise BadInput([Problem("kind", 0, 0, M("Hãy chọn: vướng mắc hay kiến nghị."))])
@@ -45,5 +45,5 @@ def submit(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Re
 @router.post(STEP + "/clear", dependencies=CSRF_GUARD)
 def submit_clearance(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Record that nothing stands in the way any more."""
-    step, inputs = step_of(at.campaign, at.unit, step_id), read_input(form)
+    step, inputs = own_step(at.campaign, at.unit, step_id), read_input(form)
     return redirect_to_receipt(at, clear(portal_state(request).store, make_statement(at, step, inputs)))

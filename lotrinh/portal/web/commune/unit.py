@@ -20,8 +20,8 @@ from lotrinh.portal.render import language_of, render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import webcal
 from lotrinh.reports.explanation import ExplanationWriter
-from lotrinh.services.statements.journal_writer import step_of
-from lotrinh.services.statements.uploads import find
+from lotrinh.services.statements.journal_writer import own_step
+from lotrinh.services.statements.uploads import find_upload
 from lotrinh.services.views.explain import build_explanation as why
 
 router = APIRouter(include_in_schema=False)
@@ -126,7 +126,7 @@ def show_unit(request: Request, at: Context) -> Response:
 @router.get(HOME + "/steps/{step_id}")
 def show_step(request: Request, at: Context, step_id: str) -> Response:
     """Show one step: what, why, until when, with what, after what, and what was said about it."""
-    wanted = step_of(at.campaign, at.unit, step_id)
+    wanted = own_step(at.campaign, at.unit, step_id)
     unit = at.live.unit(at.unit.code, at.now)
     item, step_status = next((i, s) for i, s in zip(unit.plan, unit.step_statuses, strict=True) if i.step.id == step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
@@ -160,7 +160,7 @@ def flags_in_full(record: StepRecord) -> set[str]:
 @router.get(HOME + "/steps/{step_id}/explain")
 def show_explanation(request: Request, at: Context, step_id: str) -> Response:
     """Explain how a step stands: the rule, the arithmetic, and what was said of it."""
-    state, wanted = portal_state(request), step_of(at.campaign, at.unit, step_id)
+    state, wanted = portal_state(request), own_step(at.campaign, at.unit, step_id)
     made = why(state.store, state.settings, at.campaign, at.unit, wanted, at.now)
     return render_page(
         request, "commune/explain.html", at=at, step=wanted, x=ExplanationWriter(made, language_of(request))
@@ -196,7 +196,7 @@ def show_receipt(request: Request, visitor: CurrentUser, code: str, number: Rece
 def download_file(request: Request, visitor: CurrentUser, file_id: str) -> Response:
     """Give a file back, always as a download: no browser ever runs what was handed in."""
     state = portal_state(request)
-    known, path = find(state.store, state.settings.data_dir, file_id)
+    known, path = find_upload(state.store, state.settings.data_dir, file_id)
     if not visitor.can_see(known.unit):
         refuse(request, visitor)
     headers = {"Content-Security-Policy": "sandbox; default-src 'none'"}

@@ -14,7 +14,7 @@ from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, STEP
 from lotrinh.portal.web.step_forms import make_statement, redirect_to_receipt, show_form_again
 from lotrinh.services.statements.confirm import withdraw
-from lotrinh.services.statements.journal_writer import step_of
+from lotrinh.services.statements.journal_writer import own_step
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False)
 @router.get(STEP + "/withdraw")
 def show_form(request: Request, at: SpeakerContext, step_id: str) -> Response:
     """Ask why the confirmation is taken back."""
-    step = step_of(at.campaign, at.unit, step_id)
+    step = own_step(at.campaign, at.unit, step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
     if reason := refusal_reason(record, EntryKind.WITHDRAWN):
         raise Conflict(reason)
@@ -33,7 +33,7 @@ def show_form(request: Request, at: SpeakerContext, step_id: str) -> Response:
 @router.post(STEP + "/withdraw", dependencies=CSRF_GUARD)
 def submit(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Take the confirmation back and lead to the receipt."""
-    step, inputs = step_of(at.campaign, at.unit, step_id), read_input(form)
+    step, inputs = own_step(at.campaign, at.unit, step_id), read_input(form)
     try:
         entry = withdraw(portal_state(request).store, make_statement(at, step, inputs), inputs["reason"])
     except LotrinhError as error:

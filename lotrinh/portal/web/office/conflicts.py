@@ -12,7 +12,7 @@ from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, cut_page, render_
 from lotrinh.portal.web.office.review import redirect_back, render_review_form
 from lotrinh.portal.web.routing import CSRF_GUARD, STEP
 from lotrinh.portal.web.step_forms import make_statement
-from lotrinh.services.statements.journal_writer import step_of
+from lotrinh.services.statements.journal_writer import own_step
 from lotrinh.services.statements.review import resolve
 from lotrinh.services.views.office_queues import Dispute, dispute, disputes, seal
 
@@ -41,20 +41,20 @@ def show_conflicts(request: Request, at: Context, filters: Filters) -> Response:
 @router.get(STEP + "/resolve")
 def show_form(request: Request, at: ReviewerContext, step_id: str) -> Response:
     """Show both statements, and the form."""
-    step = step_of(at.campaign, at.unit, step_id)
+    step = own_step(at.campaign, at.unit, step_id)
     return _form(request, at, step, {}, _require_dispute(at, step))
 
 
 @router.post(STEP + "/resolve", dependencies=CSRF_GUARD)
 def submit(request: Request, at: ReviewerContext, step_id: str, form: Form) -> Response:
     """Record the decision, unless one of the two says something else by now."""
-    step, inputs = step_of(at.campaign, at.unit, step_id), read_input(form)
+    step, inputs = own_step(at.campaign, at.unit, step_id), read_input(form)
     found = _require_dispute(at, step)
     try:
         if inputs["system"] != seal(found.answer):
             raise Conflict(SYSTEM_CHANGED)
-        said = make_statement(at, step, inputs)
-        entry = resolve(portal_state(request).store, said, inputs["in_favour"], found.answer, inputs["reason"])
+        statement = make_statement(at, step, inputs)
+        entry = resolve(portal_state(request).store, statement, inputs["in_favour"], found.answer, inputs["reason"])
     except LotrinhError as error:
         return _form(request, at, step, dict(inputs.values), found, error)
     return redirect_back(at, entry, "conflicts")

@@ -31,7 +31,7 @@ ReportOptions = Annotated[PageReportQuery, Query()]
 def download_run_report(request: Request, at: Context, run_id: str, form: str, query: ReportOptions) -> Response:
     """Give the report as its run made it, as a file."""
     state = portal_state(request)
-    runs.find_run(state.store, at.campaign, run_id, at.now)
+    runs.read_run_progress(state.store, at.campaign, run_id, at.now)
     made = make_report_file(state, at.campaign, form, query, language_of(request), run=run_id)
     return made.response()
 

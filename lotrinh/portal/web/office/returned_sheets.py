@@ -22,7 +22,7 @@ from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.return_sheets.import_confirmations import Judged, judge, record
 from lotrinh.services.return_sheets.returned_files import Upload
 from lotrinh.services.return_sheets.returned_words import preview
-from lotrinh.services.statements.uploads import XLSX, shown_name
+from lotrinh.services.statements.uploads import XLSX, safe_file_name
 
 router = APIRouter(include_in_schema=False)
 HERE = CAMPAIGN + "/sheets"
@@ -81,7 +81,7 @@ def receive_sheet(form: FormData) -> Upload:
     content = sent.file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise BadInput([Problem("file", 0, 0, LARGE)])
-    return Upload(shown_name(sent.filename, XLSX), content)
+    return Upload(safe_file_name(sent.filename, XLSX), content)
 
 
 def read_carried_sheet(inputs: FormInput) -> Upload:
@@ -90,7 +90,7 @@ def read_carried_sheet(inputs: FormInput) -> Upload:
         content = base64.b64decode(inputs["content"], validate=True)
     except (binascii.Error, ValueError):
         content = b""
-    return Upload(shown_name(inputs["name"], XLSX), content[: LARGEST + 1])
+    return Upload(safe_file_name(inputs["name"], XLSX), content[: LARGEST + 1])
 
 
 def assess_sheet(request: Request, at: CampaignContext, upload: Upload) -> Judged:

@@ -18,8 +18,8 @@ from lotrinh.portal.render import render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER, STEP
 from lotrinh.portal.web.step_forms import explain_failure, make_statement, renewed_fields
-from lotrinh.services.statements.journal_writer import Said, step_of
-from lotrinh.services.statements.review import accept, answer, excuse, give_back, hand_over, unexcuse
+from lotrinh.services.statements.journal_writer import StatementRequest, own_step
+from lotrinh.services.statements.review import accept, answer_obstacle, excuse, give_back, hand_over_obstacle, unexcuse
 from lotrinh.store import Store
 
 router = APIRouter(include_in_schema=False)
@@ -33,38 +33,38 @@ class ReviewAction(NamedTuple):
     kind: EntryKind
     words: Message
     fields: Mapping[str, Message]
-    record: Callable[[Store, Said, FormInput], Entry]
+    record: Callable[[Store, StatementRequest, FormInput], Entry]
 
 
 REASON, NOTE = M("Lý do"), M("Ghi chú (không bắt buộc)")
 REVIEW_ACTIONS: Mapping[str, ReviewAction] = {
-    "accept": ReviewAction(EntryKind.ACCEPTED, M("Chấp nhận xác nhận"), {}, lambda store, said, _: accept(store, said)),
+    "accept": ReviewAction(EntryKind.ACCEPTED, M("Chấp nhận xác nhận"), {}, lambda store, statement, _: accept(store, statement)),
     "return": ReviewAction(
         EntryKind.RETURNED,
         M("Trả lại xác nhận"),
         {"reason": M("Lý do trả lại, đơn vị cần sửa gì")},
-        lambda store, said, inputs: give_back(store, said, inputs["reason"]),
+        lambda store, statement, inputs: give_back(store, statement, inputs["reason"]),
     ),
     "excuse": ReviewAction(
         EntryKind.EXCUSED,
         M("Miễn đầu việc cho đơn vị"),
         {"reason": REASON},
-        lambda store, said, inputs: excuse(store, said, inputs["reason"]),
+        lambda store, statement, inputs: excuse(store, statement, inputs["reason"]),
     ),
     "unexcuse": ReviewAction(
-        EntryKind.UNEXCUSED, M("Bỏ miễn đầu việc"), {}, lambda store, said, _: unexcuse(store, said)
+        EntryKind.UNEXCUSED, M("Bỏ miễn đầu việc"), {}, lambda store, statement, _: unexcuse(store, statement)
     ),
     "answer": ReviewAction(
         EntryKind.ANSWERED,
         M("Trả lời đơn vị"),
         {"note": M("Nội dung trả lời")},
-        lambda store, said, inputs: answer(store, said, inputs["note"]),
+        lambda store, statement, inputs: answer_obstacle(store, statement, inputs["note"]),
     ),
     "hand-over": ReviewAction(
         EntryKind.HANDED_OVER,
         M("Chuyển cơ quan xử lý"),
         {"office": M("Cơ quan xử lý"), "note": NOTE},
-        lambda store, said, inputs: hand_over(store, said, inputs["office"], inputs["note"]),
+        lambda store, statement, inputs: hand_over_obstacle(store, statement, inputs["office"], inputs["note"]),
     ),
 }
 
@@ -79,7 +79,7 @@ def find_action(name: str) -> ReviewAction:
 @router.get(STEP + "/judge/{act_name}")
 def show_form(request: Request, at: ReviewerContext, step_id: str, act_name: str) -> Response:
     """Show what the unit said, and the form."""
-    step, action = step_of(at.campaign, at.unit, step_id), find_action(act_name)
+    step, action = own_step(at.campaign, at.unit, step_id), find_action(act_name)
     if reason := refusal_reason(at.live.record(at.unit.code, step_id, at.now), action.kind):
         raise Conflict(reason)
     return render_review_form(
@@ -90,7 +90,7 @@ def show_form(request: Request, at: ReviewerContext, step_id: str, act_name: str
 @router.post(STEP + "/judge/{act_name}", dependencies=CSRF_GUARD)
 def submit(request: Request, at: ReviewerContext, step_id: str, act_name: str, form: Form) -> Response:
     """Record it and lead back to where the visitor came from."""
-    step, action, inputs = step_of(at.campaign, at.unit, step_id), find_action(act_name), read_input(form)
+    step, action, inputs = own_step(at.campaign, at.unit, step_id), find_action(act_name), read_input(form)
     try:
         entry = action.record(portal_state(request).store, make_statement(at, step, inputs), inputs)
     except LotrinhError as error:

@@ -16,7 +16,7 @@ from lotrinh.portal.forms import FormInput, read_input
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_page, render_list
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
-from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.statements.journal_writer import StatementRequest
 from lotrinh.services.statements.review import accept
 from lotrinh.services.views.office_queues import PendingReview, review_queue
 
@@ -108,17 +108,17 @@ def read_marked(at: CampaignContext, texts: Sequence[str]) -> list[MarkedConfirm
 def _accept(
     request: Request, at: CampaignContext, pick: MarkedConfirmation, inputs: FormInput
 ) -> RefusedConfirmation | None:
-    said = Said(
+    statement = StatementRequest(
         campaign=at.campaign,
         unit=pick.unit,
         step=pick.step,
         actor=at.visitor.actor,
         key=acceptance_key(inputs["key"], pick),
         now=at.now,
-        seen=pick.expected_version,
+        expected_version=pick.expected_version,
     )
     try:
-        accept(portal_state(request).store, said)
+        accept(portal_state(request).store, statement)
     except (Conflict, NotFound) as error:
         return RefusedConfirmation(pick.unit, pick.step, error.sentence)
     return None

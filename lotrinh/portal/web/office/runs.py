@@ -90,7 +90,7 @@ def show_progress(
 def show_run(request: Request, at: Context, run_id: str) -> Response:
     """Show one run: how asking went, who could not be asked, and the report as it was made."""
     store = portal_state(request).store
-    run = runs.find_run(store, at.campaign, run_id, at.now)
+    run = runs.read_run_progress(store, at.campaign, run_id, at.now)
     then = load_snapshot(store, run_id)
     seen = [] if then else sorted(store.runs.observations(run_id).values(), key=lambda s: s.unit)
     return render_page(

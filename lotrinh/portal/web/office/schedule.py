@@ -15,8 +15,16 @@ from lotrinh.portal.render import render_page
 from lotrinh.portal.state import PortalState, portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.services.campaigns import schedule_form
-from lotrinh.services.campaigns.schedule_form import CRONS, Typed, days_of
-from lotrinh.services.campaigns.schedules import UNREAD, change, effective, next_checks, next_report, overdue, written
+from lotrinh.services.campaigns.schedule_form import CRONS, CronInput, checked_days
+from lotrinh.services.campaigns.schedules import (
+    UNREAD,
+    change_schedule,
+    effective_schedule,
+    first_overdue_check,
+    next_checks,
+    next_report,
+    schedule_of_file,
+)
 
 router = APIRouter(include_in_schema=False)
 HERE = "/campaigns/{campaign_id}/schedule"
@@ -33,7 +41,7 @@ def show_form(request: Request, at: Context, saved: str = "") -> Response:
 def _render_form(
     request: Request,
     at: CampaignContext,
-    typed: Mapping[str, Typed] | None = None,
+    typed: Mapping[str, CronInput] | None = None,
     flags: Mapping[str, bool] | None = None,
     error: LotrinhError | None = None,
     *,
@@ -41,8 +49,8 @@ def _render_form(
     saved: bool = False,
 ) -> Response:
     state = portal_state(request)
-    holds = effective(state.store, state.settings, at.campaign.id)
-    schedule, of_file = holds.schedule, written(state.settings, at.campaign.id)
+    holds = effective_schedule(state.store, state.settings, at.campaign.id)
+    schedule, of_file = holds.schedule, schedule_of_file(state.settings, at.campaign.id)
     problems = error.problems if isinstance(error, BadInput) else ()
     coming = next_checks(schedule, at.campaign, at.now, MOST_COMING)
     report_next = next_report(schedule, at.campaign, at.now)
@@ -60,9 +68,9 @@ def _render_form(
         file_words=schedule_words(of_file),
         coming=coming,
         report_next=report_next,
-        unread=UNREAD if holds.unread else None,
+        unread=UNREAD if holds.is_unreadable else None,
         unkept=_unkept(state, at) if coming or report_next else None,
-        typed=typed or schedule_form.shown(schedule),
+        typed=typed or schedule_form.fill_form(schedule),
         flags=flags or {name: getattr(schedule, name) for name in FLAGS},
         weekdays=WEEKDAYS,
         problems=problems,
@@ -78,7 +86,7 @@ def _unkept(state: PortalState, at: CampaignContext) -> Message | None:
             "Máy này không dùng Prefect (prefect.api_url để trống): không lượt nào dưới đây tự chạy. Hãy báo người quản"
             " trị máy, hoặc bấm “Kiểm tra ngay” ở trang các lượt kiểm tra."
         )
-    if due := overdue(state.store, state.settings, at.campaign, state.started_at, at.now):
+    if due := first_overdue_check(state.store, state.settings, at.campaign, state.started_at, at.now):
         return M("Lượt lúc {when} đã không chạy. Hãy báo người quản trị máy: chạy `lotrinh doctor`.", when=due)
     return None
 
@@ -89,9 +97,11 @@ def submit(request: Request, at: ChangerContext, form: Form) -> Response:
     state, typed = portal_state(request), {name: _typed(form, name) for name in CRONS}
     flags = {name: bool(form_field(form, name)) for name in FLAGS}
     try:
-        old = effective(state.store, state.settings, at.campaign.id).schedule
-        new = None if form_field(form, "reset") else schedule_form.read(typed, old, **flags)
-        change(state.store, state.settings, at.campaign, new, form_field(form, "seen"), at.visitor.actor, at.now)
+        old = effective_schedule(state.store, state.settings, at.campaign.id).schedule
+        new = None if form_field(form, "reset") else schedule_form.read_schedule_form(typed, old, **flags)
+        change_schedule(
+            state.store, state.settings, at.campaign, new, form_field(form, "seen"), at.visitor.actor, at.now
+        )
     except BadInput as error:  # what is mended and sent again is still made for what was seen at first
         return _render_form(request, at, typed, flags, error, seen=form_field(form, "seen"))
     except LotrinhError as error:
@@ -99,6 +109,6 @@ def submit(request: Request, at: ChangerContext, form: Form) -> Response:
     return RedirectResponse(f"/campaigns/{at.campaign.id}/schedule?saved=1", SEE_OTHER)
 
 
-def _typed(form: FormData, name: str) -> Typed:
-    days = days_of(value for value in form.getlist(f"{name}_days") if isinstance(value, str))
-    return Typed(form_field(form, f"{name}_hours"), days, form_field(form, f"{name}_cron"))
+def _typed(form: FormData, name: str) -> CronInput:
+    days = checked_days(value for value in form.getlist(f"{name}_days") if isinstance(value, str))
+    return CronInput(form_field(form, f"{name}_hours"), days, form_field(form, f"{name}_cron"))
