@@ -21,9 +21,9 @@ from sqlalchemy import insert
 
 from lotrinh.clock import now
 from lotrinh.core.status.journal import EntryKind, NewEntry
-from lotrinh.services.upkeep.backup import Place, back_up
-from lotrinh.services.upkeep.copying import copy_record
-from lotrinh.services.upkeep.restore import restore
+from lotrinh.services.upkeep.backup import DataLocation, back_up
+from lotrinh.services.upkeep.copying import copy_to_database
+from lotrinh.services.upkeep.restore import restore_backup
 from lotrinh.store import open_store
 from lotrinh.store.engine import connect, migrate, writing
 from lotrinh.store.journal import Journal
@@ -57,9 +57,9 @@ def entries(first: int, count: int) -> list[NewEntry]:
     ]
 
 
-def make(folder: Path) -> Place:
+def make(folder: Path) -> DataLocation:
     """Make a record at the first version, with all its entries; it is upgraded by the measure."""
-    place = Place(f"sqlite:///{(folder / 'lotrinh.db').as_posix()}", folder)
+    place = DataLocation(f"sqlite:///{(folder / 'lotrinh.db').as_posix()}", folder)
     engine = connect(place.url)
     with writing(engine) as connection:
         migrate(connection, "0001")
@@ -69,7 +69,7 @@ def make(folder: Path) -> Place:
     return place
 
 
-def add_reports(place: Place) -> None:
+def add_reports(place: DataLocation) -> None:
     """Add what a province keeps beside: whole reports, and the last answer of every unit."""
     with open_store(place.url) as store, writing(store.engine) as connection:
         text = "x" * REPORT
@@ -102,13 +102,13 @@ def timed(work: Callable[[], object]) -> float:
     return round(time.perf_counter() - started, 2)
 
 
-def bare_backup(place: Place, path: Path) -> None:
+def bare_backup(place: DataLocation, path: Path) -> None:
     """Do SQLite's own backup of the file."""
     with closing(sqlite3.connect(place.folder / "lotrinh.db")) as old, closing(sqlite3.connect(path)) as new:
         old.backup(new)
 
 
-def bare_rows(place: Place, address: str) -> None:
+def bare_rows(place: DataLocation, address: str) -> None:
     """Send the journal's rows with the bare driver, row by row as SQL, without a single check."""
     with closing(sqlite3.connect(place.folder / "lotrinh.db")) as old, psycopg.connect(address) as new:
         columns = ("number", "at", "campaign", "unit", "step", "kind", "actor", "body", "key", "previous", "hash")
@@ -132,12 +132,12 @@ def measure() -> dict[str, object]:
         (archive,) = (top / "kho").glob("*.zip")
         found["record_mb"] = (top / "bare.db").stat().st_size // 1_000_000
         found["archive_mb"] = archive.stat().st_size // 1_000_000
-        new = Place(f"sqlite:///{top}/moi/lotrinh.db", top / "moi")
-        found["restore_s"] = timed(lambda: restore(archive, new, now()))
+        new = DataLocation(f"sqlite:///{top}/moi/lotrinh.db", top / "moi")
+        found["restore_s"] = timed(lambda: restore_backup(archive, new, now()))
         found["bare_rows_s"] = timed(lambda: bare_rows(place, address))
         url = address.replace("postgresql://", "postgresql+psycopg://")
-        found["to_postgresql_s"] = timed(lambda: copy_record(place.url, url, now()))
-        found["back_s"] = timed(lambda: copy_record(url, f"sqlite:///{top}/back.db", now()))
+        found["to_postgresql_s"] = timed(lambda: copy_to_database(place.url, url, now()))
+        found["back_s"] = timed(lambda: copy_to_database(url, f"sqlite:///{top}/back.db", now()))
         found["process_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
     return found
 

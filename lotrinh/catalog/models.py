@@ -1,4 +1,4 @@
-"""The form of a checklist file: ``python -m lotrinh.catalog.models`` writes its JSON Schema for editors from these models."""
+"""The form of a checklist file: ``python -m lotrinh.catalog.models`` writes its JSON Schema for editors from here."""
 
 import datetime as dt
 import json

@@ -16,7 +16,7 @@ from lotrinh.files import OWNER_ONLY
 
 if TYPE_CHECKING:
     from lotrinh.core.checklist.units import Unit
-    from lotrinh.services.access.accounts import By
+    from lotrinh.services.access.accounts import AccountActor
     from lotrinh.services.campaigns.rosters import Roster
 
 
@@ -122,7 +122,7 @@ def _find_units(known: "Iterable[Unit]", codes: Iterable[str]) -> "tuple[Unit, .
     return tuple(by_code[code] for code in asked)
 
 
-def _by(known: "Roster") -> "By":
+def _by(known: "Roster") -> "AccountActor":
     from lotrinh.services.access.accounts import CONSOLE
 
     return CONSOLE._replace(province=known.province.code)

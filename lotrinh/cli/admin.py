@@ -85,14 +85,14 @@ def admin_revoke_command(name: str, settings: str | None) -> None:
     from lotrinh.clock import now
     from lotrinh.core.status.roles import Role
     from lotrinh.errors import NotFound
-    from lotrinh.services.access.accounts import CONSOLE, officer
-    from lotrinh.services.access.accounts import revoke as take_away
+    from lotrinh.services.access.accounts import CONSOLE, find_officer
+    from lotrinh.services.access.accounts import revoke_officer as take_away
     from lotrinh.services.campaigns.rosters import open_roster
     from lotrinh.store import open_store
 
     chosen = open_settings(settings).settings
     with open_store(chosen.database_url) as store:
-        account = officer(store, f"officer:{name.strip().lower()}")
+        account = find_officer(store, f"officer:{name.strip().lower()}")
         if account.role != Role.ADMINISTRATOR:
             raise NotFound(M("“{name}” không phải quản trị viên; thu hồi ở trang /accounts của cổng.", name=name))
         take_away(store, account.id, now(), CONSOLE._replace(province=open_roster(chosen).province.code))

@@ -147,9 +147,9 @@ def running_demo(folder: Path, as_of: datetime) -> Iterator[DemoHome]:
 @contextmanager
 def prefect_server(home: DemoHome) -> "Iterator[Child]":
     """Prefect's server on loopback, in the demonstration's own folder."""
-    from lotrinh.services.upkeep.prefect_server import made_password, server_environment
+    from lotrinh.services.upkeep.prefect_server import ensure_password, server_environment
 
-    home.secrets["prefect"] = made_password(home.folder)
+    home.secrets["prefect"] = ensure_password(home.folder)
     environment = server_environment(home.folder / "prefect-server", "127.0.0.1", home.prefect, home.secrets["prefect"])
     arguments = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(home.prefect)]
     yield from child_process("Prefect", arguments, environment, home.folder / "prefect.log")

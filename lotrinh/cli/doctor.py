@@ -10,7 +10,7 @@ import click
 from lotrinh.cli.base import Command, open_settings, option, settings_option
 
 if TYPE_CHECKING:
-    from lotrinh.services.doctor.finding import Finding
+    from lotrinh.services.doctor.finding import Diagnosis
 
 
 @click.command(
@@ -25,20 +25,20 @@ def doctor_command(settings: str | None, form: str, *, full: bool, units: bool, 
     """Print one line for each finding; exit 0: all is good, 1: somebody should look, 2: something is broken."""
     from lotrinh.clock import now
     from lotrinh.errors import BadInput
-    from lotrinh.services.doctor.examine import Depth, examine, unusable, worst
+    from lotrinh.services.doctor.examine import Depth, examine_installation, exit_code, report_unusable_settings
 
     try:
         loaded = open_settings(settings)
     except BadInput as error:
-        findings = list(unusable(error))
+        findings = list(report_unusable_settings(error))
     else:
         file = str(loaded.file) if loaded.file else ""
-        findings = list(examine(loaded.settings, file, now, os.environ, Depth(full, units, mail)))
+        findings = list(examine_installation(loaded.settings, file, now, os.environ, Depth(full, units, mail)))
     click.echo(findings_json(findings) if form == "json" else "\n".join(finding_lines(findings)))
-    return worst([finding.sign for finding in findings])
+    return exit_code([finding.sign for finding in findings])
 
 
-def finding_lines(findings: "Iterable[Finding]") -> Iterable[str]:
+def finding_lines(findings: "Iterable[Diagnosis]") -> Iterable[str]:
     """Say each finding in one line: sign, what was found, what to do."""
     from lotrinh.i18n import say
     from lotrinh.reports.text.tables import clean
@@ -50,7 +50,7 @@ def finding_lines(findings: "Iterable[Finding]") -> Iterable[str]:
         yield clean(f"{say(finding.sign.value):{wide}}  {say(finding.found).removesuffix('.')}.{advice}")
 
 
-def findings_json(findings: "Iterable[Finding]") -> str:
+def findings_json(findings: "Iterable[Diagnosis]") -> str:
     """Give the findings to a program; its signs are words of the code."""
     from lotrinh.i18n import say
 

@@ -15,7 +15,7 @@ from lotrinh.core.status.roles import Action, Visitor
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import LotrinhError, NotFound, StoreUnavailable
 from lotrinh.portal.state import PortalState, portal_state
-from lotrinh.services.access.sign_in import visitor_of
+from lotrinh.services.access.sign_in import visitor_of_token
 
 MASK_BYTES = 8
 LONGEST_TEXT = 1_000_000
@@ -57,7 +57,7 @@ def session_token(request: Request) -> str:
 def find_visitor(request: Request) -> Visitor | None:
     """Return who is signed in, None for nobody."""
     state, token = portal_state(request), session_token(request)
-    found = visitor_of(state.store, token, state.clock()) if token else None
+    found = visitor_of_token(state.store, token, state.clock()) if token else None
     request.state.visitor = found[0] if found else None
     return request.state.visitor if found else None
 

@@ -18,7 +18,7 @@ from lotrinh.catalog.checklists import packaged_names
 from lotrinh.errors import LotrinhError
 from lotrinh.portal.state import PortalState
 from lotrinh.services.campaigns.schedules import first_overdue_check
-from lotrinh.services.upkeep.figures import Seen, Watch
+from lotrinh.services.upkeep.figures import CurrentFigures, FigureReader
 from lotrinh.store.schema import HEAD
 
 BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -84,7 +84,7 @@ class MetricsMiddleware:
 class DatabaseCollector(Collector):
     """The figures of the record, looked up whenever they are asked for."""
 
-    def __init__(self, look: Callable[[], Seen | None], overdue: Callable[[], "Samples"]) -> None:
+    def __init__(self, look: Callable[[], CurrentFigures | None], overdue: Callable[[], "Samples"]) -> None:
         self._look, self._overdue = look, overdue
 
     def describe(self) -> Iterator[Metric]:
@@ -107,7 +107,7 @@ class DatabaseCollector(Collector):
 Samples = Sequence[tuple[tuple[str, ...], float]]
 
 
-def database_metrics(seen: Seen) -> Iterator[Metric]:
+def database_metrics(seen: CurrentFigures) -> Iterator[Metric]:
     """Yield the figures of the record as a whole."""
     entries = [((kind,), float(n)) for kind, n in seen.entries.items()]
     yield make_gauge("lotrinh_journal_entries", "Entries of the journal.", entries, "kind")
@@ -115,11 +115,11 @@ def database_metrics(seen: Seen) -> Iterator[Metric]:
         "lotrinh_outbox_messages", "Messages.", [((s,), float(n)) for s, n in seen.outbox.items()], "state"
     )
     yield make_gauge("lotrinh_database_bytes", "Size of the database.", [((), seen.size)])
-    slowed = [((kind,), float(n)) for kind, n in seen.slowed.items()]
+    slowed = [((kind,), float(n)) for kind, n in seen.slow_sign_ins.items()]
     yield make_gauge("lotrinh_sign_in_throttled", "Who has to wait before signing in.", slowed, "kind")
 
 
-def run_metrics(seen: Seen) -> Iterator[Metric]:
+def run_metrics(seen: CurrentFigures) -> Iterator[Metric]:
     """Yield the figures of the runs: of the newest finished one of each campaign and province, and how many."""
     ages: Samples = [((r.campaign, r.province), r.age) for r in seen.runs]
     units: Samples = [((r.campaign, r.province, o), float(n)) for r in seen.runs for o, n in r.units.items()]
@@ -154,9 +154,9 @@ def install_metrics(app: FastAPI, state: PortalState) -> None:
     """Measure an application, around everything else that it does; its figures are in a registry of its own."""
     registry = app.state.registry = CollectorRegistry()
     names = tuple(c.id for c in state.settings.campaigns) or tuple(packaged_names())
-    watch = Watch(state.store)
+    watch = FigureReader(state.store)
     registry.register(
-        DatabaseCollector(lambda: watch.look(names, state.clock()), lambda: tuple(overdue_seconds(state, names)))
+        DatabaseCollector(lambda: watch.read(names, state.clock()), lambda: tuple(overdue_seconds(state, names)))
     )
     app.add_middleware(MetricsMiddleware, requests=RequestMetrics(registry), log=state.log)
     traces.watch(app)

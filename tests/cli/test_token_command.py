@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lotrinh.core.status.roles import Role
-from lotrinh.services.access.programs import holder
+from lotrinh.services.access.programs import find_holder
 from lotrinh.store import open_store
 from tests.conftest import Lotrinh
 from tests.services.builders import NOW
@@ -15,11 +15,11 @@ def test_a_token_is_printed_once_and_opens_until_it_is_revoked(lotrinh: Lotrinh,
     name, token = issued.stdout.strip().split("\t")
     assert name == "dieu-hanh"
     with open_store(f"sqlite:///{tmp_path / 'data' / 'lotrinh.db'}") as store:
-        known = holder(store, token, NOW)
+        known = find_holder(store, token, NOW)
         assert known
         assert known.role is Role.OFFICER
         assert lotrinh("access", "token", "dieu-hanh", "--revoke").returncode == 0
-        assert holder(store, token, NOW) is None
+        assert find_holder(store, token, NOW) is None
 
 
 def test_a_wrong_name_or_role_is_refused_with_a_sentence(lotrinh: Lotrinh) -> None:

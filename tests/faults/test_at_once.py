@@ -29,9 +29,9 @@ from lotrinh.core.status.journal import StepRecord, replay
 from lotrinh.errors import ChangedMeanwhile, Conflict
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import open_campaign_of_files
-from lotrinh.services.statements.confirm import Confirmation, confirm, withdraw
+from lotrinh.services.statements.confirm import Confirmation, record_confirmation, withdraw
 from lotrinh.services.statements.review import accept, give_back
-from lotrinh.services.statements.journal_writer import Said
+from lotrinh.services.statements.journal_writer import StatementRequest
 from lotrinh.store import open_store
 from tests.faults.portals import CAMPAIGN, NOW, OWN, STEP, settings_of
 
@@ -42,13 +42,13 @@ unit = campaign.by_code[OWN]
 
 def speak(store, worker, chance, seen, key):
     actor = f"officer:{worker}" if worker % 2 else f"unit:{OWN}"
-    said = Said(campaign, unit, STEP, actor, key, NOW, seen)
+    request = StatementRequest(campaign, unit, STEP, actor, key, NOW, seen)
     if worker % 2:
-        return give_back(store, said, "Thiếu dấu") if chance.random() < 0.7 else accept(store, said)
+        return give_back(store, request, "Thiếu dấu") if chance.random() < 0.7 else accept(store, request)
     if chance.random() < 0.3:
-        return withdraw(store, said, "Ghi nhầm")
+        return withdraw(store, request, "Ghi nhầm")
     told = Confirmation(STEP, date(2026, 1, 29), f"{key}/QĐ")
-    return confirm(store, campaign, unit, told, actor=actor, key=key, now=NOW, seen=seen)
+    return record_confirmation(store, campaign, unit, told, actor=actor, key=key, now=NOW, expected_version=seen)
 
 def work(store, worker):
     chance, record = random.Random(worker), StepRecord()

@@ -22,8 +22,8 @@ import os, signal, sys
 from datetime import date
 from pathlib import Path
 from lotrinh.services.campaigns.campaigns import open_campaign_of_files
-from lotrinh.services.statements.confirm import Confirmation, confirm
-from lotrinh.services.statements.uploads import described, take
+from lotrinh.services.statements.confirm import Confirmation, record_confirmation
+from lotrinh.services.statements.uploads import accept_upload, file_reference
 from lotrinh.store import open_store
 from tests.faults.portals import CAMPAIGN, NOW, OWN, PDF, STEP, settings_of
 
@@ -47,9 +47,9 @@ def confirmed(key):
     with open_store(url) as store:
         store.engine.dialect.do_commit = dying(store.engine.dialect.do_commit)
         os.fsync, Path.replace = dying(os.fsync), dying(Path.replace)
-        file = take(store, settings.data_dir, OWN, "qd.pdf", PDF, NOW)
-        said = Confirmation(STEP, date(2026, 1, 29), key, file=described(file))
-        confirm(store, campaign, campaign.by_code[OWN], said, actor=f"unit:{OWN}", key=key, now=NOW)
+        file = accept_upload(store, settings.data_dir, OWN, "qd.pdf", PDF, NOW)
+        said = Confirmation(STEP, date(2026, 1, 29), key, file=file_reference(file))
+        record_confirmation(store, campaign, campaign.by_code[OWN], said, actor=f"unit:{OWN}", key=key, now=NOW)
 
 ended = signal.SIGKILL
 while ended == signal.SIGKILL:

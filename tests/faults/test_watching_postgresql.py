@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from lotrinh.services.upkeep.figures import Watch
+from lotrinh.services.upkeep.figures import FigureReader
 from lotrinh.services.upkeep.readiness import Readiness
 from lotrinh.store import Store, open_store
 from tests.faults.conftest import NewDatabase
@@ -21,9 +21,9 @@ def store(postgres: NewDatabase) -> Iterator[Store]:
 
 
 def test_the_figures_are_those_of_the_record(store: Store) -> None:
-    watch = Watch(store)
+    watch = FigureReader(store)
     store.journal.append(*entries(3))
-    seen = watch.look(("bau-cu-2026",), AT + timedelta(hours=1))
+    seen = watch.read(("bau-cu-2026",), AT + timedelta(hours=1))
     assert seen is not None
     assert sum(seen.entries.values()) == 3
     assert seen.size > 100_000

@@ -13,7 +13,7 @@ from flows.deploy import main
 from lotrinh.clock import now
 from lotrinh.i18n import say
 from lotrinh.services.doctor import servers
-from lotrinh.services.doctor.finding import Finding, Sign
+from lotrinh.services.doctor.finding import Diagnosis, Sign
 from lotrinh.settings.load import load_settings
 from tests.flows.test_deploy import CAMPAIGN, asked, keep_in_step, office
 from tests.growth.world import wait_until
@@ -22,9 +22,9 @@ pytestmark = [pytest.mark.xdist_group("prefect-server"), pytest.mark.filterwarni
 POOL = "doctor"
 
 
-def looked(file: Path) -> dict[str, Finding]:
+def looked(file: Path) -> dict[str, Diagnosis]:
     """What doctor finds of the Prefect server that an office's settings name."""
-    found = servers.prefect(load_settings(str(file)).settings, now, "3.8.8")
+    found = servers.inspect_prefect(load_settings(str(file)).settings, now, "3.8.8")
     return {finding.what: finding for finding in found}
 
 

@@ -19,8 +19,8 @@ from lotrinh.reports.return_sheet import sheet_workbook
 from lotrinh.reports.return_sheet.layout import PLACE
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import SHEETS
-from lotrinh.services.return_sheets.exporting import sheet_now
-from lotrinh.services.return_sheets.import_confirmations import Judged, judge, record
+from lotrinh.services.return_sheets.exporting import make_current_sheet
+from lotrinh.services.return_sheets.import_confirmations import PreparedImport, prepare_import, record_import
 from lotrinh.services.return_sheets.returned_files import Upload
 from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
@@ -50,10 +50,10 @@ class Desk:
 
     def sheet(self, unit: Unit = LUONG_SON, at: datetime = NOW, language: str = "vi") -> bytes:
         """Make a unit's sheet."""
-        made = sheet_now(self.store, LiveCampaign(self.store, self.settings, self.campaign), unit.code, at)
+        made = make_current_sheet(self.store, LiveCampaign(self.store, self.settings, self.campaign), unit.code, at)
         return sheet_workbook(made, language)
 
-    def judge(self, *files: bytes, at: datetime = LATER) -> Judged:
+    def judge(self, *files: bytes, at: datetime = LATER) -> PreparedImport:
         """Read files as the command does."""
 
         def opened(name: str) -> Campaign:
@@ -62,10 +62,10 @@ class Desk:
             return self.campaign
 
         uploads = [Upload(f"phieu-{n}.xlsx", content) for n, content in enumerate(files, 1)]
-        return judge(self.store, uploads, opened, SHEETS, at)
+        return prepare_import(self.store, uploads, opened, SHEETS, at)
 
     def record(self, *files: bytes, at: datetime = LATER) -> tuple[Entry, ...]:
-        return record(self.store, self.judge(*files, at=at), at)
+        return record_import(self.store, self.judge(*files, at=at), at)
 
     def said(self) -> list[tuple[str, str, EntryKind]]:
         """What the journal holds: unit, step, kind."""
@@ -111,7 +111,7 @@ def row_of(page: Worksheet, name: str) -> int:
     return next(n for n in range(1, page.max_row + 1) if str(page.cell(n, column).value).split("\n")[0] == wanted)
 
 
-def sentences(judged: Judged) -> list[tuple[str, str]]:
+def sentences(judged: PreparedImport) -> list[tuple[str, str]]:
     """What is wrong, each with its place."""
     return [(problem.place, say(problem.sentence)) for problem in judged.problems]
 

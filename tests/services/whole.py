@@ -9,7 +9,7 @@ from sqlalchemy import Column, Integer, LargeBinary, Table, insert, select
 
 from lotrinh.core.status.journal import Entry
 from lotrinh.services.statements.uploads import accept_upload, file_reference
-from lotrinh.services.upkeep.backup import Made, Place, back_up
+from lotrinh.services.upkeep.backup import BackupResult, DataLocation, back_up
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.schema import files, journal, metadata
@@ -20,8 +20,8 @@ PDF = b"%PDF-1.7 quyet dinh"
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def sqlite_at(folder: Path) -> Place:
-    return Place(f"sqlite:///{(folder / 'lotrinh.db').as_posix()}", folder)
+def sqlite_at(folder: Path) -> DataLocation:
+    return DataLocation(f"sqlite:///{(folder / 'lotrinh.db').as_posix()}", folder)
 
 
 def fill(store: Store, folder: Path, count: int = 5) -> tuple[Entry, ...]:
@@ -66,7 +66,7 @@ def rows_of(url: str) -> Rows:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Place:
+def home(tmp_path: Path) -> DataLocation:
     """A record with everything in it, and a list of units."""
     place = sqlite_at(tmp_path / "data")
     with open_store(place.url) as store:
@@ -77,10 +77,10 @@ def home(tmp_path: Path) -> Place:
 
 
 @pytest.fixture
-def made(home: Place, tmp_path: Path) -> Made:
+def made(home: DataLocation, tmp_path: Path) -> BackupResult:
     return back_up(home, tmp_path / "kho", NOW)
 
 
 @pytest.fixture
-def new(tmp_path: Path) -> Place:
+def new(tmp_path: Path) -> DataLocation:
     return sqlite_at(tmp_path / "moi")

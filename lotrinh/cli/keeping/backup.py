@@ -13,8 +13,8 @@ from lotrinh.errors import BadInput, Conflict, Problem
 from lotrinh.i18n import say
 
 if TYPE_CHECKING:
-    from lotrinh.services.upkeep.backup import Made, Place
-    from lotrinh.services.upkeep.restore import Restored, Standing
+    from lotrinh.services.upkeep.backup import BackupResult, DataLocation
+    from lotrinh.services.upkeep.restore import ExistingData, RestoreResult
 
 
 @click.command(
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 def backup_command(out: str | None, keep: int | None, settings: str | None, *, accept_head: bool) -> int:
     """Print the file's path; exit 0 when it was written, read again, and the journal is whole."""
     from lotrinh.clock import now
-    from lotrinh.services.upkeep.backup import Place, back_up
+    from lotrinh.services.upkeep.backup import DataLocation, back_up
 
     chosen = open_settings(settings).settings
-    place = Place(chosen.database_url, chosen.data_dir)
+    place = DataLocation(chosen.database_url, chosen.data_dir)
     folder = Path(out) if out else chosen.data_dir / "backups"
-    made = back_up(place, folder, now(), keep, accept=accept_head)
+    made = back_up(place, folder, now(), keep, accept_loss=accept_head)
     click.echo(str(made.path))
     return _print_backup(made)
 
 
-def _print_backup(made: "Made") -> int:
+def _print_backup(made: "BackupResult") -> int:
     manifest = made.manifest
     print_message(
         M(
@@ -47,10 +47,10 @@ def _print_backup(made: "Made") -> int:
             head=manifest.head,
         )
     )
-    if made.accepted:
+    if made.is_loss_accepted:
         print_message(M("Đã nhận mã cuối này làm mốc cho các lần sao lưu sau. Các bản sao lưu cũ được giữ nguyên."))
-    if made.deleted:
-        print_message(M("Đã xóa {count} bản cũ.", count=len(made.deleted)))
+    if made.deleted_backups:
+        print_message(M("Đã xóa {count} bản cũ.", count=len(made.deleted_backups)))
     if manifest.missing:
         shown = ", ".join(manifest.missing[:5])
         print_message(
@@ -80,35 +80,35 @@ def restore_command(
 ) -> int:
     """Check, lay out beside, switch; say what stands there now."""
     from lotrinh.clock import now
-    from lotrinh.services.upkeep.lock import alone
-    from lotrinh.services.upkeep.restore import restore as put_back
-    from lotrinh.services.upkeep.restore import standing
+    from lotrinh.services.upkeep.lock import hold_alone
+    from lotrinh.services.upkeep.restore import find_existing_data
+    from lotrinh.services.upkeep.restore import restore_backup as put_back
 
     source, place = existing_file(file), _place(into, database, settings)
-    there = standing(place)
-    if replace and there.anything and not yes:
+    there = find_existing_data(place)
+    if replace and there.has_anything and not yes:
         _confirm(place, there)
-    with alone(place.folder):
+    with hold_alone(place.folder):
         done = put_back(source, place, now(), replace=replace)
     _print_restoration(done)
     return 0
 
 
-def _place(into: str | None, database: str | None, settings: str | None) -> "Place":
-    from lotrinh.services.upkeep.backup import Place
+def _place(into: str | None, database: str | None, settings: str | None) -> "DataLocation":
+    from lotrinh.services.upkeep.backup import DataLocation
 
     if into:
         folder = Path(into)
-        return Place(database or f"sqlite:///{(folder / 'lotrinh.db').resolve().as_posix()}", folder)
+        return DataLocation(database or f"sqlite:///{(folder / 'lotrinh.db').resolve().as_posix()}", folder)
     chosen = open_settings(settings).settings
-    return Place(database or chosen.database_url, chosen.data_dir)
+    return DataLocation(database or chosen.database_url, chosen.data_dir)
 
 
-def _confirm(place: "Place", there: "Standing") -> None:
+def _confirm(place: "DataLocation", there: "ExistingData") -> None:
     from lotrinh.store.engine import database_name
 
     name = database_name(place.url)
-    print_message(M("Sẽ thay dữ liệu đang có: {there}.", there=there.words()))
+    print_message(M("Sẽ thay dữ liệu đang có: {there}.", there=there.describe()))
     if not sys.stdin.isatty():
         sentence = M("Không có bàn phím để hỏi lại; hãy thêm --yes nếu chắc chắn.")
         raise BadInput([Problem("--replace", 0, 0, sentence)])
@@ -117,7 +117,7 @@ def _confirm(place: "Place", there: "Standing") -> None:
         raise Conflict(M("Chưa khôi phục: tên gõ vào không đúng."))
 
 
-def _print_restoration(done: "Restored") -> None:
+def _print_restoration(done: "RestoreResult") -> None:
     from lotrinh.settings.models import Settings
     from lotrinh.store.schema import HEAD
 
@@ -134,12 +134,15 @@ def _print_restoration(done: "Restored") -> None:
         print_message(M("Đã nâng cơ sở dữ liệu {old} → {new}, như lotrinh db upgrade.", old=manifest.schema, new=HEAD))
     if extent.first_bad is not None:
         print_message(M("Nhật ký trong bản sao lưu đã bị sửa: mục số {number} không khớp.", number=extent.first_bad))
-    if done.doubtful:
+    if done.doubtful_messages:
         print_message(
-            M("{count} tin không rõ đã gửi chưa. Xem: lotrinh outbox list --state unclear", count=done.doubtful)
+            M(
+                "{count} tin không rõ đã gửi chưa. Xem: lotrinh outbox list --state unclear",
+                count=done.doubtful_messages,
+            )
         )
-    if done.aside:
-        print_message(M("Dữ liệu cũ nằm ở {folder}.", folder=str(done.aside)))
+    if done.old_data:
+        print_message(M("Dữ liệu cũ nằm ở {folder}.", folder=str(done.old_data)))
     print_message(
         M("Mã cuối của nhật ký: {head}. So với báo cáo in gần nhất: lotrinh verify --head MÃ", head=extent.head)
     )
@@ -153,9 +156,9 @@ def _print_restoration(done: "Restored") -> None:
 def db_copy_command(source: str, target: str) -> None:
     """Copy, and say what stands there now; the addresses may hold passwords and are not said."""
     from lotrinh.clock import now
-    from lotrinh.services.upkeep.copying import copy_record
+    from lotrinh.services.upkeep.copying import copy_to_database
 
-    done = copy_record(source, target, now())
+    done = copy_to_database(source, target, now())
     rows = sum(done.counts.values())
     print_message(
         M("Đã chép {rows} dòng, {entries} mục nhật ký; chuỗi mã nguyên vẹn.", rows=rows, entries=done.entries)
@@ -171,7 +174,7 @@ def db_copy_command(source: str, target: str) -> None:
 def db_reopen_command(settings: str | None) -> None:
     """Let the record of the settings be used again; say what that means for the one it was copied to."""
     from lotrinh.clock import now
-    from lotrinh.services.upkeep.copying import reopen as open_again
+    from lotrinh.services.upkeep.copying import reopen_moved_database as open_again
 
     if to := open_again(open_settings(settings).settings.database_url, now()):
         print_message(

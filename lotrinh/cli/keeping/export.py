@@ -41,8 +41,8 @@ def export_sheets_command(
     from lotrinh.clock import now
     from lotrinh.i18n import current
     from lotrinh.reports.return_sheet import sheet_page, sheet_workbook
-    from lotrinh.services.return_sheets.exporting import Wanted
-    from lotrinh.services.return_sheets.exporting import sheets as made_of
+    from lotrinh.services.return_sheets.exporting import SheetSelection
+    from lotrinh.services.return_sheets.exporting import make_sheets as made_of
     from lotrinh.services.views.live_campaign import LiveCampaign
     from lotrinh.services.views.reporting import choose_report
 
@@ -51,7 +51,7 @@ def export_sheets_command(
     with run_check.open_recorded_campaign(loaded, campaign) as (store, opened):
         live = LiveCampaign(store, loaded.settings, opened)
         report = choose_report(store, opened, as_of=moment) if moment else live.report(now())
-        for sheet in made_of(store, loaded.settings, opened, report, Wanted(units, silent)):
+        for sheet in made_of(store, loaded.settings, opened, report, SheetSelection(units, silent)):
             content = sheet_workbook(sheet, current()) if form == "xlsx" else sheet_page(sheet, current()).encode()
             save_file(Path(out), f"phieu-{opened.id}-{sheet.unit.code}.{form}", content)
             count += 1

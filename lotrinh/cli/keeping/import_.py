@@ -11,7 +11,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import BadInput
 
 if TYPE_CHECKING:
-    from lotrinh.services.return_sheets.import_confirmations import Judged
+    from lotrinh.services.return_sheets.import_confirmations import PreparedImport
     from lotrinh.services.return_sheets.returned_files import Upload
 
 
@@ -33,22 +33,22 @@ def import_confirmations_command(files: tuple[str, ...], yes: bool, settings: st
     from lotrinh.reports.text.terminal import draw_table
     from lotrinh.services.campaigns.campaigns import open_campaign
     from lotrinh.services.campaigns.naming import SHEETS
-    from lotrinh.services.return_sheets.import_confirmations import judge, record
-    from lotrinh.services.return_sheets.returned_words import preview
+    from lotrinh.services.return_sheets.import_confirmations import prepare_import, record_import
+    from lotrinh.services.return_sheets.returned_words import preview_table
     from lotrinh.store import open_store
 
     loaded = open_settings(settings)
     uploads = [_upload(name) for name in files]
     with open_store(loaded.settings.database_url) as store:
         campaign_of = cache(lambda name: open_campaign(store, loaded.settings, name, home=loaded.home))
-        judged = judge(store, uploads, campaign_of, SHEETS, now())
+        judged = prepare_import(store, uploads, campaign_of, SHEETS, now())
         if judged.problems:  # no table: its rows would seem to be recorded
             print_message(M("Chưa ghi gì: hãy sửa {count} chỗ sau rồi nhập lại.", count=len(judged.problems)))
             raise BadInput(judged.problems)
         if judged.statements:
-            click.echo(draw_table(preview(judged.statements, current()), terminal_width()))
+            click.echo(draw_table(preview_table(judged.statements, current()), terminal_width()))
         if _confirm(judged, yes=yes):
-            entries = record(store, judged, now())
+            entries = record_import(store, judged, now())
             print_message(M("Đã ghi {count} mục vào nhật ký.", count=len(entries)))
 
 
@@ -60,18 +60,18 @@ def _upload(name: str) -> "Upload":
     return Upload(name, read_file(name, LARGEST + 1))
 
 
-def _confirm(judged: "Judged", *, yes: bool) -> bool:
+def _confirm(judged: "PreparedImport", *, yes: bool) -> bool:
     """Ask whether to record; where nobody can be asked, say how to."""
     from lotrinh.i18n import say
 
     if not judged.statements:
         print_message(M("Phiếu chưa điền gì: không có gì để ghi."))
-    elif not judged.fresh:
+    elif not judged.new_statements:
         print_message(M("Mọi mục trong phiếu đã ghi trước đây: không ghi lại."))
     elif yes:
         return True
     elif not sys.stdin.isatty():
         print_message(M("Chưa ghi gì. Nếu bảng trên đúng, hãy chạy lại với --yes."))
     else:
-        return click.confirm(say(M("Ghi {count} mục vào nhật ký?", count=len(judged.fresh))), err=True)
+        return click.confirm(say(M("Ghi {count} mục vào nhật ký?", count=len(judged.new_statements))), err=True)
     return False

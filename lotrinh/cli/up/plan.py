@@ -17,17 +17,17 @@ from lotrinh.cli.base import open_settings, print_failure, use_utf8
 from lotrinh.cli.up.processes import require_bindable
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError, Problem
-from lotrinh.services.upkeep.lock import UP, Lock, path_of
+from lotrinh.services.upkeep.lock import UP, FolderLock, lock_path
 from lotrinh.services.upkeep.prefect_server import (
     auth_string,
-    made_password,
-    on_this_machine,
+    ensure_password,
+    loopback_address,
     password_file,
     prefect_environment,
     server_environment,
 )
 from lotrinh.services.upkeep.restore_marker import require_finished
-from lotrinh.services.upkeep.settings_check import wrong
+from lotrinh.services.upkeep.settings_check import settings_problems
 from lotrinh.settings.load import LoadedSettings, require_token
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
@@ -52,7 +52,7 @@ class ServerAddress(NamedTuple):
 
 def prefect_address(settings: Settings) -> ServerAddress | None:
     """Where the Prefect server of this machine listens; None where it is another machine's, or none is used."""
-    found = on_this_machine(settings.prefect.api_url)
+    found = loopback_address(settings.prefect.api_url)
     return ServerAddress("prefect.api_url", *found) if found else None
 
 
@@ -112,16 +112,16 @@ def build_plan(loaded: LoadedSettings) -> dict[str, object]:
     require_token(loaded)
     settings = loaded.settings
     portal, prefect = portal_address(settings), prefect_address(settings)
-    lock = path_of(settings.data_dir, UP)
-    with Lock(lock).sign():
+    lock = lock_path(settings.data_dir, UP)
+    with FolderLock(lock).write_holder():
         require_finished(settings.data_dir, settings.database_url)
         with open_store(settings.database_url) as store:
-            problems = [*wrong(store, settings, loaded.home)]
+            problems = [*settings_problems(store, settings, loaded.home)]
             if problems := [*problems, *port_problems([portal, *([prefect] if prefect else [])])]:
                 raise BadInput(problems)
         own = prefect is not None and not settings.prefect.auth_string.get_secret_value()
         if own:
-            made_password(settings.data_dir)
+            ensure_password(settings.data_dir)
     logs = (settings.data_dir / "logs").resolve()
     logs.mkdir(parents=True, exist_ok=True)
     file = ["--settings", str(loaded.file.resolve())] if loaded.file else []

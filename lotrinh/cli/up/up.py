@@ -33,7 +33,7 @@ def up_command(settings: str | None) -> int:
     from lotrinh.cli.up.rotating import LogRotation
     from lotrinh.cli.up.sender import Sender
     from lotrinh.cli.up.supervisor import PartPlan, SupervisedPart
-    from lotrinh.services.upkeep.lock import Lock
+    from lotrinh.services.upkeep.lock import FolderLock
 
     plan = read_plan(settings)
     if isinstance(plan, int):
@@ -41,7 +41,7 @@ def up_command(settings: str | None) -> int:
     os.environ.setdefault("LOTRINH_LANG", plan["language"])
     tell_at = StampedPrinter(plan["timezone"], plan["log_format"])
     stopping = StopRequest()
-    with Lock(Path(plan["lock"])).sign():
+    with FolderLock(Path(plan["lock"])).write_holder():
         folder = Path(plan["logs"])
         watched = [SupervisedPart(PartPlan(**part), folder, tell_at) for part in plan["parts"]]
         sender = Sender(plan["send"], folder, tell_at)

@@ -11,7 +11,7 @@ from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, Conflict, NotFound, Problem
-from lotrinh.services.access.secrets import hashed, new_secret, unfit
+from lotrinh.services.access.secrets import hash_secret, new_secret, password_fault
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account
 from lotrinh.store.accounts import hash_token as token_hash
@@ -23,7 +23,7 @@ ONE_AT_A_TIME = Lock()
 LAST = M("Đây là quản trị viên cuối cùng; hãy thêm người khác trước.")
 
 
-class By(NamedTuple):
+class AccountActor(NamedTuple):
     """Who does it, as the journal names them, and the code of the province whose office they act for.
 
     ``key`` names the request: the same one is carried out once only.
@@ -33,7 +33,7 @@ class By(NamedTuple):
     province: str = ""
     key: str = ""
 
-    def note(self, what: str, account: str, role: str, now: datetime, **more: Any) -> NewEntry:  # noqa: ANN401 - passed on as they are
+    def journal_entry(self, what: str, account: str, role: str, now: datetime, **more: Any) -> NewEntry:  # noqa: ANN401 - passed on as they are
         """Make the entry about an act; it never holds a secret. A unit's own access is an entry of that unit."""
         unit = account.partition(":")[2] if role == Role.UNIT else self.province
         key = f"account/{self.key}/{account}" if self.key else ""
@@ -51,7 +51,7 @@ class By(NamedTuple):
         )
 
 
-CONSOLE = By()
+CONSOLE = AccountActor()
 """Somebody at the server's own command line."""
 
 
@@ -62,7 +62,7 @@ class Slip(NamedTuple):
     secret: str
 
 
-def issue_slips(store: Store, units: Sequence[Unit], now: datetime, by: By = CONSOLE) -> tuple[Slip, ...]:
+def issue_slips(store: Store, units: Sequence[Unit], now: datetime, by: AccountActor = CONSOLE) -> tuple[Slip, ...]:
     """Give each unit a new secret; its old one, its sessions and its failed attempts are over."""
     slips = tuple(Slip(unit, new_secret()) for unit in units)
     with ONE_AT_A_TIME:
@@ -72,38 +72,38 @@ def issue_slips(store: Store, units: Sequence[Unit], now: datetime, by: By = CON
                 role=Role.UNIT,
                 unit=s.unit.code,
                 name=s.unit.full_name,
-                secret_hash=hashed(s.secret),
+                secret_hash=hash_secret(s.secret),
                 generation=1,
                 issued_at=now,
             )
             for s in slips
         ]
-    store.accounts.put(*made, entries=[by.note("slip", account.id, Role.UNIT, now) for account in made])
+    store.accounts.put(*made, entries=[by.journal_entry("slip", account.id, Role.UNIT, now) for account in made])
     store.throttle.clear(*(f"account/{account.id}" for account in made))
     return slips
 
 
-def revoke_slips(store: Store, units: Sequence[Unit], now: datetime, by: By = CONSOLE) -> int:
+def revoke_slips(store: Store, units: Sequence[Unit], now: datetime, by: AccountActor = CONSOLE) -> int:
     """Take units' slips away; return how many there were."""
     wanted = {f"unit:{unit.code}" for unit in units}
     ids = [a.id for a in store.accounts.all(Role.UNIT) if a.id in wanted and a.is_active(now)]
-    store.accounts.revoke(ids, now, [by.note("slip_revoked", name, Role.UNIT, now) for name in ids])
+    store.accounts.revoke(ids, now, [by.journal_entry("slip_revoked", name, Role.UNIT, now) for name in ids])
     return len(ids)
 
 
-def issue_codes(store: Store, units: Sequence[Unit], now: datetime, by: By = CONSOLE) -> tuple[Slip, ...]:
+def issue_codes(store: Store, units: Sequence[Unit], now: datetime, by: AccountActor = CONSOLE) -> tuple[Slip, ...]:
     """Give units' own systems new bearer codes; their older ones are over."""
-    noted = [by.note("code", f"unit:{unit.code}", Role.UNIT, now) for unit in units]
+    noted = [by.journal_entry("code", f"unit:{unit.code}", Role.UNIT, now) for unit in units]
     codes = store.access.issue([unit.code for unit in units], now, noted)
     return tuple(Slip(unit, codes[unit.code]) for unit in units)
 
 
-def revoke_codes(store: Store, units: Iterable[Unit], now: datetime, by: By = CONSOLE) -> int:
+def revoke_codes(store: Store, units: Iterable[Unit], now: datetime, by: AccountActor = CONSOLE) -> int:
     """Take the bearer codes of units' own systems away; return how many there were."""
     issued = store.access.issue_times()
     held = [unit for unit in units if unit.code in issued]
     return sum(
-        store.access.revoke(unit.code, now, [by.note("code_revoked", f"unit:{unit.code}", Role.UNIT, now)])
+        store.access.revoke(unit.code, now, [by.journal_entry("code_revoked", f"unit:{unit.code}", Role.UNIT, now)])
         for unit in held
     )
 
@@ -115,7 +115,7 @@ def add_officer(  # noqa: PLR0913 - one for each thing that is asked for
     display: str,
     secret: str,
     now: datetime,
-    by: By = CONSOLE,
+    by: AccountActor = CONSOLE,
     *,
     renew: bool = True,
 ) -> Account:
@@ -132,7 +132,7 @@ def add_officer(  # noqa: PLR0913 - one for each thing that is asked for
         role=role,
         unit="",
         name=shown,
-        secret_hash=hashed(secret),
+        secret_hash=hash_secret(secret),
         generation=1,
         issued_at=now,
     )
@@ -141,10 +141,10 @@ def add_officer(  # noqa: PLR0913 - one for each thing that is asked for
         if known and known.is_active(now) and not renew:
             raise BadInput([Problem("name", 0, 0, M("Đã có tài khoản “{name}”.", name=account_name))])
         if known and role is not Role.ADMINISTRATOR:
-            _keep_one(known, office, now)
+            _require_other_administrator(known, office, now)
         return made
 
-    done = store.accounts.alter(made.id, change, [by.note("created", made.id, role, now)])
+    done = store.accounts.alter(made.id, change, [by.journal_entry("created", made.id, role, now)])
     store.throttle.clear(f"account/{made.id}")
     return done
 
@@ -159,11 +159,11 @@ def _name_problems(name: str) -> list[Problem]:
 
 def secret_problems(secret: str, name: str) -> list[Problem]:
     """Say what is wrong with a secret that somebody chose for themselves."""
-    said = unfit(secret, name)
+    said = password_fault(secret, name)
     return [Problem("secret", 0, 0, said)] if said else []
 
 
-def change_role(store: Store, account_id: str, role: Role, now: datetime, by: By) -> Account:
+def change_role(store: Store, account_id: str, role: Role, now: datetime, by: AccountActor) -> Account:
     """Give an account another role; nobody changes their own, and the last administrator stays."""
     if role is Role.UNIT:
         raise BadInput([Problem("role", 0, 0, M("Hãy chọn vai trò."))])
@@ -172,38 +172,38 @@ def change_role(store: Store, account_id: str, role: Role, now: datetime, by: By
 
     def change(account: Account, office: Sequence[Account]) -> Account:
         if role is not Role.ADMINISTRATOR:
-            _keep_one(account, office, now)
+            _require_other_administrator(account, office, now)
         return account._replace(role=role)
 
-    return _change(store, account_id, change, now, by.note("role", account_id, role, now))
+    return _change_account(store, account_id, change, now, by.journal_entry("role", account_id, role, now))
 
 
-def change_secret(store: Store, account_id: str, secret: str, now: datetime, by: By) -> Account:
+def change_secret(store: Store, account_id: str, secret: str, now: datetime, by: AccountActor) -> Account:
     """Give somebody of the office another password; their sessions and failed attempts are over."""
     if problems := secret_problems(secret, account_id.partition(":")[2]):
         raise BadInput(problems)
-    known = officer(store, account_id)
-    secret_hash = hashed(secret)
-    noted = by.note("secret", account_id, known.role, now)
-    done = _change(store, account_id, lambda account, _: account._replace(secret_hash=secret_hash), now, noted)
+    known = find_officer(store, account_id)
+    secret_hash = hash_secret(secret)
+    noted = by.journal_entry("secret", account_id, known.role, now)
+    done = _change_account(store, account_id, lambda account, _: account._replace(secret_hash=secret_hash), now, noted)
     store.throttle.clear(f"account/{account_id}")
     return done
 
 
-def revoke(store: Store, account_id: str, now: datetime, by: By = CONSOLE) -> Account:
+def revoke_officer(store: Store, account_id: str, now: datetime, by: AccountActor = CONSOLE) -> Account:
     """Take an account of the office away; nobody takes away their own, and the last administrator stays."""
     if by.actor == account_id:
         raise Conflict(M("Không tự thu hồi tài khoản của chính mình được."))
-    known = officer(store, account_id)
+    known = find_officer(store, account_id)
 
     def change(account: Account, office: Sequence[Account]) -> Account:
-        _keep_one(account, office, now)
+        _require_other_administrator(account, office, now)
         return account._replace(revoked_at=now)
 
-    return _change(store, account_id, change, now, by.note("revoked", account_id, known.role, now))
+    return _change_account(store, account_id, change, now, by.journal_entry("revoked", account_id, known.role, now))
 
 
-def officer(store: Store, account_id: str) -> Account:
+def find_officer(store: Store, account_id: str) -> Account:
     """Return an account of the office; ``NotFound`` where there is none."""
     account = store.accounts.get(account_id) if account_id.startswith("officer:") else None
     if account is None:
@@ -215,7 +215,7 @@ def _no_account(account_id: str) -> M:
     return M("Không có tài khoản “{name}”.", name=account_id.partition(":")[2])
 
 
-def _change(
+def _change_account(
     store: Store,
     account_id: str,
     change: Callable[[Account, Sequence[Account]], Account],
@@ -232,13 +232,13 @@ def _change(
     return store.accounts.alter(account_id, judged, [noted])
 
 
-def _keep_one(account: Account, office: Sequence[Account], now: datetime) -> None:
+def _require_other_administrator(account: Account, office: Sequence[Account], now: datetime) -> None:
     others = [a for a in office if a.role == Role.ADMINISTRATOR and a.is_active(now) and a.id != account.id]
     if account.role == Role.ADMINISTRATOR and account.is_active(now) and not others:
         raise Conflict(LAST)
 
 
-def make_link(store: Store, title: str, lasts: timedelta, now: datetime, by: By = CONSOLE) -> str:
+def make_link(store: Store, title: str, lasts: timedelta, now: datetime, by: AccountActor = CONSOLE) -> str:
     """Make an address for reading only, which expires; return its token, shown once."""
     if not timedelta() < lasts <= LONGEST_LINK:
         raise BadInput(
@@ -257,17 +257,19 @@ def make_link(store: Store, title: str, lasts: timedelta, now: datetime, by: By 
         issued_at=now,
         expires_at=now + lasts,
     )
-    store.accounts.put(made, entries=[by.note("link", account_id, Role.VIEWER, now, until=(now + lasts).isoformat())])
+    store.accounts.put(
+        made, entries=[by.journal_entry("link", account_id, Role.VIEWER, now, until=(now + lasts).isoformat())]
+    )
     return token
 
 
-def revoke_link(store: Store, account_id: str, now: datetime, by: By = CONSOLE) -> None:
+def revoke_link(store: Store, account_id: str, now: datetime, by: AccountActor = CONSOLE) -> None:
     """Take a reading link away; whoever reads by it is out at once."""
     known = store.accounts.get(account_id) if account_id.startswith("link:") else None
     if known is None:
         raise NotFound(M("Không có liên kết này."))
     if known.is_active(now):
-        store.accounts.revoke([account_id], now, [by.note("link_revoked", account_id, Role.VIEWER, now)])
+        store.accounts.revoke([account_id], now, [by.journal_entry("link_revoked", account_id, Role.VIEWER, now)])
 
 
 def follow_link(store: Store, token: str, now: datetime) -> str | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lotrinh.core.status.roles import PROGRAM_ROLES, Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, NotAllowed, NotFound, Problem, TooManyAttempts
-from lotrinh.services.access.accounts import CONSOLE, NAME_LENGTH, By
+from lotrinh.services.access.accounts import CONSOLE, NAME_LENGTH, AccountActor
 from lotrinh.services.access.sign_in import BLOCKED, CLOSED
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account, hash_token
@@ -20,14 +20,14 @@ TOKEN_BYTES = 32
 WRONG = M("Mã truy cập này không dùng được: không có, hoặc đã bị thu hồi.")
 
 
-class Program(NamedTuple):
+class IssuedToken(NamedTuple):
     """A program's token in clear, to be handed over now: it cannot be read again."""
 
     account: Account
     token: str
 
 
-def issue_token(store: Store, name: str, role: Role, now: datetime, by: By = CONSOLE) -> Program:
+def issue_token(store: Store, name: str, role: Role, now: datetime, by: AccountActor = CONSOLE) -> IssuedToken:
     """Give a program of the office a new token; its older one is over."""
     plain = name.replace("-", "")
     problems = []
@@ -43,19 +43,19 @@ def issue_token(store: Store, name: str, role: Role, now: datetime, by: By = CON
     account = Account(
         id=f"program:{name}", role=role, unit="", name=name, secret_hash=hash_token(token), generation=1, issued_at=now
     )
-    store.accounts.put(account, entries=[by.note("token", account.id, role, now)])
-    return Program(account, token)
+    store.accounts.put(account, entries=[by.journal_entry("token", account.id, role, now)])
+    return IssuedToken(account, token)
 
 
-def revoke_token(store: Store, name: str, now: datetime, by: By = CONSOLE) -> None:
+def revoke_token(store: Store, name: str, now: datetime, by: AccountActor = CONSOLE) -> None:
     """Take a program's token away."""
     account = store.accounts.get(f"program:{name}")
     if account is None or not account.is_active(now):
         raise NotFound(M("Không có chương trình “{name}” nào đang có mã.", name=name))
-    store.accounts.revoke([account.id], now, [by.note("token_revoked", account.id, account.role, now)])
+    store.accounts.revoke([account.id], now, [by.journal_entry("token_revoked", account.id, account.role, now)])
 
 
-def holder(store: Store, code: str, now: datetime) -> Visitor | None:
+def find_holder(store: Store, code: str, now: datetime) -> Visitor | None:
     """Return who holds a bearer code: a unit's own system, or a program of the office; None for nobody.
 
     A program's token begins with its name and a dot, which no unit's code has.
@@ -75,7 +75,7 @@ def require_holder(store: Store, code: str, address: str, now: datetime) -> Visi
 
     A right code always opens: nobody can lock a unit's system out, and there is nothing to guess in 160 bits.
     """
-    known = holder(store, code, now)
+    known = find_holder(store, code, now)
     if known:
         return known
     keys = [f"bearer/{address}"[:100]]

@@ -29,7 +29,7 @@ def new_secret() -> str:
     return "-".join(groups)
 
 
-def normal(secret: str) -> str:
+def normalize_secret(secret: str) -> str:
     """Forgive what people do to a secret while typing: spaces, missing or longer hyphens, small letters.
 
     Only a secret of a slip's length is changed; passwords that people chose stay as they are.
@@ -40,7 +40,7 @@ def normal(secret: str) -> str:
     return secret
 
 
-def unfit(secret: str, name: str) -> M | None:
+def password_fault(secret: str, name: str) -> M | None:
     """Say why a password that a person chose is too easy to guess, None when it is not."""
     if len(secret) < SHORTEST:
         return M("Mật khẩu cần ít nhất {count} ký tự.", count=SHORTEST)
@@ -51,16 +51,16 @@ def unfit(secret: str, name: str) -> M | None:
     return None
 
 
-def hashed(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """Return the Argon2 hash of a secret."""
     with AT_ONCE:
-        return HASHER.hash(normal(secret))
+        return HASHER.hash(normalize_secret(secret))
 
 
-def fits(secret: str, known: str | None) -> bool:
+def matches_hash(secret: str, secret_hash: str | None) -> bool:
     """Tell whether a secret is the one behind a hash; takes as long when there is none."""
     with AT_ONCE:
         try:
-            return HASHER.verify(known or NOBODY, normal(secret)) and known is not None
+            return HASHER.verify(secret_hash or NOBODY, normalize_secret(secret)) and secret_hash is not None
         except (VerificationError, InvalidHashError):
             return False

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from lotrinh.core.status.roles import Role, Visitor
 from lotrinh.core.text import M
 from lotrinh.errors import NotAllowed, StoreUnavailable, TooManyAttempts
-from lotrinh.services.access.secrets import fits, normal
+from lotrinh.services.access.secrets import matches_hash, normalize_secret
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account, Session
 from lotrinh.store.throttle import Failures
@@ -32,12 +32,12 @@ def sign_in(store: Store, name: str, secret: str, address: str, now: datetime) -
     Raises ``TooManyAttempts`` while it is slowed down or closed, ``NotAllowed`` for a wrong name or secret: the
     two cannot be told apart.
     """
-    account_id = account_of(name)
+    account_id = account_id_of_name(name)
     keys = _keys(account_id, secret, address)
     store.throttle.attempt(keys, now, now - CLOSED, lambda known: refuse_guessing(known, now))
     account = store.accounts.get(account_id)
     known = account.secret_hash if account and account.is_active(now) else None
-    if not fits(secret, known) or account is None:
+    if not matches_hash(secret, known) or account is None:
         raise NotAllowed(WRONG)
     store.throttle.clear(keys[0])
     store.throttle.take_back(*keys[1:])
@@ -45,7 +45,7 @@ def sign_in(store: Store, name: str, secret: str, address: str, now: datetime) -
     return store.sessions.open(account, now), account
 
 
-def account_of(name: str) -> str:
+def account_id_of_name(name: str) -> str:
     """Return the account's id of what was typed: digits are a unit's code, everything else an officer's name."""
     name = name.strip().lower()
     return f"unit:{name}" if name.isdigit() else f"officer:{name}"
@@ -56,13 +56,13 @@ def _keys(account_id: str, secret: str, address: str) -> tuple[str, str, str]:
 
     One secret tried on many accounts is guessing just as many secrets on one account are.
     """
-    tried = hashlib.sha256(f"lotrinh/{normal(secret)}".encode()).hexdigest()[:32]
+    tried = hashlib.sha256(f"lotrinh/{normalize_secret(secret)}".encode()).hexdigest()[:32]
     return f"account/{account_id}"[:100], f"secret/{tried}", f"address/{address}"[:100]
 
 
 def refuse_guessing(known: Mapping[str, Failures], now: datetime) -> None:
     """Raise ``TooManyAttempts`` when too much has failed before."""
-    opens = max((open_again(key, failures) for key, failures in known.items()), default=now)
+    opens = max((next_attempt_at(key, failures) for key, failures in known.items()), default=now)
     if opens <= now:
         return
     seconds = int((opens - now).total_seconds()) + 1
@@ -78,7 +78,7 @@ def refuse_guessing(known: Mapping[str, Failures], now: datetime) -> None:
     raise TooManyAttempts(M("Đã thử sai nhiều lần: hãy đợi {seconds} giây rồi thử lại.", seconds=seconds), seconds)
 
 
-def open_again(key: str, failures: Failures) -> datetime:
+def next_attempt_at(key: str, failures: Failures) -> datetime:
     """When the next try is allowed after these failures."""
     count = failures.times // OF_ADDRESS if key.startswith("address/") else failures.times
     if count >= BLOCKED:
@@ -86,7 +86,7 @@ def open_again(key: str, failures: Failures) -> datetime:
     return failures.last + FIRST_WAIT * 2 ** (count - SLOW) if count >= SLOW else failures.last
 
 
-def visitor_of(store: Store, token: str, now: datetime) -> tuple[Visitor, Session] | None:
+def visitor_of_token(store: Store, token: str, now: datetime) -> tuple[Visitor, Session] | None:
     """Return who holds a session token; None when it is over, unknown, or its account has changed since."""
     session = store.sessions.find(token)
     if session is None or not session.account.is_active(now):

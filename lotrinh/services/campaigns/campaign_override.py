@@ -30,7 +30,7 @@ class CampaignOverride(BaseModel):
 NO_OVERRIDE = CampaignOverride()
 
 
-def override_of_entry_number(store: Store, number: int) -> CampaignOverride:
+def find_override(store: Store, number: int) -> CampaignOverride:
     """Return what the entry of this number applied; 0 stands for none, where the settings file holds."""
     entry = store.journal.get(number)
     return read_override(entry) if entry else NO_OVERRIDE

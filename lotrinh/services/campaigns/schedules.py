@@ -98,7 +98,7 @@ def change_schedule(
 ) -> bool:
     """Let a new schedule hold, None: the settings file's; the journal says who changed what. False: nothing to change.
 
-    ``seen`` is the version that the person had seen; ``Conflict`` names who was quicker.
+    ``expected_version`` is the version that the person had seen; ``Conflict`` names who was quicker.
     """
     old = effective_schedule(store, settings, campaign.id)
     if (old.change is None) if new is None else (new == old.schedule and not old.is_unreadable):

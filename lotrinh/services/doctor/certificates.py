@@ -13,22 +13,26 @@ from lotrinh.probing.addresses import Gate, Target, read_target
 from lotrinh.probing.failures import ProbeFailure
 from lotrinh.probing.options import HttpOptions
 from lotrinh.probing.resolver import lookup
-from lotrinh.services.doctor.finding import Finding, attention, broken, good
+from lotrinh.services.doctor.finding import Diagnosis, attention, failing, good
 
 SECONDS, AT_ONCE, ALTOGETHER = 5, 10, 60
 """Seconds for one host and for all; hosts at a time."""
 SOON = timedelta(days=14)
 
 
-def own(url: str, trust: ssl.SSLContext, now: datetime) -> Iterator[Finding]:
+def inspect_own_certificate(url: str, trust: ssl.SSLContext, now: datetime) -> Iterator[Diagnosis]:
     """Look at the certificate of our public address, where it has one."""
     address = urlsplit(url)
     if address.scheme == "https" and address.hostname:
         port = address.port or 443
-        yield judged("certificate", address.hostname, lambda: expiry(address.hostname or "", port, None, trust), now)
+        yield inspect_certificate(
+            "certificate", address.hostname, lambda: certificate_end(address.hostname or "", port, None, trust), now
+        )
 
 
-def of_units(units: Sequence[Unit], options: HttpOptions, trust: ssl.SSLContext, now: datetime) -> Iterator[Finding]:
+def inspect_unit_certificates(
+    units: Sequence[Unit], options: HttpOptions, trust: ssl.SSLContext, now: datetime
+) -> Iterator[Diagnosis]:
     """Look at the certificates of the units' own addresses, each host once, a few at a time.
 
     Addresses that a check would not ask are not asked here either.
@@ -36,12 +40,12 @@ def of_units(units: Sequence[Unit], options: HttpOptions, trust: ssl.SSLContext,
     targets = {target.origin: target for unit in units if (target := _secure(unit.status_url))}
     gate = Gate(options)
 
-    def look(target: Target) -> Finding:
+    def look(target: Target) -> Diagnosis:
         def until() -> datetime:
             address = gate.admit(target, lookup(target.host, target.port))[0]
-            return expiry(target.host, target.port, str(address), trust)
+            return certificate_end(target.host, target.port, str(address), trust)
 
-        return judged(f"certificate:{target.host}", target.host, until, now)
+        return inspect_certificate(f"certificate:{target.host}", target.host, until, now)
 
     pool = ThreadPoolExecutor(AT_ONCE)
     futures = [pool.submit(look, target) for target in targets.values()]
@@ -64,13 +68,13 @@ def _secure(url: str) -> Target | None:
     return target if target.scheme == "https" else None
 
 
-def judged(what: str, host: str, until: Callable[[], datetime], now: datetime) -> Finding:
+def inspect_certificate(what: str, host: str, until: Callable[[], datetime], now: datetime) -> Diagnosis:
     """Say until when a certificate is valid, or why it is none that can be trusted."""
     try:
         end = until()
     except ssl.SSLCertVerificationError as error:
         found = M("Chứng thư của {host} không hợp lệ ({reason})", host=host, reason=error.verify_message)
-        return broken(what, found, M("Thay chứng thư của {host}.", host=host))
+        return failing(what, found, M("Thay chứng thư của {host}.", host=host))
     except ProbeFailure as failed:
         return attention(what, failed.sentence, M("Xem lại địa chỉ trong danh sách đơn vị."))
     except OSError as error:
@@ -80,7 +84,7 @@ def judged(what: str, host: str, until: Callable[[], datetime], now: datetime) -
     return attention(what, found, M("Gia hạn chứng thư.")) if end < now + SOON else good(what, found)
 
 
-def expiry(host: str, port: int, address: str | None, trust: ssl.SSLContext) -> datetime:
+def certificate_end(host: str, port: int, address: str | None, trust: ssl.SSLContext) -> datetime:
     """Shake hands with a host, at this address where one is given; return when its certificate ends."""
     with (
         socket.create_connection((address or host, port), timeout=SECONDS) as plain,

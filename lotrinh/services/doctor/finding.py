@@ -15,7 +15,7 @@ class Sign(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One thing that was looked at: ``what`` names it for programs, ``found`` and ``advice`` for people."""
 
     what: str
@@ -24,16 +24,16 @@ class Finding:
     advice: Message | None = None
 
 
-def good(what: str, found: Message) -> Finding:
+def good(what: str, found: Message) -> Diagnosis:
     """Nothing to do."""
-    return Finding(what, Sign.GOOD, found)
+    return Diagnosis(what, Sign.GOOD, found)
 
 
-def attention(what: str, found: Message, advice: Message | None = None) -> Finding:
+def attention(what: str, found: Message, advice: Message | None = None) -> Diagnosis:
     """It works, and somebody should look."""
-    return Finding(what, Sign.ATTENTION, found, advice)
+    return Diagnosis(what, Sign.ATTENTION, found, advice)
 
 
-def broken(what: str, found: Message, advice: Message | None = None) -> Finding:
+def failing(what: str, found: Message, advice: Message | None = None) -> Diagnosis:
     """It does not work."""
-    return Finding(what, Sign.BROKEN, found, advice)
+    return Diagnosis(what, Sign.BROKEN, found, advice)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lotrinh import __version__
 from lotrinh.core.text import M
-from lotrinh.services.doctor.finding import Finding, attention, broken, good
+from lotrinh.services.doctor.finding import Diagnosis, attention, failing, good
 
 GIGABYTE, MEGABYTE = 1_000_000_000, 1_000_000
 LEAST_FREE, LEAST_SHARE = GIGABYTE, 0.10
@@ -21,7 +21,7 @@ HANOI, HANOI_OFFSET = "Asia/Ho_Chi_Minh", timedelta(hours=7)
 OFF = ("", "0", "false")
 
 
-def installed(name: str) -> str:
+def installed_version(name: str) -> str:
     """Return a package's version; empty where it is not installed."""
     try:
         return version(name)
@@ -29,20 +29,20 @@ def installed(name: str) -> str:
         return ""
 
 
-def versions(prefect: str, fastapi: str) -> Finding:
+def inspect_versions(prefect: str, fastapi: str) -> Diagnosis:
     """Name the versions; find the pair that is known not to work together."""
     known = {"python": platform.python_version(), "lotrinh": __version__, "prefect": prefect, "fastapi": fastapi}
     found = M("Python {python}, lotrinh {lotrinh}, Prefect {prefect}, FastAPI {fastapi}", **known)
     if not (prefect and fastapi):
-        return broken("versions", found, M("Cài lại lotrinh theo requirements: thiếu thư viện."))
+        return failing("versions", found, M("Cài lại lotrinh theo requirements: thiếu thư viện."))
     first = tuple(int(n) for n in fastapi.split(".")[:2] if n.isdigit())
     if first >= FASTAPI_BREAKS:
         advice = M("Máy chủ Prefect không chạy được với FastAPI này. Cài lại lotrinh theo requirements.")
-        return broken("versions", found, advice)
+        return failing("versions", found, advice)
     return good("versions", found)
 
 
-def client_telemetry(environment: Mapping[str, str]) -> Finding:
+def inspect_client_telemetry(environment: Mapping[str, str]) -> Diagnosis:
     """Look at the client's switch: what lotrinh starts has it; what is started by hand follows the environment."""
     said = environment.get("DO_NOT_TRACK")
     if said is not None and said.strip().lower() in OFF:
@@ -51,24 +51,24 @@ def client_telemetry(environment: Mapping[str, str]) -> Finding:
     return good("telemetry_client", M("Prefect (máy khách): lotrinh luôn tắt gửi số liệu (DO_NOT_TRACK=1)"))
 
 
-def data_folder(folder: Path) -> Finding:
+def inspect_data_folder(folder: Path) -> Diagnosis:
     """Look whether the data folder can be written, without writing."""
     place = M("thư mục dữ liệu {folder}", folder=str(folder))
     if not folder.exists():
         return attention("data_folder", M("Chưa có {place}", place=place), M("`lotrinh up` tạo khi chạy lần đầu."))
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        return broken("data_folder", M("Không ghi được vào {place}", place=place), M("Cấp quyền ghi cho người chạy."))
+        return failing("data_folder", M("Không ghi được vào {place}", place=place), M("Cấp quyền ghi cho người chạy."))
     return good("data_folder", M("Ghi được vào {place}", place=place))
 
 
-def disk(folder: Path) -> Finding:
+def inspect_disk(folder: Path) -> Diagnosis:
     """Look how much of the disk under the data folder is free."""
     there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
     usage = shutil.disk_usage(there)
-    return disk_of(usage.free, usage.total)
+    return judge_disk(usage.free, usage.total)
 
 
-def disk_of(free: int, total: int) -> Finding:
+def judge_disk(free: int, total: int) -> Diagnosis:
     """Judge free and total bytes: less than 1 GB or a tenth of the disk is little."""
     percent = round(100 * free / total) if total else 0
     amount, unit = (free // GIGABYTE, "GB") if free >= 10 * GIGABYTE else (free // MEGABYTE, "MB")
@@ -78,15 +78,15 @@ def disk_of(free: int, total: int) -> Finding:
     return good("disk", found)
 
 
-def time_zones(names: tuple[str, ...], now: datetime) -> Iterator[Finding]:
+def inspect_time_zones(names: tuple[str, ...], now: datetime) -> Iterator[Diagnosis]:
     """Look whether this machine knows the time zones that deadlines are counted in."""
     try:
         offsets = {name: now.astimezone(ZoneInfo(name)).utcoffset() for name in (*names, HANOI)}
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        yield broken("time_zones", M("Thiếu dữ liệu múi giờ ({reason})", reason=str(error)), M("Cài gói tzdata."))
+        yield failing("time_zones", M("Thiếu dữ liệu múi giờ ({reason})", reason=str(error)), M("Cài gói tzdata."))
         return
     if offsets[HANOI] != HANOI_OFFSET:
         found = M("Dữ liệu múi giờ của {zone} sai", zone=HANOI)
-        yield broken("time_zones", found, M("Cài lại gói tzdata."))
+        yield failing("time_zones", found, M("Cài lại gói tzdata."))
         return
     yield good("time_zones", M("Có dữ liệu múi giờ: {names}", names=", ".join(sorted(offsets))))

@@ -12,7 +12,7 @@ from lotrinh.core.text import M
 from lotrinh.errors import DamagedDatabase, DatabaseRelocated, LotrinhError, OldSchema
 from lotrinh.services.campaigns.campaigns import open_campaign
 from lotrinh.services.campaigns.schedules import effective_schedule, first_missed_check
-from lotrinh.services.doctor.finding import Finding, attention, broken, good
+from lotrinh.services.doctor.finding import Diagnosis, attention, failing, good
 from lotrinh.services.runs.roster_mismatch import describe_roster_mismatch
 from lotrinh.services.upkeep import last_backup
 from lotrinh.settings.models import Settings
@@ -29,7 +29,7 @@ A_DAY, LATE_BACKUP = timedelta(days=1), timedelta(hours=2)
 MADE = M("`lotrinh up` tạo khi chạy lần đầu.")
 
 
-def record(settings: Settings, now: datetime, *, full: bool, home: Path | None = None) -> Iterator[Finding]:
+def inspect_database(settings: Settings, now: datetime, *, full: bool, home: Path | None = None) -> Iterator[Diagnosis]:
     """Open the record as it is, and look at it; a database that is not there is not made.
 
     ``home`` is the settings file's folder, where checklists are looked for.
@@ -40,23 +40,23 @@ def record(settings: Settings, now: datetime, *, full: bool, home: Path | None =
             return
         with open_store(settings.database_url, make=False) as store:
             yield good("schema", M("Cơ sở dữ liệu mở được, đúng phiên bản"))
-            yield chain(store, full=full)
-            yield newest_entry(store, now)
+            yield inspect_chain(store, full=full)
+            yield inspect_newest_entry(store, now)
             for campaign in settings.campaigns:
-                yield last_run(store, settings, campaign.id, now, home)
-                yield from roster_of(store, settings, campaign.id, home)
-            yield from unread(store, settings)
-            yield from paused(store, settings)
-            yield from outbox(store)
+                yield inspect_last_run(store, settings, campaign.id, now, home)
+                yield from inspect_roster_mismatch(store, settings, campaign.id, home)
+            yield from inspect_unreadable_schedules(store, settings)
+            yield from inspect_paused_campaigns(store, settings)
+            yield from inspect_outbox(store)
     except (OldSchema, DatabaseRelocated, DamagedDatabase) as error:
-        yield broken("schema", error.sentence)
+        yield failing("schema", error.sentence)
     except LotrinhError as error:
         if settings.database_url.startswith("sqlite") and not (settings.data_dir / "lotrinh.db").exists():
             yield attention("schema", M("Chưa có cơ sở dữ liệu"), MADE)
         elif is_damage(error):
-            yield broken("schema", error.sentence, M("Khôi phục từ bản sao lưu: lotrinh restore"))
+            yield failing("schema", error.sentence, M("Khôi phục từ bản sao lưu: lotrinh restore"))
         else:
-            yield broken("schema", error.sentence, M("Kiểm tra database.url và máy chủ cơ sở dữ liệu."))
+            yield failing("schema", error.sentence, M("Kiểm tra database.url và máy chủ cơ sở dữ liệu."))
 
 
 def is_empty(url: str) -> bool:
@@ -69,20 +69,20 @@ def is_empty(url: str) -> bool:
         engine.dispose()
 
 
-def chain(store: Store, *, full: bool) -> Finding:
+def inspect_chain(store: Store, *, full: bool) -> Diagnosis:
     """Check the journal's chain: its newest entries, or all."""
     if full:
         bad, seen = store.journal.verify(), M("từ đầu đến cuối")
     else:
         newest = store.journal.latest(LOOKED_AT)
-        bad, seen = first_wrong(newest[::-1]), M("{count} mục mới nhất", count=len(newest))
+        bad, seen = first_misfit(newest[::-1]), M("{count} mục mới nhất", count=len(newest))
     if bad is not None:
         found = M("Nhật ký đã bị sửa: mục số {number} không khớp", number=bad)
-        return broken("journal", found, M("Dừng sử dụng, khôi phục bản sao lưu (`lotrinh restore`)."))
+        return failing("journal", found, M("Dừng sử dụng, khôi phục bản sao lưu (`lotrinh restore`)."))
     return good("journal", M("Nhật ký nguyên vẹn ({seen})", seen=seen))
 
 
-def first_wrong(entries: Sequence[Entry]) -> int | None:
+def first_misfit(entries: Sequence[Entry]) -> int | None:
     """Return the number of the first entry of a stretch that does not fit the one before; None for a good stretch."""
     for index, entry in enumerate(entries):
         if entry.hash != chain_hash(entry.previous, entry.number, entry.new):
@@ -93,16 +93,16 @@ def first_wrong(entries: Sequence[Entry]) -> int | None:
     return None
 
 
-def newest_entry(store: Store, now: datetime) -> Finding:
+def inspect_newest_entry(store: Store, now: datetime) -> Diagnosis:
     """Compare this machine's clock with the newest entry: what is written already cannot lie in the future."""
     newest = store.journal.latest(1)
     if newest and newest[0].new.at > now + AHEAD:
         found = M("Đồng hồ máy chậm hơn mục mới nhất của nhật ký ({at} UTC)", at=newest[0].new.at)
-        return broken("clock_record", found, M("Chỉnh lại đồng hồ máy (đồng bộ NTP) trước khi dùng tiếp."))
+        return failing("clock_record", found, M("Chỉnh lại đồng hồ máy (đồng bộ NTP) trước khi dùng tiếp."))
     return good("clock_record", M("Đồng hồ máy không chậm hơn nhật ký"))
 
 
-def last_run(store: Store, settings: Settings, name: str, now: datetime, home: Path | None = None) -> Finding:
+def inspect_last_run(store: Store, settings: Settings, name: str, now: datetime, home: Path | None = None) -> Diagnosis:
     """Compare a campaign's last finished run with the schedule that holds."""
     what, run = f"last_run:{name}", store.runs.latest(name)
     finished = run.finished_at if run else None
@@ -122,22 +122,24 @@ def last_run(store: Store, settings: Settings, name: str, now: datetime, home: P
     return good(what, found)
 
 
-def roster_of(store: Store, settings: Settings, name: str, home: Path | None = None) -> Iterator[Finding]:
+def inspect_roster_mismatch(
+    store: Store, settings: Settings, name: str, home: Path | None = None
+) -> Iterator[Diagnosis]:
     """Compare the roster of this machine with the one that a campaign's newest run was made of."""
     with suppress(LotrinhError):  # what cannot be opened is told beside the last run
         if told := describe_roster_mismatch(store, open_campaign(store, settings, name, home=home)):
             yield attention(f"roster:{name}", told)
 
 
-def backup(data_dir: Path, now: datetime, zone: ZoneInfo) -> Finding:
+def inspect_backup(data_dir: Path, now: datetime, zone: ZoneInfo) -> Diagnosis:
     """Look when the last backup was made, and whether the next one is due or has failed."""
-    advice, failed = M("Sao lưu: lotrinh backup"), last_backup.failure(data_dir)
+    advice, failed = M("Sao lưu: lotrinh backup"), last_backup.last_failure(data_dir)
     try:
-        said, bad = last_backup.read(data_dir), last_backup.known(data_dir).first_bad
+        said, bad = last_backup.read_note(data_dir), last_backup.known_journal(data_dir).first_bad
         at, path = datetime.fromisoformat(said["at"]), Path(str(said["path"]))
         age = now - at
     except FileNotFoundError:
-        return backup_failed(M("Chưa sao lưu lần nào"), failed, zone)
+        return report_failed_backup(M("Chưa sao lưu lần nào"), failed, zone)
     except (OSError, ValueError, KeyError, TypeError):
         return attention("backup", M("Không đọc được ghi chép của lần sao lưu gần nhất"), advice)
     found = M("Sao lưu gần nhất {at}: {path}", at=at.astimezone(zone), path=str(path))
@@ -145,12 +147,12 @@ def backup(data_dir: Path, now: datetime, zone: ZoneInfo) -> Finding:
         found = M(
             "Sao lưu gần nhất {at}: nhật ký đã bị sửa hoặc bị cắt ở mục số {number}", at=at.astimezone(zone), number=bad
         )
-        return broken("backup", found, M("Tìm vì sao trước khi dùng tiếp: lotrinh verify. Xem docs/backup.md."))
+        return failing("backup", found, M("Tìm vì sao trước khi dùng tiếp: lotrinh verify. Xem docs/backup.md."))
     if not path.exists():
         return attention("backup", M("Không còn tệp sao lưu {path}", path=str(path)), advice)
     if failed and failed.at > at and age > A_DAY + LATE_BACKUP:
-        return backup_failed(found, failed, zone)
-    usual = last_backup.interval(path)
+        return report_failed_backup(found, failed, zone)
+    usual = last_backup.usual_interval(path)
     if usual and max(usual, A_DAY) + LATE_BACKUP < age:
         advice = M(
             "Đã lỡ bản kế tiếp. Xem lịch sao lưu (lotrinh-backup.timer) còn chạy không, rồi chạy: lotrinh backup"
@@ -159,7 +161,7 @@ def backup(data_dir: Path, now: datetime, zone: ZoneInfo) -> Finding:
     return attention("backup", found, advice) if age > timedelta(days=BACKUP_DAYS) else good("backup", found)
 
 
-def backup_failed(found: M, failed: last_backup.Failure | None, zone: ZoneInfo) -> Finding:
+def report_failed_backup(found: M, failed: last_backup.Failure | None, zone: ZoneInfo) -> Diagnosis:
     """Say that there is no backup as new as it should be, and why not, where that is known."""
     if failed is None:
         return attention("backup", found, M("Sao lưu: lotrinh backup"))
@@ -170,7 +172,7 @@ def backup_failed(found: M, failed: last_backup.Failure | None, zone: ZoneInfo) 
     return attention("backup", found, M("Sửa chỗ đó rồi chạy: lotrinh backup"))
 
 
-def unread(store: Store, settings: Settings) -> Iterator[Finding]:
+def inspect_unreadable_schedules(store: Store, settings: Settings) -> Iterator[Diagnosis]:
     """Name the campaigns whose changed schedule cannot be read any more: the office believes that it holds."""
     for name in (c.id for c in settings.campaigns if effective_schedule(store, settings, c.id).is_unreadable):
         found = M(
@@ -184,7 +186,7 @@ def unread(store: Store, settings: Settings) -> Iterator[Finding]:
         yield attention(f"schedule:{name}", found, advice)
 
 
-def paused(store: Store, settings: Settings) -> Iterator[Finding]:
+def inspect_paused_campaigns(store: Store, settings: Settings) -> Iterator[Diagnosis]:
     """Name the campaigns that are paused: nobody misses what does not come."""
     names = [c.id for c in settings.campaigns if effective_schedule(store, settings, c.id).schedule.paused]
     if names:
@@ -192,7 +194,7 @@ def paused(store: Store, settings: Settings) -> Iterator[Finding]:
         yield attention("paused", found, M("Cho chạy tiếp: lotrinh schedule resume {campaign}", campaign=names[0]))
 
 
-def outbox(store: Store) -> Iterator[Finding]:
+def inspect_outbox(store: Store) -> Iterator[Diagnosis]:
     """Count the messages that were given up, that wait after an error, or of which nobody knows if they went out."""
     counts, held = store.outbox.counts(), store.figures.count_held_back()
     failed, unclear = counts.get(FAILED, 0), counts.get(UNCLEAR, 0)

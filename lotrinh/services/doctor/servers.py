@@ -19,7 +19,7 @@ from lotrinh.errors import LotrinhError
 from lotrinh.sending.mail import Mailer
 from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.services.doctor import workers
-from lotrinh.services.doctor.finding import Finding, attention, broken, good
+from lotrinh.services.doctor.finding import Diagnosis, attention, failing, good
 from lotrinh.services.notify.receivers import addresses, units_needing_mail
 from lotrinh.services.upkeep.prefect_server import auth_string
 from lotrinh.settings.load import SHORT_TOKEN
@@ -32,7 +32,7 @@ CLOSE, FAR = timedelta(seconds=60), timedelta(minutes=5)
 LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names for all addresses, where one is asked
 
 
-def get(url: str, sent: object = None, **named: Any) -> httpx.Response | None:  # noqa: ANN401 - whatever httpx takes
+def fetch(url: str, sent: object = None, **named: Any) -> httpx.Response | None:  # noqa: ANN401 - whatever httpx takes
     """Ask, briefly, by POST where something is sent along; None where nothing answers."""
     method = "GET" if sent is None else "POST"
     try:
@@ -41,7 +41,7 @@ def get(url: str, sent: object = None, **named: Any) -> httpx.Response | None:  
         return None
 
 
-def listens(host: str, port: int) -> bool:
+def is_listening(host: str, port: int) -> bool:
     """Whether anything takes connections there."""
     try:
         with socket.create_connection((host, port), timeout=SECONDS):
@@ -50,24 +50,24 @@ def listens(host: str, port: int) -> bool:
         return False
 
 
-def portal(settings: Settings, clock: Clock) -> Iterator[Finding]:
+def inspect_portal(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
     """Ask our portal on this machine: it runs, or its port is free, or somebody else has it."""
     host, port = LOCAL.get(settings.portal.host, settings.portal.host), settings.portal.port
-    answer = get(f"http://[{host}]:{port}/healthz" if ":" in host else f"http://{host}:{port}/healthz")
+    answer = fetch(f"http://[{host}]:{port}/healthz" if ":" in host else f"http://{host}:{port}/healthz")
     if answer is not None and answer.is_success and "head" in answer.text:
         yield good("portal", M("Cổng đang chạy tại {host}:{port}", host=host, port=port))
-        yield from clocks("portal", M("cổng"), answer, clock())
+        yield from inspect_clock("portal", M("cổng"), answer, clock())
     elif answer is not None and "lotrinh" in answer.text:
-        yield broken("portal", M("Cổng đang chạy nhưng báo lỗi"), M("Xem {log}.", log=log_of(settings, "portal")))
-    elif answer is not None or listens(host, port):
+        yield failing("portal", M("Cổng đang chạy nhưng báo lỗi"), M("Xem {log}.", log=log_of(settings, "portal")))
+    elif answer is not None or is_listening(host, port):
         advice = M("Dừng chương trình đó, hoặc đặt portal.port khác.")
-        yield broken("portal", M("Cổng mạng {port} do chương trình khác dùng", port=port), advice)
+        yield failing("portal", M("Cổng mạng {port} do chương trình khác dùng", port=port), advice)
     else:
         found = M("Cổng không chạy (cổng mạng {port} trống)", port=port)
         yield attention("portal", found, M("Chạy: lotrinh up"))
 
 
-def figures(portal: PortalSettings) -> Iterator[Finding]:
+def inspect_metrics_token(portal: PortalSettings) -> Iterator[Diagnosis]:
     """Look whether the portal would start: it asks for the token that its figures are read with."""
     if portal.is_token_guessable:
         advice = M("Máy chạy cổng: đặt tệp bí mật portal__metrics_token. Máy chỉ chạy worker thì không cần.")
@@ -79,7 +79,7 @@ def log_of(settings: Settings, part: str) -> str:
     return str(settings.data_dir / "logs" / f"{part}.log")
 
 
-def prefect(settings: Settings, clock: Clock, wanted: str) -> Iterator[Finding]:
+def inspect_prefect(settings: Settings, clock: Clock, wanted: str) -> Iterator[Diagnosis]:
     """Ask the Prefect server: reachable, of our version, without telemetry, with the right time."""
     base = settings.prefect.api_url.rstrip("/")
     if not base:
@@ -87,10 +87,10 @@ def prefect(settings: Settings, clock: Clock, wanted: str) -> Iterator[Finding]:
         return
     user, _, password = auth_string(settings).partition(":")
     auth = (user, password) if user else None
-    answer = get(f"{base}/admin/version", auth=auth)
-    version = version_of(answer)
+    answer = fetch(f"{base}/admin/version", auth=auth)
+    version = prefect_version(answer)
     if answer is None or not version:
-        yield no_prefect(base, answer)
+        yield report_missing_prefect(base, answer)
         return
     found = M("Máy chủ Prefect {version} tại {url}", version=version, url=base)
     if version == wanted:
@@ -98,13 +98,13 @@ def prefect(settings: Settings, clock: Clock, wanted: str) -> Iterator[Finding]:
     else:
         advice = M("Máy này có Prefect {wanted}. Chạy máy chủ cùng phiên bản.", wanted=wanted or "—")
         yield attention("prefect", found, advice)
-    yield server_telemetry(get(f"{base}/admin/settings", auth=auth))
-    yield from clocks("prefect", M("máy chủ Prefect"), answer, clock())
+    yield inspect_server_telemetry(fetch(f"{base}/admin/settings", auth=auth))
+    yield from inspect_clock("prefect", M("máy chủ Prefect"), answer, clock())
     zone = ZoneInfo(settings.timezone)
-    yield from workers.look(lambda path, sent: get(f"{base}{path}", sent, auth=auth), clock(), zone)
+    yield from workers.inspect_workers(lambda path, sent: fetch(f"{base}{path}", sent, auth=auth), clock(), zone)
 
 
-def version_of(answer: httpx.Response | None) -> str:
+def prefect_version(answer: httpx.Response | None) -> str:
     """Read a Prefect server's version; empty where it is none that answers."""
     try:
         said = answer.json() if answer is not None and answer.is_success else ""
@@ -113,20 +113,20 @@ def version_of(answer: httpx.Response | None) -> str:
     return said if isinstance(said, str) else ""
 
 
-def no_prefect(base: str, answer: httpx.Response | None) -> Finding:
+def report_missing_prefect(base: str, answer: httpx.Response | None) -> Diagnosis:
     """Say why there is no Prefect server to ask."""
     if answer is None:
         url = urlsplit(base)
-        if not listens(url.hostname or "", url.port or (443 if url.scheme == "https" else 80)):
+        if not is_listening(url.hostname or "", url.port or (443 if url.scheme == "https" else 80)):
             found = M("Máy chủ Prefect không chạy tại {url}: không có gì tự chạy theo lịch", url=base)
             return attention("prefect", found, M("Chạy: lotrinh up"))
     elif answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-        return broken("prefect", M("Máy chủ Prefect tại {url} đòi mật khẩu", url=base), M("Đặt prefect.auth_string."))
+        return failing("prefect", M("Máy chủ Prefect tại {url} đòi mật khẩu", url=base), M("Đặt prefect.auth_string."))
     found = M("Nơi trả lời tại {url} không phải máy chủ Prefect", url=base)
-    return broken("prefect", found, M("Dừng chương trình đó, hoặc đặt prefect.api_url khác."))
+    return failing("prefect", found, M("Dừng chương trình đó, hoặc đặt prefect.api_url khác."))
 
 
-def server_telemetry(answer: httpx.Response | None) -> Finding:
+def inspect_server_telemetry(answer: httpx.Response | None) -> Diagnosis:
     """Look at the server's own switch, as the running server has it."""
     advice = M("Chạy máy chủ bằng `lotrinh up`, hoặc đặt PREFECT_SERVER_ANALYTICS_ENABLED=false cho nó.")
     try:
@@ -141,7 +141,7 @@ def server_telemetry(answer: httpx.Response | None) -> Finding:
     return attention("telemetry_server", M("Máy chủ Prefect gửi số liệu sử dụng ra ngoài"), advice)
 
 
-def public(settings: Settings, clock: Clock) -> Iterator[Finding]:
+def inspect_public_url(settings: Settings, clock: Clock) -> Iterator[Diagnosis]:
     """Ask the portal by the address that others use."""
     url = settings.portal.public_url.rstrip("/")
     if not url:
@@ -149,16 +149,16 @@ def public(settings: Settings, clock: Clock) -> Iterator[Finding]:
             found = M("Thư nhắc việc không có địa chỉ của cổng: portal.public_url còn trống")
             yield attention("public_url", found, M("Ghi địa chỉ mà các đơn vị mở cổng vào [portal] public_url."))
         return
-    answer = get(f"{url}/healthz", verify=context(settings.http.ca_file))
+    answer = fetch(f"{url}/healthz", verify=trust_context(settings.http.ca_file))
     if answer is None or not answer.is_success:
         advice = M("Xem máy chủ phía trước (proxy), tên miền và chứng thư.")
         yield attention("public_url", M("Không vào được cổng qua {url}", url=url), advice)
         return
     yield good("public_url", M("Vào được cổng qua {url}", url=url))
-    yield from clocks("public_url", M("{url}", url=url), answer, clock())
+    yield from inspect_clock("public_url", M("{url}", url=url), answer, clock())
 
 
-def no_mail(settings: Settings) -> Iterator[Finding]:
+def inspect_mail_setting(settings: Settings) -> Iterator[Diagnosis]:
     """Look for units that could be reminded by mail alone, where mail is not set up."""
     if not settings.remind.cron:
         return
@@ -170,7 +170,7 @@ def no_mail(settings: Settings) -> Iterator[Finding]:
             yield attention("mail", found, M("Ghi host và sender trong [mail], rồi thử: lotrinh doctor --mail"))
 
 
-def context(ca_file: str) -> ssl.SSLContext:
+def trust_context(ca_file: str) -> ssl.SSLContext:
     """Trust what Python trusts, and the office's own authority where its file can be read."""
     made = ssl.create_default_context()
     try:
@@ -181,7 +181,7 @@ def context(ca_file: str) -> ssl.SSLContext:
     return made
 
 
-def ca_file(path: str) -> Iterator[Finding]:
+def inspect_ca_file(path: str) -> Iterator[Diagnosis]:
     """Look whether the office's own certificates can be read."""
     if not path:
         return
@@ -189,12 +189,12 @@ def ca_file(path: str) -> Iterator[Finding]:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except (OSError, ssl.SSLError) as error:
         found = M("Không đọc được http.ca_file {path} ({reason})", path=path, reason=str(error))
-        yield broken("ca_file", found, M("Sửa đường dẫn; tệp phải là chứng thư dạng PEM."))
+        yield failing("ca_file", found, M("Sửa đường dẫn; tệp phải là chứng thư dạng PEM."))
         return
     yield good("ca_file", M("Đọc được http.ca_file {path}", path=path))
 
 
-def clocks(what: str, whose: M, answer: httpx.Response, now: datetime) -> Iterator[Finding]:
+def inspect_clock(what: str, whose: M, answer: httpx.Response, now: datetime) -> Iterator[Diagnosis]:
     """Compare this machine's clock with the one that an answer was dated by; what carries no date says nothing."""
     try:
         apart = now - parsedate_to_datetime(answer.headers["Date"])
@@ -204,14 +204,14 @@ def clocks(what: str, whose: M, answer: httpx.Response, now: datetime) -> Iterat
     found = M("Đồng hồ máy lệch {seconds} giây so với {whose}", seconds=seconds, whose=whose)
     advice = M("Đồng bộ đồng hồ (NTP) ở cả hai máy.")
     if abs(apart) > FAR:
-        yield broken(f"clock_{what}", found, advice)
+        yield failing(f"clock_{what}", found, advice)
     elif abs(apart) > CLOSE:
         yield attention(f"clock_{what}", found, advice)
     else:
         yield good(f"clock_{what}", M("Đồng hồ máy khớp với {whose}", whose=whose))
 
 
-def mail(settings: MailSettings, trust: ssl.SSLContext) -> Finding:
+def inspect_mail_host(settings: MailSettings, trust: ssl.SSLContext) -> Diagnosis:
     """Greet the mail host, and sign in where a user is set; nothing is sent."""
     if not settings.host:
         return attention("mail", M("Chưa đặt máy chủ thư (mail.host)"), M("Đặt [mail] nếu cần gửi thư."))
@@ -229,5 +229,5 @@ def mail(settings: MailSettings, trust: ssl.SSLContext) -> Finding:
     greeting.join(MAIL_SECONDS)
     for reason in refused:
         found = M("Không dùng được {where} ({reason})", where=where, reason=reason)
-        return broken("mail", found, M("Kiểm tra [mail]: host, port, security, user, password."))
+        return failing("mail", found, M("Kiểm tra [mail]: host, port, security, user, password."))
     return good("mail", M("Dùng được {where}", where=where))

@@ -21,42 +21,42 @@ ALL = 1_000_000
 """More entries than one unit has in one campaign."""
 
 
-class Wanted(NamedTuple):
+class SheetSelection(NamedTuple):
     """Which sheets: of these units (all where none is named), only of those that are silent."""
 
     units: tuple[str, ...] = ()
-    silent: bool = False
+    silent_only: bool = False
 
 
-class _Told(NamedTuple):
+class _UnitJournal(NamedTuple):
     """What the journal says of one unit up to a moment: the newest entry's number, and each step's record."""
 
     number: int
     records: Sequence[StepRecord]
 
 
-def sheet_now(store: Store, live: LiveCampaign, code: str, now: datetime) -> ReturnSheet:
+def make_current_sheet(store: Store, live: LiveCampaign, code: str, now: datetime) -> ReturnSheet:
     """Make one unit's sheet as it stands this minute; ``KeyError`` for a code that takes no part."""
     # The head before the steps: what is said between the two counts as said after the sheet was made.
     head = store.journal.head()
     report = live.unit(code, now)
-    return _sheet(live.campaign, report, _told(store, live.campaign, code, head), now)
+    return _make_sheet(live.campaign, report, _read_journal(store, live.campaign, code, head), now)
 
 
-def sheets(
-    store: Store, settings: Settings, campaign: Campaign, report: Report, wanted: Wanted
+def make_sheets(
+    store: Store, settings: Settings, campaign: Campaign, report: Report, selection: SheetSelection
 ) -> Iterator[ReturnSheet]:
     """Make the sheets of a report's units that have something left to do; ``BadInput`` names units that it has not."""
-    for unit in list(_chosen(report, wanted.units)):
-        told = _told(store, campaign, unit.unit.code, report.head)
-        if wanted.silent and not _silent(settings, unit, told):
+    for unit in list(_choose_units(report, selection.units)):
+        told = _read_journal(store, campaign, unit.unit.code, report.head)
+        if selection.silent_only and not _is_silent(settings, unit, told):
             continue
-        made = _sheet(campaign, unit, told, report.as_of, report)
+        made = _make_sheet(campaign, unit, told, report.as_of, report)
         if made.rows:
             yield made
 
 
-def _chosen(report: Report, codes: Iterable[str]) -> Iterator[UnitReport]:
+def _choose_units(report: Report, codes: Iterable[str]) -> Iterator[UnitReport]:
     everybody = {unit.unit.code: unit for unit in report.everybody}
     asked = dict.fromkeys(codes)
     sentence = M("Đợt này không có đơn vị mang mã này.")
@@ -65,29 +65,29 @@ def _chosen(report: Report, codes: Iterable[str]) -> Iterator[UnitReport]:
     yield from (everybody[code] for code in asked) if asked else report.units
 
 
-def _told(store: Store, campaign: Campaign, code: str, head: str) -> _Told:
+def _read_journal(store: Store, campaign: Campaign, code: str, head: str) -> _UnitJournal:
     entries, _ = store.journal.entries_before(head, campaign.id, code, ALL)
-    return _Told(_last(entries), tuple(fold(entries).values()))
+    return _UnitJournal(_last(entries), tuple(fold(entries).values()))
 
 
 def _last(entries: Sequence[Entry]) -> int:
     return entries[-1].number if entries else 0
 
 
-def _silent(settings: Settings, unit: UnitReport, told: _Told) -> bool:
+def _is_silent(settings: Settings, unit: UnitReport, journal: _UnitJournal) -> bool:
     """Whether nothing comes from a unit: its system did not answer, or it uses our portal and never said anything."""
     if has_own_system(settings, unit.unit):
         return unit.outcome is not Outcome.REACHED or all(s.status is Status.UNKNOWN for s in unit.step_statuses)
-    return not any(record.last_statement_at for record in told.records)
+    return not any(record.last_statement_at for record in journal.records)
 
 
-def _sheet(
-    campaign: Campaign, unit: UnitReport, told: _Told, now: datetime, report: Report | None = None
+def _make_sheet(
+    campaign: Campaign, unit: UnitReport, journal: _UnitJournal, now: datetime, report: Report | None = None
 ) -> ReturnSheet:
     checklist = report.checklist if report else campaign.checklist
     local = now.astimezone(campaign.zone).replace(microsecond=0)
     mark = SheetMark(
-        campaign.id, unit.unit.code, checklist.content_hash[:HASH_LENGTH] or "-", local.isoformat(), told.number
+        campaign.id, unit.unit.code, checklist.content_hash[:HASH_LENGTH] or "-", local.isoformat(), journal.number
     )
     return ReturnSheet(
         mark=mark,
@@ -96,6 +96,6 @@ def _sheet(
         unit=unit.unit,
         made_at=local,
         earliest_day=campaign.starts,
-        sample=any(record.sample for record in told.records) or bool(report and report.sample),
+        sample=any(record.sample for record in journal.records) or bool(report and report.sample),
         rows=sheet_rows(unit, campaign.id, checklist, now),
     )

@@ -19,8 +19,8 @@ from lotrinh.errors import BadInput, Problem
 from lotrinh.reports.text.tables import clean
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.naming import campaign_actor_name
-from lotrinh.services.return_sheets.returned_files import Open, Opened, Upload, open_sheet
-from lotrinh.services.return_sheets.returned_rows import FILL, Row, Spoken, read_row
+from lotrinh.services.return_sheets.returned_files import CampaignOpener, OpenedSheet, Upload, open_sheet
+from lotrinh.services.return_sheets.returned_rows import FILLABLE_COLUMNS, RowReader, RowStatement, read_row
 from lotrinh.services.statements.journal_writer import idempotency_key
 from lotrinh.store import Store
 
@@ -30,7 +30,7 @@ PROGRESS = frozenset({EntryKind.CONFIRMED, EntryKind.PROGRESSED})
 DIGEST_LENGTH = 16
 
 
-class Statement(NamedTuple):
+class SheetStatement(NamedTuple):
     """One entry that a row makes; ``known`` when it was recorded before, ``again`` when it replaces what was."""
 
     file: str
@@ -40,8 +40,8 @@ class Statement(NamedTuple):
     unit: Unit
     step: Step
     entry: NewEntry
-    known: bool = False
-    again: bool = False
+    is_recorded: bool = False
+    is_correction: bool = False
 
     @property
     def slot(self) -> tuple[str, str, str, str]:
@@ -51,19 +51,19 @@ class Statement(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class PreparedImport:
     """What files say, and everything that is wrong with them; with one problem nothing is recorded."""
 
-    statements: tuple[Statement, ...]
+    statements: tuple[SheetStatement, ...]
     problems: tuple[Problem, ...]
 
     @property
-    def fresh(self) -> tuple[Statement, ...]:
+    def new_statements(self) -> tuple[SheetStatement, ...]:
         """What would be recorded."""
-        return tuple(statement for statement in self.statements if not statement.known)
+        return tuple(statement for statement in self.statements if not statement.is_recorded)
 
 
-class _Known(NamedTuple):
+class _UnitEntries(NamedTuple):
     """One unit's journal as it stands."""
 
     entries: Sequence[Entry]
@@ -74,36 +74,38 @@ class _Known(NamedTuple):
         return [entry for entry in self.entries if entry.new.step == step]
 
 
-def judge(store: Store, uploads: Iterable[Upload], campaign_of: Open, actor: str, now: datetime) -> Judged:
+def prepare_import(
+    store: Store, uploads: Iterable[Upload], campaign_of: CampaignOpener, actor: str, now: datetime
+) -> PreparedImport:
     """Read files and judge every row; nothing is written."""
-    statements: list[Statement] = []
+    statements: list[SheetStatement] = []
     problems: list[Problem] = []
     for upload in uploads:
         try:
             opened = open_sheet(upload, campaign_of)
             problems += opened.beside
-            statements += _File(store, opened, actor, now).statements(problems)
+            statements += _SheetReader(store, opened, actor, now).statements(problems)
         except BadInput as error:
             problems += error.problems
     each = _each_once(statements, problems)
-    return Judged(tuple(each), tuple(sorted(problems, key=lambda p: (p.where, p.line, p.column))))
+    return PreparedImport(tuple(each), tuple(sorted(problems, key=lambda p: (p.where, p.line, p.column))))
 
 
-def record(store: Store, judged: Judged, now: datetime) -> tuple[Entry, ...]:
+def record_import(store: Store, prepared: PreparedImport, now: datetime) -> tuple[Entry, ...]:
     """Record everything that is new in one transaction; ``BadInput`` where a row has become out of date meanwhile."""
-    if judged.problems:
-        raise BadInput(judged.problems)
-    fresh = {s.entry.key: s for s in judged.fresh}
+    if prepared.problems:
+        raise BadInput(prepared.problems)
+    fresh = {s.entry.key: s for s in prepared.new_statements}
 
     def check(wanted: NewEntry, history: Sequence[Entry]) -> None:
         statement = fresh[wanted.key]
-        if sentence := _stopped(statement, history):
+        if sentence := _recording_fault(statement, history):
             raise BadInput([Problem(statement.file, statement.row, 0, sentence)])
 
     return store.journal.append(*(replace(s.entry, at=now) for s in fresh.values()), check=check)
 
 
-def _stopped(statement: Statement, history: Sequence[Entry]) -> Message | None:
+def _recording_fault(statement: SheetStatement, history: Sequence[Entry]) -> Message | None:
     """Give the reason why a statement cannot be recorded any more, None where it can.
 
     What the same sheet said before does not count as a change: a corrected sheet may come again.
@@ -138,11 +140,11 @@ def _meanwhile(campaign: Campaign, new: NewEntry) -> Message:
     )
 
 
-class _File:
+class _SheetReader:
     """One file being judged against its unit's journal."""
 
-    def __init__(self, store: Store, opened: Opened, actor: str, now: datetime) -> None:
-        self.opened, self.actor, self.now = opened, actor, now
+    def __init__(self, store: Store, opened: OpenedSheet, actor: str, now: datetime) -> None:
+        self.sheet, self.actor, self.now = opened, actor, now
         campaign, unit = opened.campaign, opened.unit
         entries = store.journal.entries(campaign.id, unit.code)
         newest = store.journal.latest(1)
@@ -151,44 +153,48 @@ class _File:
                 "Phiếu này lập từ một nhật ký khác, hoặc từ trước khi khôi phục bản sao lưu. Hãy lập phiếu mới."
             )
             raise BadInput([Problem(opened.name, 0, 0, sentence)])
-        self.known = _Known(entries, fold(entries), frozenset(e.new.key for e in entries if e.new.key))
+        self.history = _UnitEntries(entries, fold(entries), frozenset(e.new.key for e in entries if e.new.key))
         self.steps = {code: step for step, code in unit_codes(campaign.id, unit, campaign.checklist).items()}
-        self.same = opened.mark.checklist == campaign.checklist.content_hash[:HASH_LENGTH]
+        self.is_same_checklist = opened.mark.checklist == campaign.checklist.content_hash[:HASH_LENGTH]
 
-    def statements(self, problems: list[Problem]) -> Iterator[Statement]:
+    def statements(self, problems: list[Problem]) -> Iterator[SheetStatement]:
         """Read all rows; what is wrong is added to ``problems``."""
         rows: dict[str, int] = {}
-        for line in self.opened.lines:
-            row = Row(self.opened.name, line)
+        for line in self.sheet.lines:
+            row = RowReader(self.sheet.name, line)
             if step := self._step(row, rows):
-                yield from self._said(row, step)
+                yield from self._row_statements(row, step)
             problems += row.problems
 
-    def _step(self, row: Row, rows: dict[str, int]) -> Step | None:
+    def _step(self, row: RowReader, rows: dict[str, int]) -> Step | None:
         """Find the step that a row is about; note what is wrong with its code."""
         code = normalize_code(row.text("code"))
         step_id = self.steps.get(code)
         if step_id is None:
             # A step that the checklist has lost since may stay in the sheet, as long as nothing is said of it.
-            if self.same or not is_valid_code(code) or any(row.filled(name) for name in FILL):
-                row.wrong("code", self._unknown(row, code))
+            if (
+                self.is_same_checklist
+                or not is_valid_code(code)
+                or any(row.is_filled(name) for name in FILLABLE_COLUMNS)
+            ):
+                row.add_problem("code", self._code_fault(row, code))
             return None
         if code in rows:
-            row.wrong("code", M("mã này đã có ở dòng {number}. Hãy bỏ một trong hai dòng.", number=rows[code]))
+            row.add_problem("code", M("mã này đã có ở dòng {number}. Hãy bỏ một trong hai dòng.", number=rows[code]))
             return None
         rows[code] = row.line.number
-        step = self.opened.campaign.checklist.steps[step_id]
-        if self.same and not self._titled(row, step):
-            row.wrong("step", M("tên đầu việc không khớp với mã. Hãy điền lại vào tệp đã nhận."))
+        step = self.sheet.campaign.checklist.steps[step_id]
+        if self.is_same_checklist and not self._has_title(row, step):
+            row.add_problem("step", M("tên đầu việc không khớp với mã. Hãy điền lại vào tệp đã nhận."))
             return None
         return step
 
-    def _titled(self, row: Row, step: Step) -> bool:
+    def _has_title(self, row: RowReader, step: Step) -> bool:
         first = " ".join(row.text("step").split("\n", 1)[0].split())
         return first in {" ".join(clean(title).split()) for title in step.title if title}
 
-    def _unknown(self, row: Row, code: str) -> Message:
-        opened, typed = self.opened, row.text("code")[:30]
+    def _code_fault(self, row: RowReader, code: str) -> Message:
+        opened, typed = self.sheet, row.text("code")[:30]
         if wrong := row.line.cells["code"].fault:
             return wrong
         if not code:
@@ -204,50 +210,50 @@ class _File:
                 other=other,
                 unit=opened.unit.full_name,
             )
-        if self.same:
+        if self.is_same_checklist:
             return M("đơn vị này không có đầu việc mang mã “{code}”.", code=typed)
         return M("bộ đầu việc đã thay đổi từ khi lập phiếu và không còn mã “{code}”. Hãy lập phiếu mới.", code=typed)
 
-    def _said(self, row: Row, step: Step) -> Iterator[Statement]:
-        opened = self.opened
+    def _row_statements(self, row: RowReader, step: Step) -> Iterator[SheetStatement]:
+        opened = self.sheet
         for said in read_row(row, opened.campaign, opened.unit, step, self._total(step), self.now):
-            statement = self._compared(self._statement(row, step, said))
-            reason = None if statement.known else _stopped(statement, self.known.of_step(step.id))
+            statement = self._compare_with_history(self._make_statement(row, step, said))
+            reason = None if statement.is_recorded else _recording_fault(statement, self.history.of_step(step.id))
             if reason:
-                row.wrong("code", reason)
+                row.add_problem("code", reason)
             else:
                 yield statement
 
     def _total(self, step: Step) -> int | None:
         """Find how many there are: as said of this step, or of another that counts the same things."""
-        campaign, unit, records = self.opened.campaign, self.opened.unit, self.known.records
+        campaign, unit, records = self.sheet.campaign, self.sheet.unit, self.history.records
         same = (s.id for s in campaign.checklist.iter_steps() if step.count and s.count == step.count)
         said = (records.get((unit.code, name), StepRecord()).progress for name in (step.id, *same))
         return next((progress[1] for progress in said if progress), None)
 
-    def _statement(self, row: Row, step: Step, said: Spoken) -> Statement:
-        opened = self.opened
+    def _make_statement(self, row: RowReader, step: Step, statement: RowStatement) -> SheetStatement:
+        opened = self.sheet
         campaign, unit, mark = opened.campaign, opened.unit, opened.mark
         code = unit_codes(campaign.id, unit, campaign.checklist)[step.id]
-        key = f"{mark.id}/{code}/{said.kind.value}/{_digest(said.body())}"
+        key = f"{mark.id}/{code}/{statement.kind.value}/{_digest(statement.body())}"
         entry = NewEntry(
-            kind=said.kind,
+            kind=statement.kind,
             at=self.now,
             campaign=campaign.id,
             unit=unit.code,
             step=step.id,
             actor=self.actor,
-            body={**said.body(), "sheet": {"id": mark.id, "code": code}},
+            body={**statement.body(), "sheet": {"id": mark.id, "code": code}},
             checklist_hash=campaign.checklist.content_hash,
             key=idempotency_key(campaign, unit, key),
         )
-        return Statement(
+        return SheetStatement(
             file=opened.name, row=row.line.number, mark=mark, campaign=campaign, unit=unit, step=step, entry=entry
         )
 
-    def _compared(self, statement: Statement) -> Statement:
+    def _compare_with_history(self, statement: SheetStatement) -> SheetStatement:
         """Tell whether this was recorded before, by this sheet or by whoever was quicker."""
-        history = self.known.of_step(statement.step.id)
+        history = self.history.of_step(statement.step.id)
         newest = history[-1] if history else None
         since = newest is not None and newest.number > statement.mark.journal
         same = (
@@ -255,9 +261,11 @@ class _File:
             and newest
             and (newest.new.kind, _content(newest.new)) == (statement.entry.kind, _content(statement.entry))
         )
-        known = statement.entry.key in self.known.keys or bool(same)
-        again = any(_sheet_of(e) == statement.mark.id and e.new.kind is statement.entry.kind for e in history)
-        return statement._replace(known=known, again=again and not known)
+        is_recorded = statement.entry.key in self.history.keys or bool(same)
+        is_correction = not is_recorded and any(
+            _sheet_of(e) == statement.mark.id and e.new.kind is statement.entry.kind for e in history
+        )
+        return statement._replace(is_recorded=is_recorded, is_correction=is_correction)
 
 
 def _digest(body: Mapping[str, object]) -> str:
@@ -277,15 +285,15 @@ def _owner(campaign: Campaign, code: str) -> str:
     return ""
 
 
-def _each_once(statements: Iterable[Statement], problems: list[Problem]) -> Iterator[Statement]:
+def _each_once(statements: Iterable[SheetStatement], problems: list[Problem]) -> Iterator[SheetStatement]:
     """Leave out what two files say alike; where they differ, nobody can tell which is right."""
-    found: dict[tuple[str, str, str, str], Statement] = {}
+    found: dict[tuple[str, str, str, str], SheetStatement] = {}
     for statement in statements:
         first = found.setdefault(statement.slot, statement)
         if first is statement:
             yield statement
         elif (first.entry.kind, _content(first.entry)) == (statement.entry.kind, _content(statement.entry)):
-            yield statement._replace(known=True)
+            yield statement._replace(is_recorded=True)
         else:
             sentence = M(
                 "Đầu việc này có cả ở tệp {file}, dòng {row}, với nội dung khác. Hãy bỏ một trong hai.",

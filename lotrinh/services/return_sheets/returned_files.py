@@ -27,7 +27,7 @@ INSTEAD = {KINDS.msgid: NO_WORKBOOK, TOO_LARGE.msgid: LARGE, UNPACKS_TOO_LARGE.m
 """What is said instead of the sentences for files that are handed in as documents."""
 CHANGED = M("Dòng mã phiếu ở đầu bảng đã bị sửa. Hãy điền lại vào tệp đã nhận và giữ nguyên các dòng đầu.")
 
-Open = Callable[[str], Campaign]
+CampaignOpener = Callable[[str], Campaign]
 """Opens a campaign by its name; ``NotFound`` where there is none."""
 
 
@@ -38,7 +38,7 @@ class Upload(NamedTuple):
     content: bytes
 
 
-class Opened(NamedTuple):
+class OpenedSheet(NamedTuple):
     """A sheet that came back, with the campaign and unit that it is of, and what stands beside its table."""
 
     name: str
@@ -49,9 +49,9 @@ class Opened(NamedTuple):
     beside: tuple[Problem, ...]
 
 
-def open_sheet(upload: Upload, campaign_of: Open) -> Opened:
+def open_sheet(upload: Upload, campaign_of: CampaignOpener) -> OpenedSheet:
     """Judge and read one file; ``BadInput`` with everything that is wrong with it as a sheet."""
-    if sentence := _refused(upload.content):
+    if sentence := _file_fault(upload.content):
         raise BadInput([Problem(upload.name, 0, 0, sentence)])
     returned = read_return_sheet(upload.name, upload.content)
     mark = read_mark(returned.mark)
@@ -62,10 +62,10 @@ def open_sheet(upload: Upload, campaign_of: Open) -> Opened:
     if unit is None:
         sentence = M("Đợt “{campaign}” không có đơn vị mang mã “{unit}”.", campaign=campaign.id, unit=mark.unit)
         raise BadInput([Problem(upload.name, 0, 0, sentence)])
-    return Opened(upload.name, mark, campaign, unit, returned.lines, returned.problems_beside)
+    return OpenedSheet(upload.name, mark, campaign, unit, returned.lines, returned.problems_beside)
 
 
-def _refused(content: bytes) -> Message | None:
+def _file_fault(content: bytes) -> Message | None:
     if content.startswith(OLD_OR_LOCKED):
         return LOCKED
     found = detect_file_type(content)
@@ -80,7 +80,7 @@ def _refused(content: bytes) -> Message | None:
     return LARGE if sum(part.file_size for part in parts) > LARGEST_UNPACKED else None
 
 
-def _campaign(name: str, mark: SheetMark, campaign_of: Open) -> Campaign:
+def _campaign(name: str, mark: SheetMark, campaign_of: CampaignOpener) -> Campaign:
     try:
         if NAME.fullmatch(mark.campaign):
             return campaign_of(mark.campaign)

@@ -7,19 +7,19 @@ from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
 from lotrinh.reports.text.tables import Table
-from lotrinh.services.return_sheets.import_confirmations import Statement
+from lotrinh.services.return_sheets.import_confirmations import SheetStatement
 
 LONGEST = 200
 """Characters of a text that are shown."""
 
 
-def preview(statements: Sequence[Statement], language: str) -> Table:
+def preview_table(statements: Sequence[SheetStatement], language: str) -> Table:
     """List what would be recorded, and what was recorded before."""
 
     def words(message: Message | Text | str) -> str:
         return say(message, language)
 
-    fresh = sum(not statement.known for statement in statements)
+    fresh = sum(not statement.is_recorded for statement in statements)
     rows = [
         (
             f"{words(s.unit.full_name)} ({s.unit.code})",
@@ -27,8 +27,8 @@ def preview(statements: Sequence[Statement], language: str) -> Table:
             format_code(str(s.entry.body["sheet"]["code"])),
             words(s.step.title),
             words(KIND[s.entry.kind]),
-            "; ".join(words(part) for part in content(s)),
-            words(state(s)),
+            "; ".join(words(part) for part in statement_content(s)),
+            words(statement_state(s)),
         )
         for s in statements
     ]
@@ -37,14 +37,14 @@ def preview(statements: Sequence[Statement], language: str) -> Table:
     return Table(words(M("PHIẾU XÁC NHẬN GỬI LẠI")), tuple(map(words, heads)), tuple(rows), words(note))
 
 
-def state(statement: Statement) -> Message:
+def statement_state(statement: SheetStatement) -> Message:
     """Say whether a statement is new."""
-    if statement.known:
+    if statement.is_recorded:
         return M("đã ghi trước đây")
-    return M("thay cho lần nhập trước") if statement.again else M("mới")
+    return M("thay cho lần nhập trước") if statement.is_correction else M("mới")
 
 
-def content(statement: Statement) -> list[Message]:
+def statement_content(statement: SheetStatement) -> list[Message]:
     """Say what a statement holds: days as they were understood, so that a swapped one is seen."""
     body = statement.entry.body
     document, progress = body.get("document") or {}, body.get("progress")

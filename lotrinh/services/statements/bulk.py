@@ -76,9 +76,9 @@ def record_counts(  # noqa: PLR0913 - who says what of whom, when, and what they
     now: datetime,
     expected_versions: Mapping[str, int],
 ) -> tuple[Entry, ...]:
-    """Record all of it in one transaction, in the order of ``counted``; the same key gives the same entries again.
+    """Record all of it in one transaction, in the order of the steps; the same key gives the same entries again.
 
-    ``seen`` by step is its newest entry that the person knew, as for ``append``.
+    ``expected_versions`` by step is its newest entry that the person knew, as for ``append_entry``.
     """
     require_valid_counts(campaign, unit, counts, now)
     new = [

@@ -79,7 +79,7 @@ def record_confirmation(  # noqa: PLR0913 - who says what of whom, when, and wha
 ) -> Entry:
     """Record a confirmation and return its entry; the same key gives the same entry again.
 
-    ``seen`` is the step's newest entry that the person knew, as for ``append``.
+    ``expected_version`` is the step's newest entry that the person knew, as for ``append_entry``.
     """
     require_valid(campaign, unit, confirmation, now)
     return append_entry(

@@ -1,4 +1,4 @@
-"""Appending what somebody states: what may happen next is decided inside the transaction that writes it."""
+"""Appending statements to the journal: what may happen next is decided inside the transaction that writes it."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,10 @@ LONGEST_KEY = 64
 
 
 class StatementRequest(NamedTuple):
-    """Who says it about which step of which unit, when; ``seen`` as for ``append``, ``key`` makes a repeat one."""
+    """Who states something about which step of which unit, and when.
+
+    ``expected_version`` is as for ``append_entry``; with the same ``key`` a repeated request is carried out once.
+    """
 
     campaign: Campaign
     unit: Unit
@@ -32,7 +35,7 @@ class StatementRequest(NamedTuple):
 
 
 def record_statement(store: Store, request: StatementRequest, kind: EntryKind, body: Mapping[str, Any]) -> Entry:
-    """Append what somebody says about a step of a unit."""
+    """Append what somebody states about a step of a unit."""
     own_step(request.campaign, request.unit, request.step)
     new = NewEntry(
         kind=kind,
@@ -51,8 +54,8 @@ def record_statement(store: Store, request: StatementRequest, kind: EntryKind, b
 def append_entry(store: Store, campaign: Campaign, new: NewEntry, expected_version: int | None = None) -> Entry:
     """Append one entry if the step's record allows it, and return it; the same key gives the first entry again.
 
-    ``seen`` is the number of the step's newest entry that the person had before their eyes: when there is a newer
-    one, ``Conflict`` says who did what meanwhile, and nothing is written.
+    ``expected_version`` is the number of the step's newest entry that the person had before their eyes: when there is
+    a newer one, ``Conflict`` says who did what meanwhile, and nothing is written.
     """
     return append_entries(store, campaign, [new], {} if expected_version is None else {new.step: expected_version})[0]
 
@@ -60,7 +63,7 @@ def append_entry(store: Store, campaign: Campaign, new: NewEntry, expected_versi
 def append_entries(
     store: Store, campaign: Campaign, new: Sequence[NewEntry], expected_versions: Mapping[str, int]
 ) -> tuple[Entry, ...]:
-    """Append entries of one unit together or not at all; ``seen`` by step, as for ``append``."""
+    """Append entries of one unit together or not at all; ``expected_versions`` by step, as for ``append_entry``."""
 
     def check(wanted: NewEntry, history: Sequence[Entry]) -> None:
         record = StepRecord()

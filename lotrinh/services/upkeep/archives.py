@@ -79,12 +79,12 @@ class Manifest:
         return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
 
 
-def private(path: str, flags: int) -> int:
+def open_private_file(path: str, flags: int) -> int:
     """Open a file that others on this machine cannot read: it holds the hashes of passwords."""
     return os.open(path, flags, OWNER_ONLY)
 
 
-class Writer:
+class ArchiveWriter:
     """An archive that is being written; ``members`` tells what is in it so far."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -109,19 +109,19 @@ class Writer:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Writer]:
+def write_archive(path: Path) -> Iterator[ArchiveWriter]:
     """Write an archive; it is on disk when this ends."""
-    with open(path, "xb", opener=private) as out:
+    with open(path, "xb", opener=open_private_file) as out:
         # The fastest level: a database of texts becomes a fifth of its size with it, too.
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            yield Writer(archive)
+            yield ArchiveWriter(archive)
         out.flush()
         os.fsync(out.fileno())
 
 
-def check(path: Path) -> Manifest:
+def check_archive(path: Path) -> Manifest:
     """Read a whole archive and compare every byte with its list; ``BadInput`` with everything that is wrong."""
-    with _opened(path) as archive:
+    with _open_archive(path) as archive:
         manifest = _manifest(archive, path)
         problems = list(_names(archive, manifest, path)) or list(_contents(archive, manifest, path))
     if problems:
@@ -129,14 +129,14 @@ def check(path: Path) -> Manifest:
     return manifest
 
 
-def unpack(path: Path, manifest: Manifest, folder: Path) -> None:
+def unpack_archive(path: Path, manifest: Manifest, folder: Path) -> None:
     """Unpack a checked archive into an empty folder: ``record.db``, ``files/``, ``data/``."""
     _require_room(manifest, folder)
-    with _opened(path) as archive:
+    with _open_archive(path) as archive:
         for name, (wanted, size) in manifest.members.items():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            with archive.open(name) as source, open(target, "xb", opener=private) as out:
+            with archive.open(name) as source, open(target, "xb", opener=open_private_file) as out:
                 if _copy(source, size, out) != wanted:  # it was changed after it was checked
                     raise BadInput([_problem(path, name, M("nội dung không đúng với bản kê"))])
                 out.flush()
@@ -151,7 +151,7 @@ def _require_room(manifest: Manifest, folder: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive

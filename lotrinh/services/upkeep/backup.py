@@ -18,8 +18,8 @@ from lotrinh.files import put_in_place
 from lotrinh.i18n import say
 from lotrinh.services.statements.uploads import upload_path
 from lotrinh.services.upkeep import archives, last_backup
-from lotrinh.services.upkeep.archives import FOLDERS, RECORD, Manifest, Writer
-from lotrinh.services.upkeep.last_backup import Known
+from lotrinh.services.upkeep.archives import FOLDERS, RECORD, ArchiveWriter, Manifest
+from lotrinh.services.upkeep.last_backup import KnownJournal
 from lotrinh.services.upkeep.restore_marker import require_finished
 from lotrinh.store.moving import image
 from lotrinh.store.moving.copying import Extent
@@ -32,7 +32,7 @@ TRIES = 3
 NOT_THE_SAME = M("Chưa sao lưu: tệp vừa ghi đọc lại không đúng. Hãy kiểm tra đĩa.")
 
 
-class Made(NamedTuple):
+class BackupResult(NamedTuple):
     """A backup that was made and read again.
 
     ``first_bad`` is the journal's first entry that does not fit, or that should be there after the backup before this
@@ -43,18 +43,20 @@ class Made(NamedTuple):
     path: Path
     manifest: Manifest
     first_bad: int | None
-    deleted: tuple[Path, ...]
-    accepted: bool = False
+    deleted_backups: tuple[Path, ...]
+    is_loss_accepted: bool = False
 
 
-class Place(NamedTuple):
+class DataLocation(NamedTuple):
     """Where a record is kept: the database's address and the folder of files and lists."""
 
     url: str
     folder: Path
 
 
-def back_up(place: Place, out: Path, now: datetime, keep: int | None = None, *, accept: bool = False) -> Made:
+def back_up(
+    location: DataLocation, out: Path, now: datetime, keep: int | None = None, *, accept_loss: bool = False
+) -> BackupResult:
     """Make a backup in the folder ``out``, and then delete all but the newest ``keep``.
 
     Older ones stay where the journal is not whole, and the journal that a later one is held against stays the old one
@@ -62,31 +64,31 @@ def back_up(place: Place, out: Path, now: datetime, keep: int | None = None, *, 
     left then but the word of it, for whoever looks whether backups are made.
     """
     try:
-        return _back_up(place, out, now, keep, accept=accept)
+        return _back_up(location, out, now, keep, accept_loss=accept_loss)
     except LotrinhError as error:
-        last_backup.note_failure(place.folder, now, say(error.sentence))
+        last_backup.note_failure(location.folder, now, say(error.sentence))
         raise
 
 
-def _back_up(place: Place, out: Path, now: datetime, keep: int | None, *, accept: bool) -> Made:
-    require_finished(place.folder, place.url)
-    known = last_backup.known(place.folder)
-    with _tried(), _workshop(out, now) as work:
-        ours = _moment(place, work / RECORD)
+def _back_up(location: DataLocation, out: Path, now: datetime, keep: int | None, *, accept_loss: bool) -> BackupResult:
+    require_finished(location.folder, location.url)
+    known = last_backup.known_journal(location.folder)
+    with _refuse_os_errors(), _workshop(out, now) as work:
+        ours = _take_image(location, work / RECORD)
         schema, extent = image.examine_image(work / RECORD)
         lost = extent.first_bad is None and not image.has_entry(work / RECORD, known.head)
-        bad = (known.first_bad or extent.entries + 1) if lost and not accept else extent.first_bad
-        manifest = _write(work, place, ours, _described(now, schema, extent))
+        bad = (known.first_bad or extent.entries + 1) if lost and not accept_loss else extent.first_bad
+        manifest = _write(work, location, ours, _describe(now, schema, extent))
         target = out / f"lotrinh-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{extent.head[:8]}.zip"
         put_in_place(work / "archive.zip", target)
-    journal = Known(extent.head, extent.entries) if bad is None else known._replace(first_bad=bad)
-    last_backup.remember(place.folder, manifest.at, target, journal)
+    journal = KnownJournal(extent.head, extent.entries) if bad is None else known._replace(first_bad=bad)
+    last_backup.note_success(location.folder, manifest.at, target, journal)
     deleted = () if bad is not None or lost or keep is None else tuple(_delete_old(out, target, keep))
-    return Made(target, manifest, bad, deleted, accepted=lost and accept)
+    return BackupResult(target, manifest, bad, deleted, is_loss_accepted=lost and accept_loss)
 
 
 @contextmanager
-def _tried() -> Iterator[None]:
+def _refuse_os_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -108,13 +110,13 @@ def _workshop(out: Path, now: datetime) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _moment(place: Place, path: Path) -> Mapping[str, bytes]:
+def _take_image(location: DataLocation, path: Path) -> Mapping[str, bytes]:
     """Take the record and the office's lists as they are at one moment; return the lists."""
     for _ in range(TRIES):
-        before = _lists(place.folder)
+        before = _lists(location.folder)
         path.unlink(missing_ok=True)
-        image.write_image(place.url, path)
-        if _lists(place.folder) == before:
+        image.write_image(location.url, path)
+        if _lists(location.folder) == before:
             return before
     raise StoreUnavailable(M("Chưa sao lưu: danh sách hoặc bộ đầu việc đang được sửa. Hãy chạy lại."))
 
@@ -129,7 +131,7 @@ def _lists(folder: Path) -> Mapping[str, bytes]:
     return found
 
 
-def _described(now: datetime, schema: str, extent: Extent) -> Manifest:
+def _describe(now: datetime, schema: str, extent: Extent) -> Manifest:
     return Manifest(
         at=now.astimezone(UTC),
         lotrinh=__version__,
@@ -140,25 +142,25 @@ def _described(now: datetime, schema: str, extent: Extent) -> Manifest:
     )
 
 
-def _write(work: Path, place: Place, ours: Mapping[str, bytes], manifest: Manifest) -> Manifest:
+def _write(work: Path, location: DataLocation, ours: Mapping[str, bytes], manifest: Manifest) -> Manifest:
     """Write the archive, read it again as a stranger's, and return its list."""
-    with archives.writing(work / "archive.zip") as writer:
+    with archives.write_archive(work / "archive.zip") as writer:
         with (work / RECORD).open("rb") as record:
             writer.add(RECORD, record)
         for name, content in ours.items():
             writer.add(name, io.BytesIO(content))
-        missing = tuple(_add_files(writer, work / RECORD, place.folder))
+        missing = tuple(_add_files(writer, work / RECORD, location.folder))
         manifest = replace(manifest, members=writer.members, missing=missing)
         writer.finish(manifest)
     try:
-        if archives.check(work / "archive.zip") != manifest:
+        if archives.check_archive(work / "archive.zip") != manifest:
             raise StoreUnavailable(NOT_THE_SAME)
     except LotrinhError as error:
         raise StoreUnavailable(NOT_THE_SAME) from error
     return manifest
 
 
-def _add_files(writer: Writer, record: Path, folder: Path) -> Iterator[str]:
+def _add_files(writer: ArchiveWriter, record: Path, folder: Path) -> Iterator[str]:
     """Add the files that the record names, and return the ids of those that are gone or were changed.
 
     A file's bytes are on disk before an entry names it and are never deleted after, so all that the record of that

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.errors import LotrinhError
-from lotrinh.services.access.sign_in import SLOW, open_again
+from lotrinh.services.access.sign_in import SLOW, next_attempt_at
 from lotrinh.services.runs.archived_snapshot import extract_summary
 from lotrinh.store import Store
 
@@ -35,7 +35,7 @@ class RunFigures(NamedTuple):
     steps: Mapping[str, int]
 
 
-class Seen(NamedTuple):
+class CurrentFigures(NamedTuple):
     """The figures at one moment. ``slowed`` counts accounts, secrets and addresses whose sign-in has to wait."""
 
     entries: Mapping[str, int]
@@ -43,10 +43,10 @@ class Seen(NamedTuple):
     states: Mapping[tuple[str, str], int]
     outbox: Mapping[str, int]
     size: int
-    slowed: Mapping[str, int]
+    slow_sign_ins: Mapping[str, int]
 
 
-class Watch:
+class FigureReader:
     """Looks at one record again and again, remembering what cannot change: old entries, and what runs reported."""
 
     def __init__(self, store: Store) -> None:
@@ -54,11 +54,11 @@ class Watch:
         self._last, self._entries = 0, Counter[str]()
         self._steps: dict[str, Mapping[str, int]] = {}
 
-    def look(self, campaigns: tuple[str, ...], now: datetime) -> Seen | None:
+    def read(self, campaigns: tuple[str, ...], now: datetime) -> CurrentFigures | None:
         """Return the figures; None where the database does not answer."""
         try:
             with self._lock:
-                return Seen(
+                return CurrentFigures(
                     self._kinds(),
                     self._runs(campaigns, now),
                     self._store.figures.count_runs(campaigns),
@@ -96,17 +96,17 @@ class Watch:
         if run not in self._steps:
             while len(self._steps) >= REMEMBERED:
                 del self._steps[next(iter(self._steps))]
-            self._steps[run] = totals(self._store.figures.report_beginning(run, BEGINNING))
+            self._steps[run] = read_totals(self._store.figures.report_beginning(run, BEGINNING))
         return self._steps[run]
 
     def _slowed(self, now: datetime) -> Mapping[str, int]:
         failing = self._store.figures.failures(SLOW).items()
-        waiting = [key for key, failures in failing if open_again(key, failures) > now]
+        waiting = [key for key, failures in failing if next_attempt_at(key, failures) > now]
         counted = Counter(key.partition("/")[0] for key in waiting)
         return {kind: counted[kind] for kind in GUESSES}
 
 
-def totals(beginning: str | bytes) -> Mapping[str, int]:
+def read_totals(beginning: str | bytes) -> Mapping[str, int]:
     """Read the totals of steps by status out of the beginning of a report; nothing where they are not there."""
     try:
         summary = extract_summary(beginning) if isinstance(beginning, bytes) else _summary_of_text(beginning)

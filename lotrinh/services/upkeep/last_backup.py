@@ -21,7 +21,7 @@ LOOKED_BACK, REGULAR = 8, 3
 """How many backups say how regularly they are made, and how many of them it takes."""
 
 
-class Known(NamedTuple):
+class KnownJournal(NamedTuple):
     """The journal as it was last known to be whole: its last hash and how many entries it had."""
 
     head: str
@@ -30,40 +30,40 @@ class Known(NamedTuple):
     """The first entry that did not fit at the backup after it; None where all was well."""
 
 
-NOTHING = Known(GENESIS, 0)
+NOTHING = KnownJournal(GENESIS, 0)
 FAILED = "failed.json"
 
 
-def path_in(folder: Path) -> Path:
+def note_path(folder: Path) -> Path:
     """Return where it is written."""
     return folder / "backups" / "last.json"
 
 
-def read(folder: Path) -> dict[str, Any]:
+def read_note(folder: Path) -> dict[str, Any]:
     """Read what is written. ``OSError``, ``ValueError`` or ``TypeError`` when it cannot be read."""
-    return dict(json.loads(path_in(folder).read_text(encoding="utf-8")))
+    return dict(json.loads(note_path(folder).read_text(encoding="utf-8")))
 
 
-def known(folder: Path) -> Known:
+def known_journal(folder: Path) -> KnownJournal:
     """Return the journal as it was last known; the one before all entries where that is not known."""
     try:
-        said = read(folder)
+        said = read_note(folder)
         bad = said.get("first_bad")
-        return Known(str(said["head"]), int(said.get("entries", 0)), None if bad is None else int(bad))
+        return KnownJournal(str(said["head"]), int(said.get("entries", 0)), None if bad is None else int(bad))
     except (OSError, ValueError, KeyError, TypeError):
         return NOTHING
 
 
-def remember(folder: Path, at: datetime, path: Path, journal: Known) -> None:
+def note_success(folder: Path, at: datetime, path: Path, journal: KnownJournal) -> None:
     """Write down that a backup was made or put back, and up to where the journal is known."""
     said: dict[str, object] = {"at": at.isoformat(), "path": str(path.resolve())}
     said |= {"head": journal.head, "entries": journal.entries}
     if journal.first_bad is not None:
         said["first_bad"] = journal.first_bad
-    store_file(path_in(folder), json.dumps(said, ensure_ascii=False).encode())
+    store_file(note_path(folder), json.dumps(said, ensure_ascii=False).encode())
 
 
-def interval(path: Path) -> timedelta | None:
+def usual_interval(path: Path) -> timedelta | None:
     """Return how far apart the backups beside this one usually are; None where there are too few to tell."""
     try:
         named = [name[1] for other in path.parent.iterdir() if (name := NAME.fullmatch(other.name))]
@@ -95,7 +95,7 @@ def note_failure(folder: Path, at: datetime, reason: str) -> None:
             store_file(folder / "backups" / FAILED, json.dumps(said, ensure_ascii=False).encode())
 
 
-def failure(folder: Path) -> Failure | None:
+def last_failure(folder: Path) -> Failure | None:
     """Return the last failure that was written down, before or after the last backup; None where none can be read."""
     try:
         said = json.loads((folder / "backups" / FAILED).read_text(encoding="utf-8"))

@@ -35,7 +35,7 @@ HELD = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 """What the system says where somebody else has a lock; anything else is a disk that cannot lock."""
 
 
-class Lock:
+class FolderLock:
     """The lock of a file, held until closed: alone, or ``shared`` with others. ``Conflict`` tells who has it."""
 
     def __init__(self, path: Path, *, shared: bool = False) -> None:
@@ -44,18 +44,18 @@ class Lock:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise _not_written(path, error) from error
+            raise _write_failure(path, error) from error
         try:
-            _take(self._file, shared=shared)
+            _lock_file(self._file, shared=shared)
         except OSError as error:
             os.lseek(self._file, 0, os.SEEK_SET)
             holder = os.read(self._file, 40).decode(errors="replace").split()
             os.close(self._file)
             if error.errno not in HELD:
-                raise _not_written(path, error) from error
-            raise Conflict(_running(path.stem, holder, shared=shared)) from error
+                raise _write_failure(path, error) from error
+            raise Conflict(_running_words(path.stem, holder, shared=shared)) from error
 
-    def sign(self, program: str = UP) -> Self:
+    def write_holder(self, program: str = UP) -> Self:
         """Write who holds it."""
         os.ftruncate(self._file, 0)
         os.lseek(self._file, 0, os.SEEK_SET)
@@ -69,11 +69,11 @@ class Lock:
         os.close(self._file)
 
 
-def _not_written(path: Path, error: OSError) -> StoreUnavailable:
+def _write_failure(path: Path, error: OSError) -> StoreUnavailable:
     return StoreUnavailable(M("Không ghi được vào {path} ({reason}).", path=str(path), reason=os_error_reason(error)))
 
 
-def _running(kind: str, holder: list[str], *, shared: bool) -> Message:
+def _running_words(kind: str, holder: list[str], *, shared: bool) -> Message:
     """Say who has a lock. One that may be shared is refused to a sharer by a restore alone, and names itself else."""
     if shared or holder[1:] == [RESTORE]:
         return RUNNING[RESTORE]
@@ -82,7 +82,7 @@ def _running(kind: str, holder: list[str], *, shared: bool) -> Message:
     )
 
 
-def _take(file: int, *, shared: bool) -> None:
+def _lock_file(file: int, *, shared: bool) -> None:
     """Take the lock without waiting; ``OSError`` where that is not possible.
 
     Windows shares no locks: who shares takes one byte that nobody has, who is alone takes all of them.
@@ -100,29 +100,29 @@ def _take(file: int, *, shared: bool) -> None:
         fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
-def path_of(folder: Path, program: str) -> Path:
+def lock_path(folder: Path, program: str) -> Path:
     """Return the file whose lock a program has while it uses a data folder."""
     return folder / "up.lock" if program == UP else folder / "locks" / f"{program}.lock"
 
 
 @contextmanager
-def using(folder: Path, program: str) -> Iterator[None]:
+def hold_shared(folder: Path, program: str) -> Iterator[None]:
     """Share a data folder for a while: no restore begins meanwhile. ``Conflict`` where one is at work.
 
     Where nothing can be written, or locked, nothing is held: nobody restores there either.
     """
     with ExitStack() as stack:
         with suppress(StoreUnavailable):
-            stack.enter_context(Lock(path_of(folder, program), shared=True))
+            stack.enter_context(FolderLock(lock_path(folder, program), shared=True))
         yield
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def hold_alone(folder: Path) -> Iterator[None]:
     """Have a data folder alone, for a restore; ``Conflict`` names what runs with it. One not made yet is nobody's."""
     with ExitStack() as stack:
         if folder.is_dir():
-            stack.enter_context(Lock(path_of(folder, UP)).sign(RESTORE))
+            stack.enter_context(FolderLock(lock_path(folder, UP)).write_holder(RESTORE))
             for program in SHARED:
-                stack.enter_context(Lock(path_of(folder, program)))
+                stack.enter_context(FolderLock(lock_path(folder, program)))
         yield

@@ -56,7 +56,7 @@ def server_environment(folder: Path, host: str, port: int, auth: str) -> dict[st
     }
 
 
-def on_this_machine(api_url: str) -> tuple[str, int] | None:
+def loopback_address(api_url: str) -> tuple[str, int] | None:
     """Return host and port of a server on this machine's loopback; None where it is another machine's, or none."""
     try:
         url = urlsplit(api_url)
@@ -73,7 +73,7 @@ def auth_string(settings: Settings) -> str:
     """
     if own := settings.prefect.auth_string.get_secret_value():
         return own
-    return _kept(password_file(settings.data_dir)) if on_this_machine(settings.prefect.api_url) else ""
+    return _read_password(password_file(settings.data_dir)) if loopback_address(settings.prefect.api_url) else ""
 
 
 def password_file(folder: Path) -> Path:
@@ -81,14 +81,14 @@ def password_file(folder: Path) -> Path:
     return folder / "secrets" / "prefect__auth_string"
 
 
-def made_password(folder: Path) -> str:
+def ensure_password(folder: Path) -> str:
     """Return the ``user:password`` of a data folder; it is made the first time, for its owner alone.
 
     The caller has the folder alone, as ``lotrinh up`` does: two starts agree. ``StoreUnavailable`` where it cannot be
     written: a server without it is not to be started.
     """
     path = password_file(folder)
-    if known := _kept(path):
+    if known := _read_password(path):
         return known
     made = f"{USER}:{secrets.token_urlsafe(PASSWORD_BYTES)}"
     try:
@@ -101,7 +101,7 @@ def made_password(folder: Path) -> str:
     return made
 
 
-def _kept(path: Path) -> str:
+def _read_password(path: Path) -> str:
     """Read a password; empty where there is none, or none for us."""
     try:
         return path.read_text(encoding="ascii").strip()

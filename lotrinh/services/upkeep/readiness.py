@@ -42,10 +42,10 @@ class Readiness:
                 return "database"
         except LotrinhError:
             return "database"
-        return "" if free(self._folder) >= self._least else "disk"
+        return "" if free_bytes(self._folder) >= self._least else "disk"
 
 
-def free(folder: Path) -> int:
+def free_bytes(folder: Path) -> int:
     """Return the free bytes of the disk that a folder lies on, or will."""
     there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
     return shutil.disk_usage(there).free

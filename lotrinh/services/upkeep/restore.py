@@ -14,8 +14,8 @@ from lotrinh.errors import BadInput, Conflict, LotrinhError, Problem, StoreUnava
 from lotrinh.i18n import say
 from lotrinh.services.upkeep import archives, last_backup, restore_marker
 from lotrinh.services.upkeep.archives import FOLDERS, RECORD, Manifest
-from lotrinh.services.upkeep.backup import Place
-from lotrinh.services.upkeep.last_backup import Known
+from lotrinh.services.upkeep.backup import DataLocation
+from lotrinh.services.upkeep.last_backup import KnownJournal
 from lotrinh.store.engine import database_identity, newer_schema, sqlite_file
 from lotrinh.store.moving import image
 from lotrinh.store.moving.copying import Extent, sqlite_parts
@@ -27,18 +27,18 @@ LAID_OUT = {"files": "files"} | {name: f"data/{name}" for name in FOLDERS}
 UNCLEAR = M("Đang chờ khi sao lưu; sau đó có thể đã gửi.")
 
 
-class Standing(NamedTuple):
+class ExistingData(NamedTuple):
     """What stands where a backup is to be put: rows by table (None: a damaged database), and folders with files."""
 
     counts: Mapping[str, int] | None
     folders: tuple[str, ...]
 
     @property
-    def anything(self) -> bool:
+    def has_anything(self) -> bool:
         """Whether there is anything that could be lost."""
         return self.counts != {} or bool(self.folders)
 
-    def words(self) -> Message:
+    def describe(self) -> Message:
         """Say what is there."""
         folders = ", ".join(self.folders) or "—"
         if self.counts is None:
@@ -47,67 +47,69 @@ class Standing(NamedTuple):
         return M("{entries} mục nhật ký, {rows} dòng; thư mục: {folders}", entries=entries, rows=rows, folders=folders)
 
 
-class Restored(NamedTuple):
+class RestoreResult(NamedTuple):
     """What was put back: rows and chain as they stand now, messages in doubt, where the old record lies (if any)."""
 
     manifest: Manifest
     extent: Extent
-    doubtful: int
-    aside: Path | None
+    doubtful_messages: int
+    old_data: Path | None
 
 
-def standing(place: Place) -> Standing:
+def find_existing_data(location: DataLocation) -> ExistingData:
     """Look at what is there already."""
-    folders = (name for name in LAID_OUT if (place.folder / name).is_dir() and any((place.folder / name).iterdir()))
-    return Standing(image.count_existing_rows(place.url), tuple(folders))
+    folders = (
+        name for name in LAID_OUT if (location.folder / name).is_dir() and any((location.folder / name).iterdir())
+    )
+    return ExistingData(image.count_existing_rows(location.url), tuple(folders))
 
 
-def restore(file: Path, place: Place, now: datetime, *, replace: bool = False) -> Restored:
+def restore_backup(file: Path, location: DataLocation, now: datetime, *, replace: bool = False) -> RestoreResult:
     """Put a backup in its place; ``Conflict`` where there is a record already, unless ``replace``.
 
     Everything is checked and laid out beside before anything is touched. Folders are put in their places by their
     names, then the database in one transaction; where that fails all goes back, at once or, where we are killed, with
     the next restore. What stood there lies in a folder ``replaced-…`` afterwards, a record of its own.
     """
-    manifest = archives.check(file)
-    with _tried():
-        restore_marker.undo(place.folder, place.url, tuple(LAID_OUT))
-    there = standing(place)
-    if there.anything and not replace:
+    manifest = archives.check_archive(file)
+    with _refuse_os_errors():
+        restore_marker.undo_restore(location.folder, location.url, tuple(LAID_OUT))
+    there = find_existing_data(location)
+    if there.has_anything and not replace:
         sentence = M(
             "Nơi khôi phục đã có dữ liệu ({there}). Chọn nơi trống bằng --into, hoặc thêm --replace.",
-            there=there.words(),
+            there=there.describe(),
         )
         raise Conflict(sentence)
-    with _tried(), _workshop(place.folder) as work:
-        archives.unpack(file, manifest, work)
-        _fit(file, work / RECORD, manifest)
+    with _refuse_os_errors(), _workshop(location.folder) as work:
+        archives.unpack_archive(file, manifest, work)
+        _require_fitting(file, work / RECORD, manifest)
         doubtful = image.settle_image(work / RECORD, say(UNCLEAR), now)
-        aside = place.folder / f"replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}" if there.anything else None
+        aside = location.folder / f"replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}" if there.has_anything else None
         _, after = image.examine_image(work / RECORD)
-        restore_marker.begin(
-            place.folder,
-            restore_marker.Plan(
+        restore_marker.write_marker(
+            location.folder,
+            restore_marker.RestorePlan(
                 aside=aside.name if aside else "",
                 folders=there.folders,
                 before=there.counts,
                 after=after.counts,
                 head=after.head,
-                database=database_identity(place.url, place.folder),
+                database=database_identity(location.url, location.folder),
                 touched=tuple(
                     name for name, lies in LAID_OUT.items() if name in there.folders or (work / lies).exists()
                 ),
             ),
         )
-        extent = _switch(work, place, aside, there, replace=replace)
-        journal = Known(extent.head, extent.entries, extent.first_bad)
-        last_backup.remember(place.folder, manifest.at, file, journal)  # what the next backup is held against
-        restore_marker.end(place.folder)
-    return Restored(manifest, extent, doubtful, aside)
+        extent = _switch(work, location, aside, there, replace=replace)
+        journal = KnownJournal(extent.head, extent.entries, extent.first_bad)
+        last_backup.note_success(location.folder, manifest.at, file, journal)  # what the next backup is held against
+        restore_marker.remove_marker(location.folder)
+    return RestoreResult(manifest, extent, doubtful, aside)
 
 
 @contextmanager
-def _tried() -> Iterator[None]:
+def _refuse_os_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -132,7 +134,7 @@ def _workshop(folder: Path) -> Iterator[Path]:
                 folder.rmdir()
 
 
-def _fit(file: Path, record: Path, manifest: Manifest) -> None:
+def _require_fitting(file: Path, record: Path, manifest: Manifest) -> None:
     """Refuse a database that is not what its list says; bring an older one to this version."""
     if manifest.schema > HEAD:
         raise newer_schema(manifest.schema)
@@ -147,28 +149,28 @@ def _fit(file: Path, record: Path, manifest: Manifest) -> None:
         image.upgrade_image(record)
 
 
-def _switch(work: Path, place: Place, aside: Path | None, there: Standing, *, replace: bool) -> Extent:
-    with _moves(place.folder, aside) as move:
+def _switch(work: Path, location: DataLocation, aside: Path | None, existing: ExistingData, *, replace: bool) -> Extent:
+    with _moves(location.folder, aside) as move:
         if aside:
-            _set_aside(place, aside, there, move)
+            _set_aside(location, aside, existing, move)
         for name, lies in LAID_OUT.items():
             with suppress(OSError):
-                (place.folder / name).rmdir()  # an empty one
+                (location.folder / name).rmdir()  # an empty one
             if (work / lies).exists():
-                move(work / lies, place.folder / name)
-        return image.restore_image(work / RECORD, place.url, replace=replace)
+                move(work / lies, location.folder / name)
+        return image.restore_image(work / RECORD, location.url, replace=replace)
 
 
-def _set_aside(place: Place, aside: Path, there: Standing, move: Callable[[Path, Path], None]) -> None:
+def _set_aside(location: DataLocation, aside: Path, existing: ExistingData, move: Callable[[Path, Path], None]) -> None:
     """Keep what is there as a record of its own; only what cannot be read has to leave its place for that."""
-    file = sqlite_file(place.url)
-    if there.counts:
-        image.write_image(place.url, aside / "lotrinh.db")
-    elif there.counts is None and file:
+    file = sqlite_file(location.url)
+    if existing.counts:
+        image.write_image(location.url, aside / "lotrinh.db")
+    elif existing.counts is None and file:
         for part in (part for part in sqlite_parts(file) if part.exists()):
             move(part, aside / part.name)
-    for name in there.folders:
-        move(place.folder / name, aside / name)
+    for name in existing.folders:
+        move(location.folder / name, aside / name)
 
 
 @contextmanager
@@ -189,5 +191,5 @@ def _moves(folder: Path, aside: Path | None) -> Iterator[Callable[[Path, Path], 
             target.rename(source)
         if aside:
             shutil.rmtree(aside, ignore_errors=True)
-        restore_marker.end(folder)
+        restore_marker.remove_marker(folder)
         raise

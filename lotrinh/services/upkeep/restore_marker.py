@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from lotrinh.core.text import M, Message
 from lotrinh.errors import Conflict, LotrinhError
 from lotrinh.files import store_file
-from lotrinh.services.upkeep.lock import using
+from lotrinh.services.upkeep.lock import hold_shared
 from lotrinh.store.engine import database_identity, sqlite_file
 from lotrinh.store.moving import image
 from lotrinh.store.moving.copying import Extent, sqlite_parts
@@ -19,7 +19,7 @@ from lotrinh.store.moving.copying import Extent, sqlite_parts
 MARKER = "restore.json"
 
 
-class Plan(NamedTuple):
+class RestorePlan(NamedTuple):
     """What a restore is about to do: where the old record goes, which of its folders, and the database before, after.
 
     ``before`` are the old database's rows by table, None where it was damaged. ``database`` says which one it is, as
@@ -46,28 +46,28 @@ def require_finished(folder: Path, url: str) -> None:
     """
     plan = _read(folder)
     if plan and (plan.touched or plan.is_about(folder, url)):
-        raise Conflict(_told(plan))
+        raise Conflict(_unfinished_words(plan))
 
 
 @contextmanager
 def in_use(folder: Path, url: str, program: str) -> Iterator[None]:
     """Use a record for a while: no restore begins meanwhile; ``Conflict`` where one is at work or did not end."""
-    with using(folder, program):
+    with hold_shared(folder, program):
         require_finished(folder, url)
         yield
 
 
-def begin(folder: Path, plan: Plan) -> None:
+def write_marker(folder: Path, plan: RestorePlan) -> None:
     """Write down what is about to be done, before the first thing is moved."""
     store_file(folder / MARKER, json.dumps(plan._asdict()).encode())
 
 
-def end(folder: Path) -> None:
+def remove_marker(folder: Path) -> None:
     """Everything is in its place, or back where it was."""
     (folder / MARKER).unlink(missing_ok=True)
 
 
-def undo(folder: Path, url: str, names: tuple[str, ...]) -> None:
+def undo_restore(folder: Path, url: str, names: tuple[str, ...]) -> None:
     """Put everything back as it was before a restore that was killed; ``names`` are the folders that it may lay out.
 
     Where the database was written already it had ended: then all is in its place, and stays. May be killed itself.
@@ -78,26 +78,26 @@ def undo(folder: Path, url: str, names: tuple[str, ...]) -> None:
         return
     if not plan.is_about(folder, url):
         if plan.touched:
-            raise Conflict(_told(plan))
+            raise Conflict(_unfinished_words(plan))
         return  # nothing of ours was changed
-    if not _was_written(folder, url, plan):
+    if not _is_database_replaced(folder, url, plan):
         aside = folder / plan.aside if plan.aside else None
         for name in names:
-            _back(folder / name, aside / name if aside else None, was_there=name in plan.folders)
+            _put_back_folder(folder / name, aside / name if aside else None, was_there=name in plan.folders)
         if plan.before is None and aside and (file := sqlite_file(url)):
-            _database_back(file, aside)
+            _put_back_database(file, aside)
         if aside:
             shutil.rmtree(aside, ignore_errors=True)
-    end(folder)
+    remove_marker(folder)
 
 
-def _read(folder: Path) -> Plan | None:
+def _read(folder: Path) -> RestorePlan | None:
     """Read the marker; None where there is none."""
     if not (folder / MARKER).exists():
         return None
     try:
         said: dict[str, Any] = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-        plan = Plan(**said)
+        plan = RestorePlan(**said)
         aside, folders, touched = Path(plan.aside).name, tuple(plan.folders), tuple(plan.touched)
         return plan._replace(aside=aside, folders=folders, touched=touched)
     except (OSError, ValueError, TypeError) as error:
@@ -109,7 +109,7 @@ def _read(folder: Path) -> Plan | None:
         raise Conflict(sentence) from error
 
 
-def _told(plan: Plan) -> Message:
+def _unfinished_words(plan: RestorePlan) -> Message:
     return M(
         "Lần khôi phục vào cơ sở dữ liệu {database} bị ngắt giữa chừng, dữ liệu chưa dùng được. Hãy chạy lại "
         "`lotrinh restore` với bản sao lưu ấy, vào đúng cơ sở dữ liệu ấy.",
@@ -117,7 +117,7 @@ def _told(plan: Plan) -> Message:
     )
 
 
-def _was_written(folder: Path, url: str, plan: Plan) -> bool:
+def _is_database_replaced(folder: Path, url: str, plan: RestorePlan) -> bool:
     """Whether the database is the new one. It is written in one transaction: it is the old one or the new one."""
     if plan.before == plan.after or image.count_existing_rows(url) != {
         name: count for name, count in plan.after.items() if count
@@ -135,7 +135,7 @@ def _extent(url: str, path: Path) -> Extent:
         return Extent({}, "", None)
 
 
-def _back(place: Path, old: Path | None, *, was_there: bool) -> None:
+def _put_back_folder(place: Path, old: Path | None, *, was_there: bool) -> None:
     """Take away what the backup laid out, and put back what lay there before."""
     if was_there and (old is None or not old.exists()):
         return  # it was not moved yet, or is back already
@@ -145,7 +145,7 @@ def _back(place: Path, old: Path | None, *, was_there: bool) -> None:
         old.rename(place)
 
 
-def _database_back(file: Path, aside: Path) -> None:
+def _put_back_database(file: Path, aside: Path) -> None:
     """Put a damaged database back: whoever looks for what can be saved finds it where it was."""
     moved = [(part, aside / part.name) for part in sqlite_parts(file) if (aside / part.name).exists()]
     for part, old in moved:

@@ -11,7 +11,7 @@ from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
 
-def wrong(store: Store | None, settings: Settings, home: Path | None) -> Iterator[Problem]:
+def settings_problems(store: Store | None, settings: Settings, home: Path | None) -> Iterator[Problem]:
     """Find what is wrong with province, roster, receivers, webhooks and campaigns; ``home`` is the settings' folder.
 
     Campaigns are opened as the record says, without one as their files say.

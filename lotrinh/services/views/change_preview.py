@@ -20,7 +20,7 @@ from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.files import store_file
 from lotrinh.reports.moves import MoveRow
-from lotrinh.services.campaigns.campaign_override import NO_OVERRIDE, CampaignOverride, override_of_entry_number
+from lotrinh.services.campaigns.campaign_override import NO_OVERRIDE, CampaignOverride, find_override
 from lotrinh.services.campaigns.campaigns import (
     Campaign,
     bind_campaign,
@@ -117,7 +117,7 @@ def preview_change(
     """Try a change on a campaign; ``BadInput`` with everything that is wrong with it. ``home`` as for campaigns."""
     old = live.campaign
     raw = read_upload(settings, request.file) if request.file and not request.reset else None
-    holds = override_of_entry_number(store, old.change)
+    holds = find_override(store, old.change)
     target, new = _try_change(settings, old, holds, request, raw, now, home)
     if target == holds:
         raise BadInput([Problem("anchor", 0, 0, M("Chưa có gì thay đổi: hãy nhập ngày gốc mới hoặc chọn tệp khác."))])

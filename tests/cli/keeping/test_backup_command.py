@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lotrinh.cli.up.processes import Child, free_port
-from lotrinh.services.upkeep.lock import Lock, alone
+from lotrinh.services.upkeep.lock import FolderLock, hold_alone
 from lotrinh.store import open_store
 from tests.conftest import Lotrinh
 from tests.store.entries import entries, entry
@@ -73,7 +73,7 @@ def test_a_record_that_is_there_is_not_replaced_without_being_asked_for_and_conf
 
 def test_a_record_that_is_up_is_not_replaced(lotrinh: Lotrinh, data: Path) -> None:
     path = lotrinh("backup").stdout.strip()
-    with Lock(data / "up.lock").sign():
+    with FolderLock(data / "up.lock").write_holder():
         refused = lotrinh("restore", path, "--replace", "--yes")
     assert refused.returncode == 2
     assert "lotrinh up" in refused.stderr
@@ -110,7 +110,7 @@ def test_under_a_portal_nothing_is_restored_and_two_portals_and_a_check_run_besi
 
 @pytest.mark.parametrize("command", [["portal"], ["up"], ["check", "bau-cu-2026"]])
 def test_while_a_record_is_restored_nothing_is_started_on_it(lotrinh: Lotrinh, data: Path, command: list[str]) -> None:
-    with alone(data):
+    with hold_alone(data):
         refused = lotrinh(*command)
     assert refused.returncode == 2
     assert "Đang khôi phục (`lotrinh restore`)" in refused.stderr
@@ -124,7 +124,7 @@ def test_while_a_record_is_restored_no_schedules_are_served_on_it(
     monkeypatch.setenv("LOTRINH_LANG", "vi")
     file = tmp_path / "settings.toml"
     file.write_text('data_dir = "data"\n[prefect]\napi_url = "http://127.0.0.1:9/api"\n', encoding="utf-8")
-    with alone(data):
+    with hold_alone(data):
         assert main(["--settings", str(file)]) == 2
     assert "Đang khôi phục (`lotrinh restore`)" in capsys.readouterr().err
 

@@ -245,9 +245,9 @@ def test_whatever_the_settings_name_that_cannot_be_used_is_listed_by_up_and_doct
 
 
 def test_a_second_up_in_the_same_data_folder_is_refused_and_names_the_first(lotrinh: Lotrinh, tmp_path: Path) -> None:
-    from lotrinh.services.upkeep.lock import Lock
+    from lotrinh.services.upkeep.lock import FolderLock
 
-    with Lock(tmp_path / "data" / "up.lock").sign():
+    with FolderLock(tmp_path / "data" / "up.lock").write_holder():
         done = lotrinh("up", LOTRINH_PORTAL__PORT=str(free_port(0)))
     assert done.returncode == 2
     assert f"đang chạy với thư mục dữ liệu này (tiến trình {os.getpid()})" in done.stderr

@@ -11,7 +11,7 @@ from lotrinh.core.status.roles import Role
 from lotrinh.errors import BadInput, Conflict, NotFound
 from lotrinh.services.access.accounts import (
     LONGEST_LINK,
-    By,
+    AccountActor,
     add_officer,
     change_role,
     change_secret,
@@ -19,24 +19,24 @@ from lotrinh.services.access.accounts import (
     issue_codes,
     issue_slips,
     make_link,
-    revoke,
     revoke_codes,
     revoke_link,
+    revoke_officer,
     revoke_slips,
 )
-from lotrinh.services.access.sign_in import visitor_of
+from lotrinh.services.access.sign_in import visitor_of_token
 from lotrinh.store import Store
 from lotrinh.store.accounts import Account
 from tests.services.builders import LIEN_SON, LUONG_SON
 
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
 SECRET = "mật khẩu đủ dài"
-BY = By("officer:sep", "25")
+BY = AccountActor("officer:sep", "25")
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lotrinh.services.access.accounts.hashed", lambda secret: f"#{secret}")
+    monkeypatch.setattr("lotrinh.services.access.accounts.hash_secret", lambda secret: f"#{secret}")
 
 
 def add(store: Store, name: str, role: Role = Role.ADMINISTRATOR) -> Account:
@@ -53,7 +53,7 @@ def test_every_act_is_an_entry_with_who_did_what_to_whom(store: Store) -> None:
     add(store, "lan", Role.OFFICER)
     change_role(store, "officer:lan", Role.VIEWER, NOW, BY)
     change_secret(store, "officer:lan", "một câu khác hẳn", NOW, BY)
-    revoke(store, "officer:lan", NOW, BY)
+    revoke_officer(store, "officer:lan", NOW, BY)
     issue_slips(store, [LUONG_SON], NOW, BY)
     revoke_slips(store, [LUONG_SON, LIEN_SON], NOW, BY)
     issue_codes(store, [LIEN_SON], NOW, BY)
@@ -96,7 +96,7 @@ def test_accounts_make_no_record_of_any_step(store: Store) -> None:
 REFUSED: dict[str, Callable[[Store], object]] = {
     "there already": lambda store: add_officer(store, "lan", Role.OFFICER, "", SECRET, NOW, BY, renew=False),
     "nobody": lambda store: change_role(store, "officer:khong-co", Role.VIEWER, NOW, BY),
-    "the last one": lambda store: revoke(store, "officer:lan", NOW, BY),
+    "the last one": lambda store: revoke_officer(store, "officer:lan", NOW, BY),
     "too short": lambda store: change_secret(store, "officer:lan", "ngắn", NOW, BY),
 }
 
@@ -110,7 +110,7 @@ def test_what_was_refused_leaves_no_entry(store: Store, what: str) -> None:
 
 
 DEMOTIONS: dict[str, Callable[[Store], object]] = {
-    "revoked": lambda store: revoke(store, "officer:mot", NOW, BY),
+    "revoked": lambda store: revoke_officer(store, "officer:mot", NOW, BY),
     "another role": lambda store: change_role(store, "officer:mot", Role.OFFICER, NOW, BY),
     "made again": lambda store: add(store, "mot", Role.VIEWER),
 }
@@ -134,7 +134,7 @@ def test_two_administrators_who_revoke_each_other_at_once_leave_one(store: Store
 
     def take_away(whom: str) -> str:
         try:
-            revoke(store, whom, NOW, By(pairs[whom], "25"))
+            revoke_officer(store, whom, NOW, AccountActor(pairs[whom], "25"))
         except Conflict:
             return "refused"
         return "done"
@@ -147,9 +147,9 @@ def test_two_administrators_who_revoke_each_other_at_once_leave_one(store: Store
 def test_nobody_revokes_themselves_or_changes_their_own_role(store: Store) -> None:
     for name in ("mot", "hai"):
         add(store, name)
-    own = By("officer:mot", "25")
+    own = AccountActor("officer:mot", "25")
     with pytest.raises(Conflict, match="chính mình"):
-        revoke(store, "officer:mot", NOW, own)
+        revoke_officer(store, "officer:mot", NOW, own)
     with pytest.raises(Conflict, match="chính mình"):
         change_role(store, "officer:mot", Role.VIEWER, NOW, own)
     assert change_secret(store, "officer:mot", "một câu khác hẳn", NOW, own).secret_hash == "#một câu khác hẳn"
@@ -158,7 +158,7 @@ def test_nobody_revokes_themselves_or_changes_their_own_role(store: Store) -> No
 def test_a_change_never_brings_a_revoked_account_back(store: Store) -> None:
     add(store, "mot")
     add(store, "lan", Role.OFFICER)
-    revoke(store, "officer:lan", NOW, BY)
+    revoke_officer(store, "officer:lan", NOW, BY)
     with pytest.raises(NotFound):
         change_role(store, "officer:lan", Role.ADMINISTRATOR, NOW, BY)
     with pytest.raises(NotFound):
@@ -189,7 +189,7 @@ def test_a_units_account_is_made_by_its_slip_alone(store: Store, role: Role) -> 
     with pytest.raises(BadInput):
         change_role(store, "officer:lan", role, NOW, BY)
     with pytest.raises(NotFound):
-        revoke(store, "unit:04924", NOW, BY)
+        revoke_officer(store, "unit:04924", NOW, BY)
 
 
 def test_a_link_opens_a_reading_session_until_its_last_moment(store: Store) -> None:
@@ -197,10 +197,10 @@ def test_a_link_opens_a_reading_session_until_its_last_moment(store: Store) -> N
     end = NOW + timedelta(days=1)
     session = follow_link(store, token, end - timedelta(seconds=1))
     assert session
-    found = visitor_of(store, session, end - timedelta(seconds=1))
+    found = visitor_of_token(store, session, end - timedelta(seconds=1))
     assert found
     assert found[0].role is Role.VIEWER
-    assert visitor_of(store, session, end) is None
+    assert visitor_of_token(store, session, end) is None
     assert follow_link(store, token, end) is None
     assert follow_link(store, token[:-1] + ("A" if token[-1] != "A" else "B"), NOW) is None
 

@@ -7,7 +7,7 @@ import pytest
 
 from lotrinh.core.status.roles import Role
 from lotrinh.errors import BadInput, NotAllowed, NotFound, TooManyAttempts
-from lotrinh.services.access.programs import holder, issue_token, require_holder, revoke_token
+from lotrinh.services.access.programs import find_holder, issue_token, require_holder, revoke_token
 from lotrinh.services.access.sign_in import BLOCKED, CLOSED
 from lotrinh.store import Store
 from tests.services.builders import NOW
@@ -15,7 +15,7 @@ from tests.services.builders import NOW
 
 def test_a_token_opens_with_its_role_and_only_its_hash_is_kept(store: Store) -> None:
     account, token = issue_token(store, "bao-cao", Role.VIEWER, NOW)
-    known = holder(store, token, NOW)
+    known = find_holder(store, token, NOW)
     assert known is not None
     assert (known.account, known.role, known.unit) == ("program:bao-cao", Role.VIEWER, "")
     assert account.secret_hash == hashlib.sha256(token.encode()).hexdigest()
@@ -29,12 +29,12 @@ def test_a_new_token_ends_the_old_one_and_revoking_ends_all(store: Store) -> Non
     old = issue_token(store, "bao-cao", Role.VIEWER, NOW).token
     new = issue_token(store, "bao-cao", Role.OFFICER, NOW).token
     other = issue_token(store, "khac", Role.VIEWER, NOW).token
-    assert holder(store, old, NOW) is None
-    assert (found := holder(store, new, NOW))
+    assert find_holder(store, old, NOW) is None
+    assert (found := find_holder(store, new, NOW))
     assert found.role is Role.OFFICER
     revoke_token(store, "bao-cao", NOW)
-    assert holder(store, new, NOW) is None
-    assert holder(store, other, NOW) is not None
+    assert find_holder(store, new, NOW) is None
+    assert find_holder(store, other, NOW) is not None
     with pytest.raises(NotFound):
         revoke_token(store, "bao-cao", NOW)
 
@@ -42,10 +42,10 @@ def test_a_new_token_ends_the_old_one_and_revoking_ends_all(store: Store) -> Non
 def test_a_units_code_and_a_programs_token_are_never_taken_for_one_another(store: Store) -> None:
     code = store.access.issue(["04924"], NOW)["04924"]
     token = issue_token(store, "bao-cao", Role.VIEWER, NOW).token
-    assert (known := holder(store, code, NOW))
+    assert (known := find_holder(store, code, NOW))
     assert (known.role, known.unit) == (Role.UNIT, "04924")
     for wrong in ("", ".", "bao-cao.", token[:-1], token.partition(".")[2], f"khac.{token.partition('.')[2]}"):
-        assert holder(store, wrong, NOW) is None, wrong
+        assert find_holder(store, wrong, NOW) is None, wrong
 
 
 @pytest.mark.parametrize("name", ["", "Báo cáo", "a.b", "04924", "a" * 41, "../x", "A"])

@@ -11,15 +11,23 @@ from lotrinh.core.status.roles import Role
 from lotrinh.errors import NotAllowed, TooManyAttempts
 from lotrinh.services.access import sign_in as service
 from lotrinh.services.access.accounts import (
-    By,
+    AccountActor,
     add_officer,
     change_role,
     change_secret,
     issue_slips,
-    revoke,
+    revoke_officer,
     revoke_slips,
 )
-from lotrinh.services.access.sign_in import CLOSED, IDLE, LONGEST, account_of, refuse_guessing, sign_in, visitor_of
+from lotrinh.services.access.sign_in import (
+    CLOSED,
+    IDLE,
+    LONGEST,
+    account_id_of_name,
+    refuse_guessing,
+    sign_in,
+    visitor_of_token,
+)
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store, open_store
 from lotrinh.store.throttle import Failures
@@ -28,14 +36,14 @@ from tests.services.builders import LUONG_SON
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 SECRET = "mật khẩu đủ dài"
-BY = By("officer:sep", "25")
+BY = AccountActor("officer:sep", "25")
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """These tests count attempts by the thousand; hashing has tests of its own."""
-    monkeypatch.setattr(service, "fits", lambda secret, known: known is not None and known == f"#{secret}")
-    monkeypatch.setattr("lotrinh.services.access.accounts.hashed", lambda secret: f"#{secret}")
+    monkeypatch.setattr(service, "matches_hash", lambda secret, known: known is not None and known == f"#{secret}")
+    monkeypatch.setattr("lotrinh.services.access.accounts.hash_secret", lambda secret: f"#{secret}")
 
 
 def attempt(store: Store, secret: str, now: datetime, name: str = "04924", address: str = "192.0.2.1") -> str:
@@ -145,7 +153,7 @@ def test_the_right_secret_counts_as_no_failure_however_often_it_is_used(store: S
     ("link:abc", "officer:link:abc"), ("", "officer:"), ("x" * 5000, "officer:" + "x" * 5000)
 ])  # fmt: skip
 def test_digits_are_a_units_code_and_everything_else_an_officers_name(store: Store, typed: str, account: str) -> None:
-    assert account_of(typed) == account
+    assert account_id_of_name(typed) == account
     assert attempt(store, "sai", NOW, typed) == "wrong"
 
 
@@ -156,32 +164,32 @@ def entered(store: Store, now: datetime = NOW, name: str = "04924", secret: str 
 def test_a_session_ends_two_hours_after_its_last_use_and_not_before(store: Store) -> None:
     token = entered(store)
     used = NOW + IDLE
-    assert visitor_of(store, token, used)
-    assert visitor_of(store, token, used + IDLE)
-    assert visitor_of(store, token, used + 2 * IDLE + SECOND) is None
+    assert visitor_of_token(store, token, used)
+    assert visitor_of_token(store, token, used + IDLE)
+    assert visitor_of_token(store, token, used + 2 * IDLE + SECOND) is None
 
 
 def test_a_session_ends_after_twelve_hours_however_much_it_is_used(store: Store) -> None:
     token, now = entered(store), NOW
     while now < NOW + LONGEST:
-        assert visitor_of(store, token, now)
+        assert visitor_of_token(store, token, now)
         now += timedelta(hours=1)
-    assert visitor_of(store, token, NOW + LONGEST)
-    assert visitor_of(store, token, NOW + LONGEST + SECOND) is None
+    assert visitor_of_token(store, token, NOW + LONGEST)
+    assert visitor_of_token(store, token, NOW + LONGEST + SECOND) is None
 
 
 def test_a_visitor_is_who_signed_in_with_their_unit_and_role(store: Store) -> None:
-    found = visitor_of(store, entered(store), NOW)
+    found = visitor_of_token(store, entered(store), NOW)
     assert found
     assert (found[0].account, found[0].role, found[0].unit) == ("unit:04924", Role.UNIT, "04924")
-    assert visitor_of(store, "một mã không có thật", NOW) is None
-    assert visitor_of(store, "", NOW) is None
+    assert visitor_of_token(store, "một mã không có thật", NOW) is None
+    assert visitor_of_token(store, "", NOW) is None
 
 
 CHANGES: dict[str, Callable[[Store], object]] = {
     "role": lambda store: change_role(store, "officer:lan", Role.VIEWER, NOW, BY),
     "secret": lambda store: change_secret(store, "officer:lan", "một câu khác hẳn", NOW, BY),
-    "revoked": lambda store: revoke(store, "officer:lan", NOW, BY),
+    "revoked": lambda store: revoke_officer(store, "officer:lan", NOW, BY),
     "made again": lambda store: add_officer(store, "lan", Role.OFFICER, "Lan", SECRET, NOW),
 }
 
@@ -191,7 +199,7 @@ def test_every_change_of_an_account_ends_its_sessions_at_once(store: Store, chan
     add_officer(store, "lan", Role.OFFICER, "Lan", SECRET, NOW)
     tokens = [entered(store, name="lan", secret=SECRET) for _ in range(2)]
     CHANGES[change](store)
-    assert [visitor_of(store, token, NOW) for token in tokens] == [None, None]
+    assert [visitor_of_token(store, token, NOW) for token in tokens] == [None, None]
 
 
 @pytest.mark.parametrize("end", [slip, lambda s: revoke_slips(s, [LUONG_SON], NOW)])
@@ -201,7 +209,7 @@ def test_a_new_or_revoked_slip_ends_the_units_sessions_and_signing_out_its_own_a
     secret = slip(store)
     first, second = entered(store, secret=secret), entered(store, secret=secret)
     store.sessions.close(first)
-    assert visitor_of(store, first, NOW) is None
-    assert visitor_of(store, second, NOW)
+    assert visitor_of_token(store, first, NOW) is None
+    assert visitor_of_token(store, second, NOW)
     end(store)
-    assert visitor_of(store, second, NOW) is None
+    assert visitor_of_token(store, second, NOW) is None

@@ -10,7 +10,7 @@ from lotrinh.errors import LotrinhError
 from lotrinh.i18n import say
 from lotrinh.services.doctor import record
 from lotrinh.services.doctor.finding import Sign
-from lotrinh.services.upkeep.backup import Place, back_up
+from lotrinh.services.upkeep.backup import DataLocation, back_up
 from lotrinh.store import open_store
 from tests.services.whole import NOW, sqlite_at
 from tests.store.entries import entries
@@ -19,31 +19,31 @@ NIGHT, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path) -> DataLocation:
     made = sqlite_at(tmp_path / "data")
     with open_store(made.url) as store:
         store.journal.append(*entries(1))
     return made
 
 
-def looked(place: Place, later: timedelta) -> tuple[Sign, str, str]:
+def looked(place: DataLocation, later: timedelta) -> tuple[Sign, str, str]:
     """What doctor finds some time after the first night, and advises."""
-    found = record.backup(place.folder, NOW + later, ZoneInfo("Asia/Ho_Chi_Minh"))
+    found = record.inspect_backup(place.folder, NOW + later, ZoneInfo("Asia/Ho_Chi_Minh"))
     return found.sign, say(found.found), say(found.advice) if found.advice else ""
 
 
-def nights(place: Place, out: Path, *apart: timedelta) -> None:
+def nights(place: DataLocation, out: Path, *apart: timedelta) -> None:
     for later in apart:
         back_up(place, out, NOW + later)
 
 
-def failing(place: Place, out: Path, later: timedelta) -> None:
+def failing(place: DataLocation, out: Path, later: timedelta) -> None:
     with pytest.raises(LotrinhError):
         back_up(place, out, NOW + later)
 
 
 def test_where_backups_are_made_every_night_one_that_is_missed_is_told_the_same_day(
-    place: Place, tmp_path: Path
+    place: DataLocation, tmp_path: Path
 ) -> None:
     nights(place, tmp_path / "kho", 0 * NIGHT, 1 * NIGHT, 2 * NIGHT)
     assert looked(place, 2 * NIGHT + 25 * HOUR)[0] is Sign.GOOD
@@ -55,14 +55,14 @@ def test_where_backups_are_made_every_night_one_that_is_missed_is_told_the_same_
 
 @pytest.mark.parametrize("apart", [(0 * HOUR, HOUR, 2 * HOUR), (0 * NIGHT, 3 * NIGHT, 6 * NIGHT), (0 * NIGHT, NIGHT)])
 def test_backups_by_hand_or_seldom_are_not_missed_the_next_day(
-    place: Place, tmp_path: Path, apart: tuple[timedelta, ...]
+    place: DataLocation, tmp_path: Path, apart: tuple[timedelta, ...]
 ) -> None:
     nights(place, tmp_path / "kho", *apart)
     assert looked(place, apart[-1] + 2 * NIGHT)[0] is Sign.GOOD
 
 
 def test_a_backup_that_fails_night_after_night_is_told_with_its_reason_until_one_is_made(
-    place: Place, tmp_path: Path
+    place: DataLocation, tmp_path: Path
 ) -> None:
     nights(place, tmp_path / "kho", 0 * NIGHT)
     (tmp_path / "dia-mat").touch()  # where a disk should be mounted
@@ -77,7 +77,7 @@ def test_a_backup_that_fails_night_after_night_is_told_with_its_reason_until_one
     assert looked(place, 4 * NIGHT)[0] is Sign.GOOD  # by hand, it seems: what failed before the last one is over
 
 
-def test_a_first_backup_that_fails_says_why(place: Place, tmp_path: Path) -> None:
+def test_a_first_backup_that_fails_says_why(place: DataLocation, tmp_path: Path) -> None:
     (tmp_path / "dia-mat").touch()
     failing(place, tmp_path / "dia-mat", 0 * NIGHT)
     sign, said, _ = looked(place, HOUR)

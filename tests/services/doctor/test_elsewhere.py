@@ -19,7 +19,7 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions
 from lotrinh.services.doctor import certificates, record, servers
-from lotrinh.services.doctor.finding import Finding, Sign
+from lotrinh.services.doctor.finding import Diagnosis, Sign
 from lotrinh.settings.models import (
     CampaignSettings,
     MailSettings,
@@ -42,14 +42,14 @@ NOW = AT + timedelta(days=1)
 
 def test_a_certificate_file_that_cannot_be_read_is_broken(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("no certificate", encoding="utf-8")
-    (found,) = servers.ca_file(str(tmp_path / "ca.pem"))
+    (found,) = servers.inspect_ca_file(str(tmp_path / "ca.pem"))
     assert found.sign is Sign.BROKEN
 
 
 def mail(port: int, **more: Any) -> tuple[Sign, str]:
     """What doctor finds of a mail host, and says."""
     known = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "a@b.vn"}
-    found = servers.mail(MailSettings(**{**known, **more}), ssl.create_default_context())
+    found = servers.inspect_mail_host(MailSettings(**{**known, **more}), ssl.create_default_context())
     return found.sign, say(found.found)
 
 
@@ -103,7 +103,7 @@ def test_a_mail_host_that_drips_is_left_behind(monkeypatch: pytest.MonkeyPatch) 
 
         thread = threading.Thread(target=drip, daemon=True)
         thread.start()
-        found = servers.mail(
+        found = servers.inspect_mail_host(
             MailSettings(host="127.0.0.1", port=listening.getsockname()[1]), ssl.create_default_context()
         )
         stop.set()
@@ -111,16 +111,16 @@ def test_a_mail_host_that_drips_is_left_behind(monkeypatch: pytest.MonkeyPatch) 
     assert (found.sign, "giây" in repr(found.found)) == (Sign.BROKEN, True)
 
 
-def advised(found: Finding) -> str:
+def advised(found: Diagnosis) -> str:
     return say(found.advice) if found.advice else ""
 
 
 def test_messages_that_wait_after_an_error_and_unclear_ones_are_told_with_what_to_do(tmp_path: Path) -> None:
-    def put(*states: tuple[str, str]) -> dict[str, Finding]:
+    def put(*states: tuple[str, str]) -> dict[str, Diagnosis]:
         new = [NewMessage(f"{n}", "", "remind", "25", "mail", {"to": "a@b.vn"}, AT, *s) for n, s in enumerate(states)]
         with open_store(f"sqlite:///{tmp_path}/{len(states)}.db") as store:
             store.outbox.put(new, AT)
-            return {f.what: f for f in record.outbox(store)}
+            return {f.what: f for f in record.inspect_outbox(store)}
 
     assert {w: f.sign for w, f in put((WAITING, ""), (SENT, "")).items()} == {"outbox": Sign.GOOD}
     found = put((WAITING, "535"), (WAITING, "535"), (WAITING, ""), (FAILED, "550"), (UNCLEAR, "?"))
@@ -140,7 +140,7 @@ def test_who_has_only_a_mail_box_wants_mail_to_be_set_up() -> None:
 
     def counted(mail: MailSettings, cron: str = "30 7 * * *") -> list[str]:
         settings = Settings(remind=RemindSettings(cron=cron), receivers=receivers, zalo=zalo, mail=mail)
-        return [say(f.found) for f in servers.no_mail(settings)]
+        return [say(f.found) for f in servers.inspect_mail_setting(settings)]
 
     assert counted(MailSettings()) == ["Chưa khai báo [mail]: 1 nơi chỉ có hộp thư nên không được nhắc"]
     assert counted(MailSettings(host="127.0.0.1", sender="a@b.vn")) == counted(MailSettings(), "") == []
@@ -149,7 +149,9 @@ def test_who_has_only_a_mail_box_wants_mail_to_be_set_up() -> None:
 def test_reminders_without_the_portals_address_want_attention() -> None:
     def signs(cron: str, url: str = "") -> list[Sign]:
         settings = Settings(remind=RemindSettings(cron=cron), portal=PortalSettings(public_url=url))
-        return [f.sign for f in servers.public(settings, lambda: NOW) if "public_url còn trống" in say(f.found)]
+        return [
+            f.sign for f in servers.inspect_public_url(settings, lambda: NOW) if "public_url còn trống" in say(f.found)
+        ]
 
     assert signs("30 7 * * *") == [Sign.ATTENTION]
     assert signs("") == signs("30 7 * * *", f"http://127.0.0.1:{free_port(0)}") == []
@@ -161,8 +163,8 @@ def test_campaigns_that_are_paused_are_named(tmp_path: Path) -> None:
         CampaignSettings(id="chay"),
     )
     with open_store(f"sqlite:///{tmp_path}/lotrinh.db") as store:
-        (found,) = record.paused(store, Settings(campaigns=campaigns))
-        assert not list(record.paused(store, Settings(campaigns=campaigns[1:])))
+        (found,) = record.inspect_paused_campaigns(store, Settings(campaigns=campaigns))
+        assert not list(record.inspect_paused_campaigns(store, Settings(campaigns=campaigns[1:])))
     assert (found.sign, "chay" in say(found.found)) == (Sign.ATTENTION, False)
     assert "lotrinh schedule resume bau-cu-2026" in advised(found)
 
@@ -170,11 +172,11 @@ def test_campaigns_that_are_paused_are_named(tmp_path: Path) -> None:
 def test_a_changed_schedule_that_cannot_be_read_any_more_is_told(tmp_path: Path) -> None:
     settings = Settings(campaigns=(CampaignSettings(id="bau-cu-2026"), CampaignSettings(id="chay")))
     with open_store(f"sqlite:///{tmp_path}/lotrinh.db") as store:
-        assert not list(record.unread(store, settings))
+        assert not list(record.inspect_unreadable_schedules(store, settings))
         with writing(store.engine) as connection:
             kept = {"content": '{"cron": "0 7 L * *"}', "changed_at": NOW.isoformat(), "actor": "officer:lan"}
             connection.execute(insert(schedules).values(campaign="bau-cu-2026", **kept))
-        (found,) = record.unread(store, settings)
+        (found,) = record.inspect_unreadable_schedules(store, settings)
     assert found.sign is Sign.ATTENTION
     assert "Đợt bau-cu-2026: không đọc được lịch mà văn phòng đã đổi" in say(found.found)
     assert "lotrinh schedule set bau-cu-2026 --reset" in advised(found)
@@ -183,7 +185,7 @@ def test_a_changed_schedule_that_cannot_be_read_any_more_is_told(tmp_path: Path)
 def test_a_file_that_is_no_database_is_broken_and_a_backup_helps(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     (tmp_path / "lotrinh.db").write_bytes(b"garbage " * 1000)
-    (found,) = record.record(settings, NOW, full=False)
+    (found,) = record.inspect_database(settings, NOW, full=False)
     assert (found.sign, "lotrinh restore" in say(found.found), found.advice) == (Sign.BROKEN, True, None)
 
 
@@ -193,7 +195,7 @@ def test_a_record_with_damaged_pages_is_broken_and_a_backup_helps(tmp_path: Path
         store.journal.append(*(entry(f"s{n}", body={"note": "x" * 3000}) for n in range(20)))
     whole = file.read_bytes()
     file.write_bytes(whole[: -10 * 4096] + b"\xff" * 10 * 4096)
-    *_, found = record.record(settings, NOW, full=True)
+    *_, found = record.inspect_database(settings, NOW, full=True)
     assert (found.what, found.sign) == ("schema", Sign.BROKEN)
     assert "lotrinh restore" in advised(found)
 
@@ -238,8 +240,11 @@ def test_a_certificate_is_good_until_two_weeks_before_its_end(tls: tuple[int, ss
     at = {days: NOW + timedelta(days=days) for days in (0, 3640)}
     signs = {}
     for days, now in at.items():
-        first, *_ = certificates.own(f"https://localhost:{port}", trust, now)
-        found = [f.sign for f in certificates.of_units([unit(f"https://localhost:{port}/x")], options, trust, now)]
+        first, *_ = certificates.inspect_own_certificate(f"https://localhost:{port}", trust, now)
+        found = [
+            f.sign
+            for f in certificates.inspect_unit_certificates([unit(f"https://localhost:{port}/x")], options, trust, now)
+        ]
         signs[days] = (first.sign, found)
     assert signs == {
         0: (Sign.GOOD, [Sign.GOOD]),
@@ -248,11 +253,13 @@ def test_a_certificate_is_good_until_two_weeks_before_its_end(tls: tuple[int, ss
 
 
 def test_a_certificate_of_an_unknown_authority_is_broken(tls: tuple[int, ssl.SSLContext]) -> None:
-    (found,) = certificates.own(f"https://localhost:{tls[0]}", ssl.create_default_context(), NOW)
+    (found,) = certificates.inspect_own_certificate(f"https://localhost:{tls[0]}", ssl.create_default_context(), NOW)
     assert found.sign is Sign.BROKEN
 
 
 def test_an_inside_address_of_the_roster_is_not_asked_for_its_certificate(tls: tuple[int, ssl.SSLContext]) -> None:
     port, trust = tls
-    found = list(certificates.of_units([unit(f"https://127.0.0.1:{port}/x")], HttpOptions(), trust, NOW))
+    found = list(
+        certificates.inspect_unit_certificates([unit(f"https://127.0.0.1:{port}/x")], HttpOptions(), trust, NOW)
+    )
     assert "mạng nội bộ" in repr(found[0].found)

@@ -21,8 +21,8 @@ from lotrinh.services.campaigns import schedules
 from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.campaigns.schedules import EffectiveSchedule
 from lotrinh.services.doctor import machine, record
-from lotrinh.services.doctor.examine import Depth, examine, worst
-from lotrinh.services.doctor.finding import Finding, Sign, good
+from lotrinh.services.doctor.examine import Depth, examine_installation, exit_code
+from lotrinh.services.doctor.finding import Diagnosis, Sign, good
 from lotrinh.services.upkeep import last_backup
 from lotrinh.settings.models import PortalSettings, PrefectSettings, Settings
 from lotrinh.store import open_store
@@ -42,8 +42,8 @@ def settings_of(folder: Path, **changes: Any) -> Settings:
     return Settings(**(fields | changes))
 
 
-def looked(settings: Settings, now: datetime = NOW, **depth: bool) -> dict[str, Finding]:
-    found = examine(settings, "settings.toml", lambda: now, {}, Depth(**depth))
+def looked(settings: Settings, now: datetime = NOW, **depth: bool) -> dict[str, Diagnosis]:
+    found = examine_installation(settings, "settings.toml", lambda: now, {}, Depth(**depth))
     return {finding.what: finding for finding in found}
 
 
@@ -135,7 +135,11 @@ def test_a_roster_that_cannot_be_read_is_told_once_with_its_place(tmp_path: Path
     file.write_text("code,kind,name\n04924,xa,Lương Sơn\n", encoding="utf-8")
     assert looked(settings)["roster"].sign is Sign.GOOD
     file.write_text("code,kind,name\n4924,xa,Lương Sơn\n99999,xa,X\n", encoding="utf-8")
-    said = [f for f in examine(settings, "settings.toml", lambda: NOW, {}, Depth(**depth)) if f.what == "roster"]
+    said = [
+        f
+        for f in examine_installation(settings, "settings.toml", lambda: NOW, {}, Depth(**depth))
+        if f.what == "roster"
+    ]
     assert [f.sign for f in said] == [Sign.BROKEN]
     assert f"(2 lỗi). {file}:2: Mã “4924” mất số 0 ở đầu." in say(said[0].found)
 
@@ -204,8 +208,8 @@ def test_what_was_due_before_the_office_changed_the_schedule_is_not_missed() -> 
 
 
 def test_a_journal_that_lost_its_end_at_the_last_backup_is_broken(tmp_path: Path) -> None:
-    last_backup.remember(tmp_path, NOW, tmp_path / "b.zip", last_backup.Known("0", 9, 5))
-    found = record.backup(tmp_path, NOW, ZoneInfo("Asia/Ho_Chi_Minh"))
+    last_backup.note_success(tmp_path, NOW, tmp_path / "b.zip", last_backup.KnownJournal("0", 9, 5))
+    found = record.inspect_backup(tmp_path, NOW, ZoneInfo("Asia/Ho_Chi_Minh"))
     assert (found.sign, "mục số 5" in repr(found.found)) == (Sign.BROKEN, True)
 
 
@@ -244,7 +248,7 @@ def test_the_running_server_says_itself_whether_it_sends_telemetry(
     tmp_path: Path, server: Server, telemetry: object, sign: Sign
 ) -> None:
     server.answers = {
-        "/api/admin/version": machine.installed("prefect"),
+        "/api/admin/version": machine.installed_version("prefect"),
         "/api/admin/settings": {"server": {"analytics_enabled": telemetry}},
     }
     found = looked(settings_of(tmp_path, prefect=PrefectSettings(api_url=f"http://127.0.0.1:{server.port}/api")))
@@ -252,7 +256,7 @@ def test_the_running_server_says_itself_whether_it_sends_telemetry(
 
 
 def test_a_prefect_server_without_its_database_is_broken(tmp_path: Path, server: Server) -> None:
-    server.answers = {"/api/admin/version": machine.installed("prefect")}
+    server.answers = {"/api/admin/version": machine.installed_version("prefect")}
     server.states = {"/api/ready": 503}  # what Prefect answers where its database does not connect
     found = looked(settings_of(tmp_path, prefect=PrefectSettings(api_url=f"http://127.0.0.1:{server.port}/api")))
     assert found["prefect"].sign is Sign.GOOD
@@ -281,7 +285,7 @@ def test_a_clock_that_is_another_than_the_public_addresss_is_found(
 
 @pytest.mark.parametrize(("fastapi", "sign"), [("0.150.0", Sign.GOOD), ("0.155.0", Sign.BROKEN), ("", Sign.BROKEN)])
 def test_the_pair_of_versions_that_breaks_is_known(fastapi: str, sign: Sign) -> None:
-    assert machine.versions("3.8.8", fastapi).sign is sign
+    assert machine.inspect_versions("3.8.8", fastapi).sign is sign
 
 
 @pytest.mark.parametrize(
@@ -293,15 +297,19 @@ def test_the_pair_of_versions_that_breaks_is_known(fastapi: str, sign: Sign) -> 
     ],
 )
 def test_little_free_disk_wants_attention(free: float, total: float, sign: Sign) -> None:
-    assert machine.disk_of(int(free * machine.GIGABYTE), int(total * machine.GIGABYTE)).sign is sign
+    assert machine.judge_disk(int(free * machine.GIGABYTE), int(total * machine.GIGABYTE)).sign is sign
 
 
 @pytest.mark.parametrize(
     ("said", "sign"), [({}, Sign.GOOD), ({"DO_NOT_TRACK": "1"}, Sign.GOOD), ({"DO_NOT_TRACK": "0"}, Sign.ATTENTION)]
 )
 def test_a_client_told_that_it_may_send_telemetry_wants_attention(said: dict[str, str], sign: Sign) -> None:
-    assert machine.client_telemetry(said).sign is sign
+    assert machine.inspect_client_telemetry(said).sign is sign
 
 
 def test_the_worst_sign_is_the_exit_code() -> None:
-    assert [worst([Sign.GOOD]), worst([Sign.GOOD, Sign.ATTENTION]), worst([Sign.ATTENTION, Sign.BROKEN])] == [0, 1, 2]
+    assert [
+        exit_code([Sign.GOOD]),
+        exit_code([Sign.GOOD, Sign.ATTENTION]),
+        exit_code([Sign.ATTENTION, Sign.BROKEN]),
+    ] == [0, 1, 2]

@@ -10,8 +10,8 @@ from lotrinh.i18n import say
 from lotrinh.services.notify.missed_check_alarm import enqueue_alarms
 from lotrinh.services.notify.outbox import ABANDONED_AFTER, drop_message, retry_message
 from lotrinh.services.notify.weekly import enqueue_report
-from lotrinh.services.upkeep.backup import Place, back_up
-from lotrinh.services.upkeep.restore import restore
+from lotrinh.services.upkeep.backup import DataLocation, back_up
+from lotrinh.services.upkeep.restore import restore_backup
 from lotrinh.settings.models import RemindSettings, ScheduleSettings
 from lotrinh.store import Store, open_store
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR
@@ -123,7 +123,7 @@ def test_the_office_hears_once_of_a_unit_without_an_address_and_the_unit_as_soon
 
 def put_back(world: World, post: Post, at: datetime) -> None:
     """Back up at night, remind in the morning, and put the backup back."""
-    place = Place(world.settings.database_url, world.settings.data_dir)
+    place = DataLocation(world.settings.database_url, world.settings.data_dir)
     with open_store(place.url) as store:
         checked(store, world, DAY - 3 * ONE_DAY)
     made = back_up(place, world.home / "kho", DAY.replace(hour=2, minute=15))
@@ -132,7 +132,7 @@ def put_back(world: World, post: Post, at: datetime) -> None:
             world.remind(store)
             assert world.send(store).sent == 4  # the alarm among them
         assert len(post.mails) == 4
-    restore(made.path, place, at, replace=True)
+    restore_backup(made.path, place, at, replace=True)
     world.clock[0] = at + timedelta(minutes=5)
 
 
@@ -173,9 +173,9 @@ def test_a_backup_that_is_put_back_twice_counts_the_last_time(tmp_path: Path) ->
     with post_office() as post:
         world = world_in(tmp_path, post.settings(), remind=RemindSettings(tries=1))
         put_back(world, post, DAY.replace(hour=6, minute=0))
-        place = Place(world.settings.database_url, world.settings.data_dir)
+        place = DataLocation(world.settings.database_url, world.settings.data_dir)
         again = back_up(place, tmp_path / "kho", DAY.replace(hour=8))
-        restore(again.path, place, DAY.replace(hour=9), replace=True)
+        restore_backup(again.path, place, DAY.replace(hour=9), replace=True)
         world.clock[0] = DAY.replace(hour=10)
         with open_store(world.settings.database_url) as store:
             world.remind(store)

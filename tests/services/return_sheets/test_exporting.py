@@ -7,7 +7,7 @@ import pytest
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.errors import BadInput
-from lotrinh.services.return_sheets.exporting import Wanted, sheet_now, sheets
+from lotrinh.services.return_sheets.exporting import SheetSelection, make_current_sheet, make_sheets
 from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -24,7 +24,9 @@ def desk(store: Store, settings: Settings) -> Desk:
 
 def made(desk: Desk, *units: str, silent: bool = False) -> list[str]:
     now = LiveCampaign(desk.store, desk.settings, desk.campaign).report(NOW)
-    return [s.unit.code for s in sheets(desk.store, desk.settings, desk.campaign, now, Wanted(units, silent))]
+    return [
+        s.unit.code for s in make_sheets(desk.store, desk.settings, desk.campaign, now, SheetSelection(units, silent))
+    ]
 
 
 def test_every_commune_has_its_sheet_and_the_province_only_when_it_is_named(desk: Desk) -> None:
@@ -58,32 +60,32 @@ def test_a_unit_with_nothing_left_to_do_has_no_sheet(desk: Desk) -> None:
 
 def test_the_mark_holds_the_units_newest_entry_at_the_moment_the_sheet_was_made(desk: Desk) -> None:
     live = LiveCampaign(desk.store, desk.settings, desk.campaign)
-    assert sheet_now(desk.store, live, LUONG_SON.code, NOW).mark.journal == 0
+    assert make_current_sheet(desk.store, live, LUONG_SON.code, NOW).mark.journal == 0
     desk.happened(EntryKind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện")
     entry = desk.happened(EntryKind.OBSTACLE, "thuong", NOW - HOUR, note="Mất điện cả ngày")
-    mark = sheet_now(desk.store, live, LUONG_SON.code, NOW).mark
+    mark = make_current_sheet(desk.store, live, LUONG_SON.code, NOW).mark
     assert (mark.journal, mark.campaign, mark.unit, mark.checklist) == (entry.number, "thu", LUONG_SON.code, "c" * 12)
-    assert sheet_now(desk.store, live, LIEN_SON.code, NOW).mark.journal == 0
+    assert make_current_sheet(desk.store, live, LIEN_SON.code, NOW).mark.journal == 0
 
 
 def test_a_stored_report_gives_the_sheet_of_its_day_again_whatever_was_said_since(desk: Desk) -> None:
     then = report(desk.store, desk.campaign)
-    first = list(sheets(desk.store, desk.settings, desk.campaign, then, Wanted()))
+    first = list(make_sheets(desk.store, desk.settings, desk.campaign, then, SheetSelection()))
     desk.happened(EntryKind.CONFIRMED, "thuong", NOW + HOUR, completed_on="2026-01-29")
-    again = list(sheets(desk.store, desk.settings, desk.campaign, then, Wanted()))
+    again = list(make_sheets(desk.store, desk.settings, desk.campaign, then, SheetSelection()))
     assert [s.mark for s in again] == [s.mark for s in first]
     assert [s.rows for s in again] == [s.rows for s in first]
 
 
 def test_sample_data_is_labelled(desk: Desk) -> None:
     live = LiveCampaign(desk.store, desk.settings, desk.campaign)
-    assert not sheet_now(desk.store, live, LUONG_SON.code, NOW).sample
+    assert not make_current_sheet(desk.store, live, LUONG_SON.code, NOW).sample
     desk.happened(EntryKind.OBSTACLE, "thuong", NOW - HOUR, note="Dữ liệu mẫu", sample=True)
-    assert sheet_now(desk.store, live, LUONG_SON.code, NOW).sample
+    assert make_current_sheet(desk.store, live, LUONG_SON.code, NOW).sample
 
 
 def test_the_total_of_a_count_is_taken_from_wherever_the_unit_said_it(desk: Desk) -> None:
     desk.happened(EntryKind.PROGRESSED, "dem", NOW - HOUR, completed_on="2026-02-01", progress={"done": 3, "of": 12})
     live = LiveCampaign(desk.store, desk.settings, desk.campaign)
-    totals = {row.step.id: row.of for row in sheet_now(desk.store, live, LUONG_SON.code, NOW).rows}
+    totals = {row.step.id: row.of for row in make_current_sheet(desk.store, live, LUONG_SON.code, NOW).rows}
     assert (totals["dem"], totals["dem-nua"], totals["so"]) == (12, 12, None)

@@ -11,8 +11,8 @@ from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.naming import SHEETS, campaign_actor_name
-from lotrinh.services.return_sheets.import_confirmations import record
-from lotrinh.services.return_sheets.returned_words import preview
+from lotrinh.services.return_sheets.import_confirmations import record_import
+from lotrinh.services.return_sheets.returned_words import preview_table
 from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
@@ -52,7 +52,7 @@ def test_what_was_filled_in_is_recorded_with_its_source_and_the_step_is_done(des
 
 def test_looking_records_nothing(desk: Desk) -> None:
     judged = desk.judge(filled(desk.sheet(), {"so": DONE}))
-    assert [s.step.id for s in judged.fresh] == ["so"]
+    assert [s.step.id for s in judged.new_statements] == ["so"]
     assert desk.said() == []
 
 
@@ -76,16 +76,16 @@ def test_the_same_file_again_records_nothing_and_says_so(desk: Desk) -> None:
     assert len(desk.record(content)) == 2
     again = desk.judge(content, at=LATER + HOUR)
     assert again.problems == ()
-    assert again.fresh == ()
-    assert record(desk.store, again, LATER + HOUR) == ()
+    assert again.new_statements == ()
+    assert record_import(desk.store, again, LATER + HOUR) == ()
     assert len(desk.said()) == 2
-    assert {row[-1] for row in preview(again.statements, "vi").rows} == {"đã ghi trước đây"}
+    assert {row[-1] for row in preview_table(again.statements, "vi").rows} == {"đã ghi trước đây"}
 
 
 def test_two_who_looked_at_the_same_file_record_it_once(desk: Desk) -> None:
     content = filled(desk.sheet(), {"so": DONE, "thuong": {"obstacle": "Mất điện"}})
     one, other = desk.judge(content), desk.judge(content)
-    first, second = record(desk.store, one, LATER), record(desk.store, other, LATER + HOUR)
+    first, second = record_import(desk.store, one, LATER), record_import(desk.store, other, LATER + HOUR)
     assert [e.number for e in first] == [e.number for e in second]
     assert len(desk.said()) == 2
 
@@ -95,9 +95,9 @@ def test_a_corrected_file_replaces_what_it_said_and_the_old_one_stays_recorded_b
     old, new = filled(sheet, {"so": DONE}), filled(sheet, {"so": DONE | {"completed_on": "30/1/2026"}})
     desk.record(old)
     judged = desk.judge(new)
-    assert [row[-1] for row in preview(judged.statements, "vi").rows] == ["thay cho lần nhập trước"]
-    record(desk.store, judged, LATER + HOUR)
-    assert desk.judge(old, at=LATER + 2 * HOUR).fresh == ()
+    assert [row[-1] for row in preview_table(judged.statements, "vi").rows] == ["thay cho lần nhập trước"]
+    record_import(desk.store, judged, LATER + HOUR)
+    assert desk.judge(old, at=LATER + 2 * HOUR).new_statements == ()
     assert fold(desk.store.journal.entries())[LUONG_SON.code, "so"].completed_on == date(2026, 1, 30)
 
 
@@ -107,7 +107,7 @@ def test_what_the_unit_confirmed_alike_meanwhile_counts_as_recorded(desk: Desk) 
     desk.happened(EntryKind.CONFIRMED, "so", NOW + HOUR, **said)
     judged = desk.judge(content)
     assert judged.problems == ()
-    assert judged.fresh == ()
+    assert judged.new_statements == ()
 
 
 def test_what_was_said_otherwise_meanwhile_stops_the_row_and_is_named(desk: Desk) -> None:
@@ -136,7 +136,7 @@ def test_a_change_between_looking_and_recording_leaves_the_journal_untouched(des
     judged = desk.judge(filled(desk.sheet(), {"so": DONE, "thuong": DONE}))
     desk.happened(EntryKind.OBSTACLE, "thuong", NOW + HOUR, note="Mất điện")
     with pytest.raises(BadInput, match="báo vướng mắc"):
-        record(desk.store, judged, LATER)
+        record_import(desk.store, judged, LATER)
     assert len(desk.said()) == 1
 
 
@@ -150,10 +150,10 @@ def test_files_of_several_units_are_recorded_together_or_not_at_all(desk: Desk) 
     good = filled(desk.sheet(), {"so": DONE})
     bad = filled(desk.sheet(LIEN_SON), {"so": {"completed_on": "29/1/2026"}})
     judged = desk.judge(good, bad)
-    assert [s.unit.code for s in judged.fresh] == [LUONG_SON.code]
+    assert [s.unit.code for s in judged.new_statements] == [LUONG_SON.code]
     assert [problem.where for problem in judged.problems] == ["phieu-2.xlsx"]
     with pytest.raises(BadInput):
-        record(desk.store, judged, LATER)
+        record_import(desk.store, judged, LATER)
     assert desk.said() == []
     desk.record(good, filled(desk.sheet(LIEN_SON), {"so": DONE}))
     assert [unit for unit, _, _ in desk.said()] == [LUONG_SON.code, LIEN_SON.code]
@@ -163,8 +163,8 @@ def test_two_files_that_say_the_same_are_recorded_once_and_two_that_differ_not_a
     sheet = desk.sheet()
     one = filled(sheet, {"so": DONE})
     later = filled(desk.sheet(at=NOW + HOUR), {"so": DONE})
-    assert len(desk.judge(one, one).fresh) == 1
-    assert len(desk.judge(one, later).fresh) == 1
+    assert len(desk.judge(one, one).new_statements) == 1
+    assert len(desk.judge(one, later).new_statements) == 1
     other = filled(sheet, {"so": DONE | {"completed_on": "30/1/2026"}})
     ((place, sentence),) = sentences(desk.judge(one, other))
     assert place.startswith("phieu-2.xlsx")
@@ -177,14 +177,14 @@ def test_an_empty_sheet_says_nothing(desk: Desk) -> None:
 
 
 def test_a_sheet_in_english_comes_back_too(desk: Desk) -> None:
-    assert len(desk.judge(filled(desk.sheet(language="en"), {"so": DONE})).fresh) == 1
+    assert len(desk.judge(filled(desk.sheet(language="en"), {"so": DONE})).new_statements) == 1
 
 
 def test_a_step_that_the_checklist_has_lost_is_named_only_where_something_is_said_of_it(desk: Desk) -> None:
     sheet = desk.sheet()
     less = replace(desk.campaign.checklist, content_hash="d" * 64, milestones=_without(desk, "so"))
     desk.campaign = replace(desk.campaign, checklist=less)
-    assert len(desk.judge(filled(sheet, {"thuong": DONE})).fresh) == 1
+    assert len(desk.judge(filled(sheet, {"thuong": DONE})).new_statements) == 1
     assert "bộ đầu việc đã thay đổi" in sentences(desk.judge(filled(sheet, {"so": DONE})))[0][1]
 
 
@@ -196,7 +196,7 @@ def _without(desk: Desk, name: str) -> tuple[Milestone, ...]:
 
 def test_the_preview_shows_the_day_as_it_was_understood(desk: Desk) -> None:
     judged = desk.judge(filled(desk.sheet(), {"thuong": {"completed_on": datetime(2026, 1, 2)}}))  # noqa: DTZ001 - a cell
-    ((unit, row, code, title, kind, content, state),) = preview(judged.statements, "vi").rows
+    ((unit, row, code, title, kind, content, state),) = preview_table(judged.statements, "vi").rows
     assert (unit, title, kind, content, state) == (
         "Xã Lương Sơn (04924)",
         "Việc thuong",

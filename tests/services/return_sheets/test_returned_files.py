@@ -169,7 +169,7 @@ def test_other_worksheets_empty_rows_and_rows_in_another_order_do_no_harm(desk: 
 
     judged = desk.judge(changed(desk, untidy))
     assert judged.problems == ()
-    assert [s.step.id for s in judged.fresh] == ["so"]
+    assert [s.step.id for s in judged.new_statements] == ["so"]
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
@@ -193,6 +193,6 @@ def test_what_libreoffice_opened_and_saved_is_read_all_the_same(desk: Desk, tmp_
     assert saved != content
     judged = desk.judge(saved)
     assert judged.problems == ()
-    assert [s.entry.body for s in judged.fresh] == [s.entry.body for s in desk.judge(content).fresh]
+    assert [s.entry.body for s in judged.new_statements] == [s.entry.body for s in desk.judge(content).new_statements]
     assert len(desk.record(saved)) == 3
-    assert desk.judge(content).fresh == ()
+    assert desk.judge(content).new_statements == ()

@@ -172,7 +172,7 @@ def test_a_mistyped_code_is_named_and_the_one_that_was_meant_is_proposed(desk: D
 def test_a_code_typed_by_hand_in_any_case_is_read(desk: Desk) -> None:
     sheet = desk.sheet()
     typed = code_of(sheet, "thuong").lower().replace("-", " ")
-    assert len(desk.judge(filled(sheet, {"thuong": DONE}, moved("code", typed))).fresh) == 1
+    assert len(desk.judge(filled(sheet, {"thuong": DONE}, moved("code", typed))).new_statements) == 1
 
 
 def test_another_units_code_is_named_with_its_unit(desk: Desk) -> None:

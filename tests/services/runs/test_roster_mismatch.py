@@ -14,7 +14,7 @@ from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
 from lotrinh.services.campaigns.rosters import imported_path
 from lotrinh.services.doctor.finding import Sign
-from lotrinh.services.doctor.record import record
+from lotrinh.services.doctor.record import inspect_database
 from lotrinh.services.notify import dispatch
 from lotrinh.services.notify.reminders import open_office
 from lotrinh.services.runs.ask import begin_run
@@ -98,11 +98,11 @@ def test_another_provinces_run_is_not_compared_with(store: Store, settings: Sett
 def test_reminding_and_the_doctor_say_it(store: Store, settings: Settings, here: Here) -> None:
     finished(store, settings, here(LUONG_SON, LIEN_SON))
     assert dispatch.enqueue_reminders(open_office(store, settings), NOW).notes == ()
-    assert "roster:bau-cu-2026" not in {f.what for f in record(settings, NOW, full=False)}
+    assert "roster:bau-cu-2026" not in {f.what for f in inspect_database(settings, NOW, full=False)}
     here(LUONG_SON)
     (told,) = dispatch.enqueue_reminders(open_office(store, settings), NOW).notes
     assert "thêm 0, thiếu 1, khác 0 đơn vị" in say(told)
-    (found,) = [f for f in record(settings, NOW, full=False) if f.what == "roster:bau-cu-2026"]
+    (found,) = [f for f in inspect_database(settings, NOW, full=False) if f.what == "roster:bau-cu-2026"]
     assert (found.sign, say(found.found)) == (Sign.ATTENTION, say(told))
 
 

@@ -11,8 +11,8 @@ import pytest
 from lotrinh.errors import BadInput, LotrinhError
 from lotrinh.i18n import say
 from lotrinh.services.upkeep.archives import MANIFEST, RECORD
-from lotrinh.services.upkeep.backup import Made, Place
-from lotrinh.services.upkeep.restore import restore
+from lotrinh.services.upkeep.backup import BackupResult, DataLocation
+from lotrinh.services.upkeep.restore import restore_backup
 from tests.services.whole import NOW, home, made, new
 
 __all__ = ["home", "made", "new"]
@@ -20,7 +20,7 @@ __all__ = ["home", "made", "new"]
 Change = Callable[[dict[str, bytes]], object]
 
 
-def changed(made: Made, change: Change) -> Path:
+def changed(made: BackupResult, change: Change) -> Path:
     """Write the archive again after ``change`` has changed its members."""
     with zipfile.ZipFile(made.path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
@@ -36,17 +36,19 @@ def said(members: dict[str, bytes], /, **changes: Any) -> None:
     members[MANIFEST] = json.dumps(json.loads(members[MANIFEST]) | changes).encode()
 
 
-def refused(file: Path, place: Place) -> str:
+def refused(file: Path, place: DataLocation) -> str:
     """Return what is said, after looking that nothing was made."""
     with pytest.raises(LotrinhError) as caught:
-        restore(file, place, NOW)
+        restore_backup(file, place, NOW)
     assert not place.folder.exists()
     if isinstance(caught.value, BadInput):
         return "\n".join(f"{p.place}: {say(p.sentence)}" for p in caught.value.problems)
     return say(caught.value.sentence)
 
 
-def test_an_archive_with_any_part_damaged_or_cut_off_is_refused_and_nothing_is_made(made: Made, new: Place) -> None:
+def test_an_archive_with_any_part_damaged_or_cut_off_is_refused_and_nothing_is_made(
+    made: BackupResult, new: DataLocation
+) -> None:
     content = made.path.read_bytes()
     path = made.path.with_name("hong.zip")
     for at in range(40, len(content), len(content) // 60):
@@ -56,7 +58,7 @@ def test_an_archive_with_any_part_damaged_or_cut_off_is_refused_and_nothing_is_m
     for at in range(40, len(content) - 30, len(content) // 60):
         path.write_bytes(content[:at] + bytes(b ^ 0xFF for b in content[at : at + 30]) + content[at + 30 :])
         try:
-            restore(path, new, NOW)
+            restore_backup(path, new, NOW)
         except LotrinhError:
             assert not new.folder.exists()
         else:
@@ -76,7 +78,9 @@ def test_an_archive_with_any_part_damaged_or_cut_off_is_refused_and_nothing_is_m
         "lotrinh.db",
     ],
 )
-def test_a_name_that_leads_elsewhere_is_refused_though_the_list_has_it(made: Made, new: Place, name: str) -> None:
+def test_a_name_that_leads_elsewhere_is_refused_though_the_list_has_it(
+    made: BackupResult, new: DataLocation, name: str
+) -> None:
     def add(members: dict[str, bytes]) -> None:
         members[name] = b"x"
         listed = json.loads(members[MANIFEST])["members"]
@@ -121,12 +125,12 @@ CHANGES: list[Change] = [
 
 @pytest.mark.parametrize("change", CHANGES, ids=range(len(CHANGES)))
 def test_an_archive_whose_list_does_not_fit_is_refused_and_nothing_is_made(
-    made: Made, new: Place, change: Change
+    made: BackupResult, new: DataLocation, change: Change
 ) -> None:
     assert refused(changed(made, change), new)
 
 
-def test_every_member_that_does_not_fit_is_named_at_once(made: Made, new: Place) -> None:
+def test_every_member_that_does_not_fit_is_named_at_once(made: BackupResult, new: DataLocation) -> None:
     def spoil(members: dict[str, bytes]) -> None:
         for name in members:
             if name != MANIFEST:
@@ -136,11 +140,11 @@ def test_every_member_that_does_not_fit_is_named_at_once(made: Made, new: Place)
     assert all(name in told for name in made.manifest.members)
 
 
-def test_a_backup_of_a_newer_lotrinh_is_refused_naming_what_to_do(made: Made, new: Place) -> None:
+def test_a_backup_of_a_newer_lotrinh_is_refused_naming_what_to_do(made: BackupResult, new: DataLocation) -> None:
     assert "nâng cấp lotrinh" in refused(changed(made, lambda m: said(m, schema="0999")), new)
 
 
-def test_any_other_file_is_refused_with_a_sentence(tmp_path: Path, new: Place) -> None:
+def test_any_other_file_is_refused_with_a_sentence(tmp_path: Path, new: DataLocation) -> None:
     other = tmp_path / "anh.zip"
     for content in (b"", b"PK\x03\x04", b"%PDF-1.7"):
         other.write_bytes(content)

@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from lotrinh.errors import Conflict, DatabaseRelocated, LotrinhError, OldSchema, StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.upkeep.backup import Place, back_up
-from lotrinh.services.upkeep.copying import copy_record, reopen
-from lotrinh.services.upkeep.lock import UP, Lock, path_of
-from lotrinh.services.upkeep.restore import restore
+from lotrinh.services.upkeep.backup import DataLocation, back_up
+from lotrinh.services.upkeep.copying import copy_to_database, reopen_moved_database
+from lotrinh.services.upkeep.lock import UP, FolderLock, lock_path
+from lotrinh.services.upkeep.restore import restore_backup
 from lotrinh.store import Store, open_store
 from lotrinh.store.engine import connect, database_identity, migrate, reading, version, writing
 from lotrinh.store.moving import relocated
@@ -50,7 +50,7 @@ def filled(source: str, tmp_path: Path) -> str:
 
 def refused(source: str, target: str) -> LotrinhError:
     with pytest.raises(LotrinhError) as caught:
-        copy_record(source, target, NOW)
+        copy_to_database(source, target, NOW)
     return caught.value
 
 
@@ -59,10 +59,10 @@ def test_every_row_of_every_table_and_the_chain_arrive_on_postgresql_and_back(
 ) -> None:
     server, before = postgres(), rows_of(filled)
     assert all(before[table.name] for table in metadata.sorted_tables)  # a table that is forgotten fails here
-    done = copy_record(filled, server, NOW)
+    done = copy_to_database(filled, server, NOW)
     assert rows_of(server) == before
     assert done.counts == {name: len(rows) for name, rows in before.items()}
-    assert copy_record(server, back, NOW) == done
+    assert copy_to_database(server, back, NOW) == done
     assert rows_of(back) == before
     with open_store(back) as store:
         assert store.journal.verify(done.head) is None
@@ -78,14 +78,14 @@ def test_the_triggers_known_are_those_that_the_migrations_make(source: str, post
 @pytest.mark.parametrize("tampering", ["UPDATE journal SET actor = 'x'", "DELETE FROM journal"])
 def test_the_copy_is_append_only_too(filled: str, back: str, postgres: NewDatabase, tampering: str) -> None:
     for source, url in pairwise((filled, back, postgres())):
-        copy_record(source, url, NOW)
+        copy_to_database(source, url, NOW)
         with open_store(url) as store, pytest.raises(DBAPIError, match="append-only"), store.engine.begin() as raw:
             raw.execute(text(tampering))
 
 
 def test_the_copy_goes_on_behind_the_last_numbers(filled: str, postgres: NewDatabase) -> None:
     url = postgres()
-    copy_record(filled, url, NOW)
+    copy_to_database(filled, url, NOW)
     with open_store(url) as store:
         assert (
             store.outbox.put(
@@ -176,15 +176,15 @@ def test_a_password_in_an_address_is_not_said(filled: str) -> None:
 def test_the_old_record_is_closed_to_everything_until_it_is_opened_again(
     filled: str, tmp_path: Path, postgres: NewDatabase, back: str
 ) -> None:
-    place, server, before = Place(filled, tmp_path), postgres(), rows_of(filled)
+    place, server, before = DataLocation(filled, tmp_path), postgres(), rows_of(filled)
     made = back_up(place, tmp_path / "kho", NOW)
-    copy_record(filled, server, NOW)
+    copy_to_database(filled, server, NOW)
     for use in (
         lambda: open_store(filled).close(),
         lambda: upgrade_store(filled),
         lambda: back_up(place, tmp_path / "kho", NOW),
-        lambda: restore(made.path, place, NOW, replace=True),
-        lambda: copy_record(filled, back, NOW),
+        lambda: restore_backup(made.path, place, NOW, replace=True),
+        lambda: copy_to_database(filled, back, NOW),
     ):
         with pytest.raises(DatabaseRelocated) as caught:
             use()
@@ -192,11 +192,11 @@ def test_the_old_record_is_closed_to_everything_until_it_is_opened_again(
         assert f"đã chuyển sang {database_identity(server, tmp_path)} lúc 01:00 02/02/2026 UTC" in said
         assert "lotrinh db reopen" in said
     assert rows_of(server) == before
-    assert reopen(filled, NOW) == database_identity(server, tmp_path)
-    assert reopen(filled, NOW) == ""
+    assert reopen_moved_database(filled, NOW) == database_identity(server, tmp_path)
+    assert reopen_moved_database(filled, NOW) == ""
     after = rows_of(filled)
     assert {name for name in after if after[name] != before[name]} == {"outbox"}  # nothing else was touched
-    copy_record(filled, back, NOW)
+    copy_to_database(filled, back, NOW)
     assert rows_of(back) == after
 
 
@@ -204,8 +204,8 @@ def test_a_record_on_a_server_is_closed_too_and_no_password_is_told(
     filled: str, postgres: NewDatabase, back: str, tmp_path: Path
 ) -> None:
     server = postgres()
-    copy_record(filled, server, NOW)
-    copy_record(server, back, NOW)
+    copy_to_database(filled, server, NOW)
+    copy_to_database(server, back, NOW)
     with pytest.raises(DatabaseRelocated, match=re.escape(str(tmp_path / "back.db"))):
         open_store(server)
     open_store(back).close()
@@ -233,9 +233,9 @@ def test_a_refused_copy_leaves_the_record_in_use(filled: str, back: str) -> None
 
 
 def test_a_data_folder_that_is_in_use_is_not_copied(filled: str, back: str, tmp_path: Path) -> None:
-    with Lock(path_of(tmp_path, UP)).sign(), pytest.raises(Conflict, match="lotrinh up"):
-        copy_record(filled, back, NOW)
-    copy_record(filled, back, NOW)
+    with FolderLock(lock_path(tmp_path, UP)).write_holder(), pytest.raises(Conflict, match="lotrinh up"):
+        copy_to_database(filled, back, NOW)
+    copy_to_database(filled, back, NOW)
 
 
 def test_a_record_that_is_written_meanwhile_is_copied_as_it_was_at_one_moment(store: Store, back: str) -> None:

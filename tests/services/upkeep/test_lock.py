@@ -9,14 +9,26 @@ import pytest
 
 from lotrinh.errors import Conflict, StoreUnavailable
 from lotrinh.i18n import say
-from lotrinh.services.upkeep.lock import CHECK, FLOWS, PORTAL, RESTORE, RUNNING, SHARED, UP, Lock, alone, path_of, using
+from lotrinh.services.upkeep.lock import (
+    CHECK,
+    FLOWS,
+    PORTAL,
+    RESTORE,
+    RUNNING,
+    SHARED,
+    UP,
+    FolderLock,
+    hold_alone,
+    hold_shared,
+    lock_path,
+)
 from tests.conftest import TOP
 
 HOLDING = """
 import sys
 from pathlib import Path
-from lotrinh.services.upkeep.lock import using
-with using(Path(sys.argv[1]), sys.argv[2]):
+from lotrinh.services.upkeep.lock import hold_shared
+with hold_shared(Path(sys.argv[1]), sys.argv[2]):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -24,33 +36,38 @@ with using(Path(sys.argv[1]), sys.argv[2]):
 
 def refused(folder: Path, program: str = "") -> str:
     """Try to have the folder, alone or shared, and return what is said against it."""
-    with pytest.raises(Conflict) as caught, using(folder, program) if program else alone(folder):
+    with pytest.raises(Conflict) as caught, hold_shared(folder, program) if program else hold_alone(folder):
         pass
     return say(caught.value.sentence)
 
 
 def test_portals_and_checks_run_beside_each_other_and_each_keeps_a_restore_away(tmp_path: Path) -> None:
-    with using(tmp_path, PORTAL), using(tmp_path, PORTAL), using(tmp_path, FLOWS), using(tmp_path, CHECK):
+    with (
+        hold_shared(tmp_path, PORTAL),
+        hold_shared(tmp_path, PORTAL),
+        hold_shared(tmp_path, FLOWS),
+        hold_shared(tmp_path, CHECK),
+    ):
         assert refused(tmp_path) == say(RUNNING[PORTAL])
     for program in SHARED:
-        with using(tmp_path, program):
+        with hold_shared(tmp_path, program):
             assert refused(tmp_path) == say(RUNNING[program])
-    with alone(tmp_path):
+    with hold_alone(tmp_path):
         pass
 
 
 def test_while_a_restore_is_at_work_nothing_begins_and_the_restore_is_named(tmp_path: Path) -> None:
-    with alone(tmp_path):
+    with hold_alone(tmp_path):
         said = {refused(tmp_path, program) for program in SHARED} | {refused(tmp_path)}
         with pytest.raises(Conflict) as caught:
-            Lock(path_of(tmp_path, UP))
+            FolderLock(lock_path(tmp_path, UP))
     assert said | {say(caught.value.sentence)} == {say(RUNNING[RESTORE])}
 
 
 def test_up_is_named_with_its_process_though_a_restore_was_there_before(tmp_path: Path) -> None:
-    with alone(tmp_path):
+    with hold_alone(tmp_path):
         pass
-    with Lock(path_of(tmp_path, UP)).sign(), using(tmp_path, PORTAL):
+    with FolderLock(lock_path(tmp_path, UP)).write_holder(), hold_shared(tmp_path, PORTAL):
         assert f"`lotrinh up` đang chạy với thư mục dữ liệu này (tiến trình {os.getpid()})" in refused(tmp_path)
 
 
@@ -63,16 +80,16 @@ def test_who_is_killed_holds_nothing(tmp_path: Path, program: str) -> None:
         assert refused(tmp_path) == say(RUNNING[program])
         process.kill()
         process.wait()
-        with alone(tmp_path):
+        with hold_alone(tmp_path):
             pass
 
 
 def test_where_nothing_can_be_written_a_portal_runs_and_nothing_is_restored(tmp_path: Path) -> None:
     (tmp_path / "locks").touch()  # a file where the folder would be
-    with using(tmp_path, PORTAL), pytest.raises(StoreUnavailable, match="Không ghi được"), alone(tmp_path):
+    with hold_shared(tmp_path, PORTAL), pytest.raises(StoreUnavailable, match="Không ghi được"), hold_alone(tmp_path):
         pass
 
 
 def test_a_folder_that_is_not_there_yet_is_nobodys_and_is_not_made(tmp_path: Path) -> None:
-    with alone(tmp_path / "moi"):
+    with hold_alone(tmp_path / "moi"):
         assert not (tmp_path / "moi").exists()

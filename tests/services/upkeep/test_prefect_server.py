@@ -10,8 +10,8 @@ import pytest
 from lotrinh.errors import StoreUnavailable
 from lotrinh.services.upkeep.prefect_server import (
     auth_string,
-    made_password,
-    on_this_machine,
+    ensure_password,
+    loopback_address,
     password_file,
     prefect_environment,
 )
@@ -27,18 +27,18 @@ def settings_of(folder: Path, url: str = HERE, **prefect: Any) -> Settings:
 def test_it_is_made_once_and_every_command_finds_it(tmp_path: Path) -> None:
     assert auth_string(settings_of(tmp_path)) == ""
     assert "PREFECT_API_AUTH_STRING" not in prefect_environment(settings_of(tmp_path))
-    made = made_password(tmp_path)
-    assert made_password(tmp_path) == made
+    made = ensure_password(tmp_path)
+    assert ensure_password(tmp_path) == made
     assert auth_string(settings_of(tmp_path)) == made
     assert prefect_environment(settings_of(tmp_path))["PREFECT_API_AUTH_STRING"] == made
-    assert made_password(tmp_path / "khac") != made
+    assert ensure_password(tmp_path / "khac") != made
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are another thing there")
 def test_nobody_else_can_read_it(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        made_password(tmp_path)
+        ensure_password(tmp_path)
     finally:
         os.umask(before)
     file = password_file(tmp_path)
@@ -46,13 +46,13 @@ def test_nobody_else_can_read_it(tmp_path: Path) -> None:
 
 
 def test_the_office_s_own_password_wins(tmp_path: Path) -> None:
-    made_password(tmp_path)
+    ensure_password(tmp_path)
     assert auth_string(settings_of(tmp_path, auth_string="van-phong:mat-khau")) == "van-phong:mat-khau"
 
 
 @pytest.mark.parametrize("url", ["", "http://10.1.2.3:4200/api", "http://prefect:4200/api", "https://127.0.0.1/api"])
 def test_a_server_that_we_do_not_run_is_not_told_our_password(tmp_path: Path, url: str) -> None:
-    made_password(tmp_path)
+    ensure_password(tmp_path)
     assert auth_string(settings_of(tmp_path, url)) == ""
 
 
@@ -67,7 +67,7 @@ def test_a_server_that_we_do_not_run_is_not_told_our_password(tmp_path: Path, ur
     ],
 )
 def test_loopback_is_this_machine(url: str, place: tuple[str, int] | None) -> None:
-    assert on_this_machine(url) == place
+    assert loopback_address(url) == place
 
 
 @pytest.mark.parametrize("left", [b"", b"\n", b"\xff"])
@@ -75,10 +75,10 @@ def test_a_file_that_holds_none_is_written_again(tmp_path: Path, left: bytes) ->
     file = password_file(tmp_path)
     file.parent.mkdir()
     file.write_bytes(left)
-    assert made_password(tmp_path) == file.read_text().strip() != ""
+    assert ensure_password(tmp_path) == file.read_text().strip() != ""
 
 
 def test_where_it_cannot_be_written_no_server_is_started(tmp_path: Path) -> None:
     password_file(tmp_path).parent.write_text("a file")
     with pytest.raises(StoreUnavailable):
-        made_password(tmp_path)
+        ensure_password(tmp_path)

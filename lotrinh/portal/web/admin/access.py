@@ -20,7 +20,7 @@ from lotrinh.portal.render import render_page
 from lotrinh.portal.slips import draw_slips
 from lotrinh.portal.state import PortalState, portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
-from lotrinh.services.access.accounts import By, issue_codes, issue_slips, revoke_codes, revoke_slips
+from lotrinh.services.access.accounts import AccountActor, issue_codes, issue_slips, revoke_codes, revoke_slips
 from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.store.accounts import Account
 
@@ -56,9 +56,9 @@ def _unit_access(
     return UnitAccess(unit, slip, used_at if slip and used_at and used_at >= slip.issued_at else None, code_since)
 
 
-def journal_author(request: Request, visitor: Visitor, key: str = "") -> By:
+def journal_author(request: Request, visitor: Visitor, key: str = "") -> AccountActor:
     """Say for the journal who does it; ``key`` makes a form that is sent twice one request."""
-    return By(visitor.actor, open_roster(portal_state(request).settings).province.code, key[:60])
+    return AccountActor(visitor.actor, open_roster(portal_state(request).settings).province.code, key[:60])
 
 
 @router.get("/access")

@@ -99,7 +99,7 @@ def show_account(request: Request, visitor: Administrator, name: str) -> Respons
 
 def _render_account(request: Request, name: str, error: LotrinhError | None = None, secret: str = "") -> Response:
     state = portal_state(request)
-    account = service.officer(state.store, f"officer:{name}")
+    account = service.find_officer(state.store, f"officer:{name}")
     problems = error.problems if isinstance(error, BadInput) else ()
     return render_page(
         request,
@@ -144,7 +144,7 @@ def submit_revocation(request: Request, visitor: Administrator, name: str) -> Re
     """Take somebody's account away."""
     state = portal_state(request)
     try:
-        service.revoke(state.store, f"officer:{name}", state.clock(), journal_author(request, visitor))
+        service.revoke_officer(state.store, f"officer:{name}", state.clock(), journal_author(request, visitor))
     except Conflict as error:
         return _render_account(request, name, error)
     return RedirectResponse("/accounts", SEE_OTHER)

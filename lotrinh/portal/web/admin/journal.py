@@ -19,7 +19,7 @@ from lotrinh.portal.render import language_of, render_page
 from lotrinh.portal.state import PortalState, portal_state
 from lotrinh.portal.web.admin.access import Administrator
 from lotrinh.services.access.accounts import CONSOLE
-from lotrinh.services.access.sign_in import account_of
+from lotrinh.services.access.sign_in import account_id_of_name
 from lotrinh.services.campaigns.naming import SAMPLE, SHEETS
 from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.services.views.printed_head import read_head, verdict
@@ -83,7 +83,9 @@ def _sought(state: PortalState, filters: FormInput) -> JournalFilter:
         filters.add_problem("kind", M("Hãy chọn một loại trong danh sách."))
     since, until = _bounds(day, ZoneInfo(state.settings.timezone)) if day else (None, None)
     actor = (
-        filters["actor"] if ":" in filters["actor"] or filters["actor"] == "console" else account_of(filters["actor"])
+        filters["actor"]
+        if ":" in filters["actor"] or filters["actor"] == "console"
+        else account_id_of_name(filters["actor"])
     )
     units = _units(state, filters) if filters["unit"] else None
     return JournalFilter(units, filters["step"], filters["kind"], actor if filters["actor"] else "", since, until)

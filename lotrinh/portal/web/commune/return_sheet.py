@@ -10,7 +10,7 @@ from lotrinh.portal.render import language_of
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.commune.unit import HOME
 from lotrinh.reports.return_sheet import sheet_page, sheet_workbook
-from lotrinh.services.return_sheets.exporting import sheet_now
+from lotrinh.services.return_sheets.exporting import make_current_sheet
 from lotrinh.services.statements.uploads import XLSX
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +21,7 @@ HTML = "text/html; charset=utf-8"
 def download_return_sheet(request: Request, at: Context, form: Literal["xlsx", "html"]) -> Response:
     """Make the sheet as the unit stands now; always a download, that no browser runs in our name."""
     state, language = portal_state(request), language_of(request)
-    sheet = sheet_now(state.store, at.live, at.unit.code, at.now)
+    sheet = make_current_sheet(state.store, at.live, at.unit.code, at.now)
     content = sheet_workbook(sheet, language) if form == "xlsx" else sheet_page(sheet, language).encode()
     name = f"phieu-{at.campaign.id}-{at.unit.code}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', **SEALED}

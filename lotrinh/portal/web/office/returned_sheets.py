@@ -19,9 +19,9 @@ from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.office.lists import CAMPAIGN
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER, UNPROCESSABLE
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.return_sheets.import_confirmations import Judged, judge, record
+from lotrinh.services.return_sheets.import_confirmations import PreparedImport, prepare_import, record_import
 from lotrinh.services.return_sheets.returned_files import Upload
-from lotrinh.services.return_sheets.returned_words import preview
+from lotrinh.services.return_sheets.returned_words import preview_table
 from lotrinh.services.statements.uploads import XLSX, safe_file_name
 
 router = APIRouter(include_in_schema=False)
@@ -53,9 +53,9 @@ def check_answers(request: Request, at: ReviewerContext, form: Form) -> Response
     if judged.problems or not judged.statements:
         return render_sheet_form(request, at, judged.problems or [Problem("file", 0, 0, NOTHING)])
     values = {"name": upload.name, "content": base64.b64encode(upload.content).decode()}
-    table = preview(judged.statements, language_of(request))
+    table = preview_table(judged.statements, language_of(request))
     return render_page(
-        request, "office/returned_preview.html", at=at, table=table, values=values, fresh=len(judged.fresh)
+        request, "office/returned_preview.html", at=at, table=table, values=values, fresh=len(judged.new_statements)
     )
 
 
@@ -65,7 +65,7 @@ def submit(request: Request, at: ReviewerContext, form: Form) -> Response:
     inputs = read_input(form)
     try:
         judged = assess_sheet(request, at, read_carried_sheet(inputs))
-        done = len(record(portal_state(request).store, judged, at.now))
+        done = len(record_import(portal_state(request).store, judged, at.now))
     except BadInput as error:
         return render_sheet_form(request, at, error.problems)
     except StoreUnavailable as error:
@@ -93,7 +93,7 @@ def read_carried_sheet(inputs: FormInput) -> Upload:
     return Upload(safe_file_name(inputs["name"], XLSX), content[: LARGEST + 1])
 
 
-def assess_sheet(request: Request, at: CampaignContext, upload: Upload) -> Judged:
+def assess_sheet(request: Request, at: CampaignContext, upload: Upload) -> PreparedImport:
     """Judge a file as one of this campaign's."""
 
     def campaign_of(name: str) -> Campaign:
@@ -101,7 +101,7 @@ def assess_sheet(request: Request, at: CampaignContext, upload: Upload) -> Judge
             raise NotFound(M("Không có đợt “{name}”.", name=name))
         return at.campaign
 
-    return judge(portal_state(request).store, [upload], campaign_of, at.visitor.actor, at.now)
+    return prepare_import(portal_state(request).store, [upload], campaign_of, at.visitor.actor, at.now)
 
 
 def render_sheet_form(

@@ -38,7 +38,9 @@ class ReviewAction(NamedTuple):
 
 REASON, NOTE = M("Lý do"), M("Ghi chú (không bắt buộc)")
 REVIEW_ACTIONS: Mapping[str, ReviewAction] = {
-    "accept": ReviewAction(EntryKind.ACCEPTED, M("Chấp nhận xác nhận"), {}, lambda store, statement, _: accept(store, statement)),
+    "accept": ReviewAction(
+        EntryKind.ACCEPTED, M("Chấp nhận xác nhận"), {}, lambda store, statement, _: accept(store, statement)
+    ),
     "return": ReviewAction(
         EntryKind.RETURNED,
         M("Trả lại xác nhận"),

@@ -17,7 +17,7 @@ from lotrinh.portal.render import render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER
 from lotrinh.reports.moves import KINDS
-from lotrinh.services.campaigns.campaign_override import NO_OVERRIDE, override_of_entry_number
+from lotrinh.services.campaigns.campaign_override import NO_OVERRIDE, find_override
 from lotrinh.services.views.apply_change import apply_change, find_applied_entry
 from lotrinh.services.views.change_preview import (
     ChangeRequest,
@@ -53,7 +53,7 @@ def _form(
         problems=tuple(p for p in problems if p.where in FIELDS),
         lines=tuple(p for p in problems if p.where not in FIELDS),
         failure=error.sentence if error and not problems else None,
-        changed=override_of_entry_number(state.store, at.campaign.change) != NO_OVERRIDE,
+        changed=find_override(state.store, at.campaign.change) != NO_OVERRIDE,
         last=done[-1] if done else None,
     )
 
