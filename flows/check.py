@@ -21,7 +21,7 @@ from lotrinh.store.runs.runs import RUNNING
 from tasks import preflight, publish, run_summary, runs
 from tasks.context import close_context, hold_run_lease, open_context, share_prober
 from tasks.prefect_timeout import PATIENCE_SECONDS, exit_after, run_within_timeout
-from tasks.refused_state import refused_state
+from tasks.preflight import refused_state
 
 REFUSED, REPLACED = "Refused", "Replaced"
 """Names of the states in which a run ends that found another one, and that was taken for dead and replaced."""

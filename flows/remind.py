@@ -8,7 +8,7 @@ from prefect.states import Completed
 from lotrinh.errors import LotrinhError
 from lotrinh.settings.load import load_settings
 from tasks import reminders
-from tasks.refused_state import refused_state
+from tasks.preflight import refused_state
 
 
 @flow(name="remind", persist_result=False)

@@ -8,8 +8,7 @@ from prefect.states import Completed
 from lotrinh.errors import LotrinhError
 from lotrinh.services.runs.check import CheckRequest
 from tasks import reminders
-from tasks.preflight import skip_state
-from tasks.refused_state import refused_state
+from tasks.preflight import refused_state, skip_state
 
 
 @flow(name="report", flow_run_name="report {campaign}", persist_result=False)

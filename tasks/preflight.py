@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -16,12 +17,13 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import PrefectException
 from prefect.runtime import deployment, flow_run
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from lotrinh.clock import now
 from lotrinh.core.notify.schedules import CampaignSchedule, Tick, reason_to_skip
 from lotrinh.core.text import M, Message
-from lotrinh.i18n import say
+from lotrinh.errors import LotrinhError
+from lotrinh.i18n import error_lines, say
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.campaigns.schedules import effective_schedule
 from lotrinh.services.runs.check import CheckRequest
@@ -92,3 +94,8 @@ def _runs_since(due: datetime) -> Iterator[FlowRun]:
         get_run_logger().warning("%s", type(error).__name__)
         return
     yield from (run for run in found if run.state_type in COMING or run.state_name == DONE)
+
+
+def refused_state(error: LotrinhError) -> State[Any]:
+    """Return the state of a run that ended so: every problem in a line of its own, and no traceback."""
+    return Failed(message="\n".join(error_lines(error)))

@@ -47,10 +47,10 @@ def access_slips_command(units: tuple[str, ...], everybody: bool, out: str, sett
     if everybody == bool(units):
         raise BadInput([Problem("--unit", 0, 0, M("Hãy chọn đơn vị bằng --unit CODE, hoặc mọi đơn vị bằng --all."))])
     chosen = open_settings(settings).settings
-    known = open_roster(chosen)
-    wanted = known.units if everybody else _find_units(known.units, units)
+    roster = open_roster(chosen)
+    receivers = roster.units if everybody else _find_units(roster.units, units)
     with open_store(chosen.database_url) as store, _new_file(Path(out)) as file:
-        made = issue_slips(store, wanted, now(), _by(known))
+        made = issue_slips(store, receivers, now(), _by(roster))
         file.write(render_slips(made, chosen, now()))
     print_message(M("Đã cấp {count} phiếu vào {file}. Hãy in rồi xóa tệp này.", count=len(made), file=out))
 
@@ -86,10 +86,10 @@ def access_issue_command(units: tuple[str, ...], settings: str | None) -> None:
     from lotrinh.store import open_store
 
     chosen = open_settings(settings).settings
-    known = open_roster(chosen)
-    wanted = _find_units((*known.units, known.province), units)
+    roster = open_roster(chosen)
+    receivers = _find_units((*roster.units, roster.province), units)
     with open_store(chosen.database_url) as store:
-        for unit, code in issue_codes(store, wanted, now(), _by(known)):
+        for unit, code in issue_codes(store, receivers, now(), _by(roster)):
             click.echo(f"{unit.code}\t{code}")
 
 
@@ -106,23 +106,23 @@ def access_revoke_command(unit: str, settings: str | None) -> None:
     from lotrinh.store import open_store
 
     chosen = open_settings(settings).settings
-    known = open_roster(chosen)
-    wanted = _find_units((*known.units, known.province), [unit])
+    roster = open_roster(chosen)
+    holders = _find_units((*roster.units, roster.province), [unit])
     with open_store(chosen.database_url) as store:
-        count = revoke_codes(store, wanted, now(), _by(known))
+        count = revoke_codes(store, holders, now(), _by(roster))
     print_message(M("Đã thu hồi {count} mã của đơn vị {unit}.", count=count, unit=unit))
 
 
-def _find_units(known: "Iterable[Unit]", codes: Iterable[str]) -> "tuple[Unit, ...]":
-    by_code = {unit.code: unit for unit in known}
-    asked = dict.fromkeys(codes)
-    if wrong := [code for code in asked if code not in by_code]:
+def _find_units(units: "Iterable[Unit]", codes: Iterable[str]) -> "tuple[Unit, ...]":
+    by_code = {unit.code: unit for unit in units}
+    unique_codes = dict.fromkeys(codes)
+    if wrong := [code for code in unique_codes if code not in by_code]:
         sentence = M("Danh sách đơn vị đang dùng không có mã này.")
         raise BadInput([Problem(code, 0, 0, sentence) for code in wrong])
-    return tuple(by_code[code] for code in asked)
+    return tuple(by_code[code] for code in unique_codes)
 
 
-def _by(known: "Roster") -> "AccountActor":
+def _by(roster: "Roster") -> "AccountActor":
     from lotrinh.services.access.accounts import CONSOLE
 
-    return CONSOLE._replace(province=known.province.code)
+    return CONSOLE._replace(province=roster.province.code)

@@ -38,10 +38,10 @@ def admin_create_command(name: str, display: str, password_stdin: bool, settings
     secret = _first_line() if password_stdin else _prompt_twice()
     with open_store(chosen.database_url) as store:
         known = store.accounts.get(f"officer:{name.strip().lower()}")
-        shown = display or (known.name if known else "")
-        made = add_officer(store, name, Role.ADMINISTRATOR, shown, secret, now(), by)
-    said = M("Đã đặt lại mật khẩu; các phiên cũ đã kết thúc.") if known else M("Đã tạo quản trị viên.")
-    print_message(M("{done} Tên đăng nhập: {name}.", done=said, name=made.id.partition(":")[2]))
+        display_name = display or (known.name if known else "")
+        made = add_officer(store, name, Role.ADMINISTRATOR, display_name, secret, now(), by)
+    sentence = M("Đã đặt lại mật khẩu; các phiên cũ đã kết thúc.") if known else M("Đã tạo quản trị viên.")
+    print_message(M("{done} Tên đăng nhập: {name}.", done=sentence, name=made.id.partition(":")[2]))
 
 
 def _first_line() -> str:

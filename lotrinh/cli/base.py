@@ -1,10 +1,10 @@
-"""What all commands share: help in the reader's language, common options, errors in sentences."""
+"""What all commands share: help in the reader's language, common options, errors in sentences, leaving."""
 
 import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -14,6 +14,8 @@ from lotrinh.i18n import error_lines, say
 
 if TYPE_CHECKING:
     from lotrinh.settings.load import LoadedSettings
+
+_at_once = False
 
 
 class Translated:
@@ -128,3 +130,18 @@ def use_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def exit_at_once() -> None:
+    """Leave at once when the command has ended: a library would wait for a server that is gone."""
+    global _at_once  # noqa: PLW0603 - how a process ends concerns all of it
+    _at_once = True
+
+
+def exit_process(code: int) -> NoReturn:
+    """Leave; what has been printed is written out."""
+    if _at_once:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

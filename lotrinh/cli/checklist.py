@@ -57,9 +57,9 @@ def checklist_timeline_command(
     from lotrinh.services.campaigns.timeline import timeline_rows
 
     loaded = open_settings(settings)
-    opened = open_checklist(path)
-    rows = timeline_rows(loaded.settings, opened, parse_day("--anchor", anchor), Path(units) if units else None)
-    click.echo(render_timeline(opened, rows, form, terminal_width()), nl=False)
+    checklist = open_checklist(path)
+    rows = timeline_rows(loaded.settings, checklist, parse_day("--anchor", anchor), Path(units) if units else None)
+    click.echo(render_timeline(checklist, rows, form, terminal_width()), nl=False)
 
 
 @checklist_group.command("diff", help="Cho biết thay đổi nào dời thời hạn nào, của ai, và việc gì thành quá hạn.")

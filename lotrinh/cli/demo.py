@@ -213,11 +213,15 @@ def record_samples(home: DemoHome, as_of: datetime) -> None:
     settings = open_settings(str(home.settings)).settings
     with open_store(settings.database_url) as store:
         campaign = open_campaign(store, settings, CAMPAIGN)
-        told = [e for e in sample_entries(campaign, as_of) if e.unit not in {UNREACHABLE, NONSENSE}]
-        store.journal.append(*told)
+        statements = [e for e in sample_entries(campaign, as_of) if e.unit not in {UNREACHABLE, NONSENSE}]
+        store.journal.append(*statements)
         make_accounts(home, store, campaign, as_of)
     print_message(
-        M("Đã nạp {count} xác nhận MẪU cho {units} đơn vị.", count=len(told), units=len({e.unit for e in told}))
+        M(
+            "Đã nạp {count} xác nhận MẪU cho {units} đơn vị.",
+            count=len(statements),
+            units=len({e.unit for e in statements}),
+        )
     )
 
 

@@ -11,7 +11,7 @@ import click
 from lotrinh import __version__
 from lotrinh.cli.access import access_group
 from lotrinh.cli.admin import admin_group
-from lotrinh.cli.base import Group, Option, print_failure, print_message, use_utf8
+from lotrinh.cli.base import Group, Option, exit_process, print_failure, print_message, use_utf8
 from lotrinh.cli.checklist import checklist_group
 from lotrinh.cli.checks.changes import changes_command
 from lotrinh.cli.checks.check import check_command
@@ -20,7 +20,6 @@ from lotrinh.cli.checks.report import report_command
 from lotrinh.cli.checks.rollup import rollup_command
 from lotrinh.cli.demo import demo_command
 from lotrinh.cli.doctor import doctor_command
-from lotrinh.cli.exiting import exit_process
 from lotrinh.cli.keeping.backup import backup_command, db_copy_command, db_reopen_command, restore_command
 from lotrinh.cli.keeping.export import export_group
 from lotrinh.cli.keeping.import_ import import_group

@@ -47,11 +47,11 @@ def _print_messages(store: "Store", settings: "Settings", messages: "Sequence[Ou
     from lotrinh.services.notify.outbox import describe_states
     from lotrinh.services.notify.receivers import mask_receiver
 
-    said = describe_states(store, settings, messages, now)
+    state_words = describe_states(store, settings, messages, now)
     for message in messages:
         at = message.created_at.astimezone(ZoneInfo(settings.timezone)).strftime("%Y-%m-%d %H:%M")
         where = mask_receiver(settings, message.channel, message.content["to"])
-        words = (message.receiver, message.kind, message.channel, where, say(said[message.id]), message.problem)
+        words = (message.receiver, message.kind, message.channel, where, say(state_words[message.id]), message.problem)
         click.echo("\t".join((str(message.id), at, *map(clean, words))))
 
 
@@ -71,14 +71,14 @@ def outbox_retry_command(numbers: tuple[int, ...], all_unclear: bool, yes: bool,
     """Let messages be sent again by the next go."""
     from lotrinh.services.notify import outbox as service
 
-    asked = MessageSelection(numbers, all_unclear, yes)
-    what = MessageAction(
+    selection = MessageSelection(numbers, all_unclear, yes)
+    action = MessageAction(
         service.retry_message,
         service.why_no_retry,
         M("Cho gửi lại {count} tin trên?"),
         M("Tin {number} được gửi ở lượt tới. Gửi ngay thì chạy: lotrinh send"),
     )
-    return _apply(asked, what, settings)
+    return _apply(selection, action, settings)
 
 
 @outbox_group.command("drop", help="Bỏ những tin chưa gửi, không gửi nữa.")
@@ -87,15 +87,15 @@ def outbox_drop_command(numbers: tuple[int, ...], all_unclear: bool, yes: bool, 
     """Never send messages."""
     from lotrinh.services.notify import outbox as service
 
-    asked = MessageSelection(numbers, all_unclear, yes)
-    what = MessageAction(
+    selection = MessageSelection(numbers, all_unclear, yes)
+    action = MessageAction(
         service.drop_message,
         lambda *_: None,
         M("Bỏ {count} tin trên?"),
         M("Đã bỏ tin {number}."),
         asks_about_unclear=False,
     )
-    return _apply(asked, what, settings)
+    return _apply(selection, action, settings)
 
 
 class MessageSelection(NamedTuple):
@@ -117,20 +117,20 @@ class MessageAction(NamedTuple):
     """Whether what is unclear is shown and asked about, though its number was given: it may have become so since."""
 
 
-def _apply(asked: MessageSelection, act: MessageAction, settings: str | None) -> int:
+def _apply(selection: MessageSelection, action: MessageAction, settings: str | None) -> int:
     """Do it with each message, whatever becomes of the others; return the exit code."""
     from lotrinh.clock import now
     from lotrinh.store import open_store
 
-    if bool(asked.numbers) == asked.all_unclear:
+    if bool(selection.numbers) == selection.all_unclear:
         raise BadInput([Problem("outbox", 0, 0, M("Hãy ghi số của các tin, hoặc chỉ --all-unclear."))])
     chosen = open_settings(settings).settings
     local, problems = now().astimezone(ZoneInfo(chosen.timezone)), list[Problem]()
     with open_store(chosen.database_url) as store:
-        for number, tries in _select(store, chosen, asked, act, local):
+        for number, tries in _select(store, chosen, selection, action, local):
             try:
-                act.do(store, number, local, tries)
-                print_message(M(act.done_sentence.msgid, number=number))
+                action.do(store, number, local, tries)
+                print_message(M(action.done_sentence.msgid, number=number))
             except LotrinhError as error:
                 problems.append(Problem(str(number), 0, 0, error.sentence))
     print_problems(problems)
@@ -138,40 +138,42 @@ def _apply(asked: MessageSelection, act: MessageAction, settings: str | None) ->
 
 
 def _select(
-    store: "Store", settings: "Settings", asked: MessageSelection, act: MessageAction, local: "datetime"
+    store: "Store", settings: "Settings", selection: MessageSelection, action: MessageAction, local: "datetime"
 ) -> list[tuple[int, int | None]]:
     """Return the numbers, each with the tries that were seen; what is unclear is among them where somebody agrees."""
     from lotrinh.store.outbox import UNCLEAR
 
-    known = {number: store.outbox.get(number) for number in asked.numbers}
-    if asked.all_unclear:
+    messages = {number: store.outbox.get(number) for number in selection.numbers}
+    if selection.all_unclear:
         found = list(store.outbox.newest((UNCLEAR,), MOST)[::-1])
     else:
-        found = [m for m in known.values() if m and act.asks_about_unclear and m.state == UNCLEAR]
-    named = [(number, m and m.tries) for number, m in known.items() if m not in found]
-    return named + (_confirm(store, settings, found, asked, act, local) if found or asked.all_unclear else [])
+        found = [m for m in messages.values() if m and action.asks_about_unclear and m.state == UNCLEAR]
+    named = [(number, m and m.tries) for number, m in messages.items() if m not in found]
+    return named + (
+        _confirm(store, settings, found, selection, action, local) if found or selection.all_unclear else []
+    )
 
 
 def _confirm(
     store: "Store",
     settings: "Settings",
     found: "Sequence[OutboxMessage]",
-    asked: MessageSelection,
-    act: MessageAction,
+    selection: MessageSelection,
+    action: MessageAction,
     local: "datetime",
 ) -> list[tuple[int, int | None]]:
     """Show what it would be done with, and what not; return numbers and tries where somebody agrees."""
     fit = list[tuple[int, int | None]]()
     _print_messages(store, settings, found, local)
     for message in found:
-        if sentence := act.objection(message, local):
+        if sentence := action.objection(message, local):
             print_problems([Problem(str(message.id), 0, 0, sentence)])
         else:
             fit.append((message.id, message.tries))
     if not fit:
         print_message(M("Không có tin nào để làm."))
-    elif not asked.yes and not sys.stdin.isatty():
+    elif not selection.yes and not sys.stdin.isatty():
         print_message(M("Chưa làm gì với {count} tin. Nếu bảng trên đúng, hãy chạy lại với --yes.", count=len(fit)))
-    elif asked.yes or click.confirm(say(M(act.question.msgid, count=len(fit))), err=True):
+    elif selection.yes or click.confirm(say(M(action.question.msgid, count=len(fit))), err=True):
         return fit
     return []

@@ -70,12 +70,12 @@ def remind_command(dry_run: bool, as_of: str | None, settings: str | None) -> in
         sentence = M("Lời nhắc của ngày khác không được gửi đi. Hãy thêm --dry-run để chỉ in ra.")
         raise BadInput([Problem("--as-of", 0, 0, sentence)])
     with open_reminders(settings, only_look=dry_run) as office:
-        asked, current = parse_moment(as_of, office.settings.timezone), now().astimezone(office.zone)
-        at = (asked or current).astimezone(office.zone)
+        supposed, current = parse_moment(as_of, office.settings.timezone), now().astimezone(office.zone)
+        at = (supposed or current).astimezone(office.zone)
         if is_day_over(office, at):
             print_message(M(OVER.msgid, when=at))
         if dry_run:
-            if asked:
+            if supposed:
                 click.echo(say(M(SUPPOSED.msgid, when=at, now=current)) + "\n")
             _print_digests(prepare_digests(office, at))
             return 0
@@ -85,8 +85,8 @@ def remind_command(dry_run: bool, as_of: str | None, settings: str | None) -> in
             print_message(M(UNTOLD.msgid, count=reminded.without_address))
         if reminded.is_doubtful:
             print_message(DOUBT)
-        for told in reminded.notes:
-            print_message(told)
+        for note in reminded.notes:
+            print_message(note)
         return print_outcome(
             dispatch.dispatch_messages(office, now), more=bool(reminded.without_address or reminded.is_doubtful)
         )

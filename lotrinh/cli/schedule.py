@@ -100,14 +100,14 @@ def schedule_show_command(campaign: str, settings: str | None) -> None:
 @option("--skip-days-off/--every-day", "skip_days_off", default=None, help="Không chạy / có chạy vào ngày nghỉ.")
 @option("--reset", is_flag=True, help="Trở về lịch trong tệp cấu hình.")
 @settings_option()
-def schedule_set_command(campaign: str, settings: str | None, *, reset: bool, **wished: str | bool | None) -> None:
+def schedule_set_command(campaign: str, settings: str | None, *, reset: bool, **options: str | bool | None) -> None:
     """Change what is named; all that is wrong is said at once and nothing is changed."""
     from dataclasses import replace
 
     from lotrinh.services.campaigns.schedules import parse_schedule
 
     with open_scheduled(campaign, settings) as found:
-        named = {name: value for name, value in wished.items() if value is not None}
+        named = {name: value for name, value in options.items() if value is not None}
         content = parse_schedule(named)
         found.change(None if reset else replace(found.effective.schedule, **{n: getattr(content, n) for n in named}))
 

@@ -81,7 +81,7 @@ def _mac(token: str, mask: str) -> str:
 async def read_form(request: Request) -> AsyncIterator[FormData]:
     """Read the form of a POST; its files are closed when the request has been answered.
 
-    A pasted text may be much too long: it is judged beside its field and not refused here.
+    A pasted text may be much too long: it is refused beside its field and not here.
     """
     form = request.state.form = await _received(request)
     try:
@@ -93,7 +93,7 @@ async def read_form(request: Request) -> AsyncIterator[FormData]:
 async def _received(request: Request) -> FormData:
     try:
         return await request.form(max_files=1, max_fields=400, max_part_size=LONGEST_TEXT)
-    except OSError as error:  # an upload lies in a temporary file until we have judged it
+    except OSError as error:  # an upload lies in a temporary file until we have checked it
         raise StoreUnavailable(
             M("Chưa ghi nhận: không nhận được tệp ({reason}).", reason=os_error_reason(error))
         ) from error
@@ -115,10 +115,10 @@ def form_texts(form: FormData | None) -> list[tuple[str, str]]:
     A file cannot be given back: its name is, so that it is asked for again.
     """
     items = form.multi_items() if form else []
-    return [_text(name, value) for name, value in items if name not in NEVER_RETURNED and _given(value)]
+    return [_text(name, value) for name, value in items if name not in NEVER_RETURNED and _is_given(value)]
 
 
-def _given(value: object) -> bool:
+def _is_given(value: object) -> bool:
     return isinstance(value, str) or bool(getattr(value, "filename", ""))
 
 

@@ -49,7 +49,7 @@ OFFERS = (
     DownloadOffer(M("Markdown"), "md"),
     DownloadOffer(M("Chữ thuần"), "txt"),
 )
-OF_UNIT = tuple(o for o in OFFERS if o.ending in {"docx", "xlsx", "html", "ics", "csv"})
+UNIT_OFFERS = tuple(o for o in OFFERS if o.ending in {"docx", "xlsx", "html", "ics", "csv"})
 """What a unit takes away about itself."""
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NUMBER)]
 
@@ -66,7 +66,7 @@ class ReportQuery(BaseModel):
     picture: Literal["timeline", "curve", "heatmap", "areas"] = Field("timeline", description="With svg, which one.")
 
 
-class ReportFile(NamedTuple):
+class DownloadFile(NamedTuple):
     """A report as a file."""
 
     content: bytes
@@ -83,7 +83,7 @@ class ReportFile(NamedTuple):
         return Response(self.content, media_type=self.media, headers=self.headers)
 
 
-def make_report_file(  # noqa: PLR0913 - what a file is made of, each by its name
+def make_report_download(  # noqa: PLR0913 - what a file is made of, each by its name
     state: PortalState,
     campaign: Campaign,
     ending: str,
@@ -93,7 +93,7 @@ def make_report_file(  # noqa: PLR0913 - what a file is made of, each by its nam
     run: str = "",
     unit: str = "",
     blank: bool = False,
-) -> ReportFile:
+) -> DownloadFile:
     """Make the report of a run, the newest unless named, of everybody or of one unit, as a file.
 
     ``NotFound`` where there is no such run, unit or format; ``Busy`` where too many are being made; ``BadInput``
@@ -102,7 +102,7 @@ def make_report_file(  # noqa: PLR0913 - what a file is made of, each by its nam
     form = find_format(ending)
     if form == "json" and run and (kept := load_report_json(state.store, run)):
         # As programs read it, and all that is left of the runs of the first versions.
-        return ReportFile(f"{kept}\n".encode(), FORMATS[form].media, file_name(form, campaign.id, run))
+        return DownloadFile(f"{kept}\n".encode(), FORMATS[form].media, file_name(form, campaign.id, run))
     template = _template(state) if form == "docx" and not blank else None
     with state.render_limiter.slot():
         report = choose_report(state.store, campaign, run)
@@ -127,13 +127,13 @@ def find_format(ending: str, among: Collection[str] = tuple(FORMATS)) -> str:
     return form
 
 
-def make_text_file(text: str, form: str, *named: str) -> ReportFile:
+def make_text_download(text: str, form: str, *named: str) -> DownloadFile:
     """Hand a text over as a file, named as the files of reports are."""
     return _make_file(text.encode(), form, file_name(form, *named))
 
 
-def _make_file(content: bytes, form: str, name: str) -> ReportFile:
-    return ReportFile(MARK + content if form == "csv" else content, FORMATS[form].media, name)
+def _make_file(content: bytes, form: str, name: str) -> DownloadFile:
+    return DownloadFile(MARK + content if form == "csv" else content, FORMATS[form].media, name)
 
 
 def _template(state: PortalState) -> bytes | None:

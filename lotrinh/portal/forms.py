@@ -1,4 +1,4 @@
-"""What people type into forms, read forgivingly and judged whole: a value, or a sentence beside the field."""
+"""What people type into forms, read forgivingly and checked whole: a value, or a sentence beside the field."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

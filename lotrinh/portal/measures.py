@@ -95,11 +95,11 @@ class DatabaseCollector(Collector):
         """Yield what is known now; of a record that does not answer, that it does not."""
         about = {"version": __version__, "python": platform.python_version(), "schema": HEAD}
         yield make_gauge("lotrinh_build_info", "Versions.", [(tuple(about.values()), 1)], *about)
-        seen = self._look()
-        yield make_gauge("lotrinh_database_up", "Whether the database answers.", [((), int(seen is not None))])
-        if seen:
-            yield from database_metrics(seen)
-            yield from run_metrics(seen)
+        figures = self._look()
+        yield make_gauge("lotrinh_database_up", "Whether the database answers.", [((), int(figures is not None))])
+        if figures:
+            yield from database_metrics(figures)
+            yield from run_metrics(figures)
             about_due = "Seconds since a check was due that did not come; 0: none."
             yield make_gauge("lotrinh_run_overdue_seconds", about_due, self._overdue(), "campaign", "province")
 
@@ -107,24 +107,24 @@ class DatabaseCollector(Collector):
 Samples = Sequence[tuple[tuple[str, ...], float]]
 
 
-def database_metrics(seen: CurrentFigures) -> Iterator[Metric]:
+def database_metrics(figures: CurrentFigures) -> Iterator[Metric]:
     """Yield the figures of the record as a whole."""
-    entries = [((kind,), float(n)) for kind, n in seen.entries.items()]
+    entries = [((kind,), float(n)) for kind, n in figures.entries.items()]
     yield make_gauge("lotrinh_journal_entries", "Entries of the journal.", entries, "kind")
     yield make_gauge(
-        "lotrinh_outbox_messages", "Messages.", [((s,), float(n)) for s, n in seen.outbox.items()], "state"
+        "lotrinh_outbox_messages", "Messages.", [((s,), float(n)) for s, n in figures.outbox.items()], "state"
     )
-    yield make_gauge("lotrinh_database_bytes", "Size of the database.", [((), seen.size)])
-    slowed = [((kind,), float(n)) for kind, n in seen.slow_sign_ins.items()]
+    yield make_gauge("lotrinh_database_bytes", "Size of the database.", [((), figures.size)])
+    slowed = [((kind,), float(n)) for kind, n in figures.slow_sign_ins.items()]
     yield make_gauge("lotrinh_sign_in_throttled", "Who has to wait before signing in.", slowed, "kind")
 
 
-def run_metrics(seen: CurrentFigures) -> Iterator[Metric]:
+def run_metrics(figures: CurrentFigures) -> Iterator[Metric]:
     """Yield the figures of the runs: of the newest finished one of each campaign and province, and how many."""
-    ages: Samples = [((r.campaign, r.province), r.age) for r in seen.runs]
-    units: Samples = [((r.campaign, r.province, o), float(n)) for r in seen.runs for o, n in r.units.items()]
-    steps: Samples = [((r.campaign, r.province, s), float(n)) for r in seen.runs for s, n in r.steps.items()]
-    runs: Samples = [(key, float(n)) for key, n in seen.states.items()]
+    ages: Samples = [((r.campaign, r.province), r.age) for r in figures.runs]
+    units: Samples = [((r.campaign, r.province, o), float(n)) for r in figures.runs for o, n in r.units.items()]
+    steps: Samples = [((r.campaign, r.province, s), float(n)) for r in figures.runs for s, n in r.steps.items()]
+    runs: Samples = [(key, float(n)) for key, n in figures.states.items()]
     place = ("campaign", "province")
     yield make_gauge("lotrinh_run_age_seconds", "Seconds since a check finished.", ages, *place)
     yield make_gauge("lotrinh_run_units", "Units of the newest finished check.", units, *place, "outcome")

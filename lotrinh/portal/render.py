@@ -27,8 +27,7 @@ from lotrinh.i18n import LANGUAGES, grouped, say, spell
 from lotrinh.portal.deps import make_csrf, session_token
 from lotrinh.portal.state import portal_state
 from lotrinh.reports.text.tables import age, basis, moment
-from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import campaign_actor_name
+from lotrinh.services.campaigns.campaigns import Campaign, campaign_actor_name
 
 HERE = Path(__file__).parent
 LANGUAGE_COOKIE = "lang"

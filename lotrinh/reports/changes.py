@@ -253,8 +253,8 @@ def _step(of: Comparison, row: StepUnits, language: str) -> dict[str, Any]:
 
 
 def _deadline(of: Comparison, moved: DeadlineShift, language: str) -> dict[str, Any]:
-    said = _step(of, StepUnits(moved.step, moved.units), language)
-    return {**said, "old_due_at": _iso(moved.old), "new_due_at": _iso(moved.new)}
+    fields = _step(of, StepUnits(moved.step, moved.units), language)
+    return {**fields, "old_due_at": _iso(moved.old), "new_due_at": _iso(moved.new)}
 
 
 def _unit(unit: Unit) -> dict[str, str]:

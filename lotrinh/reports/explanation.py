@@ -103,12 +103,12 @@ class ExplanationWriter:
     def rule(self) -> ExplanationSection:
         """The rule in words, as it is written, and what comes of it."""
         lines: list[Message] = []
-        for told in self.of.rules:
-            said = {"words": told.words, "written": told.written}
-            if told.is_opening:
-                lines.append(M("Bắt đầu: {words} (viết trong bộ đầu việc: {written})", **said))
+        for each in self.of.rules:
+            values = {"words": each.words, "written": each.written}
+            if each.is_opening:
+                lines.append(M("Bắt đầu: {words} (viết trong bộ đầu việc: {written})", **values))
             else:
-                lines.append(M("Thời hạn: {words} (viết trong bộ đầu việc: {written})", **said))
+                lines.append(M("Thời hạn: {words} (viết trong bộ đầu việc: {written})", **values))
         return ExplanationSection(self.say(M("Quy tắc")), self.lines(*lines))
 
     def arithmetic(self) -> ExplanationSection:
@@ -145,20 +145,20 @@ class ExplanationWriter:
             return ExplanationSection(title, self.lines(M("Chưa có gì được ghi vào nhật ký.")))
         headers = self.words("Số", "Lúc", "Việc gì", "Ai", "Số văn bản", "Ngày hoàn thành", "Nội dung")
         return ExplanationSection(
-            title, headers=headers, rows=tuple(self._journal_row(told) for told in self.of.entries)
+            title, headers=headers, rows=tuple(self._journal_row(line) for line in self.of.entries)
         )
 
-    def _journal_row(self, told: JournalLine) -> tuple[str, ...]:
-        sample = M("dữ liệu mẫu") if told.sample else None
-        parts = [M("{done} trên {of}", done=told.progress[0], of=told.progress[1])] if told.progress else []
-        text = " · ".join([*self.lines(*parts), *([clean(told.text)] if told.text else [])])
+    def _journal_row(self, line: JournalLine) -> tuple[str, ...]:
+        sample = M("dữ liệu mẫu") if line.sample else None
+        parts = [M("{done} trên {of}", done=line.progress[0], of=line.progress[1])] if line.progress else []
+        text = " · ".join([*self.lines(*parts), *([clean(line.text)] if line.text else [])])
         return (
-            str(told.number),
-            self._when(told.at),
-            self.say(KIND[told.kind]),
-            self.say(sample or told.who),
-            clean(told.document),
-            self.say(M("{day}", day=told.completed_on)) if told.completed_on else "",
+            str(line.number),
+            self._when(line.at),
+            self.say(KIND[line.kind]),
+            self.say(sample or line.who),
+            clean(line.document),
+            self.say(M("{day}", day=line.completed_on)) if line.completed_on else "",
             text,
         )
 
@@ -182,15 +182,15 @@ class ExplanationWriter:
         elif of.system_answer_at:
             yield self._published_sentence(of.system_answer, of.system_answer_at)
 
-    def _published_sentence(self, said: StepAnswer | None, at: datetime) -> Message:
+    def _published_sentence(self, answer: StepAnswer | None, at: datetime) -> Message:
         when = {"when": at, "age": age(self.of.as_of - at)}
-        if said is None:
+        if answer is None:
             return M("Phần mềm của đơn vị không nói gì về đầu việc này ({when}, {age}).", **when)
-        parts = [STEP_STATE_WORDS[said.state]]
-        parts += [M("hoàn thành ngày {day}", day=said.completed_on)] if said.completed_on else []
-        parts += [M("văn bản {number}", number=said.document_number)] if said.document_number else []
-        parts += [M("{done} trên {of}", done=said.progress[0], of=said.progress[1])] if said.progress else []
-        parts += [M("“{note}”", note=said.note)] if said.note else []
+        parts = [STEP_STATE_WORDS[answer.state]]
+        parts += [M("hoàn thành ngày {day}", day=answer.completed_on)] if answer.completed_on else []
+        parts += [M("văn bản {number}", number=answer.document_number)] if answer.document_number else []
+        parts += [M("{done} trên {of}", done=answer.progress[0], of=answer.progress[1])] if answer.progress else []
+        parts += [M("“{note}”", note=answer.note)] if answer.note else []
         words = ", ".join(self.lines(*parts))
         return M("Phần mềm của đơn vị nói: {words} ({when}, {age}).", words=words, **when)
 
@@ -209,8 +209,8 @@ class ExplanationWriter:
         amended = M(" (sửa đổi bởi {number})", number=source.amended_by) if source.amended_by else None
         doubt = " (?)" if of.confidence.doubtful else ""
         law = f"{of.at}, {named}{self.say(amended) if amended else ''}"
-        seen = M("; đọc tại {place}", place=of.seen_in) if of.seen_in else None
-        return clean(f"{law}: {self.say(CONFIDENCE[of.confidence])}{doubt}{self.say(seen) if seen else ''}")
+        reading = M("; đọc tại {place}", place=of.seen_in) if of.seen_in else None
+        return clean(f"{law}: {self.say(CONFIDENCE[of.confidence])}{doubt}{self.say(reading) if reading else ''}")
 
 
 def explanation_text(of: Explanation, language: str, width: int) -> str:

@@ -42,7 +42,7 @@ def explanation_data(of: Explanation, language: str) -> dict[str, Any]:
         ],
         "arithmetic": [say(line, language) for line in of.arithmetic],
         "missing": [_missing(before, of, language) for before in of.prerequisites],
-        "entries": [_entry(told, of, language) for told in of.entries],
+        "entries": [_entry(line, of, language) for line in of.entries],
         "asked": [{"run": a.run, "at": a.at, "outcome": a.outcome.value, "sentence": a.sentence} for a in of.checks],
         "own_system": of.own_system,
         "published": {
@@ -86,18 +86,18 @@ def _missing(before: Prerequisite, of: Explanation, language: str) -> dict[str, 
     }
 
 
-def _entry(told: JournalLine, of: Explanation, language: str) -> dict[str, Any]:
+def _entry(line: JournalLine, of: Explanation, language: str) -> dict[str, Any]:
     return {
-        "number": told.number,
-        "at": told.at.astimezone(of.as_of.tzinfo),
-        "kind": told.kind.value,
-        "kind_text": say(KIND[told.kind], language),
-        "who": told.who if isinstance(told.who, str) else say(told.who, language),
-        "completed_on": told.completed_on,
-        "document": told.document,
-        "progress": _progress(told.progress),
-        "text": told.text,
-        "sample": told.sample,
+        "number": line.number,
+        "at": line.at.astimezone(of.as_of.tzinfo),
+        "kind": line.kind.value,
+        "kind_text": say(KIND[line.kind], language),
+        "who": line.who if isinstance(line.who, str) else say(line.who, language),
+        "completed_on": line.completed_on,
+        "document": line.document,
+        "progress": _progress(line.progress),
+        "text": line.text,
+        "sample": line.sample,
     }
 
 

@@ -134,8 +134,8 @@ def rollup_report(provinces: Sequence[Rollup], by: RollupRowKind, language: str)
 
 def _source_lines(whole: NationRollup, language: str) -> list[str]:
     """Say which reports are in it, and which were made with another checklist or on an earlier day."""
-    known = Counter(province.checklist_hash for province in whole.provinces)
-    common = known.most_common(1)[0][0] if known else ""
+    hashes = Counter(province.checklist_hash for province in whole.provinces)
+    common = hashes.most_common(1)[0][0] if hashes else ""
     newest = max((province.as_of for province in whole.provinces), default=None)
     lines = []
     for province in whole.provinces:

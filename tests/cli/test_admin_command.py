@@ -27,7 +27,7 @@ SECRET = "mật khẩu đủ dài"
 NOW = datetime(2026, 2, 2, 1, tzinfo=UTC)
 
 
-def typed(tmp_path: Path, text: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
+def run_with_input(tmp_path: Path, text: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
     """Run ``lotrinh admin create --password-stdin`` with this on its standard input."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("LOTRINH_")}
     command = [sys.executable, "-m", "lotrinh", "admin", "create", *arguments, "--password-stdin"]
@@ -37,16 +37,16 @@ def typed(tmp_path: Path, text: str, *arguments: str) -> "subprocess.CompletedPr
     )
 
 
-def enters(tmp_path: Path, name: str, secret: str) -> Role:
+def sign_in_role(tmp_path: Path, name: str, secret: str) -> Role:
     with open_store(f"sqlite:///{tmp_path / 'data' / 'lotrinh.db'}") as store:
         return Role(sign_in(store, name, secret, "192.0.2.1", NOW)[1].role)
 
 
 def test_the_first_administrator_is_made_with_a_password_from_standard_input(tmp_path: Path, lotrinh: Lotrinh) -> None:
-    done = typed(tmp_path, SECRET + "\n", "Quan-Tri", "--display", "Quản trị mẫu")
+    done = run_with_input(tmp_path, SECRET + "\n", "Quan-Tri", "--display", "Quản trị mẫu")
     assert done.returncode == 0, done.stderr
     assert SECRET.encode() not in done.stdout + done.stderr
-    assert enters(tmp_path, "quan-tri", SECRET) is Role.ADMINISTRATOR
+    assert sign_in_role(tmp_path, "quan-tri", SECRET) is Role.ADMINISTRATOR
     listed = lotrinh("admin", "list").stdout.split("\t")
     assert listed[:2] == ["quan-tri", "Quản trị mẫu"]
     with open_store(f"sqlite:///{tmp_path / 'data' / 'lotrinh.db'}") as store:
@@ -70,11 +70,11 @@ def test_at_a_terminal_the_password_is_asked_for_twice_and_never_shown(tmp_path:
         start_new_session=True,
     ) as process:
         os.close(slave)
-        said = until(master, "Mật khẩu")
+        said = read_until(master, "Mật khẩu")
         os.write(master, SECRET.encode() + b"\n")
-        said += until(master, "Nhập lại")
+        said += read_until(master, "Nhập lại")
         os.write(master, second.encode() + b"\n")
-        said += until(master, "quan-tri" if code == 0 else "Mật khẩu")
+        said += read_until(master, "quan-tri" if code == 0 else "Mật khẩu")
         if code:
             process.terminate()
         assert (process.wait(timeout=60) == 0) is (code == 0)
@@ -83,7 +83,7 @@ def test_at_a_terminal_the_password_is_asked_for_twice_and_never_shown(tmp_path:
     assert (tmp_path / "data" / "lotrinh.db").exists() is (code == 0)
 
 
-def until(master: int, words: str) -> str:
+def read_until(master: int, words: str) -> str:
     said = b""
     while words.encode() not in said:
         said += os.read(master, 1000)
@@ -94,21 +94,21 @@ def test_the_password_is_no_argument_and_there_is_no_default(tmp_path: Path, lot
     refused = lotrinh("admin", "create", "quan-tri", SECRET)
     assert refused.returncode == 2
     for empty in ("", "\n", "ngắn\n", "quan-tri-2026\n"):
-        assert typed(tmp_path, empty, "quan-tri").returncode == 2
+        assert run_with_input(tmp_path, empty, "quan-tri").returncode == 2
     assert lotrinh("admin", "list").stdout == ""
 
 
 def test_a_forgotten_password_is_set_again_and_the_name_stays(tmp_path: Path, lotrinh: Lotrinh) -> None:
-    typed(tmp_path, SECRET, "quan-tri", "--display", "Quản trị mẫu")
-    again = typed(tmp_path, "một câu khác hẳn", "quan-tri")
+    run_with_input(tmp_path, SECRET, "quan-tri", "--display", "Quản trị mẫu")
+    again = run_with_input(tmp_path, "một câu khác hẳn", "quan-tri")
     assert again.returncode == 0
-    assert enters(tmp_path, "quan-tri", "một câu khác hẳn") is Role.ADMINISTRATOR
+    assert sign_in_role(tmp_path, "quan-tri", "một câu khác hẳn") is Role.ADMINISTRATOR
     assert "Quản trị mẫu" in lotrinh("admin", "list").stdout
 
 
 def test_an_administrator_is_revoked_but_not_the_last_one(tmp_path: Path, lotrinh: Lotrinh) -> None:
     for name in ("mot", "hai"):
-        typed(tmp_path, SECRET, name)
+        run_with_input(tmp_path, SECRET, name)
     assert lotrinh("admin", "revoke", "mot").returncode == 0
     last = lotrinh("admin", "revoke", "hai")
     assert last.returncode == 2
@@ -136,7 +136,7 @@ def test_slips_are_written_into_a_new_file_that_others_cannot_read(tmp_path: Pat
     secrets = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", page)
     assert len(secrets) == 2
     assert page.index("Xã Liên Sơn") < page.index("Xã Lương Sơn")
-    assert enters(tmp_path, "04960", secrets[0]) is Role.UNIT
+    assert sign_in_role(tmp_path, "04960", secrets[0]) is Role.UNIT
     assert page.count("data:image/svg+xml") == 2
     assert "https://lotrinh.example.vn" in page
     assert re.findall(r'(?:src|href)="(?!data:)', page) == []

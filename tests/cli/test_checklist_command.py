@@ -74,14 +74,16 @@ def test_another_anchor_moves_the_timeline(lotrinh: Lotrinh, tmp_path: Path) -> 
 
 
 def test_a_roster_tells_whose_work_each_step_is(lotrinh: Lotrinh) -> None:
-    made = lotrinh("checklist", "timeline", "ket-luan-2025-11-12", "--units", packaged("phu-tho"), "--format", "json")
+    made = lotrinh(
+        "checklist", "timeline", "ket-luan-2025-11-12", "--units", packaged_path("phu-tho"), "--format", "json"
+    )
     assert made.returncode == 0, made.stderr
     assert {tuple(sorted(r["units"])) for r in json.loads(made.stdout) if r["level"] == "commune"} == {
         ("04924", "04960", "05047")
     }
 
 
-def packaged(slug: str) -> str:
+def packaged_path(slug: str) -> str:
     return str(Path(__file__).parents[2] / "checklists" / "units" / f"{slug}.csv")
 
 

@@ -18,7 +18,7 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{(tmp_path / 'data' / 'lotrinh.db').as_posix()}"
 
 
-def unclear(url: str, *days: str) -> list[str]:
+def make_unclear(url: str, *days: str) -> list[str]:
     """Lay messages down of which nobody knows whether they went out, reminders of these days; return their numbers."""
     with open_store(url) as store:
         for number, day in enumerate(days):
@@ -44,45 +44,45 @@ def unclear(url: str, *days: str) -> list[str]:
         return [str(m.id) for m in reversed(store.outbox.newest())]
 
 
-def counts(url: str) -> dict[str, int]:
+def state_counts(url: str) -> dict[str, int]:
     with open_store(url) as store:
         return store.outbox.counts()
 
 
 def test_several_messages_are_sent_again_and_those_that_cannot_be_are_named(lotrinh: Lotrinh, url: str) -> None:
-    first, old, last = unclear(url, "", YESTERDAY, "")
+    first, old, last = make_unclear(url, "", YESTERDAY, "")
     made = lotrinh("outbox", "retry", first, old, "999", last, "--yes")
     assert made.returncode == 2
     assert f"{old}: Lời nhắc này của ngày 09/02/2026" in made.stderr
     assert "999: Không có tin mang số 999." in made.stderr
-    assert counts(url) == {WAITING: 2, UNCLEAR: 1}
+    assert state_counts(url) == {WAITING: 2, UNCLEAR: 1}
 
 
 def test_what_is_unclear_is_not_sent_again_by_its_number_alone(lotrinh: Lotrinh, url: str) -> None:
-    (number,) = unclear(url, "")  # perhaps since somebody saw it wait
+    (number,) = make_unclear(url, "")  # perhaps since somebody saw it wait
     asked = lotrinh("outbox", "retry", number)
     assert asked.stdout.split("\t")[0] == number
     assert "Chưa làm gì với 1 tin." in asked.stderr
-    assert counts(url) == {UNCLEAR: 1}
+    assert state_counts(url) == {UNCLEAR: 1}
     assert lotrinh("outbox", "drop", number).returncode == 0
-    assert counts(url) == {"dropped": 1}
+    assert state_counts(url) == {"dropped": 1}
 
 
 def test_all_that_is_unclear_is_shown_first_and_sent_again_only_where_somebody_agrees(
     lotrinh: Lotrinh, url: str
 ) -> None:
-    first, old, last = unclear(url, "", YESTERDAY, "")
+    first, old, last = make_unclear(url, "", YESTERDAY, "")
     asked = lotrinh("outbox", "retry", "--all-unclear")
     assert [line.split("\t")[0] for line in asked.stdout.splitlines()] == [first, old, last]
     assert "Chưa làm gì với 2 tin." in asked.stderr
     assert f"{old}: Lời nhắc này của ngày 09/02/2026" in asked.stderr
-    assert counts(url) == {UNCLEAR: 3}
+    assert state_counts(url) == {UNCLEAR: 3}
     done = lotrinh("outbox", "retry", "--all-unclear", "--yes")
     assert done.returncode == 0, done.stderr
-    assert counts(url) == {WAITING: 2, UNCLEAR: 1}
+    assert state_counts(url) == {WAITING: 2, UNCLEAR: 1}
     dropped = lotrinh("outbox", "drop", "--all-unclear", "--yes")
     assert dropped.returncode == 0, dropped.stderr
-    assert counts(url) == {WAITING: 2, "dropped": 1}
+    assert state_counts(url) == {WAITING: 2, "dropped": 1}
     assert "Không có tin nào để làm." in lotrinh("outbox", "drop", "--all-unclear").stderr
 
 

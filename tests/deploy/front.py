@@ -70,7 +70,7 @@ class Front:
             "METRICS_NETWORK": self.network,
         }
         config = self.folder / "caddy.json"
-        config.write_text(json.dumps(loopback_only(adapted(environment), self.port)))
+        config.write_text(json.dumps(loopback_only(adapt_caddyfile(environment), self.port)))
         self._run("caddy", [str(caddy()), "run", "--config", str(config)], environment)
         self._until("caddy", f"{self.url}/readyz")
 
@@ -105,7 +105,7 @@ def caddy() -> Path:
     return program("caddy", "caddy")
 
 
-def adapted(environment: Mapping[str, str]) -> dict[str, Any]:
+def adapt_caddyfile(environment: Mapping[str, str]) -> dict[str, Any]:
     """Return our Caddyfile as Caddy understands it, with these variables."""
     command = [str(caddy()), "adapt", "--adapter", "caddyfile", "--config", str(CADDYFILE)]
     done = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=True)

@@ -17,7 +17,7 @@ from lotrinh.services.access.accounts import issue_slips
 from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
-from tests.deploy.front import TOKEN, Front, adapted, front
+from tests.deploy.front import TOKEN, Front, adapt_caddyfile, front
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 UNIT, SECRET = "04960", "K7QM-2XRT-9HWP"
@@ -98,7 +98,9 @@ def test_too_large_an_upload_gets_the_portal_s_own_page(place: Front, client: ht
 
 
 def test_a_portal_that_cannot_record_is_still_read(place: Front, client: httpx.Client) -> None:
-    assert "health_checks" not in json.dumps(adapted({})), "whose answer would come some seconds later than ours"
+    assert "health_checks" not in json.dumps(adapt_caddyfile({})), (
+        "whose answer would come some seconds later than ours"
+    )
     database = place.database.removeprefix("sqlite:///")
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         (version,) = other.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -119,7 +121,7 @@ def away(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         yield caddy
 
 
-def listening(place: Front, answer: bytes) -> Thread:
+def listen(place: Front, answer: bytes) -> Thread:
     """Take one connection where the portal would, read what comes, and answer so."""
     server = socket.create_server(("127.0.0.1", place.upstream))
 
@@ -147,12 +149,12 @@ def test_a_portal_that_starts_again_is_waited_for(away: Front) -> None:
     with away.client() as client, ThreadPoolExecutor() as people:
         waiting = people.submit(client.get, "/")
         assert wait([waiting], 1).not_done
-        listening(away, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").join()
+        listen(away, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").join()
         assert waiting.result().text == "ok"
 
 
 def test_of_what_was_lost_on_the_way_it_is_not_said_that_nothing_was_recorded(away: Front) -> None:
-    lost = listening(away, b"")
+    lost = listen(away, b"")
     with away.client() as client:
         answer = client.post("/sign-in", data={"name": UNIT})
     lost.join()

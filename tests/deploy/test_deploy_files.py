@@ -218,7 +218,7 @@ def test_the_image_installs_from_the_lock_alone_and_its_sources_are_let_in() -> 
     assert all((TOP / path).exists() for path in copied)
 
 
-def locked(name: str) -> Mapping[str, set[str]]:
+def read_lock(name: str) -> Mapping[str, set[str]]:
     """Read a lock: package and version -> its hashes."""
     text = (TOP / "requirements" / name).read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=\S)", text)
@@ -226,7 +226,7 @@ def locked(name: str) -> Mapping[str, set[str]]:
 
 
 def test_the_lock_of_servers_is_the_tested_one() -> None:
-    server, tested = locked("server.txt"), locked("dev.txt")
+    server, tested = read_lock("server.txt"), read_lock("dev.txt")
     assert {name: hashes for name, hashes in server.items() if tested.get(name) != hashes} == {}
     assert all(server.values())
     names = {line.split("==")[0] for line in server}
@@ -265,14 +265,16 @@ def test_only_what_is_named_can_be_written_by_a_service() -> None:
     assert all(timer.with_suffix(".service") in UNITS for timer in timers)
 
 
-def guarded(path: Path) -> list[str]:
+def guard_lines(path: Path) -> list[str]:
     """What a unit says of whom it runs as, and what it may do."""
     text = path.read_text(encoding="utf-8")
     return text[text.index("\nUser=") :].partition("\n[Install]")[0].split()
 
 
 def test_a_new_unit_may_do_no_more_than_the_others() -> None:
-    assert guarded(DEPLOY / "systemd/lotrinh-send.service") == guarded(DEPLOY / "systemd/lotrinh-backup.service")
+    assert guard_lines(DEPLOY / "systemd/lotrinh-send.service") == guard_lines(
+        DEPLOY / "systemd/lotrinh-backup.service"
+    )
 
 
 def test_who_notices_that_checks_have_stopped_needs_nothing_that_carries_them_out() -> None:

@@ -31,7 +31,7 @@ def server() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def installed(server: Path, user: str, programs: str = "") -> Path:
+def install_command(server: Path, user: str, programs: str = "") -> Path:
     """Install the command as ``lotrinh`` for this user, with these folders in place of the machine's."""
     text = (TOP / "deploy" / "lotrinh-office").read_text(encoding="utf-8")
     text = text.replace("/opt/lotrinh/.venv/bin", programs or f"{server}/opt/lotrinh/.venv/bin")
@@ -43,7 +43,7 @@ def installed(server: Path, user: str, programs: str = "") -> Path:
     return command
 
 
-def called(command: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def call_command(command: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOTRINH_", "PREFECT_"))}
     return subprocess.run(
         [command, *arguments],
@@ -55,12 +55,12 @@ def called(command: Path, *arguments: str, **environment: str) -> "subprocess.Co
     )
 
 
-def told(server: Path, **environment: str) -> Mapping[str, str]:
+def read_process(server: Path, **environment: str) -> Mapping[str, str]:
     """Let the program be one that tells what it was started with."""
     program = server / "opt/lotrinh/.venv/bin/lotrinh"
     program.write_text('#!/bin/sh\necho "user=$(id -un)\npwd=$PWD\numask=$(umask)\narguments=$*"\nexec env\n')
     program.chmod(0o755)
-    done = called(installed(server, STRANGER), "outbox", "list", **environment)
+    done = call_command(install_command(server, STRANGER), "outbox", "list", **environment)
     assert done.returncode == 0, done.stderr
     return dict(line.partition("=")[::2] for line in done.stdout.splitlines())
 
@@ -68,7 +68,7 @@ def told(server: Path, **environment: str) -> Mapping[str, str]:
 def test_it_is_the_services_user_folder_and_settings_whoever_calls(server: Path) -> None:
     (server / "etc/lotrinh/prefect-client.env").write_text("# máy chủ\nPREFECT_API_URL=http://10.0.0.5:4200/api\n")
     (server / "etc/lotrinh/secrets/prefect-auth.env").write_text("PREFECT_API_AUTH_STRING=lotrinh:abc\n")
-    found = told(server, LOTRINH_SETTINGS="settings.toml", HOME="/elsewhere")
+    found = read_process(server, LOTRINH_SETTINGS="settings.toml", HOME="/elsewhere")
     folder = f"{server}/var/lib/lotrinh"
     assert (found["user"], found["pwd"], found["umask"]) == (STRANGER, folder, "0027")
     assert (found["arguments"], found["HOME"], found["PREFECT_HOME"]) == ("outbox list", folder, f"{folder}/prefect")
@@ -81,7 +81,7 @@ def test_it_is_the_services_user_folder_and_settings_whoever_calls(server: Path)
 def test_nothing_of_the_services_user_is_carried_out_by_root(server: Path) -> None:
     (server / "etc/lotrinh/secrets/prefect-auth.env").write_text(f"id -un >{server}/var/lib/lotrinh/who\n")
     (server / "var/lib/lotrinh").chmod(0o777)
-    told(server)
+    read_process(server)
     assert (server / "var/lib/lotrinh/who").read_text() == f"{STRANGER}\n"
 
 
@@ -89,9 +89,9 @@ def test_a_backup_by_hand_is_one_of_the_services_record(server: Path) -> None:
     data = server / "var/lib/lotrinh"
     (server / "etc/lotrinh/settings.toml").write_text(f'data_dir = "{data}"\n')
     (server / "root/settings.toml").write_text('data_dir = "lotrinh-data"\n')
-    command = installed(server, ME, str(Path(sys.executable).parent))
-    assert called(command, "db", "upgrade").returncode == 0
-    assert called(command, "backup", "--out", "nightly").returncode == 0
+    command = install_command(server, ME, str(Path(sys.executable).parent))
+    assert call_command(command, "db", "upgrade").returncode == 0
+    assert call_command(command, "backup", "--out", "nightly").returncode == 0
     (made,) = (data / "nightly").iterdir()
     assert not stat.S_IMODE(made.stat().st_mode) & 0o077
     assert [path.name for path in (server / "root").iterdir()] == ["settings.toml"]

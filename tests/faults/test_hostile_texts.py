@@ -14,8 +14,8 @@ from lotrinh.core.status.roles import Role
 from lotrinh.services.access.accounts import add_officer, make_link
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
-from lotrinh.services.statements import obstacles, review
-from lotrinh.services.statements.confirm import Confirmation, record_confirmation, withdraw
+from lotrinh.services.statements import review
+from lotrinh.services.statements.confirm import Confirmation, propose, record_confirmation, report_obstacle, withdraw
 from lotrinh.services.statements.journal_writer import StatementRequest
 from lotrinh.services.statements.uploads import accept_upload, file_reference
 from tests.conftest import COLUMNS
@@ -64,8 +64,8 @@ def everything_said(portal: Portal) -> None:
     record_confirmation(store, campaign, unit, told, actor=f"unit:{OWN}", key="3", now=NOW)
     lan = "officer:lan"
     review.give_back(store, said(STEP, "4", lan), evil("returned"))
-    obstacles.report_obstacle(store, said(STEP, "5"), evil("obstacle"))
-    obstacles.propose(store, said(COUNTED, "6"), evil("proposal"))
+    report_obstacle(store, said(STEP, "5"), evil("obstacle"))
+    propose(store, said(COUNTED, "6"), evil("proposal"))
     review.answer_obstacle(store, said(STEP, "7", lan), evil("answer"))
     review.hand_over_obstacle(store, said(COUNTED, "8", lan), evil("office"), evil("note"))
     review.excuse(store, said("thanh-lap-ubbc-xa", "9", lan), evil("excused"))

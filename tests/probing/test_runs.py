@@ -17,8 +17,8 @@ from lotrinh.core.text import M
 from lotrinh.probing import prober as prober_module
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.options import HttpOptions
-from lotrinh.probing.own_network import is_own_network_down
 from lotrinh.probing.prober import Prober, Question
+from lotrinh.services.runs.ask import is_own_network_down
 from tests.probing.faults import (
     CUT,
     NOW,

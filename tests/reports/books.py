@@ -23,7 +23,7 @@ SHEETS = [
 ]
 
 
-def book(report: Report, language: str = "vi", **around: Any) -> Workbook:
+def workbook_of(report: Report, language: str = "vi", **around: Any) -> Workbook:
     return load_workbook(io.BytesIO(report_workbook(ReportBundle(report, **around), language)))
 
 
@@ -33,7 +33,7 @@ def sheet(of: Workbook, name: str) -> Worksheet:
     return found
 
 
-def lines(of: Workbook, name: str) -> list[list[Any]]:
+def sheet_lines(of: Workbook, name: str) -> list[list[Any]]:
     """All rows of a sheet, each without its empty end."""
     found = []
     for row in sheet(of, name).iter_rows(values_only=True):
@@ -44,20 +44,20 @@ def lines(of: Workbook, name: str) -> list[list[Any]]:
     return found
 
 
-def texts(of: Workbook, name: str) -> list[str]:
-    return [value for row in lines(of, name) for value in row if isinstance(value, str)]
+def sheet_texts(of: Workbook, name: str) -> list[str]:
+    return [value for row in sheet_lines(of, name) for value in row if isinstance(value, str)]
 
 
-def head(of: Workbook, name: str) -> int:
+def head_row(of: Workbook, name: str) -> int:
     """The row, from 1, of the heads of a sheet that is a list."""
     reference = sheet(of, name).auto_filter.ref
     assert reference
     return int("".join(c for c in reference.split(":")[0] if c.isdigit()))
 
 
-def listed(of: Workbook, name: str) -> list[dict[str, Any]]:
+def list_rows(of: Workbook, name: str) -> list[dict[str, Any]]:
     """The rows of a list, by their heads."""
-    at = head(of, name)
+    at = head_row(of, name)
     heads = [cell.value for cell in sheet(of, name)[at]]
     below = sheet(of, name).iter_rows(min_row=at + 1, values_only=True)
     return [dict(zip(map(str, heads), row, strict=True)) for row in below]
@@ -65,7 +65,7 @@ def listed(of: Workbook, name: str) -> list[dict[str, Any]]:
 
 def totals(of: Workbook) -> dict[str, int]:
     """What stands beside each line of words in the overview."""
-    return {str(row[0]): row[1] for row in lines(of, "Tổng hợp") if len(row) > 1 and isinstance(row[1], int)}
+    return {str(row[0]): row[1] for row in sheet_lines(of, "Tổng hợp") if len(row) > 1 and isinstance(row[1], int)}
 
 
 def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
@@ -73,7 +73,7 @@ def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: 
     return datetime(year, month, day, hour, minute, second, tzinfo=UTC).replace(tzinfo=None)
 
 
-def printed(of: Workbook, name: str) -> str:
+def printed_header(of: Workbook, name: str) -> str:
     """What is printed at the right of the head of every page."""
     header = sheet(of, name).oddHeader
     assert header

@@ -8,7 +8,7 @@ import vobject
 from icalendar import Calendar
 
 
-class Read(NamedTuple):
+class ReadEvent(NamedTuple):
     """One event as a reader sees it; what is missing is None."""
 
     title: str
@@ -24,7 +24,7 @@ class Read(NamedTuple):
     alarm: timedelta | None
 
 
-Events = dict[str, Read]
+Events = dict[str, ReadEvent]
 
 
 def by_icalendar(feed: bytes) -> tuple[str, Events]:
@@ -34,7 +34,7 @@ def by_icalendar(feed: bytes) -> tuple[str, Events]:
     for event in calendar.walk("VEVENT"):
         assert str(event["UID"]) not in found
         alarms = event.walk("VALARM")
-        found[str(event["UID"])] = Read(
+        found[str(event["UID"])] = ReadEvent(
             str(event["SUMMARY"]),
             str(event["DESCRIPTION"]),
             event["DTSTART"].dt,
@@ -58,7 +58,7 @@ def by_vobject(feed: bytes) -> tuple[str, Events]:
     for event in getattr(calendar, "vevent_list", []):
         assert event.uid.value not in found
         alarms = getattr(event, "valarm_list", [])
-        found[event.uid.value] = Read(
+        found[event.uid.value] = ReadEvent(
             event.summary.value,
             event.description.value,
             event.dtstart.value,

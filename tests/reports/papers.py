@@ -39,25 +39,25 @@ PARTY = Letterhead(
 )
 
 
-def made(
+def make_document(
     report: Report, letterhead: Letterhead = STATE, *, charts: bool = False, template: bytes | None = None
 ) -> bytes:
     return word_document(ReportBundle(report, letterhead, has_charts=charts), "vi", template)
 
 
-def opened(content: bytes) -> Word:
+def open_document(content: bytes) -> Word:
     return docx.Document(io.BytesIO(content))
 
 
-def lines(content: bytes) -> list[str]:
+def paragraphs(content: bytes) -> list[str]:
     """All paragraphs, those of tables among them, in reading order."""
-    body = opened(content).element.body
+    body = open_document(content).element.body
     found = ["".join(t.text or "" for t in p.xpath(".//w:t")) for p in body.xpath(".//w:p")]
     return [line for line in found if line]
 
 
 def tables(content: bytes) -> list[list[list[str]]]:
-    return [[[cell.text for cell in row.cells] for row in table.rows] for table in opened(content).tables]
+    return [[[cell.text for cell in row.cells] for row in table.rows] for table in open_document(content).tables]
 
 
 def table(content: bytes, *heads: str) -> list[list[str]]:
@@ -67,7 +67,7 @@ def table(content: bytes, *heads: str) -> list[list[str]]:
 
 def section(content: bytes, number: int) -> list[str]:
     """What stands under one numbered heading."""
-    found = lines(content)
+    found = paragraphs(content)
     starts = [index for index, line in enumerate(found) if re.match(rf"({number}|{number + 1})\. ", line)]
     return found[starts[0] : starts[1] if len(starts) > 1 else None]
 

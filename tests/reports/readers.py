@@ -38,7 +38,7 @@ class Totals(NamedTuple):
     sample: bool | None = None
 
 
-def counted(text: str) -> dict[str, int]:
+def status_counts(text: str) -> dict[str, int]:
     """Steps by status as a sentence names them."""
     found = re.search(r"Tổng số đầu việc: (.*?)\.(?!\d)", text)
     assert found
@@ -46,7 +46,7 @@ def counted(text: str) -> dict[str, int]:
     return {CODES[words]: number(figure) for figure, words in pairs}
 
 
-def asked(text: str) -> tuple[int, ...]:
+def asking_counts(text: str) -> tuple[int, ...]:
     """Units as a sentence names them: all, reached, unreachable, invalid."""
     found = re.search(
         r"([\d.]+) đơn vị[^:\d]*: ([\d.]+) hỏi được, ([\d.]+) không hỏi được, ([\d.]+) trả lời không hợp lệ",
@@ -61,12 +61,12 @@ def number(cell: str) -> int:
     return 0 if cell in {"—", ""} else int(cell.replace(".", ""))
 
 
-def bare(title: str) -> str:
+def bare_title(title: str) -> str:
     """A milestone's title without its number and its mark of doubt."""
     return re.sub(r"^\d+\. ", "", title).removesuffix(" (?)")
 
 
-def columns(table: Table) -> Figures:
+def figure_columns(table: Table) -> Figures:
     """Milestones of a table with the columns Xong (done/units) and Chưa rõ; without Quá hạn nobody is overdue."""
     heads = list(table[0])
     title, done, unknown = (heads.index(name) for name in ("Mốc", "Xong", "Chưa rõ"))
@@ -75,14 +75,21 @@ def columns(table: Table) -> Figures:
     for row in table[1:]:
         if len(row) == len(heads) and "/" in row[done]:
             reached, units = map(number, row[done].split("/"))
-            found[bare(row[title])] = (reached, units, 0 if late is None else number(row[late]), number(row[unknown]))
+            found[bare_title(row[title])] = (
+                reached,
+                units,
+                0 if late is None else number(row[late]),
+                number(row[unknown]),
+            )
     return found
 
 
 def of_text(text: str, tables: Iterable[Table]) -> Totals:
     """What text and tables without a format of their own tell."""
-    milestones = next(columns(table) for table in tables if table and {"Mốc", "Xong", "Chưa rõ"} <= set(table[0]))
-    return Totals(counted(text), asked(text), milestones, sample=SAMPLE in text)
+    milestones = next(
+        figure_columns(table) for table in tables if table and {"Mốc", "Xong", "Chưa rõ"} <= set(table[0])
+    )
+    return Totals(status_counts(text), asking_counts(text), milestones, sample=SAMPLE in text)
 
 
 def terminal(content: bytes) -> Totals:
@@ -132,7 +139,7 @@ class Page(HTMLParser):
             self.tables[-1][-1][-1] += data.strip("\n")
 
 
-def beside(tables: Iterable[Table]) -> dict[str, int]:
+def totals_beside(tables: Iterable[Table]) -> dict[str, int]:
     """What stands beside each word in the table of totals."""
     table = next(t for t in tables if t and list(t[0]) == ["Tình trạng", "Số đầu việc"])
     return {row[0]: number(row[1]) for row in table[1:]}
@@ -140,20 +147,20 @@ def beside(tables: Iterable[Table]) -> dict[str, int]:
 
 def of_tables(text: str, tables: Sequence[Table]) -> Totals:
     """What a document with a table of totals tells."""
-    numbers = beside(tables)
+    numbers = totals_beside(tables)
     statuses = {CODES[words]: n for words, n in numbers.items() if words in CODES and n}
     assert numbers["Tổng số đầu việc"] == sum(statuses.values())
-    milestones = [columns(table) for table in tables if table and {"Mốc", "Xong", "Chưa rõ"} <= set(table[0])]
+    milestones = [figure_columns(table) for table in tables if table and {"Mốc", "Xong", "Chưa rõ"} <= set(table[0])]
     whole = max(milestones, key=len)
     for part in milestones:
         assert part.items() <= whole.items(), "two tables of one document agree"
-    return Totals(statuses, asked(text), whole, numbers["Trong đó chưa xong hoặc chưa rõ"], SAMPLE in text)
+    return Totals(statuses, asking_counts(text), whole, numbers["Trong đó chưa xong hoặc chưa rõ"], SAMPLE in text)
 
 
 def html(content: bytes) -> Totals:
     page = Page(content.decode())
     told = of_tables(page.text, page.tables)
-    assert counted(page.text) == told.statuses
+    assert status_counts(page.text) == told.statuses
     return told
 
 
@@ -199,13 +206,13 @@ def xlsx(content: bytes) -> Totals:
     counts = tuple(
         numbers[name] for name in ("Tổng số đơn vị", "đã hỏi được", "không hỏi được", "trả lời không hợp lệ")
     )
-    assert counts == asked("\n".join(str(row[0]) for row in rows))
+    assert counts == asking_counts("\n".join(str(row[0]) for row in rows))
     start = next(index for index, row in enumerate(rows) if row[0] == "Mốc")
     heads = rows[start]
     units, *others = (heads.index(name) for name in ("Đơn vị", "Xong", "Quá hạn", "Chưa rõ"))
     order = (others[0], units, *others[1:])
     milestones = {
-        bare(str(row[0])): tuple(int(str(row[at])) for at in order)
+        bare_title(str(row[0])): tuple(int(str(row[at])) for at in order)
         for row in rows[start + 1 :]
         if isinstance(row[units], int) and row[units]
     }
@@ -246,10 +253,10 @@ def events(content: bytes) -> Figures:
         words = r"Đã xong (\d+)/(\d+) đơn vị; quá hạn (\d+); chưa rõ (\d+)"
         if told := re.search(words, str(event.get("DESCRIPTION", ""))):
             title = str(event["SUMMARY"]).split("Hạn: ", 1)[1]
-            found[bare(title)] = tuple(map(int, told.groups()))
+            found[bare_title(title)] = tuple(map(int, told.groups()))
     return found
 
 
-def described(content: bytes) -> str:
+def svg_description(content: bytes) -> str:
     """What a picture says of itself to those who cannot see it."""
     return " ".join(re.findall(r"<desc[^>]*>(.*?)</desc>", content.decode(), re.DOTALL))

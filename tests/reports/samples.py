@@ -73,12 +73,12 @@ def unit_report(
     heard: timedelta | None = timedelta(minutes=5),
 ) -> UnitReport:
     """One unit whose steps stand as ``statuses`` say; ``heard`` is how old its last valid answer is."""
-    items = steps_of_unit(planned(of or the_checklist()), unit)
+    items = steps_of_unit(planned_steps(of or the_checklist()), unit)
     step_statuses = tuple(_step_status(item, statuses[item.step.id], (flags or {}).get(item.step.id)) for item in items)
     return UnitReport(unit, *outcome, NOW, None if heard is None else NOW - heard, items, step_statuses)
 
 
-def planned(of: Checklist) -> tuple[PlannedStep, ...]:
+def planned_steps(of: Checklist) -> tuple[PlannedStep, ...]:
     return plan_steps(of, timetable(of), ZONE, Policy())
 
 
@@ -112,7 +112,7 @@ def everybody_at(status: Status) -> dict[str, Status]:
     return dict.fromkeys(OPEN, status)
 
 
-def cells(markdown: str, title: str) -> list[list[str]]:
+def table_cells(markdown: str, title: str) -> list[list[str]]:
     """The rows of the Markdown table under this title, head first, as they are written."""
     part = markdown.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
     rows = [line for line in part.splitlines() if line.startswith("|")]

@@ -18,7 +18,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.reports.changes import FORMATS, Comparison, change_counts, render_changes
 from tests.core.snapshots import snapshot, step, unit
-from tests.reports.samples import cells
+from tests.reports.samples import table_cells
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TITLES = {"a": Text("Lập tổ", "Set up"), "b": Text("Niêm yết"), "c": Text("Hồ sơ")}
@@ -30,7 +30,7 @@ def local(then: ReportSnapshot) -> ReportSnapshot:
     return replace(then, as_of=then.as_of.astimezone(ZONE))
 
 
-def compared(
+def comparison_of(
     old: ReportSnapshot, new: ReportSnapshot, titles: Mapping[str, Text] = TITLES, *, swapped: bool = False
 ) -> Comparison:
     new = replace(new, run="luot-2", as_of=datetime(2026, 2, 3, 8, tzinfo=ZONE))
@@ -46,7 +46,7 @@ def compared(
     )
 
 
-def much() -> Comparison:
+def many_changes() -> Comparison:
     """One of every kind of change."""
     old = snapshot(
         unit("1", a=OPEN, b=DONE, c=OPEN), unit("2", a=OPEN, b=step(Status.UNSCHEDULED, None)), unit("4"), unit("5")
@@ -58,15 +58,15 @@ def much() -> Comparison:
         unit("5"),
     )
     old = replace(old, units=tuple(u._replace(outcome=Outcome.INVALID) if u.unit.code == "5" else u for u in old.units))
-    return compared(old, new)
+    return comparison_of(old, new)
 
 
 def test_every_kind_of_change_is_counted_at_the_top() -> None:
-    assert change_counts(much().changes) == {
+    assert change_counts(many_changes().changes) == {
         "done": 1, "undone": 1, "overdue": 1, "added": 1, "dropped": 0,
         "shifted": 1, "scheduled": 1, "silent": 1, "reached": 1, "joined": 1, "left": 1,
     }  # fmt: skip
-    written = render_changes(much(), "table", "vi", 160)
+    written = render_changes(many_changes(), "table", "vi", 160)
     top = written.split("\n\n", 1)[0]
     assert "1 việc mới xong, 1 việc không còn là xong, 1 việc mới quá hạn." in top
     assert "1 đơn vị mới không hỏi được, 1 đơn vị hỏi lại được; 1 hạn đã dời, 1 hạn mới định." in top
@@ -75,14 +75,14 @@ def test_every_kind_of_change_is_counted_at_the_top() -> None:
 
 
 def test_steps_go_by_their_titles_and_units_by_their_names() -> None:
-    written = render_changes(much(), "markdown", "vi")
-    assert cells(written, "Mới hoàn thành (1)")[1] == ["Lập tổ", "1", "Xã X1"]
-    assert cells(written, "Đơn vị mới vào danh sách (1)")[1] == ["Xã X3 (3)"]
+    written = render_changes(many_changes(), "markdown", "vi")
+    assert table_cells(written, "Mới hoàn thành (1)")[1] == ["Lập tổ", "1", "Xã X1"]
+    assert table_cells(written, "Đơn vị mới vào danh sách (1)")[1] == ["Xã X3 (3)"]
     assert "không hỏi được: máy từ chối" in written
 
 
 def test_a_step_that_no_checklist_names_any_more_keeps_its_id() -> None:
-    assert cells(render_changes(much(), "markdown", "vi"), "Đầu việc mới (1)")[1][0] == "d"
+    assert table_cells(render_changes(many_changes(), "markdown", "vi"), "Đầu việc mới (1)")[1][0] == "d"
 
 
 def test_old_and_new_deadlines_stand_side_by_side_as_days() -> None:
@@ -99,12 +99,12 @@ def test_old_and_new_deadlines_stand_side_by_side_as_days() -> None:
         )
         for then in (old, new)
     ]
-    row = cells(render_changes(compared(*both), "markdown", "vi"), "Hạn đã dời (1)")[1]
+    row = table_cells(render_changes(comparison_of(*both), "markdown", "vi"), "Hạn đã dời (1)")[1]
     assert row[1:4] == ["03/02/2026", "05/02/2026", "1"]
 
 
 def test_nothing_changed_is_said_in_every_form() -> None:
-    same = compared(snapshot(unit("1", a=OPEN)), snapshot(unit("1", a=OPEN)))
+    same = comparison_of(snapshot(unit("1", a=OPEN)), snapshot(unit("1", a=OPEN)))
     for form in ("table", "markdown", "html"):
         assert "Không có gì thay đổi giữa hai lượt này." in render_changes(same, form, "vi")
     assert set(json.loads(render_changes(same, "json", "vi"))["summary"].values()) == {0}
@@ -112,9 +112,9 @@ def test_nothing_changed_is_said_in_every_form() -> None:
 
 
 def test_csv_and_json_have_every_change_of_every_unit() -> None:
-    rows = list(csv.DictReader(io.StringIO(render_changes(much(), "csv", "vi"))))
-    data = json.loads(render_changes(much(), "json", "vi"))
-    for name, count in change_counts(much().changes).items():
+    rows = list(csv.DictReader(io.StringIO(render_changes(many_changes(), "csv", "vi"))))
+    data = json.loads(render_changes(many_changes(), "json", "vi"))
+    for name, count in change_counts(many_changes().changes).items():
         assert sum(row["change"] == name for row in rows) == count == data["summary"][name], name
     (moved,) = [row for row in rows if row["change"] == "shifted"]
     (same,) = data["shifted"]
@@ -124,14 +124,14 @@ def test_csv_and_json_have_every_change_of_every_unit() -> None:
 
 def test_a_terminal_names_the_first_units_of_a_long_row_and_files_name_all() -> None:
     names = [f"{number:05}" for number in range(40)]
-    long = compared(snapshot(*(unit(n, a=OPEN) for n in names)), snapshot(*(unit(n, a=DONE) for n in names)))
+    long = comparison_of(snapshot(*(unit(n, a=OPEN) for n in names)), snapshot(*(unit(n, a=DONE) for n in names)))
     assert "và 32 đơn vị khác" in " ".join(render_changes(long, "table", "vi", 400).split())
     for form in ("markdown", "html", "csv"):
         assert render_changes(long, form, "vi").count("Xã X") == 40
 
 
 def test_a_wrong_order_is_said() -> None:
-    turned = compared(snapshot(unit("1", a=OPEN)), snapshot(unit("1", a=DONE)), swapped=True)
+    turned = comparison_of(snapshot(unit("1", a=OPEN)), snapshot(unit("1", a=DONE)), swapped=True)
     assert "đã đổi lại thứ tự" in render_changes(turned, "table", "vi")
     assert json.loads(render_changes(turned, "json", "vi"))["swapped"] is True
 
@@ -140,9 +140,9 @@ def test_sample_data_is_labelled_whichever_of_the_two_has_it() -> None:
     plain, sample = snapshot(unit("1", a=OPEN)), replace(snapshot(unit("1", a=DONE)), sample=True)
     for pair in ((plain, sample), (sample, plain)):
         for form in ("table", "markdown", "html", "csv"):
-            assert "DỮ LIỆU MẪU" in render_changes(compared(*pair), form, "vi"), form
-        assert json.loads(render_changes(compared(*pair), "json", "vi"))["sample"] is True
-    assert "DỮ LIỆU MẪU" not in render_changes(compared(plain, plain), "html", "vi")
+            assert "DỮ LIỆU MẪU" in render_changes(comparison_of(*pair), form, "vi"), form
+        assert json.loads(render_changes(comparison_of(*pair), "json", "vi"))["sample"] is True
+    assert "DỮ LIỆU MẪU" not in render_changes(comparison_of(plain, plain), "html", "vi")
 
 
 def test_hostile_text_comes_out_as_text() -> None:
@@ -153,7 +153,7 @@ def test_hostile_text_comes_out_as_text() -> None:
         )
 
     old, new = named(snapshot(unit("1", a=OPEN))), named(snapshot(unit("1", Outcome.INVALID, a=DONE)))
-    made = compared(old, new, {"a": Text(HOSTILE)})
+    made = comparison_of(old, new, {"a": Text(HOSTILE)})
     page = render_changes(made, "html", "vi")
     assert "<script" not in page
     assert page.count("</style>") == 1
@@ -166,7 +166,7 @@ def test_hostile_text_comes_out_as_text() -> None:
 
 
 def test_the_page_needs_no_other_file_and_runs_nothing() -> None:
-    page = render_changes(much(), "html", "vi")
+    page = render_changes(many_changes(), "html", "vi")
     assert not re.search(r"(?:src|href)=|@import|url\(|http-equiv=\"refresh", page)
     assert "default-src 'none'" in page
     assert page.startswith('<!doctype html>\n<html lang="vi">')
@@ -174,8 +174,8 @@ def test_the_page_needs_no_other_file_and_runs_nothing() -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_same_two_reports_give_the_same_bytes(form: str) -> None:
-    assert render_changes(much(), form, "vi") == render_changes(much(), form, "vi")
+    assert render_changes(many_changes(), form, "vi") == render_changes(many_changes(), form, "vi")
 
 
 def test_english_has_the_english_titles() -> None:
-    assert "Set up" in render_changes(much(), "csv", "en")
+    assert "Set up" in render_changes(many_changes(), "csv", "en")

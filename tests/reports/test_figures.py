@@ -14,7 +14,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports.documents import RenderOptions, make
-from tests.reports.papers import lines, made
+from tests.reports.papers import make_document, paragraphs
 from tests.reports.samples import commune, everybody_at, the_report, unit_report
 
 MANY = 250
@@ -31,15 +31,15 @@ def large() -> Report:
     return the_report(*units)
 
 
-def written(form: str, language: str, picture: str = "timeline") -> str:
+def written_format(form: str, language: str, picture: str = "timeline") -> str:
     content = make(ReportBundle(large()), form, RenderOptions(language, width=300, picture=picture))
-    return "\n".join(lines(content)) if form == "docx" else content.decode()
+    return "\n".join(paragraphs(content)) if form == "docx" else content.decode()
 
 
 @pytest.mark.parametrize(("language", "total", "done"), [("vi", "1.251", "1.000"), ("en", "1,251", "1,000")])
 @pytest.mark.parametrize("form", ["docx", "html", "markdown", "table"])
 def test_every_format_for_people_parts_the_thousands(form: str, language: str, total: str, done: str) -> None:
-    text = written(form, language).replace("\\", "")
+    text = written_format(form, language).replace("\\", "")
     assert done in text
     assert (total in text) is (form in {"docx", "html"})
     assert not {"1251", "1000"} & set(text.replace("<", " ").replace(">", " ").split())
@@ -47,14 +47,14 @@ def test_every_format_for_people_parts_the_thousands(form: str, language: str, t
 
 @pytest.mark.parametrize(("picture", "said"), [("curve", "1.001 đầu việc có hạn"), ("areas", "xong 1.000/1.251")])
 def test_the_pictures_part_them_too(picture: str, said: str) -> None:
-    drawn = written("svg", "vi", picture)
+    drawn = written_format("svg", "vi", picture)
     assert said in drawn
     assert not {"1001", "1000", "1251"} & set(re.findall(r">(\d+)<", drawn))
 
 
 @pytest.mark.parametrize("layout", Layout)
 def test_both_official_layouts_do(layout: Layout) -> None:
-    assert "1.251" in lines(made(large(), Letterhead(layout=layout)))
+    assert "1.251" in paragraphs(make_document(large(), Letterhead(layout=layout)))
 
 
 def test_an_offices_own_document_does_and_still_computes_with_them() -> None:
@@ -62,12 +62,12 @@ def test_an_offices_own_document_does_and_still_computes_with_them() -> None:
     own.add_paragraph("{{ tong_so }} đầu việc, {{ tong_so - 1 }} và {{ tong_so > 5 }}")
     template = io.BytesIO()
     own.save(template)
-    assert lines(made(large(), template=template.getvalue())) == ["1.251 đầu việc, 1.250 và True"]
+    assert paragraphs(make_document(large(), template=template.getvalue())) == ["1.251 đầu việc, 1.250 và True"]
 
 
 def test_programs_get_bare_numbers() -> None:
-    assert json.loads(written("json", "vi"))["summary"]["statuses"]["done"] == 1000
-    assert "1.251" not in written("csv", "vi")
+    assert json.loads(written_format("json", "vi"))["summary"]["statuses"]["done"] == 1000
+    assert "1.251" not in written_format("csv", "vi")
 
 
 def test_only_counts_are_parted_and_only_where_a_sentence_counts() -> None:

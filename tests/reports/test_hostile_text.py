@@ -53,7 +53,7 @@ def hostile(text: str) -> Report:
     return the_report(unit, of=of, province_name=text, run=text, sample=True)
 
 
-def harmless(drawn: str) -> bool:
+def is_harmless(drawn: str) -> bool:
     return all(c == "\n" or c.isprintable() for c in drawn)
 
 
@@ -61,12 +61,12 @@ def harmless(drawn: str) -> bool:
 def test_control_characters_reach_neither_terminal_nor_markdown(control: str) -> None:
     report = hostile(f"trước{control}sau")
     for made in (terminal.render(report, "vi", 120), markdown.render(report, "vi")):
-        assert harmless(made)
+        assert is_harmless(made)
         assert made.count("trước") > 10
         assert "sau" in made
 
 
-def shown(of: Checklist, text: str) -> list[str]:
+def rendered_texts(of: Checklist, text: str) -> list[str]:
     schedule = Schedule(due=Moment(ELECTION), waiting=M("{text}", text=text))
     rows = [timeline.TimelineRow(s, schedule, None) for s in of.iter_steps()]
     move = Move(
@@ -87,8 +87,8 @@ def shown(of: Checklist, text: str) -> list[str]:
 @pytest.mark.parametrize("control", CONTROLS, ids=ascii)
 def test_control_characters_reach_no_table_of_deadlines_or_changes(control: str) -> None:
     text = f"trước{control}sau"
-    for made in shown(hostile(text).checklist, text):
-        assert harmless(made)
+    for made in rendered_texts(hostile(text).checklist, text):
+        assert is_harmless(made)
         assert "trước" in made
 
 

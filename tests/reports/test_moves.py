@@ -30,13 +30,15 @@ NEW = one(
 )
 
 
-def drawn(form: str, old: Checklist = OLD, new: Checklist = NEW, units: tuple[Unit, ...] = UNITS, days: int = 0) -> str:
+def draw_moves(
+    form: str, old: Checklist = OLD, new: Checklist = NEW, units: tuple[Unit, ...] = UNITS, days: int = 0
+) -> str:
     found = moves(old, new, ELECTION, ELECTION + timedelta(days), TODAY)
     return render_moves([MoveRow(move, units) for move in found], form, 300)
 
 
 def test_the_table_tells_old_date_new_date_days_units_and_what_becomes_overdue() -> None:
-    title, head, _, *rows, note = drawn("table").splitlines()
+    title, head, _, *rows, note = draw_moves("table").splitlines()
     assert title == "NHỮNG GÌ THAY ĐỔI"
     assert head.split("  ")[0] == "Thay đổi"
     table = [[cell.strip() for cell in row.split("  ") if cell.strip()] for row in rows]
@@ -54,7 +56,7 @@ def test_the_table_tells_old_date_new_date_days_units_and_what_becomes_overdue()
 
 
 def test_json_tells_the_same_with_codes_and_null() -> None:
-    found = json.loads(drawn("json"))
+    found = json.loads(draw_moves("json"))
     assert [(m["kind"], m["step"], m["old_due"], m["new_due"], m["days"], m["becomes_overdue"]) for m in found] == [
         ("moved", "lap-to", "2026-01-31", "2026-01-24", -7, True),
         ("moved", "ho-so", "2026-02-01T17:00", "2026-02-01T16:00", 0, False),
@@ -67,15 +69,15 @@ def test_json_tells_the_same_with_codes_and_null() -> None:
 
 
 def test_a_new_anchor_moves_every_dated_step_by_the_same_days() -> None:
-    found = json.loads(drawn("json", new=OLD, days=7))
+    found = json.loads(draw_moves("json", new=OLD, days=7))
     assert {m["step"]: m["days"] for m in found} == dict.fromkeys(("lap-to", "ho-so", "niem-yet", "hoi-nghi"), 7)
-    assert drawn("table", new=OLD, days=7).count(" +7 ") == 4
+    assert draw_moves("table", new=OLD, days=7).count(" +7 ") == 4
 
 
 def test_nothing_changed_is_said_and_is_an_empty_list_in_json() -> None:
-    assert drawn("table", new=OLD) == "Không có gì thay đổi.\n"
-    assert json.loads(drawn("json", new=OLD)) == []
+    assert draw_moves("table", new=OLD) == "Không có gì thay đổi.\n"
+    assert json.loads(draw_moves("json", new=OLD)) == []
 
 
 def test_a_change_that_concerns_no_unit_says_so() -> None:
-    assert all(line.rstrip().endswith(("—", "có")) for line in drawn("table", units=()).splitlines()[3:-1])
+    assert all(line.rstrip().endswith(("—", "có")) for line in draw_moves("table", units=()).splitlines()[3:-1])

@@ -10,7 +10,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.reports.documents import RenderOptions, make
 from lotrinh.services.views.reporting import narrow_report
-from tests.reports.papers import lines, made
+from tests.reports.papers import make_document, paragraphs
 from tests.reports.samples import UNREACHABLE, commune, everybody_at, the_report, unit_report
 
 SON, DUONG = commune(), commune("05047", "Cao Dương")
@@ -19,7 +19,7 @@ REPORT = the_report(unit_report(SON, outcome=UNREACHABLE, heard=None), unit_repo
 
 def text(report: Report, form: str) -> str:
     if form == "docx":
-        return "\n".join(lines(made(report)))
+        return "\n".join(paragraphs(make_document(report)))
     content = make(ReportBundle(report, has_charts=False), form, RenderOptions("vi", width=200))
     if form != "xlsx":
         return content.decode()

@@ -12,7 +12,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.report.rollup import Rollup, RollupRowKind, roll_up
 from lotrinh.core.status.status import Status
 from lotrinh.reports.rollup import decimal, heading, percent, render_rollup
-from tests.reports.samples import OPEN, cells, commune, the_report, unit_report
+from tests.reports.samples import OPEN, commune, table_cells, the_report, unit_report
 
 HOSTILE = "=1+1|<script>alert(1)</script>\x1b[31m\x00**đậm**"
 
@@ -27,7 +27,7 @@ def one(area: str = "Hòa Bình", **more: object) -> list[Rollup]:
     return [roll_up(report(area, **more))]
 
 
-def drawn(form: str, by: RollupRowKind = RollupRowKind.AREA, language: str = "vi", **more: object) -> str:
+def draw_rollup(form: str, by: RollupRowKind = RollupRowKind.AREA, language: str = "vi", **more: object) -> str:
     return render_rollup(one(**more), by, form, language, 200)  # type: ignore[arg-type]
 
 
@@ -61,7 +61,7 @@ def test_provinces_of_different_days_are_named_with_how_much_older_their_figures
 
 
 def test_the_table_has_a_row_for_each_area_and_one_for_all() -> None:
-    head, *found, last = cells(drawn("markdown"), "CÁC SỐ ĐO")
+    head, *found, last = table_cells(draw_rollup("markdown"), "CÁC SỐ ĐO")
     assert head[:6] == ["Khu vực", "Số đơn vị", "Đến hạn", "Đã báo xong", "Báo đúng hạn", "Không rõ lúc báo"]
     assert [row[:4] for row in found] == [
         ["Việc của cấp tỉnh", "—", "—", "—"],
@@ -83,8 +83,8 @@ def test_the_column_of_unknown_times_is_there_only_when_it_says_something() -> N
 
 
 def test_every_format_says_the_same_of_every_row() -> None:
-    data = json.loads(drawn("json"))
-    lines = list(csv.DictReader(io.StringIO(drawn("csv"))))
+    data = json.loads(draw_rollup("json"))
+    lines = list(csv.DictReader(io.StringIO(draw_rollup("csv"))))
     assert [line["title"] for line in lines] == [*(row["title"] for row in data["rows"]), "Tổng cộng"]
     for line, row in zip(lines, [*data["rows"], data["total"]], strict=True):
         for name in ("units", "expected", "reported", "overdue", "unknown", "days_late", "longest", "ahead"):
@@ -96,34 +96,38 @@ def test_every_format_says_the_same_of_every_row() -> None:
 
 @pytest.mark.parametrize("by", RollupRowKind)
 def test_every_way_of_looking_adds_up_to_the_same(by: RollupRowKind) -> None:
-    data = json.loads(drawn("json", by))
+    data = json.loads(draw_rollup("json", by))
     for name in ("units", "expected", "reported", "overdue", "unknown", "days_late"):
         assert sum(row[name] for row in data["rows"]) == data["total"][name]
 
 
 def test_sample_data_is_labelled_in_every_format() -> None:
     for form in ("table", "markdown"):
-        assert "DỮ LIỆU MẪU" in drawn(form, sample=True)
-        assert "DỮ LIỆU MẪU" not in drawn(form)
-    assert json.loads(drawn("json", sample=True))["sample"] is True
-    assert {row["sample"][:11] for row in csv.DictReader(io.StringIO(drawn("csv", sample=True)))} == {"DỮ LIỆU MẪU"}
+        assert "DỮ LIỆU MẪU" in draw_rollup(form, sample=True)
+        assert "DỮ LIỆU MẪU" not in draw_rollup(form)
+    assert json.loads(draw_rollup("json", sample=True))["sample"] is True
+    assert {row["sample"][:11] for row in csv.DictReader(io.StringIO(draw_rollup("csv", sample=True)))} == {
+        "DỮ LIỆU MẪU"
+    }
 
 
 def test_a_hostile_area_comes_out_as_text() -> None:
-    assert "\n| \\=1" not in drawn("markdown", area=HOSTILE)
-    written = drawn("markdown", area=HOSTILE)
+    assert "\n| \\=1" not in draw_rollup("markdown", area=HOSTILE)
+    written = draw_rollup("markdown", area=HOSTILE)
     assert "<script>" not in written
     assert r"\*\*đậm\*\*" in written
-    assert "\x1b" not in written + drawn("table", area=HOSTILE)
-    assert any(row["title"].startswith("'=1+1") for row in csv.DictReader(io.StringIO(drawn("csv", area=HOSTILE))))
-    assert json.loads(drawn("json", area=HOSTILE))["rows"][1]["key"] == HOSTILE
+    assert "\x1b" not in written + draw_rollup("table", area=HOSTILE)
+    assert any(
+        row["title"].startswith("'=1+1") for row in csv.DictReader(io.StringIO(draw_rollup("csv", area=HOSTILE)))
+    )
+    assert json.loads(draw_rollup("json", area=HOSTILE))["rows"][1]["key"] == HOSTILE
 
 
 def test_several_provinces_are_added_and_another_checklist_is_told() -> None:
     other = replace(one()[0], code="01", name="Tỉnh Khác", checklist_hash="khac" * 16)
     third = replace(one()[0], code="02", name="Tỉnh Ba")
     written = render_rollup([*one(), other, third], RollupRowKind.PROVINCE, "markdown", "vi", 0)
-    found = cells(written, "CÁC SỐ ĐO")
+    found = table_cells(written, "CÁC SỐ ĐO")
     assert [row[0] for row in found[1:]] == ["Tỉnh Khác", "Tỉnh Ba", "Tỉnh Phú Thọ", "Tổng cộng"]
     assert found[-1][1:4] == ["6", "12", "3 (25,0%)"]
     assert "Tỉnh Khác dùng bộ đầu việc khác (mã khackhackhac)." in written
@@ -141,4 +145,4 @@ def test_the_terminals_table_fits_its_width() -> None:
 
 def test_the_same_report_gives_the_same_bytes() -> None:
     for form in ("table", "markdown", "csv", "json"):
-        assert drawn(form) == drawn(form)
+        assert draw_rollup(form) == draw_rollup(form)

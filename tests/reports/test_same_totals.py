@@ -23,7 +23,7 @@ from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from tests.reports.pictured import UNKNOWN, band, bars, marks, unknown_cells
-from tests.reports.readers import READERS, Totals, described, events
+from tests.reports.readers import READERS, Totals, events, svg_description
 from tests.reports.samples import (
     INVALID,
     NOW,
@@ -120,7 +120,7 @@ def test_the_calendar_tells_of_every_milestone_that_has_a_day_what_the_report_te
 
 def test_the_pictures_tell_in_words_what_the_report_counts(province: Report) -> None:
     n = province.known_statuses()
-    areas = described(make(ReportBundle(province), "svg", RenderOptions("vi", picture="areas")))
+    areas = svg_description(make(ReportBundle(province), "svg", RenderOptions("vi", picture="areas")))
     for words, count in (
         ("hoàn thành đúng hạn", n[Status.DONE]),
         ("hoàn thành trễ hạn", n[Status.DONE_LATE]),
@@ -130,7 +130,7 @@ def test_the_pictures_tell_in_words_what_the_report_counts(province: Report) -> 
         ("chưa đến thời gian hoặc chờ mốc thực tế", n[Status.UPCOMING] + n[Status.UNSCHEDULED]),
     ):
         assert re.search(rf"(?<![\d.]){grouped(count, 'vi')} {words}", areas), words
-    curve = described(make(ReportBundle(province), "svg", RenderOptions("vi", picture="curve")))
+    curve = svg_description(make(ReportBundle(province), "svg", RenderOptions("vi", picture="curve")))
     done = sum(s.completed_on is not None for u in province.everybody for s in u.step_statuses)
     assert re.search(rf"(?<![\d.]){grouped(done, 'vi')} đầu việc đã hoàn thành", curve)
     assert done == n[Status.DONE] + n[Status.DONE_LATE]
@@ -161,7 +161,7 @@ def require_unknown(report: Report) -> None:
     unheard = due.count(Status.UNKNOWN) + kept
     assert band(drawn("curve")) in ({unheard} if dated else {None})
     said = f"{grouped(never + kept, 'vi')} đầu việc chưa rõ"
-    assert (said in described(drawn("curve"))) is (never + kept > 0)
+    assert (said in svg_description(drawn("curve"))) is (never + kept > 0)
 
 
 A_MOMENT = timedelta(seconds=1)

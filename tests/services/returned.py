@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from lotrinh.core.checklist.checklist import Evidence, Need
 from lotrinh.core.checklist.units import Unit
+from lotrinh.core.status.actors import SHEETS
 from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
@@ -18,7 +19,6 @@ from lotrinh.i18n import say
 from lotrinh.reports.return_sheet import sheet_workbook
 from lotrinh.reports.return_sheet.layout import PLACE
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import SHEETS
 from lotrinh.services.return_sheets.exporting import make_current_sheet
 from lotrinh.services.return_sheets.import_confirmations import PreparedImport, prepare_import, record_import
 from lotrinh.services.return_sheets.returned_files import Upload

@@ -9,7 +9,7 @@ from docx.document import Document as Word
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
-from lotrinh.reports.data.archive import normalize_archive
+from lotrinh.reports.docx.package import normalize_archive
 from tests.conftest import TOP
 
 PLACE = TOP / "docs" / "templates" / "mau-rieng.docx"
@@ -62,7 +62,7 @@ TABLES: Sequence[tuple[str, str, Sequence[tuple[str, str, float]]]] = (
 ENDING = ("{{ nghi_van }}", "{{ tham_quyen }}", "{{ chuc_vu }}", "{{ nguoi_ky }}", "{{ nguon_goc }}")
 
 
-def example() -> bytes:
+def example_template() -> bytes:
     """Write a template as an office would: plain words with placeholders between them."""
     made = Document()
     section, font = made.sections[0], made.styles["Normal"].font
@@ -98,4 +98,4 @@ def _table(made: Word, loop: str, cells: Sequence[tuple[str, str, float]]) -> No
 
 if __name__ == "__main__":
     PLACE.parent.mkdir(exist_ok=True)
-    PLACE.write_bytes(example())
+    PLACE.write_bytes(example_template())

@@ -91,13 +91,13 @@ SAMPLES = (
 )
 
 
-def clustered(units: list[Unit]) -> list[Unit]:
+def with_clusters(units: list[Unit]) -> list[Unit]:
     """Give the units areas that say of themselves that they are samples."""
     size = -(-len(units) // CLUSTERS)
     return [replace(unit, area=f"Cụm {number // size + 1} (mẫu)") for number, unit in enumerate(units)]
 
 
-def runs(home: DemoHome) -> None:
+def make_runs(home: DemoHome) -> None:
     """Carry out two runs on two days, over HTTP, on what the journal held on each of them."""
     settings = load_settings(str(home.settings)).settings
     campaign = open_campaign_of_files(settings, CAMPAIGN)
@@ -106,24 +106,24 @@ def runs(home: DemoHome) -> None:
         with open_store(settings.database_url) as store:
             store.journal.append(*(entry for entry in told if before < entry.at <= day))
         with portal_server(home, day):
-            lotrinh(home, "check", CAMPAIGN, "--direct", "--as-of", day.isoformat(), "--format", "json")
+            run_lotrinh(home, "check", CAMPAIGN, "--direct", "--as-of", day.isoformat(), "--format", "json")
 
 
-def lotrinh(home: DemoHome, *arguments: str) -> None:
+def run_lotrinh(home: DemoHome, *arguments: str) -> None:
     """Type a command."""
     command = [sys.executable, "-m", "lotrinh", *arguments, "--settings", str(home.settings)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=sys.stderr)
 
 
-def write(home: DemoHome, sample: Sample, folder: Path) -> None:
+def write_sample(home: DemoHome, sample: Sample, folder: Path) -> None:
     """Write one document under its own name."""
     with tempfile.TemporaryDirectory() as out:
-        lotrinh(home, *sample.arguments, "--out", out)
+        run_lotrinh(home, *sample.arguments, "--out", out)
         (made,) = Path(out).iterdir()
         shutil.copyfile(made, folder / sample.name)
 
 
-def picture(document: Path, pages: int) -> None:
+def draw_pages(document: Path, pages: int) -> None:
     """Open a document in LibreOffice, print it, and draw its first pages."""
     with tempfile.TemporaryDirectory() as out:
         profile = f"-env:UserInstallation={Path(out, 'profile').as_uri()}"
@@ -143,15 +143,15 @@ def main() -> None:
         home = DemoHome(Path(folder))
         lay_out(home, stack.enter_context(refusing_port()), stack.enter_context(login_page()))
         roster = home.folder / "units.csv"
-        write_roster(roster, clustered(list(read_roster(roster))))
+        write_roster(roster, with_clusters(list(read_roster(roster))))
         with home.settings.open("a", encoding="utf-8") as settings:
             settings.write(LETTERHEADS)
-        runs(home)
+        make_runs(home)
         for sample in SAMPLES:
-            write(home, sample, FOLDER)
+            write_sample(home, sample, FOLDER)
     for sample in SAMPLES:
         if sample.pages:
-            picture(FOLDER / sample.name, sample.pages)
+            draw_pages(FOLDER / sample.name, sample.pages)
 
 
 if __name__ == "__main__":

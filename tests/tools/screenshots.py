@@ -39,7 +39,7 @@ SHOTS = (
 )
 
 
-def take(browser: Browser, world: World, shot: Shot, folder: Path) -> None:
+def take_shot(browser: Browser, world: World, shot: Shot, folder: Path) -> None:
     """Take one picture, with few colours where ImageMagick is there to see to it."""
     context = browser.new_context(viewport={"width": shot.width, "height": shot.height}, java_script_enabled=False)
     context.add_cookies([world.cookie(NORMAL, shot.who)])
@@ -61,7 +61,7 @@ def main() -> None:
     ):
         browser = driver.chromium.launch(executable_path=chromium_path(), args=arguments())
         for shot in SHOTS:
-            take(browser, world, shot, FOLDER)
+            take_shot(browser, world, shot, FOLDER)
         browser.close()
 
 

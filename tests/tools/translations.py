@@ -109,14 +109,14 @@ def merge() -> tuple[Path, Catalog]:
     return path, new
 
 
-def written(catalog: Catalog) -> bytes:
+def format_catalogue(catalog: Catalog) -> bytes:
     """The catalogue as its .po file, without line numbers."""
     out = io.BytesIO()
     write_po(out, Plain.of(catalog), width=110, omit_header=False, sort_output=True, include_lineno=False)
     return out.getvalue()
 
 
-def compiled(catalog: Catalog) -> bytes:
+def compile_catalogue(catalog: Catalog) -> bytes:
     """The catalogue as its .mo file."""
     out = io.BytesIO()
     write_mo(out, Plain.of(catalog))
@@ -127,11 +127,11 @@ def main() -> None:
     """Write every .po, the English one brought up to date, and every .mo."""
     path, merged = merge()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(written(merged))
+    path.write_bytes(format_catalogue(merged))
     for po in LOCALE.rglob("*.po"):
         catalog = read_po(io.BytesIO(po.read_bytes()))
-        po.write_bytes(written(catalog))
-        po.with_suffix(".mo").write_bytes(compiled(catalog))
+        po.write_bytes(format_catalogue(catalog))
+        po.with_suffix(".mo").write_bytes(compile_catalogue(catalog))
     missing = [m.id for m in merged if m.id and not m.string]
     print(f"{len(merged)} sentences, {len(missing)} without English")  # noqa: T201 - a tool for the terminal
 

@@ -32,9 +32,11 @@ def explain_command(campaign: str, unit: str, step: str, as_of: str | None, form
     loaded = open_settings(settings)
     moment = require_past(parse_moment(as_of, loaded.settings.timezone)) or now()
     with run_check.open_recorded_campaign(loaded, campaign) as (store, opened):
-        found = find_unit_by_words(opened, unit)
-        wanted = find_step_by_words(opened, found, step)
-        made = service.build_explanation(store, loaded.settings, opened, found, wanted, moment, past=as_of is not None)
+        found_unit = find_unit_by_words(opened, unit)
+        found_step = find_step_by_words(opened, found_unit, step)
+        made = service.build_explanation(
+            store, loaded.settings, opened, found_unit, found_step, moment, past=as_of is not None
+        )
     language = current()
     if form == "json":
         click.echo(explanation_data.explanation_json(made, language))

@@ -9,8 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lotrinh import logs, traces
-from lotrinh.cli.base import print_message
-from lotrinh.cli.exiting import exit_at_once
+from lotrinh.cli.base import exit_at_once, print_message
 from lotrinh.clock import now
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Observation
@@ -52,7 +51,7 @@ def check_campaign(
     require_campaign(loaded, campaign_name, roster)
     with in_use(settings.data_dir, settings.database_url, CHECK), open_store(settings.database_url) as store:
         campaign = open_campaign(store, settings, campaign_name, roster, loaded.home)
-        with progress_bar(len(campaign.units)) as heard:
+        with progress_bar(len(campaign.units)) as on_answer:
             started = now()
             request = CheckRequest(
                 campaign_name,
@@ -62,7 +61,7 @@ def check_campaign(
                 name or new_run_name(started),
             )
             if not direct and is_prefect_running(settings):
-                check_through_prefect(settings, request, heard)
+                check_through_prefect(settings, request, on_answer)
                 if report := finished_report(store, settings, campaign, request.run):
                     return report
                 print_message(M("Prefect không chạy xong lượt này; chạy trực tiếp lại từ đầu."))
@@ -70,15 +69,15 @@ def check_campaign(
                 print_message(
                     M("Không có máy chủ Prefect tại {url}: chạy trực tiếp.", url=settings.prefect.api_url or "—")
                 )
-            if not units and (told := describe_roster_mismatch(store, campaign)):
-                print_message(told)
+            if not units and (sentence := describe_roster_mismatch(store, campaign)):
+                print_message(sentence)
             # A run that Prefect has begun keeps its name: this one gets another.
             fresh = "" if store.runs.get(request.run) else request.run
             fresh = fresh or new_run_name(now())
             with hold_lease(store, campaign, fresh, now):
                 begun = now()
                 run = begin_run(store, campaign, begun, as_of or begun, {"direct": True}, fresh)
-                return asyncio.run(run_check(store, settings, campaign, run, now, heard))
+                return asyncio.run(run_check(store, settings, campaign, run, now, on_answer))
 
 
 def require_campaign(loaded: LoadedSettings, name: str, units: Path | None = None) -> None:
@@ -117,13 +116,13 @@ def is_prefect_running(settings: Settings) -> bool:
         return False
 
 
-def check_through_prefect(settings: Settings, request: CheckRequest, heard: AnswerCallback | None) -> None:
+def check_through_prefect(settings: Settings, request: CheckRequest, on_answer: AnswerCallback | None) -> None:
     """Run the flow in this process. What fails in Prefect is said; what we recorded ourselves stays."""
     os.environ.update(prefect_environment(settings))
     from flows.check import run_in_process
 
     try:
-        run_in_process(request, heard)
+        run_in_process(request, on_answer)
     except PrefectGone as error:
         print_message(error.sentence)
         exit_at_once()

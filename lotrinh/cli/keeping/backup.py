@@ -112,8 +112,8 @@ def _confirm(place: "DataLocation", there: "ExistingData") -> None:
     if not sys.stdin.isatty():
         sentence = M("Không có bàn phím để hỏi lại; hãy thêm --yes nếu chắc chắn.")
         raise BadInput([Problem("--replace", 0, 0, sentence)])
-    asked = say(M("Gõ tên cơ sở dữ liệu ({name}) để thay", name=name))
-    if click.prompt(asked, err=True, default="", show_default=False) != name:
+    question = say(M("Gõ tên cơ sở dữ liệu ({name}) để thay", name=name))
+    if click.prompt(question, err=True, default="", show_default=False) != name:
         raise Conflict(M("Chưa khôi phục: tên gõ vào không đúng."))
 
 

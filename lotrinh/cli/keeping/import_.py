@@ -29,10 +29,10 @@ def import_group() -> None:
 def import_confirmations_command(files: tuple[str, ...], yes: bool, settings: str | None) -> None:  # noqa: FBT001 - a flag
     """Show what files say, ask, and record it."""
     from lotrinh.clock import now
+    from lotrinh.core.status.actors import SHEETS
     from lotrinh.i18n import current
     from lotrinh.reports.text.terminal import draw_table
     from lotrinh.services.campaigns.campaigns import open_campaign
-    from lotrinh.services.campaigns.naming import SHEETS
     from lotrinh.services.return_sheets.import_confirmations import prepare_import, record_import
     from lotrinh.services.return_sheets.returned_words import preview_table
     from lotrinh.store import open_store
@@ -41,14 +41,14 @@ def import_confirmations_command(files: tuple[str, ...], yes: bool, settings: st
     uploads = [_upload(name) for name in files]
     with open_store(loaded.settings.database_url) as store:
         campaign_of = cache(lambda name: open_campaign(store, loaded.settings, name, home=loaded.home))
-        judged = prepare_import(store, uploads, campaign_of, SHEETS, now())
-        if judged.problems:  # no table: its rows would seem to be recorded
-            print_message(M("Chưa ghi gì: hãy sửa {count} chỗ sau rồi nhập lại.", count=len(judged.problems)))
-            raise BadInput(judged.problems)
-        if judged.statements:
-            click.echo(draw_table(preview_table(judged.statements, current()), terminal_width()))
-        if _confirm(judged, yes=yes):
-            entries = record_import(store, judged, now())
+        prepared = prepare_import(store, uploads, campaign_of, SHEETS, now())
+        if prepared.problems:  # no table: its rows would seem to be recorded
+            print_message(M("Chưa ghi gì: hãy sửa {count} chỗ sau rồi nhập lại.", count=len(prepared.problems)))
+            raise BadInput(prepared.problems)
+        if prepared.statements:
+            click.echo(draw_table(preview_table(prepared.statements, current()), terminal_width()))
+        if _confirm(prepared, yes=yes):
+            entries = record_import(store, prepared, now())
             print_message(M("Đã ghi {count} mục vào nhật ký.", count=len(entries)))
 
 
@@ -60,18 +60,18 @@ def _upload(name: str) -> "Upload":
     return Upload(name, read_file(name, LARGEST + 1))
 
 
-def _confirm(judged: "PreparedImport", *, yes: bool) -> bool:
+def _confirm(prepared: "PreparedImport", *, yes: bool) -> bool:
     """Ask whether to record; where nobody can be asked, say how to."""
     from lotrinh.i18n import say
 
-    if not judged.statements:
+    if not prepared.statements:
         print_message(M("Phiếu chưa điền gì: không có gì để ghi."))
-    elif not judged.new_statements:
+    elif not prepared.new_statements:
         print_message(M("Mọi mục trong phiếu đã ghi trước đây: không ghi lại."))
     elif yes:
         return True
     elif not sys.stdin.isatty():
         print_message(M("Chưa ghi gì. Nếu bảng trên đúng, hãy chạy lại với --yes."))
     else:
-        return click.confirm(say(M("Ghi {count} mục vào nhật ký?", count=len(judged.new_statements))), err=True)
+        return click.confirm(say(M("Ghi {count} mục vào nhật ký?", count=len(prepared.new_statements))), err=True)
     return False

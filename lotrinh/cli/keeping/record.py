@@ -33,11 +33,11 @@ def verify_command(settings: str | None, head: str | None) -> int:
     from lotrinh.services.views.printed_head import read_head, verdict
     from lotrinh.store import open_store
 
-    asked = read_head(head or "")
+    printed_head = read_head(head or "")
     with open_store(open_settings(settings).settings.database_url, make=False) as store:
         last = store.journal.latest(1)
-        bad = store.journal.verify(asked or GENESIS)
-    print_message(verdict(bad, last[0].number if last else 0, asked))
+        bad = store.journal.verify(printed_head or GENESIS)
+    print_message(verdict(bad, last[0].number if last else 0, printed_head))
     if bad is not None:
         return 2
     print_message(M("Mã cuối: {head}", head=last[0].hash if last else GENESIS))

@@ -101,10 +101,10 @@ def port_holder(place: ServerAddress) -> M:
 def fetch_text(url: str) -> str:
     """Return what is answered with success, else nothing."""
     try:
-        said = httpx.get(url, timeout=ASKING_SECONDS, trust_env=False)
+        answer = httpx.get(url, timeout=ASKING_SECONDS, trust_env=False)
     except httpx.HTTPError:
         return ""
-    return said.text if said.is_success else ""
+    return answer.text if answer.is_success else ""
 
 
 def build_plan(loaded: LoadedSettings) -> dict[str, object]:

@@ -33,8 +33,8 @@ PROGRAM_TOKEN = HTTPBearer(
 )
 CampaignId = Annotated[str, Path(description="Id of the campaign.")]
 Code = Annotated[str, Path(description="Code of the unit; the province is one, too.")]
-OfUnit = Annotated[HTTPAuthorizationCredentials | None, Security(UNIT_CODE)]
-OfProgram = Annotated[HTTPAuthorizationCredentials | None, Security(PROGRAM_TOKEN)]
+UnitCredentials = Annotated[HTTPAuthorizationCredentials | None, Security(UNIT_CODE)]
+ProgramCredentials = Annotated[HTTPAuthorizationCredentials | None, Security(PROGRAM_TOKEN)]
 
 
 class NotForThisRole(LotrinhError):
@@ -60,12 +60,12 @@ class ApiContext:
         return self.state.live(self.campaign)
 
 
-def identify(request: Request, given: HTTPAuthorizationCredentials | None) -> Visitor:
+def identify(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Visitor:
     """Return who sent a code; 401 where it is missing or wrong."""
-    if given is None:
+    if credentials is None:
         raise NotAllowed(NO_CODE)
     state, address = portal_state(request), request.client.host if request.client else ""
-    return require_holder(state.store, given.credentials.strip(), address, state.clock())
+    return require_holder(state.store, credentials.credentials.strip(), address, state.clock())
 
 
 def context_of(request: Request, visitor: Visitor, campaign_id: str, code: str = "") -> ApiContext:
@@ -101,47 +101,51 @@ def require_permission(request: Request, visitor: Visitor, *, may: bool) -> None
         raise NotForThisRole(M("Mã truy cập này không được phép làm việc đó."))
 
 
-def any_caller(request: Request, given: OfUnit, token: OfProgram) -> Visitor:
+def any_caller(request: Request, credentials: UnitCredentials, token: ProgramCredentials) -> Visitor:
     """Require anybody known."""
-    return identify(request, given or token)
+    return identify(request, credentials or token)
 
 
-def any_context(request: Request, campaign_id: CampaignId, given: OfUnit, token: OfProgram) -> ApiContext:
+def any_context(
+    request: Request, campaign_id: CampaignId, credentials: UnitCredentials, token: ProgramCredentials
+) -> ApiContext:
     """Require anybody known, for what concerns the campaign as a whole."""
-    return context_of(request, identify(request, given or token), campaign_id)
+    return context_of(request, identify(request, credentials or token), campaign_id)
 
 
-def own_context(request: Request, campaign_id: CampaignId, code: Code, given: OfUnit, token: OfProgram) -> ApiContext:
+def own_context(
+    request: Request, campaign_id: CampaignId, code: Code, credentials: UnitCredentials, token: ProgramCredentials
+) -> ApiContext:
     """Require the unit that the path names, or a program, which sees all."""
-    return context_of(request, identify(request, given or token), campaign_id, code)
+    return context_of(request, identify(request, credentials or token), campaign_id, code)
 
 
 def speaker_context(
-    request: Request, campaign_id: CampaignId, code: Code, given: OfUnit, token: OfProgram
+    request: Request, campaign_id: CampaignId, code: Code, credentials: UnitCredentials, token: ProgramCredentials
 ) -> ApiContext:
     """Require who may speak for the unit: itself; an officer for the province."""
-    place = own_context(request, campaign_id, code, given, token)
-    may = place.visitor.can_speak(place.unit.code, province=place.unit.is_province)
-    require_permission(request, place.visitor, may=may)
-    return place
+    context = own_context(request, campaign_id, code, credentials, token)
+    may = context.visitor.can_speak(context.unit.code, province=context.unit.is_province)
+    require_permission(request, context.visitor, may=may)
+    return context
 
 
-def viewer_context(request: Request, campaign_id: CampaignId, token: OfProgram) -> ApiContext:
+def viewer_context(request: Request, campaign_id: CampaignId, token: ProgramCredentials) -> ApiContext:
     """Require a program that may see every unit."""
     visitor = identify(request, token)
     require_permission(request, visitor, may=visitor.can(Action.SEE_ALL))
     return context_of(request, visitor, campaign_id)
 
 
-def reviewing_program(request: Request, token: OfProgram) -> Visitor:
-    """Require a program that may judge."""
+def reviewing_program(request: Request, token: ProgramCredentials) -> Visitor:
+    """Require a program that may review."""
     visitor = identify(request, token)
     require_permission(request, visitor, may=visitor.can(Action.REVIEW))
     return visitor
 
 
-def reviewer_context(request: Request, campaign_id: CampaignId, code: Code, token: OfProgram) -> ApiContext:
-    """Require a program that may judge what the unit of the path says."""
+def reviewer_context(request: Request, campaign_id: CampaignId, code: Code, token: ProgramCredentials) -> ApiContext:
+    """Require a program that may review what the unit of the path says."""
     return context_of(request, reviewing_program(request, token), campaign_id, code)
 
 

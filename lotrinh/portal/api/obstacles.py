@@ -63,10 +63,10 @@ def find_step_obstacles(at: ApiContext, language: str) -> Iterator[StepObstacleO
 def step_obstacle_out(
     at: ApiContext, unit: UnitReport, step: str, record: StepRecord, published: str, language: str
 ) -> StepObstacleOut:
-    """Write one of them."""
+    """Write one obstacle or proposal."""
     known = at.campaign.checklist.steps[step]
     own = not record.obstacle and not record.proposal
-    said = [m for m in (record.obstacle_at, record.proposal_at) if m and not own]
+    moments = [m for m in (record.obstacle_at, record.proposal_at) if m and not own]
     return StepObstacleOut(
         unit=unit.unit.code,
         unit_name=unit.unit.full_name,
@@ -75,7 +75,7 @@ def step_obstacle_out(
         milestone=known.milestone,
         obstacle=record.obstacle or published,
         proposal=record.proposal,
-        since=min(said) if said else unit.last_answer_at,
+        since=min(moments) if moments else unit.last_answer_at,
         answer="" if own else record.answer,
         answered_at=None if own else record.answered_at,
         handed_to="" if own else record.handed_to,
@@ -85,17 +85,17 @@ def step_obstacle_out(
     )
 
 
-def waiting_order(trouble: StepObstacleOut) -> str:
-    """Tell which comes first."""
-    since = f"{trouble.since.astimezone(dt.UTC):%Y%m%dT%H%M%S%f}" if trouble.since else ""
-    return f"{since}.{trouble.unit}.{trouble.step}"
+def waiting_order(obstacle: StepObstacleOut) -> str:
+    """Return what orders them: those that wait longest first."""
+    since = f"{obstacle.since.astimezone(dt.UTC):%Y%m%dT%H%M%S%f}" if obstacle.since else ""
+    return f"{since}.{obstacle.unit}.{obstacle.step}"
 
 
 @router.get(CAMPAIGN + "/obstacles", response_model=StepObstacleList, responses=get_responses(paged=True))
 def list_obstacles(responder: ApiResponder, at: ViewerContext, query: Annotated[ObstacleQuery, Query()]) -> Response:
     """List the obstacles and proposals that wait, those that wait longest first."""
     found = [
-        t for t in find_step_obstacles(at, responder.language) if query.answered in {None, t.answered_at is not None}
+        o for o in find_step_obstacles(at, responder.language) if query.answered in {None, o.answered_at is not None}
     ]
     found.sort(key=waiting_order)
     shown, following = responder.page(found, waiting_order, query)

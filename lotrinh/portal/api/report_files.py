@@ -12,7 +12,7 @@ from lotrinh.portal.api.access import ApiContext, OwnContext, ViewerContext
 from lotrinh.portal.api.answers import ETAG, OK, ApiOutput, ApiResponder, get_responses, weak_etag
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.portal.api.runs import RUN, RunId, find_run, no_report_message
-from lotrinh.portal.downloads import ENDINGS, ReportQuery, make_report_file
+from lotrinh.portal.downloads import ENDINGS, ReportQuery, make_report_download
 from lotrinh.reports.documents import FORMATS
 
 router = APIRouter(tags=["runs"])
@@ -99,5 +99,5 @@ def report_response(
 ) -> Response:
     """Make a file and answer with it; to a unit the letterhead is left to fill."""
     blank = at.visitor.role is Role.UNIT
-    made = make_report_file(at.state, at.campaign, form, query, responder.language, run=run, unit=unit, blank=blank)
+    made = make_report_download(at.state, at.campaign, form, query, responder.language, run=run, unit=unit, blank=blank)
     return responder.send(made.content, weak_etag(made.content), made.media, made.headers)

@@ -10,7 +10,15 @@ from pydantic import Field
 from lotrinh.core.status.journal import fold
 from lotrinh.core.text import M
 from lotrinh.i18n import say
-from lotrinh.portal.api.access import CampaignId, Code, OfProgram, OfUnit, SpeakerContext, find_unit, identify
+from lotrinh.portal.api.access import (
+    CampaignId,
+    Code,
+    ProgramCredentials,
+    SpeakerContext,
+    UnitCredentials,
+    find_unit,
+    identify,
+)
 from lotrinh.portal.api.answers import ETAG, NOT_MODIFIED, OK, ApiResponder, weak_etag
 from lotrinh.portal.api.problems import problem_responses
 from lotrinh.portal.api.sending import (
@@ -28,8 +36,14 @@ from lotrinh.portal.api.sending import (
 from lotrinh.portal.state import portal_state
 from lotrinh.probing.contract import MAX_COUNT, Day, StatusDocument
 from lotrinh.services.runs.status_document import build_status_answer, format_status_document
-from lotrinh.services.statements.confirm import Confirmation, record_confirmation, withdraw
-from lotrinh.services.statements.obstacles import clear, propose, report_obstacle
+from lotrinh.services.statements.confirm import (
+    Confirmation,
+    clear,
+    propose,
+    record_confirmation,
+    report_obstacle,
+    withdraw,
+)
 
 router = APIRouter(tags=["units"])
 UNIT = "/api/v1/campaigns/{campaign_id}/units/{code}"
@@ -88,7 +102,12 @@ class StepObstacleIn(ApiInput):
     openapi_extra={"security": [{}]},  # a code is welcome, not required
 )
 def read_status(
-    responder: ApiResponder, request: Request, campaign_id: CampaignId, code: Code, given: OfUnit, token: OfProgram
+    responder: ApiResponder,
+    request: Request,
+    campaign_id: CampaignId,
+    code: Code,
+    credentials: UnitCredentials,
+    token: ProgramCredentials,
 ) -> Response:
     """Say what the journal says of each of the unit's steps (``lotrinh.status/1``); no code is needed.
 
@@ -102,12 +121,14 @@ def read_status(
     written = format_status_document(
         build_status_answer(campaign, unit, records, responder.now.astimezone(campaign.zone))
     )
-    if not state.settings.portal.public_notes and not (given and identify(request, given or token).can_see(code)):
+    if not state.settings.portal.public_notes and not (
+        credentials and identify(request, credentials or token).can_see(code)
+    ):
         steps: Any = written["steps"]
         written["steps"] = [_without_words(step, responder.language) for step in steps]
-    body = {name: value for name, value in written.items() if name != "generated_at"}
+    lasting = {name: value for name, value in written.items() if name != "generated_at"}
     headers = {"Cache-Control": "no-cache"}
-    return responder.send(_json(written), weak_etag(_json(body)), headers=headers)
+    return responder.send(_json(written), weak_etag(_json(lasting)), headers=headers)
 
 
 def _without_words(step: Mapping[str, Any], language: str) -> dict[str, Any]:

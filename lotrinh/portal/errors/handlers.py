@@ -46,12 +46,12 @@ OVER = M("Nội dung gửi lên quá lớn (tệp kèm theo nhiều nhất 10 MB
 UNREADABLE = M("Yêu cầu không đọc được.")
 
 
-def error_response(request: Request, status: int, said: Message, problems: Iterable[Problem] = ()) -> Response:
+def error_response(request: Request, status: int, sentence: Message, problems: Iterable[Problem] = ()) -> Response:
     """Answer in the form that whoever asked understands."""
     if is_api_request(request):
-        return problem_response(request, status, said, problems=problems)
+        return problem_response(request, status, sentence, problems=problems)
     return render_page(
-        request, "shared/error.html", status, sentence=said, code=status, details=tuple(problems), again=()
+        request, "shared/error.html", status, sentence=sentence, code=status, details=tuple(problems), again=()
     )
 
 
@@ -67,12 +67,12 @@ def public_message(request: Request, error: LotrinhError) -> Message:
 
 def unavailable_response(request: Request, error: StoreUnavailable) -> Response:
     """Say that nothing was recorded, and give back what was typed, to be sent again."""
-    said, headers = public_message(request, error), {"Retry-After": str(RETRY_SECONDS)}
+    sentence, headers = public_message(request, error), {"Retry-After": str(RETRY_SECONDS)}
     if is_api_request(request):
-        return problem_response(request, error.http_status, said, headers=headers)
+        return problem_response(request, error.http_status, sentence, headers=headers)
     form = getattr(request.state, "form", None)
     again = form_texts(form) if form and SECRET not in form else []
-    context = {"sentence": said, "code": error.http_status, "details": (), "again": again}
+    context = {"sentence": sentence, "code": error.http_status, "details": (), "again": again}
     return render_page(request, "shared/error.html", error.http_status, headers, **context)
 
 
@@ -104,27 +104,27 @@ def busy_response(request: Request, error: Busy) -> Response:
 
 def api_error_response(request: Request, error: LotrinhError) -> Response:
     """Answer a program with one of our own errors."""
-    status, said = error.http_status, error.sentence
+    status, sentence = error.http_status, error.sentence
     if isinstance(error, BadInput):
         return problem_response(request, status, headline(request), kind=REFUSED, problems=error.problems)
     if isinstance(error, ChangedMeanwhile):
         return changed_meanwhile_response(request, error)
     if isinstance(error, TooManyAttempts | Busy):
-        return problem_response(request, status, said, headers={"Retry-After": str(error.seconds)})
+        return problem_response(request, status, sentence, headers={"Retry-After": str(error.seconds)})
     if isinstance(error, Conflict):
-        return problem_response(request, status, said, kind=KEY_REUSED if isinstance(error, KeyReused) else STATE)
-    return problem_response(request, status, said)
+        return problem_response(request, status, sentence, kind=KEY_REUSED if isinstance(error, KeyReused) else STATE)
+    return problem_response(request, status, sentence)
 
 
 def changed_meanwhile_response(request: Request, error: ChangedMeanwhile) -> Response:
     """Say who changed what meanwhile, in local time, and what the step's version is now."""
     last = error.last
     at = last.new.at.astimezone(portal_state(request).campaign(last.new.campaign).zone)
-    said = Message(error.sentence.msgid, **{**error.sentence.values, "when": at})
+    sentence = Message(error.sentence.msgid, **{**error.sentence.values, "when": at})
     return problem_response(
         request,
         CHANGED_MEANWHILE,
-        said,
+        sentence,
         kind=CHANGED,
         headers={"ETag": f'"{last.number}"'},
         changed_by=last.new.actor,
@@ -154,11 +154,15 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
     if is_body_too_large(error):
         return await handle_body_too_large(request, error)
     api = is_api_request(request)
-    said = {
+    sentence = {
         MISSING: NO_ADDRESS if api else NO_PAGE,
         WRONG_METHOD: M("Địa chỉ này không nhận yêu cầu kiểu đó."),
     }.get(status, UNREADABLE)
-    return problem_response(request, status, said, headers=headers) if api else error_response(request, status, said)
+    return (
+        problem_response(request, status, sentence, headers=headers)
+        if api
+        else error_response(request, status, sentence)
+    )
 
 
 def is_body_too_large(error: Exception) -> bool:

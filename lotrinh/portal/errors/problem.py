@@ -35,7 +35,7 @@ def is_api_request(request: Request) -> bool:
 def problem_response(
     request: Request,
     status: int,
-    said: Message,
+    sentence: Message,
     *,
     kind: str = BLANK,
     problems: Iterable[Problem] = (),
@@ -45,7 +45,7 @@ def problem_response(
     """Answer a program; ``problems`` name every field that is wrong, ``more`` are members of this kind alone."""
     language = preferred_language(request)
     title = say(TITLES[kind], language) if kind in TITLES else HTTPStatus(status).phrase
-    body: dict[str, Any] = {"type": kind, "title": title, "status": status, "detail": say(said, language)}
+    body: dict[str, Any] = {"type": kind, "title": title, "status": status, "detail": say(sentence, language)}
     if errors := [{"field": p.where, "detail": say(p.sentence, language)} for p in problems]:
         body["errors"] = errors
     always = {"Content-Language": language, "Vary": "Accept-Language"}

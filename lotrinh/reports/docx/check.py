@@ -89,10 +89,10 @@ def _refusal_problem(refused: TemplateRefusal, source: str) -> Problem:
 
 def _syntax_sentence(error: TemplateSyntaxError) -> Message:
     """Say in our words what the library says in its own."""
-    said = error.message or ""
-    if found := UNKNOWN_TAG.search(said):
+    message = error.message or ""
+    if found := UNKNOWN_TAG.search(message):
         return M("không có thẻ “{name}”, hoặc thẻ thừa", name=found[1])
-    if "end of template" in said:
+    if "end of template" in message:
         return M("thiếu thẻ đóng")
     return M("không đọc được thẻ này")
 

@@ -46,8 +46,8 @@ def flatten_picture(svg: str) -> FlatPicture:
     for picture in inner:
         _make_group(picture)
     ET.register_namespace("", SVG.strip("{}"))
-    said = root.findtext(f"{SVG}desc") or ""
-    return FlatPicture(ET.tostring(root, encoding="unicode"), said, not inner)
+    sentence = root.findtext(f"{SVG}desc") or ""
+    return FlatPicture(ET.tostring(root, encoding="unicode"), sentence, not inner)
 
 
 def _rules(sheet: str) -> Iterator[StyleRule]:

@@ -1,6 +1,7 @@
 """A Word file: its parts, its page, and what stands at the top of each page."""
 
 import io
+import zipfile
 from datetime import UTC
 from typing import Any
 
@@ -13,7 +14,6 @@ from docx.shared import Mm
 
 from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report
-from lotrinh.reports.data.archive import normalize_archive
 from lotrinh.reports.docx.styles import styles
 from lotrinh.reports.docx.xml import paragraph, text_run
 from lotrinh.reports.text.tables import clean
@@ -26,6 +26,11 @@ PAGE = (
     '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
     '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>2</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
 )
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest date a zip archive can write."""
+FIRST = "[Content_Types].xml"
+"""Office programs, and what sniffs file types, look for it at the beginning."""
+UNIX = 3
 
 
 def begin_document(bundle: ReportBundle, language: str, label: str) -> Word:
@@ -91,3 +96,14 @@ def save_document(made: Word, report: Report, author: str, title: str, language:
     content = io.BytesIO()
     made.save(content)
     return normalize_archive(content.getvalue())
+
+
+def normalize_archive(content: bytes) -> bytes:
+    """Write a zip archive again with its files in one order, without dates and without the machine's marks."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in sorted(set(old.namelist()), key=lambda name: (name != FIRST, name)):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, UNIX, 0o644 << 16
+            new.writestr(entry, old.read(name), compresslevel=6)
+    return made.getvalue()

@@ -6,7 +6,7 @@ from lotrinh.i18n import say
 from lotrinh.reports.html.page import HtmlReport
 from lotrinh.reports.html.templating import environment, stylesheet
 from lotrinh.reports.pictures.every import PICTURES, draw_picture, title_of
-from lotrinh.reports.pictures.print_style import STYLE
+from lotrinh.reports.pictures.svg import STYLE
 from lotrinh.reports.text.tables import NOTHING
 
 

@@ -159,18 +159,18 @@ class HtmlReport(ReportWriter):
     def _pressing_table(self, unit: UnitReport, rows: Sequence[OutstandingRow]) -> FoldableTable:
         unknown = [is_unclear(row.step_status.status, row.step_status.due, self.report.as_of) for row in rows]
         counts = Counter(row.step_status.status for row, not_known in zip(rows, unknown, strict=True) if not not_known)
-        told = [f"{self.number(counts[s])} {self.say(STATUS[s])}" for s in PRESSING if counts[s]]
+        parts = [f"{self.number(counts[s])} {self.say(STATUS[s])}" for s in PRESSING if counts[s]]
         if any(unknown):
-            told.append(self.say(M("{count} đã qua hạn mà chưa rõ", count=sum(unknown))))
+            parts.append(self.say(M("{count} đã qua hạn mà chưa rõ", count=sum(unknown))))
         cells = tuple(self._step(row)[1:] for row in rows)
-        return FoldableTable(f"{self._name(unit)}: {', '.join(told)}", self._step_headers()[1:], cells)
+        return FoldableTable(f"{self._name(unit)}: {', '.join(parts)}", self._step_headers()[1:], cells)
 
     def unlisted_sentences(self) -> list[str]:
         """Say of which units nothing is listed, and why."""
-        unheard = sum(has_never_answered(unit) for unit in self.report.units)
+        silent_units = sum(has_never_answered(unit) for unit in self.report.units)
         pressed = sum(bool(self._pressing_rows[u.unit.code]) for u in self.report.units)
-        calm = len(self.report.units) - unheard - pressed
-        return [self.say(note) for note in situation.unlisted_sentences(self.report, calm, unheard)]
+        calm = len(self.report.units) - silent_units - pressed
+        return [self.say(note) for note in situation.unlisted_sentences(self.report, calm, silent_units)]
 
     def all_reached_sentence(self) -> str:
         """Say that everybody could be asked, where there is anybody to ask."""

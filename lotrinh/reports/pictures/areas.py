@@ -75,14 +75,14 @@ def describe(whole: Share, language: str) -> str:
 
 def _row(share: Share, top: float, language: str) -> str:
     name = f"{share.name} ({share.units})" if share.units else share.name
-    told = say(_rate_sentence(share, language), language, figures=True)
+    figures = say(_rate_sentence(share, language), language, figures=True)
     middle = top + BAR / 2 + 4
     return element(
         "g",
-        tooltip(f"{name}: {told}"),
+        tooltip(f"{name}: {figures}"),
         text_element(cut(name, LEFT - 8), LEFT - 8, middle, text_anchor="end"),
         *_bar(share, top, language),
-        text_element(told, RIGHT + 6, middle),
+        text_element(figures, RIGHT + 6, middle),
     )
 
 

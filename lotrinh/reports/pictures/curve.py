@@ -113,9 +113,9 @@ def _legend(unknown: int, language: str) -> str:
     for name, dash, words in LINES:
         more = {"stroke_dasharray": dash} if dash else {}
         parts.append(element("line", class_=name, x1=x, x2=x + SAMPLE, y1=y - 4, y2=y - 4, **more))
-        parts.append(text_element(said := say(words, language), x + SAMPLE + 5, y))
-        x += SAMPLE + 20 + len(said) * LETTER
+        parts.append(text_element(name_words := say(words, language), x + SAMPLE + 5, y))
+        x += SAMPLE + 20 + len(name_words) * LETTER
     place = {"x": x, "y": y - 10, "width": SAMPLE, "height": 12}
     parts.append(element("rect", **place, **pattern_fill(NAME, "unknown")) + element("rect", class_="gap", **place))
-    told = say(M("Đến hạn, chưa rõ: {count}", count=unknown), language, figures=True)
-    return "".join([*parts, text_element(told, x + SAMPLE + 5, y)])
+    unknown_words = say(M("Đến hạn, chưa rõ: {count}", count=unknown), language, figures=True)
+    return "".join([*parts, text_element(unknown_words, x + SAMPLE + 5, y)])

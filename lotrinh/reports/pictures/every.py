@@ -31,15 +31,17 @@ def _timeline(report: Report, title: str, language: str) -> Picture:
         return Picture("", say(M("Chưa mốc nào có hạn."), language))
     svg = timeline.draw(made, report.checklist.calendar, today, title, language)
     numbers = {bar.number for bar in shown}
-    told = milestone_summary(line for line in lines if line.number in numbers)
-    return Picture(svg, " ".join((timeline.describe(shown, today, language), say(told, language), say(KEY, language))))
+    summary = milestone_summary(line for line in lines if line.number in numbers)
+    return Picture(
+        svg, " ".join((timeline.describe(shown, today, language), say(summary, language), say(KEY, language)))
+    )
 
 
 def _curve(report: Report, title: str, language: str) -> Picture:
     made, today = report_curve(report), report.as_of.date()
     first = curve.describe(made, today, language) if made.dated else say(M("Chưa đầu việc nào có hạn."), language)
-    told = (first, *(say(message, language, figures=True) for message in situation.unknown_sentences(report)))
-    return Picture(curve.draw(made, today, title, language), " ".join(told))
+    sentences = (first, *(say(message, language, figures=True) for message in situation.unknown_sentences(report)))
+    return Picture(curve.draw(made, today, title, language), " ".join(sentences))
 
 
 def _heatmap(report: Report, title: str, language: str) -> Picture:

@@ -114,10 +114,10 @@ def _units(report: Report, cells: Mapping[str, Cells], language: str) -> Iterato
 
 def _unit(unit: UnitReport, cells: Mapping[str, Cells], as_of: datetime, language: str) -> mosaic.MosaicRow:
     name, code, counts = unit.unit.full_name, unit.unit.code, known_statuses([unit], as_of)
-    said = M("{name} ({code}): {count} quá hạn", name=name, code=code, count=counts[Status.OVERDUE])
+    sentence = M("{name} ({code}): {count} quá hạn", name=name, code=code, count=counts[Status.OVERDUE])
     if counts[Status.UNKNOWN]:
-        said = M("{told}, {count} chưa rõ", told=said, count=counts[Status.UNKNOWN])
-    return mosaic.MosaicRow(name, cells[code], say(said, language, figures=True))
+        sentence = M("{told}, {count} chưa rõ", told=sentence, count=counts[Status.UNKNOWN])
+    return mosaic.MosaicRow(name, cells[code], say(sentence, language, figures=True))
 
 
 def _areas(report: Report, cells: Mapping[str, Cells], language: str) -> Iterator[mosaic.MosaicRow]:

@@ -69,18 +69,18 @@ def bars(lines: Iterable[NumberedMilestone], language: str) -> Iterator[Bar]:
 
 def _note(line: NumberedMilestone, language: str) -> str:
     """Say what the sign says, and of how many nobody knows, which one sign cannot say beside another."""
-    row, told = line.row, []
+    row, parts = line.row, []
     if row.overdue:
-        told.append(M("{count} quá hạn", count=row.overdue))
+        parts.append(M("{count} quá hạn", count=row.overdue))
     elif line.state == "overdue":
-        told.append(M("tỉnh quá hạn"))
+        parts.append(M("tỉnh quá hạn"))
     if row.unknown:
-        told.append(M("{count} chưa rõ", count=row.unknown))
+        parts.append(M("{count} chưa rõ", count=row.unknown))
     elif row.province is Status.UNKNOWN:
-        told.append(M("tỉnh chưa rõ"))
+        parts.append(M("tỉnh chưa rõ"))
     if line.state == "done":
-        told.append(M("đã xong"))
-    return ", ".join(say(part, language, figures=True) for part in told)
+        parts.append(M("đã xong"))
+    return ", ".join(say(part, language, figures=True) for part in parts)
 
 
 def milestone_summary(lines: Iterable[NumberedMilestone]) -> M:

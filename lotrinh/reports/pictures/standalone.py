@@ -8,8 +8,7 @@ from lotrinh.core.report.report import Report
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.reports.pictures.every import draw_picture, title_of
-from lotrinh.reports.pictures.print_style import STYLE
-from lotrinh.reports.pictures.svg import WIDTH, element, escape_text, text_element
+from lotrinh.reports.pictures.svg import STYLE, WIDTH, element, escape_text, text_element
 from lotrinh.reports.text.tables import ReportWriter
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'

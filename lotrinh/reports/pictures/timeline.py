@@ -98,14 +98,14 @@ def draw(bars: Iterable[Bar], calendar: Calendar, today: date, title: str, langu
     )
     rows = (_row(bar, days, TOP + ROW * index, language) for index, bar in enumerate(shown))
     keys, end = legend(_keys(shown, language), 0, bottom + 8)
-    said = describe(shown, today, language)
-    return picture_element(NAME, end, title, said, element("defs", hatch_pattern(NAME)), *ground, *rows, keys)
+    description = describe(shown, today, language)
+    return picture_element(NAME, end, title, description, element("defs", hatch_pattern(NAME)), *ground, *rows, keys)
 
 
 def _keys(bars: Sequence[Bar], language: str) -> Iterator[tuple[str, str]]:
-    seen = {bar.state for bar in bars} | {"unknown" for bar in bars if bar.has_unknown}
+    states = {bar.state for bar in bars} | {"unknown" for bar in bars if bar.has_unknown}
     for state, (_, words) in STATES.items():
-        if state in seen:
+        if state in states:
             yield "".join(_mark(state, SIDE, SIDE - 1, language)), say(words, language)
 
 
@@ -162,9 +162,9 @@ def _row(bar: Bar, days: DayAxis, top: float, language: str) -> str:
     if bar.has_unknown and bar.state != "unknown":
         ends += 2 * SIDE
         parts.extend(_mark("unknown", ends, y, language))
-    said = ", ".join(part for part in (str(spell(due, language)), bar.note) if part)
-    parts.append(_label(bar.title, f", {said}", begins, ends, y + 4))
-    whole = tooltip(f"{bar.number}. {bar.title}: {said}")
+    detail = ", ".join(part for part in (str(spell(due, language)), bar.note) if part)
+    parts.append(_label(bar.title, f", {detail}", begins, ends, y + 4))
+    whole = tooltip(f"{bar.number}. {bar.title}: {detail}")
     return element("g", whole, *parts)
 
 
@@ -186,11 +186,11 @@ def _mark(state: str, x: float, y: float, language: str) -> Iterator[str]:
         yield text_element(sign, x, y + 3, text_anchor="middle", class_=look)
 
 
-def _label(title: str, said: str, begins: float, ends: float, y: float) -> str:
+def _label(title: str, detail: str, begins: float, ends: float, y: float) -> str:
     """Put the words on the side that has more room; the title gives way where there is too little."""
     right, left = WIDTH - ends - 10, begins - LEFT - 10
-    room = max(right, left) - len(said) * LETTER
-    words = cut(title, room) + said
+    room = max(right, left) - len(detail) * LETTER
+    words = cut(title, room) + detail
     if right >= left:
         return text_element(words, ends + SIDE + 4, y)
     return text_element(words, begins - SIDE - 4, y, text_anchor="end")

@@ -57,9 +57,9 @@ class BacklogWriter(ReportWriter):
         if unknown := self.counts[Status.UNKNOWN]:
             yield self.say(M("{count} đầu việc chưa xác định: không tính là chưa làm.", count=unknown))
         yield from map(self.say, situation.totals_notes(self.report))
-        unheard = sum(has_never_answered(left.unit) for left in self.backlogs if not left.unit.unit.is_province)
-        if unheard and not self.report.only:
-            yield self.say(M("{units} đơn vị chưa từng trả lời hợp lệ.", units=unheard))
+        silent_units = sum(has_never_answered(left.unit) for left in self.backlogs if not left.unit.unit.is_province)
+        if silent_units and not self.report.only:
+            yield self.say(M("{units} đơn vị chưa từng trả lời hợp lệ.", units=silent_units))
 
     def pressing_rows(self) -> list[OutstandingRow]:
         """Every step that is overdue, due soon or past its deadline without our knowing, unit by unit."""

@@ -178,8 +178,8 @@ class Prose(ReportWriter):
         """Say what a table of milestones does not: the province's own part."""
         own = [r for r in found if r.row.units and r.row.province and not r.row.province.is_finished]
         if own:
-            told = "; ".join(f"{self.name_of(result)}: {self.own_of(result)}" for result in own)
-            yield self.say(M("Phần việc của tỉnh chưa xong trong các mốc này: {told}.", told=told))
+            sentence = "; ".join(f"{self.name_of(result)}: {self.own_of(result)}" for result in own)
+            yield self.say(M("Phần việc của tỉnh chưa xong trong các mốc này: {told}.", told=sentence))
 
     def _meaning_of_unknown(self) -> Iterator[str]:
         """Say what "unknown" means, once for both tables."""
@@ -281,12 +281,12 @@ class Prose(ReportWriter):
 
 def _not_reached_sentences(report: Report, units: Sequence[UnitReport]) -> Iterator[Message]:
     """Say what a unit that could not be asked is counted as; what it answered once goes on."""
-    heard = sum(unit.last_answer_at is not None for unit in units)
+    answered = sum(unit.last_answer_at is not None for unit in units)
     if report.only:
         yield M("Không hỏi được hoặc trả lời không hợp lệ thì không tính là chưa làm.")
     else:
         yield M("{count} đơn vị không hỏi được hoặc trả lời không hợp lệ; không tính là chưa làm.", count=len(units))
-    if heard:
-        yield M("{count} đơn vị đã từng trả lời: số liệu lấy theo trả lời hợp lệ gần nhất.", count=heard)
-    if heard < len(units):
-        yield M("{count} đơn vị chưa từng trả lời hợp lệ.", count=len(units) - heard)
+    if answered:
+        yield M("{count} đơn vị đã từng trả lời: số liệu lấy theo trả lời hợp lệ gần nhất.", count=answered)
+    if answered < len(units):
+        yield M("{count} đơn vị chưa từng trả lời hợp lệ.", count=len(units) - answered)

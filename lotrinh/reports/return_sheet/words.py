@@ -84,9 +84,9 @@ class SheetWording:
         return tuple(self._line(row) for row in self.sheet.rows)
 
     def _line(self, row: SheetRow) -> SheetLine:
-        told = row.step_status._replace(flags={k: v for k, v in row.step_status.flags.items() if k in SHOWN_FLAGS})
-        notes = [self.say(remark) for remark in flag_remarks(told)]
-        if row.of and "progress" not in told.flags:
+        shown = row.step_status._replace(flags={k: v for k, v in row.step_status.flags.items() if k in SHOWN_FLAGS})
+        notes = [self.say(remark) for remark in flag_remarks(shown)]
+        if row.of and "progress" not in shown.flags:
             notes.append(self.say(M("tổng số đã báo: {of}", of=row.of)))
         due = moment(row.schedule.due, self.language) if row.schedule.due else NOTHING
         return SheetLine(

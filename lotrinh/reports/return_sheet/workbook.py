@@ -124,8 +124,8 @@ class _Page:
 
     def _rule(self, first: int, last: int, place: int, rule: Mapping[str, Any], sentence: M) -> None:
         title, message = self.words.say(M("Xem lại")), self.words.say(sentence)
-        told = {"error_type": "warning", "error_title": title, "error_message": message}
-        self.page.data_validation(first, place, last, place, {**rule, **told})
+        warning = {"error_type": "warning", "error_title": title, "error_message": message}
+        self.page.data_validation(first, place, last, place, {**rule, **warning})
 
     def _print(self, top: int, last: int) -> None:
         self.page.set_landscape()

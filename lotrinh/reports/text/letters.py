@@ -52,7 +52,7 @@ class LetterWriter:
 
     def digest(self, digest: Digest, notes: OfficeNotes = NO_NOTES) -> Letter:
         """Write what one receiver is told on a day."""
-        count, late = len(digest.items), sum(len(told.late) for told in digest.escalations)
+        count, late = len(digest.items), sum(len(escalation.late) for escalation in digest.escalations)
         subject = M("Nhắc việc ngày {day}: {count} đầu việc", day=digest.day, count=count)
         if digest.unit.is_province:
             subject = M(
@@ -67,8 +67,8 @@ class LetterWriter:
     def _digest(self, digest: Digest, notes: OfficeNotes) -> Iterator[LetterLine]:
         for section in digest.sections:
             yield from self._section(section)
-        for told in digest.escalations:
-            yield from self._escalation(told)
+        for escalation in digest.escalations:
+            yield from self._escalation(escalation)
         if notes.unreachable:
             yield LetterLine("h", M("Chưa có địa chỉ nhận lời nhắc"))
             yield from (LetterLine("li", unit.full_name) for unit in notes.unreachable)
@@ -81,26 +81,26 @@ class LetterWriter:
         yield from (LetterLine("li", self.item_sentence(item)) for item in section.items)
         yield LetterLine("p", M("Việc nào đã làm xong, xin xác nhận."))
 
-    def _escalation(self, told: Escalation) -> Iterator[LetterLine]:
-        yield LetterLine("h", M("Các đơn vị: {title}", title=told.title))
-        if told.late:
-            yield LetterLine("p", M("Việc quá hạn. {known}", known=known_as_of(told.as_of)))
-            yield from (LetterLine("li", self._late_sentence(late, told.as_of)) for late in told.late)
-        if told.silent:
+    def _escalation(self, escalation: Escalation) -> Iterator[LetterLine]:
+        yield LetterLine("h", M("Các đơn vị: {title}", title=escalation.title))
+        if escalation.late:
+            yield LetterLine("p", M("Việc quá hạn. {known}", known=known_as_of(escalation.as_of)))
+            yield from (LetterLine("li", self._late_sentence(late, escalation.as_of)) for late in escalation.late)
+        if escalation.silent:
             yield LetterLine("p", M("Chưa hỏi được, nên chưa rõ tình hình:"))
-            yield from (LetterLine("li", unit.full_name) for unit in told.silent)
+            yield from (LetterLine("li", unit.full_name) for unit in escalation.silent)
 
     def _late_sentence(self, late: LateUnit, as_of: datetime) -> Message:
         named = [say(self._overdue(item), self.language) for item in late.items[:LISTED]]
         more = len(late.items) - LISTED
         if more > 0:
             named.append(say(M("và {count} đầu việc khác", count=more), self.language))
-        said = M("{unit}: {steps}.", unit=late.unit.full_name, steps="; ".join(named))
+        sentence = M("{unit}: {steps}.", unit=late.unit.full_name, steps="; ".join(named))
         # Only a unit that we know through its own system can be known less well than the rest.
         return (
-            said
+            sentence
             if late.last_answer_at == as_of
-            else M("{said} {known}", said=said, known=known_as_of(late.last_answer_at))
+            else M("{said} {known}", said=sentence, known=known_as_of(late.last_answer_at))
         )
 
     def item_sentence(self, item: DigestItem) -> Message:
@@ -111,10 +111,10 @@ class LetterWriter:
         if item.reason is ReminderReason.UNCONFIRMED:
             return M("{step}: đã qua hạn {due}; chúng tôi chưa nhận được xác nhận", step=step, due=due)
         if item.days:
-            said = M("{step}: hạn {due}, còn {days} ngày", step=step, due=due, days=item.days)
+            sentence = M("{step}: hạn {due}, còn {days} ngày", step=step, due=due, days=item.days)
         else:
-            said = M("{step}: hạn là hôm nay, {due}", step=step, due=due)
-        return said if item.is_known else M("{said}; chúng tôi chưa nhận được xác nhận", said=said)
+            sentence = M("{step}: hạn là hôm nay, {due}", step=step, due=due)
+        return sentence if item.is_known else M("{said}; chúng tôi chưa nhận được xác nhận", said=sentence)
 
     def _overdue(self, item: DigestItem) -> Message:
         due = moment(item.due, self.language)
@@ -132,11 +132,11 @@ class LetterWriter:
 
     def misconfiguration(self, faults: Sequence[str], machine: str, day: date) -> Letter:
         """Write that files on a machine cannot be used, one fault a line, so that nobody can be reminded."""
-        said = M(
+        sentence = M(
             "Cấu hình, danh sách đơn vị hoặc bộ đầu việc có lỗi, nên từ lúc này không nhắc việc được nơi nào; đợt có"
             " tệp lỗi thì cũng không kiểm tra được:"
         )
-        lines = [LetterLine("p", said), *(LetterLine("li", fault) for fault in faults[:FAULTS])]
+        lines = [LetterLine("p", sentence), *(LetterLine("li", fault) for fault in faults[:FAULTS])]
         if len(faults) > FAULTS:
             lines.append(LetterLine("li", M("và {count} lỗi khác", count=len(faults) - FAULTS)))
         todo = M("Hãy sửa trên máy “{machine}”, rồi xem lại bằng: lotrinh doctor", machine=machine)
@@ -165,35 +165,35 @@ class LetterWriter:
             M("Xem và xác nhận tại: {site}", site=self.site) if self.site else M("Xem và xác nhận trên cổng lộ trình.")
         )
         every = [*lines, LetterLine("p", end), LetterLine("p", M("Tin này do máy gửi, xin không trả lời."))]
-        said = [(line.kind, self._say(line.words)) for line in every]
+        spoken = [(line.kind, self._say(line.words)) for line in every]
         here = M("Đăng nhập để xem: {site}", site=self.site) if self.site and not todo else end
         short = f"{title}. {self._say(here)}"
-        return Letter(title, _text(said), _html(title, said, self.language), short)
+        return Letter(title, _text(spoken), _html(title, spoken, self.language), short)
 
     def _say(self, words: Message | Text | str) -> str:
         """Say it in one line without control characters: a title may hold anything. Plain text is no sentence."""
-        said = words if isinstance(words, str) else say(words, self.language)
-        return " ".join(clean(said).split())
+        text = words if isinstance(words, str) else say(words, self.language)
+        return " ".join(clean(text).split())
 
 
-def known_as_of(heard: datetime | None) -> Message:
+def known_as_of(as_of: datetime | None) -> Message:
     """Say how old it is what we know."""
-    return M("Theo số liệu lúc {when}.", when=heard) if heard else M("Chúng tôi chưa nhận được số liệu nào.")
+    return M("Theo số liệu lúc {when}.", when=as_of) if as_of else M("Chúng tôi chưa nhận được số liệu nào.")
 
 
 def _last(at: datetime | None) -> Message:
     return M("lượt cuối xong lúc {when}", when=at) if at else M("chưa có lượt nào chạy xong")
 
 
-def _text(said: Sequence[tuple[str, str]]) -> str:
-    blocks = [f"- {words}" if kind == "li" else f"\n{words}" for kind, words in said]
+def _text(lines: Sequence[tuple[str, str]]) -> str:
+    blocks = [f"- {words}" if kind == "li" else f"\n{words}" for kind, words in lines]
     return "\n".join(blocks).strip() + "\n"
 
 
-def _html(title: str, said: Sequence[tuple[str, str]], language: str) -> str:
+def _html(title: str, lines: Sequence[tuple[str, str]], language: str) -> str:
     tags = {"h": "h2", "p": "p", "li": "li", "b": "strong"}
     body, inside = [], False
-    for kind, words in said:
+    for kind, words in lines:
         if inside is not (kind == "li"):
             body.append("</ul>" if inside else "<ul>")
             inside = not inside

@@ -47,10 +47,12 @@ def count_units(units: Iterable[UnitReport]) -> Message:
 def pressing_sentence(report: Report) -> Message:
     """How many steps are overdue, due soon, and past their deadline without our knowing."""
     unclear, soon = report.unclear_statuses(), report.statuses()[Status.DUE_SOON]
-    told = M("{overdue}; {soon} đầu việc sắp đến hạn", overdue=_overdue(report), soon=soon - unclear[Status.DUE_SOON])
+    sentence = M(
+        "{overdue}; {soon} đầu việc sắp đến hạn", overdue=_overdue(report), soon=soon - unclear[Status.DUE_SOON]
+    )
     if not unclear:
-        return told
-    return M("{told}; {count} đầu việc đã qua hạn mà chưa rõ", told=told, count=unclear.total())
+        return sentence
+    return M("{told}; {count} đầu việc đã qua hạn mà chưa rõ", told=sentence, count=unclear.total())
 
 
 def _overdue(report: Report) -> Message:
@@ -66,13 +68,13 @@ def _overdue(report: Report) -> Message:
 def outstanding_sentence(report: Report) -> Message:
     """How many steps are not done or unknown, how many of them unknown, whose they are, and how many are overdue."""
     count = sum(n for status, n in report.statuses().items() if not status.is_finished)
-    told = M("{count} đầu việc chưa xong hoặc chưa rõ", count=count)
+    sentence = M("{count} đầu việc chưa xong hoặc chưa rõ", count=count)
     if nobody_knows := report.known_statuses()[Status.UNKNOWN]:
-        told = M("{told}, trong đó {count} chưa rõ", told=told, count=nobody_knows)
+        sentence = M("{told}, trong đó {count} chưa rõ", told=sentence, count=nobody_knows)
     if not report.only:
         theirs = (u for u in report.everybody if not all(s.status.is_finished for s in u.step_statuses))
-        told = M("{told}; {where}", told=told, where=count_units(theirs))
-    return M("{told}; {overdue}.", told=told, overdue=_overdue(report))
+        sentence = M("{told}; {where}", told=sentence, where=count_units(theirs))
+    return M("{told}; {overdue}.", told=sentence, overdue=_overdue(report))
 
 
 def count_outdated(report: Report) -> int:

@@ -172,8 +172,8 @@ class ReportWriter:
 
     def _left_out(self, calm: int) -> str:
         """Say which units are not listed above, and why."""
-        unheard = sum(has_never_answered(unit) for unit in self.report.units)
-        notes = list(situation.unlisted_sentences(self.report, calm - unheard, unheard))
+        silent_units = sum(has_never_answered(unit) for unit in self.report.units)
+        notes = list(situation.unlisted_sentences(self.report, calm - silent_units, silent_units))
         if not self.everything:
             notes.append(M("Thêm --all để xem mọi đầu việc còn phải làm."))
         return " ".join(self.say(note) for note in notes)

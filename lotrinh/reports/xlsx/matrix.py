@@ -47,8 +47,8 @@ def write(book: WorkbookContext) -> None:
 
 def _steps(book: WorkbookContext) -> Iterator[Step]:
     """Give the steps that any unit has to do; the province's own have a sheet of their own."""
-    asked = {step_status.step for unit in book.report.units for step_status in unit.step_statuses}
-    return (step for step in book.report.checklist.iter_steps() if step.id in asked)
+    steps_of_units = {step_status.step for unit in book.report.units for step_status in unit.step_statuses}
+    return (step for step in book.report.checklist.iter_steps() if step.id in steps_of_units)
 
 
 def _rows(book: WorkbookContext, steps: tuple[Step, ...]) -> Iterator[list[Cell | None]]:
@@ -64,8 +64,8 @@ def _rows(book: WorkbookContext, steps: tuple[Step, ...]) -> Iterator[list[Cell 
 def _counts(book: WorkbookContext, unit: UnitReport) -> list[Cell]:
     left = sum(not step_status.status.is_finished for step_status in unit.step_statuses)
     overdue = sum(step_status.status is Status.OVERDUE for step_status in unit.step_statuses)
-    asked = book.cell.text(book.writer.say(OUTCOME[unit.outcome]))
-    return [asked, book.cell.number(left), book.cell.number(overdue)]
+    outcome = book.cell.text(book.writer.say(OUTCOME[unit.outcome]))
+    return [outcome, book.cell.number(left), book.cell.number(overdue)]
 
 
 def _head_text(book: WorkbookContext, step: Step) -> str:
@@ -77,8 +77,8 @@ def _head_text(book: WorkbookContext, step: Step) -> str:
 
 def _head_comment(book: WorkbookContext, step: Step) -> str:
     """Say in a comment all that the head has no room for."""
-    said = [f"{book.step_numbers[step.id]}. {book.step_titles[step.id]}", book.milestone_titles[step.milestone]]
+    lines = [f"{book.step_numbers[step.id]}. {book.step_titles[step.id]}", book.milestone_titles[step.milestone]]
     schedule = book.step_counts[step.id].earliest
     if schedule.due:
-        said.append(book.writer.say(M("Hạn: {when}", when=moment(schedule.due, book.language))))
-    return "\n".join(said)
+        lines.append(book.writer.say(M("Hạn: {when}", when=moment(schedule.due, book.language))))
+    return "\n".join(lines)

@@ -13,26 +13,26 @@ HOUR = 3600
 
 def write(book: WorkbookContext) -> None:
     """Write the sheet, where there are such units."""
-    silent = [unit for unit in book.report.units if unit.outcome is not Outcome.REACHED]
-    if not silent:
+    units = [unit for unit in book.report.units if unit.outcome is not Outcome.REACHED]
+    if not units:
         return
     say, words = book.writer.say, book.writer.words
     name = say("Không hỏi được")
     sheet = book.add_sheet(name, (*book.unit_widths, *WIDTHS))
-    book.write_title(sheet, name, say(M("{count} đơn vị. Không hỏi được không tính là chưa làm.", count=len(silent))))
+    book.write_title(sheet, name, say(M("{count} đơn vị. Không hỏi được không tính là chưa làm.", count=len(units))))
     heads = words("Kết quả hỏi", "Lý do", "Trả lời hợp lệ gần nhất", "Cách đây (giờ)")
     sheet.add_head([*book.unit_heads, *book.head_cells(*heads)], len(book.unit_widths))
-    for unit in silent:
+    for unit in units:
         sheet.add(_unit(book, unit))
     sheet.close()
 
 
 def _unit(book: WorkbookContext, unit: UnitReport) -> list[Cell]:
-    cell, say, report, heard = book.cell, book.writer.say, book.report, unit.last_answer_at
+    cell, say, report, last_answer = book.cell, book.writer.say, book.report, unit.last_answer_at
     return [
         *book.unit_cells(unit.unit),
         cell.text(say(OUTCOME[unit.outcome])),
         cell.text(say(unit.sentence)),
-        cell.time(heard.astimezone(report.as_of.tzinfo)) if heard else cell.text(say("chưa bao giờ")),
-        cell.number(int((report.as_of - heard).total_seconds() // HOUR) if heard else None),
+        cell.time(last_answer.astimezone(report.as_of.tzinfo)) if last_answer else cell.text(say("chưa bao giờ")),
+        cell.number(int((report.as_of - last_answer).total_seconds() // HOUR) if last_answer else None),
     ]

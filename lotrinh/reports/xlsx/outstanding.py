@@ -75,7 +75,7 @@ def _step(book: WorkbookContext, row: OutstandingRow) -> list[Cell]:
 def reason_cell(book: WorkbookContext, step_status: StepStatus, schedule: Schedule) -> Cell:
     """Say what status and days do not: what it waits for, what stands in the way."""
     more = step_status.status in SAYS_MORE or is_unclear(step_status.status, step_status.due, book.report.as_of)
-    said = [status_reason(step_status, schedule, book.report.as_of)] if more else []
+    words = [status_reason(step_status, schedule, book.report.as_of)] if more else []
     if step_status.flags is not NO_FLAGS:
-        said += flag_remarks(step_status)
-    return book.cell.text("; ".join(book.writer.say(each) for each in said))
+        words += flag_remarks(step_status)
+    return book.cell.text("; ".join(book.writer.say(each) for each in words))

@@ -14,6 +14,7 @@ from lotrinh.core.checklist.deadlines import Schedule, awaited_steps, timetable,
 from lotrinh.core.checklist.grammar import RuleError, parse_rule
 from lotrinh.core.checklist.rules import DeadlineRule
 from lotrinh.core.checklist.units import Unit
+from lotrinh.core.status.actors import actor_name
 from lotrinh.core.status.journal import Entry
 from lotrinh.core.status.status import Policy
 from lotrinh.core.text import M, Message, Text
@@ -210,3 +211,8 @@ def _choose_units(
 
 def _no_unit(code: str) -> Message:
     return M("Không có đơn vị mang mã “{code}” trong danh sách đơn vị đang dùng.", code=code)
+
+
+def campaign_actor_name(actor: str, campaign: Campaign) -> Message | str:
+    """Name an actor of a campaign: a unit by its name, whether its people or its own software spoke."""
+    return actor_name(actor, campaign.by_code)

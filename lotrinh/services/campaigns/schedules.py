@@ -16,8 +16,7 @@ from lotrinh.core.notify.schedules import CampaignSchedule, Tick, reason_to_skip
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Conflict, Problem
-from lotrinh.services.campaigns.campaigns import Campaign, campaign_settings
-from lotrinh.services.campaigns.naming import campaign_actor_name
+from lotrinh.services.campaigns.campaigns import Campaign, campaign_actor_name, campaign_settings
 from lotrinh.settings.kinds import KeptCron
 from lotrinh.settings.models import ScheduleSettings, Settings
 from lotrinh.settings.problems import value_problem

@@ -17,8 +17,7 @@ from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M, Message
 from lotrinh.errors import BadInput, Problem
 from lotrinh.reports.text.tables import clean
-from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import campaign_actor_name
+from lotrinh.services.campaigns.campaigns import Campaign, campaign_actor_name
 from lotrinh.services.return_sheets.returned_files import CampaignOpener, OpenedSheet, Upload, open_sheet
 from lotrinh.services.return_sheets.returned_rows import FILLABLE_COLUMNS, RowReader, RowStatement, read_row
 from lotrinh.services.statements.journal_writer import idempotency_key

@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.status.observation import Answer, Observation
+from lotrinh.core.status.observation import COULD_NOT_CONNECT, Answer, Observation
 from lotrinh.core.text import M, Message
 from lotrinh.errors import AlreadyRecorded
 from lotrinh.logs import about
 from lotrinh.probing.contract import InvalidAnswer, read_answer
-from lotrinh.probing.own_network import is_own_network_down
 from lotrinh.probing.prober import MachineProbe, Prober, Question
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.settings.models import Settings
@@ -31,6 +30,8 @@ OUR_NETWORK = M(
     "Lượt kiểm tra không thực hiện được: gần như không kết nối được tới đơn vị nào trong 20 đơn vị đầu. "
     "Hãy xem lại mạng hoặc cổng lotrinh của nơi kiểm tra. Không đơn vị nào bị ghi là im lặng."
 )
+OWN_NETWORK_PERCENT = 80
+"""Of the first units: where so many cannot be connected to, it is our network."""
 
 
 def begin_run(
@@ -169,3 +170,10 @@ def close_if_own_network_failed(store: Store, run: Run, first: Sequence[Observat
         return None
     store.runs.finish(run.id, NOT_CARRIED_OUT, now, store.journal.head())
     return OUR_NETWORK
+
+
+def is_own_network_down(first: Sequence[Observation]) -> bool:
+    """Whether nearly all of the first twenty could not be connected to: then the run was not carried out."""
+    looked_at = first[:FIRST]
+    failed = sum(o.reason in COULD_NOT_CONNECT for o in looked_at)
+    return len(looked_at) == FIRST and failed * 100 >= OWN_NETWORK_PERCENT * FIRST

@@ -1,4 +1,7 @@
-"""A unit confirms a step, or takes it back: checked whole, appended to the journal, answered with a receipt."""
+"""A unit confirms a step, takes it back, or says what stands in its way.
+
+All is checked whole, appended to the journal, and answered with a receipt.
+"""
 
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -227,3 +230,22 @@ def build_receipt(entry: Entry, unit: Unit) -> Mapping[str, Any]:
         "completed_on": new.body.get("completed_on"),
         "hash": entry.hash,
     }
+
+
+def report_obstacle(store: Store, request: StatementRequest, text: str) -> Entry:
+    """A unit says what stands in its way."""
+    return record_statement(
+        store, request, EntryKind.OBSTACLE, {"note": required_text("note", text, M("Hãy ghi vướng mắc là gì."))}
+    )
+
+
+def propose(store: Store, request: StatementRequest, text: str) -> Entry:
+    """A unit asks the province to do something."""
+    return record_statement(
+        store, request, EntryKind.PROPOSAL, {"note": required_text("note", text, M("Hãy ghi nội dung kiến nghị."))}
+    )
+
+
+def clear(store: Store, request: StatementRequest) -> Entry:
+    """A unit says that nothing stands in its way any more."""
+    return record_statement(store, request, EntryKind.CLEARED, {})

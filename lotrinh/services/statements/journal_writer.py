@@ -12,8 +12,7 @@ from lotrinh.core.status.transitions import refusal_reason
 from lotrinh.core.status.wording import KIND
 from lotrinh.core.text import M
 from lotrinh.errors import ChangedMeanwhile, Conflict, NotFound
-from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import campaign_actor_name
+from lotrinh.services.campaigns.campaigns import Campaign, campaign_actor_name
 from lotrinh.store import Store
 
 LONGEST_KEY = 64

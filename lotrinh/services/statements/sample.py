@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
+from lotrinh.core.status.actors import SAMPLE
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from lotrinh.core.status.status import PlannedStep, plan_steps, steps_of_unit
 from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import SAMPLE
 from lotrinh.services.statements.confirm import Confirmation, confirmation_entry
 
 REPORTED = time(16, 30)

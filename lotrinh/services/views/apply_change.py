@@ -6,8 +6,7 @@ from datetime import date, datetime
 from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.core.text import M
 from lotrinh.errors import Conflict
-from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import campaign_actor_name
+from lotrinh.services.campaigns.campaigns import Campaign, campaign_actor_name
 from lotrinh.services.views.change_preview import ChangePreview, applied_changes
 from lotrinh.store import Store
 

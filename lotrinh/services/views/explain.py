@@ -23,8 +23,7 @@ from lotrinh.core.status.journal import EMPTY_RECORD, GENESIS, Entry, fold
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import PlannedStep, StepStatus
 from lotrinh.core.text import M, Message
-from lotrinh.services.campaigns.campaigns import Campaign
-from lotrinh.services.campaigns.naming import campaign_actor_name
+from lotrinh.services.campaigns.campaigns import Campaign, campaign_actor_name
 from lotrinh.services.runs.assess import Assessment, answer_at_this_minute, answers_of_own_systems, has_own_system
 from lotrinh.services.runs.report_archive import load_unit_report
 from lotrinh.settings.models import Settings

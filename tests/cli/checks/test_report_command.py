@@ -35,7 +35,7 @@ STATE = "-state"
 """What the name of a document of the state's layout carries."""
 
 
-class Ended(NamedTuple):
+class CommandResult(NamedTuple):
     """How a command ended."""
 
     code: int
@@ -43,7 +43,7 @@ class Ended(NamedTuple):
     err: str
 
 
-Run = Callable[..., Ended]
+Run = Callable[..., CommandResult]
 
 
 @pytest.fixture
@@ -57,11 +57,11 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
 
-    def ended(*arguments: str) -> Ended:
+    def ended(*arguments: str) -> CommandResult:
         with pytest.raises(SystemExit) as left:
             main(["report", *arguments])
         out, err = capsysbinary.readouterr()
-        return Ended(int(left.value.code or 0), out.decode(), err.decode())
+        return CommandResult(int(left.value.code or 0), out.decode(), err.decode())
 
     return ended
 
@@ -147,7 +147,7 @@ def test_files_are_named_after_campaign_run_unit_and_picture_in_a_folder_that_is
         (("--format", "docx", "--number", " 47/BC "), "bau-cu-2026-luot-1-state-47_bc.docx"),
     ):
         ended = run("bau-cu-2026", "--out", "bao-cao/thang-2", *asked)
-        assert ended == Ended(0, "", f"Đã ghi {Path('bao-cao/thang-2', name)}\n")
+        assert ended == CommandResult(0, "", f"Đã ghi {Path('bao-cao/thang-2', name)}\n")
         assert Path("bao-cao/thang-2", name).stat().st_size
 
 

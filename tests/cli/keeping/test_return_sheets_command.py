@@ -83,5 +83,5 @@ def test_at_a_terminal_it_asks_and_takes_only_a_yes_for_one(
     monkeypatch: pytest.MonkeyPatch, answer: str, *, agreed: bool
 ) -> None:
     monkeypatch.setattr("sys.stdin", Terminal(answer))
-    judged: Any = SimpleNamespace(statements=(1, 2), fresh=(1, 2))
-    assert _confirm(judged, yes=False) is agreed
+    prepared: Any = SimpleNamespace(statements=(1, 2), new_statements=(1, 2))
+    assert _confirm(prepared, yes=False) is agreed

@@ -19,14 +19,14 @@ from lotrinh.i18n import say
 NOBODY = "http://127.0.0.1:9/healthz"
 
 
-class Heard(list[str]):
+class Sentences(list[str]):
     """Remembers what was said."""
 
     def __call__(self, sentence: M) -> None:
         self.append(say(sentence, "vi"))
 
 
-class Unasked(StopRequest):
+class NeverStopped(StopRequest):
     """Is never asked to stop, and takes no signals."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ def look_until(watched: SupervisedPart, state: PartState) -> None:
 
 def test_a_part_that_dies_at_once_is_given_up_after_five_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "LONGEST_PAUSE", 0)
-    heard = Heard()
+    heard = Sentences()
     watched = SupervisedPart(part("no.such.module"), tmp_path, heard)
     look_until(watched, PartState.GIVEN_UP)
     assert len(heard) == 5
@@ -60,14 +60,14 @@ def test_everything_ends_with_exit_code_one_when_the_portal_is_lost_for_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "LONGEST_PAUSE", 0)
-    assert supervise([SupervisedPart(part("no.such.module"), tmp_path, Heard())], Unasked()) == 1
+    assert supervise([SupervisedPart(part("no.such.module"), tmp_path, Sentences())], NeverStopped()) == 1
 
 
 def test_what_is_not_the_portal_is_started_again_for_ever_and_that_is_said_once_an_hour(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "LONGEST_PAUSE", 0)
-    heard = Heard()
+    heard = Sentences()
     watched = SupervisedPart(replace(part("no.such.module"), name="flows"), tmp_path, heard)
     end = time.monotonic() + 60
     while watched.deaths < 8:
@@ -90,7 +90,7 @@ def test_messages_are_sent_now_and_then_and_a_sender_that_hangs_is_ended(
             sender.look()
             time.sleep(0.01)
 
-    heard, log = Heard(), tmp_path / "send.log"
+    heard, log = Sentences(), tmp_path / "send.log"
     sender = Sender(["no.such.module"], tmp_path, heard)
     sender.look()
     assert not log.exists()
@@ -107,7 +107,7 @@ def test_messages_are_sent_now_and_then_and_a_sender_that_hangs_is_ended(
 
 
 def test_the_pause_before_a_restart_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard = Heard()
+    heard = Sentences()
     watched = SupervisedPart(part("no.such.module"), tmp_path, heard)
     for _ in range(3):
         look_until(watched, PartState.STARTING)
@@ -117,7 +117,7 @@ def test_the_pause_before_a_restart_grows(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_death_while_the_needed_part_is_away_does_not_count(tmp_path: Path) -> None:
-    watched = SupervisedPart(part("no.such.module", needs="prefect"), tmp_path, Heard())
+    watched = SupervisedPart(part("no.such.module", needs="prefect"), tmp_path, Sentences())
     look_until(watched, PartState.STARTING)
     end = time.monotonic() + 60
     while watched.state is PartState.STARTING:
@@ -127,7 +127,7 @@ def test_a_death_while_the_needed_part_is_away_does_not_count(tmp_path: Path) ->
 
 
 def test_a_part_waits_for_the_one_it_needs(tmp_path: Path) -> None:
-    watched = SupervisedPart(part("no.such.module", needs="prefect"), tmp_path, Heard())
+    watched = SupervisedPart(part("no.such.module", needs="prefect"), tmp_path, Sentences())
     watched.look(may_start=False)
     assert watched.state is PartState.WAITING
 

@@ -50,7 +50,7 @@ mail = "abc"
 """
 
 
-class Running:
+class RunningUp:
     """A ``lotrinh up`` in a folder of its own."""
 
     def __init__(self, folder: Path, settings: str) -> None:
@@ -85,7 +85,7 @@ class Running:
 
     def runs(self, word: str) -> list[psutil.Process]:
         """The processes of one part: one, or none."""
-        return [p for p in self.children() if {word, "lotrinh.cli.up.child"} <= set(words(p))]
+        return [p for p in self.children() if {word, "lotrinh.cli.up.child"} <= set(command_words(p))]
 
     def part(self, word: str) -> psutil.Process:
         """The process of one part."""
@@ -93,7 +93,7 @@ class Running:
         return found
 
 
-def words(process: psutil.Process) -> list[str]:
+def command_words(process: psutil.Process) -> list[str]:
     """What a process was called with; of one that has ended nothing is known."""
     try:
         return process.cmdline()
@@ -102,8 +102,8 @@ def words(process: psutil.Process) -> list[str]:
 
 
 @contextmanager
-def running(folder: Path, settings: str = SETTINGS) -> Iterator[Running]:
-    started = Running(folder, settings)
+def run_up(folder: Path, settings: str = SETTINGS) -> Iterator[RunningUp]:
+    started = RunningUp(folder, settings)
     try:
         yield started
     finally:
@@ -112,7 +112,7 @@ def running(folder: Path, settings: str = SETTINGS) -> Iterator[Running]:
             started.process.wait(30)
 
 
-def gone(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+def still_alive(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
     """Return who of these still lives after so many seconds."""
     return psutil.wait_procs(processes, timeout=seconds)[1]
 
@@ -120,7 +120,7 @@ def gone(processes: list[psutil.Process], seconds: float) -> list[psutil.Process
 @pytest.mark.xdist_group("up")
 @pytest.mark.timeout(400)
 def test_up_starts_every_part_restarts_what_is_killed_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with running(tmp_path) as up:
+    with run_up(tmp_path) as up:
         up.until(lambda: f"Cổng: http://127.0.0.1:{up.portal} sẵn sàng sau" in up.said, 240)
         assert httpx.get(f"http://127.0.0.1:{up.portal}/healthz", trust_env=False, timeout=60).json()["status"] == "ok"
         up.part("portal").kill()
@@ -146,24 +146,24 @@ def test_up_starts_every_part_restarts_what_is_killed_and_leaves_nothing_behind(
         up.process.send_signal(signal.SIGTERM)
         assert up.process.wait(60) == 0
         assert time.monotonic() - begun < STOPPED
-        assert gone(children, 0) == []
+        assert still_alive(children, 0) == []
         stops = [line.partition(" ")[2].partition(" ")[2] for line in up.said.splitlines() if "đã dừng." in line]
         assert stops == ["Lịch chạy: đã dừng.", "Cổng: đã dừng.", "Prefect: đã dừng."]
         assert {p.name for p in (tmp_path / "data" / "logs").iterdir()} >= {"portal.log", "prefect.log", "flows.log"}
 
 
 def test_what_up_started_ends_when_up_itself_is_killed(tmp_path: Path) -> None:
-    with running(tmp_path) as up:
+    with run_up(tmp_path) as up:
         up.until(lambda: "Cổng: http" in up.said, 240)
         children = up.children()
         assert len(children) >= 2
         up.process.kill()
         up.process.wait()
-        assert gone(children, STOPPED) == []
+        assert still_alive(children, STOPPED) == []
 
 
 def test_without_prefect_only_the_portal_is_run_and_that_is_said(tmp_path: Path) -> None:
-    with running(tmp_path, SETTINGS.replace("http://127.0.0.1:{prefect}/api", "")) as up:
+    with run_up(tmp_path, SETTINGS.replace("http://127.0.0.1:{prefect}/api", "")) as up:
         up.until(lambda: "Cổng: http" in up.said, 240)
         assert "không có gì tự chạy theo lịch" in up.said
         assert len(up.children()) == 1

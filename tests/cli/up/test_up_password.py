@@ -12,7 +12,7 @@ import pytest
 
 from lotrinh.cli.up.processes import free_port
 from lotrinh.services.upkeep.prefect_server import password_file
-from tests.cli.up.test_up import SETTINGS, Running, running, words
+from tests.cli.up.test_up import SETTINGS, RunningUp, command_words, run_up
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by their number"),
@@ -24,14 +24,14 @@ SHELL = {"prefect.deployments.steps.run_shell_script": {"script": "touch /attack
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningUp]:
     """All parts, which say what they say as JSON."""
-    with running(tmp_path_factory.mktemp("up"), SETTINGS + '\n[log]\nformat = "json"\n') as started:
+    with run_up(tmp_path_factory.mktemp("up"), SETTINGS + '\n[log]\nformat = "json"\n') as started:
         started.until(lambda: "Lịch chạy: http" in started.said, 240)
         yield started
 
 
-def beside(up: Running, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def run_beside(up: RunningUp, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run a command as somebody at the same machine does."""
     return subprocess.run(
         [sys.executable, "-m", "lotrinh", *arguments],
@@ -43,11 +43,11 @@ def beside(up: Running, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def api(up: Running) -> httpx.Client:
+def api(up: RunningUp) -> httpx.Client:
     return httpx.Client(base_url=f"http://127.0.0.1:{up.prefect}/api", auth=up.auth, trust_env=False, timeout=60)
 
 
-def test_a_web_page_can_neither_read_nor_change_nor_start_anything(up: Running) -> None:
+def test_a_web_page_can_neither_read_nor_change_nor_start_anything(up: RunningUp) -> None:
     with api(up) as ours, httpx.Client(base_url=ours.base_url, headers=FOREIGN, trust_env=False, timeout=60) as page:
         check = ours.get("/deployments/name/check/bau-cu-2026.phu-tho").json()
         runs = ours.post("/flow_runs/count", json={}).json()
@@ -68,7 +68,7 @@ def test_a_web_page_can_neither_read_nor_change_nor_start_anything(up: Running) 
         assert ours.post("/flow_runs/count", json={}).json() == runs
 
 
-def test_its_own_page_is_let_in_by_either_name_of_this_machine(up: Running) -> None:
+def test_its_own_page_is_let_in_by_either_name_of_this_machine(up: RunningUp) -> None:
     with api(up) as ours:
         for origin in (f"http://127.0.0.1:{up.prefect}", f"http://localhost:{up.prefect}"):
             answer = ours.get("/admin/version", headers={"Origin": origin})
@@ -80,7 +80,7 @@ def test_its_own_page_is_let_in_by_either_name_of_this_machine(up: Running) -> N
     assert settings["auth"] == "BASIC"
 
 
-def test_what_is_due_is_carried_out(up: Running) -> None:
+def test_what_is_due_is_carried_out(up: RunningUp) -> None:
     with api(up) as ours:
         number = ours.get("/deployments/name/check/bau-cu-2026.phu-tho").json()["id"]
         run = ours.post(f"/deployments/{number}/create_flow_run", json={}).json()["id"]
@@ -92,29 +92,29 @@ def test_what_is_due_is_carried_out(up: Running) -> None:
         assert state() == "COMPLETED", (up.folder / "data" / "logs" / "flows.log").read_text()
 
 
-def test_a_check_beside_it_goes_through_prefect_and_doctor_is_content(up: Running) -> None:
-    done = beside(up, "check", "bau-cu-2026")
+def test_a_check_beside_it_goes_through_prefect_and_doctor_is_content(up: RunningUp) -> None:
+    done = run_beside(up, "check", "bau-cu-2026")
     assert done.returncode == 0, done.stderr
     assert "trực tiếp" not in done.stderr
-    findings = json.loads(beside(up, "doctor", "--format", "json").stdout)
+    findings = json.loads(run_beside(up, "doctor", "--format", "json").stdout)
     signs = {finding["what"]: finding["sign"] for finding in findings}
     assert (signs["prefect"], signs["telemetry_server"]) == ("good", "good")
 
 
-def test_the_password_is_its_owners_alone_and_is_written_nowhere_else(up: Running) -> None:
+def test_the_password_is_its_owners_alone_and_is_written_nowhere_else(up: RunningUp) -> None:
     file = password_file(up.folder / "data")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     secret = up.auth[1]
     assert len(secret) >= 32
     assert str(file) in up.said
     assert secret not in up.said
-    assert [process for process in up.children() if secret in " ".join(words(process))] == []
+    assert [process for process in up.children() if secret in " ".join(command_words(process))] == []
     written = [p for p in (up.folder / "data").rglob("*") if p.is_file() and p != file]
     assert any(p.name == "prefect.db" for p in written)
     assert [p for p in written if secret.encode() in p.read_bytes()] == []
 
 
-def test_what_up_and_its_schedules_say_is_json_where_the_settings_say_so(up: Running) -> None:
+def test_what_up_and_its_schedules_say_is_json_where_the_settings_say_so(up: RunningUp) -> None:
     said = [json.loads(line) for line in up.said.splitlines()]
     assert {(line["logger"], line["level"]) for line in said} == {("lotrinh.up", "info")}
     assert any(line["message"].startswith("Prefect: http") for line in said)
@@ -123,7 +123,7 @@ def test_what_up_and_its_schedules_say_is_json_where_the_settings_say_so(up: Run
     assert (works["logger"], works["level"]) == ("lotrinh.serve", "info")
 
 
-def planning(folder: Path) -> "subprocess.Popen[str]":
+def start_plan(folder: Path) -> "subprocess.Popen[str]":
     """Work out what ``lotrinh up`` would start in this folder, as it does itself."""
     command = [sys.executable, "-m", "lotrinh.cli.up.plan"]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
@@ -134,15 +134,15 @@ def lay_out(folder: Path, auth: str = "", port: int = 0) -> None:
     (folder / "settings.toml").write_text(text.replace("[prefect]", f"[prefect]\n{auth}"), encoding="utf-8")
 
 
-def test_another_server_on_its_port_is_known_as_prefect_without_its_password(up: Running, tmp_path: Path) -> None:
+def test_another_server_on_its_port_is_known_as_prefect_without_its_password(up: RunningUp, tmp_path: Path) -> None:
     lay_out(tmp_path, port=up.prefect)
-    said = planning(tmp_path).communicate(timeout=60)[1]
+    said = start_plan(tmp_path).communicate(timeout=60)[1]
     assert f"prefect.api_url: Cổng mạng {up.prefect} đã có máy chủ Prefect khác dùng." in said
 
 
 def test_the_offices_own_password_is_used_and_none_is_made(tmp_path: Path) -> None:
     lay_out(tmp_path, 'auth_string = "van-phong:mat-khau"')
-    plan = json.loads(planning(tmp_path).communicate(timeout=60)[0])
+    plan = json.loads(start_plan(tmp_path).communicate(timeout=60)[0])
     environment = plan["parts"][1]["environment"]
     assert environment["PREFECT_SERVER_API_AUTH_STRING"] == "van-phong:mat-khau"
     assert plan["password"] == ""
@@ -151,7 +151,7 @@ def test_the_offices_own_password_is_used_and_none_is_made(tmp_path: Path) -> No
 
 def test_starts_at_once_agree_on_the_password(tmp_path: Path) -> None:
     lay_out(tmp_path)
-    processes = [planning(tmp_path) for _ in range(4)]
+    processes = [start_plan(tmp_path) for _ in range(4)]
     said = [process.communicate(timeout=100)[0] for process in processes]
     plans = [json.loads(words) for process, words in zip(processes, said, strict=True) if process.returncode == 0]
     assert plans  # others were refused, for the first one had the folder

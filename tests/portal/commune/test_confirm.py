@@ -239,7 +239,7 @@ def test_part_of_a_count_is_progress_and_the_total_is_known_to_the_next_step_tha
 def test_no_confirmation_begins_with_what_sample_data_made_up(unit: Commune) -> None:
     body = {"completed_on": "2025-11-20", "document": {"number": "Mẫu/QĐ"}, "note": "Dữ liệu mẫu", "sample": True}
     campaign = open_campaign_of_files(Settings(), "bau-cu-2026")
-    from lotrinh.services.campaigns.naming import SAMPLE
+    from lotrinh.core.status.actors import SAMPLE
     from lotrinh.services.statements.journal_writer import record_statement
 
     record_statement(

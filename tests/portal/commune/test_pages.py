@@ -5,10 +5,10 @@ from datetime import datetime
 import httpx
 import pytest
 
+from lotrinh.core.status.actors import SAMPLE
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_campaign_of_files
-from lotrinh.services.campaigns.naming import SAMPLE
 from lotrinh.services.statements.journal_writer import StatementRequest, record_statement
 from lotrinh.services.statements.review import accept, answer_obstacle, excuse, give_back, hand_over_obstacle
 from lotrinh.settings.models import Settings

@@ -17,7 +17,7 @@ from lotrinh.core.text import Text
 from lotrinh.reports.calendar.feed import calendar
 from lotrinh.reports.text.tables import clean
 from lotrinh.services.views.reporting import narrow_report
-from tests.reports.calendars import Events, Read, name_of, read
+from tests.reports.calendars import Events, ReadEvent, name_of, read
 from tests.reports.samples import (
     NOW,
     OPEN,
@@ -47,11 +47,11 @@ def of_office(report: Report | None = None, told: PublishedDeadlines = NOTHING_P
     return read(calendar(report or the_report(unit_report(commune()), OTHERS), "vi", told, site))
 
 
-def event(step: str, events: Events, unit: str = CODE) -> Read:
+def event(step: str, events: Events, unit: str = CODE) -> ReadEvent:
     return events[f"{step}.{unit}@bau-cu-2026.lotrinh"]
 
 
-def milestone_event(name: str, events: Events) -> Read:
+def milestone_event(name: str, events: Events) -> ReadEvent:
     return event(name, events, "milestone")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.reports.calendar.ics import CalendarEntry, without_stamps, write_calendar
 from lotrinh.reports.text.tables import clean
-from tests.reports.calendars import Read, name_of, read
+from tests.reports.calendars import ReadEvent, name_of, read
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 STAMP = datetime(2026, 2, 2, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ def feed(*entries: CalendarEntry, name: str = "Lịch") -> bytes:
     return write_calendar(name, entries, ZONE)
 
 
-def only(*entries: CalendarEntry) -> Read:
+def only(*entries: CalendarEntry) -> ReadEvent:
     (event,) = read(feed(*entries)).values()
     return event
 

@@ -10,13 +10,13 @@ from lotrinh.reports.data.json_report import report_json
 from tests.reports.samples import INVALID, OPEN, UNREACHABLE, commune, the_report, unit_report
 
 
-def made(report: Report) -> dict[str, Any]:
+def report_fields(report: Report) -> dict[str, Any]:
     result: dict[str, Any] = json.loads(report_json(report))
     return result
 
 
 def test_the_shape_is_the_promised_one_with_what_stands_beside_it() -> None:
-    report = made(the_report(unit_report(commune())))
+    report = report_fields(the_report(unit_report(commune())))
     promised = {"campaign", "as_of", "run", "checklist_hash", "summary", "units"}
     assert set(report) == promised | {"journal_head", "interrupted", "milestones", "province", "province_name"}
     (unit,) = report["units"]
@@ -31,7 +31,7 @@ def test_the_shape_is_the_promised_one_with_what_stands_beside_it() -> None:
 
 
 def test_steps_are_those_of_the_unit_with_status_codes_and_deadlines_with_offset() -> None:
-    (unit,) = made(the_report(unit_report(commune())))["units"]
+    (unit,) = report_fields(the_report(unit_report(commune())))["units"]
     assert {step["id"]: (step["status"], step["due_at"]) for step in unit["steps"]} == {
         "lap-to": ("overdue", "2026-01-31T23:59:59+07:00"),
         "niem-yet": ("due_soon", "2026-02-03T23:59:59+07:00"),
@@ -42,7 +42,7 @@ def test_steps_are_those_of_the_unit_with_status_codes_and_deadlines_with_offset
 
 
 def test_moments_are_iso_with_offset_and_null_where_there_is_none() -> None:
-    report = made(
+    report = report_fields(
         the_report(unit_report(commune(), heard=timedelta(hours=30)), unit_report(commune("05047"), heard=None))
     )
     assert report["as_of"] == "2026-02-02T08:00:00+07:00"
@@ -56,7 +56,7 @@ def test_a_reason_is_a_code_and_a_sentence_and_null_for_a_unit_that_was_reached(
         unit_report(commune("2"), outcome=UNREACHABLE),
         unit_report(commune("3"), outcome=INVALID),
     )
-    assert [(u["outcome"], u["reason"]) for u in made(the_report(*units))["units"]] == [
+    assert [(u["outcome"], u["reason"]) for u in report_fields(the_report(*units))["units"]] == [
         ("REACHED", None),
         ("UNREACHABLE", "refused: máy của xã từ chối kết nối"),
         ("INVALID", "type: trả lời bằng trang web, không phải JSON"),
@@ -69,7 +69,7 @@ def test_flags_are_objects_and_completion_is_a_day() -> None:
         "lap-to": {"progress": {"done": 12, "of": 12}},
         "niem-yet": {"obstacle": "Thiếu “dữ liệu”", "waiting_for": ["lap-to"]},
     }
-    (unit,) = made(the_report(unit_report(commune(), statuses, flags)))["units"]
+    (unit,) = report_fields(the_report(unit_report(commune(), statuses, flags)))["units"]
     steps = {step["id"]: step for step in unit["steps"]}
     assert steps["lap-to"]["completed_on"] == "2026-01-31"
     assert steps["lap-to"]["flags"] == {"progress": {"done": 12, "of": 12}}
@@ -78,7 +78,7 @@ def test_flags_are_objects_and_completion_is_a_day() -> None:
 
 
 def test_milestones_carry_days_left_and_are_null_where_the_deadline_is_not_known() -> None:
-    rows = {m["id"]: m for m in made(the_report(unit_report(commune())))["milestones"]}
+    rows = {m["id"]: m for m in report_fields(the_report(unit_report(commune())))["milestones"]}
     assert rows["to-bau-cu"] == {
         "id": "to-bau-cu", "due_at": "2026-01-31T23:59:59+07:00", "days_left": -2,
         "units": 1, "done": 0, "overdue": 1, "unknown": 0,
@@ -87,4 +87,4 @@ def test_milestones_carry_days_left_and_are_null_where_the_deadline_is_not_known
 
 
 def test_sample_data_is_told() -> None:
-    assert [made(the_report(sample=sample))["summary"]["sample"] for sample in (True, False)] == [True, False]
+    assert [report_fields(the_report(sample=sample))["summary"]["sample"] for sample in (True, False)] == [True, False]

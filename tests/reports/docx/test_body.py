@@ -13,7 +13,7 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
 from lotrinh.reports.docx import word_document
 from lotrinh.services.views.reporting import narrow_report
-from tests.reports.papers import lines, made, opened, section, table, tables
+from tests.reports.papers import make_document, open_document, paragraphs, section, table, tables
 from tests.reports.readers import number
 from tests.reports.samples import (
     INVALID,
@@ -37,7 +37,7 @@ def two(**more: object) -> Report:
 
 def test_a_milestone_that_all_reached_in_time_is_in_section_2_alone() -> None:
     report = the_report(unit_report(SON, everybody_at(Status.DONE)), province=Status.DONE)
-    content = made(report)
+    content = make_document(report)
     assert [row[1] for row in table(content, "Đơn vị hoàn thành")] == [
         "Mốc to-bau-cu (?)",
         "Mốc ho-so (?)",
@@ -50,7 +50,7 @@ def test_a_milestone_that_all_reached_in_time_is_in_section_2_alone() -> None:
 def test_a_milestone_with_somebody_overdue_or_late_is_in_section_3_with_its_figures() -> None:
     late = {**everybody_at(Status.DONE), "ho-so": Status.DONE_LATE}
     report = the_report(unit_report(SON), unit_report(DUONG, late), province=Status.DONE)
-    rows = table(made(report), "Trong đó trễ")
+    rows = table(make_document(report), "Trong đó trễ")
     assert rows == [
         ["1", "Mốc to-bau-cu (?)", "từ 31/01/2026", "1/2", "—", "1", "—"],
         ["2", "Mốc ho-so (?)", "17:00 01/02/2026", "1/2", "1", "1", "—"],
@@ -59,7 +59,7 @@ def test_a_milestone_with_somebody_overdue_or_late_is_in_section_3_with_its_figu
 
 def test_a_deadline_that_passed_without_an_answer_is_unknown_and_neither_late_nor_reached() -> None:
     report = the_report(unit_report(SON, everybody_at(Status.UNKNOWN), outcome=UNREACHABLE, heard=None))
-    content = made(report)
+    content = make_document(report)
     assert section(content, 2)[1] == "Chưa có mốc nào mà mọi đơn vị đều hoàn thành đúng hạn."
     assert section(content, 3)[1] == "Không có mốc nào trễ hạn hoặc quá hạn."
     assert not any("Trong đó trễ" in rows[0] for rows in tables(content))
@@ -73,7 +73,7 @@ def test_who_could_not_be_asked_is_named_with_the_reason_and_not_counted_as_not_
     report = the_report(
         unit_report(SON, outcome=UNREACHABLE, heard=timedelta(days=3)), unit_report(DUONG, outcome=INVALID)
     )
-    content = made(report)
+    content = make_document(report)
     assert [row[1:] for row in table(content, "Lý do")] == [
         ["Xã Lương Sơn (04924)", "máy của xã từ chối kết nối", "3 ngày trước"],
         ["Xã Cao Dương (05047)", "trả lời bằng trang web, không phải JSON", "vừa xong"],
@@ -83,14 +83,14 @@ def test_who_could_not_be_asked_is_named_with_the_reason_and_not_counted_as_not_
 
 def test_the_table_of_totals_is_the_reports_own() -> None:
     report = two()
-    told = {row[0]: number(row[1]) for row in table(made(report), "Số đầu việc")}
+    told = {row[0]: number(row[1]) for row in table(make_document(report), "Số đầu việc")}
     assert told["Tổng số đầu việc"] == report.statuses().total()
     assert told["Trong đó chưa xong hoặc chưa rõ"] == report.summary()["outstanding"]
     assert told["quá hạn"] == report.statuses()[Status.OVERDUE] == 2
 
 
 def test_what_presses_is_listed_with_its_unit_in_every_row_and_the_rest_is_counted() -> None:
-    content = made(two())
+    content = make_document(two())
     rows = table(content, "Tình trạng", "Đơn vị")
     assert [row[1:4] for row in rows] == [
         ["Xã Lương Sơn", "Việc lap-to", "31/01/2026"],
@@ -103,11 +103,11 @@ def test_what_presses_is_listed_with_its_unit_in_every_row_and_the_rest_is_count
 
 def test_more_pressing_steps_than_anybody_reads_become_counts_by_unit_and_very_many_units_groups() -> None:
     some = the_report(*(unit_report(commune(f"{n:05}", f"{n}")) for n in range(120)))
-    rows = table(made(some), "Số đơn vị")
+    rows = table(make_document(some), "Số đơn vị")
     assert rows[0] == ["1", "Tỉnh Phú Thọ", "—", "1", "—", "1", "—"]
     assert len(rows) == 121
     many = the_report(*(unit_report(commune(f"{n:05}", f"{n}", area=f"Cụm {n % 3}")) for n in range(300)))
-    rows = table(made(many), "Số đơn vị")
+    rows = table(make_document(many), "Số đơn vị")
     assert [row[1:3] for row in rows] == [["Việc của tỉnh", "—"], *([f"Cụm {n}", "100"] for n in range(3))]
     assert sum(number(row[3]) for row in rows) == many.summary()["outstanding"]
     assert sum(number(row[4]) for row in rows[1:]) == many.statuses()[Status.OVERDUE]
@@ -116,7 +116,7 @@ def test_more_pressing_steps_than_anybody_reads_become_counts_by_unit_and_very_m
 def test_where_too_much_comes_soon_only_what_is_overdue_is_listed_by_unit() -> None:
     calm = {**everybody_at(Status.DONE), "niem-yet": Status.DUE_SOON}
     units = [unit_report(commune(f"{n:05}", f"{n}"), calm, outcome=UNREACHABLE) for n in range(201)]
-    content = made(the_report(unit_report(SON), *units))
+    content = make_document(the_report(unit_report(SON), *units))
     assert [row[1] for row in table(content, "Tình trạng", "Đơn vị")] == ["Xã Lương Sơn"] * 2
     assert "203 đầu việc sắp đến hạn được nêu theo đầu việc ở mục 6." in section(content, 4)
     assert "Danh sách các đơn vị này có trong bảng tính kèm theo." in section(content, 1)
@@ -124,14 +124,14 @@ def test_where_too_much_comes_soon_only_what_is_overdue_is_listed_by_unit() -> N
 
 def test_the_provinces_own_part_of_a_late_milestone_is_said_while_it_is_not_done() -> None:
     late = {**everybody_at(Status.DONE), "hoi-nghi": Status.DONE_LATE}
-    said = section(made(the_report(unit_report(SON, late), province=Status.OVERDUE)), 3)
+    said = section(make_document(the_report(unit_report(SON, late), province=Status.OVERDUE)), 3)
     assert "Phần việc của tỉnh chưa xong trong các mốc này: Mốc sau: quá hạn." in said
 
 
 def test_more_groups_than_anybody_reads_are_summed_up_in_the_last_row() -> None:
     units = [unit_report(commune(f"{n:05}", f"{n}", area=f"Cụm {n:03}")) for n in range(300)]
     report = replace(the_report(*units), province=None)
-    rows = table(made(report), "Số đơn vị")
+    rows = table(make_document(report), "Số đơn vị")
     assert [row[1:3] for row in (rows[0], rows[-1])] == [["Cụm 000", "1"], ["Các nhóm còn lại", "220"]]
     assert sum(number(row[3]) for row in rows) == report.summary()["outstanding"]
 
@@ -148,7 +148,7 @@ def test_more_voices_than_anybody_reads_are_counted() -> None:
         handed_to="",
         sample=False,
     )
-    content = made(two(obstacles=(said,) * 75))
+    content = make_document(two(obstacles=(said,) * 75))
     assert len(table(content, "Khó khăn, vướng mắc")) == 60
     assert "Còn 15 ý kiến nữa trong bảng tính kèm theo." in section(content, 5)
 
@@ -189,7 +189,7 @@ def test_obstacles_and_proposals_stand_with_their_answers_and_unanswered_ones_fi
             sample=False,
         ),
     ]
-    content = made(two(obstacles=tuple(said)))
+    content = make_document(two(obstacles=tuple(said)))
     assert [row[1:] for row in table(content, "Khó khăn, vướng mắc")] == [
         ["Xã Cao Dương", "Việc lap-to", "Thiếu máy in", "chưa trả lời"],
         ["Xã Lương Sơn", "Việc lap-to", "Mất điện", "Đã chuyển Sở Công Thương. Đã giao điện lực (08:00 02/02/2026)"],
@@ -207,49 +207,49 @@ def test_what_is_due_looks_as_far_ahead_as_asked(days: int, steps: list[str]) ->
 
 def test_a_step_of_the_nation_that_comes_is_shown_and_is_nobodys_here() -> None:
     schedules = {"toan-quoc": Schedule(due=Moment(date(2026, 2, 10)))}
-    rows = table(made(two(schedules=schedules)), "Đơn vị chưa xong")
+    rows = table(make_document(two(schedules=schedules)), "Đơn vị chưa xong")
     assert rows[-1][1:] == ["10/02/2026", "Việc trung-uong", "UBND xã", "việc của trung ương"]
 
 
 def test_what_all_have_finished_is_not_due_any_more() -> None:
     report = the_report(unit_report(SON, everybody_at(Status.DONE)), province=Status.DONE)
-    assert section(made(report), 6)[1] == "Không có việc nào đến hạn."
+    assert section(make_document(report), 6)[1] == "Không có việc nào đến hạn."
 
 
 def test_an_interrupted_run_before_this_one_is_said() -> None:
-    said = section(made(two(interrupted="luot-0")), 1)
+    said = section(make_document(two(interrupted="luot-0")), 1)
     assert "Lượt kiểm tra trước (luot-0) bị ngắt giữa chừng." in said
 
 
 @pytest.mark.parametrize("sample", [True, False])
 def test_sample_data_is_labelled_at_the_top_of_every_page(sample: bool) -> None:  # noqa: FBT001 - a table of two
-    page = opened(made(two(sample=sample))).sections[0]
+    page = open_document(make_document(two(sample=sample))).sections[0]
     for header in (page.header, page.first_page_header):
         assert ("DỮ LIỆU MẪU" in header._element.xml) is sample
 
 
 def test_doubtful_facts_are_marked_and_the_mark_is_explained_only_then() -> None:
     note = "(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc."
-    assert note in lines(made(two()))
+    assert note in paragraphs(make_document(two()))
     milestones = (the_checklist().milestones[3],)
     sure = replace(the_checklist(), milestones=milestones)
     report = the_report(unit_report(SON, of=sure), of=sure)
-    assert not any("(?)" in line for line in lines(made(report)))
+    assert not any("(?)" in line for line in paragraphs(make_document(report)))
 
 
 def test_run_checklist_and_journal_are_named_in_full_at_the_end() -> None:
-    last = lines(made(two()))[-1]
+    last = paragraphs(make_document(two()))[-1]
     assert last == f"Lập từ lượt kiểm tra luot-1; bộ đầu việc {'c0ffee' * 10}; nhật ký kết thúc ở {'beef' * 16}."
 
 
 def test_a_report_of_one_unit_is_about_it_alone() -> None:
-    found = lines(made(narrow_report(two(), "04924")))
+    found = paragraphs(make_document(narrow_report(two(), "04924")))
     assert "Tiến độ thực hiện nhiệm vụ của Xã Lương Sơn: Thử" in found
     assert not any("Cao Dương" in line for line in found)
 
 
 def test_the_provinces_own_steps_make_a_report_too() -> None:
-    found = lines(made(narrow_report(the_report(unit_report(SON), province=Status.OVERDUE), "25")))
+    found = paragraphs(make_document(narrow_report(the_report(unit_report(SON), province=Status.OVERDUE), "25")))
     assert "Tiến độ thực hiện nhiệm vụ của Tỉnh Phú Thọ: Thử" in found
     assert any("việc của tỉnh: quá hạn" in line for line in found)
 
@@ -263,4 +263,4 @@ def test_a_report_without_units_says_so_in_every_section() -> None:
 
 def test_titles_are_in_the_language_asked_for() -> None:
     report = replace(two(), title=Text("Thử", "A trial"))
-    assert any("A trial" in line for line in lines(word_document(ReportBundle(report, has_charts=False), "en")))
+    assert any("A trial" in line for line in paragraphs(word_document(ReportBundle(report, has_charts=False), "en")))

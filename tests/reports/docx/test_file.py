@@ -20,7 +20,7 @@ from lotrinh.reports.pictures.every import PICTURES
 from lotrinh.reports.pictures.standalone import standalone_picture
 from lotrinh.reports.text.tables import clean
 from tests.conftest import TOP
-from tests.reports.papers import STATE, lines, made, names, opened, part, table, tables
+from tests.reports.papers import STATE, make_document, names, open_document, paragraphs, part, table, tables
 from tests.reports.samples import NOW, TEAMS, commune, the_report, unit_report
 from tests.reports.test_hostile_text import CONTROLS, MARKUP, hostile
 
@@ -50,7 +50,7 @@ def report() -> Report:
 
 @cache
 def whole() -> bytes:
-    return made(report(), charts=True)
+    return make_document(report(), charts=True)
 
 
 def test_the_same_dossier_gives_the_same_bytes_in_another_process_and_place() -> None:
@@ -67,7 +67,7 @@ def test_the_same_dossier_gives_the_same_bytes_in_another_process_and_place() ->
 
 
 def test_what_the_file_says_of_itself_comes_from_the_report() -> None:
-    own = opened(whole()).core_properties
+    own = open_document(whole()).core_properties
     assert (own.author, own.title, own.revision) == ("Văn phòng", "Tiến độ thực hiện nhiệm vụ: Thử", 1)
     assert own.created == own.modified == NOW.astimezone(UTC)
     assert own.language == "vi-VN"
@@ -101,16 +101,16 @@ def test_hostile_text_everywhere_comes_out_as_text_in_a_well_formed_file(text: s
         for p in (False, True)
     )
     head = replace(STATE, parent=text, body=text, number=text, place=text, to=text, post=text, signer=text)
-    content = made(replace(hostile(text), obstacles=obstacles), replace(head, receivers=(text, text)))
+    content = make_document(replace(hostile(text), obstacles=obstacles), replace(head, receivers=(text, text)))
     for name in names(content):
         if name.endswith((".xml", ".rels")):
             parse_xml(part(content, name).encode())
-    found = lines(content)
+    found = paragraphs(content)
     assert all(line.isprintable() for line in found)
     shown = clean(text).strip()
     assert len([line for line in found if shown in line]) > 10
     tags = set(re.findall(r"<(w:[a-zA-Z]+)", part(content, "word/document.xml")))
-    assert tags == set(re.findall(r"<(w:[a-zA-Z]+)", part(made(calm_report(obstacles)), "word/document.xml")))
+    assert tags == set(re.findall(r"<(w:[a-zA-Z]+)", part(make_document(calm_report(obstacles)), "word/document.xml")))
 
 
 def test_each_picture_is_there_as_vector_and_as_dots_and_says_what_it_shows() -> None:
@@ -129,7 +129,7 @@ def test_each_picture_is_there_as_vector_and_as_dots_and_says_what_it_shows() ->
 
 
 def test_a_dossier_without_charts_has_no_picture() -> None:
-    assert not any(name.startswith("word/media/") for name in names(made(report())))
+    assert not any(name.startswith("word/media/") for name in names(make_document(report())))
 
 
 def test_the_tables_of_pictures_have_the_reports_figures() -> None:
@@ -144,8 +144,8 @@ def test_the_tables_of_pictures_have_the_reports_figures() -> None:
 def test_a_picture_with_nothing_in_it_is_a_sentence() -> None:
     nothing = replace(the_report(), units=(), province=None, milestones=())
     content = word_document(ReportBundle(nothing), "vi")
-    assert "Chưa có đầu việc nào." in lines(content)
-    assert "Chưa mốc nào có hạn." in lines(content)
+    assert "Chưa có đầu việc nào." in paragraphs(content)
+    assert "Chưa mốc nào có hạn." in paragraphs(content)
     assert not any(name.startswith("word/media/") for name in names(content))
 
 
@@ -166,7 +166,7 @@ def test_a_flat_picture_needs_no_style_sheet_and_keeps_every_word_and_colour(nam
 
 
 def test_every_table_is_as_wide_as_the_text_at_most() -> None:
-    for each in opened(whole()).tables:
+    for each in open_document(whole()).tables:
         widths = [int(column.get(column.keys()[0])) for column in each._element.xpath("./w:tblGrid/w:gridCol")]
         assert sum(widths) <= round(166 * 1440 / 25.4)
     assert all(tables(whole()))

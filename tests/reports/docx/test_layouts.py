@@ -7,14 +7,14 @@ import pytest
 from docx.shared import Mm
 
 from lotrinh.core.report.bundle import Layout, Letterhead
-from tests.reports.papers import PARTY, STATE, lines, made, opened, part
+from tests.reports.papers import PARTY, STATE, make_document, open_document, paragraphs, part
 from tests.reports.samples import commune, the_report, unit_report
 
 REPORT = the_report(unit_report(commune()))
 
 
 def texts(letterhead: Letterhead) -> list[str]:
-    return lines(made(REPORT, letterhead))
+    return paragraphs(make_document(REPORT, letterhead))
 
 
 def test_a_state_report_opens_with_bodies_number_nation_motto_place_and_date() -> None:
@@ -94,7 +94,7 @@ def test_a_body_with_none_above_it_has_one_line() -> None:
 
 
 def test_the_page_is_a4_with_the_margins_of_both_rules() -> None:
-    section = opened(made(REPORT)).sections[0]
+    section = open_document(make_document(REPORT)).sections[0]
     measures = (
         section.page_width,
         section.page_height,
@@ -108,29 +108,29 @@ def test_the_page_is_a4_with_the_margins_of_both_rules() -> None:
 
 
 def test_the_pages_number_is_in_the_top_margin_and_not_on_page_1() -> None:
-    section = opened(made(REPORT)).sections[0]
+    section = open_document(make_document(REPORT)).sections[0]
     assert section.different_first_page_header_footer
     assert "PAGE" in section.header._element.xml
     assert "PAGE" not in section.first_page_header._element.xml
 
 
 def test_everything_is_black_times_new_roman_in_vietnamese() -> None:
-    written = part(made(REPORT), "word/styles.xml")
+    written = part(make_document(REPORT), "word/styles.xml")
     assert set(re.findall(r'w:(?:ascii|hAnsi|cs|eastAsia)="([^"]+)"', written)) == {"Times New Roman"} | {"vi-VN"}
     assert 'w:lang w:val="vi-VN"' in written
     assert set(re.findall(r'<w:color w:val="(\w+)"', written)) == {"000000"}
 
 
 def test_a_party_body_has_lines_of_18_points_exactly_and_first_lines_of_10_mm() -> None:
-    style = opened(made(REPORT, PARTY)).styles["Thân báo cáo"]
+    style = open_document(make_document(REPORT, PARTY)).styles["Thân báo cáo"]
     written = style.element.xml
     assert 'w:line="360" w:lineRule="exact"' in written
     assert 'w:firstLine="567"' in written
-    assert 'w:lineRule="exact"' not in opened(made(REPORT, STATE)).styles["Thân báo cáo"].element.xml
+    assert 'w:lineRule="exact"' not in open_document(make_document(REPORT, STATE)).styles["Thân báo cáo"].element.xml
 
 
 def test_heads_of_tables_stand_on_each_page_and_rows_are_never_divided() -> None:
-    made_tables = [t for t in opened(made(REPORT)).tables if "tblHeader" in t._element.xml]
+    made_tables = [t for t in open_document(make_document(REPORT)).tables if "tblHeader" in t._element.xml]
     assert len(made_tables) >= 3
     for table in made_tables:
         first, *others = table._element.xpath("./w:tr")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from tests.reports.papers import PARTY, STATE, made
+from tests.reports.papers import PARTY, STATE, make_document
 from tests.reports.samples import commune, the_report, unit_report
-from tests.tools.own_template import example
+from tests.tools.own_template import example_template
 
 pytestmark = pytest.mark.xdist_group("printed")
 
@@ -28,9 +28,9 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[t
     at = tmp_path_factory.mktemp("docx")
     report = the_report(*(unit_report(commune(f"{n:05}", f"Xã {n}")) for n in range(60)), sample=True)
     for name, content in (
-        ("state", made(report, STATE, charts=True)),
-        ("party", made(report, PARTY)),
-        ("own", made(report, template=example())),
+        ("state", make_document(report, STATE, charts=True)),
+        ("party", make_document(report, PARTY)),
+        ("own", make_document(report, template=example_template())),
     ):
         (at / f"{name}.docx").write_bytes(content)
     arguments = [office, f"-env:UserInstallation={(at / 'profile').as_uri()}", "--headless", "--convert-to", "pdf"]

@@ -7,7 +7,7 @@ from lotrinh.reports.docx import sandbox
 from lotrinh.reports.docx.grammar import FILTERS, TESTS
 from lotrinh.reports.docx.placeholders import Placeholders
 from tests.conftest import TOP
-from tests.reports.docx.test_template import REPORT, filled, refused, template
+from tests.reports.docx.test_template import REPORT, fill_template, problems_of, template
 from tests.reports.papers import STATE
 
 SHOWN = len(Placeholders(ReportBundle(REPORT, STATE), "vi").prose.results)
@@ -28,15 +28,15 @@ SHOWN = len(Placeholders(ReportBundle(REPORT, STATE), "vi").prose.results)
     ],
 )
 def test_what_is_no_field_is_named_with_its_paragraph_before_anything_is_filled(text: str) -> None:
-    said, *_ = refused(template(text))
+    said, *_ = problems_of(template(text))
     assert said.startswith("Không có chỗ điền “")
     assert f"(ở đoạn: {text})" in said
 
 
 def test_a_wrong_field_of_a_row_taken_by_its_number_is_found_with_what_was_meant() -> None:
     for row in ("moc[0]", "(moc|first)", "moc[1:][0]"):
-        assert "Có phải là “" in refused(template("Mốc đầu: {{ " + row + ".tenn }}"))[0]
-    assert filled("{{ moc[0].tt }} {{ moc[1]['tt'] }} {{ (moc|last).tt }}") == [f"1 2 {SHOWN}"]
+        assert "Có phải là “" in problems_of(template("Mốc đầu: {{ " + row + ".tenn }}"))[0]
+    assert fill_template("{{ moc[0].tt }} {{ moc[1]['tt'] }} {{ (moc|last).tt }}") == [f"1 2 {SHOWN}"]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_wrong_field_of_a_row_taken_by_its_number_is_found_with_what_was_meant
     ],
 )
 def test_what_fails_only_when_it_is_filled_is_said_in_our_words_with_its_paragraph(text: str, why: str) -> None:
-    (said,) = refused(template("Trước {{ so }}", f"Ở đây {text}"))
+    (said,) = problems_of(template("Trước {{ so }}", f"Ở đây {text}"))
     assert said.startswith(f"Không điền được mẫu ở đoạn: Ở đây {text} ({why}")
 
 
@@ -79,27 +79,29 @@ def test_what_fails_only_when_it_is_filled_is_said_in_our_words_with_its_paragra
     ],
 )
 def test_what_a_template_cannot_do_is_refused_in_our_words_before_anything_runs(text: str, why: str) -> None:
-    said, *_ = refused(template("Trước {{ so }}", f"Ở đây {text}"))
+    said, *_ = problems_of(template("Trước {{ so }}", f"Ở đây {text}"))
     assert said.startswith("Thẻ viết sai ở đoạn: Ở đây ")
     assert f"({why}" in said
 
 
 def test_loops_in_loops_end_and_what_they_write_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     nested = "{% for a in moc %}" * 2 + "{{ so }}" + "{% endfor %}" * 2
-    assert filled(nested) == ["12" * SHOWN**2]
+    assert fill_template(nested) == ["12" * SHOWN**2]
     with monkeypatch.context() as bound:
         bound.setattr(sandbox.RowBudget.__init__, "__defaults__", (1,))
-        assert "lặp quá nhiều lần" in refused(template(nested))[0]
+        assert "lặp quá nhiều lần" in problems_of(template(nested))[0]
     with monkeypatch.context() as bound:
         bound.setattr(sandbox, "LONGEST", 100)
-        assert "kết quả quá dài" in refused(template("{{ so }}"))[0]
+        assert "kết quả quá dài" in problems_of(template("{{ so }}"))[0]
     with monkeypatch.context() as bound:
         bound.setattr(sandbox, "LONGEST_JOINED", 5)
-        assert "kết quả quá dài" in refused(template("{{ noi_nhan|join(ten_dot) }}"))[0]
+        assert "kết quả quá dài" in problems_of(template("{{ noi_nhan|join(ten_dot) }}"))[0]
 
 
 def test_sums_and_harmless_filters_work() -> None:
-    (line,) = filled("{{ tong_so - con_phai_lam }} {{ ten_dot|upper }} {{ noi_nhan|join(', ') }} {{ moc|length }}")
+    (line,) = fill_template(
+        "{{ tong_so - con_phai_lam }} {{ ten_dot|upper }} {{ noi_nhan|join(', ') }} {{ moc|length }}"
+    )
     summary = REPORT.summary()
     done = REPORT.statuses().total() - summary["outstanding"]
     assert line == f"{done} THỬ - Như trên;, Các Phó Chủ tịch; {SHOWN}"

@@ -127,10 +127,10 @@ def test_its_totals_are_the_reports(report: Report) -> None:
         counts = [f"{row.done}/{row.units}", str(row.overdue or "—"), str(row.unknown or "—")]
         assert figures[row.milestone.title.vi] == (counts if row.units else ["—"] * 3)
     pressing = [r for t in root.all("table") if "steps" in (t.attributes["class"] or "") for r in t.all("tr")[1:]]
-    assert len(pressing) == sum(map(presses, report.everybody))
+    assert len(pressing) == sum(map(count_pressing, report.everybody))
 
 
-def presses(unit: UnitReport) -> int:
+def count_pressing(unit: UnitReport) -> int:
     """Count what presses in a unit: overdue, due soon, or past its deadline without our knowing; silence aside."""
     if all(s.status is Status.UNKNOWN for s in unit.step_statuses):
         return 0

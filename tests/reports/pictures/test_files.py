@@ -18,10 +18,10 @@ from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import SIGNS
 from lotrinh.i18n import LANGUAGES
 from lotrinh.reports.pictures.every import PICTURES
-from lotrinh.reports.pictures.print_style import STYLE
 from lotrinh.reports.pictures.standalone import standalone_picture
+from lotrinh.reports.pictures.svg import STYLE
 from lotrinh.reports.text.tables import clean
-from tests.reports.samples import OF_STATE, commune, everybody_at, planned, the_checklist, the_report, unit_report
+from tests.reports.samples import OF_STATE, commune, everybody_at, planned_steps, the_checklist, the_report, unit_report
 from tests.reports.test_hostile_text import CONTROLS, MARKUP, hostile
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -29,7 +29,7 @@ NAMES = tuple(PICTURES)
 HERE = Path(lotrinh.__file__).parent
 
 
-def whole(**more: Any) -> Report:
+def whole_report(**more: Any) -> Report:
     units = (
         unit_report(commune()),
         unit_report(commune("04960", "Liên Sơn"), everybody_at(Status.DONE)),
@@ -42,16 +42,16 @@ def read(report: Report, name: str, language: str = "vi") -> ET.Element:
     return ET.fromstring(standalone_picture(report, name, language))  # noqa: S314 - our own
 
 
-def said(root: ET.Element) -> list[str]:
+def picture_texts(root: ET.Element) -> list[str]:
     return ["".join(e.itertext()) for tag in ("text", "title", "desc") for e in root.iter(SVG + tag)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_picture_is_whole_names_itself_and_needs_nothing_from_elsewhere(name: str, language: str) -> None:
-    written = standalone_picture(whole(), name, language)
+    written = standalone_picture(whole_report(), name, language)
     assert written.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<svg ')
-    root = read(whole(), name, language)
+    root = read(whole_report(), name, language)
     assert root.get("viewBox") == f"0 0 {root.get('width')} {root.get('height')}"
     named = (root.get("aria-labelledby") or "").split()
     assert [e.tag for e in root if e.get("id") in named and e.text] == [SVG + "title", SVG + "desc"]
@@ -65,13 +65,13 @@ def test_a_picture_is_whole_names_itself_and_needs_nothing_from_elsewhere(name: 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_report_gives_the_same_bytes(name: str) -> None:
-    assert standalone_picture(whole(), name, "vi") == standalone_picture(whole(), name, "vi")
+    assert standalone_picture(whole_report(), name, "vi") == standalone_picture(whole_report(), name, "vi")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sample_data_is_labelled_in_the_picture_itself(name: str) -> None:
-    assert any("DỮ LIỆU MẪU" in words for words in said(read(whole(sample=True), name)))
-    assert not any("DỮ LIỆU MẪU" in words for words in said(read(whole(), name)))
+    assert any("DỮ LIỆU MẪU" in words for words in picture_texts(read(whole_report(sample=True), name)))
+    assert not any("DỮ LIỆU MẪU" in words for words in picture_texts(read(whole_report(), name)))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -81,19 +81,19 @@ def test_hostile_text_is_text(name: str, text: str) -> None:
     plain = [e.tag for e in read(hostile("a z"), name).iter()]
     root = read(report, name)
     assert [e.tag for e in root.iter() if e.tag != SVG + "text"] == [tag for tag in plain if tag != SVG + "text"]
-    assert any(clean(f"a{text}z") in words for words in said(root))
+    assert any(clean(f"a{text}z") in words for words in picture_texts(root))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_where_there_is_nothing_to_draw_a_sentence_says_so(name: str) -> None:
-    root = read(replace(whole(), units=(), province=None, milestones=()), name)
-    assert any("Chưa" in words for words in said(root))
+    root = read(replace(whole_report(), units=(), province=None, milestones=()), name)
+    assert any("Chưa" in words for words in picture_texts(root))
     assert int(root.get("height") or 0) < 200
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_renderer_without_a_browser_draws_it(name: str) -> None:
-    drawn = bytes(resvg_py.svg_to_bytes(svg_string=standalone_picture(whole(), name, "vi")))
+    drawn = bytes(resvg_py.svg_to_bytes(svg_string=standalone_picture(whole_report(), name, "vi")))
     assert drawn.startswith(b"\x89PNG")
     blank = '<svg xmlns="http://www.w3.org/2000/svg" width="752" height="300"><rect width="752" height="300"/></svg>'
     assert len(drawn) > 2 * len(bytes(resvg_py.svg_to_bytes(svg_string=blank)))
@@ -101,7 +101,7 @@ def test_a_renderer_without_a_browser_draws_it(name: str) -> None:
 
 def test_there_is_no_picture_of_another_name() -> None:
     with pytest.raises(KeyError):
-        standalone_picture(whole(), "pie", "vi")
+        standalone_picture(whole_report(), "pie", "vi")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -114,9 +114,9 @@ def test_the_timeline_of_a_report_has_the_nations_milestones_and_the_breaks_of_i
     tet = Calendar(off=lambda year: frozenset(date(year, 1, n) for n in range(19, 24)))
     of = the_checklist(calendar=tet)
     schedules = {m.id: timetable(of).milestones[m.id] for m in of.milestones}
-    words = said(read(whole(of=of, schedules=schedules), "timeline"))
+    words = picture_texts(read(whole_report(of=of, schedules=schedules), "timeline"))
     assert "nghỉ lễ, Tết" in words
-    assert planned(of)[-1].step.id == OF_STATE.id
+    assert planned_steps(of)[-1].step.id == OF_STATE.id
     assert any("Mốc toan-quoc, 20/11/2025" in text for text in words)
     assert any("hôm nay là 02/02/2026" in text for text in words)
 

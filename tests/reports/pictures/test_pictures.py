@@ -29,7 +29,7 @@ BARS = (
 STEPS = [CurveStep(TODAY - DAY, TODAY - 2 * DAY), CurveStep(TODAY - DAY, is_unknown=True), CurveStep(TODAY + 9 * DAY)]
 
 
-def drawn(bars: Sequence[Bar] = BARS, calendar: Calendar = TET, language: str = "vi") -> ET.Element:
+def draw_sample(bars: Sequence[Bar] = BARS, calendar: Calendar = TET, language: str = "vi") -> ET.Element:
     return ET.fromstring(timeline.draw(bars, calendar, TODAY, "Đợt", language))  # noqa: S314 - our own
 
 
@@ -65,7 +65,7 @@ def test_a_picture_has_a_title_and_a_description_and_nothing_that_the_policy_for
 
 
 def test_each_milestone_with_a_due_day_has_its_mark_and_each_window_its_bar() -> None:
-    picture = drawn()
+    picture = draw_sample()
     marks = [e.get("class") for row in rows(picture) for e in row.iter(SVG + "path")]
     assert marks == ["due overdue", "due open"]
     assert [c for c in classes(picture, "line") if c.startswith("bar")] == ["bar open"]
@@ -77,11 +77,11 @@ def test_each_milestone_with_a_due_day_has_its_mark_and_each_window_its_bar() ->
 
 
 def test_days_off_are_shaded_and_only_a_long_break_has_a_name() -> None:
-    picture = drawn()
+    picture = draw_sample()
     assert classes(picture, "rect").count("off long") == 1
     assert "off" in classes(picture, "rect")
     assert "nghỉ lễ, Tết" in words(picture)
-    assert "nghỉ lễ, Tết" not in words(drawn(calendar=PLAIN))
+    assert "nghỉ lễ, Tết" not in words(draw_sample(calendar=PLAIN))
 
 
 def test_days_in_a_row_make_one_break() -> None:
@@ -97,7 +97,7 @@ def test_without_any_due_day_there_is_no_picture() -> None:
 
 def test_a_day_in_another_age_does_not_stretch_the_picture() -> None:
     far = Bar(9, "Nhầm năm", date(1026, 1, 1), date(2926, 1, 1), "open")
-    assert len(rows(drawn((*BARS, far)))) == 2
+    assert len(rows(draw_sample((*BARS, far)))) == 2
 
 
 @given(st.lists(st.tuples(st.integers(-300, 300), st.none() | st.integers(0, 200), st.text(max_size=90)), min_size=1))
@@ -112,7 +112,7 @@ def test_everything_is_drawn_inside_the_picture(milestones: list[tuple[int, int 
         )
         for n, (due, window, title) in enumerate(milestones, 1)
     ]
-    for line in drawn(bars, PLAIN).iter(SVG + "line"):
+    for line in draw_sample(bars, PLAIN).iter(SVG + "line"):
         assert 0 <= float(line.attrib["x1"]) <= float(line.attrib["x2"]) <= WIDTH
 
 

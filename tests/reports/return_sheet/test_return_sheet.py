@@ -44,7 +44,7 @@ def sheet_of(
     )
 
 
-def opened(content: bytes) -> Worksheet:
+def open_sheet(content: bytes) -> Worksheet:
     book = load_workbook(io.BytesIO(content))
     assert isinstance(book.active, Worksheet)
     return book.active
@@ -91,7 +91,7 @@ def test_the_same_sheet_gives_the_same_bytes(language: str) -> None:
 
 
 def test_only_what_the_unit_fills_in_is_open_and_the_sheet_is_protected_without_a_password() -> None:
-    made = opened(sheet_workbook(sheet_of(), "vi"))
+    made = open_sheet(sheet_workbook(sheet_of(), "vi"))
     assert made.protection.sheet
     assert not made.protection.password
     open_cells = {(c.row, c.column - 1) for row in made.iter_rows() for c in row if not c.protection.locked}
@@ -102,7 +102,7 @@ def test_only_what_the_unit_fills_in_is_open_and_the_sheet_is_protected_without_
 def test_a_count_is_open_where_the_step_counts_and_completion_is_closed_where_a_file_is_needed(
     counted: Checklist,
 ) -> None:
-    made = opened(sheet_workbook(sheet_of(counted, statuses=COUNTED), "vi"))
+    made = open_sheet(sheet_workbook(sheet_of(counted, statuses=COUNTED), "vi"))
     closed = {
         (made.cell(row, PLACE["step"] + 1).value, column.name)
         for row in table(made)
@@ -115,7 +115,7 @@ def test_a_count_is_open_where_the_step_counts_and_completion_is_closed_where_a_
 
 
 def test_days_are_kept_as_they_are_typed_and_checked_day_before_month() -> None:
-    made = opened(sheet_workbook(sheet_of(), "vi"))
+    made = open_sheet(sheet_workbook(sheet_of(), "vi"))
     first = table(made)[0]
     assert made.cell(first, PLACE["completed_on"] + 1).number_format == "@"
     rules = {str(rule.sqref): rule for rule in made.data_validations.dataValidation}
@@ -128,7 +128,7 @@ def test_days_are_kept_as_they_are_typed_and_checked_day_before_month() -> None:
 
 
 def test_it_prints_on_a4_landscape_one_page_wide_with_its_head_on_every_page() -> None:
-    made = opened(sheet_workbook(sheet_of(), "vi"))
+    made = open_sheet(sheet_workbook(sheet_of(), "vi"))
     assert (made.page_setup.orientation, int(made.page_setup.paperSize)) == ("landscape", 9)
     # One page wide is what a file says by saying nothing else.
     assert made.sheet_properties.pageSetUpPr.fitToPage
@@ -140,7 +140,7 @@ def test_it_prints_on_a4_landscape_one_page_wide_with_its_head_on_every_page() -
 
 def test_the_mark_the_instructions_and_what_was_said_of_a_step_are_on_the_sheet() -> None:
     sheet = sheet_of(sample=True)
-    made = opened(sheet_workbook(sheet, "vi"))
+    made = open_sheet(sheet_workbook(sheet, "vi"))
     texts = [str(c.value) for row in made.iter_rows() for c in row if c.value]
     assert sheet.mark.line in texts
     assert sheet.mark.line in sheet_page(sheet, "vi")
@@ -154,11 +154,11 @@ def test_sample_data_is_labelled_on_paper_and_real_data_is_not() -> None:
     assert say(SAMPLE) in sheet_page(sheet_of(sample=True), "vi")
     assert say(SAMPLE) not in sheet_page(sheet_of(), "vi")
     assert "DỮ LIỆU MẪU" not in str(
-        [c.value for row in opened(sheet_workbook(sheet_of(), "vi")).iter_rows() for c in row]
+        [c.value for row in open_sheet(sheet_workbook(sheet_of(), "vi")).iter_rows() for c in row]
     )
 
 
-class Seen(HTMLParser):
+class PageReader(HTMLParser):
     """What a page is made of: its tags, their attributes and its text."""
 
     def __init__(self, text: str) -> None:
@@ -183,12 +183,15 @@ def test_hostile_text_comes_out_as_text() -> None:
     sheet = replace(sheet_of(of), unit=commune(name=HOSTILE))
     shown = HOSTILE.replace("\x0b", " ")
     cells = [
-        c for row in opened(sheet_workbook(sheet, "vi")).iter_rows() for c in row if c.value and shown in str(c.value)
+        c
+        for row in open_sheet(sheet_workbook(sheet, "vi")).iter_rows()
+        for c in row
+        if c.value and shown in str(c.value)
     ]
     assert cells
     assert {c.data_type for c in cells} == {"s"}
     assert not any(c.hyperlink for c in cells)
-    seen = Seen(sheet_page(sheet, "vi"))
+    seen = PageReader(sheet_page(sheet, "vi"))
     assert "script" not in seen.tags
     assert seen.text.count(shown) >= 4
 
@@ -196,7 +199,7 @@ def test_hostile_text_comes_out_as_text() -> None:
 def test_the_paper_needs_nothing_from_anywhere_and_has_boxes_a_signature_and_every_code() -> None:
     sheet = sheet_of()
     text = sheet_page(sheet, "vi")
-    seen = Seen(text)
+    seen = PageReader(text)
     assert not {"script", "link", "img", "iframe"} & set(seen.tags)
     assert not {"src", "href", "onload"} & seen.attributes
     assert "url(" not in text

@@ -31,7 +31,7 @@ class Tags(HTMLParser):
         self.found.add(tag)
 
 
-def written(title: str) -> Letter:
+def write_letter(title: str) -> Letter:
     item = DigestItem(replace(step("a"), title=Text(title)), Moment(DAY), -3, ReminderReason.OVERDUE, is_known=True)
     section = DigestSection("thu", Text(title), NOW, (item,))
     of = Unit("25", UnitKind.PROVINCE, title)
@@ -42,7 +42,7 @@ def written(title: str) -> Letter:
 
 
 def test_hostile_titles_come_out_as_text() -> None:
-    letter = written(HOSTILE)
+    letter = write_letter(HOSTILE)
     assert Tags(letter.html).found <= {"html", "head", "meta", "title", "body", "h2", "p", "ul", "li", "strong"}
     for text in (letter.subject, letter.short):
         assert text.isprintable()
@@ -53,11 +53,11 @@ def test_hostile_titles_come_out_as_text() -> None:
 
 @given(st.text(max_size=60))
 def test_any_title_keeps_the_form_of_the_letter(title: str) -> None:
-    letter = written(title)
-    assert letter.text.count("\n") == written("x").text.count("\n") or not title.strip()
+    letter = write_letter(title)
+    assert letter.text.count("\n") == write_letter("x").text.count("\n") or not title.strip()
     assert all(c.isprintable() or c == "\n" for c in letter.text + letter.html)
-    assert Tags(letter.html).found == Tags(written("x").html).found
+    assert Tags(letter.html).found == Tags(write_letter("x").html).found
 
 
 def test_the_office_sees_three_steps_of_a_unit_by_name_and_how_many_more() -> None:
-    assert "và 4 đầu việc khác" in written("Việc").text
+    assert "và 4 đầu việc khác" in write_letter("Việc").text

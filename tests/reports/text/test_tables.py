@@ -24,9 +24,9 @@ from tests.reports.samples import (
     OPEN,
     TEAMS,
     UNREACHABLE,
-    cells,
     commune,
     everybody_at,
+    table_cells,
     the_checklist,
     the_report,
     unit_report,
@@ -242,7 +242,7 @@ def test_terminal_and_markdown_carry_the_same_tables() -> None:
     drawn, written = terminal.render(report, "vi", 180), markdown.render(report, "vi").replace("\\", "")
     for table in ReportWriter(report, "vi").tables():
         assert table.title in drawn
-        assert cells(written, table.title) == [list(table.headers), *map(list, table.rows)]
+        assert table_cells(written, table.title) == [list(table.headers), *map(list, table.rows)]
 
 
 def test_the_head_of_the_journal_and_the_checklist_stand_on_every_report_in_words() -> None:

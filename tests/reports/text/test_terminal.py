@@ -45,7 +45,7 @@ def tables(draw: st.DrawFn) -> Table:
     return Table("Bảng", draw(row), tuple(draw(st.lists(row, min_size=1, max_size=4))))
 
 
-def sliced(line: str, start: int, end: int) -> str:
+def slice_columns(line: str, start: int, end: int) -> str:
     """What stands between two columns of the screen; marks go with the letter before them."""
     at, inside, found = 0, False, ""
     for character in line:
@@ -62,7 +62,7 @@ def borders(rule: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in pairwise(edges) if rule[a] == "-"]
 
 
-def bare(text: str) -> str:
+def without_spaces(text: str) -> str:
     return "".join(text.split())
 
 
@@ -77,10 +77,10 @@ def test_columns_are_straight_within_the_width_and_no_word_is_lost(width: int, t
     assert len(columns) == len(table.headers)
     for line in drawn:
         for (_, end), (start, _) in pairwise(columns):
-            assert sliced(line, end, start).strip() == ""
+            assert slice_columns(line, end, start).strip() == ""
     for number, (start, end) in enumerate(columns):
-        seen = "".join(bare(sliced(line, start, end)) for line in drawn if line != rule)
-        assert seen == "".join(bare(row[number]) for row in (table.headers, *table.rows))
+        seen = "".join(without_spaces(slice_columns(line, start, end)) for line in drawn if line != rule)
+        assert seen == "".join(without_spaces(row[number]) for row in (table.headers, *table.rows))
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -17,7 +17,7 @@ from lotrinh.core.report.report import StepObstacle
 from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
 from lotrinh.reports.xlsx import report_workbook
 from lotrinh.reports.xlsx.cells import LONGEST, clean_lines, shorten_text
-from tests.reports.books import book, listed
+from tests.reports.books import list_rows, workbook_of
 from tests.reports.samples import NOW, commune, the_checklist, the_report, unit_report
 from tests.reports.test_hostile_text import CONTROLS, MARKUP, hostile
 
@@ -78,8 +78,8 @@ def full_of(text: str) -> ReportBundle:
 
 @pytest.mark.parametrize("text", [*FORMULAS, *RICH])
 def test_what_looks_like_a_formula_a_number_or_markup_stays_that_very_text(text: str) -> None:
-    made = book(the_report(unit_report(commune()), obstacles=(obstacle(text),)))
-    (row,) = listed(made, "Khó khăn, kiến nghị")
+    made = workbook_of(the_report(unit_report(commune()), obstacles=(obstacle(text),)))
+    (row,) = list_rows(made, "Khó khăn, kiến nghị")
     assert row["Nội dung"] == row["Trả lời"] == row["Cơ quan xử lý"] == clean_lines(text)
 
 
@@ -112,9 +112,9 @@ def test_an_escape_of_the_file_format_is_shown_as_it_was_written() -> None:
 @settings(max_examples=25)
 @given(st.text(max_size=60))
 def test_any_text_comes_back_without_its_control_characters(text: str) -> None:
-    made = book(the_report(unit_report(commune()), obstacles=(obstacle(f"x{text}x"),)))
+    made = workbook_of(the_report(unit_report(commune()), obstacles=(obstacle(f"x{text}x"),)))
     expected = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", clean_lines(f"x{text}x"))
-    assert listed(made, "Khó khăn, kiến nghị")[0]["Nội dung"] == expected
+    assert list_rows(made, "Khó khăn, kiến nghị")[0]["Nội dung"] == expected
 
 
 def test_lines_of_a_text_are_kept() -> None:
@@ -122,8 +122,8 @@ def test_lines_of_a_text_are_kept() -> None:
 
 
 def test_a_text_longer_than_a_cell_is_cut_and_says_so() -> None:
-    made = book(the_report(unit_report(commune()), obstacles=(obstacle("ô" * 40_000),)))
-    shown = listed(made, "Khó khăn, kiến nghị")[0]["Nội dung"]
+    made = workbook_of(the_report(unit_report(commune()), obstacles=(obstacle("ô" * 40_000),)))
+    shown = list_rows(made, "Khó khăn, kiến nghị")[0]["Nội dung"]
     assert len(shown) == LONGEST
     assert shown.endswith("ôô… (đã cắt bớt)")
 

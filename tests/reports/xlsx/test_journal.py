@@ -5,7 +5,7 @@ from typing import Any
 
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.journal import Entry, EntryKind, NewEntry
-from tests.reports.books import at, book, listed, texts
+from tests.reports.books import at, list_rows, sheet_texts, workbook_of
 from tests.reports.samples import NOW, commune, the_report, unit_report
 
 AT = datetime(2026, 2, 1, 20, 30, tzinfo=UTC)
@@ -42,7 +42,7 @@ CONFIRMED = entry(
 
 
 def rows(*entries: Entry, **more: Any) -> list[dict[str, Any]]:
-    return listed(book(report(**more), journal=entries), "Nhật ký")
+    return list_rows(workbook_of(report(**more), journal=entries), "Nhật ký")
 
 
 def test_an_entry_says_when_in_local_time_who_what_and_by_which_document() -> None:
@@ -101,13 +101,13 @@ def test_entries_of_sample_data_are_marked() -> None:
     assert [row["Dữ liệu mẫu"] for row in marked] == ["mẫu", None]
 
 
-def said(shown: int, earlier: int) -> str:
+def extent_sentence(shown: int, earlier: int) -> str:
     entries = [entry(n, EntryKind.CLEARED, {}) for n in range(1, shown + 1)]
-    return texts(book(report(), journal=entries, earlier_entries=earlier), "Nhật ký")[2]
+    return sheet_texts(workbook_of(report(), journal=entries, earlier_entries=earlier), "Nhật ký")[2]
 
 
 def test_how_much_of_the_journal_is_shown_is_said() -> None:
-    assert said(2, 0) == "2 mục: toàn bộ nhật ký của báo cáo này."
-    assert said(2, 5) == "2 mục gần nhất; 5 mục trước đó không nêu ở đây."
-    assert said(0, 5) == "5 mục không nêu ở đây."
-    assert said(0, 0) == "Không có mục nào."
+    assert extent_sentence(2, 0) == "2 mục: toàn bộ nhật ký của báo cáo này."
+    assert extent_sentence(2, 5) == "2 mục gần nhất; 5 mục trước đó không nêu ở đây."
+    assert extent_sentence(0, 5) == "5 mục không nêu ở đây."
+    assert extent_sentence(0, 0) == "Không có mục nào."

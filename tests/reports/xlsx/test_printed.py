@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report, StepObstacle
 from lotrinh.reports.xlsx import report_workbook
-from tests.reports.books import SHEETS, head, sheet
+from tests.reports.books import SHEETS, head_row, sheet
 from tests.reports.samples import NOW, commune, the_checklist, the_report, unit_report
 
 A4, A4_LANDSCAPE = 9, (842, 595)
@@ -94,31 +94,31 @@ def test_heads_are_repeated_where_a_list_goes_on_on_the_next_page(
     assert all("Lý do, ghi chú" in text for text in listed)
 
 
-def shown(folder: Path, name: str) -> list[list[str]]:
+def printed_rows(folder: Path, name: str) -> list[list[str]]:
     text = (folder / f"a-{name}.csv").read_text(encoding="utf-8")
     return list(csv.reader(io.StringIO(text)))
 
 
 def test_dates_numbers_and_codes_are_shown_as_their_readers_write_them(folder: Path) -> None:
-    rows = [row for row in shown(folder, "Còn phải làm") if row[0] == "00001" and row[3] == "Việc lap-to"]
+    rows = [row for row in printed_rows(folder, "Còn phải làm") if row[0] == "00001" and row[3] == "Việc lap-to"]
     assert rows[0][5:8] == ["31/01/2026", "-2", "quá hạn"]
-    (late,) = (row for row in shown(folder, "Còn phải làm") if row[0] == "00001" and row[3] == "Việc ho-so (?)")
+    (late,) = (row for row in printed_rows(folder, "Còn phải làm") if row[0] == "00001" and row[3] == "Việc ho-so (?)")
     assert late[5] == "17:00 01/02/2026"
 
 
 def test_what_somebody_typed_as_a_formula_is_shown_as_it_was_typed(folder: Path) -> None:
-    assert "=1+1" in [cell for row in shown(folder, "Khó khăn, kiến nghị") for cell in row]
+    assert "=1+1" in [cell for row in printed_rows(folder, "Khó khăn, kiến nghị") for cell in row]
 
 
 def test_every_sheet_is_there(folder: Path) -> None:
-    assert all(shown(folder, name) for name in SHEETS)
+    assert all(printed_rows(folder, name) for name in SHEETS)
 
 
 def test_lists_have_filters_and_heads_that_stay_in_sight() -> None:
     made = load_workbook(io.BytesIO(report_workbook(ReportBundle(long_report()), "vi")))
     for name in SHEETS[1:-1]:
         page = sheet(made, name)
-        at = head(made, name)
+        at = head_row(made, name)
         assert page.auto_filter.ref == f"A{at}:{page.cell(page.max_row, page.max_column).coordinate}"
         assert str(page.freeze_panes).endswith(str(at + 1))
         assert str(page.print_title_rows).endswith(f"${at}")

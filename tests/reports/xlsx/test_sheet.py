@@ -18,7 +18,7 @@ from lotrinh.reports.xlsx.context import WorkbookContext
 from lotrinh.reports.xlsx.sheet import TALLEST, count_lines
 from lotrinh.reports.xlsx.styles import STYLES
 from tests.core.builders import milestone, step
-from tests.reports.books import at, book, head, listed, sheet, texts
+from tests.reports.books import at, head_row, list_rows, sheet, sheet_texts, workbook_of
 from tests.reports.samples import NOW, commune, the_checklist, the_report, unit_report
 
 INK = CellWriter(dict.fromkeys(STYLES, 1), "vi")
@@ -52,9 +52,9 @@ def test_a_text_never_needs_fewer_lines_than_its_letters_fill(text: str, letters
 def test_a_row_is_as_tall_as_its_longest_text_and_never_taller_than_a_row_can_be() -> None:
     def height(obstacle: str) -> float:
         flags: dict[str, dict[str, object]] = {"lap-to": {"obstacle": obstacle}}
-        made = book(the_report(unit_report(commune(), flags=flags)))
+        made = workbook_of(the_report(unit_report(commune(), flags=flags)))
         rows = sheet(made, "Còn phải làm").row_dimensions
-        return float(rows[head(made, "Còn phải làm") + 2].height or 0)
+        return float(rows[head_row(made, "Còn phải làm") + 2].height or 0)
 
     short, longer = height("x"), height("mất điện cả xã " * 10)
     assert short == 15
@@ -66,18 +66,18 @@ def test_a_map_of_very_many_steps_is_printed_on_more_pages_side_by_side() -> Non
     steps = tuple(step(f"b{n}", "election_day - 43 days", milestone="m") for n in range(75))
     of = the_checklist(milestones=(milestone("m", "election_day - 43 days", steps=steps),))
     unit = unit_report(commune(), {each.id: Status.OPEN for each in steps}, of=of)
-    made = book(the_report(unit, of=of, province=Status.OPEN))
+    made = workbook_of(the_report(unit, of=of, province=Status.OPEN))
     page = sheet(made, "Ma trận")
     assert page.page_setup.fitToWidth == 2
     assert page.print_title_cols == "$A:$B"
-    assert len(listed(made, "Ma trận")[0]) == 2 + 3 + 75
+    assert len(list_rows(made, "Ma trận")[0]) == 2 + 3 + 75
 
 
 def test_a_list_that_no_sheet_can_hold_is_cut_and_says_where_the_rest_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outstanding, "MOST", 3)
-    made = book(the_report(unit_report(commune())))
-    assert len(listed(made, "Còn phải làm")) == 3
-    assert any("hãy lấy báo cáo dạng csv" in text for text in texts(made, "Còn phải làm"))
+    made = workbook_of(the_report(unit_report(commune())))
+    assert len(list_rows(made, "Còn phải làm")) == 3
+    assert any("hãy lấy báo cáo dạng csv" in text for text in sheet_texts(made, "Còn phải làm"))
 
 
 def test_nothing_is_left_in_the_temporary_folder_when_writing_goes_wrong(

@@ -1,5 +1,6 @@
 """Which roster is used, and that importing one happens whole or not at all."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -85,9 +86,14 @@ def test_a_first_import_that_is_bad_leaves_no_folder_behind(settings: Settings, 
     assert not imported_path(settings).parent.exists()
 
 
-def test_an_import_that_cannot_be_written_leaves_the_roster_in_use(settings: Settings, tmp_path: Path) -> None:
-    path = import_roster(settings, file(tmp_path)).path
-    path.with_name(f"{path.name}.{os.getpid()}.new").mkdir()  # where the new one would be written beside it
+def test_an_import_that_cannot_be_written_leaves_the_roster_in_use(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    import_roster(settings, file(tmp_path))
+    monkeypatch.setattr(os, "fsync", full)  # what a full disk says of the new one
     with pytest.raises(BadInput, match="Chưa nhập"):
         import_roster(settings, file(tmp_path, "code,kind,name\n05047,xa,Cao Dương\n"))
     assert codes(settings) == ["04924", "04960"]

@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from lotrinh.core.checklist.checklist import Milestone
+from lotrinh.core.status.actors import SHEETS
 from lotrinh.core.status.journal import EntryKind, fold
 from lotrinh.core.status.status import Status
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
-from lotrinh.services.campaigns.naming import SHEETS, campaign_actor_name
+from lotrinh.services.campaigns.campaigns import campaign_actor_name
 from lotrinh.services.return_sheets.import_confirmations import record_import
 from lotrinh.services.return_sheets.returned_words import preview_table
 from lotrinh.services.views.live_campaign import LiveCampaign

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import pytest
 
+from lotrinh.core.status.actors import SAMPLE
 from lotrinh.core.status.journal import EntryKind, NewEntry, canonical_json, fold
 from lotrinh.core.status.status import Status
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_files
-from lotrinh.services.campaigns.naming import SAMPLE
 from lotrinh.services.statements.confirm import Confirmation, confirmation_problems
 from lotrinh.services.statements.sample import sample_entries
 from lotrinh.settings.models import Settings

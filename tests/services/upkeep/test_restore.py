@@ -120,7 +120,7 @@ from pathlib import Path
 from lotrinh.services.upkeep.backup import DataLocation
 from lotrinh.services.upkeep.restore import restore_backup
 from lotrinh.store.moving import image
-image.put = lambda *_, **__: os._exit(9)
+image.restore_image = lambda *_, **__: os._exit(9)
 location = DataLocation(sys.argv[2], Path(sys.argv[3]))
 restore_backup(Path(sys.argv[1]), location, datetime.fromisoformat(sys.argv[4]), replace=True)
 """

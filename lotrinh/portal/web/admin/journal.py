@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.notify.schedules import stored_schedule_words
+from lotrinh.core.status.actors import SAMPLE, SHEETS
 from lotrinh.core.status.journal import GENESIS, EntryKind
 from lotrinh.core.status.wording import ACTS, KIND, ROLE
 from lotrinh.core.text import M, fold_text
@@ -20,7 +21,6 @@ from lotrinh.portal.state import PortalState, portal_state
 from lotrinh.portal.web.admin.access import Administrator
 from lotrinh.services.access.accounts import CONSOLE
 from lotrinh.services.access.sign_in import account_id_of_name
-from lotrinh.services.campaigns.naming import SAMPLE, SHEETS
 from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.services.views.printed_head import read_head, verdict
 from lotrinh.store.journal import JournalFilter
@@ -43,7 +43,7 @@ def show_journal(request: Request, visitor: Administrator, before: Before = None
     del visitor
     state = portal_state(request)
     filters = FormInput({name: request.query_params.get(name, "").strip()[:100] for name in FIELDS})
-    sought = _sought(state, filters)
+    sought = _read_search(state, filters)
     found = () if filters.problems else state.store.journal.latest(A_PAGE + 1, before, sought)
     more = found[A_PAGE - 1].number if len(found) > A_PAGE else 0
     older = urlencode({k: v for k, v in filters.values.items() if v} | {"before": more})
@@ -76,7 +76,7 @@ def _names(state: PortalState, language: str) -> dict[str, str]:
     return names
 
 
-def _sought(state: PortalState, filters: FormInput) -> JournalFilter:
+def _read_search(state: PortalState, filters: FormInput) -> JournalFilter:
     """Read the filters; what fits nothing that there is gets its sentence."""
     day = filters.day("day")
     if filters["kind"] and filters["kind"] not in set(EntryKind):

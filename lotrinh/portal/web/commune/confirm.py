@@ -95,7 +95,7 @@ def find_total(at: CampaignContext, step: Step, flags: Mapping[str, Any]) -> int
 
 @router.post(STEP + "/confirm", dependencies=CSRF_GUARD)
 def check_answers(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
-    """Judge what was typed: show the form again with everything that is wrong, or the answers to check."""
+    """Check what was typed: show the form again with everything that is wrong, or the answers to check."""
     step = own_step(at.campaign, at.unit, step_id)
     inputs, file = read_input(form), None
     try:

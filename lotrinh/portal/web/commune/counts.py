@@ -83,7 +83,7 @@ def show_form(request: Request, at: SpeakerContext) -> Response:
 
 @router.post(HOME + "/count", dependencies=CSRF_GUARD)
 def check_answers(request: Request, at: SpeakerContext, form: Form) -> Response:
-    """Judge what was typed: show the form again with everything that is wrong, or the answers to check."""
+    """Check what was typed: show the form again with everything that is wrong, or the answers to check."""
     inputs = read_input(form)
     lines = list_count_lines(at, inputs)
     counts = read_counts(at, [line for line in lines if is_line_changed(line, inputs)], inputs)

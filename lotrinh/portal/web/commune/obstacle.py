@@ -13,8 +13,8 @@ from lotrinh.portal.render import render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import CSRF_GUARD, STEP
 from lotrinh.portal.web.step_forms import make_statement, redirect_to_receipt, show_form_again
+from lotrinh.services.statements.confirm import clear, propose, report_obstacle
 from lotrinh.services.statements.journal_writer import own_step
-from lotrinh.services.statements.obstacles import clear, propose, report_obstacle
 
 router = APIRouter(include_in_schema=False)
 KINDS = {EntryKind.OBSTACLE.value: report_obstacle, EntryKind.PROPOSAL.value: propose}

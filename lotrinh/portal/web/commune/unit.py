@@ -15,14 +15,14 @@ from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 from lotrinh.core.status.transitions import is_allowed
 from lotrinh.errors import NotFound
 from lotrinh.portal.deps import NO_SUCH_PAGE, Context, CurrentUser, refuse
-from lotrinh.portal.downloads import OF_UNIT
+from lotrinh.portal.downloads import UNIT_OFFERS
 from lotrinh.portal.render import language_of, render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import webcal
 from lotrinh.reports.explanation import ExplanationWriter
 from lotrinh.services.statements.journal_writer import own_step
 from lotrinh.services.statements.uploads import find_upload
-from lotrinh.services.views.explain import build_explanation as why
+from lotrinh.services.views.explain import build_explanation
 
 router = APIRouter(include_in_schema=False)
 HOME = "/campaigns/{campaign_id}/units/{code}"
@@ -117,7 +117,7 @@ def show_unit(request: Request, at: Context) -> Response:
         done=sum(row.step_status.status.is_finished for row in rows),
         total=len(rows),
         latest=portal_state(request).store.runs.latest(at.campaign.id, province=at.campaign.province.code),
-        offers=OF_UNIT,
+        offers=UNIT_OFFERS,
         webcal=webcal(request, f"{request.url.path}/calendar.ics"),
         sample=any(record.sample for record in at.live.records_of_unit(at.unit.code, at.now).values()),
     )
@@ -126,20 +126,20 @@ def show_unit(request: Request, at: Context) -> Response:
 @router.get(HOME + "/steps/{step_id}")
 def show_step(request: Request, at: Context, step_id: str) -> Response:
     """Show one step: what, why, until when, with what, after what, and what was said about it."""
-    wanted = own_step(at.campaign, at.unit, step_id)
+    step = own_step(at.campaign, at.unit, step_id)
     unit = at.live.unit(at.unit.code, at.now)
     item, step_status = next((i, s) for i, s in zip(unit.plan, unit.step_statuses, strict=True) if i.step.id == step_id)
     record = at.live.record(at.unit.code, step_id, at.now)
     entries = portal_state(request).store.journal.entries(at.campaign.id, at.unit.code)
     flags = {name: value for name, value in step_status.flags.items() if name not in flags_in_full(record)}
-    before = [at.campaign.checklist.steps[name] for name in wanted.requires]
+    before = [at.campaign.checklist.steps[name] for name in step.requires]
     province = at.live.unit(at.campaign.province.code, at.now)
     finished = {s.step: s.status.is_finished for s in (*province.step_statuses, *unit.step_statuses)}
     return render_page(
         request,
         "commune/step.html",
         at=at,
-        step=wanted,
+        step=step,
         item=item,
         step_status=step_status,
         headline=step_status._replace(flags=flags),
@@ -160,10 +160,10 @@ def flags_in_full(record: StepRecord) -> set[str]:
 @router.get(HOME + "/steps/{step_id}/explain")
 def show_explanation(request: Request, at: Context, step_id: str) -> Response:
     """Explain how a step stands: the rule, the arithmetic, and what was said of it."""
-    state, wanted = portal_state(request), own_step(at.campaign, at.unit, step_id)
-    made = why(state.store, state.settings, at.campaign, at.unit, wanted, at.now)
+    state, step = portal_state(request), own_step(at.campaign, at.unit, step_id)
+    made = build_explanation(state.store, state.settings, at.campaign, at.unit, step, at.now)
     return render_page(
-        request, "commune/explain.html", at=at, step=wanted, x=ExplanationWriter(made, language_of(request))
+        request, "commune/explain.html", at=at, step=step, x=ExplanationWriter(made, language_of(request))
     )
 
 

@@ -78,18 +78,18 @@ def matches_row(filters: ListFilters, row: BoardUnit) -> bool:
 @router.get(CAMPAIGN + "/board")
 def show_board(request: Request, at: Context, filters: Filters) -> Response:
     """Show the board."""
-    made = boards_of(at.live).of(at.live.report(at.now))
-    rows = sorted((row for row in made.rows if matches_row(filters, row)), key=SORTS.get(filters.sort, by_name))
-    ink, shown = CellRenderer(language_of(request)), cut_page(rows, filters, ON_A_PAGE)
+    board = boards_of(at.live).of(at.live.report(at.now))
+    rows = sorted((row for row in board.rows if matches_row(filters, row)), key=SORTS.get(filters.sort, by_name))
+    renderer, list_page = CellRenderer(language_of(request)), cut_page(rows, filters, ON_A_PAGE)
     return render_list(
         request,
         "office/board.html",
         at,
         filters,
-        board=made,
-        list_page=shown,
-        lines=[BoardLine(row, ink.render_line(row.cells)) for row in shown.rows],
-        province=BoardLine(made.province, ink.render_line(made.province.cells)) if made.province else None,
-        statuses=made.report.known_statuses(),
+        board=board,
+        list_page=list_page,
+        lines=[BoardLine(row, renderer.render_line(row.cells)) for row in list_page.rows],
+        province=BoardLine(board.province, renderer.render_line(board.province.cells)) if board.province else None,
+        statuses=board.report.known_statuses(),
         legend=[(status, SIGNS[status]) for status in Status],
     )

@@ -8,7 +8,7 @@ from lotrinh.core.days import read_day
 from lotrinh.core.text import Message
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.portal.deps import Context
-from lotrinh.portal.downloads import find_format, make_text_file
+from lotrinh.portal.downloads import find_format, make_text_download
 from lotrinh.portal.render import language_of, render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import UNPROCESSABLE
@@ -79,4 +79,4 @@ def download_changes(request: Request, at: Context, form: str, old: Old = "", ne
         is_swapped=found.is_swapped,
     )
     text = render_changes(of, kind, language_of(request))
-    return make_text_file(text, kind, at.campaign.id, found.old.run, found.new.run).response()
+    return make_text_download(text, kind, at.campaign.id, found.old.run, found.new.run).response()

@@ -42,7 +42,7 @@ def show_conflicts(request: Request, at: Context, filters: Filters) -> Response:
 def show_form(request: Request, at: ReviewerContext, step_id: str) -> Response:
     """Show both statements, and the form."""
     step = own_step(at.campaign, at.unit, step_id)
-    return _form(request, at, step, {}, _require_dispute(at, step))
+    return _render_form(request, at, step, {}, _require_dispute(at, step))
 
 
 @router.post(STEP + "/resolve", dependencies=CSRF_GUARD)
@@ -56,7 +56,7 @@ def submit(request: Request, at: ReviewerContext, step_id: str, form: Form) -> R
         statement = make_statement(at, step, inputs)
         entry = resolve(portal_state(request).store, statement, inputs["in_favour"], found.answer, inputs["reason"])
     except LotrinhError as error:
-        return _form(request, at, step, dict(inputs.values), found, error)
+        return _render_form(request, at, step, dict(inputs.values), found, error)
     return redirect_back(at, entry, "conflicts")
 
 
@@ -67,7 +67,7 @@ def _require_dispute(at: CampaignContext, step: Step) -> Dispute:
     return found
 
 
-def _form(
+def _render_form(
     request: Request,
     at: CampaignContext,
     step: Step,

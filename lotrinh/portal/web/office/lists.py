@@ -55,8 +55,8 @@ class ListFilters(NamedTuple):
 
     def address(self, path: str, **changes: object) -> str:
         """Write the address of this list with something changed; any change but of the page begins at the first."""
-        said = {**self._asdict(), "page": 1, **changes}
-        kept = {name: value for name, value in said.items() if value and (name, value) != ("page", 1)}
+        params = {**self._asdict(), "page": 1, **changes}
+        kept = {name: value for name, value in params.items() if value and (name, value) != ("page", 1)}
         return f"{path}?{urlencode(kept)}" if kept else path
 
 

@@ -10,23 +10,23 @@ router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 50
 
 
-def matches_obstacle(filters: ListFilters, trouble: QueuedObstacle) -> bool:
+def matches_obstacle(filters: ListFilters, obstacle: QueuedObstacle) -> bool:
     """Whether it is among those asked for."""
-    wanted = {"": True, "answered": trouble.is_answered, "unanswered": not trouble.is_answered}
-    return wanted.get(filters.only, True) and filters.matches(trouble.unit)
+    wanted = {"": True, "answered": obstacle.is_answered, "unanswered": not obstacle.is_answered}
+    return wanted.get(filters.only, True) and filters.matches(obstacle.unit)
 
 
 @router.get(CAMPAIGN + "/obstacles")
 def show_obstacles(request: Request, at: Context, filters: Filters) -> Response:
     """List obstacles and proposals, the unanswered first."""
     found = obstacle_queue(at.live, at.now)
-    kept = [trouble for trouble in found if matches_obstacle(filters, trouble)]
+    kept = [obstacle for obstacle in found if matches_obstacle(filters, obstacle)]
     return render_list(
         request,
         "office/obstacles.html",
         at,
         filters,
         list_page=cut_page(kept, filters, ON_A_PAGE),
-        unanswered=sum(not trouble.is_answered for trouble in found),
-        sample=any(trouble.record.sample for trouble in kept),
+        unanswered=sum(not obstacle.is_answered for obstacle in found),
+        sample=any(obstacle.record.sample for obstacle in kept),
     )

@@ -14,7 +14,7 @@ from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 100
-NOW = frozenset({*OUTSTANDING_STATUSES, Status.UNKNOWN})
+LISTED_STATUSES = frozenset({*OUTSTANDING_STATUSES, Status.UNKNOWN})
 """What is listed unless another status is asked for: the rest is not yet due to be worked on."""
 EVERYTHING = "everything"
 CHOICES = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN, Status.UNKNOWN, Status.UNSCHEDULED, Status.UPCOMING)
@@ -31,7 +31,9 @@ def sorts(now: datetime) -> Mapping[str, Callable[[BlockingStep], tuple[object, 
 def matches_blocking(filters: ListFilters, row: BlockingStep) -> bool:
     """Whether a row is among those asked for."""
     status = row.step_status.status
-    wanted = status.value == filters.status if filters.status else filters.only == EVERYTHING or status in NOW
+    wanted = (
+        status.value == filters.status if filters.status else filters.only == EVERYTHING or status in LISTED_STATUSES
+    )
     return wanted and filters.matches(row.unit)
 
 

@@ -9,7 +9,7 @@ from lotrinh.core.status.roles import Role
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.deps import Context
-from lotrinh.portal.downloads import ReportQuery, make_report_file
+from lotrinh.portal.downloads import ReportQuery, make_report_download
 from lotrinh.portal.render import language_of
 from lotrinh.portal.state import portal_state
 from lotrinh.services.runs import runs
@@ -32,7 +32,7 @@ def download_run_report(request: Request, at: Context, run_id: str, form: str, q
     """Give the report as its run made it, as a file."""
     state = portal_state(request)
     runs.read_run_progress(state.store, at.campaign, run_id, at.now)
-    made = make_report_file(state, at.campaign, form, query, language_of(request), run=run_id)
+    made = make_report_download(state, at.campaign, form, query, language_of(request), run=run_id)
     return made.response()
 
 
@@ -43,5 +43,5 @@ def download_unit_report(request: Request, at: Context, form: str, query: Report
     if state.store.runs.latest(at.campaign.id, province=at.campaign.province.code) is None:
         raise NotFound(M("Đợt này chưa có lượt kiểm tra nào chạy xong."))
     own = at.visitor.role is Role.UNIT
-    made = make_report_file(state, at.campaign, form, query, language_of(request), unit=at.unit.code, blank=own)
+    made = make_report_download(state, at.campaign, form, query, language_of(request), unit=at.unit.code, blank=own)
     return made.response()

@@ -49,13 +49,13 @@ def check_answers(request: Request, at: ReviewerContext, form: Form) -> Response
         upload = receive_sheet(form)
     except BadInput as error:
         return render_sheet_form(request, at, error.problems)
-    judged = assess_sheet(request, at, upload)
-    if judged.problems or not judged.statements:
-        return render_sheet_form(request, at, judged.problems or [Problem("file", 0, 0, NOTHING)])
+    prepared = prepare_sheet(request, at, upload)
+    if prepared.problems or not prepared.statements:
+        return render_sheet_form(request, at, prepared.problems or [Problem("file", 0, 0, NOTHING)])
     values = {"name": upload.name, "content": base64.b64encode(upload.content).decode()}
-    table = preview_table(judged.statements, language_of(request))
+    table = preview_table(prepared.statements, language_of(request))
     return render_page(
-        request, "office/returned_preview.html", at=at, table=table, values=values, fresh=len(judged.new_statements)
+        request, "office/returned_preview.html", at=at, table=table, values=values, fresh=len(prepared.new_statements)
     )
 
 
@@ -64,8 +64,8 @@ def submit(request: Request, at: ReviewerContext, form: Form) -> Response:
     """Record what was shown; sent twice, it is recorded once."""
     inputs = read_input(form)
     try:
-        judged = assess_sheet(request, at, read_carried_sheet(inputs))
-        done = len(record_import(portal_state(request).store, judged, at.now))
+        prepared = prepare_sheet(request, at, read_carried_sheet(inputs))
+        done = len(record_import(portal_state(request).store, prepared, at.now))
     except BadInput as error:
         return render_sheet_form(request, at, error.problems)
     except StoreUnavailable as error:
@@ -85,7 +85,7 @@ def receive_sheet(form: FormData) -> Upload:
 
 
 def read_carried_sheet(inputs: FormInput) -> Upload:
-    """Take the file that was looked at; whoever changed it meanwhile has it judged again like any other."""
+    """Take the file that was looked at; whoever changed it meanwhile has it checked again like any other."""
     try:
         content = base64.b64decode(inputs["content"], validate=True)
     except (binascii.Error, ValueError):
@@ -93,8 +93,8 @@ def read_carried_sheet(inputs: FormInput) -> Upload:
     return Upload(safe_file_name(inputs["name"], XLSX), content[: LARGEST + 1])
 
 
-def assess_sheet(request: Request, at: CampaignContext, upload: Upload) -> PreparedImport:
-    """Judge a file as one of this campaign's."""
+def prepare_sheet(request: Request, at: CampaignContext, upload: Upload) -> PreparedImport:
+    """Check a file as one of this campaign's."""
 
     def campaign_of(name: str) -> Campaign:
         if name != at.campaign.id:

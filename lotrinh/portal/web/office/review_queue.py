@@ -1,4 +1,4 @@
-"""Confirmations that nobody judged yet: those whose step asks for it first; several are accepted at once."""
+"""Confirmations that nobody reviewed yet: those whose step asks for it first; several are accepted at once."""
 
 import hashlib
 import secrets
@@ -42,7 +42,7 @@ class RefusedConfirmation(NamedTuple):
     reason: Message
 
 
-def matches_waiting(filters: ListFilters, waiting: PendingReview) -> bool:
+def matches_pending(filters: ListFilters, waiting: PendingReview) -> bool:
     """Whether it is among those asked for."""
     wanted = {"": True, "acceptance": waiting.item.step.acceptance, "other": not waiting.item.step.acceptance}
     return wanted.get(filters.only, True) and filters.matches(waiting.unit)
@@ -50,7 +50,7 @@ def matches_waiting(filters: ListFilters, waiting: PendingReview) -> bool:
 
 @router.get(CAMPAIGN + "/queue")
 def show_queue(request: Request, at: Context, filters: Filters) -> Response:
-    """List what waits to be judged."""
+    """List what waits for review."""
     return _render_queue(request, at, filters)
 
 
@@ -62,7 +62,7 @@ def _render_queue(
     problems: Sequence[Problem] = (),
 ) -> Response:
     found = review_queue(at.live, at.now)
-    kept = [waiting for waiting in found if matches_waiting(filters, waiting)]
+    kept = [waiting for waiting in found if matches_pending(filters, waiting)]
     status = Conflict.http_status if refused else BadInput.http_status if problems else 200
     count = request.query_params.get("accepted", "")
     return render_list(
@@ -85,45 +85,45 @@ def _render_queue(
 def submit(request: Request, at: ReviewerContext, filters: Filters, form: Form) -> Response:
     """Accept all that were marked; whatever changed meanwhile is left and named."""
     inputs = read_input(form)
-    picks = read_marked(at, [text for text in form.getlist("pick") if isinstance(text, str)])
-    if not picks:
+    all_marked = read_marked(at, [text for text in form.getlist("pick") if isinstance(text, str)])
+    if not all_marked:
         return _render_queue(request, at, filters, problems=[NOTHING_MARKED])
-    refused = [why for pick in picks if (why := _accept(request, at, pick, inputs))]
+    refused = [refusal for marked in all_marked if (refusal := _accept(request, at, marked, inputs))]
     if refused:
         return _render_queue(request, at, filters, refused)
-    return RedirectResponse(f"{request.url.path}?accepted={len(picks)}", SEE_OTHER)
+    return RedirectResponse(f"{request.url.path}?accepted={len(all_marked)}", SEE_OTHER)
 
 
 def read_marked(at: CampaignContext, texts: Sequence[str]) -> list[MarkedConfirmation]:
     """Read what was marked; what is not of this campaign is nothing."""
     found = []
     for text in texts[:ON_A_PAGE]:
-        code, step, seen = ([*text.split("/"), "", ""])[:3]
+        code, step, version = ([*text.split("/"), "", ""])[:3]
         unit = at.campaign.by_code.get(code)
-        if unit and step in at.campaign.checklist.steps and seen.isascii() and seen.isdigit():
-            found.append(MarkedConfirmation(unit, step, int(seen)))
+        if unit and step in at.campaign.checklist.steps and version.isascii() and version.isdigit():
+            found.append(MarkedConfirmation(unit, step, int(version)))
     return found
 
 
 def _accept(
-    request: Request, at: CampaignContext, pick: MarkedConfirmation, inputs: FormInput
+    request: Request, at: CampaignContext, marked: MarkedConfirmation, inputs: FormInput
 ) -> RefusedConfirmation | None:
     statement = StatementRequest(
         campaign=at.campaign,
-        unit=pick.unit,
-        step=pick.step,
+        unit=marked.unit,
+        step=marked.step,
         actor=at.visitor.actor,
-        key=acceptance_key(inputs["key"], pick),
+        key=acceptance_key(inputs["key"], marked),
         now=at.now,
-        expected_version=pick.expected_version,
+        expected_version=marked.expected_version,
     )
     try:
         accept(portal_state(request).store, statement)
     except (Conflict, NotFound) as error:
-        return RefusedConfirmation(pick.unit, pick.step, error.sentence)
+        return RefusedConfirmation(marked.unit, marked.step, error.sentence)
     return None
 
 
-def acceptance_key(key: str, pick: MarkedConfirmation) -> str:
+def acceptance_key(key: str, marked: MarkedConfirmation) -> str:
     """Make the key of one acceptance out of the form's, so that a form sent twice accepts once."""
-    return hashlib.sha256(f"{key}/{pick.step}".encode()).hexdigest()[:KEY_CHARACTERS] if key else ""
+    return hashlib.sha256(f"{key}/{marked.step}".encode()).hexdigest()[:KEY_CHARACTERS] if key else ""

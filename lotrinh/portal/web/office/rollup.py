@@ -10,12 +10,19 @@ from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.checklist.units import UnitKind
 from lotrinh.core.report.report import Report
-from lotrinh.core.report.rollup import NO_AREA, RollupFigures, RollupGroup, RollupRowKind, roll_up, rollup_groups
-from lotrinh.core.report.rollup import Rollup as Rolled
+from lotrinh.core.report.rollup import (
+    NO_AREA,
+    Rollup,
+    RollupFigures,
+    RollupGroup,
+    RollupRowKind,
+    roll_up,
+    rollup_groups,
+)
 from lotrinh.core.text import Message
 from lotrinh.i18n import say
 from lotrinh.portal.deps import Context
-from lotrinh.portal.downloads import find_format, make_text_file
+from lotrinh.portal.downloads import find_format, make_text_download
 from lotrinh.portal.render import language_of
 from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_page, fold_name, render_list
 from lotrinh.reports.rollup import FIRST_COLUMN, decimal, heading, percent, render_rollup
@@ -28,16 +35,16 @@ WITHOUT_AREA = "none"
 """What ``only`` says where units of no area are asked for."""
 CHOICES = (RollupRowKind.AREA, RollupRowKind.KIND, RollupRowKind.UNIT)
 FORMS = ("csv", "json", "markdown")
-_kept: WeakKeyDictionary[LiveCampaign, tuple[Report, Rolled]] = WeakKeyDictionary()
+_newest: WeakKeyDictionary[LiveCampaign, tuple[Report, Rollup]] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def roll_up_once(live: LiveCampaign, report: Report) -> Rolled:
+def roll_up_once(live: LiveCampaign, report: Report) -> Rollup:
     """Roll a report up, once for as long as it is the newest."""
     with _lock:
-        known = _kept.get(live)
+        known = _newest.get(live)
         if known is None or known[0] is not report:
-            known = _kept[live] = (report, roll_up(report))
+            known = _newest[live] = (report, roll_up(report))
         return known[1]
 
 
@@ -105,7 +112,7 @@ def _by(request: Request, filters: ListFilters) -> RollupRowKind:
     return RollupRowKind(wanted) if wanted in CHOICES else RollupRowKind.AREA
 
 
-def _rows(made: Rolled, by: RollupRowKind, filters: ListFilters) -> Sequence[RollupGroup]:
+def _rows(made: Rollup, by: RollupRowKind, filters: ListFilters) -> Sequence[RollupGroup]:
     """Leave out the units that were not asked for."""
     if by is not RollupRowKind.UNIT:
         return rollup_groups([made], by)
@@ -142,4 +149,4 @@ def download_rollup(request: Request, at: Context, form: str) -> Response:
     wanted = request.query_params.get("by", "")
     by = RollupRowKind(wanted) if wanted in CHOICES else RollupRowKind.AREA
     text = render_rollup([roll_up_once(at.live, at.live.report(at.now))], by, kind, language_of(request), 0)
-    return make_text_file(text, kind, at.campaign.id, "tong-hop", by.value).response()
+    return make_text_download(text, kind, at.campaign.id, "tong-hop", by.value).response()

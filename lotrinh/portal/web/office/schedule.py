@@ -41,11 +41,11 @@ def show_form(request: Request, at: Context, saved: str = "") -> Response:
 def _render_form(
     request: Request,
     at: CampaignContext,
-    typed: Mapping[str, CronInput] | None = None,
+    inputs: Mapping[str, CronInput] | None = None,
     flags: Mapping[str, bool] | None = None,
     error: LotrinhError | None = None,
     *,
-    seen: str | None = None,
+    expected_version: str | None = None,
     saved: bool = False,
 ) -> Response:
     state = portal_state(request)
@@ -61,7 +61,7 @@ def _render_form(
         at=at,
         schedule=schedule,
         holds=holds,
-        seen=holds.version if seen is None else seen,
+        expected_version=holds.version if expected_version is None else expected_version,
         saved=saved,
         words=schedule_words(schedule),
         report_words=cron_words(schedule.report) if schedule.report else None,
@@ -70,7 +70,7 @@ def _render_form(
         report_next=report_next,
         unread=UNREAD if holds.is_unreadable else None,
         unkept=_unkept(state, at) if coming or report_next else None,
-        typed=typed or schedule_form.fill_form(schedule),
+        inputs=inputs or schedule_form.fill_form(schedule),
         flags=flags or {name: getattr(schedule, name) for name in FLAGS},
         weekdays=WEEKDAYS,
         problems=problems,
@@ -94,21 +94,21 @@ def _unkept(state: PortalState, at: CampaignContext) -> Message | None:
 @router.post(HERE, dependencies=CSRF_GUARD)
 def submit(request: Request, at: ChangerContext, form: Form) -> Response:
     """Let the new schedule hold; what was typed wrong is given back."""
-    state, typed = portal_state(request), {name: _typed(form, name) for name in CRONS}
+    state, inputs = portal_state(request), {name: _read_cron(form, name) for name in CRONS}
     flags = {name: bool(form_field(form, name)) for name in FLAGS}
     try:
         old = effective_schedule(state.store, state.settings, at.campaign.id).schedule
-        new = None if form_field(form, "reset") else schedule_form.read_schedule_form(typed, old, **flags)
+        new = None if form_field(form, "reset") else schedule_form.read_schedule_form(inputs, old, **flags)
         change_schedule(
             state.store, state.settings, at.campaign, new, form_field(form, "seen"), at.visitor.actor, at.now
         )
     except BadInput as error:  # what is mended and sent again is still made for what was seen at first
-        return _render_form(request, at, typed, flags, error, seen=form_field(form, "seen"))
+        return _render_form(request, at, inputs, flags, error, expected_version=form_field(form, "seen"))
     except LotrinhError as error:
-        return _render_form(request, at, typed, flags, error)
+        return _render_form(request, at, inputs, flags, error)
     return RedirectResponse(f"/campaigns/{at.campaign.id}/schedule?saved=1", SEE_OTHER)
 
 
-def _typed(form: FormData, name: str) -> CronInput:
+def _read_cron(form: FormData, name: str) -> CronInput:
     days = checked_days(value for value in form.getlist(f"{name}_days") if isinstance(value, str))
     return CronInput(form_field(form, f"{name}_hours"), days, form_field(form, f"{name}_cron"))

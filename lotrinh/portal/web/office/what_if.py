@@ -35,10 +35,10 @@ FIELDS = ("anchor", "file")
 @router.get(HERE)
 def show_form(request: Request, at: ChangerContext) -> Response:
     """Show how the campaign is set now, and the form."""
-    return _form(request, at, {})
+    return _render_form(request, at, {})
 
 
-def _form(
+def _render_form(
     request: Request, at: CampaignContext, values: Mapping[str, str], error: LotrinhError | None = None
 ) -> Response:
     state = portal_state(request)
@@ -68,16 +68,16 @@ def check_answers(request: Request, at: ChangerContext, form: Form) -> Response:
         if isinstance(file, UploadFile) and file.filename:
             values["name"] = upload_name(file.filename)
             values["kept"] = store_upload(state.settings, file.file.read(LARGEST + 1), at.now)
-        wish = _wish(inputs, values)
+        wish = _read_change(inputs, values)
         made = preview_change(state.store, state.settings, at.live, wish, at.now, state.home)
     except LotrinhError as error:
-        return _form(request, at, values, error)
+        return _render_form(request, at, values, error)
     return render_page(
         request, "office/what_if_preview.html", at=at, made=made, wish=wish, KINDS=KINDS, MoveKind=MoveKind
     )
 
 
-def _wish(inputs: FormInput, values: Mapping[str, str]) -> ChangeRequest:
+def _read_change(inputs: FormInput, values: Mapping[str, str]) -> ChangeRequest:
     anchor = inputs.day("anchor")
     if inputs.problems:
         raise BadInput(inputs.problems)
@@ -92,10 +92,12 @@ def submit(request: Request, at: ChangerContext, form: Form) -> Response:
     if entry is None:
         values = {name: inputs[name] for name in ("anchor", "kept", "name")}
         try:
-            made = preview_change(state.store, state.settings, at.live, _wish(inputs, values), at.now, state.home)
+            made = preview_change(
+                state.store, state.settings, at.live, _read_change(inputs, values), at.now, state.home
+            )
             entry = apply_change(state.store, made, inputs["digest"], at.visitor.actor, at.now)
         except LotrinhError as error:
-            return _form(request, at, values, error)
+            return _render_form(request, at, values, error)
     return RedirectResponse(f"/campaigns/{at.campaign.id}/what-if/{entry.number}", SEE_OTHER)
 
 

@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from lotrinh.reports.data.archive import FIRST, normalize_archive
+from lotrinh.reports.docx.package import FIRST, normalize_archive
 
 
 def archive(*names: str, year: int = 2026, method: int = zipfile.ZIP_STORED) -> bytes:
