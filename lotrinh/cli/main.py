@@ -50,6 +50,8 @@ def cli() -> None:
     """Hold the commands together."""
 
 
+# Functions of commands end in ``_command`` and ``_group``: bare, most of them would bear the names of the services and
+# things that they are about. The words that people type are given to click one by one.
 for command in (
     up_command,
     check_command,

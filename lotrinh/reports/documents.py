@@ -59,6 +59,9 @@ def make(bundle: ReportBundle, form: str, options: RenderOptions) -> bytes:
     return FORMATS[form].make(bundle, options)
 
 
+# Each format imports its own libraries when it is made: those of DOCX and XLSX are large, and a table needs neither.
+
+
 def _table(bundle: ReportBundle, options: RenderOptions) -> bytes:
     from lotrinh.reports.text import terminal
 

@@ -22,7 +22,7 @@ import os, sys
 from pathlib import Path
 from lotrinh.services.runs.lease import Holder
 holder = Holder.of(sys.argv[1])
-print(Path(f"/proc/{holder.pid}").exists(), holder.dead, flush=True)
+print(Path(f"/proc/{holder.pid}").exists(), holder.is_dead, flush=True)
 """
 SERVICES = f"""
 import subprocess, sys

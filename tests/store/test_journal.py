@@ -19,11 +19,14 @@ words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 bodies = st.dictionaries(words, st.one_of(words, st.integers(-(10**9), 10**9), st.booleans(), st.none()), max_size=4)
 any_entries = st.builds(
     NewEntry,
-    st.sampled_from(EntryKind),
-    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, HANOI])),  # noqa: DTZ001 - the zone is drawn
-    *[words] * 4,
-    bodies,
-    words,
+    kind=st.sampled_from(EntryKind),
+    at=st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, HANOI])),  # noqa: DTZ001 - the zone is drawn
+    campaign=words,
+    unit=words,
+    step=words,
+    actor=words,
+    body=bodies,
+    checklist_hash=words,
 )
 
 

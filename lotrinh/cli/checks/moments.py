@@ -43,6 +43,7 @@ def _with_hour(text: str) -> datetime | None:
 
 def require_past(moment: datetime | None) -> datetime | None:
     """Return a moment that a report can show; one that is still to come is refused, today's end is not."""
+    # A day alone means its end, and for today that is up to a day ahead.
     if moment and moment > now() + DAY:
         sentence = M("Thời điểm {when} chưa đến; báo cáo chỉ cho thấy đến nay.", when=moment)
         raise BadInput([Problem("--as-of", 0, 0, sentence)])

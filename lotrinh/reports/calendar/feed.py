@@ -29,6 +29,7 @@ def calendar(report: Report, language: str, published: PublishedDeadlines, site:
 
 
 class _Feed:
+    # Anybody may read a feed (docs/adr/0011): nothing here says more than the status document of the unit does.
     def __init__(self, report: Report, language: str, published: PublishedDeadlines, site: str) -> None:
         self.report, self.language, self.published = report, language, published
         self.home = f"{site.rstrip('/')}/campaigns/{report.campaign}" if site else ""
@@ -75,6 +76,7 @@ class _Feed:
             note=tuple(self.note_of_step(unit, item, step_status)),
             due=due,
             stamp=self.report.as_of,
+            # As recorded, not computed: a program takes a new date only with a higher number (docs/adr/0009).
             number=published.number,
             changed_at=max(filter(None, changes), default=None),
             is_cancelled=cancelled,

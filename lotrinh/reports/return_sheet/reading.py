@@ -70,6 +70,7 @@ Page = Sequence[Sequence[SpreadsheetCell]]
 def _pages(content: bytes) -> list[Page]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about looks that the reader does not know; we read values only
+        # With data_only a formula would come as the value some program computed last, which nobody typed.
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         try:
             return [_page(sheet) for sheet in book.worksheets[:MOST_SHEETS]]

@@ -57,6 +57,7 @@ class WorkbookContext:
         """Say the heads of columns."""
         return [self.cell.text(word, "head") for word in words]
 
+    # What rows repeat is written as cells once: a list of the whole nation has two million rows.
     @cached_property
     def status_cells(self) -> dict[Status, Cell]:
         """Each status in words, in its colour."""

@@ -109,11 +109,19 @@ def submit(request: Request, at: SpeakerContext, form: Form) -> Response:
         for line in lines
         if (number := expected_version(inputs, f"seen.{line.step.id}")) is not None
     }
-    details: dict[str, Any] = {"actor": at.visitor.actor, "key": inputs["key"], "now": at.now, "seen": seen}
     if inputs.problems:
         return render_counts_form(request, at, lines, inputs)
     try:
-        entries = record_counts(portal_state(request).store, at.campaign, at.unit, counts, **details)
+        entries = record_counts(
+            portal_state(request).store,
+            at.campaign,
+            at.unit,
+            counts,
+            actor=at.visitor.actor,
+            key=inputs["key"],
+            now=at.now,
+            expected_versions=seen,
+        )
     except BadInput as error:
         inputs.problems += place_problems_at_lines(error, lines, inputs)
         return render_counts_form(request, at, lines, inputs)
