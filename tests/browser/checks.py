@@ -60,7 +60,7 @@ def violations(page: Page) -> Iterator[str]:
     yield from found
 
 
-def seen(page: Page) -> Iterator[str]:
+def violations_everywhere(page: Page) -> Iterator[str]:
     """What axe finds on a wide and a narrow screen, in the dark and in the light."""
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -68,7 +68,7 @@ def seen(page: Page) -> Iterator[str]:
         yield from (f"{width} {scheme}: {each}" for each in violations(page))
 
 
-def reached(page: Page) -> Iterator[str]:
+def unreachable(page: Page) -> Iterator[str]:
     """What cannot be reached on a narrow screen, at twice the size of text, with a thumb, or by keyboard."""
     page.set_viewport_size({"width": NARROW, "height": 900})
     yield from (f"wider than {NARROW}: {each[:200]}" for each in page.evaluate(SCROLLS)[:3])

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from lotrinh.core.status.roles import Role
 from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.statements.sample import sample_entries
-from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted, hosted
-from tests.browser.world import OPEN, World, made_world
+from tests.browser.hosting import CAMPAIGN, LIEN_SON, NOW, Hosted, host
+from tests.browser.world import OPEN, World, make_world
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "These tests need Chromium: install the package chromium-headless-shell (or chromium) so that it is on PATH."
@@ -62,14 +62,14 @@ def chromium() -> Iterator[Browser]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A portal that tests only look at: a campaign with sample data, an empty one, one of longest texts."""
     chromium_path()
-    with made_world(tmp_path_factory.mktemp("world")) as made:
+    with make_world(tmp_path_factory.mktemp("world")) as made:
         yield made
 
 
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[Hosted]:
     """A portal of a test's own, to change: Liên Sơn's sample data, with one step not done whose deadline is over."""
-    with hosted(tmp_path) as running:
+    with host(tmp_path) as running:
         of = open_campaign_of_files(running.settings, CAMPAIGN)
         running.store.journal.append(*(e for e in sample_entries(of, NOW) if e.unit == LIEN_SON and e.step != OPEN))
         running.account(f"unit:{LIEN_SON}", Role.UNIT, "Xã Liên Sơn", LIEN_SON)
@@ -87,7 +87,7 @@ def look(chromium: Browser) -> Iterator[Visit]:
     def page(cookie: Any = None, **options: Any) -> Page:
         name = f"{cookie} {options}"
         if name not in pages:
-            pages[name] = opened(chromium, cookie, options)
+            pages[name] = open_page(chromium, cookie, options)
         return pages[name]
 
     yield page
@@ -101,14 +101,14 @@ def visit(chromium: Browser) -> Iterator[Visit]:
     with ExitStack() as contexts:
 
         def page(cookie: Any = None, **options: Any) -> Page:
-            made = opened(chromium, cookie, options)
+            made = open_page(chromium, cookie, options)
             contexts.callback(made.context.close)
             return made
 
         yield page
 
 
-def opened(chromium: Browser, cookie: Any, options: dict[str, Any]) -> Page:
+def open_page(chromium: Browser, cookie: Any, options: dict[str, Any]) -> Page:
     context = chromium.new_context(**{"locale": "vi-VN", "viewport": PHONE, **options})
     context.set_default_timeout(PATIENCE)
     if cookie:

@@ -61,7 +61,7 @@ def settings_at(url: str, folder: Path, campaigns: Sequence[CampaignSettings], r
 
 
 @contextmanager
-def hosted(
+def host(
     folder: Path,
     campaigns: Sequence[CampaignSettings] = (CampaignSettings(id=CAMPAIGN, warning_days=3),),
     roster: Path | None = None,
@@ -79,7 +79,7 @@ def hosted(
                 yield Hosted(url, app, store, settings, moments)
 
 
-def elsewhere(work: Callable[[], Any]) -> Any:
+def in_own_thread(work: Callable[[], Any]) -> Any:
     """Do something in a thread of its own: the browser's driver keeps an event loop in this one."""
     results: list[Any] = []
     thread = threading.Thread(target=lambda: results.append(work()))

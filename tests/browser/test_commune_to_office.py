@@ -16,7 +16,7 @@ from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_file
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import run_check
 from tests.browser.conftest import DESK, PHONE, Visit
-from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, Hosted, elsewhere
+from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, Hosted, in_own_thread
 from tests.browser.world import OPEN, PDF
 from tests.portal.people import SECRET
 
@@ -45,7 +45,7 @@ class Province:
         store, now = self.portal.store, self.portal.clock()
         begun = begin_run(store, self.campaign, now, now, {})
         asking = run_check(store, self.portal.settings, self.campaign, begun, self.portal.clock)
-        report: Report = elsewhere(lambda: asyncio.run(asking))
+        report: Report = in_own_thread(lambda: asyncio.run(asking))
         return report
 
 

@@ -14,8 +14,8 @@ from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 from lotrinh.reports.html.html import html_page
-from tests.browser.checks import reached, seen
-from tests.browser.conftest import opened
+from tests.browser.checks import unreachable, violations_everywhere
+from tests.browser.conftest import open_page
 from tests.reports.samples import OPEN, UNREACHABLE, commune, everybody_at, the_report, unit_report
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -50,7 +50,7 @@ class Opened:
 def mailed(chromium: Browser, tmp_path: Path) -> Iterator[Opened]:
     path = tmp_path / "bao-cao.html"
     path.write_text(html_page(ReportBundle(report()), "vi"), encoding="utf-8")
-    made = Opened(opened(chromium, None, {"offline": True}), path)
+    made = Opened(open_page(chromium, None, {"offline": True}), path)
     yield made
     made.page.context.close()
 
@@ -65,8 +65,8 @@ def test_it_opens_offline_asks_for_nothing_and_breaks_no_policy(mailed: Opened) 
 
 def test_axe_finds_nothing_and_nothing_is_out_of_reach_on_a_phone(mailed: Opened) -> None:
     mailed.page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-    assert list(seen(mailed.page)) == []
-    assert list(reached(mailed.page)) == []
+    assert list(violations_everywhere(mailed.page)) == []
+    assert list(unreachable(mailed.page)) == []
 
 
 def test_on_paper_nothing_is_folded_away_and_every_page_says_that_it_is_sample_data(mailed: Opened) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lotrinh.portal.app import STATIC
-from tests.browser.checks import reached, seen
+from tests.browser.checks import unreachable, violations_everywhere
 from tests.browser.conftest import Visit
 from tests.browser.pages import ADDRESSES, NO_PAGES, VIEWS, View, page_routes
 from tests.browser.world import NORMAL, World
@@ -37,7 +37,7 @@ def test_a_page_shuts_nobody_out(world: World, look: Visit, visit: Visit, view: 
     browser = visit if view.session else look
     page = browser(world.cookie(view.state, view.who), bypass_csp=True)
     view.show(page, world)
-    assert [*seen(page), *reached(page)] == []
+    assert [*violations_everywhere(page), *unreachable(page)] == []
 
 
 def test_on_the_board_what_nobody_knows_is_hatched_and_nothing_else_is(world: World, look: Visit) -> None:
@@ -66,5 +66,5 @@ def test_a_page_that_is_spoiled_is_found_out(world: World, visit: Visit) -> None
     for found, spoil in SPOILED.items():
         page.goto(f"{world.portal.url}/sign-in")
         page.evaluate(spoil)
-        check = seen if found in {"label", "color-contrast"} else reached
+        check = violations_everywhere if found in {"label", "color-contrast"} else unreachable
         assert any(found in each for each in check(page)), found

@@ -21,7 +21,7 @@ from lotrinh.services.statements.uploads import accept_upload, file_reference
 from lotrinh.settings.models import CampaignSettings as CampaignSetting
 from lotrinh.store.outbox import FAILED, WAITING, NewMessage
 from tests.browser import hostile
-from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, NOW, Hosted, elsewhere, hosted
+from tests.browser.hosting import CAMPAIGN, LIEN_SON, LUONG_SON, NOW, Hosted, host, in_own_thread
 from tests.services.builders import hear, says
 
 EMPTY, NORMAL, LONGEST = "empty", "normal", "longest"
@@ -67,7 +67,7 @@ def units(*, whole: bool) -> list[Unit]:
 
 
 @contextmanager
-def made_world(folder: Path, *, whole: bool = False) -> Iterator[World]:
+def make_world(folder: Path, *, whole: bool = False) -> Iterator[World]:
     """Start the portal and fill it; ``whole``: with all units of the province."""
     roster, here = folder / "units.csv", units(whole=whole)
     write_roster(roster, here)
@@ -80,17 +80,17 @@ def made_world(folder: Path, *, whole: bool = False) -> Iterator[World]:
         CampaignSetting(id="trong", checklist=str(folder / "trong.yaml"), units=(LIEN_SON,)),
         CampaignSetting(id="dai", checklist=str(folder / "dai.yaml"), units=(hostile.UNIT.code, LIEN_SON)),
     )
-    with hosted(folder, campaigns, roster, run=lambda _: None) as portal:
+    with host(folder, campaigns, roster, run=lambda _: None) as portal:
         world = World(portal)
-        people(world)
+        sign_everybody_in(world)
         of = {c.id: open_campaign_of_files(portal.settings, c.id) for c in campaigns}
-        empty(world)
-        normal(world, of[CAMPAIGN])
-        long(world, of["dai"])
+        fill_empty(world)
+        fill_normal(world, of[CAMPAIGN])
+        fill_longest(world, of["dai"])
         yield world
 
 
-def people(world: World) -> None:
+def sign_everybody_in(world: World) -> None:
     """Give everybody a session; those of the longest state have names to match."""
     portal, long_unit = world.portal, hostile.UNIT
     for who, role in WHO.items():
@@ -104,14 +104,14 @@ def people(world: World) -> None:
     world.cookies = {place: portal.cookie(account) for place, account in world.accounts.items()}
 
 
-def places(campaign: str, unit: str, **more: object) -> dict[str, str]:
+def address_values(campaign: str, unit: str, **more: object) -> dict[str, str]:
     home = f"/campaigns/{campaign}"
     return {"c": home, "u": f"{home}/units/{unit}", **{name: str(value) for name, value in more.items()}}
 
 
-def empty(world: World) -> None:
+def fill_empty(world: World) -> None:
     """Nothing was ever said or asked."""
-    world.values[EMPTY] = places("trong", LIEN_SON, step="mo", open="mo", counted=hostile.COUNTED)
+    world.values[EMPTY] = address_values("trong", LIEN_SON, step="mo", open="mo", counted=hostile.COUNTED)
 
 
 @dataclass
@@ -145,7 +145,7 @@ OFFICES = frozenset(
 )
 
 
-def normal(world: World, of: Campaign) -> None:
+def fill_normal(world: World, of: Campaign) -> None:
     """Sample data of all units, and one of everything that can be said."""
     portal = world.portal
     portal.store.journal.append(*sample_entries(of, NOW))
@@ -175,12 +175,12 @@ def normal(world: World, of: Campaign) -> None:
     diary.write(
         EntryKind.CONFIRMED, "thanh-lap-ubbc-xa", LUONG_SON, completed_on="2025-11-28", document={"number": "3/QĐ"}
     )
-    disagree(portal, of, of.by_code[LUONG_SON], "thanh-lap-ubbc-xa", "Đang ký.")
-    number = changed(diary, of)
-    first, second = asked(portal, of, 60), asked(portal, of, 30)
+    publish_obstacle(portal, of, of.by_code[LUONG_SON], "thanh-lap-ubbc-xa", "Đang ký.")
+    number = record_change(diary, of)
+    first, second = run_check(portal, of, 60), run_check(portal, of, 30)
     begin_run(portal.store, of, NOW - timedelta(minutes=1), NOW, {})
     make_link(portal.store, "Đồng chí Chủ tịch", timedelta(days=7), NOW)
-    world.values[NORMAL] = places(
+    world.values[NORMAL] = address_values(
         CAMPAIGN,
         LIEN_SON,
         step="xac-dinh-khu-vuc-bo-phieu",
@@ -200,7 +200,7 @@ def normal(world: World, of: Campaign) -> None:
     )
 
 
-def disagree(portal: Hosted, of: Campaign, unit: Unit, step: str, note: str, hours: int = 3) -> str:
+def publish_obstacle(portal: Hosted, of: Campaign, unit: Unit, step: str, note: str, hours: int = 3) -> str:
     """Let a unit's own system have said so many hours ago that something stands in a step's way; return the run."""
     at = NOW - timedelta(hours=hours)
     begun = begin_run(portal.store, of, at, at, {})
@@ -211,7 +211,7 @@ def disagree(portal: Hosted, of: Campaign, unit: Unit, step: str, note: str, hou
     return begun.id
 
 
-def changed(diary: Diary, of: Campaign) -> int:
+def record_change(diary: Diary, of: Campaign) -> int:
     """Write down a change of the campaign that was taken back since."""
     entry = diary.write(
         EntryKind.CHANGED,
@@ -226,15 +226,15 @@ def changed(diary: Diary, of: Campaign) -> int:
     return entry.number
 
 
-def asked(portal: Hosted, of: Campaign, minutes: int) -> str:
+def run_check(portal: Hosted, of: Campaign, minutes: int) -> str:
     """Ask all units over HTTP, in a run that began so long ago."""
     at = NOW - timedelta(minutes=minutes)
     run = begin_run(portal.store, of, at, at, {})
-    elsewhere(lambda: asyncio.run(run_check(portal.store, portal.settings, of, run, portal.clock)))
+    in_own_thread(lambda: asyncio.run(run_check(portal.store, portal.settings, of, run, portal.clock)))
     return run.id
 
 
-def posted(portal: Hosted) -> None:
+def fill_outbox(portal: Hosted) -> None:
     """A message in each of the states that people can do something about, with the longest reason there is."""
     content = {"to": f"{'x' * 64}@{'y' * 60}.example.vn"}
     for state in (WAITING, FAILED):
@@ -253,9 +253,9 @@ def posted(portal: Hosted) -> None:
         portal.store.outbox.put([new], NOW)
 
 
-def long(world: World, of: Campaign) -> None:
+def fill_longest(world: World, of: Campaign) -> None:
     """The longest of everything that can be said."""
-    posted(world.portal)
+    fill_outbox(world.portal)
     portal, unit, text = world.portal, of.by_code[hostile.UNIT.code], hostile.longest
     name = f"{text(110)}.pdf"
     file = file_reference(accept_upload(portal.store, portal.settings.data_dir, unit.code, name, PDF, NOW))
@@ -278,11 +278,11 @@ def long(world: World, of: Campaign) -> None:
     counts: dict[str, Any] = {"progress": {"done": 99_999, "of": 100_000}, "document": {"number": text(200)}}
     counted = diary.write(EntryKind.PROGRESSED, "dem", **counts, completed_on="2026-02-01")
     diary.write(EntryKind.CONFIRMED, "lech", **whole)
-    number = changed(diary, of)
-    first = disagree(portal, of, unit, "lech", text(2000), 4)
-    second = disagree(portal, of, unit, "xong", text(2000))
+    number = record_change(diary, of)
+    first = publish_obstacle(portal, of, unit, "lech", text(2000), 4)
+    second = publish_obstacle(portal, of, unit, "xong", text(2000))
     make_link(portal.store, text(100), timedelta(days=31), NOW)
-    world.values[LONGEST] = places(
+    world.values[LONGEST] = address_values(
         "dai",
         unit.code,
         step="xong",

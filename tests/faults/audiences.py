@@ -25,12 +25,12 @@ class Audience(Enum):
     SIGNED_IN = "signed in"
     SEE = "sees the unit"
     SPEAK = "speaks for the unit"
-    JUDGE = "judges the unit"
+    REVIEW = "judges the unit"
     SEE_ALL = Action.SEE_ALL
     RUN = Action.RUN
     CHANGE = Action.CHANGE
     ADMINISTER = Action.ADMINISTER
-    JUDGE_ALL = Action.REVIEW
+    REVIEW_ALL = Action.REVIEW
 
 
 TABLE = {
@@ -80,7 +80,7 @@ TABLE = {
         POST /api/v1/campaigns/{campaign_id}/units/{code}/proposals
         POST /api/v1/campaigns/{campaign_id}/units/{code}/clearances
     """,
-    Audience.JUDGE: """
+    Audience.REVIEW: """
         GET /campaigns/{campaign_id}/units/{code}/steps/{step_id}/resolve
         POST /campaigns/{campaign_id}/units/{code}/steps/{step_id}/resolve
         GET /campaigns/{campaign_id}/units/{code}/steps/{step_id}/judge/{act_name}
@@ -92,7 +92,7 @@ TABLE = {
         POST /api/v1/campaigns/{campaign_id}/units/{code}/answers
         POST /api/v1/campaigns/{campaign_id}/units/{code}/hand-overs
     """,
-    Audience.JUDGE_ALL: """
+    Audience.REVIEW_ALL: """
         POST /campaigns/{campaign_id}/queue
         GET /campaigns/{campaign_id}/sheets
         POST /campaigns/{campaign_id}/sheets
@@ -168,7 +168,7 @@ class Route(NamedTuple):
         return f"{self.method} {self.path}"
 
 
-def listed() -> dict[Route, Audience]:
+def audience_of_routes() -> dict[Route, Audience]:
     """Return the table by route."""
     found: dict[Route, Audience] = {}
     for audience, text in TABLE.items():
@@ -202,7 +202,7 @@ class Visitor(NamedTuple):
         officer = self.role in {Role.OFFICER, Role.ADMINISTRATOR}
         if audience is Audience.SIGNED_IN:
             return True
-        if audience in {Audience.SEE, Audience.SPEAK, Audience.JUDGE} and code == ELSEWHERE:
+        if audience in {Audience.SEE, Audience.SPEAK, Audience.REVIEW} and code == ELSEWHERE:
             return False
         if audience is Audience.SEE:
             return officer or self.role is Role.VIEWER or self.unit == code

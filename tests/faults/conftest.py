@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from tests.faults.portals import Portal, portal_of
+from tests.faults.portals import Portal, open_portal
 
 NewDatabase = Callable[[], str]
 COUNTER = itertools.count()
@@ -83,12 +83,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[Portal]:
     """A portal over SQLite."""
-    with portal_of(tmp_path) as opened:
+    with open_portal(tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
 def any_portal(tmp_path: Path, database: str) -> Iterator[Portal]:
     """A portal over each kind of database."""
-    with portal_of(tmp_path, database) as opened:
+    with open_portal(tmp_path, database) as opened:
         yield opened

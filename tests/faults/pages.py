@@ -30,13 +30,13 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.forms: list[Form] = []
         self.harm: list[str] = []
-        self.shown = ""
+        self.text = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        self._judge(tag, given)
-        self.shown += " ".join(["", *given.values()])
+        self._note_harm(tag, given)
+        self.text += " ".join(["", *given.values()])
         if tag == "a" and "href" in given:
             self.links.append(urljoin(self.address, given["href"]))
         if tag == "form":
@@ -48,9 +48,9 @@ class Page(HTMLParser):
     handle_startendtag = handle_starttag
 
     def handle_data(self, data: str) -> None:
-        self.shown += data
+        self.text += data
 
-    def _judge(self, tag: str, given: dict[str, str]) -> None:
+    def _note_harm(self, tag: str, given: dict[str, str]) -> None:
         if tag in ACTIVE or (tag in {"img", "video", "audio"} and not given.get("src", "").startswith("data:")):
             self.harm.append(tag)
         for name, value in given.items():

@@ -30,10 +30,10 @@ STEP, COUNTED, UNPROVEN = "xac-dinh-khu-vuc-bo-phieu", "quyet-dinh-to-bau-cu", "
 HOME = f"/campaigns/{CAMPAIGN}/units/{OWN}"
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 EMPTY: Mapping[str, str] = {}
-SAID = {"completed_on": "2/2/2026", "document.number": "12/QĐ-UBND"}
+ANSWERS = {"completed_on": "2/2/2026", "document.number": "12/QĐ-UBND"}
 
 
-class Hidden(HTMLParser):
+class FormFields(HTMLParser):
     """Collects what a page's form would send: its fields with their values, of the main part only."""
 
     def __init__(self, page: str) -> None:
@@ -80,7 +80,7 @@ class Person:
         """Open a page and return what its form holds."""
         page = self.client.get(path)
         assert page.status_code == 200, (path, page.status_code, page.text[-600:])
-        return Hidden(page.text).fields
+        return FormFields(page.text).fields
 
     def send(self, path: str, fields: Mapping[str, str], **more: Any) -> httpx.Response:
         return self.client.post(path, data=dict(fields), **more)
@@ -92,9 +92,9 @@ class Person:
     def check(self, step: str = STEP, **said: str) -> dict[str, str]:
         """Fill in the form and return the page of answers to check: what is sent then is the confirmation."""
         path = f"{HOME}/steps/{step}/confirm"
-        page = self.send(path, self.form(path) | (said or SAID))
+        page = self.send(path, self.form(path) | (said or ANSWERS))
         assert page.status_code == 200, page.text[-900:]
-        return Hidden(page.text).fields
+        return FormFields(page.text).fields
 
     def confirm(self, fields: Mapping[str, str], step: str = STEP) -> httpx.Response:
         return self.send(f"{HOME}/steps/{step}/confirm/send", fields)
@@ -147,29 +147,29 @@ def settings_of(folder: Path, url: str = "", units: Path | None = None) -> Setti
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
+def serve(app: FastAPI) -> Iterator[str]:
     """Serve an application on a port of its own, and give its address."""
     with serving(app, log_level="critical", access_log=False) as port:
         yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
-def portal_of(folder: Path, url: str = "", units: Path | None = None) -> Iterator[Portal]:
+def open_portal(folder: Path, url: str = "", units: Path | None = None) -> Iterator[Portal]:
     """Open a portal, and judge its record when everything has been thrown at it."""
     from lotrinh.portal.app import create_app
 
     settings, clock = settings_of(folder, url, units), [NOW]
     with open_store(settings.database_url) as store:
         app = create_app(settings, store, clock=lambda: clock[0], start_run=lambda _: None)
-        with served(app) as address:
+        with serve(app) as address:
             portal = Portal(address, app, store, settings, open_campaign_of_files(settings, CAMPAIGN), clock=clock)
             yield portal
             for client in portal.opened:
                 client.close()
-        sound(portal)
+        require_sound(portal)
 
 
-def sound(portal: Portal) -> None:
+def require_sound(portal: Portal) -> None:
     """Require what must hold after every fault: a good chain, a state that is its fold, and nothing done by nobody."""
     entries = portal.store.journal.entries()
     assert portal.store.journal.verify() is None

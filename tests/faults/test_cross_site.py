@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.audiences import SAFE, Audience, Route, listed, routes
+from tests.faults.audiences import SAFE, Audience, Route, audience_of_routes, routes
 from tests.faults.portals import OWN, Portal
-from tests.faults.worlds import World, who_may, world_of
+from tests.faults.worlds import World, find_visitor, make_world
 
 HOSTILE: dict[str, dict[str, str]] = {
     "another site": {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
@@ -22,7 +22,7 @@ HOSTILE: dict[str, dict[str, str]] = {
 
 @pytest.fixture
 def world(portal: Portal) -> World:
-    return world_of(portal)
+    return make_world(portal)
 
 
 def changing(world: World) -> list[Route]:
@@ -35,7 +35,7 @@ def test_no_other_site_changes_anything_by_any_route(world: World) -> None:
     before = world.dump()
     wrong = []
     for route in changing(world):
-        visitor = who_may(listed()[route], OWN)
+        visitor = find_visitor(audience_of_routes()[route], OWN)
         for name, headers in HOSTILE.items():
             if route.is_api and name == "no origin at all":
                 continue  # that is a program, and it needs a code
@@ -48,8 +48,8 @@ def test_no_other_site_changes_anything_by_any_route(world: World) -> None:
 def test_the_same_requests_from_our_own_pages_are_let_in(world: World) -> None:
     """Otherwise the refusals above would show nothing."""
     for route in changing(world):
-        visitor = who_may(listed()[route], OWN)
-        if listed()[route] is not Audience.ANYBODY:
+        visitor = find_visitor(audience_of_routes()[route], OWN)
+        if audience_of_routes()[route] is not Audience.ANYBODY:
             assert world.ask(route, visitor, OWN).status_code not in {401, 403}, route
 
 
@@ -59,10 +59,10 @@ def test_no_form_without_the_sessions_own_hidden_field_changes_anything(world: W
 
     before = world.dump()
     for route in changing(world):
-        audience = listed()[route]
+        audience = audience_of_routes()[route]
         if route.is_api or audience is Audience.ANYBODY:
             continue
-        visitor = who_may(audience, OWN)
+        visitor = find_visitor(audience, OWN)
         values: dict[str, Any] = {
             "missing": {},
             "empty": {"csrf": ""},

@@ -20,7 +20,7 @@ from lotrinh.services.statements.journal_writer import StatementRequest
 from lotrinh.services.statements.uploads import accept_upload, file_reference
 from tests.conftest import COLUMNS
 from tests.faults.pages import Form, Page
-from tests.faults.portals import CAMPAIGN, COUNTED, NOW, OTHER, OWN, PDF, STEP, Person, Portal, portal_of
+from tests.faults.portals import CAMPAIGN, COUNTED, NOW, OTHER, OWN, PDF, STEP, Person, Portal, open_portal
 from tests.services.builders import hear, says
 
 SYSTEM = "05047"
@@ -42,7 +42,7 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
     rows = (f"{OWN},xa,Liên Sơn,,,,,,,", f"{OTHER},xa,Lương Sơn,,,,,,,")
     own = f"{SYSTEM},xa,Cao Dương,,,https://caoduong.example.vn/s,,{evil('contact').replace(',', '')},,"
     (tmp_path / "units.csv").write_text("\n".join([COLUMNS, *rows, own.replace('"', "'")]) + "\n", encoding="utf-8")
-    with portal_of(tmp_path, units=tmp_path / "units.csv") as opened:
+    with open_portal(tmp_path, units=tmp_path / "units.csv") as opened:
         everything_said(opened)
         yield opened
 
@@ -114,7 +114,7 @@ def require_harmless(answer: httpx.Response) -> Page:
     page = Page(str(answer.request.url), answer.text)
     assert page.harm == [], (str(answer.request.url), page.harm)
     assert "[number]&#39;&#34;&gt;" in answer.text or "[number]" not in answer.text
-    assert "]49" not in page.shown
+    assert "]49" not in page.text
     return page
 
 
@@ -125,7 +125,7 @@ def read_everything(person: Person, start: str) -> Read:
     while todo:
         answer = person.get(todo.popleft(), follow_redirects=True)
         page = require_harmless(answer)
-        shown += page.shown
+        shown += page.text
         for form in page.forms:
             forms.setdefault(f"{form.method} {form.action.partition('?')[0]}", form)
         for link in page.links:
@@ -146,8 +146,8 @@ def filled_in(person: Person, form: Form) -> str:
         return ""
     fields = form.hidden | form.chosen | {name: evil("typed") for name in form.typed}
     if form.method == "get":
-        return require_harmless(person.get(path, params=fields)).shown
-    return require_harmless(person.send(path, fields)).shown
+        return require_harmless(person.get(path, params=fields)).text
+    return require_harmless(person.send(path, fields)).text
 
 
 def test_a_unit_reads_every_page_and_nothing_runs(portal: Portal) -> None:

@@ -12,11 +12,11 @@ from tests.faults.audiences import (
     Audience,
     Route,
     Visitor,
-    listed,
+    audience_of_routes,
     routes,
 )
 from tests.faults.portals import ELSEWHERE, OWN, Portal
-from tests.faults.worlds import World, world_of
+from tests.faults.worlds import World, make_world
 
 READERS = {Role.VIEWER, None}
 FORBIDDEN = {401, 403, 404}
@@ -24,11 +24,11 @@ FORBIDDEN = {401, 403, 404}
 
 @pytest.fixture
 def world(portal: Portal) -> World:
-    return world_of(portal)
+    return make_world(portal)
 
 
 def test_every_route_stands_in_the_table_of_audiences_and_every_line_of_it_is_a_route(portal: Portal) -> None:
-    known, there = set(listed()), set(routes(portal.app))
+    known, there = set(audience_of_routes()), set(routes(portal.app))
     assert not there - known, f"for whom are these? Say it in audiences.py: {sorted(map(str, there - known))}"
     assert not known - there, f"gone; strike them off audiences.py: {sorted(map(str, known - there))}"
 
@@ -36,7 +36,7 @@ def test_every_route_stands_in_the_table_of_audiences_and_every_line_of_it_is_a_
 def judged(world: World, caplog: pytest.LogCaptureFixture, route: Route, visitor: Visitor, code: str) -> str:
     """Ask once; return what is wrong with the answer, or nothing."""
     caplog.clear()
-    audience = listed()[route]
+    audience = audience_of_routes()[route]
     answer = world.ask(route, visitor, code)
     refused = [record.getMessage() for record in caplog.records if record.getMessage().startswith("refused ")]
     said = f"{visitor.account or 'nobody'} {route} of {code}: {answer.status_code}, logged {refused}"
@@ -62,7 +62,7 @@ def test_nobody_gets_what_is_not_theirs_and_who_tries_is_logged(
     before = world.dump()["journal"]
     wrong = [
         fault
-        for route in listed()
+        for route in audience_of_routes()
         for code in (CODES if route.names_unit else (OWN,))
         if (fault := judged(world, caplog, route, visitor, code))
     ]
@@ -73,7 +73,7 @@ def test_nobody_gets_what_is_not_theirs_and_who_tries_is_logged(
 
 def test_the_table_lets_no_unit_near_another_and_no_reader_write() -> None:
     """The table itself is judged, for a wrong line in it would let everything pass."""
-    for route, audience in listed().items():
+    for route, audience in audience_of_routes().items():
         for visitor in VISITORS:
             for code in CODES:
                 may = visitor.may(audience, code)

@@ -8,7 +8,7 @@ import pytest
 from lotrinh.core.status.journal import EntryKind
 from lotrinh.services.statements.journal_writer import StatementRequest
 from lotrinh.services.statements.review import accept
-from tests.faults.portals import CAMPAIGN, HOME, NOW, OWN, STEP, Hidden, Portal, receipt_of
+from tests.faults.portals import CAMPAIGN, HOME, NOW, OWN, STEP, FormFields, Portal, receipt_of
 
 AT_ONCE = 20
 CONFIRMATIONS = f"/api/v1/campaigns/{CAMPAIGN}/units/{OWN}/confirmations"
@@ -45,7 +45,7 @@ def test_going_back_and_sending_again_leads_to_the_same_receipt(portal: Portal) 
     receipts = set()
     for _ in range(2):  # the browser shows the form as it was, with its key
         checked = person.send(f"{HOME}/steps/{STEP}/confirm", form | said)
-        receipts.add(receipt_of(person.confirm(Hidden(checked.text).fields)))
+        receipts.add(receipt_of(person.confirm(FormFields(checked.text).fields)))
     assert len(receipts) == 1
     assert spoken(portal) == [EntryKind.CONFIRMED]
 
@@ -62,8 +62,8 @@ def test_going_back_and_sending_something_else_is_refused_with_the_text_kept_and
     assert "Ghi chú khác hẳn" in other.text
     assert spoken(portal) == [EntryKind.CONFIRMED]
     # Who sends again has read it: the form now carries a key of its own.
-    checked = person.send(f"{HOME}/steps/{STEP}/confirm", Hidden(other.text).fields)
-    receipt_of(person.confirm(Hidden(checked.text).fields))
+    checked = person.send(f"{HOME}/steps/{STEP}/confirm", FormFields(other.text).fields)
+    receipt_of(person.confirm(FormFields(checked.text).fields))
     assert spoken(portal) == [EntryKind.CONFIRMED, EntryKind.CONFIRMED]
 
 
@@ -75,7 +75,7 @@ def test_the_second_of_two_tabs_is_told_who_did_what_and_keeps_its_text(any_port
     assert late.status_code == 409
     page = late.text
     assert "Chưa ghi nhận: lúc 08:00 03/02/2026, Xã Liên Sơn đã xác nhận hoàn thành" in page
-    assert Hidden(page).fields["document.number"] == "13/QĐ-UBND"
+    assert FormFields(page).fields["document.number"] == "13/QĐ-UBND"
     assert spoken(any_portal) == [EntryKind.CONFIRMED]
 
 

@@ -23,7 +23,19 @@ from lotrinh.core.status.journal import EntryKind
 from lotrinh.store.engine import writing
 from tests.conftest import TOP
 from tests.faults.conftest import address_of, start_postgres
-from tests.faults.portals import CAMPAIGN, HOME, NOW, OWN, PDF, STEP, Hidden, Person, Portal, portal_of, receipt_of
+from tests.faults.portals import (
+    CAMPAIGN,
+    HOME,
+    NOW,
+    OWN,
+    PDF,
+    STEP,
+    FormFields,
+    Person,
+    Portal,
+    open_portal,
+    receipt_of,
+)
 
 NOTE = "Đã họp với 12 trưởng thôn"
 NOBODY = 65534
@@ -53,7 +65,7 @@ def require_lost(answer: httpx.Response, *typed: str) -> dict[str, str]:
     assert "sqlite" not in answer.text.lower()
     for words in typed:
         assert words in answer.text
-    return Hidden(answer.text).fields
+    return FormFields(answer.text).fields
 
 
 def require_recovered(person: Person, held: dict[str, str]) -> None:
@@ -122,7 +134,7 @@ def unprivileged() -> Iterator[None]:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no read-only folders")
 def test_a_folder_that_has_become_read_only_refuses_and_recovers() -> None:
-    with tempfile.TemporaryDirectory() as name, portal_of(Path(name)) as portal:
+    with tempfile.TemporaryDirectory() as name, open_portal(Path(name)) as portal:
         folder = Path(name)
         person = portal.person()
         fields = filled_in(person)
@@ -162,7 +174,7 @@ def test_a_damaged_page_of_the_database_is_said_and_what_is_mended_is_used_again
 def test_a_database_server_that_is_gone_is_said_on_every_page_and_is_used_again_when_it_is_back(tmp_path: Path) -> None:
     folder = tempfile.mkdtemp(prefix="lotrinh-pg-")
     server = start_postgres(folder)
-    with portal_of(tmp_path, address_of(server)) as portal:
+    with open_portal(tmp_path, address_of(server)) as portal:
         person, nobody = portal.person(), portal.client(headers={"Origin": portal.url})
         fields = filled_in(person)
         server.stop()
@@ -191,7 +203,7 @@ def test_a_file_that_cannot_be_stored_is_not_claimed_and_can_be_sent_again(porta
     held = require_lost(person.send(path, form, files={"file": ("qd.pdf", PDF, "application/pdf")}), NOTE)
     place.unlink()
     checked = person.send(path, held, files={"file": ("qd.pdf", PDF, "application/pdf")})
-    require_recovered(person, Hidden(checked.text).fields)
+    require_recovered(person, FormFields(checked.text).fields)
     (entry,) = portal.store.journal.entries()
     assert entry.new.body["file"]["name"] == "qd.pdf"
 
@@ -242,5 +254,5 @@ def test_a_full_disk_is_said_and_nothing_half_is_kept_and_space_is_used_again(po
         assert left == []
         resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
         if files:
-            held = Hidden(person.send(path, held, files=files).text).fields
+            held = FormFields(person.send(path, held, files=files).text).fields
         require_recovered(person, held)

@@ -16,7 +16,7 @@ import pytest
 
 from lotrinh.portal.guard import LARGEST_FORM
 from lotrinh.services.statements.uploads import LARGEST, detect_file_type
-from tests.faults.portals import CAMPAIGN, HOME, PDF, STEP, UNPROVEN, Hidden, Person, Portal
+from tests.faults.portals import CAMPAIGN, HOME, PDF, STEP, UNPROVEN, FormFields, Person, Portal
 
 SAID = {"completed_on": "2/2/2026", "document.number": "12/QĐ-UBND", "note": "Giữ nguyên"}
 DOCX, XLSX = ("[Content_Types].xml", "word/document.xml"), ("[Content_Types].xml", "xl/workbook.xml")
@@ -74,7 +74,7 @@ def test_a_file_of_any_name_lies_under_a_random_one_and_is_given_back_as_a_downl
     before = {part for part in portal.settings.data_dir.rglob("*") if part.is_file()}
     checked = hand_in(person, name, PDF)
     assert checked.status_code == 200, checked.text[-900:]
-    receipt = person.get(person.confirm(Hidden(checked.text).fields).headers["location"]).text
+    receipt = person.get(person.confirm(FormFields(checked.text).fields).headers["location"]).text
     (path,) = {part for part in portal.settings.data_dir.rglob("*") if part.is_file()} - before
     assert re.fullmatch(r"[0-9a-f]{32}", path.name)
     assert path.parent.parent == portal.settings.data_dir / "files"
@@ -158,7 +158,7 @@ def test_no_file_is_taken_where_voters_data_could_come_in_with_it(portal: Portal
 
 def test_a_file_belongs_to_its_unit_alone(portal: Portal) -> None:
     person, other = portal.person(), portal.person("unit:04924")
-    fields = Hidden(hand_in(person, b"x.pdf", PDF).text).fields
+    fields = FormFields(hand_in(person, b"x.pdf", PDF).text).fields
     (path,) = kept(portal)
     assert other.get(f"/files/{path.name}").status_code == 404
     theirs = f"/campaigns/{CAMPAIGN}/units/04924/steps/{STEP}/confirm/send"

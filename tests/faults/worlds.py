@@ -76,7 +76,7 @@ class World:
             }
 
 
-def world_of(portal: Portal) -> World:
+def make_world(portal: Portal) -> World:
     """Say and make one of everything."""
     store, campaign = portal.store, portal.campaign
     run = begin_run(store, campaign, NOW, NOW, {})
@@ -109,11 +109,11 @@ def world_of(portal: Portal) -> World:
                     expires_at=ends,
                 )
             )
-    parts = {code: {**always, "code": code, **said(portal, code)} for code in CODES}
-    return World(portal, parts, bearers(portal), portal.client())
+    parts = {code: {**always, "code": code, **confirm_step(portal, code)} for code in CODES}
+    return World(portal, parts, issue_bearers(portal), portal.client())
 
 
-def said(portal: Portal, code: str) -> dict[str, str]:
+def confirm_step(portal: Portal, code: str) -> dict[str, str]:
     """Let a unit of the campaign confirm a step with a file; return the numbers of what there is."""
     unit = portal.campaign.by_code.get(code)
     if unit is None:
@@ -129,7 +129,7 @@ def said(portal: Portal, code: str) -> dict[str, str]:
     return {"number": number, "first": number, "last": number, "file_id": file.id, "step_id": step}
 
 
-def bearers(portal: Portal) -> dict[str, str]:
+def issue_bearers(portal: Portal) -> dict[str, str]:
     """Give every visitor with a role a code for the API; an administrator's programs are an officer's at most."""
     made = {}
     for visitor in VISITORS:
@@ -142,6 +142,6 @@ def bearers(portal: Portal) -> dict[str, str]:
     return made
 
 
-def who_may(audience: Audience, code: str) -> Visitor:
+def find_visitor(audience: Audience, code: str) -> Visitor:
     """Return somebody for whom a route is."""
     return next(visitor for visitor in reversed(VISITORS) if visitor.may(audience, code))

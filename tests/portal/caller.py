@@ -44,15 +44,15 @@ class Caller:
         }
         return self.portal.client.post(path, content=json.dumps(body), headers=own | headers)
 
-    def state(self, path: str, body: object, **headers: str) -> Any:
+    def submit(self, path: str, body: object, **headers: str) -> Any:
         answer = self.post(path, body, **headers)
         assert answer.status_code == 201, answer.text
         return answer.json()
 
 
-def unit(portal: Portal, code: str = "04924") -> Caller:
+def unit_caller(portal: Portal, code: str = "04924") -> Caller:
     return Caller(portal, portal.codes[code])
 
 
-def program(portal: Portal, role: Role = Role.OFFICER, name: str = "can-bo") -> Caller:
+def program_caller(portal: Portal, role: Role = Role.OFFICER, name: str = "can-bo") -> Caller:
     return Caller(portal, issue_token(portal.store, name, role, NOW).token)

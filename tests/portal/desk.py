@@ -16,7 +16,7 @@ from lotrinh.services.campaigns.campaigns import Campaign, open_campaign_of_file
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.settings.models import CampaignSettings, Settings, UnitsSettings
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.people import SECRET, officer, send
+from tests.portal.people import SECRET, make_officer, send_form
 from tests.services.builders import hear, says
 
 HOME = "/campaigns/thu"
@@ -62,7 +62,7 @@ UNITS = (
 BODY = {"completed_on": "2026-01-29", "document": {"number": "12/QĐ-UBND"}}
 
 
-def small(folder: Path) -> Settings:
+def small_settings(folder: Path) -> Settings:
     """Settings of a portal with this campaign alone."""
     (folder / "thu.yaml").write_text(CHECKLIST, encoding="utf-8")
     write_roster(folder / "units.csv", UNITS)
@@ -72,12 +72,12 @@ def small(folder: Path) -> Settings:
     )
 
 
-def at_desk(portal: Portal, enter: Enter, role: Role = Role.OFFICER) -> httpx.Client:
-    officer(portal.store, "van-phong", role)
+def open_desk(portal: Portal, enter: Enter, role: Role = Role.OFFICER) -> httpx.Client:
+    make_officer(portal.store, "van-phong", role)
     return enter("van-phong", SECRET)
 
 
-def happened(portal: Portal, kind: EntryKind, unit: str, step: str, days_ago: float = 1, **body: Any) -> Entry:
+def record_entry(portal: Portal, kind: EntryKind, unit: str, step: str, days_ago: float = 1, **body: Any) -> Entry:
     """Let something have been said about a step; a confirmation has its day and document."""
     said = BODY | body if kind is EntryKind.CONFIRMED else body
     new = NewEntry(
@@ -92,7 +92,7 @@ def happened(portal: Portal, kind: EntryKind, unit: str, step: str, days_ago: fl
     return portal.store.journal.append(new)[0]
 
 
-def published(portal: Portal, settings: Settings, *steps: dict[str, Any], at: datetime = NOW) -> None:
+def publish_status(portal: Portal, settings: Settings, *steps: dict[str, Any], at: datetime = NOW) -> None:
     """Let Liên Sơn's own system have said this in a run."""
     of: Campaign = open_campaign_of_files(settings, "thu")
     begun = begin_run(portal.store, of, at, at, {})
@@ -100,20 +100,20 @@ def published(portal: Portal, settings: Settings, *steps: dict[str, Any], at: da
     portal.store.runs.record(begun.id, of.id, [hear(settings, of, of.by_code[LIEN_SON], text, at)])
 
 
-def judged(desk: httpx.Client, unit: str, step: str, act: str, **fields: str) -> httpx.Response:
+def review_step(desk: httpx.Client, unit: str, step: str, act: str, **fields: str) -> httpx.Response:
     """Open the page of a judgement and send its form."""
-    return send(desk, f"{HOME}/units/{unit}/steps/{step}/judge/{act}", **fields)
+    return send_form(desk, f"{HOME}/units/{unit}/steps/{step}/judge/{act}", **fields)
 
 
-def said_of(portal: Portal, unit: str, step: str) -> list[Entry]:
+def entries_about(portal: Portal, unit: str, step: str) -> list[Entry]:
     return [e for e in portal.store.journal.entries("thu", unit) if e.new.step == step]
 
 
-def heads(text: str, table: int = -1) -> list[str]:
+def row_heads(text: str, table: int = -1) -> list[str]:
     """Return what heads the rows of a page's table, the last one unless told."""
     body = text.split("<table")[table]
-    return [bare(head) for head in re.findall(r'<th scope="row">(.*?)</th>', body, re.DOTALL)]
+    return [strip_tags(head) for head in re.findall(r'<th scope="row">(.*?)</th>', body, re.DOTALL)]
 
 
-def bare(html: str) -> str:
+def strip_tags(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())

@@ -64,7 +64,7 @@ class Form(HTMLParser):
             self._inside = False
 
 
-def form_of(answer: httpx.Response) -> Form:
+def read_form(answer: httpx.Response) -> Form:
     form = Form()
     form.feed(answer.text.split("<main", 1)[1])
     return form
@@ -91,7 +91,7 @@ class Commune:
 
     def send(self, seen: httpx.Response, files: Any = None, action: str = "", **typed: str) -> httpx.Response:
         """Send the form of a page as it is seen, with what is typed; dots in names are written as two underscores."""
-        form = form_of(seen)
+        form = read_form(seen)
         data = form.fields | {name.replace("__", "."): value for name, value in typed.items()}
         return self.browser.post(action or form.action, data=data, files=files)
 
@@ -100,19 +100,19 @@ class Commune:
         checked = self.send(self.get(self.step(step, "confirm")), files, **typed)
         return self.send(checked)
 
-    def said(self) -> list[Entry]:
+    def entries(self) -> list[Entry]:
         """Return what the journal holds of this unit."""
         return [e for e in self.portal.store.journal.entries("bau-cu-2026", self.code) if e.new.step]
 
 
-def commune(portal: Portal, enter: Enter, code: str = "04924") -> Commune:
+def sign_in_commune(portal: Portal, enter: Enter, code: str = "04924") -> Commune:
     unit = next(u for u in open_roster(Settings()).units if u.code == code)
     secret = issue_slips(portal.store, [unit], NOW)[0].secret
     return Commune(portal, enter(code, secret), code, secret)
 
 
 @contextmanager
-def locked(folder: Path, patience: pytest.MonkeyPatch) -> Iterator[None]:
+def lock_database(folder: Path, patience: pytest.MonkeyPatch) -> Iterator[None]:
     """Hold the database's write lock, as a backup or a stuck program would."""
     patience.setattr(engine, "BUSY_SECONDS", 0.1)
     holder = sqlite3.connect(folder / "lotrinh.db", isolation_level=None)

@@ -15,23 +15,23 @@ from tests.portal.conftest import NOW
 SECRET = "mật khẩu đủ dài"
 
 
-def hidden(text: str) -> dict[str, Any]:
+def hidden_fields(text: str) -> dict[str, Any]:
     """Return the hidden fields of a page."""
     found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text)
     return {name: unescape(value) for name, value in found}
 
 
-def send(browser: httpx.Client, page: str, action: str = "", files: Any = None, **fields: Any) -> httpx.Response:
+def send_form(browser: httpx.Client, page: str, action: str = "", files: Any = None, **fields: Any) -> httpx.Response:
     """Open a page and send its form to ``action`` (else to the page itself)."""
-    held = {k: v for k, v in hidden(browser.get(page).text).items() if k in {"csrf", "key", "seen"}}
+    held = {k: v for k, v in hidden_fields(browser.get(page).text).items() if k in {"csrf", "key", "seen"}}
     return browser.post(action or page, data=held | fields, files=files)
 
 
-def shown(answer: httpx.Response) -> str:
+def page_text(answer: httpx.Response) -> str:
     """Return what a person reads, on one line."""
     text = re.sub(r"<[^>]+>", " ", answer.text.split("<main", 1)[1].split("</main>", 1)[0])
     return " ".join(unescape(text).split())
 
 
-def officer(store: Store, name: str = "quan-tri", role: Role = Role.ADMINISTRATOR) -> Account:
+def make_officer(store: Store, name: str = "quan-tri", role: Role = Role.ADMINISTRATOR) -> Account:
     return add_officer(store, name, role, name.title(), SECRET, NOW)

@@ -10,14 +10,14 @@ import pytest
 
 from lotrinh.core.status.journal import EntryKind, NewEntry
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.people import SECRET, officer, shown
+from tests.portal.people import SECRET, make_officer, page_text
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def admin(portal: Portal, enter: Enter) -> httpx.Client:
-    officer(portal.store)
+    make_officer(portal.store)
     return enter("quan-tri", SECRET)
 
 
@@ -111,11 +111,11 @@ def test_hashes_are_shown_and_what_was_written_is_shown_as_text(portal: Portal, 
 
 
 def test_a_good_chain_is_said_to_be_good_and_to_hold_a_printed_hash(portal: Portal, filled: httpx.Client) -> None:
-    assert "Nhật ký nguyên vẹn: 122 mục" in shown(filled.get("/journal/verify"))
+    assert "Nhật ký nguyên vẹn: 122 mục" in page_text(filled.get("/journal/verify"))
     early = portal.store.journal.entries()[5].hash
-    assert "Nhật ký nguyên vẹn" in shown(filled.get(f"/journal/verify?head={early}"))
-    assert "không còn chứa mã này" in shown(filled.get(f"/journal/verify?head={'f' * 64}"))
-    assert "Nhật ký nguyên vẹn" in shown(filled.get(f"/journal/verify?head={early[:12].upper()}"))
+    assert "Nhật ký nguyên vẹn" in page_text(filled.get(f"/journal/verify?head={early}"))
+    assert "không còn chứa mã này" in page_text(filled.get(f"/journal/verify?head={'f' * 64}"))
+    assert "Nhật ký nguyên vẹn" in page_text(filled.get(f"/journal/verify?head={early[:12].upper()}"))
     assert filled.get("/journal/verify?head=abc").status_code == 422
 
 
@@ -127,4 +127,4 @@ def test_a_changed_entry_is_named_by_its_number(portal: Portal, filled: httpx.Cl
             raw.execute(f"DROP TRIGGER {name}")
         raw.execute("UPDATE journal SET actor = 'x' WHERE number = 7")
     raw.close()
-    assert "mục số 7 không khớp" in shown(filled.get("/journal/verify"))
+    assert "mục số 7 không khớp" in page_text(filled.get("/journal/verify"))

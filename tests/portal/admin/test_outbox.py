@@ -12,7 +12,7 @@ from lotrinh.services.notify.webhooks import enqueue_changes
 from lotrinh.settings.models import Settings
 from lotrinh.store.outbox import FAILED, SENT, UNCLEAR, WAITING, DeliveryResult, NewMessage
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.people import SECRET, hidden, officer, send, shown
+from tests.portal.people import SECRET, hidden_fields, make_officer, page_text, send_form
 from tests.services.reminding import hook
 
 BAD = "Máy chủ từ chối: <b>550</b>"
@@ -25,7 +25,7 @@ def portal_settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def admin(portal: Portal, enter: Enter) -> httpx.Client:
-    officer(portal.store)
+    make_officer(portal.store)
     return enter("quan-tri", SECRET)
 
 
@@ -93,8 +93,8 @@ def test_what_failed_or_is_unclear_can_be_sent_again_or_dropped(
     portal: Portal, admin: httpx.Client, state: str
 ) -> None:
     first, second = laid(portal, state), laid(portal, state, "b")
-    assert send(admin, "/outbox", f"/outbox/{first}/retry").url.path == "/outbox"
-    assert send(admin, "/outbox", f"/outbox/{second}/drop").url.path == "/outbox"
+    assert send_form(admin, "/outbox", f"/outbox/{first}/retry").url.path == "/outbox"
+    assert send_form(admin, "/outbox", f"/outbox/{second}/drop").url.path == "/outbox"
     assert (state_of(portal, first), state_of(portal, second)) == (WAITING, "dropped")
 
 
@@ -111,10 +111,10 @@ def waits(portal: Portal) -> int:
 def test_of_what_waits_the_page_says_from_when_on_and_lets_it_go_sooner(portal: Portal, admin: httpx.Client) -> None:
     number = waits(portal)
     when = (NOW + timedelta(hours=2)).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-    assert f"chờ gửi: sớm nhất lúc {when:%H:%M %d/%m/%Y}" in shown(admin.get("/outbox"))
-    answer = send(admin, "/outbox", f"/outbox/{number}/retry")
+    assert f"chờ gửi: sớm nhất lúc {when:%H:%M %d/%m/%Y}" in page_text(admin.get("/outbox"))
+    answer = send_form(admin, "/outbox", f"/outbox/{number}/retry")
     assert answer.url.path == "/outbox"
-    assert "chờ gửi: ở lượt gửi tới" in shown(answer)
+    assert "chờ gửi: ở lượt gửi tới" in page_text(answer)
     assert [message.id for message in portal.store.outbox.due(NOW)] == [number]
 
 
@@ -123,7 +123,7 @@ def test_a_button_of_a_page_that_showed_it_waiting_does_nothing_to_what_is_uncle
     portal: Portal, admin: httpx.Client, button: str
 ) -> None:
     number, later = waits(portal), NOW + timedelta(hours=2)
-    old = hidden(admin.get("/outbox").text)
+    old = hidden_fields(admin.get("/outbox").text)
     (message,) = portal.store.outbox.due(later)
     claimed = portal.store.outbox.claim(message, later, later)
     assert claimed
@@ -131,13 +131,13 @@ def test_a_button_of_a_page_that_showed_it_waiting_does_nothing_to_what_is_uncle
     for form in (old, {"csrf": old["csrf"]}):
         answer = admin.post(f"/outbox/{number}/{button}", data=form)
         assert answer.status_code == 409
-        assert "đã được gửi thử thêm một lần" in shown(answer)
+        assert "đã được gửi thử thêm một lần" in page_text(answer)
     assert state_of(portal, number) == UNCLEAR
 
 
 def test_what_was_sent_is_not_sent_again(portal: Portal, admin: httpx.Client) -> None:
     number = laid(portal, SENT)
-    answer = send(admin, "/outbox", f"/outbox/{number}/retry")
+    answer = send_form(admin, "/outbox", f"/outbox/{number}/retry")
     assert answer.status_code == 409
     assert "Chỉ gửi lại được" in answer.text
     assert state_of(portal, number) == SENT
@@ -145,7 +145,7 @@ def test_what_was_sent_is_not_sent_again(portal: Portal, admin: httpx.Client) ->
 
 @pytest.mark.parametrize("number", ["999", "0", "x", "9" * 30, "²"])
 def test_a_message_that_is_not_there_is_not_found(admin: httpx.Client, number: str) -> None:
-    assert send(admin, "/outbox", f"/outbox/{number}/retry").status_code == 404
+    assert send_form(admin, "/outbox", f"/outbox/{number}/retry").status_code == 404
 
 
 def test_pages_follow_one_another_without_gap(portal: Portal, admin: httpx.Client) -> None:

@@ -10,7 +10,7 @@ from lotrinh.portal.api.document import openapi
 from lotrinh.portal.app import create_app
 from lotrinh.services.access.programs import revoke_token
 from lotrinh.settings.models import Settings
-from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program, unit
+from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program_caller, unit_caller
 from tests.portal.conftest import NOW, Portal
 
 HERE = {"campaign_id": "bau-cu-2026", "code": "04924", "step_id": STEP, "run_id": "r1", "number": "1", "form": "md"}
@@ -47,44 +47,44 @@ def test_without_a_code_or_with_a_wrong_one_nothing_opens(portal: Portal, method
 
 @pytest.mark.parametrize(("method", "path"), OFFICE, ids=str)
 def test_a_units_code_opens_nothing_of_the_office(portal: Portal, method: str, path: str) -> None:
-    us = unit(portal)
+    us = unit_caller(portal)
     answer = us.get(here(path)) if method == "get" else us.post(here(path), {"step": STEP})
     assert answer.status_code == 403, answer.text
 
 
 def test_a_units_code_opens_no_other_unit(portal: Portal) -> None:
-    other = unit(portal, "04960")
+    other = unit_caller(portal, "04960")
     for path in ("", "/records", f"/records/{STEP}", "/history", "/receipts/1"):
         assert other.get(UNIT + path).status_code == 401
     assert other.read(f"{CAMPAIGN}/units/04960")["code"] == "04960"
 
 
 def test_a_revoked_or_renewed_token_opens_nothing(portal: Portal) -> None:
-    old = program(portal)
-    new = program(portal)
+    old = program_caller(portal)
+    new = program_caller(portal)
     assert (old.get(CAMPAIGN).status_code, new.get(CAMPAIGN).status_code) == (401, 200)
     revoke_token(portal.store, "can-bo", NOW)
     assert new.get(CAMPAIGN).status_code == 401
 
 
 def test_a_viewer_reads_all_but_the_journal(portal: Portal) -> None:
-    viewer = program(portal, Role.VIEWER, "xem")
+    viewer = program_caller(portal, Role.VIEWER, "xem")
     for path in ("/board", "/units", "/obstacles", "/runs", "/units/04924", "/units/04924/history"):
         assert viewer.get(CAMPAIGN + path).status_code == 200
     assert viewer.get("/api/v1/journal").status_code == 403
 
 
 def test_many_wrong_codes_have_to_wait_while_a_right_one_still_opens(portal: Portal) -> None:
-    wrong, right = Caller(portal, "x.y"), unit(portal)
+    wrong, right = Caller(portal, "x.y"), unit_caller(portal)
     assert [wrong.get(UNIT).status_code for _ in range(11)] == [401] * 10 + [429]
     refused = wrong.post(f"{UNIT}/confirmations", DONE)
     assert refused.status_code == 429
     assert 0 < int(refused.headers["retry-after"]) <= 901
-    assert right.state(f"{UNIT}/confirmations", DONE)
+    assert right.submit(f"{UNIT}/confirmations", DONE)
     assert portal.client.get(UNIT).status_code == 401, "who sends no code is not guessing"
 
 
 def test_a_refusal_is_logged_without_the_code(portal: Portal, caplog: pytest.LogCaptureFixture) -> None:
-    unit(portal).get(f"{CAMPAIGN}/board")
+    unit_caller(portal).get(f"{CAMPAIGN}/board")
     (line,) = [r.getMessage() for r in caplog.records if r.name == "lotrinh.portal"]
     assert line == f"refused account=unit:04924 method=GET path='{CAMPAIGN}/board'"

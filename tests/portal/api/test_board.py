@@ -13,10 +13,20 @@ from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.core.status.status import Status
 from lotrinh.settings.models import Settings
-from tests.portal.caller import Caller, program
+from tests.portal.caller import Caller, program_caller
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.desk import CAO_DUONG, HOME, LIEN_SON, LUONG_SON, at_desk, happened, heads, published, small
-from tests.portal.people import shown
+from tests.portal.desk import (
+    CAO_DUONG,
+    HOME,
+    LIEN_SON,
+    LUONG_SON,
+    open_desk,
+    publish_status,
+    record_entry,
+    row_heads,
+    small_settings,
+)
+from tests.portal.people import page_text
 
 API = "/api/v1/campaigns/thu"
 MILESTONES = ("chuan-bi", "duyet", "tinh")
@@ -27,22 +37,22 @@ SAID = NOW - timedelta(days=3)
 
 @pytest.fixture
 def portal_settings(tmp_path: Path) -> Settings:
-    return small(tmp_path)
+    return small_settings(tmp_path)
 
 
 @pytest.fixture
 def viewer(portal: Portal, enter: Enter) -> httpx.Client:
-    return at_desk(portal, enter, Role.VIEWER)
+    return open_desk(portal, enter, Role.VIEWER)
 
 
 @pytest.fixture
 def office(portal: Portal, portal_settings: Settings) -> Caller:
     """Liên Sơn's own system fell silent before a deadline; Lương Sơn has nothing to do in a milestone."""
     steps = ({"id": name, "state": "in_progress"} for name in ("dau", "giua", "cuoi"))
-    published(portal, portal_settings, *steps, at=SAID)
-    happened(portal, EntryKind.EXCUSED, LUONG_SON, "cuoi", reason="không có")
-    happened(portal, EntryKind.CONFIRMED, CAO_DUONG, "dau")
-    return program(portal)
+    publish_status(portal, portal_settings, *steps, at=SAID)
+    record_entry(portal, EntryKind.EXCUSED, LUONG_SON, "cuoi", reason="không có")
+    record_entry(portal, EntryKind.CONFIRMED, CAO_DUONG, "dau")
+    return program_caller(portal)
 
 
 def row(office: Caller, code: str) -> Any:
@@ -73,12 +83,12 @@ def test_what_is_only_kept_from_before_its_deadline_is_counted_as_its_milestone_
     assert Counter(step["counted"] for step in alone["steps"]) == Counter(kept)
     board = office.read(f"{API}/board")
     assert board["counts"]["unknown"] == sum(r["counts"]["unknown"] for r in board["items"]) == 2
-    assert "2 đầu việc chưa rõ." in shown(viewer.get(f"{HOME}/board"))
+    assert "2 đầu việc chưa rõ." in page_text(viewer.get(f"{HOME}/board"))
 
 
 @pytest.mark.parametrize("status", Status)
 def test_page_and_api_find_the_same_units_by_status(office: Caller, viewer: httpx.Client, status: Status) -> None:
-    _, *on_page = heads(viewer.get(f"{HOME}/board?status={status.value}").text)
+    _, *on_page = row_heads(viewer.get(f"{HOME}/board?status={status.value}").text)
     for kind in ("board", "units"):
         found = {unit["full_name"] for unit in office.read(f"{API}/{kind}?status={status.value}")["items"]}
         assert found == set(on_page), kind

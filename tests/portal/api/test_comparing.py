@@ -17,7 +17,7 @@ from lotrinh.services.views.compare_runs import compare_runs
 from lotrinh.services.views.reporting import choose_report
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
-from tests.portal.caller import CAMPAIGN, Caller, program, unit
+from tests.portal.caller import CAMPAIGN, Caller, program_caller, unit_caller
 from tests.portal.conftest import NOW, Portal
 from tests.portal.office.test_changes import confirm, ran
 from tests.services.builders import hear, says
@@ -50,7 +50,7 @@ def asked(store: Store, of: Campaign, days: int) -> str:
 
 @pytest.fixture
 def viewer(portal: Portal) -> Caller:
-    return program(portal, Role.VIEWER, "xem")
+    return program_caller(portal, Role.VIEWER, "xem")
 
 
 def errors(caller: Caller, path: str) -> dict[str, str]:
@@ -139,7 +139,7 @@ def test_before_there_is_anything_to_compare_that_is_said(portal: Portal, viewer
     answer = viewer.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert "lượt kiểm tra" in answer.json()["detail"]
-    assert unit(portal).get(path).status_code == 403, "the office's alone, as the runs' reports are"
+    assert unit_caller(portal).get(path).status_code == 403, "the office's alone, as the runs' reports are"
 
 
 def test_titles_are_in_the_readers_language(runs: Runs, viewer: Caller) -> None:

@@ -9,7 +9,7 @@ from lotrinh.core.status.roles import Role
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.question import Question
 from lotrinh.settings.models import Settings
-from tests.portal.caller import DONE, STEP, UNIT, program, unit
+from tests.portal.caller import DONE, STEP, UNIT, program_caller, unit_caller
 from tests.portal.conftest import NOW, Portal
 
 OTHER = "thanh-lap-ubbc-xa"
@@ -25,9 +25,9 @@ def steps(answer: Any) -> dict[str, dict[str, Any]]:
 
 
 def test_without_a_code_there_is_progress_and_no_words(portal: Portal) -> None:
-    us = unit(portal)
-    us.state(f"{UNIT}/confirmations", DONE | {"note": "Nội bộ"})
-    us.state(f"{UNIT}/obstacles", {"step": OTHER, "note": "Thiếu người"})
+    us = unit_caller(portal)
+    us.submit(f"{UNIT}/confirmations", DONE | {"note": "Nội bộ"})
+    us.submit(f"{UNIT}/obstacles", {"step": OTHER, "note": "Thiếu người"})
     public = portal.status("04924")
     seen = steps(public)
     assert "document" not in seen[STEP]
@@ -38,11 +38,11 @@ def test_without_a_code_there_is_progress_and_no_words(portal: Portal) -> None:
 
 
 def test_the_unit_and_the_office_read_the_words(portal: Portal) -> None:
-    us = unit(portal)
-    us.state(f"{UNIT}/obstacles", {"step": OTHER, "note": "Thiếu người"})
-    for caller in (us, program(portal, Role.VIEWER, "xem")):
+    us = unit_caller(portal)
+    us.submit(f"{UNIT}/obstacles", {"step": OTHER, "note": "Thiếu người"})
+    for caller in (us, program_caller(portal, Role.VIEWER, "xem")):
         assert steps(caller.get(f"{UNIT}/status"))[OTHER]["note"] == "Thiếu người"
-    other = steps(unit(portal, "04960").get(f"{UNIT}/status"))[OTHER]
+    other = steps(unit_caller(portal, "04960").get(f"{UNIT}/status"))[OTHER]
     assert other["note"] == "Có vướng mắc; nội dung chỉ đơn vị và tỉnh xem được."
     wrong = portal.client.get(f"{UNIT}/status", headers={"Authorization": "Bearer x"})
     assert wrong.status_code == 401

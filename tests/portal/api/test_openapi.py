@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import TOP
 from tests.portal.api.test_access import DOCUMENT, ROUTES
-from tests.portal.caller import UNIT, unit
+from tests.portal.caller import UNIT, unit_caller
 from tests.portal.conftest import Portal
 
 PROBLEM = "application/problem+json"
@@ -92,7 +92,7 @@ def test_docs_name_every_route_and_no_other() -> None:
 def test_the_example_of_the_docs_is_recorded(portal: Portal) -> None:
     text = (TOP / "docs" / "api.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
-    assert unit(portal).state(f"{UNIT}/confirmations", json.loads(example))["kind"] == "confirmed"
+    assert unit_caller(portal).submit(f"{UNIT}/confirmations", json.loads(example))["kind"] == "confirmed"
 
 
 @pytest.mark.parametrize("name", ["Problem", "Receipt", "ConfirmationIn"])

@@ -8,7 +8,7 @@ import pytest
 
 from lotrinh.core.text import M
 from lotrinh.errors import StoreUnavailable
-from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, program, unit
+from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, program_caller, unit_caller
 from tests.portal.conftest import Portal
 
 
@@ -61,7 +61,7 @@ def test_a_body_that_cannot_be_read_is_a_problem(portal: Portal, body: bytes, st
 
 
 def test_a_body_that_is_too_large_is_a_problem_whether_it_says_so_or_not(portal: Portal) -> None:
-    us = unit(portal)
+    us = unit_caller(portal)
     assert problem(us.post(f"{UNIT}/confirmations", DONE | {"note": "x" * 70_000}))["status"] == 413
     headers = {
         "Authorization": f"Bearer {us.token}",
@@ -91,7 +91,7 @@ MALFORMED = [
 
 @pytest.mark.parametrize(("change", "field", "detail"), MALFORMED, ids=lambda v: str(v)[:30].encode("ascii", "replace"))
 def test_a_wrong_shape_is_named_in_words(portal: Portal, change: dict[str, Any], field: str, detail: str) -> None:
-    answer = unit(portal).post(f"{UNIT}/confirmations", DONE | change)
+    answer = unit_caller(portal).post(f"{UNIT}/confirmations", DONE | change)
     said = problem(answer)
     assert (said["status"], said["type"]) == (422, "tag:lotrinh,2026:malformed")
     assert said["errors"] == [{"field": field, "detail": detail}]
@@ -108,7 +108,7 @@ def test_a_wrong_shape_is_named_in_words(portal: Portal, change: dict[str, Any],
     ],
 )
 def test_a_wrong_parameter_is_named_in_words(portal: Portal, query: str, detail: str) -> None:
-    said = problem(program(portal).get(f"{CAMPAIGN}/board?{query}"))
+    said = problem(program_caller(portal).get(f"{CAMPAIGN}/board?{query}"))
     assert [e["detail"] for e in said["errors"]] == [detail]
 
 
@@ -130,14 +130,14 @@ def test_a_key_that_is_missing_is_named(portal: Portal) -> None:
     ],
 )
 def test_sentences_come_in_the_language_asked_for(portal: Portal, asked: str, language: str) -> None:
-    answer = unit(portal).get(f"{UNIT}/receipts/999", **{"Accept-Language": asked})
+    answer = unit_caller(portal).get(f"{UNIT}/receipts/999", **{"Accept-Language": asked})
     assert (answer.headers["content-language"], answer.headers["vary"]) == (language, "Accept-Language")
     assert problem(answer)["status"] == 404
 
 
 def test_what_a_service_refuses_names_every_field(portal: Portal) -> None:
     bad = {"step": STEP, "completed_on": "2026-02-03", "document": {"number": "", "date": "2026-02-04"}}
-    said = problem(unit(portal).post(f"{UNIT}/confirmations", bad))
+    said = problem(unit_caller(portal).post(f"{UNIT}/confirmations", bad))
     assert said["type"] == "tag:lotrinh,2026:refused"
     assert {e["field"] for e in said["errors"]} == {"completed_on", "document.date", "document.number"}
 
@@ -149,7 +149,7 @@ def test_a_database_that_cannot_be_written_says_that_nothing_was_recorded(
         raise StoreUnavailable(M("disk full at /secret"))
 
     monkeypatch.setattr(type(portal.store.journal), "append", fails)
-    answer = unit(portal).post(f"{UNIT}/confirmations", DONE)
+    answer = unit_caller(portal).post(f"{UNIT}/confirmations", DONE)
     said = problem(answer)
     assert (said["status"], "Chưa ghi nhận" in said["detail"], "secret" in answer.text) == (503, True, False)
 
@@ -161,7 +161,7 @@ def test_a_fault_of_our_own_is_a_problem_that_gives_nothing_away(
         raise RuntimeError("inner secret")
 
     monkeypatch.setattr(type(portal.store.journal), "append", fails)
-    answer = unit(portal).post(f"{UNIT}/confirmations", DONE)
+    answer = unit_caller(portal).post(f"{UNIT}/confirmations", DONE)
     assert (problem(answer)["status"], "secret" in answer.text) == (500, False)
 
 

@@ -11,7 +11,7 @@ from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.statements.sample import sample_entries
 from tests.portal.api.test_access import ROUTES, here
 from tests.portal.api.test_runs import run_once
-from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program, unit
+from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program_caller, unit_caller
 from tests.portal.conftest import NOW, Portal
 
 
@@ -29,10 +29,10 @@ def pages(caller: Caller, path: str) -> list[Any]:
 
 @pytest.mark.parametrize("path", [p for m, p in ROUTES if m == "get" and p != "/healthz"])
 def test_what_has_not_changed_is_not_sent_again(portal: Portal, path: str) -> None:
-    unit(portal).state(f"{UNIT}/confirmations", DONE)
+    unit_caller(portal).submit(f"{UNIT}/confirmations", DONE)
     for run in ("r0", "r1"):
         run_once(portal, run)
-    us = program(portal)
+    us = program_caller(portal)
     first = us.get(here(path))
     assert first.status_code == 200, first.text
     for tags in (first.headers["etag"], f'"x", {first.headers["etag"]}', "*"):
@@ -44,15 +44,15 @@ def test_what_has_not_changed_is_not_sent_again(portal: Portal, path: str) -> No
 
 
 def test_a_change_is_sent_though_the_reader_has_an_older_page(portal: Portal) -> None:
-    office = program(portal)
+    office = program_caller(portal)
     for path in (f"{CAMPAIGN}/board", UNIT, f"{UNIT}/records", f"{UNIT}/history", f"{UNIT}/status"):
         known = office.get(path).headers["etag"]
-        unit(portal).state(f"{UNIT}/obstacles", {"step": STEP, "note": path})
+        unit_caller(portal).submit(f"{UNIT}/obstacles", {"step": STEP, "note": path})
         assert office.get(path, **{"If-None-Match": known}).status_code == 200, path
 
 
 def test_a_later_minute_alone_is_nothing_new(portal: Portal) -> None:
-    office = program(portal)
+    office = program_caller(portal)
     known = office.get(f"{CAMPAIGN}/board").headers["etag"]
     portal.moments.append(NOW + timedelta(minutes=5))
     assert office.get(f"{CAMPAIGN}/board", **{"If-None-Match": known}).status_code == 304
@@ -60,7 +60,7 @@ def test_a_later_minute_alone_is_nothing_new(portal: Portal) -> None:
 
 def test_the_board_shows_every_milestone_and_every_unit_once(portal: Portal) -> None:
     portal.store.journal.append(*sample_entries(open_campaign_of(portal), NOW))
-    office = program(portal, Role.VIEWER, "xem")
+    office = program_caller(portal, Role.VIEWER, "xem")
     board = office.read(f"{CAMPAIGN}/board?limit=60")
     rows = pages(office, f"{CAMPAIGN}/board?limit=60")
     assert len({row["code"] for row in rows}) == len(rows) == board["total"] == 148
@@ -82,14 +82,14 @@ def open_campaign_of(portal: Portal) -> Any:
 
 
 def test_units_are_found_without_accents_by_kind_and_by_status(portal: Portal) -> None:
-    office = program(portal)
+    office = program_caller(portal)
     found = office.read(f"{CAMPAIGN}/units?q=luong son")["items"]
     assert "Xã Lương Sơn" in {u["full_name"] for u in found}
     assert all("luong son" in plain(u["full_name"]) for u in found)
     assert [u["code"] for u in office.read(f"{CAMPAIGN}/units?q=04924")["items"]] == ["04924"]
     kinds = {u["kind"] for u in pages(office, f"{CAMPAIGN}/units?kind=phuong&limit=9")}
     assert kinds == {"phuong"}
-    unit(portal).state(f"{UNIT}/confirmations", DONE)
+    unit_caller(portal).submit(f"{UNIT}/confirmations", DONE)
     assert [u["code"] for u in office.read(f"{CAMPAIGN}/units?status=done")["items"]] == ["04924"]
     assert office.read(f"{CAMPAIGN}/board?area=khong-co")["items"] == []
 
@@ -101,9 +101,9 @@ def plain(text: str) -> str:
 
 
 def test_a_unit_is_shown_with_the_reason_of_each_status(portal: Portal) -> None:
-    us = unit(portal)
-    number = us.state(f"{UNIT}/confirmations", DONE)["number"]
-    us.state(f"{UNIT}/obstacles", {"step": "thanh-lap-ban-bau-cu-xa", "note": "Thiếu người"})
+    us = unit_caller(portal)
+    number = us.submit(f"{UNIT}/confirmations", DONE)["number"]
+    us.submit(f"{UNIT}/obstacles", {"step": "thanh-lap-ban-bau-cu-xa", "note": "Thiếu người"})
     steps = {s["id"]: s for s in us.read(UNIT)["steps"]}
     assert (steps[STEP]["status"], steps[STEP]["completed_on"], steps[STEP]["version"]) == (
         "done",
@@ -118,7 +118,7 @@ def test_a_unit_is_shown_with_the_reason_of_each_status(portal: Portal) -> None:
 
 
 def test_steps_come_with_deadline_basis_and_evidence(portal: Portal) -> None:
-    timeline = unit(portal).read(f"{CAMPAIGN}/steps")
+    timeline = unit_caller(portal).read(f"{CAMPAIGN}/steps")
     steps = {s["id"]: s for m in timeline["milestones"] for s in m["steps"]}
     assert steps[STEP]["due_at"] == "2026-01-31T23:59:59+07:00"
     assert steps[STEP]["basis"][0].startswith("Điều 25")
@@ -127,8 +127,8 @@ def test_steps_come_with_deadline_basis_and_evidence(portal: Portal) -> None:
 
 
 def test_records_come_in_pages_with_what_can_be_stated_next(portal: Portal) -> None:
-    us = unit(portal)
-    us.state(f"{UNIT}/confirmations", DONE)
+    us = unit_caller(portal)
+    us.submit(f"{UNIT}/confirmations", DONE)
     records = {r["step"]: r for r in pages(us, f"{UNIT}/records?limit=10")}
     assert list(records) == sorted(records)
     assert records[STEP]["may"] == ["confirmed", "withdrawn", "accepted", "returned", "proposal"]
@@ -136,6 +136,6 @@ def test_records_come_in_pages_with_what_can_be_stated_next(portal: Portal) -> N
 
 
 def test_units_see_their_campaigns_and_only_one_page_where_all_fits(portal: Portal) -> None:
-    ids = {c["id"] for c in unit(portal).read("/api/v1/campaigns")["items"]}
+    ids = {c["id"] for c in unit_caller(portal).read("/api/v1/campaigns")["items"]}
     assert "bau-cu-2026" in ids
-    assert unit(portal).read(CAMPAIGN)["anchor_date"] == "2026-03-15"
+    assert unit_caller(portal).read(CAMPAIGN)["anchor_date"] == "2026-03-15"

@@ -6,7 +6,7 @@ from lotrinh.errors import Busy
 from lotrinh.portal.render_limiter import BUSY, COME_AGAIN, RenderLimiter
 from lotrinh.reports.documents import FORMATS
 from tests.portal.api.test_runs import run_once
-from tests.portal.caller import CAMPAIGN, DONE, UNIT, Caller, program, unit
+from tests.portal.caller import CAMPAIGN, DONE, UNIT, Caller, program_caller, unit_caller
 from tests.portal.conftest import Portal
 from tests.services.earlier import store_as_before, store_forms
 
@@ -15,9 +15,9 @@ RUN = f"{CAMPAIGN}/runs/r1"
 
 @pytest.fixture
 def office(portal: Portal) -> Caller:
-    unit(portal).state(f"{UNIT}/confirmations", DONE)
+    unit_caller(portal).submit(f"{UNIT}/confirmations", DONE)
     run_once(portal)
-    return program(portal)
+    return program_caller(portal)
 
 
 def test_every_format_is_listed_with_an_address_that_gives_it(office: Caller) -> None:
@@ -37,7 +37,7 @@ def test_a_run_of_an_older_lotrinh_has_the_two_formats_that_are_left(portal: Por
 
 def test_a_run_without_a_report_has_no_formats(portal: Portal) -> None:
     run_once(portal, finished=False)
-    office = program(portal)
+    office = program_caller(portal)
     for path in ("formats", "report.docx"):
         answer = office.get(f"{RUN}/{path}")
         assert answer.status_code == 404
@@ -66,7 +66,7 @@ def test_what_there_is_not_is_a_malformed_request_and_names_the_field(office: Ca
 
 def test_a_units_system_fetches_its_own_part_of_the_newest_report_alone(portal: Portal, office: Caller) -> None:
     del office
-    us = unit(portal)
+    us = unit_caller(portal)
     made = us.read(f"{UNIT}/report.json")
     assert ([u["code"] for u in made["units"]], made["province"]) == (["04924"], None)
     assert us.get(f"{UNIT}/report.csv").content.startswith(b"\xef\xbb\xbf")
@@ -75,7 +75,7 @@ def test_a_units_system_fetches_its_own_part_of_the_newest_report_alone(portal: 
 
 
 def test_before_the_first_run_a_unit_is_told_so(portal: Portal) -> None:
-    answer = unit(portal).get(f"{UNIT}/report.docx")
+    answer = unit_caller(portal).get(f"{UNIT}/report.docx")
     assert (answer.status_code, answer.json()["detail"]) == (404, "Đợt này chưa có lượt kiểm tra nào chạy xong.")
 
 
@@ -97,4 +97,4 @@ def test_a_busy_portal_tells_programs_when_to_come_again(
     answer = office.get(f"{RUN}/report.md")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, str(COME_AGAIN))
     assert "đang lập nhiều báo cáo" in answer.json()["detail"]
-    assert unit(portal).read(UNIT)["code"] == "04924"
+    assert unit_caller(portal).read(UNIT)["code"] == "04924"

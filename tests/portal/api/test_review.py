@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lotrinh.core.status.roles import Role
-from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program, unit
+from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, Caller, program_caller, unit_caller
 from tests.portal.conftest import Portal
 
 JUDGEMENTS: dict[str, dict[str, Any]] = {
@@ -23,32 +23,32 @@ def state(caller: Caller) -> str:
 
 
 def test_a_confirmation_is_accepted_and_returned(portal: Portal) -> None:
-    us, office = unit(portal), program(portal)
-    us.state(f"{UNIT}/confirmations", DONE)
-    assert office.state(f"{UNIT}/acceptances", JUDGEMENTS["acceptances"])["kind"] == "accepted"
+    us, office = unit_caller(portal), program_caller(portal)
+    us.submit(f"{UNIT}/confirmations", DONE)
+    assert office.submit(f"{UNIT}/acceptances", JUDGEMENTS["acceptances"])["kind"] == "accepted"
     assert state(us) == "accepted"
-    office.state(f"{UNIT}/returns", JUDGEMENTS["returns"])
+    office.submit(f"{UNIT}/returns", JUDGEMENTS["returns"])
     record = us.read(f"{UNIT}/records/{STEP}")
     assert (record["state"], record["returned"]) == ("returned", "Thiếu dấu")
 
 
 def test_a_unit_is_excused_and_the_excuse_taken_back(portal: Portal) -> None:
-    office = program(portal)
-    office.state(f"{UNIT}/excuses", JUDGEMENTS["excuses"])
+    office = program_caller(portal)
+    office.submit(f"{UNIT}/excuses", JUDGEMENTS["excuses"])
     assert state(office) == "excused"
-    office.state(f"{UNIT}/reinstatements", JUDGEMENTS["reinstatements"])
+    office.submit(f"{UNIT}/reinstatements", JUDGEMENTS["reinstatements"])
     assert state(office) == "silent"
 
 
 def test_an_obstacle_waits_until_it_is_answered(portal: Portal) -> None:
-    us, office = unit(portal), program(portal)
-    us.state(f"{UNIT}/obstacles", {"step": STEP, "note": "Chưa có dữ liệu"})
+    us, office = unit_caller(portal), program_caller(portal)
+    us.submit(f"{UNIT}/obstacles", {"step": STEP, "note": "Chưa có dữ liệu"})
     (waiting,) = office.read(f"{CAMPAIGN}/obstacles?answered=false")["items"]
     assert (waiting["unit"], waiting["obstacle"], waiting["from_own_system"]) == ("04924", "Chưa có dữ liệu", False)
     guard = {"If-Match": f'"{waiting["version"]}"'}
-    office.state(f"{UNIT}/hand-overs", JUDGEMENTS["hand-overs"], **guard)
+    office.submit(f"{UNIT}/hand-overs", JUDGEMENTS["hand-overs"], **guard)
     assert office.post(f"{UNIT}/answers", JUDGEMENTS["answers"], **guard).status_code == 412
-    office.state(f"{UNIT}/answers", JUDGEMENTS["answers"])
+    office.submit(f"{UNIT}/answers", JUDGEMENTS["answers"])
     assert office.read(f"{CAMPAIGN}/obstacles?answered=false")["items"] == []
     (answered,) = office.read(f"{CAMPAIGN}/obstacles")["items"]
     assert (answered["answer"], answered["handed_to"]) == ("Đã cấp", "Công an tỉnh")
@@ -56,9 +56,9 @@ def test_an_obstacle_waits_until_it_is_answered(portal: Portal) -> None:
 
 
 def test_obstacles_come_in_pages_those_that_wait_longest_first(portal: Portal) -> None:
-    office, notes = program(portal), ["a", "b", "c"]
+    office, notes = program_caller(portal), ["a", "b", "c"]
     for note, step in zip(notes, (STEP, "thanh-lap-ubbc-xa", "hiep-thuong-lan-1-xa"), strict=True):
-        unit(portal).post(f"{UNIT}/obstacles", {"step": step, "note": note})
+        unit_caller(portal).post(f"{UNIT}/obstacles", {"step": step, "note": note})
     first = office.read(f"{CAMPAIGN}/obstacles?limit=2")
     second = office.read(first["next"])
     assert (first["total"], second["next"]) == (3, None)
@@ -67,26 +67,26 @@ def test_obstacles_come_in_pages_those_that_wait_longest_first(portal: Portal) -
 
 @pytest.mark.parametrize("path", JUDGEMENTS)
 def test_only_officers_judge(portal: Portal, path: str) -> None:
-    us = unit(portal)
-    us.state(f"{UNIT}/confirmations", DONE)
-    for caller, status in ((us, 403), (program(portal, Role.VIEWER, "xem"), 403)):
+    us = unit_caller(portal)
+    us.submit(f"{UNIT}/confirmations", DONE)
+    for caller, status in ((us, 403), (program_caller(portal, Role.VIEWER, "xem"), 403)):
         assert caller.post(f"{UNIT}/{path}", JUDGEMENTS[path]).status_code == status
     assert len(portal.store.journal.entries("bau-cu-2026")) == 1
 
 
 def test_the_same_key_of_a_unit_and_of_the_office_are_two(portal: Portal) -> None:
     same = {"Idempotency-Key": "1"}
-    us, office = unit(portal), program(portal)
-    us.state(f"{UNIT}/confirmations", DONE, **same)
-    first = office.state(f"{UNIT}/acceptances", JUDGEMENTS["acceptances"], **same)
-    assert office.state(f"{UNIT}/acceptances", JUDGEMENTS["acceptances"], **same) == first
+    us, office = unit_caller(portal), program_caller(portal)
+    us.submit(f"{UNIT}/confirmations", DONE, **same)
+    first = office.submit(f"{UNIT}/acceptances", JUDGEMENTS["acceptances"], **same)
+    assert office.submit(f"{UNIT}/acceptances", JUDGEMENTS["acceptances"], **same) == first
     reused = office.post(f"{UNIT}/returns", JUDGEMENTS["returns"], **same)
     assert (reused.status_code, reused.json()["type"]) == (409, "tag:lotrinh,2026:key-reused")
 
 
 @pytest.mark.parametrize(("path", "field"), [("returns", "reason"), ("answers", "note"), ("hand-overs", "office")])
 def test_a_judgement_without_its_words_names_the_field(portal: Portal, path: str, field: str) -> None:
-    office = program(portal)
+    office = program_caller(portal)
     blank = office.post(f"{UNIT}/{path}", JUDGEMENTS[path] | {field: " "})
     assert (blank.status_code, [e["field"] for e in blank.json()["errors"]]) == (422, [field])
     assert blank.json()["type"] == "tag:lotrinh,2026:refused"

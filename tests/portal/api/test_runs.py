@@ -15,7 +15,7 @@ from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.services.runs.snapshots import load_report_json
 from lotrinh.settings.models import Settings
-from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, program, unit
+from tests.portal.caller import CAMPAIGN, DONE, STEP, UNIT, program_caller, unit_caller
 from tests.portal.conftest import NOW, Portal
 from tests.services.earlier import store_as_before
 
@@ -32,7 +32,7 @@ def run_once(portal: Portal, name: str = "r1", *, finished: bool = True) -> None
 
 def test_a_run_is_described_with_what_came_of_each_unit(portal: Portal) -> None:
     run_once(portal)
-    office = program(portal)
+    office = program_caller(portal)
     run = office.read(f"{CAMPAIGN}/runs/r1")
     assert (run["state"], run["has_report"]) == ("finished", True)
     assert run["outcomes"] == {"REACHED": 0, "UNREACHABLE": 1, "INVALID": 0}
@@ -48,7 +48,7 @@ def test_runs_come_newest_first_in_pages(portal: Portal) -> None:
 
     for n in range(3):
         begin_run(portal.store, campaign, NOW + timedelta(hours=n), NOW, {}, f"r{n}")
-    office = program(portal)
+    office = program_caller(portal)
     first = office.read(f"{CAMPAIGN}/runs?limit=2")
     second = office.read(first["next"])
     assert [r["id"] for r in first["items"] + second["items"]] == ["r2", "r1", "r0"]
@@ -56,10 +56,10 @@ def test_runs_come_newest_first_in_pages(portal: Portal) -> None:
 
 
 def test_a_report_is_given_as_it_was_whatever_is_said_later(portal: Portal) -> None:
-    unit(portal).state(f"{UNIT}/confirmations", DONE)
+    unit_caller(portal).submit(f"{UNIT}/confirmations", DONE)
     run_once(portal)
-    unit(portal).state(f"{UNIT}/withdrawals", {"step": STEP, "reason": "x"})
-    office = program(portal)
+    unit_caller(portal).submit(f"{UNIT}/withdrawals", {"step": STEP, "reason": "x"})
+    office = program_caller(portal)
     report = office.read(f"{CAMPAIGN}/runs/r1/report")
     assert report == json.loads(load_report_json(portal.store, "r1") or "")
     (us,) = (u for u in report["units"] if u["code"] == "04924")
@@ -67,10 +67,10 @@ def test_a_report_is_given_as_it_was_whatever_is_said_later(portal: Portal) -> N
 
 
 def test_a_report_as_a_table_has_a_row_for_each_step_of_each_unit(portal: Portal) -> None:
-    unit(portal).state(f"{UNIT}/confirmations", DONE)
-    unit(portal).state(f"{UNIT}/obstacles", {"step": "thanh-lap-ubbc-xa", "note": '=HYPERLINK("x")'})
+    unit_caller(portal).submit(f"{UNIT}/confirmations", DONE)
+    unit_caller(portal).submit(f"{UNIT}/obstacles", {"step": "thanh-lap-ubbc-xa", "note": '=HYPERLINK("x")'})
     run_once(portal)
-    answer = program(portal).get(f"{CAMPAIGN}/runs/r1/report.csv")
+    answer = program_caller(portal).get(f"{CAMPAIGN}/runs/r1/report.csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
@@ -86,9 +86,9 @@ def test_a_report_as_a_table_has_a_row_for_each_step_of_each_unit(portal: Portal
 def test_programs_read_of_a_run_that_an_earlier_version_stored_what_they_read_of_one_of_today(
     portal: Portal, *, archived: bool
 ) -> None:
-    unit(portal).state(f"{UNIT}/confirmations", DONE)
+    unit_caller(portal).submit(f"{UNIT}/confirmations", DONE)
     run_once(portal)
-    office = program(portal)
+    office = program_caller(portal)
     addresses = [f"{CAMPAIGN}/runs/r1{end}" for end in ("", "/report", "/report.csv")]
     today = [office.get(address) for address in addresses]
     store_as_before(portal.store, "r1", whole=archived)
@@ -99,17 +99,17 @@ def test_programs_read_of_a_run_that_an_earlier_version_stored_what_they_read_of
 
 def test_a_run_without_a_report_says_so(portal: Portal) -> None:
     run_once(portal, finished=False)
-    office = program(portal)
+    office = program_caller(portal)
     assert office.read(f"{CAMPAIGN}/runs/r1")["has_report"] is False
     for path in ("report", "report.csv"):
         assert "không để lại báo cáo" in office.get(f"{CAMPAIGN}/runs/r1/{path}").json()["detail"]
 
 
 def test_the_chain_can_be_verified_from_what_the_api_gives(portal: Portal) -> None:
-    us = unit(portal)
-    us.state(f"{UNIT}/confirmations", DONE)
-    us.state(f"{UNIT}/withdrawals", {"step": STEP, "reason": "Gửi nhầm"})
-    office, entries = program(portal), []
+    us = unit_caller(portal)
+    us.submit(f"{UNIT}/confirmations", DONE)
+    us.submit(f"{UNIT}/withdrawals", {"step": STEP, "reason": "Gửi nhầm"})
+    office, entries = program_caller(portal), []
     page: str | None = "/api/v1/journal?limit=2"
     while page:
         answer = office.read(page)
@@ -144,8 +144,8 @@ def test_the_chain_can_be_verified_from_what_the_api_gives(portal: Portal) -> No
 
 
 def test_the_journal_of_one_campaign_leaves_the_others_out(portal: Portal) -> None:
-    unit(portal).state(f"{UNIT}/confirmations", DONE)
-    office = program(portal)
+    unit_caller(portal).submit(f"{UNIT}/confirmations", DONE)
+    office = program_caller(portal)
     ours = office.read("/api/v1/journal?campaign=bau-cu-2026")["items"]
     assert [e["kind"] for e in ours] == ["confirmed"]
     assert len(office.read("/api/v1/journal")["items"]) > 1, "making the token is an entry, too"

@@ -11,7 +11,7 @@ from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.runs.ask import begin_run
 from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
-from tests.portal.caller import DONE, STEP, UNIT, program, unit
+from tests.portal.caller import DONE, STEP, UNIT, program_caller, unit_caller
 from tests.portal.conftest import NOW, Portal
 from tests.quick import FULL
 
@@ -47,7 +47,7 @@ def config(portal: Portal) -> dict[str, Any]:
         "auth": {
             "openapi": {
                 "unitCode": {"bearer": portal.codes["04924"]},
-                "programToken": {"bearer": program(portal).token},
+                "programToken": {"bearer": program_caller(portal).token},
             }
         },
     }
@@ -60,7 +60,7 @@ def test_schemathesis_finds_nothing(portal: Portal) -> None:
     from schemathesis.config import SchemathesisConfig
     from schemathesis.engine import events, from_schema
 
-    unit(portal).state(f"{UNIT}/confirmations", DONE)
+    unit_caller(portal).submit(f"{UNIT}/confirmations", DONE)
     settings = Settings()
     campaign = open_campaign_of_files(settings, "bau-cu-2026")
     for name, at in (("r0", NOW - timedelta(days=1)), ("r1", NOW)):

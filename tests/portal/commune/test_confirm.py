@@ -12,8 +12,8 @@ from lotrinh.services.statements.journal_writer import StatementRequest
 from lotrinh.services.statements.review import give_back
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.officer import COUNTED, PDF, PLAIN, Commune, commune, form_of, locked
-from tests.portal.people import shown
+from tests.portal.officer import COUNTED, PDF, PLAIN, Commune, lock_database, read_form, sign_in_commune
+from tests.portal.people import page_text
 
 GOOD = {"completed_on": "20/11/2025", "document__number": "12/QĐ-UBND", "note": "Kèm biên bản <b>số 1</b>\ndòng hai"}
 FULL = GOOD | {"done": "12", "of": "12", "completed_on": "29/1/2026"}
@@ -21,7 +21,7 @@ FULL = GOOD | {"done": "12", "of": "12", "completed_on": "29/1/2026"}
 
 @pytest.fixture
 def unit(portal: Portal, enter: Enter) -> Commune:
-    return commune(portal, enter)
+    return sign_in_commune(portal, enter)
 
 
 def officers_say(unit: Commune, step: str, reason: str) -> None:
@@ -34,15 +34,15 @@ def test_a_step_is_confirmed_with_a_file_in_three_requests_and_its_receipt_stand
     unit: Commune,
 ) -> None:
     receipt = unit.confirm(PLAIN, {"file": PDF}, **GOOD)
-    (entry,) = unit.said()
+    (entry,) = unit.entries()
     assert (receipt.status_code, receipt.url.path) == (200, f"/receipts/04924-{entry.number}")
     assert (entry.new.kind, entry.new.actor, entry.new.unit) == (EntryKind.CONFIRMED, "unit:04924", "04924")
     assert entry.new.body["note"] == "Kèm biên bản <b>số 1</b>\ndòng hai"
     assert entry.hash in receipt.text
-    text = shown(unit.get(str(receipt.url)))
+    text = page_text(unit.get(str(receipt.url)))
     for words in ("Đã ghi nhận", f"Biên nhận 04924-{entry.number}", "08:00 02/02/2026", "Xã Lương Sơn", "20/11/2025"):
         assert words in text
-    file = unit.get(next(link for link in form_of(receipt).links if link.startswith("/files/")))
+    file = unit.get(next(link for link in read_form(receipt).links if link.startswith("/files/")))
     assert (file.content, file.headers["content-disposition"][:10]) == (PDF[1], "attachment")
 
 
@@ -64,21 +64,21 @@ def test_what_is_wrong_is_said_at_the_top_and_beside_its_field_and_the_text_is_k
     unit: Commune, typed: dict[str, str], field: str, words: str
 ) -> None:
     answer = unit.send(unit.get(unit.step(COUNTED, "confirm")), **FULL | typed)
-    form = form_of(answer)
+    form = read_form(answer)
     assert answer.status_code == 422
     assert f"#{field}" in form.links
     assert {field, f"{field}-error"} <= form.ids
-    assert shown(answer).count(words) == 2
+    assert page_text(answer).count(words) == 2
     assert answer.text.count('<p class="error"') == 1
     for name, text in (FULL | typed).items():
         assert form.fields[name.replace("__", ".")] == text.strip()
-    assert unit.said() == []
+    assert unit.entries() == []
 
 
 def test_everything_that_is_wrong_is_said_at_once(unit: Commune) -> None:
     typed = {"completed_on": "khi nào", "done": "14", "of": "12", "document__date": "32/1/2026", "signer": "x" * 300}
     answer = unit.send(unit.get(unit.step(COUNTED, "confirm")), {"file": ("a.pdf", b"")}, **typed)
-    links = {link for link in form_of(answer).links if link.startswith("#")}
+    links = {link for link in read_form(answer).links if link.startswith("#")}
     assert links == {"#completed_on", "#done", "#document.number", "#document.date", "#signer", "#file"}
     assert "<title>Có mục cần sửa" in answer.text
 
@@ -86,8 +86,8 @@ def test_everything_that_is_wrong_is_said_at_once(unit: Commune) -> None:
 def test_what_is_wrong_is_refused_even_where_the_check_page_is_left_out(unit: Commune) -> None:
     asked = unit.get(unit.step(PLAIN, "confirm"))
     answer = unit.send(asked, action=unit.step(PLAIN, "confirm/send"), **GOOD | {"completed_on": "3/2/2026"})
-    assert (answer.status_code, unit.said()) == (422, [])
-    assert form_of(answer).fields["completed_on"] == "3/2/2026"
+    assert (answer.status_code, unit.entries()) == (422, [])
+    assert read_form(answer).fields["completed_on"] == "3/2/2026"
 
 
 @pytest.mark.parametrize(("file", "words"), [
@@ -98,8 +98,8 @@ def test_what_is_wrong_is_refused_even_where_the_check_page_is_left_out(unit: Co
 ])  # fmt: skip
 def test_a_file_that_cannot_be_taken_is_named_and_everything_else_kept(unit: Commune, file: Any, words: str) -> None:
     answer = unit.send(unit.get(unit.step(PLAIN, "confirm")), {"file": file}, **GOOD)
-    form = form_of(answer)
-    assert (answer.status_code, words in shown(answer), "#file" in form.links) == (422, True, True)
+    form = read_form(answer)
+    assert (answer.status_code, words in page_text(answer), "#file" in form.links) == (422, True, True)
     assert (form.fields["note"], form.fields["document.number"]) == (GOOD["note"], "12/QĐ-UBND")
     assert list(Path.rglob(Path(unit.portal.store.engine.url.database or "").parent / "files", "*")) == []
 
@@ -109,49 +109,49 @@ def test_what_is_far_too_large_is_answered_by_a_page_that_says_what_to_do(unit: 
     answer = unit.send(asked, {"file": ("phim.pdf", b"%PDF-" + bytes(33_000_000))}, **GOOD)
     assert answer.status_code == 413
     assert answer.headers["content-type"].startswith("text/html")
-    assert "Hãy quét lại với độ phân giải thấp hơn" in shown(answer)
-    assert unit.said() == []
+    assert "Hãy quét lại với độ phân giải thấp hơn" in page_text(answer)
+    assert unit.entries() == []
 
 
 def test_a_file_once_taken_is_kept_while_the_rest_is_corrected(unit: Commune) -> None:
     wrong = unit.send(unit.get(unit.step(PLAIN, "confirm")), {"file": PDF}, **GOOD | {"completed_on": ""})
-    assert "Đã có tệp quyet-dinh.pdf" in shown(wrong)
+    assert "Đã có tệp quyet-dinh.pdf" in page_text(wrong)
     checked = unit.send(wrong, completed_on="20/11/2025")
     edited = unit.send(checked, action=unit.step(PLAIN, "confirm"), edit="1", note="khác")
-    assert form_of(edited).fields["note"] == "khác"
+    assert read_form(edited).fields["note"] == "khác"
     unit.send(unit.send(edited))
-    assert unit.said()[0].new.body["file"]["name"] == "quyet-dinh.pdf"
-    assert unit.said()[0].new.body["note"] == "khác"
+    assert unit.entries()[0].new.body["file"]["name"] == "quyet-dinh.pdf"
+    assert unit.entries()[0].new.body["note"] == "khác"
 
 
 def test_another_units_file_cannot_be_attached(portal: Portal, enter: Enter, unit: Commune) -> None:
-    other = commune(portal, enter, "04960")
+    other = sign_in_commune(portal, enter, "04960")
     checked = other.send(other.get(other.step(PLAIN, "confirm")), {"file": PDF}, **GOOD)
-    stolen = form_of(checked).fields["file_id"]
+    stolen = read_form(checked).fields["file_id"]
     sent = unit.step(PLAIN, "confirm/send")
     refused = unit.send(unit.get(unit.step(PLAIN, "confirm")), action=sent, file_id=stolen, **GOOD)
     assert refused.status_code == 422
-    assert "Tệp đã chọn không còn trên máy chủ" in shown(refused)
-    assert unit.said() == []
+    assert "Tệp đã chọn không còn trên máy chủ" in page_text(refused)
+    assert unit.entries() == []
     unit.send(refused, action=sent)
-    assert "file" not in unit.said()[0].new.body
+    assert "file" not in unit.entries()[0].new.body
 
 
 def test_the_same_form_sent_twice_leads_to_the_same_receipt(unit: Commune) -> None:
     checked = unit.send(unit.get(unit.step(PLAIN, "confirm")), **GOOD)
     first, second = unit.send(checked), unit.send(checked)
     assert (first.url, first.status_code) == (second.url, 200)
-    assert len(unit.said()) == 1
+    assert len(unit.entries()) == 1
 
 
 def test_a_form_sent_again_with_another_content_is_explained_and_can_then_replace_the_first(unit: Commune) -> None:
     checked = unit.send(unit.get(unit.step(PLAIN, "confirm")), **GOOD)
     unit.send(checked)
     again = unit.send(checked, note="sửa sau")
-    assert (again.status_code, len(unit.said())) == (409, 1)
-    assert "Biểu mẫu này đã gửi một lần với nội dung khác" in shown(again)
+    assert (again.status_code, len(unit.entries())) == (409, 1)
+    assert "Biểu mẫu này đã gửi một lần với nội dung khác" in page_text(again)
     unit.send(unit.send(again))
-    assert [e.new.body["note"] for e in unit.said()] == [GOOD["note"], "sửa sau"]
+    assert [e.new.body["note"] for e in unit.entries()] == [GOOD["note"], "sửa sau"]
 
 
 def test_who_changed_what_meanwhile_is_said_the_text_kept_and_can_be_sent_again(unit: Commune) -> None:
@@ -159,29 +159,29 @@ def test_who_changed_what_meanwhile_is_said_the_text_kept_and_can_be_sent_again(
     checked = unit.send(unit.get(unit.step(PLAIN, "confirm")), **GOOD | {"note": "của tôi"})
     officers_say(unit, PLAIN, "thiếu <dấu>")
     stopped = unit.send(checked)
-    words = shown(stopped)
-    assert (stopped.status_code, len(unit.said())) == (409, 2)
+    words = page_text(stopped)
+    assert (stopped.status_code, len(unit.entries())) == (409, 2)
     assert "lúc 08:00 02/02/2026, Văn phòng tỉnh (lan) đã trả lại xác nhận" in words
     assert words.count("thiếu <dấu>") == 2
-    assert form_of(stopped).fields["note"] == "của tôi"
+    assert read_form(stopped).fields["note"] == "của tôi"
     unit.send(unit.send(stopped))
-    assert [e.new.kind for e in unit.said()] == [EntryKind.CONFIRMED, EntryKind.RETURNED, EntryKind.CONFIRMED]
+    assert [e.new.kind for e in unit.entries()] == [EntryKind.CONFIRMED, EntryKind.RETURNED, EntryKind.CONFIRMED]
 
 
 def test_a_locked_database_is_said_to_have_recorded_nothing_and_the_text_is_kept_until_it_opens(
     unit: Commune, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked = unit.send(unit.get(unit.step(PLAIN, "confirm")), **GOOD)
-    with locked(tmp_path, monkeypatch):
+    with lock_database(tmp_path, monkeypatch):
         stopped = unit.send(checked)
         with_file = unit.send(unit.get(unit.step(PLAIN, "confirm")), {"file": PDF}, **GOOD)
     for answer in (stopped, with_file):
         assert answer.status_code == 503
-        assert "Chưa ghi nhận: cổng tạm thời không dùng được cơ sở dữ liệu" in shown(answer)
-        assert form_of(answer).fields["note"] == GOOD["note"]
-    assert unit.said() == []
+        assert "Chưa ghi nhận: cổng tạm thời không dùng được cơ sở dữ liệu" in page_text(answer)
+        assert read_form(answer).fields["note"] == GOOD["note"]
+    assert unit.entries() == []
     unit.send(unit.send(stopped))
-    assert len(unit.said()) == 1
+    assert len(unit.entries()) == 1
 
 
 def test_a_database_that_cannot_even_be_read_gives_the_text_back_to_be_sent_again(
@@ -193,22 +193,22 @@ def test_a_database_that_cannot_even_be_read_gives_the_text_back_to_be_sent_agai
     database.rename(away)
     database.mkdir()
     stopped = unit.send(checked)
-    assert (stopped.status_code, "Chưa ghi nhận" in shown(stopped)) == (503, True)
-    assert form_of(stopped).fields["note"] == GOOD["note"]
+    assert (stopped.status_code, "Chưa ghi nhận" in page_text(stopped)) == (503, True)
+    assert read_form(stopped).fields["note"] == GOOD["note"]
     database.rmdir()
     away.rename(database)
-    assert unit.send(stopped).url.path == f"/receipts/04924-{unit.said()[0].number}"
+    assert unit.send(stopped).url.path == f"/receipts/04924-{unit.entries()[0].number}"
 
 
 def test_a_correction_begins_with_what_stands_and_keeps_its_file(unit: Commune) -> None:
     unit.confirm(PLAIN, {"file": PDF}, signer="Bà Lan", document__date="19/11/2025", **GOOD)
     asked = unit.get(unit.step(PLAIN, "confirm"))
-    fields = form_of(asked).fields
+    fields = read_form(asked).fields
     assert (fields["completed_on"], fields["document.date"]) == ("20/11/2025", "19/11/2025")
     assert (fields["signer"], fields["note"], fields["document.number"]) == ("Bà Lan", GOOD["note"], "12/QĐ-UBND")
-    assert "Sửa xác nhận" in shown(asked)
+    assert "Sửa xác nhận" in page_text(asked)
     unit.send(unit.send(asked, note="mới"))
-    first, second = (e.new.body for e in unit.said())
+    first, second = (e.new.body for e in unit.entries())
     assert second == first | {"note": "mới"}
 
 
@@ -216,8 +216,8 @@ def test_a_returned_confirmation_begins_with_what_was_said_and_shows_the_reason(
     unit.confirm(COUNTED, **FULL)
     officers_say(unit, COUNTED, "sai số")
     asked = unit.get(unit.step(COUNTED, "confirm"))
-    assert "Tỉnh trả lại: sai số" in shown(asked)
-    assert {k: v for k, v in form_of(asked).fields.items() if k in {"done", "of", "completed_on"}} == {
+    assert "Tỉnh trả lại: sai số" in page_text(asked)
+    assert {k: v for k, v in read_form(asked).fields.items() if k in {"done", "of", "completed_on"}} == {
         "done": "12", "of": "12", "completed_on": "29/1/2026"
     }  # fmt: skip
 
@@ -226,13 +226,13 @@ def test_part_of_a_count_is_progress_and_the_total_is_known_to_the_next_step_tha
     unit: Commune,
 ) -> None:
     checked = unit.send(unit.get(unit.step(COUNTED, "confirm")), done="7", of="12", completed_on="1/2/2026")
-    assert "7 trên 12 (chưa xong hết: ghi là tiến độ)" in shown(checked)
+    assert "7 trên 12 (chưa xong hết: ghi là tiến độ)" in page_text(checked)
     unit.send(checked)
-    assert (unit.said()[0].new.kind, unit.said()[0].new.body["progress"]) == (
+    assert (unit.entries()[0].new.kind, unit.entries()[0].new.body["progress"]) == (
         EntryKind.PROGRESSED,
         {"done": 7, "of": 12},
     )
-    fields = form_of(unit.get(unit.step("niem-yet-danh-sach-cu-tri", "confirm"))).fields
+    fields = read_form(unit.get(unit.step("niem-yet-danh-sach-cu-tri", "confirm"))).fields
     assert (fields["done"], fields["of"]) == ("", "12")
 
 
@@ -249,9 +249,9 @@ def test_no_confirmation_begins_with_what_sample_data_made_up(unit: Commune) -> 
         body,
     )
     page = unit.get(unit.step(PLAIN))
-    assert "DỮ LIỆU MẪU" in shown(page)
-    assert "xác nhận hoàn thành , dữ liệu mẫu" in shown(page)
-    fields = form_of(unit.get(unit.step(PLAIN, "confirm"))).fields
+    assert "DỮ LIỆU MẪU" in page_text(page)
+    assert "xác nhận hoàn thành , dữ liệu mẫu" in page_text(page)
+    fields = read_form(unit.get(unit.step(PLAIN, "confirm"))).fields
     assert (fields["completed_on"], fields["document.number"], fields["note"]) == ("", "", "")
 
 
@@ -265,7 +265,7 @@ def test_nor_does_one_after_a_count_that_came_later(unit: Commune) -> None:
         (EntryKind.PROGRESSED, {"completed_on": "2026-02-01", "progress": {"done": 7, "of": 12}}),
     ):
         unit.portal.store.journal.append(NewEntry(kind=kind, body=said, **step))
-    fields = form_of(unit.get(unit.step(COUNTED, "confirm"))).fields
+    fields = read_form(unit.get(unit.step(COUNTED, "confirm"))).fields
     assert (fields["done"], fields["of"], fields["document.number"], fields["note"]) == ("7", "12", "", "")
 
 

@@ -13,8 +13,8 @@ from lotrinh.services.statements.journal_writer import StatementRequest, record_
 from lotrinh.services.statements.review import accept, answer_obstacle, excuse, give_back, hand_over_obstacle
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.officer import CAMPAIGN, COUNTED, PLAIN, Commune, commune, form_of
-from tests.portal.people import SECRET, officer, shown
+from tests.portal.officer import CAMPAIGN, COUNTED, PLAIN, Commune, read_form, sign_in_commune
+from tests.portal.people import SECRET, make_officer, page_text
 
 OPENED = open_campaign_of_files(Settings(), "bau-cu-2026")
 GOOD = {"completed_on": "20/11/2025", "document__number": "12/QĐ-UBND"}
@@ -22,7 +22,7 @@ GOOD = {"completed_on": "20/11/2025", "document__number": "12/QĐ-UBND"}
 
 @pytest.fixture
 def unit(portal: Portal, enter: Enter) -> Commune:
-    return commune(portal, enter)
+    return sign_in_commune(portal, enter)
 
 
 def said(step: str, actor: str = "officer:lan", unit: str = "04924") -> StatementRequest:
@@ -43,8 +43,8 @@ def test_what_is_late_stands_first_in_words_and_with_its_date(unit: Commune) -> 
     assert late in row
     assert "hạn 30/11/2025" in row
     assert first.rindex("tag overdue") < first.index("tag due_soon")
-    assert "Đã xong 0 trên 43 đầu việc." in shown(page)
-    assert f"{first.count('tag overdue')} đầu việc quá hạn." in shown(page)
+    assert "Đã xong 0 trên 43 đầu việc." in page_text(page)
+    assert f"{first.count('tag overdue')} đầu việc quá hạn." in page_text(page)
 
 
 def test_every_step_stands_on_the_page_once(unit: Commune) -> None:
@@ -52,7 +52,7 @@ def test_every_step_stands_on_the_page_once(unit: Commune) -> None:
     page = unit.get(unit.home)
     for step in OPENED.checklist.iter_steps():
         if step.is_work_of(OPENED.by_code["04924"]):
-            assert shown(page).count(step.title.vi) == 1, step.id
+            assert page_text(page).count(step.title.vi) == 1, step.id
 
 
 def test_what_is_finished_is_folded_away_with_its_day(unit: Commune) -> None:
@@ -62,7 +62,7 @@ def test_what_is_finished_is_folded_away_with_its_day(unit: Commune) -> None:
     assert "<summary>Đã xong (1)</summary>" in folded
     assert f"/steps/{PLAIN}" in folded
     assert "20/11/2025" in folded
-    assert "Đã xong 1 trên 43" in shown(page)
+    assert "Đã xong 1 trên 43" in page_text(page)
 
 
 def test_done_too_late_is_said_in_words(unit: Commune) -> None:
@@ -74,15 +74,15 @@ def test_a_step_that_waits_for_others_is_not_linked_until_they_are_done(unit: Co
     waiting = "giao-tai-lieu-to-bau-cu-xa"
     page = unit.get(unit.home)
     title = OPENED.checklist.steps[waiting].title.vi
-    assert unit.step(waiting) not in form_of(page).links
-    assert f"{title} chờ bước trước" in shown(page)
+    assert unit.step(waiting) not in read_form(page).links
+    assert f"{title} chờ bước trước" in page_text(page)
     assert unit.get(unit.step(waiting)).status_code == 200
     for before in OPENED.checklist.steps[waiting].requires:
         owner = "04924" if OPENED.checklist.steps[before].is_work_of(OPENED.by_code["04924"]) else "25"
         record_statement(
             unit.portal.store, said(before, unit=owner), EntryKind.CONFIRMED, {"completed_on": "2026-01-30"}
         )
-    assert unit.step(waiting) in form_of(unit.get(unit.home)).links
+    assert unit.step(waiting) in read_form(unit.get(unit.home)).links
 
 
 def test_what_the_province_returned_comes_first_with_its_reason_on_the_step(unit: Commune) -> None:
@@ -90,17 +90,17 @@ def test_what_the_province_returned_comes_first_with_its_reason_on_the_step(unit
     unit.confirm(later, completed_on="1/2/2026", document__number="Sổ", done="12", of="12")
     give_back(unit.portal.store, said(later), "sai số <b>")
     assert "tỉnh trả lại" in part(unit.get(unit.home), "Cần làm trước")
-    assert "sai số <b>" in shown(unit.get(unit.step(later)))
+    assert "sai số <b>" in page_text(unit.get(unit.step(later)))
 
 
 def test_the_province_unit_speaks_through_its_officers_and_nobody_else(portal: Portal, enter: Enter) -> None:
-    officer(portal.store, "can-bo", Role.OFFICER)
-    officer(portal.store, "lanh-dao", Role.VIEWER)
+    make_officer(portal.store, "can-bo", Role.OFFICER)
+    make_officer(portal.store, "lanh-dao", Role.VIEWER)
     office, leader = enter("can-bo", SECRET), enter("lanh-dao", SECRET)
     province = Commune(portal, office, "25", "")
     receipt = province.confirm("thanh-lap-ubbc-tinh", **GOOD)
     assert receipt.url.path.startswith("/receipts/25-")
-    assert "Văn phòng tỉnh (can-bo)" in shown(receipt)
+    assert "Văn phòng tỉnh (can-bo)" in page_text(receipt)
     assert province.get(province.home).status_code == province.get(f"{province.home}/count").status_code == 200
     assert leader.get(province.step("du-kien-co-cau-hdnd-tinh", "confirm")).status_code == 404
     assert f"{province.home}/count" not in leader.get(province.home).text
@@ -111,7 +111,7 @@ def test_the_office_reads_the_same_pages_of_a_commune_but_never_speaks_for_it(
     portal: Portal, enter: Enter, unit: Commune, role: Role
 ) -> None:
     receipt = unit.confirm(PLAIN, **GOOD)
-    officer(portal.store, "van-phong", role)
+    make_officer(portal.store, "van-phong", role)
     office = enter("van-phong", SECRET)
     for path in (unit.home, unit.step(PLAIN), unit.step(PLAIN, "explain"), f"{unit.home}/history", receipt.url.path):
         assert office.get(path).status_code == 200, path
@@ -122,12 +122,12 @@ def test_the_office_reads_the_same_pages_of_a_commune_but_never_speaks_for_it(
 
 
 def test_a_step_page_says_what_why_until_when_and_with_what(unit: Commune) -> None:
-    text = shown(unit.get(unit.step(COUNTED)))
+    text = page_text(unit.get(unit.step(COUNTED)))
     for words in ("quá hạn 2 ngày", "31/01/2026", "ngày làm việc cuối cùng trước đó: 30/01/2026", "85/2015/QH13"):
         assert words in text
     assert "Quyết định của UBND xã" in text
     assert f"{OPENED.checklist.steps['xac-dinh-khu-vuc-bo-phieu'].title.vi}: chưa xong" in text
-    explained = shown(unit.get(unit.step(COUNTED, "explain")))
+    explained = page_text(unit.get(unit.step(COUNTED, "explain")))
     assert "15/03/2026" in explained
     assert "31/01/2026" in explained
 
@@ -135,20 +135,20 @@ def test_a_step_page_says_what_why_until_when_and_with_what(unit: Commune) -> No
 def test_a_confirmation_is_withdrawn_with_a_reason(unit: Commune) -> None:
     unit.confirm(PLAIN, **GOOD)
     empty = unit.send(unit.get(unit.step(PLAIN, "withdraw")), reason=" ")
-    assert (empty.status_code, "#reason" in form_of(empty).links) == (422, True)
+    assert (empty.status_code, "#reason" in read_form(empty).links) == (422, True)
     receipt = unit.send(empty, reason="Ghi nhầm xã")
-    assert "Ghi nhầm xã" in shown(receipt)
-    assert "quá hạn" in shown(unit.get(unit.step(PLAIN)))
-    assert [e.new.kind for e in unit.said()] == [EntryKind.CONFIRMED, EntryKind.WITHDRAWN]
+    assert "Ghi nhầm xã" in page_text(receipt)
+    assert "quá hạn" in page_text(unit.get(unit.step(PLAIN)))
+    assert [e.new.kind for e in unit.entries()] == [EntryKind.CONFIRMED, EntryKind.WITHDRAWN]
 
 
 def test_what_cannot_be_done_now_is_explained(unit: Commune) -> None:
     nothing = unit.get(unit.step(PLAIN, "withdraw"))
-    assert (nothing.status_code, "chưa được xác nhận" in shown(nothing)) == (409, True)
+    assert (nothing.status_code, "chưa được xác nhận" in page_text(nothing)) == (409, True)
     unit.confirm(PLAIN, **GOOD)
     accept(unit.portal.store, said(PLAIN))
     refused = unit.get(unit.step(PLAIN, "confirm"))
-    assert (refused.status_code, "hãy đề nghị tỉnh trả lại" in shown(refused)) == (409, True)
+    assert (refused.status_code, "hãy đề nghị tỉnh trả lại" in page_text(refused)) == (409, True)
     page = unit.get(unit.step(PLAIN)).text
     assert "/confirm" not in page
     assert "/withdraw" not in page
@@ -160,60 +160,60 @@ def test_a_withdrawal_that_comes_too_late_keeps_the_reason_and_says_who_was_quic
     accept(unit.portal.store, said(PLAIN))
     stopped = unit.send(asked, reason="Ghi nhầm")
     assert stopped.status_code == 409
-    assert "Văn phòng tỉnh (lan) đã chấp nhận xác nhận" in shown(stopped)
-    assert form_of(stopped).fields["reason"] == "Ghi nhầm"
+    assert "Văn phòng tỉnh (lan) đã chấp nhận xác nhận" in page_text(stopped)
+    assert read_form(stopped).fields["reason"] == "Ghi nhầm"
     give_back(unit.portal.store, said(PLAIN), "theo đề nghị")
-    assert "đã trả lại xác nhận" in shown(unit.send(stopped))
+    assert "đã trả lại xác nhận" in page_text(unit.send(stopped))
 
 
 @pytest.mark.parametrize(("kind", "words"), [("obstacle", "Vướng mắc:"), ("proposal", "Kiến nghị:")])
 def test_an_obstacle_or_proposal_is_reported_answered_and_over(unit: Commune, kind: str, words: str) -> None:
     page = unit.step(COUNTED, "obstacle")
     empty = unit.send(unit.get(page), note=" ", **({} if kind == "obstacle" else {"kind": kind}))
-    assert (empty.status_code, len(unit.said())) == (422, 0)
+    assert (empty.status_code, len(unit.entries())) == (422, 0)
     receipt = unit.send(empty, kind=kind, note="Thiếu <người>")
-    assert "Thiếu <người>" in shown(receipt)
-    step = shown(unit.get(unit.step(COUNTED)))
+    assert "Thiếu <người>" in page_text(receipt)
+    step = page_text(unit.get(unit.step(COUNTED)))
     assert f"{words} Thiếu <người>" in step
     assert "Chưa có trả lời." in step
     hand_over_obstacle(unit.portal.store, said(COUNTED), "Sở Nội vụ")
     answer_obstacle(unit.portal.store, said(COUNTED), "Đã cử thêm người")
     asked = unit.get(unit.step(COUNTED))
-    assert "Đã chuyển Sở Nội vụ xử lý." in shown(asked)
-    assert "Tỉnh trả lời: Đã cử thêm người" in shown(asked)
+    assert "Đã chuyển Sở Nội vụ xử lý." in page_text(asked)
+    assert "Tỉnh trả lời: Đã cử thêm người" in page_text(asked)
     first, second = unit.send(asked), unit.send(asked)
     assert first.url == second.url
-    assert [e.new.kind for e in unit.said()].count(EntryKind.CLEARED) == 1
-    assert f"{words} Thiếu <người>" not in shown(unit.get(unit.step(COUNTED)))
+    assert [e.new.kind for e in unit.entries()].count(EntryKind.CLEARED) == 1
+    assert f"{words} Thiếu <người>" not in page_text(unit.get(unit.step(COUNTED)))
 
 
 def test_neither_obstacle_nor_proposal_is_asked_beside_the_choice(unit: Commune) -> None:
     wrong = unit.send(unit.get(unit.step(COUNTED, "obstacle")), note="Thiếu người")
-    assert (wrong.status_code, "#kind" in form_of(wrong).links, "kind" in form_of(wrong).ids) == (422, True, True)
-    assert form_of(wrong).fields["note"] == "Thiếu người"
+    assert (wrong.status_code, "#kind" in read_form(wrong).links, "kind" in read_form(wrong).ids) == (422, True, True)
+    assert read_form(wrong).fields["note"] == "Thiếu người"
 
 
 def test_an_obstacle_is_marked_in_the_list_and_the_step_can_be_opened_though_it_waits(unit: Commune) -> None:
     waiting = "giao-tai-lieu-to-bau-cu-xa"
     unit.send(unit.get(unit.step(waiting, "obstacle")), kind="obstacle", note="Kho ngập")
     page = unit.get(unit.home)
-    assert unit.step(waiting) in form_of(page).links
-    assert f"{OPENED.checklist.steps[waiting].title.vi} có vướng mắc" in shown(page)
+    assert unit.step(waiting) in read_form(page).links
+    assert f"{OPENED.checklist.steps[waiting].title.vi} có vướng mắc" in page_text(page)
 
 
 def test_an_excused_step_is_finished_and_says_why(unit: Commune) -> None:
     excuse(unit.portal.store, said(PLAIN), "Xã mới lập")
     assert "không áp dụng" in unit.get(unit.home).text.split("<details", 1)[1]
-    assert "được miễn: Xã mới lập" in shown(unit.get(unit.step(PLAIN)))
+    assert "được miễn: Xã mới lập" in page_text(unit.get(unit.step(PLAIN)))
 
 
 def test_the_history_tells_everything_newest_first_and_names_who(unit: Commune) -> None:
-    assert "Chưa có gì được ghi nhận." in shown(unit.get(f"{unit.home}/history"))
+    assert "Chưa có gì được ghi nhận." in page_text(unit.get(f"{unit.home}/history"))
     unit.confirm(PLAIN, **GOOD)
     give_back(unit.portal.store, said(PLAIN), "thiếu chữ ký")
     unit.portal.confirm("04924", {"step": PLAIN, "completed_on": "2025-11-21", "document": {"number": "13/QĐ"}})
     record_statement(unit.portal.store, said(COUNTED, SAMPLE), EntryKind.OBSTACLE, {"note": "minh họa", "sample": True})
-    text = shown(unit.get(f"{unit.home}/history"))
+    text = page_text(unit.get(f"{unit.home}/history"))
     order = ["dữ liệu mẫu", "13/QĐ", "trả lại xác nhận , Văn phòng tỉnh (lan)", "12/QĐ-UBND"]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
@@ -223,14 +223,14 @@ def test_the_history_tells_everything_newest_first_and_names_who(unit: Commune) 
 
 def test_a_receipt_says_when_the_step_has_changed_since(unit: Commune) -> None:
     receipt = unit.confirm(PLAIN, **GOOD)
-    assert "đã có thay đổi khác" not in shown(receipt)
+    assert "đã có thay đổi khác" not in page_text(receipt)
     give_back(unit.portal.store, said(PLAIN), "thiếu")
-    assert "đã có thay đổi khác" in shown(unit.get(receipt.url.path))
+    assert "đã có thay đổi khác" in page_text(unit.get(receipt.url.path))
 
 
 def test_another_communes_pages_and_receipts_do_not_exist(portal: Portal, enter: Enter, unit: Commune) -> None:
     receipt = unit.confirm(PLAIN, **GOOD)
-    other = commune(portal, enter, "04960")
+    other = sign_in_commune(portal, enter, "04960")
     for path in (unit.home, unit.step(PLAIN), f"{unit.home}/history", receipt.url.path, f"{CAMPAIGN}/units/25"):
         assert other.get(path).status_code == 404, path
 

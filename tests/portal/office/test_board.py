@@ -10,8 +10,8 @@ from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import Enter, Portal
-from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, VIET_TRI, at_desk, happened, heads, small
-from tests.portal.people import shown
+from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, VIET_TRI, open_desk, record_entry, row_heads, small_settings
+from tests.portal.people import page_text
 
 PROVINCE = "Tỉnh Phú Thọ"
 BY_NAME = [PROVINCE, "Xã Cao Dương", "Xã Liên Sơn", "Xã Lương Sơn", "Phường Việt Trì"]
@@ -19,16 +19,16 @@ BY_NAME = [PROVINCE, "Xã Cao Dương", "Xã Liên Sơn", "Xã Lương Sơn", "P
 
 @pytest.fixture
 def portal_settings(tmp_path: Path) -> Settings:
-    return small(tmp_path)
+    return small_settings(tmp_path)
 
 
 @pytest.fixture
 def viewer(portal: Portal, enter: Enter) -> httpx.Client:
-    return at_desk(portal, enter, Role.VIEWER)
+    return open_desk(portal, enter, Role.VIEWER)
 
 
 def units(viewer: httpx.Client, query: str = "") -> list[str]:
-    return heads(viewer.get(f"{HOME}/board{query}").text)
+    return row_heads(viewer.get(f"{HOME}/board{query}").text)
 
 
 def cells(page: str, unit: str) -> list[tuple[str, str, str]]:
@@ -49,9 +49,9 @@ def test_a_unit_leads_to_its_page_and_a_milestone_to_its_step_in_all_units(viewe
 
 
 def test_each_cell_says_its_status_in_a_sign_a_class_and_words(portal: Portal, viewer: httpx.Client) -> None:
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "giua", completed_on="2026-02-01")
-    happened(portal, EntryKind.EXCUSED, LUONG_SON, "cuoi", reason="không có")
+    record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
+    record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, "giua", completed_on="2026-02-01")
+    record_entry(portal, EntryKind.EXCUSED, LUONG_SON, "cuoi", reason="không có")
     page = viewer.get(f"{HOME}/board").text
     late, excused, not_theirs = cells(page, "Xã Lương Sơn")
     assert late == ("done_late", "hoàn thành trễ hạn", "T")
@@ -66,9 +66,9 @@ def test_the_milestones_count_the_units_by_status_and_say_when_they_are_due(
     portal: Portal, viewer: httpx.Client
 ) -> None:
     for unit in (LUONG_SON, CAO_DUONG):
-        happened(portal, EntryKind.CONFIRMED, unit, "dau")
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "giua")
-    said = shown(viewer.get(f"{HOME}/board"))
+        record_entry(portal, EntryKind.CONFIRMED, unit, "dau")
+    record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, "giua")
+    said = page_text(viewer.get(f"{HOME}/board"))
     assert "1 Chuẩn bị 31/01/2026 ngày làm việc cuối: 30/01/2026 4 1 – 2 – – 1" in said
     assert "2 Duyệt 04/02/2026 4 – – – 3 – 1" in said
     assert "3 Việc tỉnh (?) căn cứ chưa kiểm chứng 30/01/2026 chỉ có việc của tỉnh quá hạn" in said
@@ -94,14 +94,14 @@ def test_the_milestones_count_the_units_by_status_and_say_when_they_are_due(
 def test_filters_narrow_the_units_and_keep_the_province(
     portal: Portal, viewer: httpx.Client, query: str, left: list[str]
 ) -> None:
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
+    record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
     assert units(viewer, query) == [PROVINCE, *left]
 
 
 def test_units_are_sorted_by_what_is_overdue_or_least_done(portal: Portal, viewer: httpx.Client) -> None:
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
-    happened(portal, EntryKind.CONFIRMED, VIET_TRI, "dau")
-    happened(portal, EntryKind.CONFIRMED, VIET_TRI, "giua")
+    record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
+    record_entry(portal, EntryKind.CONFIRMED, VIET_TRI, "dau")
+    record_entry(portal, EntryKind.CONFIRMED, VIET_TRI, "giua")
     by_overdue = ["Xã Cao Dương", "Xã Lương Sơn", "Xã Liên Sơn", "Phường Việt Trì"]
     assert units(viewer, "?sort=overdue")[1:] == by_overdue
     assert units(viewer, "?sort=done")[1:] == ["Xã Cao Dương", "Xã Liên Sơn", "Xã Lương Sơn", "Phường Việt Trì"]
@@ -116,8 +116,8 @@ def test_many_units_are_divided_into_pages_that_keep_the_filters(
 ) -> None:
     monkeypatch.setattr("lotrinh.portal.web.office.board.ON_A_PAGE", 2)
     first = viewer.get(f"{HOME}/board?kind=xa")
-    assert heads(first.text)[1:] == ["Xã Cao Dương", "Xã Liên Sơn"]
-    assert "Mục 1–2 trên 3" in shown(first)
+    assert row_heads(first.text)[1:] == ["Xã Cao Dương", "Xã Liên Sơn"]
+    assert "Mục 1–2 trên 3" in page_text(first)
     assert f'rel="next" href="{HOME}/board?kind=xa&amp;page=2#units"' in first.text
     assert units(viewer, "?kind=xa&page=2") == [PROVINCE, "Xã Lương Sơn"]
     assert units(viewer, "?kind=xa&page=999999") == [PROVINCE, "Xã Lương Sơn"]
@@ -126,7 +126,7 @@ def test_many_units_are_divided_into_pages_that_keep_the_filters(
 def test_a_row_changes_as_soon_as_its_unit_says_something(portal: Portal, viewer: httpx.Client) -> None:
     assert cells(viewer.get(f"{HOME}/board").text, "Xã Lương Sơn")[0][0] == "overdue"
     for step in ("dau", "giua"):
-        happened(portal, EntryKind.CONFIRMED, LUONG_SON, step)
+        record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, step)
     page = viewer.get(f"{HOME}/board").text
     assert cells(page, "Xã Lương Sơn")[0][0] == "done"
     assert cells(page, "Xã Cao Dương")[0][0] == "overdue"
@@ -137,8 +137,8 @@ def test_sample_data_is_labelled_where_it_is_shown_and_nowhere_else(
     portal: Portal, viewer: httpx.Client, path: str
 ) -> None:
     assert "DỮ LIỆU MẪU" not in viewer.get(f"{HOME}/{path}").text
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau", sample=True)
-    happened(portal, EntryKind.OBSTACLE, LUONG_SON, "giua", sample=True, note="mẫu")
+    record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, "dau", sample=True)
+    record_entry(portal, EntryKind.OBSTACLE, LUONG_SON, "giua", sample=True, note="mẫu")
     labelled = "DỮ LIỆU MẪU" in viewer.get(f"{HOME}/{path}").text
     assert labelled is (path != "conflicts")
 

@@ -18,7 +18,7 @@ from lotrinh.services.runs.check import conclude
 from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.people import SECRET, officer, shown
+from tests.portal.people import SECRET, make_officer, page_text
 
 HOME = "/campaigns/bau-cu-2026"
 CHANGES = f"{HOME}/changes"
@@ -28,7 +28,7 @@ STEP = "quyet-dinh-to-bau-cu"
 
 @pytest.fixture
 def viewer(portal: Portal, enter: Enter) -> httpx.Client:
-    officer(portal.store, "lanh-dao", Role.VIEWER)
+    make_officer(portal.store, "lanh-dao", Role.VIEWER)
     return enter("lanh-dao", SECRET)
 
 
@@ -72,8 +72,8 @@ def runs(portal: Portal, of: Campaign) -> tuple[str, str, str]:
 
 def test_the_changes_between_two_runs_are_named(viewer: httpx.Client, runs: tuple[str, str, str]) -> None:
     first, second, third = runs
-    assert "Không có gì thay đổi giữa hai lượt này." in shown(viewer.get(CHANGES))
-    said = shown(viewer.get(f"{CHANGES}?from={first}&to={second}"))
+    assert "Không có gì thay đổi giữa hai lượt này." in page_text(viewer.get(CHANGES))
+    said = page_text(viewer.get(f"{CHANGES}?from={first}&to={second}"))
     assert "1 việc mới xong" in said
     assert re.search(r"Mới hoàn thành \(1\) .*Tổ bầu cử.* Xã Liên Sơn", said)
     assert f'value="{third}" selected' in viewer.get(f"{CHANGES}?from={first}").text
@@ -82,13 +82,13 @@ def test_the_changes_between_two_runs_are_named(viewer: httpx.Client, runs: tupl
 
 def test_two_days_are_compared_by_the_runs_up_to_their_ends(viewer: httpx.Client, runs: tuple[str, str, str]) -> None:
     page = viewer.get(CHANGES, params={"from": "30/1/2026", "to": "31-01-2026"})
-    assert "1 việc mới xong" in shown(page)
+    assert "1 việc mới xong" in page_text(page)
     assert 'name="from" type="text" value="30/1/2026"' in page.text
     assert f'value="{runs[0]}" selected' in page.text
 
 
 def test_a_wrong_order_is_turned_around_and_said(viewer: httpx.Client, runs: tuple[str, str, str]) -> None:
-    said = shown(viewer.get(f"{CHANGES}?from={runs[2]}&to={runs[0]}"))
+    said = page_text(viewer.get(f"{CHANGES}?from={runs[2]}&to={runs[0]}"))
     assert "đã đổi lại thứ tự" in said
     assert "1 việc mới xong" in said
 
@@ -98,12 +98,12 @@ def test_what_cannot_be_compared_is_said_beside_each_field_and_kept(
 ) -> None:
     wrong = viewer.get(CHANGES, params={"from": "1/1/2026", "to": "<b>khong-co"})
     assert wrong.status_code == 422
-    said = shown(wrong)
+    said = page_text(wrong)
     assert f"Lượt đầu tiên của đợt này là {runs[0]}" in said
     assert "“<b>khong-co” không phải lượt kiểm tra" in said
     assert 'value="&lt;b&gt;khong-co"' in wrong.text
     same = viewer.get(f"{CHANGES}?from={runs[0]}&to={runs[0]}")
-    assert "Hãy chọn hai lượt khác nhau" in shown(same)
+    assert "Hãy chọn hai lượt khác nhau" in page_text(same)
 
 
 def test_each_file_holds_the_same_comparison_and_no_browser_runs_it(
@@ -126,5 +126,5 @@ def test_each_file_holds_the_same_comparison_and_no_browser_runs_it(
 
 def test_without_two_runs_there_is_a_sentence_and_no_form(viewer: httpx.Client) -> None:
     page = viewer.get(CHANGES)
-    assert "Cần hai lượt kiểm tra đã xong" in shown(page)
+    assert "Cần hai lượt kiểm tra đã xong" in page_text(page)
     assert "<select" not in page.text

@@ -12,9 +12,9 @@ from lotrinh.reports.explanation import ExplanationWriter
 from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.views.explain import build_explanation
 from lotrinh.settings.models import Settings
-from tests.portal.caller import DONE, STEP, UNIT, program, unit
+from tests.portal.caller import DONE, STEP, UNIT, program_caller, unit_caller
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.officer import COUNTED, PLAIN, commune
+from tests.portal.officer import COUNTED, PLAIN, sign_in_commune
 
 PATH = f"{UNIT}/steps/{STEP}/explanation"
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} \x1b[31m"
@@ -28,7 +28,7 @@ def plain(text: str) -> str:
 
 @pytest.mark.parametrize("name", [PLAIN, COUNTED, "tiep-nhan-khieu-nai-danh-sach-cu-tri"])
 def test_the_page_says_every_sentence_that_the_terminal_says(portal: Portal, enter: Enter, name: str) -> None:
-    us = commune(portal, enter)
+    us = sign_in_commune(portal, enter)
     portal.store.journal.append(
         NewEntry(
             kind=EntryKind.CONFIRMED,
@@ -64,7 +64,7 @@ def test_the_page_says_every_sentence_that_the_terminal_says(portal: Portal, ent
 
 
 def test_the_page_speaks_the_rule_in_words_and_labels_sample_data(portal: Portal, enter: Enter) -> None:
-    us = commune(portal, enter)
+    us = sign_in_commune(portal, enter)
     assert "Thời hạn: 43 ngày trước ngày bầu cử" in plain(us.get(us.step(COUNTED, "explain")).text)
     assert "DỮ LIỆU MẪU" not in us.get(us.step(COUNTED, "explain")).text
     body = {"completed_on": "2026-01-29", "sample": True}
@@ -84,12 +84,12 @@ def test_the_page_speaks_the_rule_in_words_and_labels_sample_data(portal: Portal
 
 
 def test_the_api_explains_the_same_step_and_changes_with_the_journal(portal: Portal) -> None:
-    us = unit(portal)
+    us = unit_caller(portal)
     before = us.read(PATH)
     assert (before["status"], before["unit"], before["entries"]) == ("overdue", "04924", [])
     assert before["rules"][0]["words"] == "43 ngày trước ngày bầu cử"
     assert before["because"][0] == "Chưa có xác nhận hoàn thành nào của Xã Lương Sơn trên cổng."
-    number = us.state(f"{UNIT}/confirmations", DONE)["number"]
+    number = us.submit(f"{UNIT}/confirmations", DONE)["number"]
     after = us.read(PATH)
     assert (after["status"], after["completed_on"]) == ("done", "2026-01-29")
     assert [(e["number"], e["document"], e["who"]) for e in after["entries"]] == [
@@ -100,13 +100,13 @@ def test_the_api_explains_the_same_step_and_changes_with_the_journal(portal: Por
 
 
 def test_a_later_minute_alone_is_no_new_explanation(portal: Portal) -> None:
-    us = unit(portal)
+    us = unit_caller(portal)
     known = us.get(PATH).headers["etag"]
     portal.moments.append(NOW + timedelta(minutes=5))
     assert us.get(PATH, **{"If-None-Match": known}).status_code == 304
 
 
 def test_a_unit_reads_its_own_steps_only_and_the_office_all(portal: Portal) -> None:
-    assert unit(portal, "04960").get(PATH).status_code == 401
-    assert program(portal, Role.VIEWER, "xem").read(PATH)["step"] == STEP
-    assert unit(portal).get(f"{UNIT}/steps/khong-co/explanation").status_code == 404
+    assert unit_caller(portal, "04960").get(PATH).status_code == 401
+    assert program_caller(portal, Role.VIEWER, "xem").read(PATH)["step"] == STEP
+    assert unit_caller(portal).get(f"{UNIT}/steps/khong-co/explanation").status_code == 404

@@ -28,8 +28,8 @@ from lotrinh.services.runs.check import conclude
 from lotrinh.services.views.reporting import choose_report, report_bundle
 from lotrinh.settings.models import LetterheadSettings, ReportSettings, Settings
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, at_desk, happened, small
-from tests.portal.people import shown
+from tests.portal.desk import CAO_DUONG, HOME, LUONG_SON, open_desk, record_entry, small_settings
+from tests.portal.people import page_text
 
 UNIT = f"{HOME}/units/{LUONG_SON}"
 OFFICE = LetterheadSettings(body="VĂN PHÒNG TỈNH MẪU", post="CHÁNH VĂN PHÒNG", signer="Người ký mẫu")
@@ -43,7 +43,7 @@ def template(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
 
 @pytest.fixture
 def portal_settings(tmp_path: Path, template: Path | None) -> Settings:
-    return small(tmp_path).model_copy(update={"report": ReportSettings(state=OFFICE, template=template)})
+    return small_settings(tmp_path).model_copy(update={"report": ReportSettings(state=OFFICE, template=template)})
 
 
 @pytest.fixture
@@ -59,15 +59,15 @@ def ran(portal: Portal, settings: Settings, of: Campaign, at: datetime = NOW) ->
 
 @pytest.fixture
 def run(portal: Portal, portal_settings: Settings, of: Campaign) -> str:
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau", sample=True)
-    happened(portal, EntryKind.OBSTACLE, LUONG_SON, "giua", note="Vướng mắc của Lương Sơn")
-    happened(portal, EntryKind.OBSTACLE, CAO_DUONG, "giua", note="Vướng mắc của Cao Dương")
+    record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, "dau", sample=True)
+    record_entry(portal, EntryKind.OBSTACLE, LUONG_SON, "giua", note="Vướng mắc của Lương Sơn")
+    record_entry(portal, EntryKind.OBSTACLE, CAO_DUONG, "giua", note="Vướng mắc của Cao Dương")
     return ran(portal, portal_settings, of)
 
 
 @pytest.fixture
 def desk(portal: Portal, enter: Enter) -> httpx.Client:
-    return at_desk(portal, enter, Role.VIEWER)
+    return open_desk(portal, enter, Role.VIEWER)
 
 
 @pytest.fixture
@@ -87,8 +87,8 @@ def test_the_page_of_a_run_offers_every_format_in_plain_words(desk: httpx.Client
     assert {offer.ending for offer in OFFERS} == {form.ending for form in FORMATS.values()}
     for offer in OFFERS:
         assert f'href="{HOME}/runs/{run}/report.{offer.ending}{offer.query}"' in page.text
-    assert "Word, thể thức văn bản của Đảng" in shown(page)
-    assert "DỮ LIỆU MẪU" in shown(page)
+    assert "Word, thể thức văn bản của Đảng" in page_text(page)
+    assert "DỮ LIỆU MẪU" in page_text(page)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -160,7 +160,7 @@ def test_the_province_and_any_unit_can_be_taken_by_the_office(desk: httpx.Client
 def test_before_the_first_run_nothing_is_offered_and_the_address_says_so(desk: httpx.Client) -> None:
     assert "report." not in desk.get(UNIT).text
     answer = desk.get(f"{UNIT}/report.docx")
-    assert (answer.status_code, "chưa có lượt kiểm tra nào chạy xong" in shown(answer)) == (404, True)
+    assert (answer.status_code, "chưa có lượt kiểm tra nào chạy xong" in page_text(answer)) == (404, True)
 
 
 def test_the_page_of_the_campaign_leads_to_the_newest_reports(desk: httpx.Client, run: str) -> None:
@@ -173,10 +173,10 @@ def test_a_template_of_the_office_that_is_wrong_or_missing_is_said_in_a_sentence
     desk: httpx.Client, run: str, template: Path
 ) -> None:
     missing = desk.get(f"{HOME}/runs/{run}/report.docx")
-    assert (missing.status_code, "Không đọc được mẫu báo cáo riêng" in shown(missing)) == (422, True)
+    assert (missing.status_code, "Không đọc được mẫu báo cáo riêng" in page_text(missing)) == (422, True)
     template.write_bytes(b"not a document")
     wrong = desk.get(f"{HOME}/runs/{run}/report.docx")
-    assert (wrong.status_code, "Chưa lập được" in shown(wrong)) == (422, True)
+    assert (wrong.status_code, "Chưa lập được" in page_text(wrong)) == (422, True)
     assert str(template) not in wrong.text
     assert desk.get(f"{HOME}/runs/{run}/report.md").status_code == 200
 
@@ -210,8 +210,8 @@ def test_too_many_at_once_are_asked_to_come_again_and_nothing_else_waits(
     assert refused
     busy = next(a for a in answers if a.status_code == 503)
     assert busy.headers["retry-after"] == "15"
-    assert "đang lập nhiều báo cáo cùng lúc" in shown(busy)
-    assert "ghi nhận" not in shown(busy)
+    assert "đang lập nhiều báo cáo cùng lúc" in page_text(busy)
+    assert "ghi nhận" not in page_text(busy)
 
 
 def _refused(answer: Any) -> bool:
@@ -241,13 +241,13 @@ def test_who_cannot_have_a_turn_in_time_is_sent_off_and_leaves_the_place_free() 
 def test_a_wrong_template_is_a_problem_document_to_programs(
     portal: Portal, run: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.portal.caller import program
+    from tests.portal.caller import program_caller
 
     def wrong(_: ReportBundle, __: RenderOptions) -> bytes:
         raise BadInput([Problem("mau.docx", 0, 0, M("Không có chỗ điền “{name}”.", name="so_lieu"))])
 
     monkeypatch.setattr(documents, "FORMATS", {**FORMATS, "docx": FORMATS["docx"]._replace(make=wrong)})
-    answer = program(portal).get(f"/api/v1{HOME}/runs/{run}/report.docx")
+    answer = program_caller(portal).get(f"/api/v1{HOME}/runs/{run}/report.docx")
     assert answer.status_code == 422
     assert answer.json()["detail"] == "Chưa lập được: có mục cần sửa."
     assert answer.json()["errors"] == [{"field": "mau.docx", "detail": "Không có chỗ điền “so_lieu”."}]

@@ -13,20 +13,20 @@ from lotrinh.core.status.journal import EntryKind
 from lotrinh.core.status.roles import Role
 from lotrinh.settings.models import Settings
 from tests.portal.conftest import Enter, Portal
-from tests.portal.desk import HOME, LIEN_SON, LUONG_SON, at_desk, happened, said_of, small
-from tests.portal.people import hidden, send, shown
+from tests.portal.desk import HOME, LIEN_SON, LUONG_SON, entries_about, open_desk, record_entry, small_settings
+from tests.portal.people import hidden_fields, page_text, send_form
 
 SHEET, HERE = f"{HOME}/units/{LUONG_SON}/sheet", f"{HOME}/sheets"
 
 
 @pytest.fixture
 def portal_settings(tmp_path: Path) -> Settings:
-    return small(tmp_path)
+    return small_settings(tmp_path)
 
 
 @pytest.fixture
 def desk(portal: Portal, enter: Enter) -> httpx.Client:
-    return at_desk(portal, enter)
+    return open_desk(portal, enter)
 
 
 def filled(content: bytes, day: str = "29/1/2026", change: Callable[[Worksheet], object] = id) -> bytes:
@@ -44,11 +44,11 @@ def filled(content: bytes, day: str = "29/1/2026", change: Callable[[Worksheet],
 
 
 def hand_in(desk: httpx.Client, content: bytes, name: str = "phieu.xlsx") -> httpx.Response:
-    return send(desk, HERE, files={"file": (name, content)})
+    return send_form(desk, HERE, files={"file": (name, content)})
 
 
 def agree(desk: httpx.Client, seen: httpx.Response) -> httpx.Response:
-    return desk.post(f"{HERE}/send", data=hidden(seen.text.split("<main", 1)[1]))
+    return desk.post(f"{HERE}/send", data=hidden_fields(seen.text.split("<main", 1)[1]))
 
 
 def test_a_sheet_is_a_download_for_typing_and_for_paper(desk: httpx.Client) -> None:
@@ -68,11 +68,11 @@ def test_an_officer_looks_at_a_returned_sheet_then_records_it_under_their_own_na
 ) -> None:
     assert f'href="{HERE}"' in desk.get(f"{HOME}/overview").text
     seen = hand_in(desk, filled(desk.get(f"{SHEET}.xlsx").content))
-    assert "ngày 29/01/2026" in shown(seen)
-    assert said_of(portal, LUONG_SON, "dau") == []
+    assert "ngày 29/01/2026" in page_text(seen)
+    assert entries_about(portal, LUONG_SON, "dau") == []
     done = agree(desk, seen)
-    assert "Đã ghi 1 mục" in shown(done)
-    (entry,) = said_of(portal, LUONG_SON, "dau")
+    assert "Đã ghi 1 mục" in page_text(done)
+    (entry,) = entries_about(portal, LUONG_SON, "dau")
     assert (entry.new.kind, entry.new.actor) == (EntryKind.CONFIRMED, "officer:van-phong")
 
 
@@ -82,17 +82,17 @@ def test_sent_twice_or_handed_in_again_it_is_recorded_once(portal: Portal, desk:
     assert agree(desk, seen).status_code == 200
     assert agree(desk, seen).status_code == 200
     again = hand_in(desk, content)
-    assert "đã ghi trước đây: không ghi lại" in shown(again)
+    assert "đã ghi trước đây: không ghi lại" in page_text(again)
     assert 'action="' + HERE + '/send"' not in again.text
-    assert len(said_of(portal, LUONG_SON, "dau")) == 1
+    assert len(entries_about(portal, LUONG_SON, "dau")) == 1
 
 
 def test_what_is_wrong_is_listed_by_row_and_nothing_is_recorded(portal: Portal, desk: httpx.Client) -> None:
     answer = hand_in(desk, filled(desk.get(f"{SHEET}.xlsx").content, "31/2/2026"))
     assert answer.status_code == 422
-    assert "“31/2/2026” không phải một ngày" in shown(answer)
-    assert "Dòng " in shown(answer)
-    assert said_of(portal, LUONG_SON, "dau") == []
+    assert "“31/2/2026” không phải một ngày" in page_text(answer)
+    assert "Dòng " in page_text(answer)
+    assert entries_about(portal, LUONG_SON, "dau") == []
 
 
 @pytest.mark.parametrize(
@@ -102,31 +102,31 @@ def test_what_is_wrong_is_listed_by_row_and_nothing_is_recorded(portal: Portal, 
 def test_a_file_that_is_no_sheet_is_refused_with_what_to_do(desk: httpx.Client, content: bytes, part: str) -> None:
     answer = hand_in(desk, content, "phieu.xlsx" if content else "")
     assert answer.status_code == 422
-    assert part in shown(answer)
+    assert part in page_text(answer)
 
 
 def test_an_empty_sheet_says_that_nothing_is_filled_in(desk: httpx.Client) -> None:
-    assert "Phiếu chưa điền gì" in shown(hand_in(desk, desk.get(f"{SHEET}.xlsx").content))
+    assert "Phiếu chưa điền gì" in page_text(hand_in(desk, desk.get(f"{SHEET}.xlsx").content))
 
 
 def test_what_changed_between_looking_and_recording_is_said_and_nothing_is_recorded(
     portal: Portal, desk: httpx.Client
 ) -> None:
     seen = hand_in(desk, filled(desk.get(f"{SHEET}.xlsx").content))
-    happened(portal, EntryKind.OBSTACLE, LUONG_SON, "dau", days_ago=0, note="mất điện")
+    record_entry(portal, EntryKind.OBSTACLE, LUONG_SON, "dau", days_ago=0, note="mất điện")
     answer = agree(desk, seen)
     assert answer.status_code == 422
-    assert "Xã Lương Sơn đã báo vướng mắc" in shown(answer)
-    assert [e.new.kind for e in said_of(portal, LUONG_SON, "dau")] == [EntryKind.OBSTACLE]
+    assert "Xã Lương Sơn đã báo vướng mắc" in page_text(answer)
+    assert [e.new.kind for e in entries_about(portal, LUONG_SON, "dau")] == [EntryKind.OBSTACLE]
 
 
 def test_a_file_changed_between_looking_and_recording_is_judged_again(desk: httpx.Client) -> None:
     seen = hand_in(desk, filled(desk.get(f"{SHEET}.xlsx").content))
-    fields = hidden(seen.text.split("<main", 1)[1])
+    fields = hidden_fields(seen.text.split("<main", 1)[1])
     for content in ("", "kh", "%%%", fields["content"][:400]):
         answer = desk.post(f"{HERE}/send", data=fields | {"content": content})
         assert answer.status_code == 422
-        assert "Chưa ghi nhận" in shown(answer)
+        assert "Chưa ghi nhận" in page_text(answer)
 
 
 def test_hostile_text_of_a_sheet_is_shown_as_text(desk: httpx.Client) -> None:
@@ -137,11 +137,11 @@ def test_hostile_text_of_a_sheet_is_shown_as_text(desk: httpx.Client) -> None:
     seen = hand_in(desk, filled(desk.get(f"{SHEET}.xlsx").content, change=hostile), '"><img src=x>.xlsx')
     assert "<script>" not in seen.text
     assert "<img" not in seen.text
-    assert "<script>alert(1)</script>" in shown(seen)
+    assert "<script>alert(1)</script>" in page_text(seen)
 
 
 def test_only_those_who_may_judge_hand_sheets_in(portal: Portal, enter: Enter) -> None:
-    viewer = at_desk(portal, enter, Role.VIEWER)
+    viewer = open_desk(portal, enter, Role.VIEWER)
     assert viewer.get(HERE).status_code == 404
     assert viewer.get(f"{SHEET}.xlsx").status_code == 200
     assert HERE not in viewer.get(f"{HOME}/overview").text
@@ -149,6 +149,6 @@ def test_only_those_who_may_judge_hand_sheets_in(portal: Portal, enter: Enter) -
 
 def test_a_sheet_of_another_unit_is_recorded_for_that_unit(portal: Portal, desk: httpx.Client) -> None:
     seen = hand_in(desk, filled(desk.get(f"{HOME}/units/{LIEN_SON}/sheet.xlsx").content))
-    assert "Xã Liên Sơn" in shown(seen)
+    assert "Xã Liên Sơn" in page_text(seen)
     agree(desk, seen)
-    assert len(said_of(portal, LIEN_SON, "dau")) == 1
+    assert len(entries_about(portal, LIEN_SON, "dau")) == 1

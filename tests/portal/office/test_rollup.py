@@ -18,7 +18,7 @@ from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.views.live_campaign import LiveCampaign
 from lotrinh.settings.models import Settings, UnitsSettings
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.people import SECRET, officer, shown
+from tests.portal.people import SECRET, make_officer, page_text
 
 ROLLUP = "/campaigns/bau-cu-2026/rollup"
 STEP = "quyet-dinh-to-bau-cu"
@@ -36,7 +36,7 @@ def portal_settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def viewer(portal: Portal, enter: Enter) -> httpx.Client:
-    officer(portal.store, "lanh-dao", Role.VIEWER)
+    make_officer(portal.store, "lanh-dao", Role.VIEWER)
     return enter("lanh-dao", SECRET)
 
 
@@ -115,7 +115,7 @@ def test_the_heads_of_columns_sort_and_those_who_lag_behind_come_first(portal: P
 def test_kinds_and_names_narrow_and_nothing_found_is_said(viewer: httpx.Client) -> None:
     assert {name.split()[0] for name in rows(viewer.get(f"{ROLLUP}?kind=phuong"))} == {"Phường"}
     assert rows(viewer.get(f"{ROLLUP}?q=lien son")) == ["Xã Liên Sơn"]
-    assert "Không có đơn vị nào." in shown(viewer.get(f"{ROLLUP}?area={quote('không có')}"))
+    assert "Không có đơn vị nào." in page_text(viewer.get(f"{ROLLUP}?area={quote('không có')}"))
 
 
 def test_what_a_unit_told_late_or_done_late_is_seen(portal: Portal, viewer: httpx.Client) -> None:

@@ -22,7 +22,7 @@ from lotrinh.settings.models import Settings
 from lotrinh.store import open_store
 from lotrinh.store.runs.runs import FINISHED, INTERRUPTED
 from tests.conftest import Communes
-from tests.portal.people import SECRET, hidden, shown
+from tests.portal.people import SECRET, hidden_fields, page_text
 
 HOME = "/campaigns/bau-cu-2026"
 SECONDS = 90
@@ -39,7 +39,7 @@ class Running:
     stderr: Path
 
     def click(self) -> httpx.Response:
-        fields = hidden(self.browser.get(f"{HOME}/runs").text)
+        fields = hidden_fields(self.browser.get(f"{HOME}/runs").text)
         return self.browser.post(f"{HOME}/runs", data=fields, follow_redirects=False)
 
     def follow(self, page: str) -> list[httpx.Response]:
@@ -136,10 +136,10 @@ def test_a_click_starts_a_check_that_is_watched_to_its_report(
     assert running.click().status_code == 409
     *watched, last = running.follow(clicked.headers["location"])
     assert watched
-    assert all("trên 3 đơn vị" in shown(page) and "<progress" in page.text for page in watched)
+    assert all("trên 3 đơn vị" in page_text(page) and "<progress" in page.text for page in watched)
     assert last.status_code == 303
     report = running.browser.get(last.headers["location"])
-    said = shown(report)
+    said = page_text(report)
     assert "đã xong" in said
     assert "3 đơn vị: 2 hỏi được" in said
     assert [path for path, _ in communes.asked] == ["/04924", "/none"]
@@ -154,12 +154,12 @@ def test_a_second_click_is_refused_and_a_killed_check_is_interrupted(
     wait_for(lambda: states(running.settings) == ["running"])
     refused = running.click()
     assert refused.status_code == 409
-    assert "đang chạy" in shown(refused)
+    assert "đang chạy" in page_text(refused)
     child = next(p for p in children(running.process.pid))
     os.kill(child, signal.SIGKILL)
     wait_for(lambda: states(running.settings) == [INTERRUPTED])
     *_, last = running.follow(where)
-    assert "bị dừng giữa chừng" in shown(running.browser.get(last.headers["location"]))
+    assert "bị dừng giữa chừng" in page_text(running.browser.get(last.headers["location"]))
     assert running.click().status_code == 303
 
 
@@ -167,7 +167,7 @@ def test_a_check_that_cannot_even_begin_is_interrupted_too(
     start: Callable[[dict[str, str]], Running], tmp_path: Path
 ) -> None:
     running = start({"05047": ""})
-    fields = hidden(running.browser.get(f"{HOME}/runs").text)
+    fields = hidden_fields(running.browser.get(f"{HOME}/runs").text)
     file = tmp_path / "settings.toml"
     file.write_text(file.read_text(encoding="utf-8") + "nonsense = 1\n", encoding="utf-8")
     running.browser.post(f"{HOME}/runs", data=fields, follow_redirects=False)

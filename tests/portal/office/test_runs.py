@@ -21,7 +21,7 @@ from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 from lotrinh.store.runs.runs import NOT_CARRIED_OUT
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.people import SECRET, officer, shown
+from tests.portal.people import SECRET, make_officer, page_text
 from tests.services.earlier import store_as_before
 
 HOME = "/campaigns/bau-cu-2026"
@@ -31,7 +31,7 @@ STEP = "quyet-dinh-to-bau-cu"
 
 @pytest.fixture
 def viewer(portal: Portal, enter: Enter) -> httpx.Client:
-    officer(portal.store, "lanh-dao", Role.VIEWER)
+    make_officer(portal.store, "lanh-dao", Role.VIEWER)
     return enter("lanh-dao", SECRET)
 
 
@@ -66,10 +66,10 @@ def confirm(store: Store, unit: str, at_days: int) -> None:
 
 
 def test_without_runs_every_page_says_so(viewer: httpx.Client) -> None:
-    assert "Chưa có lượt kiểm tra nào." in shown(viewer.get(f"{HOME}/runs"))
-    assert "Cần hai lượt kiểm tra đã xong" in shown(viewer.get(f"{HOME}/changes"))
-    assert "Chưa có lượt kiểm tra nào đã xong." in shown(viewer.get(f"{HOME}/as-of"))
-    assert "Không có lượt kiểm tra nào đang chạy" in shown(viewer.get(f"{HOME}/runs/now"))
+    assert "Chưa có lượt kiểm tra nào." in page_text(viewer.get(f"{HOME}/runs"))
+    assert "Cần hai lượt kiểm tra đã xong" in page_text(viewer.get(f"{HOME}/changes"))
+    assert "Chưa có lượt kiểm tra nào đã xong." in page_text(viewer.get(f"{HOME}/as-of"))
+    assert "Không có lượt kiểm tra nào đang chạy" in page_text(viewer.get(f"{HOME}/runs/now"))
 
 
 def test_the_list_says_what_became_of_each_run(portal: Portal, of: Campaign, viewer: httpx.Client) -> None:
@@ -106,7 +106,7 @@ def test_one_run_tells_who_could_not_be_asked_and_why(portal: Portal, of: Campai
     row = re.search(r"<tr><th[^>]*><a[^>]*>Xã Lương Sơn</a></th><td>([^<]+)</td><td>([^<]+)</td><td>([^<]+)", page.text)
     assert row
     assert row.groups() == ("không hỏi được", "quá 8 giây không trả lời", "chưa bao giờ")
-    assert "148 không hỏi được" not in shown(page)
+    assert "148 không hỏi được" not in page_text(page)
     assert page.text.count("chưa hỏi trong lượt này") == 147
 
 
@@ -117,7 +117,7 @@ def test_a_run_that_was_cut_off_shows_what_it_saw_and_no_report(
     seen = Observation("04924", Outcome.INVALID, Reason.TYPE, M("trang đăng nhập <b>"), NOW - DAY)
     portal.store.runs.record(begun.id, of.id, [(seen, "x")])
     page = viewer.get(f"{HOME}/runs/{begun.id}")
-    assert "bị dừng giữa chừng: không có báo cáo" in shown(page)
+    assert "bị dừng giữa chừng: không có báo cáo" in page_text(page)
     assert "trang đăng nhập &lt;b&gt;" in page.text
     assert "report.json" not in page.text
     assert viewer.get(f"{HOME}/runs/{begun.id}/report.json").status_code == 404
@@ -156,9 +156,9 @@ def test_a_run_that_an_earlier_version_stored_is_shown_and_given_as_one_of_today
     old, new = ran(portal.store, of, 5), ran(portal.store, of, 1)
     pages = [f"{HOME}/changes?old={old}&new={new}"] + [f"{HOME}/runs/{old}"] * archived  # of JSON alone it offers less
     file = f"{HOME}/runs/{old}/report.json"
-    today = [shown(viewer.get(page)) for page in pages], viewer.get(file).content
+    today = [page_text(viewer.get(page)) for page in pages], viewer.get(file).content
     store_as_before(portal.store, old, whole=archived)
-    assert ([shown(viewer.get(page)) for page in pages], viewer.get(file).content) == today
+    assert ([page_text(viewer.get(page)) for page in pages], viewer.get(file).content) == today
 
 
 def test_a_day_shows_the_last_run_up_to_it(portal: Portal, of: Campaign, viewer: httpx.Client) -> None:
@@ -166,9 +166,9 @@ def test_a_day_shows_the_last_run_up_to_it(portal: Portal, of: Campaign, viewer:
     for day, name in (("31/1/2026", old), ("2026-01-28", old), ("1.2.2026", new), ("", new)):
         page = viewer.get(f"{HOME}/as-of", params={"day": day})
         assert f'href="{HOME}/runs/{name}"' in page.text, day
-        assert "Các đơn vị, đếm theo đầu việc" in shown(page)
+        assert "Các đơn vị, đếm theo đầu việc" in page_text(page)
     early = viewer.get(f"{HOME}/as-of?day=27/1/2026")
-    assert "Lượt đầu tiên ghi tình hình lúc 08:00 28/01/2026" in shown(early)
+    assert "Lượt đầu tiên ghi tình hình lúc 08:00 28/01/2026" in page_text(early)
     assert f'href="{HOME}/as-of?day=28-01-2026"' in early.text
 
 
@@ -176,7 +176,7 @@ def test_a_day_shows_the_last_run_up_to_it(portal: Portal, of: Campaign, viewer:
 def test_a_day_that_cannot_be_is_said_beside_the_field_and_kept(viewer: httpx.Client, day: str, sentence: str) -> None:
     page = viewer.get(f"{HOME}/as-of", params={"day": day})
     assert page.status_code == 422
-    assert sentence in shown(page)
+    assert sentence in page_text(page)
     assert f'value="{day}"' in page.text
 
 
@@ -186,7 +186,7 @@ def test_the_campaign_page_has_all_pictures_and_their_tables(
     confirm(portal.store, "04960", 3)
     page = viewer.get(f"{HOME}/overview")
     assert page.text.count("<svg") == page.text.count('role="img"') == 4
-    said = shown(page)
+    said = page_text(page)
     assert f"{len(of.units)} xã, phường" in said
     assert "1 đầu việc đã hoàn thành" in said
     assert "(?)" in said
@@ -208,7 +208,7 @@ def test_units_see_none_of_these_pages(portal: Portal, enter: Enter, of: Campaig
 
 
 def test_nobody_can_start_a_run_where_the_portal_cannot(portal: Portal, enter: Enter) -> None:
-    officer(portal.store)
+    make_officer(portal.store)
     admin = enter("quan-tri", SECRET)
     page = admin.get(f"{HOME}/runs").text
     assert "Kiểm tra ngay" not in page

@@ -12,7 +12,7 @@ from lotrinh.core.status.journal import EntryKind
 from lotrinh.settings.models import PortalSettings, Settings
 from lotrinh.store.schema import deadline_moves
 from tests.portal.conftest import NOW, Enter, Portal
-from tests.portal.desk import CAO_DUONG, CHECKLIST, HOME, LUONG_SON, VIET_TRI, at_desk, happened, small
+from tests.portal.desk import CAO_DUONG, CHECKLIST, HOME, LUONG_SON, VIET_TRI, open_desk, record_entry, small_settings
 from tests.reports.calendars import Events, name_of, read
 
 OFFICE, UNIT = f"{HOME}/calendar.ics", f"{HOME}/units/{LUONG_SON}/calendar.ics"
@@ -21,7 +21,7 @@ SITE = "http://cong.example.vn"
 
 @pytest.fixture
 def portal_settings(tmp_path: Path) -> Settings:
-    return small(tmp_path).model_copy(update={"portal": PortalSettings(public_url=SITE)})
+    return small_settings(tmp_path).model_copy(update={"portal": PortalSettings(public_url=SITE)})
 
 
 def given(portal: Portal, address: str, **headers: str) -> httpx.Response:
@@ -44,8 +44,8 @@ def test_a_unit_s_feed_is_read_without_signing_in(portal: Portal) -> None:
 
 
 def test_the_office_s_feed_has_the_milestones_and_the_province_s_own_steps(portal: Portal) -> None:
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "giua")
+    record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
+    record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, "giua")
     found = events(portal, OFFICE)
     assert set(found) == {
         *(f"{milestone}.milestone@thu.lotrinh" for milestone in ("chuan-bi", "duyet", "tinh")),
@@ -58,14 +58,14 @@ def test_what_is_done_shows_at_once(portal: Portal) -> None:
     name = f"dau.{CAO_DUONG}@thu.lotrinh"
     address = UNIT.replace(LUONG_SON, CAO_DUONG)
     assert events(portal, address)[name].title == "Hạn: Việc đầu"
-    happened(portal, EntryKind.CONFIRMED, CAO_DUONG, "dau")
+    record_entry(portal, EntryKind.CONFIRMED, CAO_DUONG, "dau")
     assert events(portal, address)[name].title == "✓ Đã xong: Việc đầu"
 
 
 def test_no_word_that_anybody_wrote_is_in_it(portal: Portal) -> None:
     for kind in (EntryKind.OBSTACLE, EntryKind.PROPOSAL, EntryKind.ANSWERED):
-        happened(portal, kind, LUONG_SON, "giua", note="chuyện riêng")
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau", note="chuyện riêng", signer="Người ký", files=[])
+        record_entry(portal, kind, LUONG_SON, "giua", note="chuyện riêng")
+    record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, "dau", note="chuyện riêng", signer="Người ký", files=[])
     for address in (UNIT, OFFICE):
         text = given(portal, address).text.replace("\r\n ", "")
         assert not re.search("chuyện riêng|Người ký|12/QĐ-UBND", text)
@@ -81,7 +81,7 @@ def test_nothing_new_is_304_though_time_goes_on(portal: Portal) -> None:
         again = given(portal, address, **{"If-None-Match": tag})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
         assert again.headers["cache-control"] == "no-cache"
-    happened(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
+    record_entry(portal, EntryKind.CONFIRMED, LUONG_SON, "dau")
     assert given(portal, UNIT, **{"If-None-Match": first.headers["etag"]}).status_code == 200
 
 
@@ -125,7 +125,7 @@ def test_what_there_is_not_is_not_found(portal: Portal, address: str) -> None:
 
 
 def test_the_pages_lead_to_the_feeds(portal: Portal, enter: Enter) -> None:
-    desk = at_desk(portal, enter)
+    desk = open_desk(portal, enter)
     for page, feed in ((f"{HOME}/overview", OFFICE), (f"{HOME}/units/{LUONG_SON}", UNIT)):
         text = desk.get(page).text
         assert f'<a href="webcal://cong.example.vn{feed}">' in text

@@ -20,7 +20,7 @@ from lotrinh.store.outbox import NewMessage
 from lotrinh.store.runs.runs import FINISHED
 from tests.conftest import TOP
 from tests.portal.api.test_runs import run_once
-from tests.portal.caller import CAMPAIGN, DONE, unit
+from tests.portal.caller import CAMPAIGN, DONE, unit_caller
 from tests.portal.conftest import NOW, Portal
 
 TOKEN = "mot-ma-dai-hai-muoi-ky-tu"
@@ -45,7 +45,7 @@ def figures(portal: Portal) -> dict[str, dict[tuple[str, ...], float]]:
 
 
 def test_the_record_is_told_in_figures(portal: Portal) -> None:
-    unit(portal).state(f"{CAMPAIGN}/units/04924/confirmations", DONE)
+    unit_caller(portal).submit(f"{CAMPAIGN}/units/04924/confirmations", DONE)
     run_once(portal)
     portal.store.outbox.put(
         [
@@ -94,10 +94,10 @@ def test_a_check_that_was_due_and_did_not_come_is_overdue_even_of_a_campaign_tha
 
 
 def test_entries_are_counted_on_from_where_the_last_look_ended(portal: Portal) -> None:
-    caller = unit(portal)
-    caller.state(f"{CAMPAIGN}/units/04924/confirmations", DONE)
+    caller = unit_caller(portal)
+    caller.submit(f"{CAMPAIGN}/units/04924/confirmations", DONE)
     assert figures(portal)["lotrinh_journal_entries"][("confirmed",)] == 1
-    caller.state(f"{CAMPAIGN}/units/04924/withdrawals", {"step": DONE["step"], "reason": "Nhầm"})
+    caller.submit(f"{CAMPAIGN}/units/04924/withdrawals", {"step": DONE["step"], "reason": "Nhầm"})
     read = figures(portal)["lotrinh_journal_entries"]
     assert (read[("confirmed",)], read[("withdrawn",)]) == (1, 1)
 
