@@ -15,8 +15,9 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 
-from lotrinh.core.report.report import OUTSTANDING_STATUSES, MilestoneRow, Report, UnitReport
+from lotrinh.core.report.report import MilestoneRow, Report, UnitReport
 from lotrinh.core.report.rollup import roll_up
+from lotrinh.core.status.status_groups import WORKABLE_STATUSES
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import current, say
@@ -143,7 +144,7 @@ def outstanding_row(unit: UnitReport) -> dict[str, Cell]:
         "code": unit.unit.code,
         "unit": escape(unit.unit.full_name),
         "outcome": unit.outcome.value,
-        **{say(STATUS[status]): sum(s.status is status for s in unit.step_statuses) for status in OUTSTANDING_STATUSES},
+        **{say(STATUS[status]): sum(s.status is status for s in unit.step_statuses) for status in WORKABLE_STATUSES},
     }
 
 

@@ -7,6 +7,7 @@ from prefect.runtime import flow_run
 
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.silence import is_unreached
 from lotrinh.core.text import M
 from lotrinh.i18n import say
 from lotrinh.services.runs.check import CheckRequest
@@ -36,7 +37,7 @@ def run_tags(report: Report, province: str) -> list[str]:
 
 def describe_failures(report: Report) -> str:
     """Name the units that could not be asked, with the reason's code; empty where all could."""
-    failed = [u for u in report.units if u.outcome is not Outcome.REACHED]
+    failed = [u for u in report.units if is_unreached(u.outcome)]
     if not failed:
         return ""
     named = ", ".join(f"{u.unit.code} ({u.reason.value or u.outcome.value})" for u in failed[:NAMED])

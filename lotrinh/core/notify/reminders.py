@@ -11,7 +11,7 @@ from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import Report, UnitReport
-from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.silence import is_out_of_touch
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 from lotrinh.core.text import Text
 
@@ -145,7 +145,7 @@ def _escalation(report: Report, gap: "_Gap") -> Escalation | None:
     late = [
         LateUnit(u.unit, _last_answer_at(u, report), items) for u in report.units if (items := tuple(gap.escalated(u)))
     ]
-    silent = tuple(unit.unit for unit in report.units if is_silent(unit))
+    silent = tuple(unit.unit for unit in report.units if is_out_of_touch(unit.outcome, unit.step_statuses))
     late.sort(key=lambda found: (min(item.days for item in found.items), found.unit.code))
     if not late and not silent:
         return None
@@ -154,12 +154,6 @@ def _escalation(report: Report, gap: "_Gap") -> Escalation | None:
 
 def _last_answer_at(unit: UnitReport, report: Report) -> datetime | None:
     return unit.last_answer_at and unit.last_answer_at.astimezone(report.as_of.tzinfo)
-
-
-def is_silent(unit: UnitReport) -> bool:
-    """Whether a unit could not be asked, so that we do not know how something stands in it."""
-    unsure = any(s.status is Status.UNKNOWN or "stale" in s.flags for s in unit.step_statuses)
-    return unit.outcome is not Outcome.REACHED and unsure
 
 
 class _Day(NamedTuple):

@@ -10,8 +10,8 @@ from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.report import MilestoneRow, Report, UnitReport, cell_status, known_statuses
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus
+from lotrinh.core.status.status_groups import count_done, count_work
 
-NOT_MINE = frozenset({Status.NOT_APPLICABLE})
 Cells = tuple[Status | None, ...]
 """One status for each column; None where the unit has no step in the milestone."""
 
@@ -41,12 +41,12 @@ class BoardUnit(NamedTuple):
     @property
     def done(self) -> int:
         """How many of its steps are done, in time or late."""
-        return self.counts[Status.DONE] + self.counts[Status.DONE_LATE]
+        return count_done(self.counts)
 
     @property
     def total(self) -> int:
         """How many steps are its work: those that it is excused from are not."""
-        return sum(self.counts.values()) - self.counts[Status.NOT_APPLICABLE]
+        return count_work(self.counts)
 
     @property
     def overdue(self) -> int:
@@ -93,7 +93,7 @@ def milestone_status(pairs: Sequence[tuple[PlannedStep, StepStatus]], as_of: dat
     """Sum a unit's steps in one milestone up: the required ones count, and excused from all is not done."""
     counted = [pair for pair in pairs if pair[0].step.required] or list(pairs)
     # A milestone that a unit is excused from must not be counted as reached.
-    if NOT_MINE.issuperset(step_status.status for _, step_status in counted):
+    if all(step_status.status is Status.NOT_APPLICABLE for _, step_status in counted):
         return Status.NOT_APPLICABLE
     return cell_status(counted, as_of)
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.snapshot import ReportSnapshot, StepSnapshot, UnitSnapshot
-from lotrinh.core.status.observation import Outcome
-from lotrinh.core.status.status import DONE, Status
+from lotrinh.core.status.silence import is_unreached
+from lotrinh.core.status.status import Status
 
 
 class StepUnits(NamedTuple):
@@ -75,11 +75,11 @@ def compare_snapshots(old: ReportSnapshot, new: ReportSnapshot) -> ReportChanges
     pairs = tuple(_pairs(old, new))
     both = [(old.by_code[u.unit.code], u) for u in new.units if u.unit.code in old.by_code]
     return ReportChanges(
-        done=_by_step(p for p in pairs if p.new.status in DONE and p.old.status not in DONE),
-        undone=_by_step(p for p in pairs if p.old.status in DONE and p.new.status not in DONE),
+        done=_by_step(p for p in pairs if p.new.status.is_done and not p.old.status.is_done),
+        undone=_by_step(p for p in pairs if p.old.status.is_done and not p.new.status.is_done),
         overdue=_by_step(p for p in pairs if p.new.status is Status.OVERDUE and p.old.status is not Status.OVERDUE),
-        silent=tuple(b for a, b in both if a.outcome is Outcome.REACHED and b.outcome is not Outcome.REACHED),
-        reached=tuple(b for a, b in both if a.outcome is not Outcome.REACHED and b.outcome is Outcome.REACHED),
+        silent=tuple(b for a, b in both if is_unreached(b.outcome) and not is_unreached(a.outcome)),
+        reached=tuple(b for a, b in both if is_unreached(a.outcome) and not is_unreached(b.outcome)),
         moved=_moved(p for p in pairs if p.old.due != p.new.due),
         joined=_only_in(new.by_code, old.by_code),
         left=_only_in(old.by_code, new.by_code),

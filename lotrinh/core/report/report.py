@@ -14,11 +14,10 @@ from lotrinh.core.report.snapshot import summarize
 from lotrinh.core.status.effective_status import is_unclear, known_status
 from lotrinh.core.status.journal import EMPTY_RECORD, StepRecord
 from lotrinh.core.status.observation import Outcome, Reason
+from lotrinh.core.status.silence import has_never_answered
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus
+from lotrinh.core.status.status_groups import UNKNOWN_LAST, WORKABLE_STATUSES, WORST_FIRST, count_done
 from lotrinh.core.text import Message, Text
-
-OUTSTANDING_STATUSES = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
-"""What is outstanding and can be worked on today, most urgent first."""
 
 
 class UnitReport(NamedTuple):
@@ -171,9 +170,7 @@ def obstacles_of(unit: UnitReport, records: Mapping[tuple[str, str], StepRecord]
                 )
 
 
-def outstanding_rows(
-    report: UnitReport, statuses: Sequence[Status] = OUTSTANDING_STATUSES
-) -> tuple[OutstandingRow, ...]:
+def outstanding_rows(report: UnitReport, statuses: Sequence[Status] = WORKABLE_STATUSES) -> tuple[OutstandingRow, ...]:
     """List one unit's outstanding steps with these statuses, most urgent first, then by deadline."""
     rows = [
         OutstandingRow(report.unit, item.step, step_status, item.schedule)
@@ -184,25 +181,16 @@ def outstanding_rows(
     return tuple(sorted(rows, key=lambda r: (ranks[r.step_status.status], _due_key(r.schedule))))
 
 
-def has_never_answered(unit: UnitReport) -> bool:
-    """Whether a unit never gave a valid answer about any of its steps."""
-    return bool(unit.step_statuses) and all(step_status.status is Status.UNKNOWN for step_status in unit.step_statuses)
-
-
 def is_pressing(step_status: StepStatus, as_of: datetime) -> bool:
     """Whether a step is overdue or due soon, or its deadline has passed and nobody knows."""
-    return step_status.status in PRESSING_STATUSES or is_unclear(step_status.status, step_status.due, as_of)
-
-
-PRESSING_STATUSES = frozenset({Status.OVERDUE, Status.DUE_SOON})
+    return step_status.status.is_pressing or is_unclear(step_status.status, step_status.due, as_of)
 
 
 def pressing_rows(report: UnitReport, as_of: datetime) -> tuple[OutstandingRow, ...]:
     """List the steps that press in one unit; none of a unit that never said anything, for all are unknown alike."""
-    if has_never_answered(report):
+    if has_never_answered(report.step_statuses):
         return ()
-    rows = outstanding_rows(report, (*OUTSTANDING_STATUSES, Status.UPCOMING, Status.UNSCHEDULED, Status.UNKNOWN))
-    return tuple(row for row in rows if is_pressing(row.step_status, as_of))
+    return tuple(row for row in outstanding_rows(report, UNKNOWN_LAST) if is_pressing(row.step_status, as_of))
 
 
 def milestone_rows(
@@ -248,7 +236,7 @@ def _row(
         has_different_dues=len({s.due for s in schedules}) > 1,
         days_left=(due.day - as_of.date()).days if due else None,
         units=len(cells),
-        done=statuses[Status.DONE] + statuses[Status.DONE_LATE],
+        done=count_done(statuses),
         overdue=statuses[Status.OVERDUE],
         unknown=statuses[Status.UNKNOWN],
         province=cell_status(province[0], as_of) if province else None,
@@ -260,20 +248,8 @@ def _row(
 def cell_status(cell: MilestoneCell, as_of: datetime) -> Status:
     """Sum one unit's steps in one milestone up in one status: reached, or its most pressing step, as far as known."""
     statuses = {known_status(step_status.status, item.due, as_of) for item, step_status in cell}
-    for status in MOST_PRESSING_FIRST:
-        if status in statuses:
-            return status
-    return Status.DONE_LATE if Status.DONE_LATE in statuses else Status.DONE
-
-
-MOST_PRESSING_FIRST = (
-    Status.OVERDUE,
-    Status.UNKNOWN,
-    Status.DUE_SOON,
-    Status.OPEN,
-    Status.UNSCHEDULED,
-    Status.UPCOMING,
-)
+    counted = statuses - {Status.NOT_APPLICABLE}
+    return next((status for status in WORST_FIRST if status in counted), Status.DONE)
 
 
 def _due_key(schedule: Schedule) -> tuple[bool, date, str]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.effective_status import is_unclear
-from lotrinh.core.status.status import DONE, Status
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, Message, fold_text
 
 NO_AREA = M("Chưa xếp nhóm")
@@ -197,7 +197,7 @@ def _measured_steps(unit: UnitReport) -> list[MeasuredStep]:
 def measure_steps(steps: Sequence[MeasuredStep], as_of: datetime) -> RollupFigures:
     """Measure the steps of one unit at a moment, which is aware and in the checklist's time zone."""
     expected = [s for s in steps if s.status is not Status.NOT_APPLICABLE and s.due and s.due <= as_of]
-    done = [s for s in expected if s.status in DONE]
+    done = [s for s in expected if s.status.is_done]
     overdue = [s for s in expected if s.status is Status.OVERDUE]
     late = [*(_days_late(s, s.completed_on) for s in done), *(_days_late(s, as_of.date()) for s in overdue)]
     return RollupFigures(
@@ -211,7 +211,7 @@ def measure_steps(steps: Sequence[MeasuredStep], as_of: datetime) -> RollupFigur
         awaiting=sum(s.is_awaiting for s in overdue),
         # Also a unit that said "not yet" before the deadline and nothing since: it may be done by now.
         unknown=sum(is_unclear(s.status, s.due, as_of) for s in expected),
-        ahead=sum(s.status in DONE for s in steps) - len(done),
+        ahead=sum(s.status.is_done for s in steps) - len(done),
         days_late=sum(late),
     )
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.silence import is_unreached
 from lotrinh.core.status.status import Status
 
 
@@ -112,7 +113,7 @@ class ReportSnapshot:
     @property
     def silent(self) -> tuple[UnitSnapshot, ...]:
         """The units that could not be asked."""
-        return tuple(unit for unit in self.units if unit.outcome is not Outcome.REACHED)
+        return tuple(unit for unit in self.units if is_unreached(unit.outcome))
 
 
 def summarize(outcomes: Counter[Outcome], statuses: Counter[Status], *, sample: bool) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.report.snapshot import ReportSnapshot, StepSnapshot, UnitSnapshot
 from lotrinh.core.status.effective_status import is_unclear
-from lotrinh.core.status.status import DONE, Status
+from lotrinh.core.status.status import Status
 
 
 class StatusChangeKind(StrEnum):
@@ -59,10 +59,10 @@ def _change_kind(
     old: tuple[StepSnapshot, datetime], new: tuple[StepSnapshot, datetime], *, is_stated: bool
 ) -> StatusChangeKind | None:
     was, now = old[0].status, new[0].status
-    if now in DONE:
-        return StatusChangeKind.DONE if was not in DONE and not is_stated else None
+    if now.is_done:
+        return StatusChangeKind.DONE if not was.is_done and not is_stated else None
     # A step that was done and is excused now is finished all the same.
-    if was in DONE and not now.is_finished and not is_stated:
+    if was.is_done and not now.is_finished and not is_stated:
         return StatusChangeKind.UNDONE
     if now is Status.OVERDUE:
         return StatusChangeKind.OVERDUE if was is not Status.OVERDUE else None

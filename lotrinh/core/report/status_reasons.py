@@ -6,18 +6,11 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.evaluation import sentence_date
 from lotrinh.core.checklist.units import Unit
+from lotrinh.core.status.conflict import is_decided_by_portal, is_system_preferred
 from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.journal import StepRecord
 from lotrinh.core.status.observation import StepAnswer, StepState
-from lotrinh.core.status.status import (
-    PlannedStep,
-    Policy,
-    Status,
-    StepStatus,
-    is_decided_by_portal,
-    is_system_preferred,
-    pending_status,
-)
+from lotrinh.core.status.status import PlannedStep, Policy, Status, StepStatus, pending_status
 from lotrinh.core.status.wording import PROBES
 from lotrinh.core.text import M, Message
 

@@ -11,13 +11,13 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import UnitReport
 from lotrinh.core.return_sheet.return_codes import short_code, step_codes
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus, pending_status
+from lotrinh.core.status.status_groups import KNOWN_OUTSTANDING
 from lotrinh.core.text import Text
 
 FORM = "lotrinh.return/1"
 ID_LENGTH = 9
 HASH_LENGTH = 12
 MOST_DIGITS = 10
-MOST_PRESSING_FIRST = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN, Status.UNSCHEDULED, Status.UPCOMING)
 
 
 class SheetMark(NamedTuple):
@@ -108,4 +108,4 @@ def _total(step: Step, flags: Mapping[str, Any], checklist: Checklist) -> int | 
 
 def _urgency(item: PlannedStep, step_status: StepStatus, now: datetime) -> tuple[int, bool, datetime]:
     status = pending_status(item, now) if step_status.status is Status.UNKNOWN else step_status.status
-    return MOST_PRESSING_FIRST.index(status), item.due is None, item.due or now
+    return KNOWN_OUTSTANDING.index(status), item.due is None, item.due or now

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from types import MappingProxyType
 from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Checklist, Step
 from lotrinh.core.checklist.deadlines import Schedule, Timetable
 from lotrinh.core.checklist.units import Unit
+from lotrinh.core.status.conflict import completion_day, is_conflicting, is_decided_by_portal
 from lotrinh.core.status.journal import EMPTY_RECORD, StepRecord
 from lotrinh.core.status.observation import Answer, ProbeOutcome, StepAnswer, StepState
 
@@ -32,9 +33,41 @@ class Status(StrEnum):
         """Whether nothing is left to do: every other status is outstanding."""
         return self in FINISHED_STATUSES
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the work is done, in time or late."""
+        return STAGES[self] is Stage.DONE
 
-DONE = frozenset({Status.DONE, Status.DONE_LATE})
-FINISHED_STATUSES = DONE | {Status.NOT_APPLICABLE}
+    @property
+    def is_pressing(self) -> bool:
+        """Whether a step with this status presses; one that is unclear presses too, see ``is_pressing`` of reports."""
+        return STAGES[self] is Stage.PRESSING
+
+
+class Stage(Enum):
+    """What a status means for the work. ``status_groups`` makes every group and order of statuses of these."""
+
+    PRESSING = auto()
+    OPEN = auto()
+    COMING = auto()
+    UNKNOWN = auto()
+    DONE = auto()
+    EXCUSED = auto()
+
+
+STAGES: Mapping[Status, Stage] = {
+    Status.OVERDUE: Stage.PRESSING,
+    Status.UNKNOWN: Stage.UNKNOWN,
+    Status.DUE_SOON: Stage.PRESSING,
+    Status.OPEN: Stage.OPEN,
+    Status.UNSCHEDULED: Stage.COMING,
+    Status.UPCOMING: Stage.COMING,
+    Status.DONE_LATE: Stage.DONE,
+    Status.DONE: Stage.DONE,
+    Status.NOT_APPLICABLE: Stage.EXCUSED,
+}
+"""Every status, the worst first: of several steps together the first of these counts."""
+FINISHED_STATUSES = frozenset(status for status, stage in STAGES.items() if stage in {Stage.DONE, Stage.EXCUSED})
 NO_FLAGS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -141,7 +174,7 @@ def assess_steps(planned: Sequence[PlannedStep], view: UnitView) -> tuple[StepSt
     answers = view.latest.answer.steps if view.latest.answer else {}
     known = [_step_facts(item, view, answers.get(item.step.id), answered_at, fresh=fresh) for item in planned]
     finished = dict(view.province)
-    finished.update((facts.item.step.id, facts.status in FINISHED_STATUSES) for facts in known)
+    finished.update((facts.item.step.id, facts.status.is_finished) for facts in known)
     return tuple(
         StepStatus(
             step=facts.item.step.id,
@@ -213,58 +246,11 @@ def pending_status(item: PlannedStep, at: datetime) -> Status:
     return Status.DUE_SOON if at >= item.due_soon_from else Status.OPEN
 
 
-def completion_day(step: Step, record: StepRecord, answer: StepAnswer | None, today: date) -> date | None:
-    """Return the day in the document, if somebody who may say so said that the step is done.
-
-    What the unit stated in the portal goes before what its own system publishes; the difference is a conflict.
-    """
-    prefers_system = answer is not None and is_system_preferred(record, answer)
-    if step.acceptance and not record.accepted and not prefers_system:
-        return None
-    if is_decided_by_portal(record, answer):
-        completed = record.completed_on if record.done else None
-    else:
-        completed = answer.completed_on if answer and answer.state is StepState.DONE else None
-    # A day that has not come yet is a slip of the pen or a promise, and no completion.
-    return completed if completed and completed <= today else None
-
-
-def is_decided_by_portal(record: StepRecord, answer: StepAnswer | None) -> bool:
-    """Whether what was said in the portal decides, rather than what the unit's own system publishes."""
-    return (record.was_confirmed or bool(record.returned)) and not (
-        answer is not None and is_system_preferred(record, answer)
-    )
-
-
-def answer_fingerprint(answer: StepAnswer) -> Mapping[str, object]:
-    """What a resolution of a conflict is tied to: when the unit's own system says something else, it is void."""
-    return {"state": answer.state.value, "completed_on": answer.completed_on and answer.completed_on.isoformat()}
-
-
-def _resolution(record: StepRecord, answer: StepAnswer) -> str:
-    """Return "portal" or "system" where the province's resolution still fits what both say, else an empty text."""
-    resolved = record.resolution
-    return str(resolved["in_favour"]) if resolved and resolved["system"] == answer_fingerprint(answer) else ""
-
-
-def is_system_preferred(record: StepRecord, answer: StepAnswer) -> bool:
-    """Whether the province resolved to believe the unit's own system rather than the portal."""
-    return _resolution(record, answer) == "system"
-
-
-def is_conflicting(record: StepRecord, answer: StepAnswer | None, *, own_system: bool) -> bool:
-    """Whether portal and own system disagree about a step, and the province has not resolved it."""
-    if answer is None or not own_system or not record.was_confirmed:
-        return False
-    published = answer.completed_on if answer.state is StepState.DONE else None
-    return (record.completed_on if record.done else None) != published and not _resolution(record, answer)
-
-
 def _flags(facts: _StepFacts, view: UnitView, finished: Mapping[str, bool], *, fresh: bool) -> Mapping[str, object]:
     flags: dict[str, object] = {}
     if facts.record is not EMPTY_RECORD or facts.answer:
         _add_statement_flags(flags, facts, view)
-    if facts.status not in FINISHED_STATUSES:
+    if not facts.status.is_finished:
         waiting = [step for step in facts.item.step.requires if finished.get(step) is False]
         if waiting:
             flags["waiting_for"] = waiting
@@ -280,7 +266,7 @@ def _add_statement_flags(flags: dict[str, object], facts: _StepFacts, view: Unit
     record, answer = facts.record, facts.answer
     obstacle = record.obstacle or (answer.note if answer and answer.state is StepState.OBSTACLE else "")
     progress = record.progress or (answer.progress if answer else None)
-    if obstacle and facts.status not in FINISHED_STATUSES:
+    if obstacle and not facts.status.is_finished:
         flags["obstacle"] = obstacle
     if record.returned:
         flags["returned"] = record.returned
@@ -298,4 +284,4 @@ def _is_stale(facts: _StepFacts, view: UnitView) -> bool:
     """Old, or older than a change of status that we could not ask about."""
     if facts.heard_at is None or view.now - facts.heard_at > view.policy.stale:
         return True
-    return facts.status not in FINISHED_STATUSES and facts.status is not pending_status(facts.item, view.now)
+    return not facts.status.is_finished and facts.status is not pending_status(facts.item, view.now)

@@ -9,7 +9,7 @@ from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.deadline_history import NEVER_PUBLISHED, OFFICE, PublishedDeadline, PublishedDeadlines
 from lotrinh.core.report.report import MilestoneRow, Report, UnitReport
-from lotrinh.core.status.status import DONE, PlannedStep, Status, StepStatus
+from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 from lotrinh.core.status.wording import FLAGS, STATUS
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
@@ -68,7 +68,7 @@ class _Feed:
     ) -> CalendarEntry:
         code, step, schedule = unit.unit.code, item.step, item.schedule
         cancelled = schedule.due is None or step_status.status is Status.NOT_APPLICABLE
-        done = step_status.status in DONE
+        done = step_status.status.is_done
         changes = (published.at if published.number else None, step_status.reported_at if done else None)
         return CalendarEntry(
             uid=f"{step.id}.{code}@{self.report.campaign}.lotrinh",
@@ -85,7 +85,7 @@ class _Feed:
         )
 
     def milestone(self, row: MilestoneRow, due: Moment, published: PublishedDeadline) -> CalendarEntry:
-        done = row.done == row.units and row.province in {None, *DONE, Status.NOT_APPLICABLE}
+        done = row.done == row.units and (row.province is None or row.province.is_finished)
         cancelled = row.due is None
         return CalendarEntry(
             uid=f"{row.milestone.id}.milestone@{self.report.campaign}.lotrinh",
@@ -125,7 +125,7 @@ class _Feed:
 
     def state(self, step_status: StepStatus) -> Message:
         status = STATUS[step_status.status]
-        if step_status.status in DONE and step_status.completed_on:
+        if step_status.status.is_done and step_status.completed_on:
             return M("Tình trạng: {status}, ngày {day}.", status=status, day=step_status.completed_on)
         return M("Tình trạng: {status}.", status=status)
 

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.curve import report_curve, thin_points
-from lotrinh.core.report.report import OutstandingRow, UnitReport, has_never_answered, known_statuses, pressing_rows
+from lotrinh.core.report.report import OutstandingRow, UnitReport, known_statuses, pressing_rows
 from lotrinh.core.report.rollup import RollupRowKind, roll_up
 from lotrinh.core.status.effective_status import is_unclear
+from lotrinh.core.status.silence import has_never_answered
 from lotrinh.core.status.status import Status
+from lotrinh.core.status.status_groups import PRESSING_STATUSES, WORKABLE_STATUSES, count_done, count_work
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
 from lotrinh.reports.pictures import areas
@@ -24,7 +26,6 @@ from lotrinh.reports.text.tables import NOTHING, ReportWriter, Table, clean, mom
 
 MOST_STEPS, MOST_OPEN, POINTS = 3000, 60, 14
 """With more pressing steps than this units are only counted; with more rows a table is folded; rows of the curve."""
-PRESSING = (Status.OVERDUE, Status.DUE_SOON)
 
 
 class FoldableTable(NamedTuple):
@@ -125,10 +126,8 @@ class HtmlReport(ReportWriter):
 
     def _counts(self, unit: UnitReport) -> tuple[str, ...]:
         counts = known_statuses([unit], self.report.as_of)
-        done, total = counts[Status.DONE] + counts[Status.DONE_LATE], len(unit.step_statuses)
-        shown = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN, Status.UNKNOWN)
-        figures = map(self.some, (counts[s] for s in shown))
-        return (self._name(unit), *figures, self.share(done, total - counts[Status.NOT_APPLICABLE]))
+        figures = map(self.some, (counts[s] for s in (*WORKABLE_STATUSES, Status.UNKNOWN)))
+        return (self._name(unit), *figures, self.share(count_done(counts), count_work(counts)))
 
     def province_work(self) -> tuple[FoldableTable, ...]:
         """What presses in the province's own work; nothing where nothing does."""
@@ -159,7 +158,7 @@ class HtmlReport(ReportWriter):
     def _pressing_table(self, unit: UnitReport, rows: Sequence[OutstandingRow]) -> FoldableTable:
         unknown = [is_unclear(row.step_status.status, row.step_status.due, self.report.as_of) for row in rows]
         counts = Counter(row.step_status.status for row, not_known in zip(rows, unknown, strict=True) if not not_known)
-        parts = [f"{self.number(counts[s])} {self.say(STATUS[s])}" for s in PRESSING if counts[s]]
+        parts = [f"{self.number(counts[s])} {self.say(STATUS[s])}" for s in PRESSING_STATUSES if counts[s]]
         if any(unknown):
             parts.append(self.say(M("{count} đã qua hạn mà chưa rõ", count=sum(unknown))))
         cells = tuple(self._step(row)[1:] for row in rows)
@@ -167,7 +166,7 @@ class HtmlReport(ReportWriter):
 
     def unlisted_sentences(self) -> list[str]:
         """Say of which units nothing is listed, and why."""
-        silent_units = sum(has_never_answered(unit) for unit in self.report.units)
+        silent_units = sum(has_never_answered(unit.step_statuses) for unit in self.report.units)
         pressed = sum(bool(self._pressing_rows[u.unit.code]) for u in self.report.units)
         calm = len(self.report.units) - silent_units - pressed
         return [self.say(note) for note in situation.unlisted_sentences(self.report, calm, silent_units)]

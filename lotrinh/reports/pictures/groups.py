@@ -8,6 +8,7 @@ from lotrinh.core.checklist.units import UnitKind
 from lotrinh.core.report.report import Report, UnitReport, known_statuses
 from lotrinh.core.report.rollup import NO_AREA, OWN_STEPS
 from lotrinh.core.status.status import Status
+from lotrinh.core.status.status_groups import count_done, count_work
 from lotrinh.core.text import M, fold_text
 from lotrinh.i18n import grouped, say
 from lotrinh.reports.rollup import percent
@@ -45,12 +46,12 @@ class Share(NamedTuple):
     @property
     def done(self) -> int:
         """How many are done, in time or late."""
-        return self.counts[Status.DONE] + self.counts[Status.DONE_LATE]
+        return count_done(self.counts)
 
     @property
     def total(self) -> int:
         """How many are somebody's work; those that a unit is excused from are not."""
-        return sum(self.counts.values()) - self.counts[Status.NOT_APPLICABLE]
+        return count_work(self.counts)
 
     def rate(self, language: str) -> str:
         """Write how many are done: "2/3 (66,7%)"."""

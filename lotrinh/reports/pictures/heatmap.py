@@ -8,6 +8,7 @@ from typing import NamedTuple
 from lotrinh.core.report.board import Cells, board_unit, column_numbers
 from lotrinh.core.report.report import Report, UnitReport, known_statuses
 from lotrinh.core.status.status import Status, pending_status
+from lotrinh.core.status.status_groups import BEGUN, count_done, count_work
 from lotrinh.core.status.wording import SIGNS, STATUS
 from lotrinh.core.text import M
 from lotrinh.i18n import say
@@ -30,7 +31,6 @@ ALARM = 20
 THREE = 3
 WORDS = {Status.UNKNOWN: M("chưa rõ")}
 """What is unknown here is more than the status: it is also what is kept from before a deadline."""
-BEGUN = frozenset({Status.DONE, Status.DONE_LATE, Status.OVERDUE, Status.DUE_SOON, Status.OPEN})
 
 
 class Heatmap(NamedTuple):
@@ -137,11 +137,11 @@ def _area(group: UnitGroup, cells: Mapping[str, Cells], language: str) -> mosaic
 
 def _area_cell(counts: Counter[Status], language: str) -> tuple[Status | None, tuple[str, ...]]:
     """Sum the units of an area up in one milestone: what most are, and how many are done, overdue and unknown."""
-    units = sum(counts.values()) - counts[Status.NOT_APPLICABLE]
+    units = count_work(counts)
     if not units:
         return (Status.NOT_APPLICABLE if counts else None), ()
     status = Status.OVERDUE if counts[Status.OVERDUE] * ALARM >= units else max(Status, key=lambda s: counts[s])
-    percent = (counts[Status.DONE] + counts[Status.DONE_LATE]) * 100 // units
+    percent = count_done(counts) * 100 // units
     more = (f"{SIGNS[s].in_(language)}{counts[s]}" for s in (Status.OVERDUE, Status.UNKNOWN) if counts[s])
     return status, (f"{percent}%", *more)
 

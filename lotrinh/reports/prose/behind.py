@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from lotrinh.core.report.report import OutstandingRow, Report, has_never_answered, outstanding_rows
+from lotrinh.core.report.report import OutstandingRow, Report, outstanding_rows
+from lotrinh.core.status.silence import has_never_answered
 from lotrinh.core.status.status import Status
+from lotrinh.core.status.status_groups import NOT_PRESSING
 from lotrinh.core.status.wording import flag_remarks, status_reason
 from lotrinh.core.text import M
 from lotrinh.reports.pictures.groups import groups
@@ -49,7 +51,7 @@ class BacklogWriter(ReportWriter):
 
     def _omitted_sentences(self) -> Iterator[str]:
         unclear = self.report.unclear_statuses()
-        rest = sum(self.counts[s] - unclear[s] for s in (Status.OPEN, Status.UPCOMING, Status.UNSCHEDULED))
+        rest = sum(self.counts[s] - unclear[s] for s in NOT_PRESSING)
         if rest:
             yield self.say(
                 M("{count} đầu việc khác chưa đến hạn hoặc chờ mốc thực tế, không liệt kê ở đây.", count=rest)
@@ -57,7 +59,8 @@ class BacklogWriter(ReportWriter):
         if unknown := self.counts[Status.UNKNOWN]:
             yield self.say(M("{count} đầu việc chưa xác định: không tính là chưa làm.", count=unknown))
         yield from map(self.say, situation.totals_notes(self.report))
-        silent_units = sum(has_never_answered(left.unit) for left in self.backlogs if not left.unit.unit.is_province)
+        units = (left.unit for left in self.backlogs if not left.unit.unit.is_province)
+        silent_units = sum(has_never_answered(unit.step_statuses) for unit in units)
         if silent_units and not self.report.only:
             yield self.say(M("{units} đơn vị chưa từng trả lời hợp lệ.", units=silent_units))
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report, StepObstacle, UnitReport
 from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.silence import is_unreached
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M, Message
@@ -114,7 +115,7 @@ class Prose(ReportWriter):
 
     def not_reached_parts(self) -> Iterator[str | ProseTable]:
         """Units that could not be asked: nobody may read their silence as work not done."""
-        units = [u for u in self.report.units if u.outcome is not Outcome.REACHED]
+        units = [u for u in self.report.units if is_unreached(u.outcome)]
         if not units:
             return
         yield from map(self.say, _not_reached_sentences(self.report, units))
@@ -128,7 +129,7 @@ class Prose(ReportWriter):
     def not_reached_rows(self) -> Iterator[tuple[str, str, str]]:
         """Who could not be asked, why, and how old the last valid answer is."""
         for unit in self.report.units:
-            if unit.outcome is not Outcome.REACHED:
+            if is_unreached(unit.outcome):
                 yield self._name(unit), self.say(unit.sentence), self._age(unit)
 
     def totals(self) -> ProseTable:

@@ -7,17 +7,16 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Basis, Checklist, Step
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.report import (
-    OUTSTANDING_STATUSES,
     MilestoneRow,
     OutstandingRow,
     Report,
     UnitReport,
-    has_never_answered,
     outstanding_rows,
     pressing_rows,
 )
-from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.silence import has_never_answered, is_unreached
 from lotrinh.core.status.status import Status
+from lotrinh.core.status.status_groups import KNOWN_OUTSTANDING, UNKNOWN_LAST, WORKABLE_STATUSES
 from lotrinh.core.status.wording import OUTCOME, STATUS, flag_remarks, status_reason
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import grouped, say, spell
@@ -26,7 +25,6 @@ from lotrinh.reports.text import situation
 NOTHING = "—"
 FEW = 60
 """With so few outstanding steps in all, every one is listed; with more only those that press."""
-OUTSTANDING = (*OUTSTANDING_STATUSES, Status.UNSCHEDULED, Status.UPCOMING)
 
 
 class Table(NamedTuple):
@@ -172,7 +170,7 @@ class ReportWriter:
 
     def _left_out(self, calm: int) -> str:
         """Say which units are not listed above, and why."""
-        silent_units = sum(has_never_answered(unit) for unit in self.report.units)
+        silent_units = sum(has_never_answered(unit.step_statuses) for unit in self.report.units)
         notes = list(situation.unlisted_sentences(self.report, calm - silent_units, silent_units))
         if not self.everything:
             notes.append(M("Thêm --all để xem mọi đầu việc còn phải làm."))
@@ -180,7 +178,7 @@ class ReportWriter:
 
     def _of_unit(self, unit: UnitReport) -> list[tuple[str, ...]]:
         """What presses in one unit, a row for each step; the rest in one row that says how many."""
-        mine = outstanding_rows(unit, OUTSTANDING if has_never_answered(unit) else (*OUTSTANDING, Status.UNKNOWN))
+        mine = outstanding_rows(unit, KNOWN_OUTSTANDING if has_never_answered(unit.step_statuses) else UNKNOWN_LAST)
         shown = mine if self.everything else pressing_rows(unit, self.report.as_of)
         rows = [self._step(row, first=not index) for index, row in enumerate(shown)]
         if rows and len(mine) > len(shown):
@@ -212,7 +210,7 @@ class ReportWriter:
 
     def not_reached(self) -> Table:
         """Units that could not be asked, and the age of their last answer."""
-        silent = [u for u in self.report.units if u.outcome is not Outcome.REACHED]
+        silent = [u for u in self.report.units if is_unreached(u.outcome)]
         rows = tuple((self._name(u), self.say(OUTCOME[u.outcome]), self.say(u.sentence), self._age(u)) for u in silent)
         headers = self.words("Đơn vị", "Kết quả", "Lý do", "Trả lời hợp lệ gần nhất")
         title = self.say("ĐƠN VỊ KHÔNG HỎI ĐƯỢC (không tính là chưa làm)")
@@ -241,10 +239,8 @@ class ReportWriter:
 
 def urgency_key(unit: UnitReport) -> tuple[int, int, int, str]:
     """Sort key: most overdue, then most due soon, then most open."""
-    counts = [
-        sum(s.status is status for s in unit.step_statuses) for status in (Status.OVERDUE, Status.DUE_SOON, Status.OPEN)
-    ]
-    return (-counts[0], -counts[1], -counts[2], unit.unit.code)
+    overdue, soon, workable = (sum(s.status is status for s in unit.step_statuses) for status in WORKABLE_STATUSES)
+    return -overdue, -soon, -workable, unit.unit.code
 
 
 def moment(due: Moment, language: str) -> str:

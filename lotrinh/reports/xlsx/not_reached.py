@@ -1,7 +1,7 @@
 """Units that could not be asked: their silence is not counted as work not done."""
 
 from lotrinh.core.report.report import UnitReport
-from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.silence import is_unreached
 from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M
 from lotrinh.reports.xlsx.cells import Cell
@@ -13,7 +13,7 @@ HOUR = 3600
 
 def write(book: WorkbookContext) -> None:
     """Write the sheet, where there are such units."""
-    units = [unit for unit in book.report.units if unit.outcome is not Outcome.REACHED]
+    units = [unit for unit in book.report.units if is_unreached(unit.outcome)]
     if not units:
         return
     say, words = book.writer.say, book.writer.words

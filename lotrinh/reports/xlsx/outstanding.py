@@ -7,6 +7,7 @@ from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.report.report import OutstandingRow, outstanding_rows
 from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.status import NO_FLAGS, Status, StepStatus
+from lotrinh.core.status.status_groups import UNKNOWN_BEFORE_COMING
 from lotrinh.core.status.wording import flag_remarks, status_reason
 from lotrinh.core.text import M
 from lotrinh.reports.text.tables import urgency_key
@@ -14,15 +15,6 @@ from lotrinh.reports.xlsx.cells import Cell
 from lotrinh.reports.xlsx.context import WorkbookContext
 from lotrinh.reports.xlsx.sheet import MOST_ROWS
 
-LEFT = (
-    Status.OVERDUE,
-    Status.DUE_SOON,
-    Status.OPEN,
-    Status.UNKNOWN,
-    Status.UNSCHEDULED,
-    Status.UPCOMING,
-)
-"""What is outstanding, most urgent first."""
 SAYS_MORE = frozenset({Status.UNSCHEDULED, Status.UNKNOWN})
 """Of these the reason says more than status and days."""
 WIDTHS = (26, 44, 24, 18, 8, 17, 44)
@@ -55,7 +47,7 @@ def _rows(book: WorkbookContext) -> Iterator[list[Cell]]:
     province = [book.report.province] if book.report.province else []
     for unit in (*province, *sorted(book.report.units, key=urgency_key)):
         named = book.unit_cells(unit.unit)
-        for row in outstanding_rows(unit, LEFT):
+        for row in outstanding_rows(unit, UNKNOWN_BEFORE_COMING):
             yield [*named, *_step(book, row)]
 
 

@@ -7,8 +7,7 @@ from typing import NamedTuple
 from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.return_sheet.return_sheet import HASH_LENGTH, ReturnSheet, SheetMark, sheet_rows
 from lotrinh.core.status.journal import Entry, StepRecord, fold
-from lotrinh.core.status.observation import Outcome
-from lotrinh.core.status.status import Status
+from lotrinh.core.status.silence import has_sent_nothing
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.services.campaigns.campaigns import Campaign
@@ -49,7 +48,7 @@ def make_sheets(
     """Make the sheets of a report's units that have something left to do; ``BadInput`` names units that it has not."""
     for unit in list(_choose_units(report, selection.units)):
         told = _read_journal(store, campaign, unit.unit.code, report.head)
-        if selection.silent_only and not _is_silent(settings, unit, told):
+        if selection.silent_only and not _has_sent_nothing(settings, unit, told):
             continue
         made = _make_sheet(campaign, unit, told, report.as_of, report)
         if made.rows:
@@ -74,11 +73,9 @@ def _last(entries: Sequence[Entry]) -> int:
     return entries[-1].number if entries else 0
 
 
-def _is_silent(settings: Settings, unit: UnitReport, journal: _UnitJournal) -> bool:
-    """Whether nothing comes from a unit: its system did not answer, or it uses our portal and never said anything."""
-    if has_own_system(settings, unit.unit):
-        return unit.outcome is not Outcome.REACHED or all(s.status is Status.UNKNOWN for s in unit.step_statuses)
-    return not any(record.last_statement_at for record in journal.records)
+def _has_sent_nothing(settings: Settings, unit: UnitReport, journal: _UnitJournal) -> bool:
+    own_system = has_own_system(settings, unit.unit)
+    return has_sent_nothing(unit.outcome, unit.step_statuses, journal.records, own_system=own_system)
 
 
 def _make_sheet(

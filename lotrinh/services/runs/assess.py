@@ -8,6 +8,7 @@ from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows, obstacles_of
+from lotrinh.core.status.conflict import completion_day
 from lotrinh.core.status.journal import EMPTY_RECORD, GENESIS, StepRecords, fold
 from lotrinh.core.status.observation import Answer, Outcome, ProbeOutcome, Reason
 from lotrinh.core.status.status import (
@@ -15,7 +16,6 @@ from lotrinh.core.status.status import (
     PlannedStep,
     UnitView,
     assess_steps,
-    completion_day,
     plan_steps,
     steps_of_unit,
 )

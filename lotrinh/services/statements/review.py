@@ -1,8 +1,8 @@
 """What the office says about units' statements: accept, return, excuse, answer, hand over, resolve."""
 
+from lotrinh.core.status.conflict import answer_fingerprint
 from lotrinh.core.status.journal import Entry, EntryKind
 from lotrinh.core.status.observation import StepAnswer
-from lotrinh.core.status.status import answer_fingerprint
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.services.statements.confirm import required_text

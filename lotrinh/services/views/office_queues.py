@@ -8,9 +8,10 @@ from typing import NamedTuple
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import UnitReport
+from lotrinh.core.status.conflict import answer_fingerprint, is_conflicting
 from lotrinh.core.status.journal import EMPTY_RECORD, StepRecord
 from lotrinh.core.status.observation import Answer, StepAnswer
-from lotrinh.core.status.status import PlannedStep, StepStatus, answer_fingerprint, is_conflicting
+from lotrinh.core.status.status import PlannedStep, StepStatus
 from lotrinh.services.views.live_campaign import LiveCampaign
 
 

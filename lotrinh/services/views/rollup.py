@@ -12,7 +12,7 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.report.rollup import MeasuredStep, Rollup, UnitFigures, measure_steps
-from lotrinh.core.status.status import DONE, Status
+from lotrinh.core.status.status import Status
 from lotrinh.core.text import M, Message, nfc
 from lotrinh.errors import BadInput, Problem
 
@@ -197,7 +197,7 @@ def _findings(report: ReportFile, campaign: str) -> Iterator[Message]:
         for name in _doubled(step.id for step in unit.steps):
             yield M("Đơn vị {code}: đầu việc “{step}” có hai lần.", code=unit.code, step=name)
         for step in unit.steps:
-            if step.status in DONE and step.completed_on is None:
+            if step.status.is_done and step.completed_on is None:
                 yield M("Đơn vị {code}: đầu việc “{step}” đã xong mà không có ngày.", code=unit.code, step=step.id)
 
 

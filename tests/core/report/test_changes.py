@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from lotrinh.core.report.changes import DONE, StepUnits, compare_snapshots
+from lotrinh.core.report.changes import StepUnits, compare_snapshots
 from lotrinh.core.report.snapshot import ReportSnapshot
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
@@ -100,5 +100,5 @@ def test_done_before_and_the_changes_give_done_now(old: ReportSnapshot, new: Rep
     new = replace(new, units=tuple(u for u in new.units if u.unit.code in old.by_code), province=None)
     found = compare_snapshots(old, new)
     both = {(name, u.unit.code) for u in new.units for name in u.steps if name in old.by_code[u.unit.code].steps}
-    before, after = ({(n, c) for n, c in both if shot.by_code[c].steps[n].status in DONE} for shot in (old, new))
+    before, after = ({(n, c) for n, c in both if shot.by_code[c].steps[n].status.is_done} for shot in (old, new))
     assert (before | cells(found.done)) - cells(found.undone) == after

@@ -13,7 +13,6 @@ from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.report import (
-    OUTSTANDING_STATUSES,
     MilestoneRow,
     Report,
     UnitReport,
@@ -23,6 +22,7 @@ from lotrinh.core.report.report import (
 )
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.status import Policy, Status, StepStatus, plan_steps, steps_of_unit
+from lotrinh.core.status.status_groups import WORKABLE_STATUSES
 from lotrinh.core.text import Message, Text
 from tests.core.builders import LAW, checklist, milestone, step
 
@@ -211,7 +211,7 @@ def test_every_total_is_the_sum_of_its_parts(ends: list[tuple[Status, Status, Ou
 
 def test_unknown_steps_are_outstanding_but_not_among_what_can_be_worked_on_today() -> None:
     assert not Status.UNKNOWN.is_finished
-    assert Status.UNKNOWN not in OUTSTANDING_STATUSES
+    assert Status.UNKNOWN not in WORKABLE_STATUSES
 
 
 def test_a_report_without_a_province_counts_the_units_alone() -> None:

@@ -8,18 +8,10 @@ import pytest
 
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.report.status_reasons import StepSituation, status_reasons
+from lotrinh.core.status.conflict import answer_fingerprint
 from lotrinh.core.status.journal import StepRecord
 from lotrinh.core.status.observation import Answer, ProbeOutcome, StepAnswer, StepState
-from lotrinh.core.status.status import (
-    LatestAnswer,
-    Policy,
-    Status,
-    UnitView,
-    answer_fingerprint,
-    assess_steps,
-    plan_steps,
-    steps_of_unit,
-)
+from lotrinh.core.status.status import LatestAnswer, Policy, Status, UnitView, assess_steps, plan_steps, steps_of_unit
 from lotrinh.i18n import say
 from tests.core.builders import checklist, step
 from tests.reports.samples import ZONE, commune

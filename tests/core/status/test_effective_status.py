@@ -11,18 +11,11 @@ from lotrinh.core.report.curve import report_curve
 from lotrinh.core.report.report import Report, UnitReport, milestone_rows, pressing_rows
 from lotrinh.core.report.rollup import roll_up
 from lotrinh.core.report.status_reasons import StepSituation, status_reasons
+from lotrinh.core.status.conflict import answer_fingerprint
 from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.journal import StepRecord
 from lotrinh.core.status.observation import Answer, Outcome, Reason, StepAnswer, StepState
-from lotrinh.core.status.status import (
-    LatestAnswer,
-    Policy,
-    Status,
-    UnitView,
-    answer_fingerprint,
-    assess_steps,
-    plan_steps,
-)
+from lotrinh.core.status.status import LatestAnswer, Policy, Status, UnitView, assess_steps, plan_steps
 from lotrinh.core.text import Message, Text
 from lotrinh.i18n import say
 from tests.core.builders import checklist, step

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.status.journal import EntryKind, StepRecord
 from lotrinh.core.status.status import StepStatus
+from lotrinh.core.status.status_groups import UNDER_WAY
 from lotrinh.core.status.transitions import refusal_reason
 from lotrinh.errors import (
     BadInput,
@@ -27,13 +28,12 @@ from lotrinh.portal.forms import FormInput, read_input, write_day
 from lotrinh.portal.render import render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.commune.confirm import NO_DAY, find_total, read_progress
-from lotrinh.portal.web.commune.unit import HOME, NOW, PRESSING, ReceiptNumber, step_row
+from lotrinh.portal.web.commune.unit import HOME, ReceiptNumber, step_row
 from lotrinh.portal.web.routing import CSRF_GUARD, SEE_OTHER, UNPROCESSABLE
 from lotrinh.portal.web.step_forms import SENT, expected_version
 from lotrinh.services.statements.bulk import Counts, record_counts, require_valid_counts, split_counts
 
 router = APIRouter(include_in_schema=False)
-UNDER_WAY = frozenset({*PRESSING, *NOW})
 
 
 class CountLine(NamedTuple):

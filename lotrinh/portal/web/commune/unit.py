@@ -11,7 +11,8 @@ from fastapi.responses import FileResponse
 from lotrinh.core.checklist.checklist import Level, Milestone
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.status.journal import EntryKind, StepRecord
-from lotrinh.core.status.status import PlannedStep, Status, StepStatus
+from lotrinh.core.status.status import PlannedStep, Stage, Status, StepStatus
+from lotrinh.core.status.status_groups import COMING_STATUSES, statuses_in
 from lotrinh.core.status.transitions import is_allowed
 from lotrinh.errors import NotFound
 from lotrinh.portal.deps import NO_SUCH_PAGE, Context, CurrentUser, refuse
@@ -48,9 +49,8 @@ class StepGroup(NamedTuple):
     rows: tuple[StepRow, ...]
 
 
-PRESSING = (Status.OVERDUE, Status.DUE_SOON)
-NOW = (Status.OPEN, Status.UNKNOWN)
-LATER = (Status.UPCOMING, Status.UNSCHEDULED)
+NOW = statuses_in(Stage.OPEN, Stage.UNKNOWN)
+"""What may be worked on and does not press."""
 OPENING_FLAGS = frozenset({"obstacle", "returned", "progress"})
 """What a unit has to be able to open even while the step waits for others."""
 
@@ -58,12 +58,12 @@ OPENING_FLAGS = frozenset({"obstacle", "returned", "progress"})
 def step_row(item: PlannedStep, step_status: StepStatus) -> StepRow:
     """Put a step into its unit's list."""
     blocked = bool(step_status.flags.get("waiting_for")) and not OPENING_FLAGS & step_status.flags.keys()
-    return StepRow(item, step_status, blocked and step_status.status in {*NOW, *LATER})
+    return StepRow(item, step_status, blocked and step_status.status in {*NOW, *COMING_STATUSES})
 
 
 def is_urgent(row: StepRow) -> bool:
     """Whether a step comes before all others: late, due soon, or returned by the province."""
-    return row.step_status.status in PRESSING or (
+    return row.step_status.status.is_pressing or (
         "returned" in row.step_status.flags and not row.step_status.status.is_finished
     )
 
@@ -102,7 +102,7 @@ def show_unit(request: Request, at: Context) -> Response:
     calm = [row for row in rows if not is_urgent(row)]
     of = {
         "now": [row for row in calm if row.step_status.status in NOW and not row.is_waiting],
-        "later": [row for row in calm if row.is_waiting or row.step_status.status in LATER],
+        "later": [row for row in calm if row.is_waiting or row.step_status.status in COMING_STATUSES],
         "finished": [row for row in calm if row.step_status.status.is_finished],
     }
     milestones = at.campaign.checklist.milestones

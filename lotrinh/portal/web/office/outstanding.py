@@ -6,18 +6,14 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.report.blocking import BlockingStep
-from lotrinh.core.report.report import OUTSTANDING_STATUSES
-from lotrinh.core.status.status import Status
+from lotrinh.core.status.status_groups import UNDER_WAY, UNKNOWN_BEFORE_COMING
 from lotrinh.portal.deps import Context
 from lotrinh.portal.web.office.board import boards_of
 from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_page, fold_name, render_list
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 100
-LISTED_STATUSES = frozenset({*OUTSTANDING_STATUSES, Status.UNKNOWN})
-"""What is listed unless another status is asked for: the rest is not yet due to be worked on."""
 EVERYTHING = "everything"
-CHOICES = (Status.OVERDUE, Status.DUE_SOON, Status.OPEN, Status.UNKNOWN, Status.UNSCHEDULED, Status.UPCOMING)
 
 
 def sorts(now: datetime) -> Mapping[str, Callable[[BlockingStep], tuple[object, ...]]]:
@@ -31,9 +27,8 @@ def sorts(now: datetime) -> Mapping[str, Callable[[BlockingStep], tuple[object, 
 def matches_blocking(filters: ListFilters, row: BlockingStep) -> bool:
     """Whether a row is among those asked for."""
     status = row.step_status.status
-    wanted = (
-        status.value == filters.status if filters.status else filters.only == EVERYTHING or status in LISTED_STATUSES
-    )
+    # Unless another status is asked for, what nobody has to work on yet is left out.
+    wanted = status.value == filters.status if filters.status else filters.only == EVERYTHING or status in UNDER_WAY
     return wanted and filters.matches(row.unit)
 
 
@@ -50,7 +45,7 @@ def show_outstanding(request: Request, at: Context, filters: Filters) -> Respons
         at,
         filters,
         list_page=cut_page(kept, filters, ON_A_PAGE),
-        choices=CHOICES,
+        choices=UNKNOWN_BEFORE_COMING,
         units=len({row.unit.code for row in kept}),
         sample=report.sample,
     )

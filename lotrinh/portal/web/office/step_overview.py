@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.report.report import Report, UnitReport
-from lotrinh.core.status.status import PlannedStep, Status, StepStatus
+from lotrinh.core.status.status import PlannedStep, StepStatus
+from lotrinh.core.status.status_groups import WORST_FIRST
 from lotrinh.core.text import M
 from lotrinh.errors import NotFound
 from lotrinh.portal.deps import Context
@@ -15,18 +16,7 @@ from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, cut_page, fold_na
 
 router = APIRouter(include_in_schema=False)
 ON_A_PAGE = 200
-PRESSING = (
-    Status.OVERDUE,
-    Status.UNKNOWN,
-    Status.DUE_SOON,
-    Status.OPEN,
-    Status.UNSCHEDULED,
-    Status.UPCOMING,
-    Status.DONE_LATE,
-    Status.DONE,
-    Status.NOT_APPLICABLE,
-)
-RANK = {status: rank for rank, status in enumerate(PRESSING)}
+RANK = {status: rank for rank, status in enumerate(WORST_FIRST)}
 
 
 class UnitStepRow(NamedTuple):
@@ -68,6 +58,6 @@ def show_step_overview(request: Request, at: Context, filters: Filters, step_id:
         milestone=milestone,
         rows=rows,
         list_page=cut_page(kept, filters, ON_A_PAGE),
-        counts=[(status, counts[status]) for status in PRESSING if counts[status]],
+        counts=[(status, counts[status]) for status in WORST_FIRST if counts[status]],
         sample=report.sample,
     )
