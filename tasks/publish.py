@@ -18,7 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from lotrinh.core.report.report import MilestoneRow, Report, UnitReport
 from lotrinh.core.report.rollup import roll_up
 from lotrinh.core.status.status_groups import WORKABLE_STATUSES
-from lotrinh.core.status.wording import STATUS
+from lotrinh.core.status.wording import SAMPLE_NOTICE, STATUS
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import current, say
 from lotrinh.reports.text import markdown
@@ -122,7 +122,7 @@ def describe_artifact(report: Report, *more: Message) -> str:
     """Say of which run an artifact is, and that sample data is in it where it is."""
     said = [M("Lượt kiểm tra {run}, tình hình lúc {when}.", run=report.run, when=report.as_of), *more]
     if report.sample:
-        said.insert(0, M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào."))
+        said.insert(0, SAMPLE_NOTICE)
     return escape(" ".join(say(sentence) for sentence in said))
 
 

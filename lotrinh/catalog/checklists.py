@@ -131,18 +131,18 @@ class _ChecklistBuilder:
         self.tree, self.folder = tree, folder
         self.problems: list[Problem] = []
 
-    def checklist(self, read: models.ChecklistIn) -> Checklist:
-        self._zone(read.timezone)
-        base = self._spec(read.calendar, ("calendar",))
+    def checklist(self, model: models.ChecklistIn) -> Checklist:
+        self._zone(model.timezone)
+        base = self._spec(model.calendar, ("calendar",))
         return Checklist(
-            id=read.id,
-            title=bilingual_text(read.title),
-            anchor=Anchor(read.anchor.id, bilingual_text(read.anchor.title), read.anchor.date),
-            timezone=read.timezone,
+            id=model.id,
+            title=bilingual_text(model.title),
+            anchor=Anchor(model.anchor.id, bilingual_text(model.anchor.title), model.anchor.date),
+            timezone=model.timezone,
             calendar=calendar_of(base),
-            sources={name: source(name, s) for name, s in read.sources.items()},
-            parameters={name: Parameter(name, bilingual_text(p.title), p.due) for name, p in read.parameters.items()},
-            milestones=tuple(self._milestone(m, i, base) for i, m in enumerate(read.milestones)),
+            sources={name: build_source(name, s) for name, s in model.sources.items()},
+            parameters={name: Parameter(name, bilingual_text(p.title), p.due) for name, p in model.parameters.items()},
+            milestones=tuple(self._milestone(m, i, base) for i, m in enumerate(model.milestones)),
             content_hash=content_hash(self.tree.data),
             content=content_of(self.tree.data),
         )
@@ -154,46 +154,46 @@ class _ChecklistBuilder:
             sentence = M("Không có múi giờ “{name}”. Việt Nam là Asia/Ho_Chi_Minh.", name=name)
             self.problems.append(self.tree.problem(("timezone",), sentence))
 
-    def _spec(self, read: models.CalendarIn, path: tuple[str | int, ...]) -> CalendarSpec:
-        country, subdivision = read.country or "", read.subdivision or ""
+    def _spec(self, model: models.CalendarIn, path: tuple[str | int, ...]) -> CalendarSpec:
+        country, subdivision = model.country or "", model.subdivision or ""
         if country and (wrong := country_problem(country, subdivision)):
             self.problems.append(self.tree.problem((*path, wrong[0]), wrong[1]))
             country = subdivision = ""
         own: dict[Any, bool] = {}
-        if read.file and self.folder is None:
+        if model.file and self.folder is None:
             sentence = M(
                 "Bộ đầu việc tải lên không kèm được tệp lịch; hãy ghi ngày nghỉ, ngày làm bù vào add và worked."
             )
             self.problems.append(self.tree.problem((*path, "file"), sentence))
-        elif read.file and self.folder:
-            own, problems = read_days(self.folder / read.file)
+        elif model.file and self.folder:
+            own, problems = read_days(self.folder / model.file)
             self.problems += problems
-        own |= dict.fromkeys(read.add, False) | dict.fromkeys(read.worked, True)
+        own |= dict.fromkeys(model.add, False) | dict.fromkeys(model.worked, True)
         return CalendarSpec(country, subdivision, own)
 
     def _calendar(
-        self, read: models.CalendarIn | None, path: tuple[str | int, ...], base: CalendarSpec, known: Calendar | None
+        self, model: models.CalendarIn | None, path: tuple[str | int, ...], base: CalendarSpec, shared: Calendar | None
     ) -> tuple[CalendarSpec, Calendar]:
         """Lay a calendar over the one around it; without one of its own the very same calendar is shared."""
-        if read is None and known is not None:
-            return base, known
-        spec = self._spec(read, (*path, "calendar")).over(base) if read else base
+        if model is None and shared is not None:
+            return base, shared
+        spec = self._spec(model, (*path, "calendar")).over(base) if model else base
         return spec, calendar_of(spec)
 
-    def _milestone(self, read: models.MilestoneIn, index: int, base: CalendarSpec) -> Milestone:
+    def _milestone(self, model: models.MilestoneIn, index: int, base: CalendarSpec) -> Milestone:
         path = ("milestones", index)
-        spec, calendar = self._calendar(read.calendar, path, base, None)
-        basis = tuple(map(basis_of, read.basis))
+        spec, calendar = self._calendar(model.calendar, path, base, None)
+        basis = tuple(map(build_basis, model.basis))
         whole = Milestone(
-            id=read.id,
-            title=bilingual_text(read.title),
-            due=read.due,
-            opens=read.from_,
+            id=model.id,
+            title=bilingual_text(model.title),
+            due=model.due,
+            opens=model.from_,
             basis=basis,
             calendar=calendar,
             steps=(),
         )
-        steps = tuple(self._step(s, (*path, "steps", i), whole, spec) for i, s in enumerate(read.steps))
+        steps = tuple(self._step(s, (*path, "steps", i), whole, spec) for i, s in enumerate(model.steps))
         return Milestone(
             id=whole.id,
             title=whole.title,
@@ -204,52 +204,54 @@ class _ChecklistBuilder:
             steps=steps,
         )
 
-    def _step(self, read: models.StepIn, path: tuple[str | int, ...], around: Milestone, base: CalendarSpec) -> Step:
-        _, calendar = self._calendar(read.calendar, path, base, around.calendar)
+    def _step(self, model: models.StepIn, path: tuple[str | int, ...], around: Milestone, base: CalendarSpec) -> Step:
+        _, calendar = self._calendar(model.calendar, path, base, around.calendar)
         return Step(
-            id=read.id,
+            id=model.id,
             milestone=around.id,
-            title=bilingual_text(read.title),
-            owner=bilingual_text(read.owner),
-            level=read.level,
-            due=read.due or around.due,
-            opens=read.from_ or around.opens,
-            basis=tuple(map(basis_of, read.basis)) or around.basis,
+            title=bilingual_text(model.title),
+            owner=bilingual_text(model.owner),
+            level=model.level,
+            due=model.due or around.due,
+            opens=model.from_ or around.opens,
+            basis=tuple(map(build_basis, model.basis)) or around.basis,
             calendar=calendar,
             evidence=Evidence(
-                tuple(read.evidence.documents), tuple(read.evidence.forms), read.evidence.number, read.evidence.file
+                tuple(model.evidence.documents), tuple(model.evidence.forms), model.evidence.number, model.evidence.file
             ),
-            count=read.count or "",
-            requires=tuple(read.requires),
-            probe=Probe(read.probe.get, read.probe.expect.status, read.probe.expect.contains) if read.probe else None,
-            required=read.required,
-            acceptance=read.acceptance,
-            applies_to=scope(read.applies_to, read.applies_to.except_),
-            note=bilingual_text(read.note) if read.note else Text(""),
+            count=model.count or "",
+            requires=tuple(model.requires),
+            probe=Probe(model.probe.get, model.probe.expect.status, model.probe.expect.contains)
+            if model.probe
+            else None,
+            required=model.required,
+            acceptance=model.acceptance,
+            applies_to=build_scope(model.applies_to, model.applies_to.except_),
+            note=bilingual_text(model.note) if model.note else Text(""),
         )
 
 
-def bilingual_text(read: models.BilingualText) -> Text:
+def bilingual_text(model: models.BilingualText) -> Text:
     """A text in both languages."""
-    return Text(read.vi, read.en)
+    return Text(model.vi, model.en)
 
 
-def source(name: str, read: models.SourceIn) -> Source:
+def build_source(name: str, model: models.SourceIn) -> Source:
     """A source under its name."""
-    return Source(name, bilingual_text(read.title), read.number, read.amended_by, read.date, read.url)
+    return Source(name, bilingual_text(model.title), model.number, model.amended_by, model.date, model.url)
 
 
-def basis_of(read: models.BasisIn) -> Basis:
+def build_basis(model: models.BasisIn) -> Basis:
     """A legal basis."""
-    return Basis(read.source, read.at, read.confidence, read.seen_in)
+    return Basis(model.source, model.at, model.confidence, model.seen_in)
 
 
-def scope(read: models.UnitFilter, but_not: models.UnitFilter | None = None) -> Scope:
+def build_scope(model: models.UnitFilter, but_not: models.UnitFilter | None = None) -> Scope:
     """Which units a step is asked of."""
     return Scope(
-        frozenset(read.kind),
-        frozenset(read.area),
-        frozenset(read.tag),
-        frozenset(read.code),
-        scope(but_not) if but_not else None,
+        frozenset(model.kind),
+        frozenset(model.area),
+        frozenset(model.tag),
+        frozenset(model.code),
+        build_scope(but_not) if but_not else None,
     )

@@ -1,4 +1,4 @@
-"""A file with mistyped parts, made readable for judging the rest: so that all its problems are told at once."""
+"""A file with mistyped parts, made readable so that the rest can be checked: all its problems are told at once."""
 
 from collections.abc import Iterator
 from copy import deepcopy

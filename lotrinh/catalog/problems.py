@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from lotrinh.catalog import models
 from lotrinh.catalog.tree import Path, Tree
-from lotrinh.core.text import M, Message
+from lotrinh.core.text import M, Message, list_choices
 from lotrinh.errors import Problem
 
 INSIDE: Mapping[str, type[BaseModel]] = {
@@ -81,7 +81,9 @@ def problem_sentence(item: Mapping[str, Any], path: Path) -> Message:
         return _unknown(path)
     if kind == "enum":
         return M(
-            "“{value}” không dùng được. Hãy chọn: {choices}.", value=given, choices=_listed(item["ctx"]["expected"])
+            "“{value}” không dùng được. Hãy chọn: {choices}.",
+            value=given,
+            choices=list_choices(item["ctx"]["expected"]),
         )
     if kind == "string_pattern_mismatch" and item["ctx"]["pattern"].startswith("^[a-z]"):
         return M("“{value}” không phải mã: chỉ chữ thường không dấu, số, gạch nối, bắt đầu bằng chữ.", value=given)
@@ -92,10 +94,6 @@ def problem_sentence(item: Mapping[str, Any], path: Path) -> Message:
     if kind in PLAIN:
         return M("“{key}” {fault}.", key=name, fault=PLAIN[kind])
     return M("“{key}” không đúng: {reason}.", key=name, reason=item["msg"])
-
-
-def _listed(expected: str) -> str:
-    return expected.replace(" or ", ", ").replace("'", "")
 
 
 def _unknown(path: Path) -> Message:

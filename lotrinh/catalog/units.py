@@ -126,11 +126,11 @@ def diff_rosters(old: Sequence[Unit], new: Sequence[Unit]) -> tuple[RosterChange
             pairs = ((c, _written(a, c), _written(b, c)) for c in COLUMNS)
             changes += [RosterChange(code, b.full_name, c, x, y) for c, x, y in pairs if x != y]
         else:
-            changes.append(_whole(a, b))
+            changes.append(_whole_unit_change(a, b))
     return tuple(changes)
 
 
-def _whole(old: Unit | None, new: Unit | None) -> RosterChange:
+def _whole_unit_change(old: Unit | None, new: Unit | None) -> RosterChange:
     unit = old or new
     if unit is None:
         raise ValueError
@@ -202,8 +202,8 @@ def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:
 class _RosterReader:
     """Rows -> units, noting every problem."""
 
-    def __init__(self, where: str, known: Container[str] | None) -> None:
-        self.where, self.known = where, known
+    def __init__(self, where: str, accepted_codes: Container[str] | None) -> None:
+        self.where, self.accepted_codes = where, accepted_codes
         self.problems: list[Problem] = []
         self.first: dict[str, int] = {}
 
@@ -260,7 +260,7 @@ class _RosterReader:
             return
         if code in self.first:
             yield M("Mã “{code}” đã có ở dòng {first}.", code=code, first=self.first[code])
-        elif self.known is not None and code not in self.known:
+        elif self.accepted_codes is not None and code not in self.accepted_codes:
             yield M("Không có đơn vị mang mã “{code}” trong danh mục hành chính. Hãy tra lại mã.", code=code)
         self.first.setdefault(code, line)
 

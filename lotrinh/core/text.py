@@ -78,6 +78,11 @@ def fold_text(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+def list_choices(expected: str) -> str:
+    """Write the choices that pydantic names, as in "'a', 'b' or 'c'", as people list them: a, b, c."""
+    return expected.replace("'", "").replace(" or ", ", ")
+
+
 def escape_unprintable(text: str, limit: int = 60) -> str:
     """Escape all that does not print (controls, direction marks, lone surrogates) and shorten to ``limit`` signs."""
     shown = "".join(c if c.isprintable() else _escape(c) for c in text[:limit])

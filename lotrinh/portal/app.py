@@ -103,9 +103,11 @@ def create_app(
 ) -> FastAPI:
     """Make the portal over an open store.
 
-    ``home`` is the folder that checklists of the office lie in; ``run`` starts a check of a campaign in the
-    background.
+    ``home`` is the folder that checklists of the office lie in; ``start_run`` starts a check of a campaign in
+    the background.
     """
+    # FastAPI's own pages of the document load scripts from other hosts, which our policy forbids; the document itself
+    # is given by api/document.py, with its ETag.
     app = FastAPI(
         title="lotrinh", version=__version__, routes=list_routes(), docs_url=None, redoc_url=None, openapi_url=None
     )
@@ -117,6 +119,7 @@ def create_app(
     app.add_exception_handler(BodyTooLarge, handle_body_too_large)
     app.add_exception_handler(HTTPException, handle_http_exception)
     app.add_exception_handler(Exception, handle_unexpected_error)
+    # What is added last is asked first: the guard refuses before anything is compressed, and the measures see all.
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
     app.add_middleware(RequestGuard, origin=settings.portal.origin, https=state.is_https)
     app.state.ready = Readiness(store, settings.data_dir)

@@ -58,12 +58,14 @@ def find_visitor(request: Request) -> Visitor | None:
     """Return who is signed in, None for nobody."""
     state, token = portal_state(request), session_token(request)
     found = visitor_of_token(state.store, token, state.clock()) if token else None
+    # Every page names the visitor; those about errors are made where no dependency is at hand.
     request.state.visitor = found[0] if found else None
     return request.state.visitor if found else None
 
 
 def make_csrf(token: str) -> str:
     """Make the hidden field of a form: a fresh mask and a MAC under the session's token, different every time."""
+    # Pages are compressed: of a value that never changed, a page's length would tell one character after another.
     mask = secrets.token_hex(MASK_BYTES)
     return mask + _mac(token, mask)
 
@@ -83,6 +85,7 @@ async def read_form(request: Request) -> AsyncIterator[FormData]:
 
     A pasted text may be much too long: it is refused beside its field and not here.
     """
+    # Whoever answers an error gives back what was typed, and finds it here.
     form = request.state.form = await _received(request)
     try:
         yield form

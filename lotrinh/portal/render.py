@@ -37,7 +37,7 @@ A_YEAR = 366 * 24 * 3600
 environment = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
-    undefined=StrictUndefined,
+    undefined=StrictUndefined,  # a misspelled name fails a test, and is no empty place on a page
     trim_blocks=True,
     lstrip_blocks=True,
 )

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lotrinh.core.status.observation import Reason
-from lotrinh.core.text import M, Message
+from lotrinh.core.text import M, Message, list_choices
 from lotrinh.probing.failures import InvalidAnswer
 from lotrinh.probing.strict_json import json_path
 
@@ -66,7 +66,7 @@ def _sentence(kind: str, field: Message, context: Mapping[str, Any]) -> Message:
     if kind in MOMENTS:
         return M("{field} phải là thời điểm có thật, viết như 2026-02-02T08:00:00+07:00.", field=field)
     if kind in CHOICES:
-        values = context["expected"].replace("'", "").replace(" or ", ", ")
+        values = list_choices(context["expected"])
         return M("{field} phải là một trong các giá trị: {values}.", field=field, values=values)
     if kind == "string_too_long":
         return M("{field} dài quá {limit} ký tự.", field=field, limit=context["max_length"])

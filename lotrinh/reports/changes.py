@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.changes import DeadlineShift, ReportChanges, StepUnits
 from lotrinh.core.report.snapshot import ReportSnapshot, UnitSnapshot
-from lotrinh.core.status.wording import OUTCOME
+from lotrinh.core.status.wording import OUTCOME, SAMPLE_NOTICE
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say, spell
 from lotrinh.reports.data.csv_report import escape_formula
@@ -135,7 +135,7 @@ SWAPPED = M("Lượt sau được ghi trước: đã đổi lại thứ tự, c�
 def _notice(of: Comparison, language: str) -> str:
     if not (of.old.sample or of.new.sample):
         return ""
-    return say(M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào."), language)
+    return say(SAMPLE_NOTICE, language)
 
 
 def _tables(of: Comparison, language: str, named: int) -> Iterator[Table]:

@@ -10,7 +10,7 @@ from lotrinh.core.report.explanation import Explanation, JournalLine, LegalBasis
 from lotrinh.core.report.status_reasons import STEP_STATE_WORDS
 from lotrinh.core.status.observation import StepAnswer
 from lotrinh.core.status.status import PlannedStep, Status
-from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, flag_remarks, status_reason
+from lotrinh.core.status.wording import DOUBTFUL_NOTE, KIND, OUTCOME, SAMPLE_NOTICE, STATUS, flag_remarks, status_reason
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
 from lotrinh.reports.text.markdown import escape
@@ -71,8 +71,7 @@ class ExplanationWriter:
 
     def notice(self) -> str:
         """The label that sample data always carries; empty where there is none."""
-        words = M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào.")
-        return self.say(words) if self.of.sample else ""
+        return self.say(SAMPLE_NOTICE) if self.of.sample else ""
 
     def sections(self) -> tuple[ExplanationSection, ...]:
         """All parts that have something to say, in reading order."""
@@ -198,7 +197,7 @@ class ExplanationWriter:
         """The legal bases, how sure we are of each, and by which versions this was computed."""
         lines = [self._ground(ground) for ground in self.of.bases]
         if self.of.item.step.doubtful:
-            lines.append(self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")))
+            lines.append(self.say(DOUBTFUL_NOTE))
         hashes = {"hash": self.of.checklist_hash[:12], "head": self.of.head[:12]}
         lines.append(self.say(M("Mã bộ đầu việc {hash}; nhật ký kết thúc ở {head}.", **hashes)))
         return ExplanationSection(self.say(M("Căn cứ")), tuple(lines))

@@ -19,6 +19,7 @@ from lotrinh.core.report.rollup import (
     rate_in_tenths,
     rollup_groups,
 )
+from lotrinh.core.status.wording import SAMPLE_NOTICE
 from lotrinh.core.text import M, Message
 from lotrinh.i18n import say
 from lotrinh.reports.data.csv_report import escape_formula
@@ -161,7 +162,7 @@ def _short(province: Rollup) -> str:
 def _notice(provinces: Sequence[Rollup], language: str) -> str:
     if not any(province.sample for province in provinces):
         return ""
-    return say(M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào."), language)
+    return say(SAMPLE_NOTICE, language)
 
 
 def _headers(by: RollupRowKind, language: str) -> tuple[str, ...]:

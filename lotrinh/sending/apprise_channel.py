@@ -118,13 +118,13 @@ def _has_several_messages(channel: "apprise.Apprise") -> bool:
     return bool(more) or len(plugin) != 1 or plugin.overflow_mode == SPLIT
 
 
-def _read(said: str) -> DeliveryOutcome:
+def _read(log_text: str) -> DeliveryOutcome:
     """Read from Apprise's log what is certain of one message: not an error of a server, which may have a gateway."""
-    if codes := [int(code) for code in ANSWERED.findall(said)]:
+    if codes := [int(code) for code in ANSWERED.findall(log_text)]:
         reason = M("Kênh gửi từ chối: {reason}", reason=codes[-1])
         return (
             UnclearDelivery(UNCLEAR) if max(codes) >= OF_SERVER else Refusal(reason, is_permanent=TOO_MANY not in codes)
         )
-    if any(word in said for word in NOT_CONNECTED):
+    if any(word in log_text for word in NOT_CONNECTED):
         return Refusal(M("Không kết nối được kênh gửi."))
     return UnclearDelivery(UNCLEAR)

@@ -47,9 +47,9 @@ class Mail:
 class _NotSentError(Exception):
     """Carries the refusal out of the conversation; ``why`` in our words, where it is no answer about a mail."""
 
-    def __init__(self, refused: Refusal, why: Message | None = None) -> None:
-        super().__init__(refused)
-        self.refusal, self.why = refused, why
+    def __init__(self, refusal: Refusal, why: Message | None = None) -> None:
+        super().__init__(refusal)
+        self.refusal, self.why = refusal, why
 
 
 def is_address(text: str) -> bool:

@@ -29,7 +29,7 @@ class ZaloBot:
         token = self._settings.token.get_secret_value()
         url = f"{self._settings.api_url.rstrip('/')}/bot{token}/sendMessage"
         try:
-            status, content = asyncio.run(_asked(url, {"chat_id": chat, "text": text[:MOST]}))
+            status, content = asyncio.run(_post(url, {"chat_id": chat, "text": text[:MOST]}))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             reason = M("Không kết nối được dịch vụ Zalo ({reason}).", reason=type(error).__name__)
             return Refusal(reason, is_about_server=True)
@@ -38,10 +38,10 @@ class ZaloBot:
         return _read(status, content)
 
 
-async def _asked(url: str, said: dict[str, str]) -> tuple[int, bytes]:
+async def _post(url: str, body: dict[str, str]) -> tuple[int, bytes]:
     """Return status and answer, of which no more is read than it may have, and no longer than it may take."""
     extensions = {"timeout": httpx.Timeout(SECONDS).as_dict()}
-    request = httpx.Request("POST", url, json=said, headers={"Accept-Encoding": "identity"}, extensions=extensions)
+    request = httpx.Request("POST", url, json=body, headers={"Accept-Encoding": "identity"}, extensions=extensions)
     content = b""
     # The lower half alone: a client would write the address, and so the token, into the log.
     async with asyncio.timeout(WHOLE_SECONDS), httpx.AsyncHTTPTransport(trust_env=False) as transport:

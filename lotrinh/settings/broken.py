@@ -73,23 +73,25 @@ def toml_problem(where: str, text: str, error: TOMLDecodeError) -> Problem:
     """Say what is wrong with a text that is not TOML."""
     text, said = text.replace("\r\n", "\n"), str(error)
     fault = next((words for begin, words in FAULTS.items() if said.startswith(begin)), UNREADABLE)
-    at = _quote_begun(text) if fault is OPEN else _gave_up(said, text)
+    at = _quote_start(text) if fault is OPEN else _error_position(said, text)
     begun, opened = _statement(text, at)
     if fault is NO_QUOTES:
         fault = _no_value(text, at)
     if fault is NO_LIST:
-        at = _list_begun(text, at, opened)
+        at = _list_start(text, at, opened)
     elif fault is NO_NAME and opened:
         fault = NO_BRACKET if text[opened[-1]] == "[" else NO_TABLE
     elif fault is TWICE:
-        at = _line_begun(text, (opened or [begun])[-1])
+        at = _line_start(text, (opened or [begun])[-1])
         fault = _twice(text[:begun].split("\n")[:-1], _line(text, begun))
-    column = at - _line_begun(text, at) + 1
-    sentence = M("Không đúng cú pháp TOML: {fault}. Dòng ấy: {line}", fault=fault, line=_named(_line(text, begun)))
+    column = at - _line_start(text, at) + 1
+    sentence = M(
+        "Không đúng cú pháp TOML: {fault}. Dòng ấy: {line}", fault=fault, line=_statement_name(_line(text, begun))
+    )
     return Problem(where, text.count("\n", 0, at) + 1, column, sentence)
 
 
-def _gave_up(said: str, text: str) -> int:
+def _error_position(said: str, text: str) -> int:
     """Return at which character the reader gave up: without a place in its sentence, at the end of the text."""
     found = PLACE.search(said)
     if not found:
@@ -98,18 +100,18 @@ def _gave_up(said: str, text: str) -> int:
     return sum(len(line) + 1 for line in lines) + int(found[2]) - 1
 
 
-def _line_begun(text: str, at: int) -> int:
+def _line_start(text: str, at: int) -> int:
     return text.rfind("\n", 0, at) + 1
 
 
 def _line(text: str, at: int) -> str:
-    return text[_line_begun(text, at) :].partition("\n")[0]
+    return text[_line_start(text, at) :].partition("\n")[0]
 
 
 def _no_value(text: str, at: int) -> Message:
     """Say why there is no value at a place where there should be one."""
     rest = text[at:].partition("\n")[0].partition("#")[0].strip()
-    if not rest and text[_line_begun(text, at) : at].rstrip().endswith("="):
+    if not rest and text[_line_start(text, at) : at].rstrip().endswith("="):
         return NO_VALUE
     if not rest or TABLE.match(_line(text, at)):
         return NO_LIST
@@ -129,15 +131,15 @@ def _statement(text: str, at: int) -> tuple[int, Sequence[int]]:
     return begun, opened
 
 
-def _list_begun(text: str, at: int, opened: Sequence[int]) -> int:
+def _list_start(text: str, at: int, open_brackets: Sequence[int]) -> int:
     """Return where a list begins that goes wrong in another line; else where it goes wrong."""
-    line = _line_begun(text, at)
-    if opened and opened[-1] >= line and not TABLE.match(text[line:]):
+    line = _line_start(text, at)
+    if open_brackets and open_brackets[-1] >= line and not TABLE.match(text[line:]):
         return at
-    return max((place for place in opened if place < line), default=at)
+    return max((place for place in open_brackets if place < line), default=at)
 
 
-def _quote_begun(text: str) -> int:
+def _quote_start(text: str) -> int:
     """Return the end of the line in which a quotation begins that has no end."""
     begun = next((token.start() for token in TOKEN.finditer(text) if not token.lastindex), 0)
     return begun + len(text[begun:].partition("\n")[0])
@@ -156,16 +158,16 @@ def _twice(above: Sequence[str], line: str) -> Message:
     return TWICE
 
 
-def _named(line: str) -> str:
+def _statement_name(line: str) -> str:
     """Show what a statement is known by. A word without = after it is shown only where it is the name of a setting."""
     found = NAME.match(line)
     name = found[1].strip() if found else ""
     if not name.startswith("[") and not name.endswith("="):
-        name = name if name in _settings() else ""
+        name = name if name in _setting_names() else ""
     return quote_text(name if name == line.strip() else f"{name} …".strip(), SHOWN)
 
 
-def _settings() -> frozenset[str]:
+def _setting_names() -> frozenset[str]:
     schema = Settings.model_json_schema()
     parts = [schema, *schema["$defs"].values()]
     return frozenset(name for part in parts for name in part.get("properties", ()))

@@ -29,22 +29,22 @@ def known_zone(name: str) -> str:
     return name
 
 
-def network(written: object) -> IPv4Network | IPv6Network:
+def network(value: object) -> IPv4Network | IPv6Network:
     """Return the network; one error for it, where a union would give one for each of its kinds."""
     try:
-        return ip_network(str(written))
+        return ip_network(str(value))
     except ValueError as error:
         raise PydanticCustomError("ip_network", "not a network") from error
 
 
-def none_if_empty(written: object) -> object:
+def none_if_empty(value: object) -> object:
     """Let a key that is left empty be one that is not set."""
-    return None if written == "" else written
+    return None if value == "" else value
 
 
-def plain_cron(written: str) -> str:
+def plain_cron(value: str) -> str:
     """Return a cron expression that every program runs at the same moments; empty is none."""
-    plain = " ".join(written.split())
+    plain = " ".join(value.split())
     if plain and (fault := fault_of(plain)):
         raise PydanticCustomError("cron", "not a plain cron expression", {"sentence": fault})
     if plain:
@@ -55,26 +55,26 @@ def plain_cron(written: str) -> str:
     return plain
 
 
-def cron(written: str) -> str:
+def cron(value: str) -> str:
     """Return the same, where it does not come too often either: what somebody writes now."""
-    plain = plain_cron(written)
+    plain = plain_cron(value)
     if plain and (fault := too_often(plain)):
         raise PydanticCustomError("cron", "too often", {"sentence": fault})
     return plain
 
 
-def hook_url(written: SecretStr) -> SecretStr:
+def hook_url(value: SecretStr) -> SecretStr:
     """Return an address to POST to: http or https, with a host and no user before it."""
-    if not _HOOK.fullmatch(written.get_secret_value()):
+    if not _HOOK.fullmatch(value.get_secret_value()):
         raise PydanticCustomError("webhook_url", "not an address")
-    return written
+    return value
 
 
-def key(written: SecretStr) -> SecretStr:
+def key(value: SecretStr) -> SecretStr:
     """Return a key that is too long to be guessed."""
-    if len(written.get_secret_value()) < TOKEN_CHARACTERS:
+    if len(value.get_secret_value()) < TOKEN_CHARACTERS:
         raise PydanticCustomError("key", "short")
-    return written
+    return value
 
 
 HookUrl = Annotated[SecretStr, AfterValidator(hook_url)]

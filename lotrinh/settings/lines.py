@@ -14,9 +14,9 @@ def value_line(text: str, place: tuple[str | int, ...]) -> int:
     for number, line in enumerate(text.splitlines(), 1):
         if header := TABLE.match(line):
             table = _table(header, counts)
-            best = max(best, (_shared(table, place), -number))
+            best = max(best, (_common_length(table, place), -number))
         elif key := KEY.match(line):
-            best = max(best, (_shared((*table, *_parts(key[1])), place), -number))
+            best = max(best, (_common_length((*table, *_parts(key[1])), place), -number))
     return -best[1]
 
 
@@ -42,7 +42,7 @@ def _parts(name: str) -> tuple[str, ...]:
     return tuple(part.strip("\"'") for part in name.split("."))
 
 
-def _shared(written: tuple[str | int, ...], place: tuple[str | int, ...]) -> int:
+def _common_length(key: tuple[str | int, ...], place: tuple[str | int, ...]) -> int:
     """How many parts of ``place`` the written key covers; 0 when it belongs elsewhere."""
-    length = min(len(written), len(place))
-    return length if written[:length] == place[:length] and len(written) <= len(place) else 0
+    length = min(len(key), len(place))
+    return length if key[:length] == place[:length] and len(key) <= len(place) else 0

@@ -58,7 +58,7 @@ def load_settings(given: str | None = None) -> LoadedSettings:
         raise BadInput(sorted([*_problems(error, sources), *unknown], key=_by_place)) from error
     if unknown:
         raise BadInput(unknown)
-    return LoadedSettings(_at_home(settings, file, sources), file, sources.origins())
+    return LoadedSettings(_resolve_paths(settings, file, sources), file, sources.origins())
 
 
 def require_token(loaded: LoadedSettings) -> None:
@@ -107,11 +107,11 @@ SECRETS_FOLDER: Message = M("Phải là một thư mục gồm các tệp văn b
 
 def _unknown_variables() -> Iterator[Problem]:
     for name in sorted(os.environ):
-        if name.startswith("LOTRINH_") and name not in OWN_VARIABLES and not _known(name):
+        if name.startswith("LOTRINH_") and name not in OWN_VARIABLES and not _is_known_variable(name):
             yield Problem(name, 0, 0, M("Biến môi trường này không có nghĩa gì với lotrinh. Hãy xóa hoặc sửa lại tên."))
 
 
-def _known(variable: str) -> bool:
+def _is_known_variable(variable: str) -> bool:
     """Whether the variable names a key of the top, or something inside a table; what is inside, pydantic checks."""
     name, inside, _ = variable.removeprefix("LOTRINH_").lower().partition("__")
     return name in (TABLES if inside else Settings.model_fields)
@@ -126,7 +126,7 @@ def _unknown_secrets(folder: str | None) -> Iterator[Problem]:
             yield Problem(str(path), 0, 0, M("Không có mục cấu hình “{key}”. Hãy xóa hoặc sửa lại tên.", key=key))
 
 
-def _at_home(settings: Settings, file: Path | None, sources: Sources) -> Settings:
+def _resolve_paths(settings: Settings, file: Path | None, sources: Sources) -> Settings:
     """Paths written in the settings file are relative to that file."""
     if file is None:
         return settings

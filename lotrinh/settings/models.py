@@ -17,7 +17,7 @@ class SettingsTable(BaseModel):
 
 
 class DatabaseSettings(SettingsTable):
-    """Where the record is kept."""
+    """Where the database is kept."""
 
     url: SecretStr = Field(SecretStr(""), description="SQLAlchemy address; empty: lotrinh.db in the data folder.")
 

@@ -3,13 +3,13 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
 
 from lotrinh.core.status.journal import NewEntry
-from lotrinh.store.engine import reading, writing
+from lotrinh.store.engine import reading, utc_text, writing
 from lotrinh.store.journal import Journal
 from lotrinh.store.schema import accounts, sessions
 
@@ -120,8 +120,8 @@ class Sessions:
                     token_hash=hash_token(token),
                     account=account.id,
                     generation=account.generation,
-                    opened_at=_text(now),
-                    seen_at=_text(now),
+                    opened_at=utc_text(now),
+                    seen_at=utc_text(now),
                 )
             )
         return token
@@ -143,7 +143,7 @@ class Sessions:
         """Note that the session was used; a page does not wait long for that."""
         with writing(self._engine, patience=PATIENCE) as connection:
             connection.execute(
-                update(sessions).where(sessions.c.token_hash == session.token_hash).values(seen_at=_text(now))
+                update(sessions).where(sessions.c.token_hash == session.token_hash).values(seen_at=utc_text(now))
             )
 
     def close(self, token: str) -> None:
@@ -155,7 +155,7 @@ class Sessions:
     def forget(self, before: datetime) -> None:
         """Delete sessions opened before this moment, but of each account its newest: it tells the last use."""
         newest = select(func.max(sessions.c.seen_at)).where(sessions.c.account == older.c.account).scalar_subquery()
-        passed = select(older.c.token_hash).where(older.c.opened_at < _text(before), older.c.seen_at < newest)
+        passed = select(older.c.token_hash).where(older.c.opened_at < utc_text(before), older.c.seen_at < newest)
         with writing(self._engine) as connection:
             connection.execute(delete(sessions).where(sessions.c.token_hash.in_(passed)))
 
@@ -184,7 +184,9 @@ def _replace(connection: Connection, account: Account, known: Account | None) ->
 
 def _row(account: Account) -> dict[str, object]:
     row = account._asdict()
-    return row | {name: _text(at) if (at := row[name]) else None for name in ("issued_at", "expires_at", "revoked_at")}
+    return row | {
+        name: utc_text(at) if (at := row[name]) else None for name in ("issued_at", "expires_at", "revoked_at")
+    }
 
 
 def _account(row: RowMapping) -> Account:
@@ -199,10 +201,6 @@ def _account(row: RowMapping) -> Account:
         expires_at=_moment(row["expires_at"]) if row["expires_at"] else None,
         revoked_at=_moment(row["revoked_at"]) if row["revoked_at"] else None,
     )
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _moment(text: str) -> datetime:

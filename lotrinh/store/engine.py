@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
@@ -272,3 +273,8 @@ def migrate(connection: Connection, to: str = "head") -> None:
         command.upgrade(config, to)
     except CommandError as error:
         raise OldSchema(M("Không biết phiên bản {found} của cơ sở dữ liệu này.", found=revision(connection))) from error
+
+
+def utc_text(at: datetime) -> str:
+    """Write a moment so that texts sort as moments do, for columns by which rows are compared."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -3,13 +3,13 @@
 Nothing is decided here: whether a holder still lives is for the services to judge.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lotrinh.store.engine import reading, writing
+from lotrinh.store.engine import reading, utc_text, writing
 from lotrinh.store.schema import leases
 
 
@@ -46,7 +46,7 @@ class Leases:
         """Renew a lease of one's own; None where somebody else has taken it."""
         same = (leases.c.name == mine.name, leases.c.holder == mine.holder)
         with writing(self._engine) as connection:
-            if not connection.execute(update(leases).where(*same).values(until=_text(until))).rowcount:
+            if not connection.execute(update(leases).where(*same).values(until=utc_text(until))).rowcount:
                 return None
         return mine._replace(until=until)
 
@@ -70,13 +70,9 @@ def _is(known: Lease) -> tuple[ColumnElement[bool], ...]:
 
 
 def _row(lease: Lease) -> dict[str, str]:
-    return lease._asdict() | {"taken_at": _text(lease.taken_at), "until": _text(lease.until)}
+    return lease._asdict() | {"taken_at": utc_text(lease.taken_at), "until": utc_text(lease.until)}
 
 
 def _lease(row: RowMapping) -> Lease:
     moments = {name: datetime.fromisoformat(row[name]) for name in ("taken_at", "until")}
     return Lease(row["name"], row["holder"], **moments)
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

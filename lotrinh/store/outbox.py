@@ -5,13 +5,13 @@ A message that was claimed and never ended is not sent again by itself: nobody k
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, insert, select, update
 
 from lotrinh.core.status.journal import Entry
-from lotrinh.store.engine import reading, writing
+from lotrinh.store.engine import reading, utc_text, writing
 from lotrinh.store.journal import read_entry
 from lotrinh.store.schema import journal, outbox
 
@@ -94,7 +94,7 @@ class Outbox:
 
         Of one channel ``only``, or of all ``but`` one, where these are named.
         """
-        ready = [outbox.c.state == WAITING, outbox.c.next_at <= _text(at), outbox.c.id > after]
+        ready = [outbox.c.state == WAITING, outbox.c.next_at <= utc_text(at), outbox.c.id > after]
         ready += [outbox.c.channel == only] if only else []
         ready += [outbox.c.channel != but] if but else []
         with reading(self._engine) as connection:
@@ -104,9 +104,9 @@ class Outbox:
     def claim(self, message: OutboxMessage, at: datetime, until: datetime) -> OutboxMessage | None:
         """Take a waiting message for sending; None where somebody else has it, or had."""
         mine = (outbox.c.id == message.id, outbox.c.state == WAITING, outbox.c.tries == message.tries)
-        taken = update(outbox).where(*mine, outbox.c.next_at <= _text(at))
+        taken = update(outbox).where(*mine, outbox.c.next_at <= utc_text(at))
         with writing(self._engine) as connection:
-            values = {"state": SENDING, "tries": message.tries + 1, "next_at": _text(until)}
+            values = {"state": SENDING, "tries": message.tries + 1, "next_at": utc_text(until)}
             if not connection.execute(taken.values(**values)).rowcount:
                 return None
         return message._replace(state=SENDING, tries=message.tries + 1, next_at=until)
@@ -115,8 +115,8 @@ class Outbox:
         """Record how the try of a claimed message ended; False where the claim was lost and it was tried again."""
         mine = (outbox.c.id == message.id, outbox.c.tries == message.tries, outbox.c.state.in_((SENDING, UNCLEAR)))
         values: dict[str, Any] = {"state": ending.state, "problem": ending.problem}
-        values["next_at"] = _text(ending.next_at or ending.at)
-        values["done_at"] = None if ending.state == WAITING else _text(ending.at)
+        values["next_at"] = utc_text(ending.next_at or ending.at)
+        values["done_at"] = None if ending.state == WAITING else utc_text(ending.at)
         if content is not None:
             values["content"] = _json(content)
         with writing(self._engine) as connection:
@@ -124,22 +124,22 @@ class Outbox:
 
     def give_up_lost(self, at: datetime, problem: str) -> int:
         """Call messages unclear whose sender ended without a word; return how many."""
-        lost = (outbox.c.state == SENDING, outbox.c.next_at <= _text(at))
-        values = {"state": UNCLEAR, "done_at": _text(at), "problem": problem}
+        lost = (outbox.c.state == SENDING, outbox.c.next_at <= utc_text(at))
+        values = {"state": UNCLEAR, "done_at": utc_text(at), "problem": problem}
         with writing(self._engine) as connection:
             return int(connection.execute(update(outbox).where(*lost).values(**values)).rowcount)
 
     def give_up_waiting(self, message: OutboxMessage, at: datetime, problem: str) -> bool:
         """Give a waiting message up without trying."""
-        return self._change(_open_as(message), {"state": FAILED, "done_at": _text(at), "problem": problem})
+        return self._change(_open_as(message), {"state": FAILED, "done_at": utc_text(at), "problem": problem})
 
     def retry(self, expected: OutboxMessage, at: datetime) -> bool:
         """Let a message be tried now; False where it is not as it was seen, or is sent, being sent or dropped."""
-        return self._change(_open_as(expected), {"state": WAITING, "done_at": None, "next_at": _text(at)})
+        return self._change(_open_as(expected), {"state": WAITING, "done_at": None, "next_at": utc_text(at)})
 
     def drop(self, expected: OutboxMessage, at: datetime) -> bool:
         """Never send a message; False where it is not as it was seen, or is sent, being sent or dropped."""
-        return self._change(_open_as(expected), {"state": DROPPED, "done_at": _text(at)})
+        return self._change(_open_as(expected), {"state": DROPPED, "done_at": utc_text(at)})
 
     def _change(self, mine: Sequence[ColumnElement[bool]], values: Mapping[str, Any]) -> bool:
         with writing(self._engine) as connection:
@@ -171,7 +171,7 @@ class Outbox:
         And of those that were dropped, with the moment at which they were.
         """
         codes, states = list(receivers), (*WENT_OUT, DROPPED)
-        ours = (outbox.c.kind == kind, outbox.c.state.in_(states), outbox.c.created_at >= _text(since))
+        ours = (outbox.c.kind == kind, outbox.c.state.in_(states), outbox.c.created_at >= utc_text(since))
         query = select(outbox.c.receiver, outbox.c.key, outbox.c.state, outbox.c.done_at).where(*ours)
         with reading(self._engine) as connection:
             for start in range(0, len(codes), AT_ONCE):
@@ -289,9 +289,9 @@ def _row(new: NewMessage, at: datetime) -> dict[str, object]:
         "content": _json(new.content),
         "state": new.state,
         "tries": 0,
-        "created_at": _text(at),
-        "next_at": _text(new.next_at),
-        "done_at": _text(at) if over else None,
+        "created_at": utc_text(at),
+        "next_at": utc_text(new.next_at),
+        "done_at": utc_text(at) if over else None,
         "problem": new.problem,
     }
 
@@ -308,7 +308,3 @@ def _message(row: RowMapping) -> OutboxMessage:
 
 def _json(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True)
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

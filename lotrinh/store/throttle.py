@@ -1,12 +1,12 @@
 """Failed attempts, counted where restarts do not forget them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from lotrinh.store.engine import reading, writing
+from lotrinh.store.engine import reading, utc_text, writing
 from lotrinh.store.schema import throttle
 
 
@@ -34,13 +34,13 @@ class Throttle:
         Counters whose last failure is before ``forget_before`` begin anew. What ``judge`` raises is not counted.
         """
         with writing(self._engine, chain=True) as connection:  # one after another on PostgreSQL too
-            connection.execute(delete(throttle).where(throttle.c.failed_at < _text(forget_before)))
+            connection.execute(delete(throttle).where(throttle.c.failed_at < utc_text(forget_before)))
             known = _failures(connection, keys)
             check(known)
             connection.execute(delete(throttle).where(throttle.c.key.in_(keys)))
             for key in keys:
                 times = known[key].times + 1 if key in known else 1
-                connection.execute(insert(throttle).values(key=key, failures=times, failed_at=_text(at)))
+                connection.execute(insert(throttle).values(key=key, failures=times, failed_at=utc_text(at)))
 
     def failures(self, keys: Sequence[str]) -> dict[str, Failures]:
         """Return the counters of these keys; a key without failures is missing."""
@@ -63,7 +63,3 @@ class Throttle:
 def _failures(connection: Connection, keys: Sequence[str]) -> dict[str, Failures]:
     rows = connection.execute(select(throttle).where(throttle.c.key.in_(keys))).mappings()
     return {r["key"]: Failures(r["failures"], datetime.fromisoformat(r["failed_at"])) for r in rows}
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import arguments, chromium_path
-from tests.browser.world import NORMAL, World, made_world
+from tests.browser.world import NORMAL, World, make_world
 from tests.conftest import TOP
 
 FOLDER = TOP / "docs" / "screenshots"
@@ -56,7 +56,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        made_world(Path(folder), whole=True) as world,
+        make_world(Path(folder), whole=True) as world,
         sync_playwright() as driver,
     ):
         browser = driver.chromium.launch(executable_path=chromium_path(), args=arguments())

@@ -9,8 +9,8 @@ from lotrinh.core.checklist.checklist import Level
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.report import MilestoneRow, Report, UnitReport, cell_status, known_statuses
+from lotrinh.core.status.effective_status import count_done, count_work
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus
-from lotrinh.core.status.status_groups import count_done, count_work
 
 Cells = tuple[Status | None, ...]
 """One status for each column; None where the unit has no step in the milestone."""

@@ -11,12 +11,12 @@ from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.snapshot import summarize
-from lotrinh.core.status.effective_status import is_unclear, known_status
+from lotrinh.core.status.effective_status import count_done, is_unclear, known_status
 from lotrinh.core.status.journal import EMPTY_RECORD, StepRecord
 from lotrinh.core.status.observation import Outcome, Reason
 from lotrinh.core.status.silence import has_never_answered
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus
-from lotrinh.core.status.status_groups import UNKNOWN_LAST, WORKABLE_STATUSES, WORST_FIRST, count_done
+from lotrinh.core.status.status_groups import UNKNOWN_LAST, WORKABLE_STATUSES, WORST_FIRST
 from lotrinh.core.text import Message, Text
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
+from lotrinh.core.status.effective_status import count_outstanding
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.silence import is_unreached
 from lotrinh.core.status.status import Status
@@ -121,7 +122,7 @@ def summarize(outcomes: Counter[Outcome], statuses: Counter[Status], *, sample: 
     return {
         "units": outcomes.total(),
         **{outcome.value.lower(): outcomes[outcome] for outcome in Outcome},
-        "outstanding": sum(n for status, n in statuses.items() if not status.is_finished),
+        "outstanding": count_outstanding(statuses),
         "statuses": {status.value: statuses[status] for status in Status},
         "sample": sample,
     }

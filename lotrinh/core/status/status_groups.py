@@ -4,8 +4,6 @@ What is unknown is neither outstanding for certain nor done. So it stands in ano
 is late where the worst counts, behind what can be worked on in lists, and last where all that is known goes first.
 """
 
-from collections.abc import Mapping
-
 from lotrinh.core.status.status import STAGES, Stage, Status
 
 WORST_FIRST = tuple(STAGES)
@@ -36,13 +34,3 @@ NOT_PRESSING = frozenset(statuses_in(Stage.OPEN, Stage.COMING))
 """What is known to be outstanding and does not press."""
 BEGUN = frozenset(statuses_in(Stage.DONE, Stage.PRESSING, Stage.OPEN))
 """What is known to have come to its time: done, or to be worked on."""
-
-
-def count_done(counts: Mapping[Status, int]) -> int:
-    """Count what is done, in time or late."""
-    return sum(counts.get(status, 0) for status in DONE_STATUSES)
-
-
-def count_work(counts: Mapping[Status, int]) -> int:
-    """Count what is somebody's work: that from which they are excused is not."""
-    return sum(number for status, number in counts.items() if STAGES[status] is not Stage.EXCUSED)

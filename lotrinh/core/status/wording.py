@@ -79,6 +79,10 @@ ACTS: Mapping[str, Message] = {
 """What was done to an account: the ``what`` of an entry of this kind."""
 
 ROLE: Mapping[Role, Message] = {role: ROLES[role].word for role in Role}
+SAMPLE_NOTICE = M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào.")
+"""The label that whatever holds sample data carries."""
+DOUBTFUL_NOTE = M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")
+"""What explains the mark "(?)"."""
 
 
 def status_reason(step_status: StepStatus, schedule: Schedule, now: datetime) -> Message:

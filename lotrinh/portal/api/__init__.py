@@ -22,6 +22,7 @@ from lotrinh.portal.api import (
 
 def operation_id(route: APIRoute) -> str:
     """Name an operation as its function is named."""
+    # Programs name their methods after it: whoever renames a handler of the API takes these names away.
     return route.name
 
 

@@ -59,6 +59,7 @@ class Responder:
 
     def give(self, content: ApiOutput) -> Response:
         """Answer with a model, or 304 where the reader has it."""
+        # The tag leaves out what changes by itself: a reader who asks each minute is told of news and not of the time.
         body = content.model_dump_json(by_alias=True).encode()
         volatile = content.VOLATILE
         named = content.model_dump_json(by_alias=True, exclude=set(volatile)).encode() if volatile else body

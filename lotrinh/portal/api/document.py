@@ -34,6 +34,7 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     """Make the document of an application."""
     made = get_openapi(title="lotrinh", version=__version__, description=DESCRIPTION, routes=app.routes)
     schemas = made["components"]["schemas"]
+    # FastAPI knows the models that routes return; this one every operation names by its reference.
     problem = ProblemDocument.model_json_schema(ref_template=REF, mode="serialization")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem

@@ -98,6 +98,7 @@ def report_response(
     responder: ApiResponder, at: ApiContext, form: str, query: ReportQuery, run: str = "", unit: str = ""
 ) -> Response:
     """Make a file and answer with it; to a unit the letterhead is left to fill."""
+    # We know the office's letterhead and no unit's.
     blank = at.visitor.role is Role.UNIT
     made = make_report_download(at.state, at.campaign, form, query, responder.language, run=run, unit=unit, blank=blank)
     return responder.send(made.content, weak_etag(made.content), made.media, made.headers)

@@ -5,16 +5,14 @@ from pydantic import Field
 
 from lotrinh.portal.api.access import ReviewerContext
 from lotrinh.portal.api.sending import (
-    CREATED,
-    RECORDED,
+    RECEIPT_ROUTE,
     AboutStep,
     ApiInput,
     Headers,
     PlainText,
-    Receipt,
     RequiredText,
     StepId,
-    receipt_response,
+    record_for_receipt,
 )
 from lotrinh.portal.api.units import UNIT
 from lotrinh.services.statements.review import accept, answer_obstacle, excuse, give_back, hand_over_obstacle, unexcuse
@@ -44,39 +42,37 @@ class HandOverIn(ApiInput):
     note: PlainText = Field("", max_length=2000)
 
 
-@router.post(UNIT + "/acceptances", status_code=CREATED, response_model=Receipt, responses=RECORDED)
+@router.post(UNIT + "/acceptances", **RECEIPT_ROUTE)
 def accept_confirmation(at: ReviewerContext, headers: Headers, body: AboutStep) -> Response:
     """Accept the confirmation that stands."""
-    return receipt_response(at, accept(at.state.store, headers.statement(at, body.step)))
+    return record_for_receipt(at, headers, body.step, accept)
 
 
-@router.post(UNIT + "/returns", status_code=CREATED, response_model=Receipt, responses=RECORDED)
+@router.post(UNIT + "/returns", **RECEIPT_ROUTE)
 def return_confirmation(at: ReviewerContext, headers: Headers, body: ReasonIn) -> Response:
     """Return a confirmation with the reason: the step is not done until the unit confirms again."""
-    return receipt_response(at, give_back(at.state.store, headers.statement(at, body.step), body.reason))
+    return record_for_receipt(at, headers, body.step, give_back, body.reason)
 
 
-@router.post(UNIT + "/excuses", status_code=CREATED, response_model=Receipt, responses=RECORDED)
+@router.post(UNIT + "/excuses", **RECEIPT_ROUTE)
 def excuse_unit(at: ReviewerContext, headers: Headers, body: ReasonIn) -> Response:
     """Excuse a unit from a step, with the reason."""
-    return receipt_response(at, excuse(at.state.store, headers.statement(at, body.step), body.reason))
+    return record_for_receipt(at, headers, body.step, excuse, body.reason)
 
 
-@router.post(UNIT + "/reinstatements", status_code=CREATED, response_model=Receipt, responses=RECORDED)
+@router.post(UNIT + "/reinstatements", **RECEIPT_ROUTE)
 def take_excuse_back(at: ReviewerContext, headers: Headers, body: AboutStep) -> Response:
     """Take an excuse back: the step is the unit's work again."""
-    return receipt_response(at, unexcuse(at.state.store, headers.statement(at, body.step)))
+    return record_for_receipt(at, headers, body.step, unexcuse)
 
 
-@router.post(UNIT + "/answers", status_code=CREATED, response_model=Receipt, responses=RECORDED)
+@router.post(UNIT + "/answers", **RECEIPT_ROUTE)
 def answer_unit(at: ReviewerContext, headers: Headers, body: AnswerIn) -> Response:
     """Answer a unit's obstacle or proposal."""
-    return receipt_response(at, answer_obstacle(at.state.store, headers.statement(at, body.step), body.note))
+    return record_for_receipt(at, headers, body.step, answer_obstacle, body.note)
 
 
-@router.post(UNIT + "/hand-overs", status_code=CREATED, response_model=Receipt, responses=RECORDED)
+@router.post(UNIT + "/hand-overs", **RECEIPT_ROUTE)
 def hand_over_to_an_office(at: ReviewerContext, headers: Headers, body: HandOverIn) -> Response:
     """Name the office that is to deal with a unit's obstacle or proposal."""
-    return receipt_response(
-        at, hand_over_obstacle(at.state.store, headers.statement(at, body.step), body.office, body.note)
-    )
+    return record_for_receipt(at, headers, body.step, hand_over_obstacle, body.office, body.note)

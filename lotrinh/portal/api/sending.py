@@ -1,7 +1,8 @@
 """How the API takes statements: JSON alone, a key that makes a repeat one, and the version the sender knew."""
 
 import datetime as dt
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple, TypeVarTuple
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,8 +14,10 @@ from lotrinh.portal.api.access import ApiContext
 from lotrinh.portal.api.problems import OF_WRITING, problem_responses
 from lotrinh.services.statements.confirm import build_receipt
 from lotrinh.services.statements.journal_writer import StatementRequest
+from lotrinh.store import Store
 
 CREATED = 201
+Texts = TypeVarTuple("Texts")
 Key = Annotated[
     str,
     Header(
@@ -124,6 +127,17 @@ def receipt_response(at: ApiContext, entry: Entry) -> Response:
     return Response(receipt_body(at, entry), CREATED, headers, "application/json")
 
 
+def record_for_receipt(
+    at: ApiContext,
+    headers: StatementHeaders,
+    step: str,
+    record: Callable[[Store, StatementRequest, *Texts], Entry],
+    *texts: *Texts,
+) -> Response:
+    """Record what somebody states about a step, and answer with the receipt."""
+    return receipt_response(at, record(at.state.store, headers.statement(at, step), *texts))
+
+
 def receipt_body(at: ApiContext, entry: Entry) -> bytes:
     """Write a receipt, the same now and later."""
     content = {**build_receipt(entry, at.unit), "number": entry.number}
@@ -145,3 +159,5 @@ RECORDED: dict[int | str, dict[str, Any]] = {
     **problem_responses(*OF_WRITING),
 }
 """How a POST answers."""
+RECEIPT_ROUTE: dict[str, Any] = {"status_code": CREATED, "response_model": Receipt, "responses": RECORDED}
+"""What every route has by which somebody states something."""

@@ -22,16 +22,15 @@ from lotrinh.portal.api.access import (
 from lotrinh.portal.api.answers import ETAG, NOT_MODIFIED, OK, ApiResponder, weak_etag
 from lotrinh.portal.api.problems import problem_responses
 from lotrinh.portal.api.sending import (
-    CREATED,
-    RECORDED,
+    RECEIPT_ROUTE,
     AboutStep,
     ApiInput,
     Headers,
     PlainText,
-    Receipt,
     RequiredText,
     StepId,
     receipt_response,
+    record_for_receipt,
 )
 from lotrinh.portal.state import portal_state
 from lotrinh.probing.contract import MAX_COUNT, Day, StatusDocument
@@ -141,7 +140,7 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-@router.post(UNIT + "/confirmations", status_code=CREATED, response_model=Receipt, responses=RECORDED)
+@router.post(UNIT + "/confirmations", **RECEIPT_ROUTE)
 def confirm_step(at: SpeakerContext, headers: Headers, body: ConfirmationIn) -> Response:
     """Confirm that a step is done; with a count that is not full, say how far it is."""
     entry = record_confirmation(
@@ -169,25 +168,25 @@ def _confirmation(body: ConfirmationIn) -> Confirmation:
     )
 
 
-@router.post(UNIT + "/withdrawals", status_code=CREATED, response_model=Receipt, responses=RECORDED)
+@router.post(UNIT + "/withdrawals", **RECEIPT_ROUTE)
 def withdraw_confirmation(at: SpeakerContext, headers: Headers, body: WithdrawalIn) -> Response:
     """Take a confirmation back, with the reason."""
-    return receipt_response(at, withdraw(at.state.store, headers.statement(at, body.step), body.reason))
+    return record_for_receipt(at, headers, body.step, withdraw, body.reason)
 
 
-@router.post(UNIT + "/obstacles", status_code=CREATED, response_model=Receipt, responses=RECORDED)
+@router.post(UNIT + "/obstacles", **RECEIPT_ROUTE)
 def report_an_obstacle(at: SpeakerContext, headers: Headers, body: StepObstacleIn) -> Response:
     """Say what stands in the way of a step."""
-    return receipt_response(at, report_obstacle(at.state.store, headers.statement(at, body.step), body.note))
+    return record_for_receipt(at, headers, body.step, report_obstacle, body.note)
 
 
-@router.post(UNIT + "/proposals", status_code=CREATED, response_model=Receipt, responses=RECORDED)
+@router.post(UNIT + "/proposals", **RECEIPT_ROUTE)
 def propose_to_the_province(at: SpeakerContext, headers: Headers, body: StepObstacleIn) -> Response:
     """Ask the province to do something."""
-    return receipt_response(at, propose(at.state.store, headers.statement(at, body.step), body.note))
+    return record_for_receipt(at, headers, body.step, propose, body.note)
 
 
-@router.post(UNIT + "/clearances", status_code=CREATED, response_model=Receipt, responses=RECORDED)
+@router.post(UNIT + "/clearances", **RECEIPT_ROUTE)
 def clear_obstacle(at: SpeakerContext, headers: Headers, body: AboutStep) -> Response:
     """Say that an obstacle or a proposal is over."""
-    return receipt_response(at, clear(at.state.store, headers.statement(at, body.step)))
+    return record_for_receipt(at, headers, body.step, clear)

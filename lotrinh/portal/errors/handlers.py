@@ -71,6 +71,7 @@ def unavailable_response(request: Request, error: StoreUnavailable) -> Response:
     if is_api_request(request):
         return problem_response(request, error.http_status, sentence, headers=headers)
     form = getattr(request.state, "form", None)
+    # A form with a secret is not given back without it: sent again it would be a wrong sign-in.
     again = form_texts(form) if form and SECRET not in form else []
     context = {"sentence": sentence, "code": error.http_status, "details": (), "again": again}
     return render_page(request, "shared/error.html", error.http_status, headers, **context)

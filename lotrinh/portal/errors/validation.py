@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lotrinh.core.text import M, Message, escape_unprintable
+from lotrinh.core.text import M, Message, escape_unprintable, list_choices
 from lotrinh.errors import Problem
 
 NOT_JSON = M("Nội dung gửi lên không đúng dạng JSON.")
@@ -46,7 +46,7 @@ def field_sentence(item: Mapping[str, Any]) -> Message:
     if kind in NUMBERS:
         return M("“{field}” phải là số nguyên.", field=field)
     if kind in CHOICES:
-        values = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+        values = list_choices(str(context.get("expected", "")))
         return M("“{field}” phải là một trong: {values}.", field=field, values=values)
     if kind in OBJECTS:
         return M("“{field}” phải là một đối tượng JSON, viết trong dấu ngoặc nhọn.", field=field)

@@ -10,7 +10,7 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.deadline_history import NEVER_PUBLISHED, OFFICE, PublishedDeadline, PublishedDeadlines
 from lotrinh.core.report.report import MilestoneRow, Report, UnitReport
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus
-from lotrinh.core.status.wording import FLAGS, STATUS
+from lotrinh.core.status.wording import DOUBTFUL_NOTE, FLAGS, STATUS
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
 from lotrinh.reports.calendar.ics import CalendarEntry, write_calendar
@@ -159,7 +159,7 @@ class _Feed:
         checklist = self.report.checklist
         yield self.say(M("Căn cứ: {basis}.", basis="; ".join(basis(checklist, b, self.language) for b in of)))
         if doubtful:
-            yield self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc."))
+            yield self.say(DOUBTFUL_NOTE)
 
 
 def _withdrawn_due(published: PublishedDeadline) -> Moment | None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from lotrinh.core.checklist.checklist import Checklist, Step
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.units import Unit
+from lotrinh.core.status.wording import DOUBTFUL_NOTE
 from lotrinh.core.text import M
 from lotrinh.i18n import current, say, words
 from lotrinh.reports.data.json_report import due_at
@@ -65,7 +66,7 @@ def _table(checklist: Checklist, rows: Sequence[TimelineRow]) -> Table:
     made = tuple(_cells(checklist, row, counted=counted) for row in rows)
     headers += words("Số đơn vị") if counted else ()
     doubtful = any(row.step.doubtful for row in rows)
-    note = say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")) if doubtful else ""
+    note = say(DOUBTFUL_NOTE) if doubtful else ""
     return Table(say(checklist.title), headers, made, note)
 
 

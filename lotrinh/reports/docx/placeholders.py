@@ -5,6 +5,7 @@ from functools import partial
 
 from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import StepObstacle
+from lotrinh.core.status.effective_status import count_outstanding
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
@@ -103,7 +104,7 @@ class Placeholders:
 
     def _numbers(self) -> Mapping[str, Callable[[], Value]]:
         report, statuses, outcomes = self.bundle.report, self.bundle.report.statuses(), self.bundle.report.outcomes()
-        left = sum(n for status, n in statuses.items() if not status.is_finished)
+        left = count_outstanding(statuses)
         numbers = {
             "so_don_vi": len(report.units),
             "hoi_duoc": outcomes[Outcome.REACHED],

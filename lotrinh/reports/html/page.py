@@ -9,10 +9,10 @@ from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.curve import report_curve, thin_points
 from lotrinh.core.report.report import OutstandingRow, UnitReport, known_statuses, pressing_rows
 from lotrinh.core.report.rollup import RollupRowKind, roll_up
-from lotrinh.core.status.effective_status import is_unclear
+from lotrinh.core.status.effective_status import count_done, count_outstanding, count_work, is_unclear
 from lotrinh.core.status.silence import has_never_answered
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.status_groups import PRESSING_STATUSES, WORKABLE_STATUSES, count_done, count_work
+from lotrinh.core.status.status_groups import PRESSING_STATUSES, WORKABLE_STATUSES
 from lotrinh.core.status.wording import STATUS
 from lotrinh.core.text import M
 from lotrinh.reports.pictures import areas
@@ -64,8 +64,7 @@ class HtmlReport(ReportWriter):
         statuses = self.report.statuses()
         rows = [(self.say(STATUS[s]), self.number(statuses[s])) for s in Status if statuses[s]]
         rows.append((self.say(M("Tổng số đầu việc")), self.number(statuses.total())))
-        left = sum(n for status, n in statuses.items() if not status.is_finished)
-        rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), self.number(left)))
+        rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), self.number(count_outstanding(statuses))))
         title = self.say(M("Tình trạng của tất cả đầu việc"))
         return FoldableTable(title, self.words("Tình trạng", "Số đầu việc"), tuple(rows), frozenset({1}))
 

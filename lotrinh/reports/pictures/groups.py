@@ -7,8 +7,8 @@ from typing import NamedTuple
 from lotrinh.core.checklist.units import UnitKind
 from lotrinh.core.report.report import Report, UnitReport, known_statuses
 from lotrinh.core.report.rollup import NO_AREA, OWN_STEPS
+from lotrinh.core.status.effective_status import count_done, count_work
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.status_groups import count_done, count_work
 from lotrinh.core.text import M, fold_text
 from lotrinh.i18n import grouped, say
 from lotrinh.reports.rollup import percent

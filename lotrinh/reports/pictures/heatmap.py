@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from lotrinh.core.report.board import Cells, board_unit, column_numbers
 from lotrinh.core.report.report import Report, UnitReport, known_statuses
+from lotrinh.core.status.effective_status import count_done, count_work
 from lotrinh.core.status.status import Status, pending_status
-from lotrinh.core.status.status_groups import BEGUN, count_done, count_work
+from lotrinh.core.status.status_groups import BEGUN
 from lotrinh.core.status.wording import SIGNS, STATUS
 from lotrinh.core.text import M
 from lotrinh.i18n import say

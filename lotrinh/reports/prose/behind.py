@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lotrinh.core.report.report import OutstandingRow, Report, outstanding_rows
+from lotrinh.core.status.effective_status import count_outstanding
 from lotrinh.core.status.silence import has_never_answered
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.status_groups import NOT_PRESSING
@@ -33,7 +34,7 @@ class BacklogWriter(ReportWriter):
 
     def parts(self) -> Iterator[str | ProseTable]:
         """The finest table that can still be read, and a sentence on what it leaves out."""
-        left = sum(n for status, n in self.counts.items() if not status.is_finished)
+        left = count_outstanding(self.counts)
         if not left:
             yield self.say(M("Không còn đầu việc nào phải làm."))
             return

@@ -11,7 +11,7 @@ from lotrinh.core.checklist.checklist import Step
 from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import MilestoneRow, OutstandingRow, Report, UnitReport, cell_status, pressing_rows
-from lotrinh.core.status.effective_status import is_unclear
+from lotrinh.core.status.effective_status import count_outstanding, is_unclear
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 
 FEW_UNITS = 8
@@ -153,7 +153,7 @@ class UnitBacklog(NamedTuple):
     @property
     def total(self) -> int:
         """All that is outstanding."""
-        return sum(n for status, n in self.counts.items() if not status.is_finished)
+        return count_outstanding(self.counts)
 
     @property
     def overdue(self) -> int:

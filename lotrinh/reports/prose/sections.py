@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report, StepObstacle, UnitReport
+from lotrinh.core.status.effective_status import count_outstanding
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.silence import is_unreached
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import STATUS
+from lotrinh.core.status.wording import DOUBTFUL_NOTE, STATUS
 from lotrinh.core.text import M, Message
 from lotrinh.reports.prose.ahead import UpcomingWriter
 from lotrinh.reports.prose.behind import BacklogWriter
@@ -135,10 +136,9 @@ class Prose(ReportWriter):
     def totals(self) -> ProseTable:
         """How many steps stand how: the report's own totals."""
         statuses = self.report.statuses()
-        left = sum(n for status, n in statuses.items() if not status.is_finished)
         rows = [(self.say(STATUS[s]), self.number(statuses[s])) for s in Status if statuses[s]]
         rows.append((self.say(M("Tổng số đầu việc")), self.number(statuses.total())))
-        rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), self.number(left)))
+        rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), self.number(count_outstanding(statuses))))
         tied = [*([True] * (len(rows) - 1)), False]
         return ProseTable(columns(self.words("Tình trạng", "Số đầu việc"), (90, 35), centred={1}), rows, tied, TOTALS)
 
@@ -262,7 +262,7 @@ class Prose(ReportWriter):
     def doubt(self) -> str:
         """The sentence that explains the mark "(?)"; empty where nothing is doubtful."""
         doubtful = any(row.doubtful for row in self.report.milestones)
-        return self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")) if doubtful else ""
+        return self.say(DOUBTFUL_NOTE) if doubtful else ""
 
     def closing(self) -> str:
         """The last sentence, without its end: each layout ends in its own way."""

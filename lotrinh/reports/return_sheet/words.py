@@ -6,14 +6,12 @@ from lotrinh.core.checklist.checklist import Need, Step
 from lotrinh.core.return_sheet.return_codes import format_code
 from lotrinh.core.return_sheet.return_sheet import ReturnSheet, SheetRow
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import STATUS, flag_remarks, status_reason
+from lotrinh.core.status.wording import DOUBTFUL_NOTE, SAMPLE_NOTICE, STATUS, flag_remarks, status_reason
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
 from lotrinh.reports.text.tables import NOTHING, clean, moment
 
 TITLE = M("PHIẾU XÁC NHẬN ĐẦU VIỆC")
-SAMPLE = M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào.")
-DOUBT = M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")
 TYPED = (
     M("1. Chỉ điền ô màu vàng. Đầu việc chưa có gì mới thì để trống. Viết ngày/tháng/năm, ví dụ 29/1/2026."),
     M(
@@ -73,11 +71,11 @@ class SheetWording:
 
     def sample(self) -> str:
         """The label that sample data always carries; empty where there is none."""
-        return self.say(SAMPLE) if self.sheet.sample else ""
+        return self.say(SAMPLE_NOTICE) if self.sheet.sample else ""
 
     def doubt(self) -> str:
         """What the mark of a doubtful fact means; empty where there is none."""
-        return self.say(DOUBT) if any(row.step.doubtful for row in self.sheet.rows) else ""
+        return self.say(DOUBTFUL_NOTE) if any(row.step.doubtful for row in self.sheet.rows) else ""
 
     def lines(self) -> tuple[SheetLine, ...]:
         """All rows."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.notify.reminders import Digest, DigestItem, DigestSection, Escalation, LateUnit, ReminderReason
+from lotrinh.core.status.wording import SAMPLE_NOTICE
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import say
 from lotrinh.reports.text.tables import clean, moment
@@ -15,7 +16,6 @@ LISTED = 3
 """Steps of one unit that the office sees by name; of more only the number is told."""
 FAULTS = 20
 """Faults of files that are told in one letter; of more only the number."""
-SAMPLE = M("DỮ LIỆU MẪU: số liệu minh họa, không phải báo cáo của đơn vị nào.")
 
 
 class Letter(NamedTuple):
@@ -160,7 +160,7 @@ class LetterWriter:
         """Write a letter; ``todo`` is what to do where the portal does not help."""
         title = self._say(subject)
         if sample:
-            title, lines = f"[{self._say(M('DỮ LIỆU MẪU'))}] {title}", [LetterLine("b", SAMPLE), *lines]
+            title, lines = f"[{self._say(M('DỮ LIỆU MẪU'))}] {title}", [LetterLine("b", SAMPLE_NOTICE), *lines]
         end = todo or (
             M("Xem và xác nhận tại: {site}", site=self.site) if self.site else M("Xem và xác nhận trên cổng lộ trình.")
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from lotrinh.core.report.report import Report, UnitReport, known_statuses
+from lotrinh.core.status.effective_status import count_outstanding
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import OUTCOME
@@ -67,7 +68,7 @@ def _overdue(report: Report) -> Message:
 
 def outstanding_sentence(report: Report) -> Message:
     """How many steps are not done or unknown, how many of them unknown, whose they are, and how many are overdue."""
-    count = sum(n for status, n in report.statuses().items() if not status.is_finished)
+    count = count_outstanding(report.statuses())
     sentence = M("{count} đầu việc chưa xong hoặc chưa rõ", count=count)
     if nobody_knows := report.known_statuses()[Status.UNKNOWN]:
         sentence = M("{told}, trong đó {count} chưa rõ", told=sentence, count=nobody_knows)

@@ -14,10 +14,11 @@ from lotrinh.core.report.report import (
     outstanding_rows,
     pressing_rows,
 )
+from lotrinh.core.status.effective_status import count_outstanding
 from lotrinh.core.status.silence import has_never_answered, is_unreached
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.status_groups import KNOWN_OUTSTANDING, UNKNOWN_LAST, WORKABLE_STATUSES
-from lotrinh.core.status.wording import OUTCOME, STATUS, flag_remarks, status_reason
+from lotrinh.core.status.wording import DOUBTFUL_NOTE, OUTCOME, STATUS, flag_remarks, status_reason
 from lotrinh.core.text import M, Message, Text
 from lotrinh.i18n import grouped, say, spell
 from lotrinh.reports.text import situation
@@ -41,7 +42,7 @@ class ReportWriter:
 
     def __init__(self, report: Report, language: str, *, everything: bool = False) -> None:
         self.report, self.language = report, language
-        left = sum(n for status, n in report.statuses().items() if not status.is_finished)
+        left = count_outstanding(report.statuses())
         self.everything = everything or left <= FEW
 
     def say(self, message: Message | Text | str) -> str:
@@ -106,7 +107,7 @@ class ReportWriter:
             *map(self.say, situation.totals_notes(report)),
         ]
         if any(row.doubtful for row in report.milestones):
-            lines.append(self.say(M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")))
+            lines.append(self.say(DOUBTFUL_NOTE))
         lines.append(
             self.say(M("Mã bộ đầu việc {hash}; nhật ký kết thúc ở {head}.", hash=self._short, head=self._head))
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import STATUS
+from lotrinh.core.status.wording import DOUBTFUL_NOTE, STATUS
 from lotrinh.core.text import M
 from lotrinh.reports.xlsx.cells import Cell
 from lotrinh.reports.xlsx.context import WorkbookContext
@@ -48,7 +48,7 @@ def _readings() -> Iterator[M]:
     yield M("Chưa rõ: chưa từng trả lời hợp lệ, hoặc trả lời lần cuối trước hạn mà hạn đã qua. Không tính là chưa làm.")
     yield M("Đúng hạn hay trễ hạn tính theo ngày hoàn thành ghi trong văn bản.")
     yield M("Hạn không ghi giờ: tính đến 24:00 ngày đó.")
-    yield M("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")
+    yield DOUBTFUL_NOTE
 
 
 def _sources(book: WorkbookContext, sheet: Sheet) -> None:

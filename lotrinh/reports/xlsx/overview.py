@@ -6,7 +6,7 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.report import MilestoneRow
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
-from lotrinh.core.status.wording import OUTCOME, SIGNS, STATUS
+from lotrinh.core.status.wording import DOUBTFUL_NOTE, OUTCOME, SIGNS, STATUS
 from lotrinh.core.text import M, Message
 from lotrinh.reports.text.situation import totals_notes
 from lotrinh.reports.xlsx.cells import Cell
@@ -73,7 +73,7 @@ def _milestones(book: WorkbookContext, sheet: Sheet) -> None:
         sheet.add([book.cell.text(writer.say("Bộ đầu việc chưa có mốc nào."))])
     sheet.add([book.cell.text(writer.say("Số âm ở cột “Còn (ngày)”: đã qua hạn."), "hint")])
     if any(row.doubtful for row in book.report.milestones):
-        doubtful = writer.say("(?) căn cứ hoặc thời hạn chưa kiểm chứng với văn bản gốc.")
+        doubtful = writer.say(DOUBTFUL_NOTE)
         sheet.add([book.cell.text(doubtful, "hint")])
 
 

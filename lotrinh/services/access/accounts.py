@@ -153,14 +153,14 @@ def _name_problems(name: str) -> list[Problem]:
     plain = name.replace("-", "").replace(".", "")
     if plain.isascii() and plain.isalnum() and not plain.isdigit() and len(name) <= NAME_LENGTH:
         return []
-    said = M("Tên đăng nhập gồm chữ không dấu, số, dấu chấm, gạch nối và không chỉ toàn số.")
-    return [Problem("name", 0, 0, said)]
+    fault = M("Tên đăng nhập gồm chữ không dấu, số, dấu chấm, gạch nối và không chỉ toàn số.")
+    return [Problem("name", 0, 0, fault)]
 
 
 def secret_problems(secret: str, name: str) -> list[Problem]:
     """Say what is wrong with a secret that somebody chose for themselves."""
-    said = password_fault(secret, name)
-    return [Problem("secret", 0, 0, said)] if said else []
+    fault = password_fault(secret, name)
+    return [Problem("secret", 0, 0, fault)] if fault else []
 
 
 def change_role(store: Store, account_id: str, role: Role, now: datetime, by: AccountActor) -> Account:
@@ -220,16 +220,16 @@ def _change_account(
     account_id: str,
     change: Callable[[Account, Sequence[Account]], Account],
     now: datetime,
-    noted: NewEntry,
+    entry: NewEntry,
 ) -> Account:
-    """Change an account that may be used; judged inside the transaction that writes it."""
+    """Change an account that may be used; it is checked inside the transaction that writes it."""
 
-    def judged(known: Account | None, office: Sequence[Account]) -> Account:
+    def check(known: Account | None, office: Sequence[Account]) -> Account:
         if known is None or not known.is_active(now):
             raise NotFound(_no_account(account_id))
         return change(known, office)
 
-    return store.accounts.alter(account_id, judged, [noted])
+    return store.accounts.alter(account_id, check, [entry])
 
 
 def _require_other_administrator(account: Account, office: Sequence[Account], now: datetime) -> None:

@@ -60,9 +60,9 @@ def _keys(account_id: str, secret: str, address: str) -> tuple[str, str, str]:
     return f"account/{account_id}"[:100], f"secret/{tried}", f"address/{address}"[:100]
 
 
-def refuse_guessing(known: Mapping[str, Failures], now: datetime) -> None:
+def refuse_guessing(failures_by_key: Mapping[str, Failures], now: datetime) -> None:
     """Raise ``TooManyAttempts`` when too much has failed before."""
-    opens = max((next_attempt_at(key, failures) for key, failures in known.items()), default=now)
+    opens = max((next_attempt_at(key, failures) for key, failures in failures_by_key.items()), default=now)
     if opens <= now:
         return
     seconds = int((opens - now).total_seconds()) + 1

@@ -1,1 +1,1 @@
-"""Campaigns: opened from settings, files and the record, with their rosters, schedules and timetables."""
+"""Campaigns: opened from settings, files and the database, with their rosters, schedules and timetables."""

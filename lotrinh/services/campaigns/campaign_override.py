@@ -1,4 +1,4 @@
-"""What the office has applied to a campaign in the portal: read from the record, the same on every machine."""
+"""What the office has applied to a campaign in the portal: read from the database, the same on every machine."""
 
 from contextlib import suppress
 from datetime import date
@@ -63,15 +63,15 @@ def _rebuild_checklist(name: str, content: str) -> Checklist:
         raise BadInput([Problem(name, 0, 0, sentence)]) from error
 
 
-def _adopt_old_file(store: Store, left: Path, hash_: str) -> Checklist:
-    """Read the checklist that an older version kept in the data folder of one machine, and let the record have it."""
-    found = read_checklist(left.read_bytes(), str(left), None) if left.is_file() else None
+def _adopt_old_file(store: Store, path: Path, hash_: str) -> Checklist:
+    """Read the checklist that an older version kept in the data folder of one machine, and let the database have it."""
+    found = read_checklist(path.read_bytes(), str(path), None) if path.is_file() else None
     if found is None or found.content_hash != hash_:
         sentence = M(
             "Bộ đầu việc mà văn phòng đã áp dụng do bản cũ giữ ở máy chạy cổng, ở đây không có. Hãy mở cổng bản mới"
             " một lần ở máy ấy, hoặc chép tệp này từ máy ấy hay từ bản sao lưu."
         )
-        raise BadInput([Problem(str(left), 0, 0, sentence)])
-    with suppress(StoreUnavailable):  # a record that can only be read: the next one who may write keeps it
+        raise BadInput([Problem(str(path), 0, 0, sentence)])
+    with suppress(StoreUnavailable):  # a database that can only be read: the next one who may write keeps it
         store.changes.store_checklist(hash_, found.content)
     return found

@@ -79,14 +79,14 @@ def open_campaign(
 ) -> Campaign:
     """Open a campaign of the settings, or a checklist under its own name; what the office applied since goes before.
 
-    ``home`` is the settings file's folder. What was applied is read from the record: a machine that did not know of it
-    would tell wrong deadlines.
+    ``home`` is the settings file's folder. What was applied is read from the database: a machine that did not know
+    of it would tell wrong deadlines.
     """
-    config, known = campaign_settings(settings, name), open_roster(settings, units_file)
-    entry = store.changes.newest(name, known.province.code)
+    config, roster = campaign_settings(settings, name), open_roster(settings, units_file)
+    entry = store.changes.newest(name, roster.province.code)
     checklist = checklist_in_use(store, settings, config, home, entry)
     config = with_override(config, read_override(entry) if entry else NO_OVERRIDE)
-    return bind_campaign(config, checklist, known, partial=units_file is not None, change=entry.number if entry else 0)
+    return bind_campaign(config, checklist, roster, partial=units_file is not None, change=entry.number if entry else 0)
 
 
 def checklist_in_use(

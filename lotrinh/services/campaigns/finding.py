@@ -33,7 +33,7 @@ def find_unit_by_words(campaign: Campaign, words: str) -> Unit:
             return _require_one(matches, "UNIT", words, _unit_words)
     near = {fold_text(u.full_name): u for u in everybody} | {fold_text(u.name): u for u in everybody}
     raise NotFound(
-        _not_found(M("Đợt này không có đơn vị “{name}”.", name=words), nearest(fold_text(text), near), _unit_words)
+        _not_found(M("Đợt này không có đơn vị “{name}”.", name=words), find_nearest(fold_text(text), near), _unit_words)
     )
 
 
@@ -55,23 +55,23 @@ def find_step_by_words(campaign: Campaign, unit: Unit, words: str) -> Step:
         raise NotFound(M("“{step}” không thuộc trách nhiệm của {unit}.", step=step.title, unit=unit.full_name))
     near = {fold_text(s.title.vi): s for s in mine} | {s.id: s for s in mine}
     sentence = M("{unit} không có đầu việc “{name}” trong đợt này.", unit=unit.full_name, name=words)
-    raise NotFound(_not_found(sentence, nearest(text, near), _step_words))
+    raise NotFound(_not_found(sentence, find_nearest(text, near), _step_words))
 
 
-def nearest(text: str, known: Mapping[str, T]) -> list[T]:
+def find_nearest(text: str, candidates: Mapping[str, T]) -> list[T]:
     """Return what is called most alike, the nearest first, each once."""
-    close = get_close_matches(text, known, n=2 * NEAREST, cutoff=NEAR)
+    close = get_close_matches(text, candidates, n=2 * NEAREST, cutoff=NEAR)
     found: list[T] = []
     for name in close:
-        if known[name] not in found:
-            found.append(known[name])
+        if candidates[name] not in found:
+            found.append(candidates[name])
     return found[:NEAREST]
 
 
-def _require_one(matches: list[T], where: str, asked: str, call: Callable[[T], Message]) -> T:
+def _require_one(matches: list[T], where: str, words: str, call: Callable[[T], Message]) -> T:
     if len(matches) == 1:
         return matches[0]
-    sentence = M("“{name}” khớp {count} tên. Hãy ghi mã, hoặc ghi rõ hơn:", name=asked, count=len(matches))
+    sentence = M("“{name}” khớp {count} tên. Hãy ghi mã, hoặc ghi rõ hơn:", name=words, count=len(matches))
     listed = [Problem(where, 0, 0, call(match)) for match in matches[:LISTED]]
     more = len(matches) - LISTED
     rest = [Problem(where, 0, 0, M("và {count} tên khác", count=more))] if more > 0 else []

@@ -41,11 +41,11 @@ def imported_path(settings: Settings) -> Path:
     return settings.data_dir / "units" / f"{province(settings.province).slug}.csv"
 
 
-def open_roster(settings: Settings, given: Path | None = None) -> Roster:
+def open_roster(settings: Settings, path: Path | None = None) -> Roster:
     """Read the roster: the given file, the one in the settings, the imported one, or the packaged one."""
     home = province(settings.province)
-    path = given or settings.units.file or imported_path(settings)
-    if given or settings.units.file or path.is_file():
+    path = path or settings.units.file or imported_path(settings)
+    if path or settings.units.file or path.is_file():
         units = read_roster(path, accepted_codes(settings))
         source = str(path)
     else:

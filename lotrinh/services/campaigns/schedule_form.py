@@ -57,16 +57,16 @@ def read_schedule_form(
     return CampaignSchedule(**content, skip_days_off=skip_days_off, paused=paused)
 
 
-def _cron(name: str, typed: CronInput) -> str:
-    hours, cron = typed.hours.strip(), typed.cron.strip()
+def _cron(name: str, cron_input: CronInput) -> str:
+    hours, cron = cron_input.hours.strip(), cron_input.cron.strip()
     if hours and cron:
         raise _wrong(f"{name}_cron", M("Chỉ điền giờ hoặc cron, không điền cả hai."))
     if not hours:
         return _checked(name, cron)
     found = tuple(_hour(name, word) for word in re.split(r"[\s,;]+", hours.strip(" ,;")))
-    if not typed.days:
+    if not cron_input.days:
         raise _wrong(f"{name}_days", M("Hãy chọn ít nhất một ngày trong tuần."))
-    made = cron_of(WeeklyHours(found, typed.days))
+    made = cron_of(WeeklyHours(found, cron_input.days))
     if made is None:
         sentence = M("Các giờ phải cùng số phút, ví dụ 07:00, 13:00; nếu không, chỉ chọn một giờ.")
         raise _wrong(f"{name}_hours", sentence)

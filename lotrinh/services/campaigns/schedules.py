@@ -34,7 +34,7 @@ UNREAD = M(
 
 
 class StoredSchedule(ScheduleSettings):
-    """A schedule as the record keeps it: one that comes more often than may be written now still holds."""
+    """A schedule as the database keeps it: one that comes more often than may be written now still holds."""
 
     cron: KeptCron = ""
     last_week: KeptCron = ""
@@ -172,12 +172,12 @@ def first_missed_check(
 
 
 def first_overdue_check(
-    store: Store, settings: Settings, campaign: Campaign, begun: datetime, now: datetime
+    store: Store, settings: Settings, campaign: Campaign, begun_at: datetime, now: datetime
 ) -> datetime | None:
-    """Return the same for what the record holds; of a campaign that never ran, what was due after ``begun`` counts."""
+    """Return the same for what the database holds; of a campaign that never ran, what was due after ``begun_at``."""
     last = store.runs.latest(campaign.id, province=campaign.province.code)
     finished = last.finished_at if last else None
-    return first_missed_check(effective_schedule(store, settings, campaign.id), campaign, finished or begun, now)
+    return first_missed_check(effective_schedule(store, settings, campaign.id), campaign, finished or begun_at, now)
 
 
 def next_report(schedule: CampaignSchedule, campaign: Campaign, now: datetime) -> datetime | None:

@@ -41,8 +41,8 @@ def timeline_moves(
 
 
 def _everybody(settings: Settings, units: Path | None) -> tuple[Unit, ...]:
-    known = open_roster(settings, units)
-    return (*known.units, known.province)
+    roster = open_roster(settings, units)
+    return (*roster.units, roster.province)
 
 
 def _concerned(step: Step, units: Sequence[Unit]) -> tuple[Unit, ...]:

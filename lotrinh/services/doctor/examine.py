@@ -65,7 +65,7 @@ def inspect_settings(settings: Settings, file: str, home: Path | None) -> Iterat
         else:
             with open_store(settings.database_url, make=False) as store:
                 problems = [*settings_problems(store, settings, home)]
-    except LotrinhError:  # what is wrong with the record is a finding of its own
+    except LotrinhError:  # what is wrong with the database is a finding of its own
         problems = [*settings_problems(None, settings, home)]
     # A roster that cannot be read is a finding of its own too.
     for problem in problems if not roster_fault(settings) else ():

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import shutil
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from lotrinh import __version__
 from lotrinh.core.text import M
 from lotrinh.services.doctor.finding import Diagnosis, attention, failing, good
+from lotrinh.services.upkeep.readiness import disk_space
 
 GIGABYTE, MEGABYTE = 1_000_000_000, 1_000_000
 LEAST_FREE, LEAST_SHARE = GIGABYTE, 0.10
@@ -63,9 +63,7 @@ def inspect_data_folder(folder: Path) -> Diagnosis:
 
 def inspect_disk(folder: Path) -> Diagnosis:
     """Look how much of the disk under the data folder is free."""
-    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
-    usage = shutil.disk_usage(there)
-    return judge_disk(usage.free, usage.total)
+    return judge_disk(*disk_space(folder))
 
 
 def judge_disk(free: int, total: int) -> Diagnosis:

@@ -1,4 +1,4 @@
-"""The record: its schema, its chain, the last runs, the last backup, what could not be sent."""
+"""The database: its schema, its chain, the last runs, the last backup, what could not be sent."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -30,7 +30,7 @@ MADE = M("`lotrinh up` tạo khi chạy lần đầu.")
 
 
 def inspect_database(settings: Settings, now: datetime, *, full: bool, home: Path | None = None) -> Iterator[Diagnosis]:
-    """Open the record as it is, and look at it; a database that is not there is not made.
+    """Open the database as it is, and look at it; a database that is not there is not made.
 
     ``home`` is the settings file's folder, where checklists are looked for.
     """
@@ -60,7 +60,7 @@ def inspect_database(settings: Settings, now: datetime, *, full: bool, home: Pat
 
 
 def is_empty(url: str) -> bool:
-    """Whether the database is there and nothing is in it: opening the record would make it."""
+    """Whether the database is there and nothing is in it: opening it would make it."""
     require_file(url)
     engine = connect(url)
     try:

@@ -32,11 +32,11 @@ CLOSE, FAR = timedelta(seconds=60), timedelta(minutes=5)
 LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names for all addresses, where one is asked
 
 
-def fetch(url: str, sent: object = None, **named: Any) -> httpx.Response | None:  # noqa: ANN401 - whatever httpx takes
+def fetch(url: str, body: object = None, **named: Any) -> httpx.Response | None:  # noqa: ANN401 - whatever httpx takes
     """Ask, briefly, by POST where something is sent along; None where nothing answers."""
-    method = "GET" if sent is None else "POST"
+    method = "GET" if body is None else "POST"
     try:
-        return httpx.request(method, url, json=sent, timeout=SECONDS, trust_env=False, **named)
+        return httpx.request(method, url, json=body, timeout=SECONDS, trust_env=False, **named)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError):
         return None
 
@@ -79,7 +79,7 @@ def log_of(settings: Settings, part: str) -> str:
     return str(settings.data_dir / "logs" / f"{part}.log")
 
 
-def inspect_prefect(settings: Settings, clock: Clock, wanted: str) -> Iterator[Diagnosis]:
+def inspect_prefect(settings: Settings, clock: Clock, own_version: str) -> Iterator[Diagnosis]:
     """Ask the Prefect server: reachable, of our version, without telemetry, with the right time."""
     base = settings.prefect.api_url.rstrip("/")
     if not base:
@@ -93,10 +93,10 @@ def inspect_prefect(settings: Settings, clock: Clock, wanted: str) -> Iterator[D
         yield report_missing_prefect(base, answer)
         return
     found = M("Máy chủ Prefect {version} tại {url}", version=version, url=base)
-    if version == wanted:
+    if version == own_version:
         yield good("prefect", found)
     else:
-        advice = M("Máy này có Prefect {wanted}. Chạy máy chủ cùng phiên bản.", wanted=wanted or "—")
+        advice = M("Máy này có Prefect {wanted}. Chạy máy chủ cùng phiên bản.", wanted=own_version or "—")
         yield attention("prefect", found, advice)
     yield inspect_server_telemetry(fetch(f"{base}/admin/settings", auth=auth))
     yield from inspect_clock("prefect", M("máy chủ Prefect"), answer, clock())

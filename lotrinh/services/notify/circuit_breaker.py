@@ -6,7 +6,7 @@ Otherwise a server that takes everything and says nothing would leave every mess
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lotrinh.services.notify.receivers import MAIL, ZALO
+from lotrinh.services.notify.receivers import CHANNELS
 from lotrinh.store import Store
 from lotrinh.store.outbox import OutboxMessage
 
@@ -23,7 +23,8 @@ def growing_wait(number: int) -> timedelta:
 
 def delivery_server(message: OutboxMessage) -> str:
     """Name the server that takes a message: ours of mail and of Zalo, or the address itself."""
-    return message.channel if message.channel in {MAIL, ZALO} else f"{message.channel}/{message.content.get('to', '')}"
+    facts = CHANNELS.get(message.channel)
+    return message.channel if facts and facts.has_one_server else f"{message.channel}/{message.content.get('to', '')}"
 
 
 class CircuitBreaker:

@@ -19,7 +19,7 @@ from lotrinh.settings.models import Settings
 from lotrinh.store import Store
 
 VIETNAM = CalendarSpec("VN")
-"""Whose days off are kept where no checklist can be read."""
+"""Whose days off count where no checklist can be read."""
 OnDispatched = Callable[[DispatchSummary], object]
 
 
@@ -48,10 +48,10 @@ def _open_bare_office(store: Store, settings: Settings, home: Path | None) -> Re
     """
     try:
         own = Roster(province_unit(settings), (), "")
-        kept = settings.model_copy(update={"receivers": (), "webhooks": ()})
+        bare = settings.model_copy(update={"receivers": (), "webhooks": ()})
         mine = [receiver for receiver in settings.receivers if receiver.unit == own.province.code]
-        good = [each for each in mine if not [*receiver_problems(kept.model_copy(update={"receivers": (each,)}), own)]]
-        known = addresses(kept.model_copy(update={"receivers": tuple(good)}), own)
+        good = [each for each in mine if not [*receiver_problems(bare.model_copy(update={"receivers": (each,)}), own)]]
+        reachable = addresses(bare.model_copy(update={"receivers": tuple(good)}), own)
     except (BadInput, NotFound):
         return None
     calendars = tuple(_calendars(store, settings, home, own.province.code))
@@ -60,7 +60,7 @@ def _open_bare_office(store: Store, settings: Settings, home: Path | None) -> Re
         settings=settings,
         campaigns=(),
         province=own.province,
-        addresses=known,
+        addresses=reachable,
         schedules={},
         calendars=calendars,
         restored_at=last_restore(store),

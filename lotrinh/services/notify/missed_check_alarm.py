@@ -164,8 +164,8 @@ def enqueue_misconfiguration_alert(office: ReminderOffice, faults: Sequence[str]
     )
 
 
-def _enqueue(office: ReminderOffice, made: list[NewMessage], now: datetime) -> AlarmMessages:
+def _enqueue(office: ReminderOffice, messages: list[NewMessage], now: datetime) -> AlarmMessages:
     """Queue messages to the office, and find those that nobody will send by itself."""
-    new, keys = enqueue(office, made, now), {message.key for message in made}
-    unsent = office.store.outbox.newest((FAILED, UNCLEAR), len(keys), kind=made[0].kind) if new else ()
+    new, keys = enqueue(office, messages, now), {message.key for message in messages}
+    unsent = office.store.outbox.newest((FAILED, UNCLEAR), len(keys), kind=messages[0].kind) if new else ()
     return AlarmMessages(new, tuple(message for message in unsent if message.key in keys))

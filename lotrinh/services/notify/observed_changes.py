@@ -42,9 +42,9 @@ def enqueue_observed_changes(store: Store, names: Collection[str], now: datetime
     if not names:
         return
     newest = [store.runs.finished(of, 1, province=province)[0] for of, province in store.runs.campaigns()]
-    news = cache(partial(_changes_since, store))  # the same for every webhook that was told the same
+    changes_since = cache(partial(_changes_since, store))  # the same for every webhook that was told the same
     for name in names:
-        _enqueue(store, name, newest, news, now)
+        _enqueue(store, name, newest, changes_since, now)
 
 
 def _enqueue(
@@ -52,16 +52,16 @@ def _enqueue(
 ) -> None:
     cursor = f"{HOOK}/{name}/rounds"
     known = store.outbox.recall(cursor)
-    told, messages = dict(known or {}), list[NewMessage]()
+    last_runs, messages = dict(known or {}), list[NewMessage]()
     for run in newest:
         key = f"{run.campaign}/{run.province}"
         if known is not None:
-            last = told.get(key) or _first(store, run)
-            messages += [_message(name, run, unit, said, now) for unit, said in changes_since(last, run.id).items()]
-        told[key] = run.id  # whoever is new is told of nothing that was before
-    if told != known:
+            last = last_runs.get(key) or _first(store, run)
+            messages += [_message(name, run, unit, body, now) for unit, body in changes_since(last, run.id).items()]
+        last_runs[key] = run.id  # whoever is new is told of nothing that was before
+    if last_runs != known:
         # Where another worker was quicker it has queued the same.
-        store.outbox.remember(cursor, told, now, known, messages)
+        store.outbox.remember(cursor, last_runs, now, known, messages)
 
 
 def _first(store: Store, run: Run) -> str:
@@ -126,7 +126,7 @@ def _older(store: Store, then: ReportSnapshot, new: str) -> Iterator[ReportSnaps
 
 def observed_body(now: ReportSnapshot, unit: str, steps: Iterable[StatusChange]) -> str:
     """Write what turned in one unit: no names, notes or files; who needs more asks the API."""
-    said = {
+    content = {
         "schema": SCHEMA,
         "run": now.run,
         "at": now.as_of.isoformat(),
@@ -145,4 +145,4 @@ def observed_body(now: ReportSnapshot, unit: str, steps: Iterable[StatusChange])
         "sample": now.sample,
         "hash": now.head,
     }
-    return json.dumps(said, ensure_ascii=False, sort_keys=True)
+    return json.dumps(content, ensure_ascii=False, sort_keys=True)

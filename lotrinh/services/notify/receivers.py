@@ -1,7 +1,7 @@
 """Where somebody is told: the roster's contacts and what the settings add, over the channels that are set up."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -83,8 +83,8 @@ def units_needing_mail(settings: Settings, units: Iterable[Unit]) -> set[str]:
     if is_mail_set(settings):
         return set()
     codes = {unit.code: bool(unit.contact_email) for unit in units}
-    told = {receiver.unit for receiver in settings.receivers if receiver.mail}
-    return {code for code, has in codes.items() if has or code in told}
+    with_mailbox = {receiver.unit for receiver in settings.receivers if receiver.mail}
+    return {code for code, has in codes.items() if has or code in with_mailbox}
 
 
 def _addresses_of(settings: Settings, receiver: ReceiverSettings) -> Iterator[Address]:
@@ -115,11 +115,37 @@ def mask_receiver(settings: Settings, channel: str, to: str) -> str:
 
 def mask_address(channel: str, to: str) -> str:
     """Show an address so that its owner knows it and nobody else learns it."""
-    if channel == MAIL:
-        name, _, domain = to.partition("@")
-        return f"{name[:SHOWN]}…@{domain}"
-    if channel == HOOK and "://" in to:
-        # What follows the host may be a key, and what stands before it a password.
-        url = urlsplit(to)
-        return f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
-    return f"{to[:SHOWN]}…" if channel in {ZALO, URL, HOOK} else to
+    return CHANNELS[channel].mask(to) if channel in CHANNELS else to
+
+
+def _mask_mail(to: str) -> str:
+    name, _, domain = to.partition("@")
+    return f"{name[:SHOWN]}…@{domain}"
+
+
+def _mask_secret(to: str) -> str:
+    return f"{to[:SHOWN]}…"
+
+
+def _mask_hook(to: str) -> str:
+    if "://" not in to:
+        return _mask_secret(to)
+    # What follows the host may be a key, and what stands before it a password.
+    url = urlsplit(to)
+    return f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
+
+
+class ChannelFacts(NamedTuple):
+    """One way of sending: how an address is shown masked, and whether one server of ours takes all its messages."""
+
+    mask: Callable[[str], str]
+    has_one_server: bool = False
+
+
+CHANNELS: Mapping[str, ChannelFacts] = {
+    MAIL: ChannelFacts(_mask_mail, has_one_server=True),
+    ZALO: ChannelFacts(_mask_secret, has_one_server=True),
+    URL: ChannelFacts(_mask_secret),
+    HOOK: ChannelFacts(_mask_hook),
+}
+"""Every channel. Receivers have a setting of the same name for each but webhooks, which are other systems' own."""

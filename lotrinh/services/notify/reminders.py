@@ -91,8 +91,8 @@ class AddressedDigest(NamedTuple):
 
 def open_office(store: Store, settings: Settings, home: Path | None = None) -> ReminderOffice:
     """Open the campaigns that run by themselves; ``BadInput`` with all that is wrong in the settings."""
-    known = open_roster(settings)
-    told = addresses(settings, known)
+    roster = open_roster(settings)
+    reachable = addresses(settings, roster)
     schedules = {c.id: effective_schedule(store, settings, c.id).schedule for c in settings.campaigns}
     running = [open_campaign(store, settings, name, home=home) for name, each in schedules.items() if not each.paused]
     calendars = tuple(campaign.checklist.calendar for campaign in running)
@@ -100,8 +100,8 @@ def open_office(store: Store, settings: Settings, home: Path | None = None) -> R
         store=store,
         settings=settings,
         campaigns=tuple(running),
-        province=known.province,
-        addresses=told,
+        province=roster.province,
+        addresses=reachable,
         schedules=schedules,
         calendars=calendars,
         restored_at=last_restore(store),
@@ -169,14 +169,14 @@ def _rhythm(settings: Settings) -> ReminderRhythm:
     return ReminderRhythm(remind.before_days, remind.overdue_every, remind.escalate_after)
 
 
-def _write_digests(office: ReminderOffice, made: Sequence[Digest], day: date) -> Iterator[AddressedDigest]:
+def _write_digests(office: ReminderOffice, digests: Sequence[Digest], day: date) -> Iterator[AddressedDigest]:
     """Write the digests; the office's says besides who could not be told, so it may be all that there is."""
     code, counts = office.province.code, office.store.outbox.counts()
-    nowhere = tuple(d.unit for d in made if d.unit.code != code and not office.addresses.get(d.unit.code))
+    nowhere = tuple(d.unit for d in digests if d.unit.code != code and not office.addresses.get(d.unit.code))
     notes = OfficeNotes(nowhere, counts.get(FAILED, 0) + counts.get(UNCLEAR, 0))
-    if notes != NO_NOTES and not any(d.unit.code == code for d in made):
-        made = (Digest(office.province, day, ()), *made)
-    for digest in made:
+    if notes != NO_NOTES and not any(d.unit.code == code for d in digests):
+        digests = (Digest(office.province, day, ()), *digests)
+    for digest in digests:
         letter = office.writer.digest(digest, notes if digest.unit.code == code else NO_NOTES)
         yield AddressedDigest(digest, letter, tuple(office.addresses.get(digest.unit.code, ())))
 

@@ -44,7 +44,7 @@ def _message(name: str, entry: Entry, now: datetime) -> NewMessage:
 def change_body(entry: Entry) -> str:
     """Write what changed: no names, notes or files; who needs more asks the API."""
     new = entry.new
-    said = {
+    content = {
         "schema": SCHEMA,
         "number": entry.number,
         "at": new.at.isoformat(),
@@ -56,4 +56,4 @@ def change_body(entry: Entry) -> str:
         "sample": bool(new.body.get("sample")),
         "hash": entry.hash,
     }
-    return json.dumps(said, ensure_ascii=False, sort_keys=True)
+    return json.dumps(content, ensure_ascii=False, sort_keys=True)

@@ -47,21 +47,21 @@ def make_sheets(
 ) -> Iterator[ReturnSheet]:
     """Make the sheets of a report's units that have something left to do; ``BadInput`` names units that it has not."""
     for unit in list(_choose_units(report, selection.units)):
-        told = _read_journal(store, campaign, unit.unit.code, report.head)
-        if selection.silent_only and not _has_sent_nothing(settings, unit, told):
+        journal = _read_journal(store, campaign, unit.unit.code, report.head)
+        if selection.silent_only and not _has_sent_nothing(settings, unit, journal):
             continue
-        made = _make_sheet(campaign, unit, told, report.as_of, report)
+        made = _make_sheet(campaign, unit, journal, report.as_of, report)
         if made.rows:
             yield made
 
 
 def _choose_units(report: Report, codes: Iterable[str]) -> Iterator[UnitReport]:
     everybody = {unit.unit.code: unit for unit in report.everybody}
-    asked = dict.fromkeys(codes)
+    wanted_codes = dict.fromkeys(codes)
     sentence = M("Đợt này không có đơn vị mang mã này.")
-    if unknown := [Problem(code, 0, 0, sentence) for code in asked if code not in everybody]:
+    if unknown := [Problem(code, 0, 0, sentence) for code in wanted_codes if code not in everybody]:
         raise BadInput(unknown)
-    yield from (everybody[code] for code in asked) if asked else report.units
+    yield from (everybody[code] for code in wanted_codes) if wanted_codes else report.units
 
 
 def _read_journal(store: Store, campaign: Campaign, code: str, head: str) -> _UnitJournal:

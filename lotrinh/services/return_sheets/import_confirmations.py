@@ -1,4 +1,4 @@
-"""Return sheets read back: judged whole and shown first, then recorded together, and once."""
+"""Return sheets read back: checked whole and shown first, then recorded together, and once."""
 
 import hashlib
 import json
@@ -76,14 +76,14 @@ class _UnitEntries(NamedTuple):
 def prepare_import(
     store: Store, uploads: Iterable[Upload], campaign_of: CampaignOpener, actor: str, now: datetime
 ) -> PreparedImport:
-    """Read files and judge every row; nothing is written."""
+    """Read files and check every row; nothing is written."""
     statements: list[SheetStatement] = []
     problems: list[Problem] = []
     for upload in uploads:
         try:
-            opened = open_sheet(upload, campaign_of)
-            problems += opened.beside
-            statements += _SheetReader(store, opened, actor, now).statements(problems)
+            sheet = open_sheet(upload, campaign_of)
+            problems += sheet.beside
+            statements += _SheetReader(store, sheet, actor, now).statements(problems)
         except BadInput as error:
             problems += error.problems
     each = _each_once(statements, problems)
@@ -140,21 +140,21 @@ def _meanwhile(campaign: Campaign, new: NewEntry) -> Message:
 
 
 class _SheetReader:
-    """One file being judged against its unit's journal."""
+    """One file being checked against its unit's journal."""
 
-    def __init__(self, store: Store, opened: OpenedSheet, actor: str, now: datetime) -> None:
-        self.sheet, self.actor, self.now = opened, actor, now
-        campaign, unit = opened.campaign, opened.unit
+    def __init__(self, store: Store, sheet: OpenedSheet, actor: str, now: datetime) -> None:
+        self.sheet, self.actor, self.now = sheet, actor, now
+        campaign, unit = sheet.campaign, sheet.unit
         entries = store.journal.entries(campaign.id, unit.code)
         newest = store.journal.latest(1)
-        if opened.mark.journal > (newest[0].number if newest else 0):
+        if sheet.mark.journal > (newest[0].number if newest else 0):
             sentence = M(
                 "Phiếu này lập từ một nhật ký khác, hoặc từ trước khi khôi phục bản sao lưu. Hãy lập phiếu mới."
             )
-            raise BadInput([Problem(opened.name, 0, 0, sentence)])
+            raise BadInput([Problem(sheet.name, 0, 0, sentence)])
         self.history = _UnitEntries(entries, fold(entries), frozenset(e.new.key for e in entries if e.new.key))
         self.steps = {code: step for step, code in unit_codes(campaign.id, unit, campaign.checklist).items()}
-        self.is_same_checklist = opened.mark.checklist == campaign.checklist.content_hash[:HASH_LENGTH]
+        self.is_same_checklist = sheet.mark.checklist == campaign.checklist.content_hash[:HASH_LENGTH]
 
     def statements(self, problems: list[Problem]) -> Iterator[SheetStatement]:
         """Read all rows; what is wrong is added to ``problems``."""
@@ -193,30 +193,30 @@ class _SheetReader:
         return first in {" ".join(clean(title).split()) for title in step.title if title}
 
     def _code_fault(self, row: RowReader, code: str) -> Message:
-        opened, typed = self.sheet, row.text("code")[:30]
+        sheet, text = self.sheet, row.text("code")[:30]
         if wrong := row.line.cells["code"].fault:
             return wrong
         if not code:
             return M("thiếu mã. Hãy chép mã của đầu việc từ phiếu đã nhận.")
         if meant := similar_codes(code, self.steps):
-            return M("mã “{code}” gõ sai. Có phải là {meant}?", code=typed, meant=format_code(meant[0]))
+            return M("mã “{code}” gõ sai. Có phải là {meant}?", code=text, meant=format_code(meant[0]))
         if not is_valid_code(code):
-            return M("mã “{code}” gõ sai. Hãy chép lại từ phiếu đã nhận.", code=typed)
-        if other := _owner(opened.campaign, code):
+            return M("mã “{code}” gõ sai. Hãy chép lại từ phiếu đã nhận.", code=text)
+        if other := _owner(sheet.campaign, code):
             return M(
                 "mã “{code}” là của {other}, không phải của {unit}.",
-                code=typed,
+                code=text,
                 other=other,
-                unit=opened.unit.full_name,
+                unit=sheet.unit.full_name,
             )
         if self.is_same_checklist:
-            return M("đơn vị này không có đầu việc mang mã “{code}”.", code=typed)
-        return M("bộ đầu việc đã thay đổi từ khi lập phiếu và không còn mã “{code}”. Hãy lập phiếu mới.", code=typed)
+            return M("đơn vị này không có đầu việc mang mã “{code}”.", code=text)
+        return M("bộ đầu việc đã thay đổi từ khi lập phiếu và không còn mã “{code}”. Hãy lập phiếu mới.", code=text)
 
     def _row_statements(self, row: RowReader, step: Step) -> Iterator[SheetStatement]:
-        opened = self.sheet
-        for said in read_row(row, opened.campaign, opened.unit, step, self._total(step), self.now):
-            statement = self._compare_with_history(self._make_statement(row, step, said))
+        sheet = self.sheet
+        for each in read_row(row, sheet.campaign, sheet.unit, step, self._total(step), self.now):
+            statement = self._compare_with_history(self._make_statement(row, step, each))
             reason = None if statement.is_recorded else _recording_fault(statement, self.history.of_step(step.id))
             if reason:
                 row.add_problem("code", reason)
@@ -227,12 +227,12 @@ class _SheetReader:
         """Find how many there are: as said of this step, or of another that counts the same things."""
         campaign, unit, records = self.sheet.campaign, self.sheet.unit, self.history.records
         same = (s.id for s in campaign.checklist.iter_steps() if step.count and s.count == step.count)
-        said = (records.get((unit.code, name), StepRecord()).progress for name in (step.id, *same))
-        return next((progress[1] for progress in said if progress), None)
+        counts = (records.get((unit.code, name), StepRecord()).progress for name in (step.id, *same))
+        return next((progress[1] for progress in counts if progress), None)
 
     def _make_statement(self, row: RowReader, step: Step, statement: RowStatement) -> SheetStatement:
-        opened = self.sheet
-        campaign, unit, mark = opened.campaign, opened.unit, opened.mark
+        sheet = self.sheet
+        campaign, unit, mark = sheet.campaign, sheet.unit, sheet.mark
         code = unit_codes(campaign.id, unit, campaign.checklist)[step.id]
         key = f"{mark.id}/{code}/{statement.kind.value}/{_digest(statement.body())}"
         entry = NewEntry(
@@ -247,7 +247,7 @@ class _SheetReader:
             key=idempotency_key(campaign, unit, key),
         )
         return SheetStatement(
-            file=opened.name, row=row.line.number, mark=mark, campaign=campaign, unit=unit, step=step, entry=entry
+            file=sheet.name, row=row.line.number, mark=mark, campaign=campaign, unit=unit, step=step, entry=entry
         )
 
     def _compare_with_history(self, statement: SheetStatement) -> SheetStatement:

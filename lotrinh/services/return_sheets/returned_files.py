@@ -1,4 +1,4 @@
-"""Return sheets as files that came back: judged as files, then read, and known again by their mark."""
+"""Return sheets as files that came back: checked as files, then read, and known again by their mark."""
 
 import io
 import re
@@ -50,7 +50,7 @@ class OpenedSheet(NamedTuple):
 
 
 def open_sheet(upload: Upload, campaign_of: CampaignOpener) -> OpenedSheet:
-    """Judge and read one file; ``BadInput`` with everything that is wrong with it as a sheet."""
+    """Check and read one file; ``BadInput`` with everything that is wrong with it as a sheet."""
     if sentence := _file_fault(upload.content):
         raise BadInput([Problem(upload.name, 0, 0, sentence)])
     returned = read_return_sheet(upload.name, upload.content)

@@ -55,8 +55,8 @@ class RowReader:
         """Note what is wrong with a cell; of each cell one thing is enough."""
         number, place = self.line.number, PLACE[name]
         if all((problem.line, problem.column) != (number, place + 1) for problem in self.problems):
-            said = M("Ô {cell}: {sentence}", cell=cell_name(SpreadsheetCell(place, None), number), sentence=sentence)
-            self.problems.append(Problem(self.file, number, place + 1, said))
+            message = M("Ô {cell}: {sentence}", cell=cell_name(SpreadsheetCell(place, None), number), sentence=sentence)
+            self.problems.append(Problem(self.file, number, place + 1, message))
 
     def is_filled(self, name: str) -> bool:
         """Whether anything stands in a cell."""
@@ -118,7 +118,7 @@ def read_row(
         if wrong := row.line.cells[name].fault:
             row.add_problem(name, wrong)
     signer = _text(row, "signer")
-    said = [
+    statements = [
         RowStatement(EntryKind(name), text=text, signer=signer) for name in TEXT_COLUMNS if (text := _text(row, name))
     ]
     confirmation = _confirmation(row, campaign, step, of, now)
@@ -126,12 +126,12 @@ def read_row(
         _check_confirmation(row, campaign, unit, confirmation, now)
         if confirmation.is_complete and row.is_filled("obstacle"):
             row.add_problem("obstacle", DONE_AND_STUCK)
-        said.insert(
+        statements.insert(
             0, RowStatement(EntryKind.CONFIRMED if confirmation.is_complete else EntryKind.PROGRESSED, confirmation)
         )
     elif not row.problems:
-        _check_lonely_cells(row, has_statement=bool(said))
-    return () if row.problems else said
+        _check_lonely_cells(row, has_statement=bool(statements))
+    return () if row.problems else statements
 
 
 def _text(row: RowReader, name: str) -> str:

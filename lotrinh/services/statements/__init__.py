@@ -1,1 +1,1 @@
-"""Statements: what units and the office say about steps, judged and appended to the journal."""
+"""Statements: what units and the office say about steps, checked and appended to the journal."""

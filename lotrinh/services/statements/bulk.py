@@ -1,4 +1,4 @@
-"""A unit reports several counted steps at once: judged whole, and recorded together or not at all."""
+"""A unit reports several counted steps at once: checked whole, and recorded together or not at all."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -35,25 +35,25 @@ def sample_entries(campaign: Campaign, as_of: datetime) -> list[NewEntry]:
 
 
 def _unit_entries(
-    campaign: Campaign, planned: Sequence[PlannedStep], unit: Unit, index: int, now: datetime
+    campaign: Campaign, steps: Sequence[PlannedStep], unit: Unit, index: int, now: datetime
 ) -> Iterator[NewEntry]:
     chance = random.Random(f"{campaign.id}/{unit.code}")  # noqa: S311 - reproducible on purpose, no secret
     diligence = LAGGING if index % LAGGARDS == 1 else ON_TIME
     areas, done = chance.randint(5, 24), set[str]()
-    for item in steps_of_unit(planned, unit):
+    for item in steps_of_unit(steps, unit):
         day = _day(item, now, chance, 1.0 if unit.is_province else diligence)
-        if day and done.issuperset(set(item.step.requires) & _own(planned, unit)):
+        if day and done.issuperset(set(item.step.requires) & _own_step_ids(steps, unit)):
             done.add(item.step.id)
-            yield _confirmed(campaign, unit, item, day, areas, now)
-        elif _under_hand(item, now) and not unit.is_province:
-            yield from _under_way(campaign, unit, item, now, areas, chance)
+            yield _sample_confirmation(campaign, unit, item, day, areas, now)
+        elif _is_under_way(item, now) and not unit.is_province:
+            yield from _sample_progress(campaign, unit, item, now, areas, chance)
 
 
-def _own(planned: Sequence[PlannedStep], unit: Unit) -> set[str]:
-    return {p.step.id for p in planned if p.step.is_work_of(unit)}
+def _own_step_ids(steps: Sequence[PlannedStep], unit: Unit) -> set[str]:
+    return {p.step.id for p in steps if p.step.is_work_of(unit)}
 
 
-def _under_hand(item: PlannedStep, now: datetime) -> bool:
+def _is_under_way(item: PlannedStep, now: datetime) -> bool:
     """Tell whether a unit could plausibly be at work on it: a window is open, or the deadline is near or past."""
     begins = item.opens or item.due_soon_from
     return begins is not None and begins <= now
@@ -64,7 +64,7 @@ def _day(item: PlannedStep, now: datetime, chance: random.Random, diligence: flo
     if item.due is None or item.open_from is None or item.open_from > now or item.schedule.due is None:
         return None
     passed = item.due <= now
-    if not passed and not _under_hand(item, now):
+    if not passed and not _is_under_way(item, now):
         return None
     if chance.random() > (diligence if passed else IN_WINDOW):
         return None
@@ -76,8 +76,10 @@ def _day(item: PlannedStep, now: datetime, chance: random.Random, diligence: flo
     return day if day < now.date() else None
 
 
-def _confirmed(campaign: Campaign, unit: Unit, item: PlannedStep, day: date, areas: int, now: datetime) -> NewEntry:
-    said = Confirmation(
+def _sample_confirmation(
+    campaign: Campaign, unit: Unit, item: PlannedStep, day: date, areas: int, now: datetime
+) -> NewEntry:
+    confirmation = Confirmation(
         item.step.id,
         day,
         document_number="Mẫu/QĐ",
@@ -87,17 +89,18 @@ def _confirmed(campaign: Campaign, unit: Unit, item: PlannedStep, day: date, are
         sample=True,
     )
     at = min(datetime.combine(day, REPORTED, campaign.zone), now)
-    return confirmation_entry(campaign, unit, said, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
+    return confirmation_entry(campaign, unit, confirmation, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
 
 
-def _under_way(
+def _sample_progress(
     campaign: Campaign, unit: Unit, item: PlannedStep, now: datetime, areas: int, chance: random.Random
 ) -> Iterator[NewEntry]:
     """Say how far a step is that is not done: a count, or now and then an obstacle."""
     at = now - timedelta(days=1)
     if item.step.count:
-        said = Confirmation(item.step.id, at.date(), progress=(chance.randint(0, areas - 1), areas), sample=True)
-        yield confirmation_entry(campaign, unit, said, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
+        progress = chance.randint(0, areas - 1), areas
+        confirmation = Confirmation(item.step.id, at.date(), progress=progress, sample=True)
+        yield confirmation_entry(campaign, unit, confirmation, actor=SAMPLE, key=f"mau-{item.step.id}", now=at)
     elif chance.random() < 0.02:  # noqa: PLR2004 - a few obstacles, so that the report shows some
         body = {"note": chance.choice(OBSTACLES), "sample": True}
         yield NewEntry(

@@ -1,4 +1,4 @@
-"""Files handed in with a confirmation: judged by their content, kept under random names outside the web."""
+"""Files handed in with a confirmation: checked by their content, kept under random names outside the web."""
 
 import hashlib
 import io
@@ -42,7 +42,7 @@ KINDS = M("Chỉ nhận tệp PDF, JPEG, PNG, DOCX, XLSX. Hãy lưu lại văn b
 
 
 def accept_upload(store: Store, folder: Path, unit: str, name: str, content: bytes, now: datetime) -> StoredFile:
-    """Judge a file and keep it; ``BadInput`` on field ``file`` says what is wrong with it."""
+    """Check a file and keep it; ``BadInput`` on field ``file`` says what is wrong with it."""
     found = detect_file_type(content)
     if isinstance(found, Message):
         raise BadInput([Problem("file", 0, 0, found)])
@@ -64,7 +64,7 @@ def accept_upload(store: Store, folder: Path, unit: str, name: str, content: byt
         uploaded_at=now,
     )
     delete_unused_uploads(store, folder, now)
-    store.files.add(made)  # before its bytes are there: whatever stops us now, clean_up finds what is left
+    store.files.add(made)  # before its bytes are there: whatever stops us now, delete_unused_uploads finds what is left
     store_file(upload_path(folder, made.id), content)  # whole: a receipt must never refer to half a file
     return made
 

@@ -1,1 +1,1 @@
-"""Upkeep of the record: backup, restore, moving between databases, readiness."""
+"""Upkeep of the database: backup, restore, moving between databases, readiness."""

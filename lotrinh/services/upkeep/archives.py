@@ -22,7 +22,7 @@ from lotrinh.files import OWNER_ONLY
 FORMAT = "lotrinh.backup/1"
 MANIFEST, RECORD = "manifest.json", "record.db"
 FOLDERS = ("campaigns", "checklists", "units")
-"""Folders of ``data_dir`` that are in a backup whole; files handed in are there by the record's register."""
+"""Folders of ``data_dir`` that are in a backup whole; files handed in are there as the database lists them."""
 MEMBER = re.compile(
     rf"record\.db|files/[0-9a-f]{{2}}/[0-9a-f]{{32}}|data/(?:{'|'.join(FOLDERS)})/(?!\.)[^/\\:*?\"<>|\x00-\x1f]{{1,200}}"
 )
@@ -170,24 +170,24 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
     with archive.open(MANIFEST) as source:
         raw = source.read(LARGEST_MANIFEST + 1)
     try:
-        return _read(json.loads(raw[:LARGEST_MANIFEST]))
+        return _read_manifest(json.loads(raw[:LARGEST_MANIFEST]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput([Problem(f"{path}:{MANIFEST}", 0, 0, wrong)]) from error
 
 
-def _read(said: Mapping[str, Any]) -> Manifest:
-    if said["format"] != FORMAT:
-        raise ValueError(said["format"])
-    bad = said["first_bad"]
+def _read_manifest(content: Mapping[str, Any]) -> Manifest:
+    if content["format"] != FORMAT:
+        raise ValueError(content["format"])
+    bad = content["first_bad"]
     return Manifest(
-        at=datetime.fromisoformat(said["at"]),
-        lotrinh=str(said["lotrinh"]),
-        schema=str(said["schema"]),
-        counts={str(name): int(count) for name, count in said["counts"].items()},
-        head=str(said["head"]),
+        at=datetime.fromisoformat(content["at"]),
+        lotrinh=str(content["lotrinh"]),
+        schema=str(content["schema"]),
+        counts={str(name): int(count) for name, count in content["counts"].items()},
+        head=str(content["head"]),
         first_bad=None if bad is None else int(bad),
-        members={str(name): (str(digest), int(size)) for name, (digest, size) in said["members"].items()},
-        missing=tuple(map(str, said["missing"])),
+        members={str(name): (str(digest), int(size)) for name, (digest, size) in content["members"].items()},
+        missing=tuple(map(str, content["missing"])),
     )
 
 

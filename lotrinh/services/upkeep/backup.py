@@ -1,4 +1,4 @@
-"""Backups while everything runs: the record, the files it names, the office's own lists; one archive, read again."""
+"""Backups while everything runs: the database, the files it names, the office's own lists; one archive, read again."""
 
 import io
 import shutil
@@ -48,7 +48,7 @@ class BackupResult(NamedTuple):
 
 
 class DataLocation(NamedTuple):
-    """Where a record is kept: the database's address and the folder of files and lists."""
+    """Where data are kept: the address of the database, and the folder of files and lists."""
 
     url: str
     folder: Path
@@ -111,7 +111,7 @@ def _workshop(out: Path, now: datetime) -> Iterator[Path]:
 
 
 def _take_image(location: DataLocation, path: Path) -> Mapping[str, bytes]:
-    """Take the record and the office's lists as they are at one moment; return the lists."""
+    """Take the database and the office's lists as they are at one moment; return the lists."""
     for _ in range(TRIES):
         before = _lists(location.folder)
         path.unlink(missing_ok=True)
@@ -161,9 +161,9 @@ def _write(work: Path, location: DataLocation, ours: Mapping[str, bytes], manife
 
 
 def _add_files(writer: ArchiveWriter, record: Path, folder: Path) -> Iterator[str]:
-    """Add the files that the record names, and return the ids of those that are gone or were changed.
+    """Add the files that the database names, and return the ids of those that are gone or were changed.
 
-    A file's bytes are on disk before an entry names it and are never deleted after, so all that the record of that
+    A file's bytes are on disk before an entry names it and are never deleted after, so all that the database of that
     moment names are there now. One that no entry names yet may not be there: its form was never sent.
     """
     for known in image.list_files(record):

@@ -1,4 +1,4 @@
-"""The record moved into another database: from SQLite to PostgreSQL when it outgrows one machine, and back."""
+"""A database moved into another database: from SQLite to PostgreSQL when it outgrows one machine, and back."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from lotrinh.store.moving.copying import Extent, copy_database, open_target
 
 
 def copy_to_database(source: str, target: str, now: datetime) -> Extent:
-    """Copy a record from one address to another, empty one; return what stands there now.
+    """Copy a database from one address to another, empty one; return what stands there now.
 
     All of it or nothing: every table, the chain whole and with the same last hash. Then the source is closed: nobody
     goes on with it by mistake, until ``reopen``. Files handed in are not in the database and stay where they are.
@@ -42,7 +42,7 @@ def copy_to_database(source: str, target: str, now: datetime) -> Extent:
 
 
 def reopen_moved_database(url: str, now: datetime) -> str:
-    """Let a record be used again that was moved; return where it went, "" where it was not moved."""
+    """Let a database be used again that was moved; return where it went, "" where it was not moved."""
     require_file(url)
     engine = connect(url)
     try:

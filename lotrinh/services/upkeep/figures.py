@@ -1,4 +1,4 @@
-"""What those who watch the machine want to know of the record: small figures, cheap enough to ask every few seconds."""
+"""What those who watch the machine want to know of the database: figures, cheap enough to ask every few seconds."""
 
 import json
 from collections import Counter

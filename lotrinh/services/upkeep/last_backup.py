@@ -47,20 +47,20 @@ def read_note(folder: Path) -> dict[str, Any]:
 def known_journal(folder: Path) -> KnownJournal:
     """Return the journal as it was last known; the one before all entries where that is not known."""
     try:
-        said = read_note(folder)
-        bad = said.get("first_bad")
-        return KnownJournal(str(said["head"]), int(said.get("entries", 0)), None if bad is None else int(bad))
+        note = read_note(folder)
+        bad = note.get("first_bad")
+        return KnownJournal(str(note["head"]), int(note.get("entries", 0)), None if bad is None else int(bad))
     except (OSError, ValueError, KeyError, TypeError):
         return NOTHING
 
 
 def note_success(folder: Path, at: datetime, path: Path, journal: KnownJournal) -> None:
     """Write down that a backup was made or put back, and up to where the journal is known."""
-    said: dict[str, object] = {"at": at.isoformat(), "path": str(path.resolve())}
-    said |= {"head": journal.head, "entries": journal.entries}
+    note: dict[str, object] = {"at": at.isoformat(), "path": str(path.resolve())}
+    note |= {"head": journal.head, "entries": journal.entries}
     if journal.first_bad is not None:
-        said["first_bad"] = journal.first_bad
-    store_file(note_path(folder), json.dumps(said, ensure_ascii=False).encode())
+        note["first_bad"] = journal.first_bad
+    store_file(note_path(folder), json.dumps(note, ensure_ascii=False).encode())
 
 
 def usual_interval(path: Path) -> timedelta | None:
@@ -91,14 +91,14 @@ def note_failure(folder: Path, at: datetime, reason: str) -> None:
     """Write down that a backup could not be made; where nothing can be written, nothing is."""
     if folder.is_dir():
         with suppress(StoreUnavailable):
-            said = {"at": at.isoformat(), "reason": reason}
-            store_file(folder / "backups" / FAILED, json.dumps(said, ensure_ascii=False).encode())
+            note = {"at": at.isoformat(), "reason": reason}
+            store_file(folder / "backups" / FAILED, json.dumps(note, ensure_ascii=False).encode())
 
 
 def last_failure(folder: Path) -> Failure | None:
     """Return the last failure that was written down, before or after the last backup; None where none can be read."""
     try:
-        said = json.loads((folder / "backups" / FAILED).read_text(encoding="utf-8"))
-        return Failure(datetime.fromisoformat(said["at"]), str(said["reason"]))
+        note = json.loads((folder / "backups" / FAILED).read_text(encoding="utf-8"))
+        return Failure(datetime.fromisoformat(note["at"]), str(note["reason"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -42,10 +42,11 @@ class Readiness:
                 return "database"
         except LotrinhError:
             return "database"
-        return "" if free_bytes(self._folder) >= self._least else "disk"
+        return "" if disk_space(self._folder)[0] >= self._least else "disk"
 
 
-def free_bytes(folder: Path) -> int:
-    """Return the free bytes of the disk that a folder lies on, or will."""
+def disk_space(folder: Path) -> tuple[int, int]:
+    """Return the free bytes, and all, of the disk that a folder lies on, or will."""
     there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
-    return shutil.disk_usage(there).free
+    usage = shutil.disk_usage(there)
+    return usage.free, usage.total

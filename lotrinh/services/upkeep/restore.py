@@ -23,7 +23,7 @@ from lotrinh.store.schema import HEAD
 
 WORK = ".lotrinh-restore-"
 LAID_OUT = {"files": "files"} | {name: f"data/{name}" for name in FOLDERS}
-"""Folder of the record -> where it lies in an archive."""
+"""Folder of ``data_dir`` -> where it lies in an archive."""
 UNCLEAR = M("Đang chờ khi sao lưu; sau đó có thể đã gửi.")
 
 
@@ -65,11 +65,11 @@ def find_existing_data(location: DataLocation) -> ExistingData:
 
 
 def restore_backup(file: Path, location: DataLocation, now: datetime, *, replace: bool = False) -> RestoreResult:
-    """Put a backup in its place; ``Conflict`` where there is a record already, unless ``replace``.
+    """Put a backup in its place; ``Conflict`` where there is a database already, unless ``replace``.
 
     Everything is checked and laid out beside before anything is touched. Folders are put in their places by their
     names, then the database in one transaction; where that fails all goes back, at once or, where we are killed, with
-    the next restore. What stood there lies in a folder ``replaced-…`` afterwards, a record of its own.
+    the next restore. What stood there lies in a folder ``replaced-…`` afterwards, a set of data of its own.
     """
     manifest = archives.check_archive(file)
     with _refuse_os_errors():
@@ -162,7 +162,7 @@ def _switch(work: Path, location: DataLocation, aside: Path | None, existing: Ex
 
 
 def _set_aside(location: DataLocation, aside: Path, existing: ExistingData, move: Callable[[Path, Path], None]) -> None:
-    """Keep what is there as a record of its own; only what cannot be read has to leave its place for that."""
+    """Keep what is there as a set of data of its own; only what cannot be read has to leave its place for that."""
     file = sqlite_file(location.url)
     if existing.counts:
         image.write_image(location.url, aside / "lotrinh.db")

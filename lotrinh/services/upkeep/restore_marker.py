@@ -51,7 +51,7 @@ def require_finished(folder: Path, url: str) -> None:
 
 @contextmanager
 def in_use(folder: Path, url: str, program: str) -> Iterator[None]:
-    """Use a record for a while: no restore begins meanwhile; ``Conflict`` where one is at work or did not end."""
+    """Use a database for a while: no restore begins meanwhile; ``Conflict`` where one is at work or did not end."""
     with hold_shared(folder, program):
         require_finished(folder, url)
         yield

@@ -14,7 +14,7 @@ from lotrinh.store import Store
 def settings_problems(store: Store | None, settings: Settings, home: Path | None) -> Iterator[Problem]:
     """Find what is wrong with province, roster, receivers, webhooks and campaigns; ``home`` is the settings' folder.
 
-    Campaigns are opened as the record says, without one as their files say.
+    Campaigns are opened as the database says, without one as their files say.
     """
     try:
         known = open_roster(settings)

@@ -33,16 +33,16 @@ def find_applied_entry(store: Store, campaign: Campaign, digest: str) -> Entry |
     return next((e for e in applied_changes(store, campaign) if e.new.body.get("digest") == digest), None)
 
 
-def _entry(previewed: ChangePreview, actor: str, now: datetime) -> NewEntry:
-    old, new = previewed.old, previewed.new
+def _entry(preview: ChangePreview, actor: str, now: datetime) -> NewEntry:
+    old, new = preview.old, preview.new
     body = {
         "anchor": {"old": _iso(old.anchor), "new": _iso(new.anchor)},
         "checklist": {"old": old.checklist.content_hash, "new": new.checklist.content_hash},
-        "applied": previewed.target.model_dump(mode="json"),
-        "units": [c.unit.code for c in previewed.affected_units],
-        "digest": previewed.digest,
+        "applied": preview.target.model_dump(mode="json"),
+        "units": [c.unit.code for c in preview.affected_units],
+        "digest": preview.digest,
     }
-    key = f"change/{old.id[:80]}/{previewed.digest}"
+    key = f"change/{old.id[:80]}/{preview.digest}"
     hash_ = new.checklist.content_hash
     return NewEntry(
         kind=EntryKind.CHANGED,

@@ -117,9 +117,9 @@ def preview_change(
     """Try a change on a campaign; ``BadInput`` with everything that is wrong with it. ``home`` as for campaigns."""
     old = live.campaign
     raw = read_upload(settings, request.file) if request.file and not request.reset else None
-    holds = find_override(store, old.change)
-    target, new = _try_change(settings, old, holds, request, raw, now, home)
-    if target == holds:
+    override = find_override(store, old.change)
+    target, new = _try_change(settings, old, override, request, raw, now, home)
+    if target == override:
         raise BadInput([Problem("anchor", 0, 0, M("Chưa có gì thay đổi: hãy nhập ngày gốc mới hoặc chọn tệp khác."))])
     found = _moves(old, new, now)
     after = LiveCampaign(store, settings, new)
@@ -131,7 +131,7 @@ def preview_change(
         newly_overdue=_newly_overdue(live.report(now), after.report(now)),
         lost_statements=tuple(_lost_statements(live, found, now)),
         affected_units=_affected_units(found),
-        digest=_digest(old, new, target, holds),
+        digest=_digest(old, new, target, override),
     )
 
 
@@ -144,13 +144,13 @@ def applied_changes(store: Store, campaign: Campaign) -> tuple[Entry, ...]:
 def _try_change(
     settings: Settings,
     old: Campaign,
-    holds: CampaignOverride,
+    override: CampaignOverride,
     request: ChangeRequest,
     raw: bytes | None,
     now: datetime,
     home: Path | None,
 ) -> tuple[CampaignOverride, Campaign]:
-    target = NO_OVERRIDE if request.reset else holds
+    target = NO_OVERRIDE if request.reset else override
     checklist = old.checklist
     if request.anchor and request.anchor != old.anchor and not request.reset:
         if abs(request.anchor - now.astimezone(old.zone).date()) > FARTHEST:
@@ -210,9 +210,9 @@ def _lost_statements(live: LiveCampaign, found: Sequence[MoveRow], now: datetime
     """Name the steps that would be no more and were confirmed or counted somewhere."""
     records = live.records(now)
     for move in (m.move for m in found if m.move.kind is MoveKind.REMOVED):
-        said = [(u, records.get((u.code, move.step))) for u in live.campaign.by_code.values()]
+        each = [(u, records.get((u.code, move.step))) for u in live.campaign.by_code.values()]
         yield LostStatements(
-            move, tuple((unit, record) for unit, record in said if record and (record.done or record.progress))
+            move, tuple((unit, record) for unit, record in each if record and (record.done or record.progress))
         )
 
 

@@ -21,7 +21,7 @@ TOO_FEW = M("Cần hai lượt kiểm tra đã xong để so sánh.")
 class RunComparison(NamedTuple):
     """Two reports and what changed from the older to the newer one.
 
-    ``swapped`` tells that they were asked for the other way round; ``titles`` names the steps of both.
+    ``is_swapped`` tells that they were asked for the other way round; ``titles`` names the steps of both.
     """
 
     old: ReportSnapshot

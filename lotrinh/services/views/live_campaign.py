@@ -1,4 +1,4 @@
-"""How a campaign stands this minute: the record in memory, brought up to date by what has been added since."""
+"""How a campaign stands this minute: its journal in memory, brought up to date by what has been added since."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

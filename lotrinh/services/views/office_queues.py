@@ -1,4 +1,4 @@
-"""What waits for the office: obstacles and proposals, confirmations to judge, statements that disagree."""
+"""What waits for the office: obstacles and proposals, confirmations to review, statements that disagree."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -56,7 +56,7 @@ RecordFilter = Callable[[StepRecord], bool]
 def each_step(
     live: LiveCampaign, now: datetime, is_wanted: RecordFilter
 ) -> Iterator[tuple[UnitReport, PlannedStep, StepStatus, StepRecord]]:
-    """Go through all steps of everybody; a record that is not wanted is given as one that says nothing."""
+    """Go through all steps of everybody; a record that is not selected is given as one that says nothing."""
     report, records = live.report(now), live.select_records(now, is_wanted)
     for unit in report.everybody:
         for item, step_status in zip(unit.plan, unit.step_statuses, strict=True):
@@ -64,7 +64,7 @@ def each_step(
 
 
 def is_pending_review(record: StepRecord) -> bool:
-    """Whether a confirmation stands that nobody judged."""
+    """Whether a confirmation stands that nobody reviewed."""
     return record.done and not record.accepted and not record.excused
 
 
@@ -79,7 +79,7 @@ def is_stated(record: StepRecord) -> bool:
 
 
 def review_queue(live: LiveCampaign, now: datetime) -> list[PendingReview]:
-    """List the confirmations that nobody judged: those whose step asks for it first, the oldest first.
+    """List the confirmations that nobody reviewed: those whose step asks for it first, the oldest first.
 
     The province's own are among them only where their step asks for acceptance.
     """
@@ -97,8 +97,9 @@ def obstacle_queue(live: LiveCampaign, now: datetime) -> list[QueuedObstacle]:
     found = []
     for unit, item, step_status, record in each_step(live, now, has_obstacle):
         if has_obstacle(record):
-            said = [at for at in (record.obstacle and record.obstacle_at, record.proposal and record.proposal_at) if at]
-            found.append(QueuedObstacle(unit.unit, item.step, record, "", min(said, default=None)))
+            moments = (record.obstacle and record.obstacle_at, record.proposal and record.proposal_at)
+            since = min((moment for moment in moments if moment), default=None)
+            found.append(QueuedObstacle(unit.unit, item.step, record, "", since))
         elif text := step_status.flags.get("obstacle"):
             found.append(QueuedObstacle(unit.unit, item.step, record, str(text), step_status.heard_at))
     return sorted(found, key=lambda t: (t.is_answered, t.since is None, t.since or now, t.unit.code))
@@ -133,5 +134,5 @@ def _dispute(unit: Unit, step: Step, record: StepRecord, answer: Answer | None) 
 
 def seal(answer: StepAnswer) -> str:
     """Write what a system says in one short text, to see later whether it still says the same."""
-    said = answer_fingerprint(answer)
-    return f"{said['state']}/{said['completed_on'] or ''}"
+    content = answer_fingerprint(answer)
+    return f"{content['state']}/{content['completed_on'] or ''}"

@@ -8,9 +8,9 @@ SHORTEST, WHOLE = 12, 64
 DIGITS = frozenset("0123456789abcdef")
 
 
-def read_head(typed: str) -> str:
+def read_head(text: str) -> str:
     """Return a hash, or its first digits, as the journal writes it; empty for none."""
-    head = "".join(typed.split()).lower()
+    head = "".join(text.split()).lower()
     if head and (not SHORTEST <= len(head) <= WHOLE or set(head) - DIGITS):
         sentence = M("Mã này gồm từ 12 đến 64 chữ số và chữ a–f, như in trên báo cáo hoặc biên nhận.")
         raise BadInput([Problem("head", 0, 0, sentence)])

@@ -90,7 +90,7 @@ def read_other_provinces(files: Iterable[Path], campaign: str, own: Rollup | Non
             read.append((str(file), _rollup(file, campaign)))
         except BadInput as error:
             problems += error.problems
-    problems += _twice(read, own)
+    problems += _find_doubles(read, own)
     if problems:
         raise BadInput(problems)
     return tuple(rollup for _, rollup in read)
@@ -100,7 +100,7 @@ def _rollup(file: Path, campaign: str) -> Rollup:
     report = _report(file)
     problems = [Problem(str(file), 0, 0, sentence) for sentence in _findings(report, campaign)]
     if problems:
-        raise BadInput(_few(problems))
+        raise BadInput(_limit(problems))
     everybody = (report.province, *report.units)
     return Rollup(
         campaign=report.campaign,
@@ -144,7 +144,7 @@ def _report(file: Path) -> ReportFile:
     except ValidationError as error:
         items = error.errors(include_url=False, include_context=False)
         raise BadInput(
-            _few(_problem(where, item) for item in items) if _is_report(items) else [_other(where)]
+            _limit(_problem(where, item) for item in items) if _is_report(items) else [_no_report(where)]
         ) from error
 
 
@@ -154,7 +154,7 @@ def _is_report(items: Sequence[Mapping[str, Any]]) -> bool:
     return all(item["loc"] for item in items) and not {"campaign", "checklist_hash", "units"} <= missing
 
 
-def _other(where: str) -> Problem:
+def _no_report(where: str) -> Problem:
     sentence = M("Tệp này không phải báo cáo JSON. Hãy lập bằng: lotrinh report ĐỢT --format json --out THƯ_MỤC")
     return Problem(where, 0, 0, sentence)
 
@@ -167,15 +167,15 @@ def _problem(where: str, item: Mapping[str, Any]) -> Problem:
         return Problem(where, 0, 0, M("Báo cáo này không có xã, phường nào. Hãy lập lại, bỏ --unit."))
     if item["type"] == "missing":
         return Problem(where, 0, 0, M("Thiếu trường {place}.", place=place))
-    return Problem(where, 0, 0, M("Trường {place} không đúng: “{value}”.", place=place, value=_short(item["input"])))
+    return Problem(where, 0, 0, M("Trường {place} không đúng: “{value}”.", place=place, value=_shorten(item["input"])))
 
 
-def _short(value: object, most: int = 60) -> str:
+def _shorten(value: object, most: int = 60) -> str:
     text = str(value)
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def _few(problems: Iterable[Problem]) -> list[Problem]:
+def _limit(problems: Iterable[Problem]) -> list[Problem]:
     listed = list(problems)
     more = len(listed) - MOST_PROBLEMS
     if more <= 0:
@@ -191,24 +191,24 @@ def _findings(report: ReportFile, campaign: str) -> Iterator[Message]:
     for unit in report.units:
         if _unit(unit).is_province:
             yield M("“{name}” là tỉnh, thành phố, không phải xã, phường, đặc khu.", name=unit.name)
-    for code in _doubled(unit.code for unit in report.units):
+    for code in _repeated(unit.code for unit in report.units):
         yield M("Đơn vị mang mã “{code}” có hai lần.", code=code)
     for unit in (report.province, *report.units):
-        for name in _doubled(step.id for step in unit.steps):
+        for name in _repeated(step.id for step in unit.steps):
             yield M("Đơn vị {code}: đầu việc “{step}” có hai lần.", code=unit.code, step=name)
         for step in unit.steps:
             if step.status.is_done and step.completed_on is None:
                 yield M("Đơn vị {code}: đầu việc “{step}” đã xong mà không có ngày.", code=unit.code, step=step.id)
 
 
-def _doubled(names: Iterable[str]) -> list[str]:
+def _repeated(names: Iterable[str]) -> list[str]:
     return [name for name, times in Counter(names).items() if times > 1]
 
 
-def _twice(read: Sequence[tuple[str, Rollup]], own: Rollup | None) -> Iterator[Problem]:
+def _find_doubles(rollups: Sequence[tuple[str, Rollup]], own: Rollup | None) -> Iterator[Problem]:
     """Find provinces, and units of whatever province, that would count twice."""
     seen = dict.fromkeys(_codes(own), M("báo cáo của chính tỉnh này")) if own else dict[str, Message]()
-    for file, rollup in read:
+    for file, rollup in rollups:
         again = [code for code in _codes(rollup) if code in seen]
         if rollup.code in again:
             sentence = M("{province} đã có trong {other}.", province=rollup.name, other=seen[rollup.code])

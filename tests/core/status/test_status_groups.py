@@ -3,8 +3,9 @@
 from collections import Counter
 
 from lotrinh.core.status import status_groups
+from lotrinh.core.status.effective_status import count_done, count_work
 from lotrinh.core.status.status import STAGES, Stage, Status
-from lotrinh.core.status.status_groups import count_done, count_work, statuses_in
+from lotrinh.core.status.status_groups import statuses_in
 
 GROUPS = {
     "WORST_FIRST": "overdue unknown due_soon open unscheduled upcoming done_late done not_applicable",

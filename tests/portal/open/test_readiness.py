@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from lotrinh.services.upkeep.readiness import KEPT_SECONDS, LEAST_FREE, Readiness, free_bytes
+from lotrinh.services.upkeep.readiness import KEPT_SECONDS, LEAST_FREE, Readiness, disk_space
 from lotrinh.store import Store
 from tests.portal.conftest import Portal
 
@@ -57,7 +57,7 @@ def test_a_writer_that_is_busy_does_not_make_it_unready(portal: Portal, tmp_path
 
 def test_a_full_disk_is_not_ready(portal: Portal, tmp_path: Path) -> None:
     assert fresh(portal.store, tmp_path, least=2**70)() == "disk"
-    assert free_bytes(tmp_path / "not" / "there" / "yet") == pytest.approx(free_bytes(tmp_path), rel=0.1)
+    assert disk_space(tmp_path / "not" / "there" / "yet")[0] == pytest.approx(disk_space(tmp_path)[0], rel=0.1)
 
 
 def test_asking_often_asks_the_record_seldom(portal: Portal, tmp_path: Path) -> None:

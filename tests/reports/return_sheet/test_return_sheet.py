@@ -13,11 +13,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from lotrinh.core.checklist.checklist import Checklist, Evidence, Need
 from lotrinh.core.return_sheet.return_sheet import ReturnSheet, SheetMark, sheet_rows
 from lotrinh.core.status.status import Status
+from lotrinh.core.status.wording import SAMPLE_NOTICE
 from lotrinh.core.text import Text
 from lotrinh.i18n import say
 from lotrinh.reports.return_sheet import sheet_page, sheet_workbook
 from lotrinh.reports.return_sheet.layout import COLUMNS, PLACE
-from lotrinh.reports.return_sheet.words import SAMPLE
 from tests.core.builders import milestone, step
 from tests.reports.samples import NOW, OPEN, commune, the_checklist, unit_report
 
@@ -144,15 +144,15 @@ def test_the_mark_the_instructions_and_what_was_said_of_a_step_are_on_the_sheet(
     texts = [str(c.value) for row in made.iter_rows() for c in row if c.value]
     assert sheet.mark.line in texts
     assert sheet.mark.line in sheet_page(sheet, "vi")
-    assert say(SAMPLE) in texts
+    assert say(SAMPLE_NOTICE) in texts
     assert len([t for t in texts if re.match(r"[123]\. ", t)]) == 3
     assert any("bị trả lại: thiếu dấu" in t for t in texts)
     assert any(t.endswith("(?)\nquá hạn 1 ngày") for t in texts)
 
 
 def test_sample_data_is_labelled_on_paper_and_real_data_is_not() -> None:
-    assert say(SAMPLE) in sheet_page(sheet_of(sample=True), "vi")
-    assert say(SAMPLE) not in sheet_page(sheet_of(), "vi")
+    assert say(SAMPLE_NOTICE) in sheet_page(sheet_of(sample=True), "vi")
+    assert say(SAMPLE_NOTICE) not in sheet_page(sheet_of(), "vi")
     assert "DỮ LIỆU MẪU" not in str(
         [c.value for row in open_sheet(sheet_workbook(sheet_of(), "vi")).iter_rows() for c in row]
     )

@@ -96,6 +96,7 @@ def submit(request: Request, visitor: Administrator, form: Form) -> Response:
     units = _chosen(state, act, which, marked)
     if problems := _problems(act, which, units):
         return _render_access(request, {"act": act, "which": which}, marked, problems)
+    # No redirect: the secrets stand in this one answer, and the database keeps only their hashes.
     by, now = journal_author(request, visitor, inputs["key"]), state.clock()
     if act in REVOCATIONS:
         return RedirectResponse(f"/access?revoked={REVOCATIONS[act](state.store, units, now, by)}", SEE_OTHER)

@@ -136,6 +136,7 @@ def place_problems(error: BadInput, inputs: FormInput) -> list[Problem]:
 def submit(request: Request, at: SpeakerContext, step_id: str, form: Form) -> Response:
     """Record the confirmation and lead to its receipt; sent twice, it leads to the same receipt."""
     step = own_step(at.campaign, at.unit, step_id)
+    # The fields have been in the browser since they were checked, so they are read and checked again.
     inputs = read_input(form)
     file = find_stored_file(request, at, inputs)
     confirmation = read_confirmation(at, step, inputs, file)

@@ -103,6 +103,7 @@ def submit(request: Request, at: SpeakerContext, form: Form) -> Response:
     """Record all of it and lead to the receipts; sent twice, it leads to the same ones."""
     inputs = read_input(form)
     lines = list_count_lines(at, inputs)
+    # The page of answers carries the changed lines alone: whatever is filled in here was changed there.
     counts = read_counts(at, [line for line in lines if inputs[f"done.{line.step.id}"]], inputs)
     seen = {
         line.step.id: number

@@ -91,7 +91,7 @@ class ListPage(NamedTuple, Generic[T]):
 
 def cut_page(rows: Sequence[T], filters: ListFilters, size: int) -> ListPage[T]:
     """Cut the page out that was asked for; behind the last there is the last."""
-    last = max(1, -(-len(rows) // size))
+    last = max(1, -(-len(rows) // size))  # rounded up
     number = min(filters.page, last)
     start = (number - 1) * size
     return ListPage(rows[start : start + size], number, last, len(rows), start + 1 if rows else 0)

@@ -102,6 +102,7 @@ def submit(request: Request, at: ReviewerContext, step_id: str, act_name: str, f
 
 def redirect_back(at: CampaignContext, entry: Entry, to: str) -> Response:
     """Lead back to a list, which says what was recorded, or else to the receipt."""
+    # ``to`` comes from a hidden field, which anybody can change: only our own lists are gone back to.
     target = f"/campaigns/{at.campaign.id}/{to}?said={entry.number}"
     return RedirectResponse(target if to in LISTS else f"/receipts/{at.unit.code}-{entry.number}", SEE_OTHER)
 

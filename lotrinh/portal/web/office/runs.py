@@ -76,6 +76,7 @@ def show_progress(
         return RedirectResponse(f"{here}/{newest.run.id}", SEE_OTHER)
     waits = after is not None and asked < PATIENCE
     again = f"{here}/now?" if begun else f"{here}/now?after={quote(after or '')}&asked={asked + 1}" if waits else ""
+    # A header, for no page of the portal has a script. ``still`` is for those whom a page that reloads itself disturbs.
     headers = {"Refresh": f"{SECONDS};url={again}"} if again and not still else None
     context: dict[str, Any] = {
         "run": newest if begun else None,

@@ -88,6 +88,7 @@ def _read_change(inputs: FormInput, values: Mapping[str, str]) -> ChangeRequest:
 def submit(request: Request, at: ChangerContext, form: Form) -> Response:
     """Apply exactly what was shown; sent twice, it is one change."""
     state, inputs = portal_state(request), read_input(form)
+    # Asked first: once a change is applied, its preview begins at another state and has another digest.
     entry = find_applied_entry(state.store, at.campaign, inputs["digest"])
     if entry is None:
         values = {name: inputs[name] for name in ("anchor", "kept", "name")}

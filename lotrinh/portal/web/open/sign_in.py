@@ -87,7 +87,7 @@ def set_session_cookie(answer: Response, state: PortalState, token: str) -> Resp
         path="/",
         httponly=True,
         secure=state.is_https,
-        samesite="lax",
+        samesite="lax",  # "strict" would leave the cookie out when a link in a mail leads to a page
     )
     return answer
 
