@@ -11,8 +11,11 @@ import click
 import pytest
 
 from lotrinh.cli.main import cli
+from lotrinh.core.status.roles import ROLES, Role
+from lotrinh.i18n import say
 from lotrinh.probing.contract import read_answer
 from lotrinh.probing.question import Question
+from lotrinh.reports.documents import FORMATS
 from lotrinh.settings.load import OWN_VARIABLES, load_settings
 from tests.conftest import TOP
 from tests.settings.conftest import every_setting
@@ -118,6 +121,25 @@ def every_command(group: click.Group, before: str = "") -> Iterator[tuple[str, c
             yield from every_command(command, f"{before}{name} ")
         else:
             yield before + name, command
+
+
+def test_every_command_is_in_a_document() -> None:
+    text = "".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    assert [words for words, _ in every_command(cli) if not re.search(rf"lotrinh {words}\b", text)] == []
+
+
+def test_the_guide_to_reports_has_a_row_for_each_format() -> None:
+    text = (TOP / "docs" / "reports.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.+?`) \|", text.split("| `--format` |")[1].split("\n\n")[0], re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == FORMATS.keys()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_guide_to_the_portal_says_what_each_role_may_do(role: Role) -> None:
+    text = (TOP / "docs" / "portal.md").read_text(encoding="utf-8")
+    names = re.findall(r"^\| (.+?) \|", text.split("\n## Đăng nhập\n\n")[1].split("\n\n")[0], re.MULTILINE)
+    word = "xã, phường" if role is Role.UNIT else say(ROLES[role].word, "vi")
+    assert [name for name in names if word in name]
 
 
 def test_every_option_in_readme_exists_with_the_values_it_names() -> None:
