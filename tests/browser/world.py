@@ -177,7 +177,7 @@ def fill_normal(world: World, of: Campaign) -> None:
     )
     publish_obstacle(portal, of, of.by_code[LUONG_SON], "thanh-lap-ubbc-xa", "Đang ký.")
     number = record_change(diary, of)
-    first, second = run_check(portal, of, 60), run_check(portal, of, 30)
+    first, second = check_units(portal, of, 60), check_units(portal, of, 30)
     begin_run(portal.store, of, NOW - timedelta(minutes=1), NOW, {})
     make_link(portal.store, "Đồng chí Chủ tịch", timedelta(days=7), NOW)
     world.values[NORMAL] = address_values(
@@ -226,7 +226,7 @@ def record_change(diary: Diary, of: Campaign) -> int:
     return entry.number
 
 
-def run_check(portal: Hosted, of: Campaign, minutes: int) -> str:
+def check_units(portal: Hosted, of: Campaign, minutes: int) -> str:
     """Ask all units over HTTP, in a run that began so long ago."""
     at = NOW - timedelta(minutes=minutes)
     run = begin_run(portal.store, of, at, at, {})
