@@ -6,7 +6,7 @@ from prefect.exceptions import PrefectException
 from prefect.runtime import flow_run
 
 from lotrinh.core.report.report import Report
-from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.observation import Outcome, outcome_figures
 from lotrinh.core.status.silence import is_unreached
 from lotrinh.core.text import M
 from lotrinh.i18n import say
@@ -30,8 +30,7 @@ async def summarize_run(request: CheckRequest) -> str:
 
 def run_tags(report: Report, province: str) -> list[str]:
     """Return the tags of a run: campaign, province, and how asking the units ended."""
-    counted = report.outcomes()
-    counts = [f"{outcome.value.lower()}:{counted[outcome]}" for outcome in Outcome if counted[outcome]]
+    counts = [f"{name}:{count}" for name, count in outcome_figures(report.outcomes()).items() if count]
     return [f"campaign:{report.campaign}", f"province:{province}", *counts]
 
 

@@ -18,7 +18,7 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.report import UnitReport
 from lotrinh.core.report.snapshot import UnitSnapshot
 from lotrinh.core.status.journal import Entry
-from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.observation import Outcome, outcome_figures
 from lotrinh.core.status.status import PlannedStep, Status, StepStatus
 from lotrinh.core.status.wording import KIND, OUTCOME, STATUS, flag_remarks, status_reason
 from lotrinh.core.text import Message, Text
@@ -41,7 +41,7 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.globals |= {"Status": Status, "Outcome": Outcome}
+environment.globals |= {"Status": Status, "Outcome": Outcome, "outcome_figures": outcome_figures}
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.effective_status import count_outstanding
-from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.observation import Outcome, outcome_figures
 from lotrinh.core.status.silence import is_unreached
 from lotrinh.core.status.status import Status
 
@@ -121,7 +121,7 @@ def summarize(outcomes: Counter[Outcome], statuses: Counter[Status], *, sample: 
     """Sum up how asking the units ended and how everybody's steps stand, as programs read it."""
     return {
         "units": outcomes.total(),
-        **{outcome.value.lower(): outcomes[outcome] for outcome in Outcome},
+        **outcome_figures(outcomes),
         "outstanding": count_outstanding(statuses),
         "statuses": {status.value: statuses[status] for status in Status},
         "sample": sample,

@@ -9,7 +9,7 @@ from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.conflict import is_decided_by_portal, is_system_preferred
 from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.journal import StepRecord
-from lotrinh.core.status.observation import StepAnswer, StepState
+from lotrinh.core.status.observation import ProbeOutcome, StepAnswer, StepState
 from lotrinh.core.status.status import PlannedStep, Policy, Status, StepStatus, pending_status
 from lotrinh.core.status.wording import PROBES
 from lotrinh.core.text import M, Message
@@ -225,7 +225,7 @@ def _beside(situation: StepSituation) -> Iterator[Message]:
         done, of = progress
         yield M("Mới xong {done} trên {of}; chỉ tính là xong khi được xác nhận hoàn thành.", done=done, of=of)
     if found := flags.get("probe"):
-        yield M("Máy tự xem: {found}; chỉ để tham khảo.", found=PROBES[str(found)])
+        yield M("Máy tự xem: {found}; chỉ để tham khảo.", found=PROBES[ProbeOutcome(str(found))])
 
 
 def step_ids(value: object) -> list[str]:

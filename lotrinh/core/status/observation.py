@@ -16,6 +16,11 @@ class Outcome(StrEnum):
     INVALID = "INVALID"
 
 
+def outcome_figures(counts: Mapping[Outcome, int] | Mapping[str, int]) -> dict[str, int]:
+    """Count the outcomes, each under the name that sentences, programs and tags have for it; also those of none."""
+    return {outcome.value.lower(): counts.get(outcome, 0) for outcome in Outcome}
+
+
 class Reason(StrEnum):
     """Why a unit was not reached or its answer not accepted. The sentence beside it names the details."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.status.effective_status import is_unclear
 from lotrinh.core.status.journal import EntryKind
-from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.observation import Outcome, ProbeOutcome
 from lotrinh.core.status.roles import ROLES, Role
 from lotrinh.core.status.status import Status, StepStatus
 from lotrinh.core.text import M, Message, Text
@@ -109,10 +109,10 @@ def _hour(schedule: Schedule) -> str:
     return schedule.due.hour.strftime("%H:%M") if schedule.due and schedule.due.hour else "24:00"
 
 
-PROBES: Mapping[str, Message] = {
-    "met": M("máy đã thấy nội dung trên trang của đơn vị"),
-    "not_met": M("máy chưa thấy nội dung trên trang của đơn vị"),
-    "failed": M("máy không mở được trang của đơn vị"),
+PROBES: Mapping[ProbeOutcome, Message] = {
+    ProbeOutcome.MET: M("máy đã thấy nội dung trên trang của đơn vị"),
+    ProbeOutcome.NOT_MET: M("máy chưa thấy nội dung trên trang của đơn vị"),
+    ProbeOutcome.FAILED: M("máy không mở được trang của đơn vị"),
 }
 
 
@@ -125,7 +125,7 @@ FLAGS: Mapping[str, Callable[[Any], Message]] = {
     "progress": lambda value: M("đã xong {done} trên {of}", done=value["done"], of=value["of"]),
     "stale": lambda value: M("theo trả lời lúc {when}, từ đó chưa hỏi lại được", when=value),
     "conflict": lambda _: M("phần mềm của đơn vị và cổng xác nhận nói khác nhau"),
-    "probe": lambda value: PROBES[value],
+    "probe": lambda value: PROBES[ProbeOutcome(value)],
 }
 
 

@@ -48,6 +48,11 @@ COUNTS: Mapping[str, Status] = {
     "khong_ap_dung": Status.NOT_APPLICABLE,
     "chua_xac_dinh": Status.UNKNOWN,
 }
+OUTCOME_COUNTS: Mapping[str, Outcome] = {
+    "hoi_duoc": Outcome.REACHED,
+    "khong_hoi_duoc": Outcome.UNREACHABLE,
+    "khong_hop_le": Outcome.INVALID,
+}
 ENDS: Mapping[MilestoneEnd, M] = {
     MilestoneEnd.ON_TIME: M("hoàn thành đúng hạn"),
     MilestoneEnd.LATE: M("trễ hạn hoặc quá hạn"),
@@ -107,9 +112,7 @@ class Placeholders:
         left = count_outstanding(statuses)
         numbers = {
             "so_don_vi": len(report.units),
-            "hoi_duoc": outcomes[Outcome.REACHED],
-            "khong_hoi_duoc": outcomes[Outcome.UNREACHABLE],
-            "khong_hop_le": outcomes[Outcome.INVALID],
+            **{name: outcomes[outcome] for name, outcome in OUTCOME_COUNTS.items()},
             "tong_so": statuses.total(),
             "con_phai_lam": left,
             "so_ngay_toi": self.bundle.ahead_days,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.report import Report, StepObstacle, UnitReport
 from lotrinh.core.status.effective_status import count_outstanding
-from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.observation import outcome_figures
 from lotrinh.core.status.silence import is_unreached
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import DOUBTFUL_NOTE, STATUS
@@ -77,7 +77,7 @@ class Prose(ReportWriter):
 
     def asking_result(self) -> str:
         """Which run this is, and how asking went."""
-        report, outcomes = self.report, self.report.outcomes()
+        report = self.report
         if report.only:
             run = M("Theo lượt kiểm tra {run} lúc {when}", run=report.run, when=report.as_of)
             return self.say(M("{run}. {asked}.", run=run, asked=situation.asking_result(report)))
@@ -89,9 +89,7 @@ class Prose(ReportWriter):
                 when=report.as_of,
                 units=len(report.units),
                 province=report.province_name,
-                reached=outcomes[Outcome.REACHED],
-                unreachable=outcomes[Outcome.UNREACHABLE],
-                invalid=outcomes[Outcome.INVALID],
+                **outcome_figures(report.outcomes()),
             )
         )
 

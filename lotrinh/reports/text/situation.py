@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from lotrinh.core.report.report import Report, UnitReport, known_statuses
 from lotrinh.core.status.effective_status import count_outstanding
-from lotrinh.core.status.observation import Outcome
+from lotrinh.core.status.observation import Outcome, outcome_figures
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.wording import OUTCOME
 from lotrinh.core.text import M, Message
@@ -14,13 +14,10 @@ def asking_result(report: Report) -> Message:
     """How asking went; of one unit, how it went there, for the run asked others too."""
     if report.only:
         return next((_one_unit_result(unit) for unit in report.everybody), M("Chỉ việc của cấp tỉnh"))
-    outcomes = report.outcomes()
     return M(
         "{units} đơn vị: {reached} hỏi được, {unreachable} không hỏi được, {invalid} trả lời không hợp lệ",
         units=len(report.units),
-        reached=outcomes[Outcome.REACHED],
-        unreachable=outcomes[Outcome.UNREACHABLE],
-        invalid=outcomes[Outcome.INVALID],
+        **outcome_figures(report.outcomes()),
     )
 
 
