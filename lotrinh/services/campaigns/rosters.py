@@ -41,15 +41,15 @@ def imported_path(settings: Settings) -> Path:
     return settings.data_dir / "units" / f"{province(settings.province).slug}.csv"
 
 
-def open_roster(settings: Settings, path: Path | None = None) -> Roster:
+def open_roster(settings: Settings, file: Path | None = None) -> Roster:
     """Read the roster: the given file, the one in the settings, the imported one, or the packaged one."""
     home = province(settings.province)
-    chosen = path or settings.units.file
-    file = chosen or imported_path(settings)
+    chosen = file or settings.units.file
+    path = chosen or imported_path(settings)
     # A chosen file that is missing is an error; without an imported one the packaged roster is in use.
-    if chosen or file.is_file():
-        units = read_roster(file, accepted_codes(settings))
-        source = str(file)
+    if chosen or path.is_file():
+        units = read_roster(path, accepted_codes(settings))
+        source = str(path)
     else:
         units, source = packaged_roster(home), home.slug
     own = next((u for u in units if u.is_province), None) or as_unit(home)
