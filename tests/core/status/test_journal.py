@@ -1,6 +1,6 @@
 """The chain of hashes, and what the journal's entries mean when they are replayed."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -76,12 +76,13 @@ def test_what_is_hashed_is_one_text_for_one_content() -> None:
     assert "12/QĐ-UBND" in canonical_json(new())
 
 
-@pytest.mark.parametrize("change", [
-    {"kind": EntryKind.WITHDRAWN}, {"at": AT + timedelta(microseconds=1)}, {"campaign": "khac"}, {"unit": "y"},
-    {"step": "b"}, {"actor": "tinh"}, {"body": {}}, {"checklist_hash": "d"}, {"key": "k"},
-])  # fmt: skip
-def test_every_field_of_an_entry_is_in_its_hash(change: dict[str, Any]) -> None:
-    assert chain_hash(GENESIS, 1, replace(new(), **change)) != chain_hash(GENESIS, 1, new())
+@pytest.mark.parametrize("name", [each.name for each in fields(NewEntry)])
+def test_every_field_of_an_entry_is_in_its_hash(name: str) -> None:
+    other: dict[str, Any] = {
+        "kind": EntryKind.WITHDRAWN, "at": AT + timedelta(microseconds=1), "campaign": "khac", "unit": "y",
+        "step": "b", "actor": "tinh", "body": {}, "checklist_hash": "d", "key": "k",
+    }  # fmt: skip
+    assert chain_hash(GENESIS, 1, replace(new(), **{name: other[name]})) != chain_hash(GENESIS, 1, new())
 
 
 def test_an_entrys_place_and_predecessor_are_in_its_hash() -> None:

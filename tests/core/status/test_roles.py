@@ -5,6 +5,7 @@ import pytest
 from lotrinh.core.status.roles import OFFICE_ROLES, PROGRAM_ROLES, ROLES, Action, Role, Visitor
 from lotrinh.i18n import say
 from tests.conftest import TOP
+from tests.faults.audiences import VISITORS
 
 PROGRAMS_TOLD = ("lotrinh/cli/token.py", "lotrinh/services/access/programs.py")
 """Where sentences name the roles that a program may have."""
@@ -32,3 +33,8 @@ def test_a_program_is_given_the_least_unless_more_is_asked_for_and_never_what_is
 def test_sentences_about_programs_name_every_role_that_one_may_have(path: str) -> None:
     told = (TOP / path).read_text(encoding="utf-8")
     assert [role for role in PROGRAM_ROLES if role.value not in told] == []
+
+
+def test_somebody_of_every_role_and_nobody_at_all_asks_for_every_page() -> None:
+    """What each of them may open is a table of its own: ``tests/faults/audiences.py``."""
+    assert {visitor.role for visitor in VISITORS} == {None, *Role}

@@ -1,9 +1,11 @@
 """Rows are as tall as their texts need, wide maps take more pages, and lists end where a sheet does."""
 
 import tempfile
+from collections.abc import Sequence
 from datetime import date, datetime
 from errno import ENOSPC
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -13,13 +15,13 @@ from lotrinh.core.checklist.rules import Moment
 from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.status.status import Status
 from lotrinh.reports.xlsx import notes, outstanding, report_workbook
-from lotrinh.reports.xlsx.cells import CellWriter
+from lotrinh.reports.xlsx.cells import Cell, CellWriter
 from lotrinh.reports.xlsx.context import WorkbookContext
-from lotrinh.reports.xlsx.sheet import TALLEST, count_lines
+from lotrinh.reports.xlsx.sheet import TALLEST, Sheet, count_lines
 from lotrinh.reports.xlsx.styles import STYLES
 from tests.core.builders import milestone, step
 from tests.reports.books import at, head_row, list_rows, sheet, sheet_texts, workbook_of
-from tests.reports.samples import NOW, commune, the_checklist, the_report, unit_report
+from tests.reports.samples import NOW, UNREACHABLE, commune, the_checklist, the_report, unit_report
 
 INK = CellWriter(dict.fromkeys(STYLES, 1), "vi")
 
@@ -103,3 +105,24 @@ def test_days_before_spreadsheets_begin_are_written_as_text() -> None:
 def test_moments_are_exact_to_the_second() -> None:
     assert "<v>46054.708333333336</v>" in INK.due(Moment(date(2026, 2, 1), at(2026, 2, 1, 17).time())).written
     assert "<v>46054</v>" in INK.due(Moment(date(2026, 2, 1))).written
+
+
+def test_a_column_of_a_list_has_a_width_a_head_and_a_cell_in_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    lists: dict[Sheet, list[int]] = {}
+    write, write_head = Sheet.add, Sheet.add_head
+
+    def add(of: Sheet, cells: Sequence[Cell | None], height: float | None = None) -> None:
+        if of in lists:
+            lists[of].append(len(cells))
+        write(of, cells, height)
+
+    def add_head(of: Sheet, *given: Any, **named: Any) -> None:
+        lists[of] = [of._columns]
+        write_head(of, *given, **named)
+
+    monkeypatch.setattr(Sheet, "add", add)
+    monkeypatch.setattr(Sheet, "add_head", add_head)
+    flags: dict[str, dict[str, object]] = {"lap-to": {"obstacle": "Mất điện"}}
+    workbook_of(the_report(unit_report(commune(), flags=flags), unit_report(commune("04960"), outcome=UNREACHABLE)))
+    assert len(lists) > 5
+    assert [counts for counts in lists.values() if len(set(counts)) > 1] == []

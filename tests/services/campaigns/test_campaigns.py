@@ -7,6 +7,7 @@ import pytest
 
 from lotrinh.core.checklist.deadlines import timetable
 from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.status.status import Policy
 from lotrinh.core.text import Text
 from lotrinh.errors import BadInput, NotFound
 from lotrinh.i18n import say
@@ -56,6 +57,11 @@ def test_a_packaged_checklist_is_a_campaign_of_its_own_name_with_every_default(s
     assert opened.by_code["04924"].name == "Lương Sơn"
     assert opened.by_code["25"] is opened.province
     assert "niem-yet-danh-sach-cu-tri" in opened.awaited_steps
+
+
+def test_periods_that_nobody_set_are_those_of_the_core(home: Path) -> None:
+    """They stand in two places: the core knows no settings, and the guide shows their defaults."""
+    assert open_campaign_of_files(made(home), "thu", home=home).policy == Policy()
 
 
 def test_settings_go_before_the_checklist(home: Path) -> None:
