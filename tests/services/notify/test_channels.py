@@ -1,20 +1,33 @@
 """A channel is one row of a table, and whoever does something by channel does it for each."""
 
+from collections.abc import Mapping
+
 import pytest
 from pydantic import SecretStr
 
+from flows.deploy import has_sender
 from lotrinh.errors import BadInput
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.rosters import open_roster
 from lotrinh.services.notify.receivers import CHANNELS, HOOK, addresses, mask_address
 from lotrinh.services.notify.senders import Channels
-from lotrinh.settings.models import MailSettings, ReceiverSettings, Settings, ZaloSettings
+from lotrinh.settings.load import LoadedSettings
+from lotrinh.settings.models import MailSettings, ReceiverSettings, Settings, WebhookSettings, ZaloSettings
 from tests.conftest import TOP
 from tests.services.reminding import DAY
 
 OF_RECEIVERS = [name for name in ReceiverSettings.model_fields if name != "unit"]
 MAIL = MailSettings(host="localhost", sender="lotrinh@phutho.example.vn")
 BOT = ZaloSettings(token=SecretStr("khoa-cua-bot"))
+HOOKS = (WebhookSettings(url=SecretStr("https://a.vn/x"), secret=SecretStr("khoa-de-ky-tin-webhook")),)
+ELSEWHERE = (ReceiverSettings(unit="25", url=SecretStr("tgram://token/chat")),)
+SET_UP: Mapping[str, Settings] = {
+    "mail": Settings(mail=MAIL),
+    "zalo": Settings(zalo=BOT),
+    "url": Settings(receivers=ELSEWHERE),
+    HOOK: Settings(webhooks=HOOKS),
+}
+"""Channel -> settings of an office that has it alone."""
 ADDRESS = "chi-lan@phutho.example.vn"
 
 
@@ -40,6 +53,12 @@ def test_one_address_is_enough_whichever_it_is_and_who_gives_none_is_told_of_all
     with pytest.raises(BadInput) as caught:
         addresses(receiver(), open_roster(settings))
     assert channel in say(caught.value.problems[0].sentence)
+
+
+def test_an_office_with_any_channel_sends_by_schedule() -> None:
+    assert SET_UP.keys() == CHANNELS.keys()
+    assert [name for name, each in SET_UP.items() if not has_sender(LoadedSettings(each, None, {}))] == []
+    assert not has_sender(LoadedSettings(Settings(), None, {}))
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
