@@ -165,7 +165,8 @@ def address(cells: Cells, folder: Path) -> str:
 
 def seen(cells: Cells, folder: Path) -> str:
     status, _, body = cells[ANSWERED].partition(": ")
-    return f"`{say(compare_page(probe(cells, folder), PageResponse(int(status), httpx.Headers(), body.encode()))[1], 'vi')}`"
+    page = PageResponse(int(status), httpx.Headers(), body.encode())
+    return f"`{say(compare_page(probe(cells, folder), page)[1], 'vi')}`"
 
 
 OUTCOMES: Mapping[str, Callable[[Cells, Path], str]] = {

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -237,17 +238,7 @@ def _each(rows: Iterator[RowMapping]) -> Iterator[Entry | None]:
 
 
 def _in_utc(new: NewEntry) -> NewEntry:
-    return NewEntry(
-        kind=new.kind,
-        at=new.at.astimezone(UTC),
-        campaign=new.campaign,
-        unit=new.unit,
-        step=new.step,
-        actor=new.actor,
-        body=new.body,
-        checklist_hash=new.checklist_hash,
-        key=new.key,
-    )
+    return replace(new, at=new.at.astimezone(UTC))
 
 
 def _same_request(known: NewEntry, new: NewEntry) -> bool:
@@ -284,6 +275,7 @@ UNREADABLE = (ValueError, TypeError, RecursionError)
 
 
 def read_entry(row: RowMapping) -> Entry:
+    """Read an entry of the journal; ``StoreUnavailable`` names one that somebody changed behind our back."""
     try:
         return _read(row)
     except UNREADABLE as error:

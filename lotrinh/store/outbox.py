@@ -17,7 +17,7 @@ from lotrinh.store.schema import journal, outbox
 
 WAITING, SENDING, SENT, UNCLEAR, FAILED, DROPPED = "waiting", "sending", "sent", "unclear", "failed", "dropped"
 CURSOR = "cursor"
-"""Kind and state of the rows that remember something between two goes: up to where another system has been sent the journal."""
+"""Kind and state of the rows that remember something between two goes: how much of the journal a system was sent."""
 OPEN = (WAITING, SENDING, UNCLEAR, FAILED)
 """What is not over yet, for somebody or for us."""
 WENT_OUT = (SENDING, SENT, UNCLEAR)
@@ -29,7 +29,7 @@ AT_ONCE = 500
 
 
 class NewMessage(NamedTuple):
-    """A message that is to be put into the outbox. ``key`` makes it one however often it is made; ``content`` is JSON."""
+    """A message before it is in the outbox. ``key`` makes it one however often it is made; ``content`` is JSON."""
 
     key: str
     campaign: str
@@ -186,7 +186,7 @@ class Outbox:
             return {state: int(number) for state, number in connection.execute(query)}
 
     def follow(self, name: str, make: MessageMaker, at: datetime) -> int:
-        """Put messages into the outbox about what the journal holds since last time; return how many entries were looked at.
+        """Put messages about what the journal holds since last time into the outbox; return how many entries it was.
 
         Messages and the number up to which ``name`` has had them are one transaction. Whoever is new is sent
         nothing that was before.
@@ -241,23 +241,9 @@ def remember_within(connection: Connection, name: str, content: Mapping[str, Any
     key = f"{CURSOR}/{name}"
     changed = update(outbox).where(outbox.c.key == key).values(content=_json(content))
     if not connection.execute(changed).rowcount:
-        connection.execute(
-            insert(outbox).values(
-                **_row(
-                    NewMessage(
-                        key=key,
-                        campaign="",
-                        kind=CURSOR,
-                        receiver="",
-                        channel="",
-                        content=content,
-                        next_at=at,
-                        state=CURSOR,
-                    ),
-                    at,
-                )
-            )
-        )
+        nobody = {"campaign": "", "receiver": "", "channel": ""}
+        cursor = NewMessage(key=key, kind=CURSOR, content=content, next_at=at, state=CURSOR, **nobody)
+        connection.execute(insert(outbox).values(**_row(cursor, at)))
 
 
 def recall_within(connection: Connection, name: str) -> dict[str, Any] | None:
@@ -280,20 +266,8 @@ def _put(connection: Connection, new: Iterable[NewMessage], at: datetime) -> int
 
 def _row(new: NewMessage, at: datetime) -> dict[str, object]:
     over = new.state in {UNCLEAR, FAILED, DROPPED}
-    return {
-        "key": new.key,
-        "campaign": new.campaign,
-        "kind": new.kind,
-        "receiver": new.receiver,
-        "channel": new.channel,
-        "content": _json(new.content),
-        "state": new.state,
-        "tries": 0,
-        "created_at": utc_text(at),
-        "next_at": utc_text(new.next_at),
-        "done_at": utc_text(at) if over else None,
-        "problem": new.problem,
-    }
+    moments = {"created_at": utc_text(at), "next_at": utc_text(new.next_at), "done_at": utc_text(at) if over else None}
+    return new._asdict() | moments | {"content": _json(new.content), "tries": 0}
 
 
 def _messages(rows: Iterable[RowMapping]) -> tuple[OutboxMessage, ...]:

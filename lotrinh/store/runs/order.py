@@ -8,11 +8,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
-from lotrinh.store.runs.rows import WITHOUT_SNAPSHOT
+from lotrinh.store.runs.rows import FINISHED, WITHOUT_SNAPSHOT
 from lotrinh.store.schema import run_order, runs
 
 IN_ORDER = runs.join(run_order, run_order.c.round == runs.c.id)
 NEWEST_FIRST = run_order.c.number.desc()
+
+
+def of_campaign(campaign: str, province: str) -> list[ColumnElement[bool]]:
+    """Narrow to one campaign, and to one province's part in it where its code is given."""
+    return [runs.c.campaign == campaign, *([runs.c.province == province] if province else [])]
+
+
+def finished_of(campaign: str, province: str) -> list[ColumnElement[bool]]:
+    """Narrow to the finished runs of a campaign, as ``of_campaign`` does."""
+    return [*of_campaign(campaign, province), runs.c.state == FINISHED]
 
 
 def select_recorded_order(*where: ColumnElement[bool]) -> Select[Any]:

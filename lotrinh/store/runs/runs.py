@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, case, exists, func, insert, or_, select, update
 
 from lotrinh.core.days import ONE_SECOND
 from lotrinh.core.report.deadline_history import DeadlineComparison
@@ -14,7 +14,14 @@ from lotrinh.core.text import M
 from lotrinh.errors import Conflict
 from lotrinh.store.engine import reading, writing
 from lotrinh.store.runs.deadlines import publish_run_deadlines
-from lotrinh.store.runs.order import IN_ORDER, NEWEST_FIRST, select_recorded_order, select_shown_order
+from lotrinh.store.runs.order import (
+    IN_ORDER,
+    NEWEST_FIRST,
+    finished_of,
+    of_campaign,
+    select_recorded_order,
+    select_shown_order,
+)
 from lotrinh.store.runs.rows import (
     FINISHED,
     INTERRUPTED,
@@ -55,8 +62,7 @@ LOOKED_BACK = 10
 class Runs:
     """Runs, observations and last answers.
 
-    One record may hold the runs of several provinces: what is asked with ``province``, the code of one, is answered
-    from its runs alone.
+    One record may hold the runs of several provinces: ``province``, the code of one, narrows an answer to its runs.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -69,7 +75,7 @@ class Runs:
         ``unless`` has finished, nothing begins, and its id is returned; else an empty text.
         """
         held = exists().where(func.substr(leases.c.holder, 1, func.length(runs.c.id) + 1) == runs.c.id + " ")
-        left = update(runs).where(*_of(new.campaign, new.province), runs.c.state == RUNNING, ~held)
+        left = update(runs).where(*of_campaign(new.campaign, new.province), runs.c.state == RUNNING, ~held)
         done = select(runs.c.id).where(runs.c.id.in_(unless), runs.c.state == FINISHED)
         with writing(self._engine) as connection:
             # First, so that a run which is being closed this very moment is waited for and seen as it ended.
@@ -93,11 +99,10 @@ class Runs:
 
         ``Conflict`` where it is closed already: a process taken for dead does not overwrite what came after it.
         """
-        made = {"frozen": report.dump} if report else {}
+        values: dict[str, object] = {"state": state, "finished_at": write_moment(at), "head": head}
         with writing(self._engine, chain=deadlines is not None) as connection:
-            closed = update(runs).where(runs.c.id == run_id, runs.c.state == RUNNING)
-            values = {"state": state, "finished_at": write_moment(at), "head": head, **made}
-            if not connection.execute(closed.values(**values)).rowcount:
+            closed = update(runs).where(runs.c.id == run_id, runs.c.state == RUNNING).values(**values)
+            if not connection.execute(closed.values(frozen=report.dump) if report else closed).rowcount:
                 raise _closed(run_id)
             if report:
                 store_checklist(connection, report)
@@ -143,29 +148,29 @@ class Runs:
     def latest(self, campaign: str, until: date | None = None, *, province: str = "") -> Run | None:
         """Return the finished run recorded last; with ``until`` the last that shows a day up to this one."""
         if until is None:
-            return self._one(select_recorded_order(*_finished(campaign, province)))
+            return self._one(select_recorded_order(*finished_of(campaign, province)))
         # The moment that a report shows is kept in local time, so its text begins with the local day.
         up_to = runs.c.as_of < (until + ONE_DAY).isoformat()
-        return self._one(select_shown_order(*_finished(campaign, province), among=(up_to,)))
+        return self._one(select_shown_order(*finished_of(campaign, province), among=(up_to,)))
 
     def latest_at(self, campaign: str, moment: datetime, *, province: str = "") -> Run | None:
         """Return the finished run that shows the latest moment up to this one, which is given in local time."""
         up_to = runs.c.as_of < (moment + ONE_SECOND).isoformat()
-        return self._one(select_shown_order(*_finished(campaign, province), among=(up_to,)))
+        return self._one(select_shown_order(*finished_of(campaign, province), among=(up_to,)))
 
     def first(self, campaign: str, *, province: str = "") -> Run | None:
         """Return the finished run that shows the earliest moment."""
-        query = select(*WITHOUT_SNAPSHOT).where(*_finished(campaign, province))
+        query = select(*WITHOUT_SNAPSHOT).where(*finished_of(campaign, province))
         return self._one(query.order_by(runs.c.as_of))
 
     def finished(self, campaign: str, most: int, *, province: str = "") -> tuple[Run, ...]:
         """Return the finished runs that show the latest moments, latest first: a day in the past is no news."""
-        return self._all(select_shown_order(*_finished(campaign, province)).limit(most))
+        return self._all(select_shown_order(*finished_of(campaign, province)).limit(most))
 
     def in_order(self, campaign: str, run_ids: Collection[str], *, province: str = "") -> tuple[Run, ...]:
         """Return these finished runs, the one that shows the earliest moment first."""
         these = runs.c.id.in_(run_ids)
-        return self._all(select_shown_order(*_finished(campaign, province), among=(these,)))[::-1]
+        return self._all(select_shown_order(*finished_of(campaign, province), among=(these,)))[::-1]
 
     def campaigns(self) -> tuple[tuple[str, str], ...]:
         """Return the campaigns that have finished runs, each with the province whose runs they are."""
@@ -226,10 +231,9 @@ class Runs:
 
     def pulse(self, campaign: str, *, province: str = "") -> tuple[str, int]:
         """Return the newest run's id and how many units it has observed: changes whenever there is news."""
-        of = select(runs.c.id).select_from(IN_ORDER).where(*_of(campaign, province))
-        newest = of.order_by(NEWEST_FIRST).limit(1)
+        newest = select(runs.c.id).select_from(IN_ORDER).where(*of_campaign(campaign, province)).order_by(NEWEST_FIRST)
         with reading(self._engine) as connection:
-            run_id = connection.execute(newest).scalar_one_or_none() or ""
+            run_id = connection.execute(newest.limit(1)).scalar_one_or_none() or ""
             seen = select(func.count()).select_from(observations).where(observations.c.round == run_id)
             return run_id, int(connection.execute(seen).scalar_one())
 
@@ -239,7 +243,7 @@ class Runs:
         A run that ended before it asked, or that our own network kept from asking, tells nothing of anybody.
         """
         asked = exists().where(observations.c.round == runs.c.id)
-        carried_out = (*_of(campaign, province), runs.c.state != NOT_CARRIED_OUT, asked)
+        carried_out = (*of_campaign(campaign, province), runs.c.state != NOT_CARRIED_OUT, asked)
         newest = select(runs.c.id).select_from(IN_ORDER).where(*carried_out).order_by(NEWEST_FIRST).limit(LOOKED_BACK)
         seen = select(observations).join(run_order, run_order.c.round == observations.c.round)
         query = seen.where(observations.c.round.in_(newest)).order_by(run_order.c.number)
@@ -268,7 +272,7 @@ class Runs:
         """Return the campaign's runs, newest first, whatever became of them; ``before`` is where to go on."""
         its_number = select(run_order.c.number).where(run_order.c.round == before).scalar_subquery()
         earlier = [run_order.c.number < its_number] if before else []
-        return self._all(select_recorded_order(*_of(campaign, province), *earlier).limit(most))
+        return self._all(select_recorded_order(*of_campaign(campaign, province), *earlier).limit(most))
 
     def answers(
         self, campaign: str, unit: str = "", *, units: Collection[str] | None = None
@@ -282,15 +286,6 @@ class Runs:
                 row["unit"]: StoredAnswer(row["source"], row["etag"], read_moment(row["true_at"]), row["body"])
                 for row in connection.execute(query).mappings()
             }
-
-
-def _of(campaign: str, province: str) -> list[ColumnElement[bool]]:
-    """Narrow to one campaign, and to one province's part in it where its code is given."""
-    return [runs.c.campaign == campaign, *([runs.c.province == province] if province else [])]
-
-
-def _finished(campaign: str, province: str) -> list[ColumnElement[bool]]:
-    return [*_of(campaign, province), runs.c.state == FINISHED]
 
 
 def _require_running(connection: Connection, run_id: str) -> None:
