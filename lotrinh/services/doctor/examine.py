@@ -9,7 +9,7 @@ from lotrinh.clock import Clock
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, LotrinhError
 from lotrinh.services.campaigns.rosters import open_roster, roster_fault
-from lotrinh.services.doctor import certificates, machine, record, servers
+from lotrinh.services.doctor import certificates, database, machine, servers
 from lotrinh.services.doctor.finding import Diagnosis, Sign, attention, failing, good
 from lotrinh.services.http_options import http_options
 from lotrinh.services.upkeep.restore_marker import require_finished
@@ -60,7 +60,7 @@ def examine_installation(
 def inspect_settings(settings: Settings, file: str, home: Path | None) -> Iterator[Diagnosis]:
     """Look whether there is a settings file, and whether all that it names can be used."""
     try:
-        if record.is_empty(settings.database_url):
+        if database.is_empty(settings.database_url):
             problems = [*settings_problems(None, settings, home)]
         else:
             with open_store(settings.database_url, make=False) as store:
@@ -89,8 +89,8 @@ def inspect_this_machine(
         require_finished(settings.data_dir, settings.database_url)
     except LotrinhError as error:
         yield failing("restore", error.sentence)
-    yield from record.inspect_database(settings, clock(), full=depth.full, home=home)
-    yield record.inspect_backup(settings.data_dir, clock(), ZoneInfo(settings.timezone))
+    yield from database.inspect_database(settings, clock(), full=depth.full, home=home)
+    yield database.inspect_backup(settings.data_dir, clock(), ZoneInfo(settings.timezone))
 
 
 def inspect_roster(settings: Settings) -> Diagnosis:

@@ -8,7 +8,7 @@ import pytest
 
 from lotrinh.errors import LotrinhError
 from lotrinh.i18n import say
-from lotrinh.services.doctor import record
+from lotrinh.services.doctor import database
 from lotrinh.services.doctor.finding import Sign
 from lotrinh.services.upkeep.backup import DataLocation, back_up
 from lotrinh.store import open_store
@@ -28,7 +28,7 @@ def place(tmp_path: Path) -> DataLocation:
 
 def looked(place: DataLocation, later: timedelta) -> tuple[Sign, str, str]:
     """What doctor finds some time after the first night, and advises."""
-    found = record.inspect_backup(place.folder, NOW + later, ZoneInfo("Asia/Ho_Chi_Minh"))
+    found = database.inspect_backup(place.folder, NOW + later, ZoneInfo("Asia/Ho_Chi_Minh"))
     return found.sign, say(found.found), say(found.advice) if found.advice else ""
 
 

@@ -18,7 +18,7 @@ from lotrinh.cli.up.processes import free_port
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.i18n import say
 from lotrinh.probing.options import HttpOptions
-from lotrinh.services.doctor import certificates, record, servers
+from lotrinh.services.doctor import certificates, database, servers
 from lotrinh.services.doctor.finding import Diagnosis, Sign
 from lotrinh.settings.models import (
     CampaignSettings,
@@ -120,7 +120,7 @@ def test_messages_that_wait_after_an_error_and_unclear_ones_are_told_with_what_t
         new = [NewMessage(f"{n}", "", "remind", "25", "mail", {"to": "a@b.vn"}, AT, *s) for n, s in enumerate(states)]
         with open_store(f"sqlite:///{tmp_path}/{len(states)}.db") as store:
             store.outbox.put(new, AT)
-            return {f.what: f for f in record.inspect_outbox(store)}
+            return {f.what: f for f in database.inspect_outbox(store)}
 
     assert {w: f.sign for w, f in put((WAITING, ""), (SENT, "")).items()} == {"outbox": Sign.GOOD}
     found = put((WAITING, "535"), (WAITING, "535"), (WAITING, ""), (FAILED, "550"), (UNCLEAR, "?"))
@@ -163,8 +163,8 @@ def test_campaigns_that_are_paused_are_named(tmp_path: Path) -> None:
         CampaignSettings(id="chay"),
     )
     with open_store(f"sqlite:///{tmp_path}/lotrinh.db") as store:
-        (found,) = record.inspect_paused_campaigns(store, Settings(campaigns=campaigns))
-        assert not list(record.inspect_paused_campaigns(store, Settings(campaigns=campaigns[1:])))
+        (found,) = database.inspect_paused_campaigns(store, Settings(campaigns=campaigns))
+        assert not list(database.inspect_paused_campaigns(store, Settings(campaigns=campaigns[1:])))
     assert (found.sign, "chay" in say(found.found)) == (Sign.ATTENTION, False)
     assert "lotrinh schedule resume bau-cu-2026" in advised(found)
 
@@ -172,11 +172,11 @@ def test_campaigns_that_are_paused_are_named(tmp_path: Path) -> None:
 def test_a_changed_schedule_that_cannot_be_read_any_more_is_told(tmp_path: Path) -> None:
     settings = Settings(campaigns=(CampaignSettings(id="bau-cu-2026"), CampaignSettings(id="chay")))
     with open_store(f"sqlite:///{tmp_path}/lotrinh.db") as store:
-        assert not list(record.inspect_unreadable_schedules(store, settings))
+        assert not list(database.inspect_unreadable_schedules(store, settings))
         with writing(store.engine) as connection:
             kept = {"content": '{"cron": "0 7 L * *"}', "changed_at": NOW.isoformat(), "actor": "officer:lan"}
             connection.execute(insert(schedules).values(campaign="bau-cu-2026", **kept))
-        (found,) = record.inspect_unreadable_schedules(store, settings)
+        (found,) = database.inspect_unreadable_schedules(store, settings)
     assert found.sign is Sign.ATTENTION
     assert "Đợt bau-cu-2026: không đọc được lịch mà văn phòng đã đổi" in say(found.found)
     assert "lotrinh schedule set bau-cu-2026 --reset" in advised(found)
@@ -185,7 +185,7 @@ def test_a_changed_schedule_that_cannot_be_read_any_more_is_told(tmp_path: Path)
 def test_a_file_that_is_no_database_is_broken_and_a_backup_helps(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     (tmp_path / "lotrinh.db").write_bytes(b"garbage " * 1000)
-    (found,) = record.inspect_database(settings, NOW, full=False)
+    (found,) = database.inspect_database(settings, NOW, full=False)
     assert (found.sign, "lotrinh restore" in say(found.found), found.advice) == (Sign.BROKEN, True, None)
 
 
@@ -195,7 +195,7 @@ def test_a_record_with_damaged_pages_is_broken_and_a_backup_helps(tmp_path: Path
         store.journal.append(*(entry(f"s{n}", body={"note": "x" * 3000}) for n in range(20)))
     whole = file.read_bytes()
     file.write_bytes(whole[: -10 * 4096] + b"\xff" * 10 * 4096)
-    *_, found = record.inspect_database(settings, NOW, full=True)
+    *_, found = database.inspect_database(settings, NOW, full=True)
     assert (found.what, found.sign) == ("schema", Sign.BROKEN)
     assert "lotrinh restore" in advised(found)
 

@@ -20,7 +20,7 @@ from lotrinh.i18n import say
 from lotrinh.services.campaigns import schedules
 from lotrinh.services.campaigns.campaigns import open_campaign_of_files
 from lotrinh.services.campaigns.schedules import EffectiveSchedule
-from lotrinh.services.doctor import machine, record
+from lotrinh.services.doctor import database, machine
 from lotrinh.services.doctor.examine import Depth, examine_installation, exit_code
 from lotrinh.services.doctor.finding import Diagnosis, Sign, good
 from lotrinh.services.upkeep import last_backup
@@ -114,16 +114,16 @@ def test_an_empty_database_is_not_filled_by_looking(tmp_path: Path) -> None:
     settings.data_dir.mkdir()
     (settings.data_dir / "lotrinh.db").touch()
     assert looked(settings)["schema"].sign is Sign.ATTENTION
-    with sqlite3.connect(settings.data_dir / "lotrinh.db") as database:
-        assert database.execute("SELECT * FROM sqlite_master").fetchall() == []
-    database.close()
+    with sqlite3.connect(settings.data_dir / "lotrinh.db") as connection:
+        assert connection.execute("SELECT * FROM sqlite_master").fetchall() == []
+    connection.close()
 
 
 def test_an_old_schema_names_the_command_that_helps(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
-    with sqlite3.connect(made(settings)) as database:
-        database.execute("UPDATE alembic_version SET version_num = '0001'")
-    database.close()
+    with sqlite3.connect(made(settings)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
     found = looked(settings)["schema"]
     assert (found.sign, "lotrinh db upgrade" in repr(found.found)) == (Sign.BROKEN, True)
 
@@ -147,12 +147,12 @@ def test_a_roster_that_cannot_be_read_is_told_once_with_its_place(tmp_path: Path
 @pytest.mark.parametrize("full", [False, True])
 def test_a_changed_entry_of_the_journal_is_found(tmp_path: Path, *, full: bool) -> None:
     settings = settings_of(tmp_path)
-    with sqlite3.connect(made(settings)) as database:
-        database.execute("DROP TRIGGER IF EXISTS journal_no_update")
-        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            database.execute(f'DROP TRIGGER "{name}"')
-        database.execute("UPDATE journal SET actor = 'unit:00000' WHERE number = 2")
-    database.close()
+    with sqlite3.connect(made(settings)) as connection:
+        connection.execute("DROP TRIGGER IF EXISTS journal_no_update")
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("UPDATE journal SET actor = 'unit:00000' WHERE number = 2")
+    connection.close()
     found = looked(settings, full=full)["journal"]
     assert found.sign is Sign.BROKEN
     assert "số 2" in repr(found.found)
@@ -209,7 +209,7 @@ def test_what_was_due_before_the_office_changed_the_schedule_is_not_missed() -> 
 
 def test_a_journal_that_lost_its_end_at_the_last_backup_is_broken(tmp_path: Path) -> None:
     last_backup.note_success(tmp_path, NOW, tmp_path / "b.zip", last_backup.KnownJournal("0", 9, 5))
-    found = record.inspect_backup(tmp_path, NOW, ZoneInfo("Asia/Ho_Chi_Minh"))
+    found = database.inspect_backup(tmp_path, NOW, ZoneInfo("Asia/Ho_Chi_Minh"))
     assert (found.sign, "mục số 5" in repr(found.found)) == (Sign.BROKEN, True)
 
 

@@ -13,8 +13,8 @@ from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.i18n import say
 from lotrinh.services.campaigns.campaigns import Campaign, open_campaign
 from lotrinh.services.campaigns.rosters import imported_path
+from lotrinh.services.doctor.database import inspect_database
 from lotrinh.services.doctor.finding import Sign
-from lotrinh.services.doctor.record import inspect_database
 from lotrinh.services.notify import dispatch
 from lotrinh.services.notify.reminders import open_office
 from lotrinh.services.runs.ask import begin_run
