@@ -87,7 +87,7 @@ def known_codes() -> frozenset[str]:
 
 
 def read_roster(path: Path, accepted_codes: Container[str] | None = None) -> tuple[Unit, ...]:
-    """Read a roster; ``BadInput`` with every problem. With ``known``, other codes are problems too."""
+    """Read a roster; ``BadInput`` with every problem. With ``accepted_codes``, other codes are problems too."""
     rows = _rows(_text(path), str(path))
     reader = _RosterReader(str(path), accepted_codes)
     units = reader.units(rows)

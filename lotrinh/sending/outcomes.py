@@ -12,13 +12,13 @@ LONGEST_QUOTE = 200
 
 
 class Delivery(NamedTuple):
-    """The other side took it over."""
+    """The other side took the message over."""
 
 
 class Refusal(NamedTuple):
-    """Certainly not sent. ``permanent``: another try would end the same way.
+    """Certainly not sent. ``is_permanent``: another try would end the same way.
 
-    ``everybody``: it is not about this message, no other would have gone through this channel now.
+    ``is_about_server``: it is not about this message, no other would have gone through this channel now.
     """
 
     reason: Message

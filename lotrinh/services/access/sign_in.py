@@ -34,11 +34,12 @@ def sign_in(store: Store, name: str, secret: str, address: str, now: datetime) -
     """
     account_id = account_id_of_name(name)
     keys = _keys(account_id, secret, address)
-    store.throttle.attempt(keys, now, now - CLOSED, lambda known: refuse_guessing(known, now))
+    store.throttle.attempt(keys, now, now - CLOSED, lambda failures: refuse_guessing(failures, now))
     account = store.accounts.get(account_id)
-    known = account.secret_hash if account and account.is_active(now) else None
-    if not matches_hash(secret, known) or account is None:
+    secret_hash = account.secret_hash if account and account.is_active(now) else None
+    if not matches_hash(secret, secret_hash) or account is None:
         raise NotAllowed(WRONG)
+    # The account is known to be its owner's; others may still be guessing with this secret, or from this address.
     store.throttle.clear(keys[0])
     store.throttle.take_back(*keys[1:])
     store.sessions.forget(now - LONGEST)

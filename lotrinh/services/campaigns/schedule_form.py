@@ -44,7 +44,8 @@ def read_schedule_form(
 ) -> CampaignSchedule:
     """Read the form; ``BadInput`` names each field that is wrong as cron_hours, cron_days or cron_cron.
 
-    What is left as it ``holds`` is kept, also where it could not be written now: it can be paused at least.
+    What is left as in the ``current`` schedule is kept, also where it could not be written now: it can be paused at
+    least.
     """
     problems, content, left = list[Problem](), dict[str, str](), fill_form(current)
     for name in CRONS:

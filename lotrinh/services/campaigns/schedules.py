@@ -42,7 +42,7 @@ class StoredSchedule(ScheduleSettings):
 
 
 class EffectiveSchedule(NamedTuple):
-    """The schedule that holds, and the office's change of it where there is one; ``unread``: the change is not it."""
+    """The schedule that holds, and the office's change of it, if any; ``is_unreadable``: that change is not it."""
 
     schedule: CampaignSchedule
     change: ScheduleOverride | None

@@ -50,6 +50,7 @@ def inspect_unit_certificates(
     pool = ThreadPoolExecutor(AT_ONCE)
     futures = [pool.submit(look, target) for target in targets.values()]
     done, missing = wait(futures, timeout=ALTOGETHER)
+    # A host that never answers must not hold up the rest: its thread ends by its own time limit.
     pool.shutdown(wait=False, cancel_futures=True)
     yield from (one for future in futures if future in done and (one := future.result()).advice)
     count = M("Đã xem chứng thư của {seen}/{count} máy chủ đơn vị", seen=len(done), count=len(futures))

@@ -45,6 +45,7 @@ class CampaignWatch(NamedTuple):
     def content(self) -> dict[str, Any]:
         """Itself as it is remembered."""
         last = self.last.isoformat() if self.last else ""
+        # The databases in use already remember these names.
         return {"holds": self.schedule_mark, "since": self.since.isoformat(), "run": self.run, "last": last}
 
 

@@ -50,7 +50,7 @@ def enqueue_observed_changes(store: Store, names: Collection[str], now: datetime
 def _enqueue(
     store: Store, name: str, newest: Iterable[Run], changes_since: Callable[[str, str], BodyByUnit], now: datetime
 ) -> None:
-    cursor = f"{HOOK}/{name}/rounds"
+    cursor = f"{HOOK}/{name}/rounds"  # the databases in use already remember it by this name
     known = store.outbox.recall(cursor)
     last_runs, messages = dict(known or {}), list[NewMessage]()
     for run in newest:

@@ -43,7 +43,7 @@ def addresses(settings: Settings, roster: Roster) -> dict[str, tuple[Address, ..
     """Return the addresses of each unit that has any, by code; ``BadInput`` where the settings name a wrong one."""
     if problems := tuple(receiver_problems(settings, roster)):
         raise BadInput(problems)
-    found: dict[str, dict[Address, None]] = {}
+    found: dict[str, dict[Address, None]] = {}  # a dict keeps the order and holds an address once
     for unit in (roster.province, *roster.units):
         if unit.contact_email and is_mail_set(settings):
             found.setdefault(unit.code, {})[Address(MAIL, unit.contact_email.strip().lower())] = None

@@ -22,6 +22,7 @@ def enqueue_changes(store: Store, settings: Settings, now: datetime) -> None:
         def make(entries: Sequence[Entry], name: str = name) -> Iterator[NewMessage]:
             return (_message(name, entry, now) for entry in entries if entry.new.step)
 
+        # Each call is one transaction over a bounded stretch of the journal: a long backlog blocks nobody for long.
         while store.outbox.follow(f"{HOOK}/{name}", make, now):
             pass
     enqueue_observed_changes(store, names, now)

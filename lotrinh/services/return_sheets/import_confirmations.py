@@ -30,7 +30,7 @@ DIGEST_LENGTH = 16
 
 
 class SheetStatement(NamedTuple):
-    """One entry that a row makes; ``known`` when it was recorded before, ``again`` when it replaces what was."""
+    """One entry that a row makes. ``is_recorded``: it is in the journal already; ``is_correction``: it replaces one."""
 
     file: str
     row: int
@@ -94,14 +94,15 @@ def record_import(store: Store, prepared: PreparedImport, now: datetime) -> tupl
     """Record everything that is new in one transaction; ``BadInput`` where a row has become out of date meanwhile."""
     if prepared.problems:
         raise BadInput(prepared.problems)
-    fresh = {s.entry.key: s for s in prepared.new_statements}
+    by_key = {s.entry.key: s for s in prepared.new_statements}
 
-    def check(wanted: NewEntry, history: Sequence[Entry]) -> None:
-        statement = fresh[wanted.key]
+    def check(new: NewEntry, history: Sequence[Entry]) -> None:
+        statement = by_key[new.key]
         if sentence := _recording_fault(statement, history):
             raise BadInput([Problem(statement.file, statement.row, 0, sentence)])
 
-    return store.journal.append(*(replace(s.entry, at=now) for s in fresh.values()), check=check)
+    # The entries were made when the files were read; what counts is when somebody had them recorded.
+    return store.journal.append(*(replace(s.entry, at=now) for s in by_key.values()), check=check)
 
 
 def _recording_fault(statement: SheetStatement, history: Sequence[Entry]) -> Message | None:

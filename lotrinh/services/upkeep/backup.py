@@ -36,8 +36,8 @@ class BackupResult(NamedTuple):
     """A backup that was made and read again.
 
     ``first_bad`` is the journal's first entry that does not fit, or that should be there after the backup before this
-    one and is not; ``deleted`` are the older backups that it replaces. ``accepted``: a journal that lost its end was
-    accepted as it is now.
+    one and is not; ``deleted_backups`` are those that it replaces. ``is_loss_accepted``: a journal that lost its end
+    was accepted as it is now.
     """
 
     path: Path
@@ -60,8 +60,8 @@ def back_up(
     """Make a backup in the folder ``out``, and then delete all but the newest ``keep``.
 
     Older ones stay where the journal is not whole, and the journal that a later one is held against stays the old one
-    until somebody accepts that its end is lost (``accept``). ``StoreUnavailable`` when it cannot be made; nothing is
-    left then but the word of it, for whoever looks whether backups are made.
+    until somebody accepts that its end is lost (``accept_loss``). ``StoreUnavailable`` when it cannot be made; nothing
+    is left then but the word of it, for whoever looks whether backups are made.
     """
     try:
         return _back_up(location, out, now, keep, accept_loss=accept_loss)

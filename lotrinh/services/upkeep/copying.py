@@ -17,7 +17,8 @@ def copy_to_database(source: str, target: str, now: datetime) -> Extent:
     """Copy a database from one address to another, empty one; return what stands there now.
 
     All of it or nothing: every table, the chain whole and with the same last hash. Then the source is closed: nobody
-    goes on with it by mistake, until ``reopen``. Files handed in are not in the database and stay where they are.
+    goes on with it by mistake, until ``reopen_moved_database``. Files handed in are not in the database and stay where
+    they are.
     """
     if source == target:
         raise Conflict(M("Chưa chép: nơi gửi và nơi nhận là một."))

@@ -36,7 +36,7 @@ class RunFigures(NamedTuple):
 
 
 class CurrentFigures(NamedTuple):
-    """The figures at one moment. ``slowed`` counts accounts, secrets and addresses whose sign-in has to wait."""
+    """The figures at one moment. ``slow_sign_ins`` counts accounts, secrets and addresses whose sign-in has to wait."""
 
     entries: Mapping[str, int]
     runs: tuple[RunFigures, ...]

@@ -68,7 +68,7 @@ class AffectedUnit(NamedTuple):
 
 
 class ChangePreview(NamedTuple):
-    """What a change would do. ``overdue`` names by step the units that would be late and are not now.
+    """What a change would do. ``newly_overdue`` names by step the units that would be late and are not now.
 
     ``digest`` stands for exactly this change, from exactly what held when ``old`` was opened.
     """
@@ -90,6 +90,7 @@ def store_upload(settings: Settings, raw: bytes, now: datetime) -> str:
     for left in folder.iterdir():
         if left.stat().st_mtime < (now - FORGOTTEN).timestamp() and left.name != name:
             left.unlink(missing_ok=True)
+    # Age is counted by the caller's clock, so the file is dated by it too; the same file sent again is young again.
     os.utime(folder / name, (now.timestamp(), now.timestamp()))
     return name
 

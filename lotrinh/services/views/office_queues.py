@@ -25,7 +25,7 @@ class PendingReview(NamedTuple):
 
 
 class QueuedObstacle(NamedTuple):
-    """An obstacle or a proposal. ``published`` comes from the unit's own system and can be read here only."""
+    """An obstacle or a proposal. ``published_text`` comes from the unit's own system and can be read here only."""
 
     unit: Unit
     step: Step
