@@ -7,6 +7,7 @@ from lotrinh.core.os_errors import os_error_reason
 from lotrinh.core.text import M
 from lotrinh.errors import BadInput, Problem
 from lotrinh.files import write_whole
+from lotrinh.reports.documents import ENDINGS, FORMATS, file_content
 
 FOR_ALL = 0o644
 """The mode of a file that somebody asked for: others of the office may read it, whatever the umask is."""
@@ -28,7 +29,7 @@ def save_file(folder: Path, name: str, content: bytes) -> Path:
 
     A folder that is not there and is called like a report is a file that somebody meant: none is made.
     """
-    if folder.suffix.lower() in _endings() and not folder.is_dir():
+    if folder.suffix.lower().removeprefix(".") in ENDINGS and not folder.is_dir():
         sentence = M(
             "Đây là tên tệp, còn --out nhận thư mục; tên tệp do lotrinh đặt. Hãy ghi --out {folder}",
             folder=str(folder.parent),
@@ -46,19 +47,7 @@ def save_file(folder: Path, name: str, content: bytes) -> Path:
     return folder / name
 
 
-def _endings() -> set[str]:
-    from lotrinh.reports.documents import FORMATS
-
-    return {f".{each.ending}" for each in FORMATS.values()}
-
-
-ENDINGS = {"table": "txt", "markdown": "md"}
-"""Forms of text whose files do not end like the form."""
-
-
 def save_text(text: str, folder: Path, name: str, form: str) -> None:
     """Write a text into a folder as a file of its form, and say where it is."""
-    # The mark lets spreadsheets read Vietnamese.
-    content = ("\ufeff" if form == "csv" else "") + text
-    path = save_file(folder, f"{name}.{ENDINGS.get(form, form)}", content.encode())
+    path = save_file(folder, f"{name}.{FORMATS[form].ending}", file_content(form, text.encode()))
     print_message(M("Đã ghi {path}", path=str(path)))

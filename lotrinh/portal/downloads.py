@@ -1,6 +1,6 @@
 """Reports as files: which there are to choose from, and the one that was asked for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -11,17 +11,13 @@ from lotrinh.core.report.deadline_history import NOTHING_PUBLISHED
 from lotrinh.core.text import M, nfc
 from lotrinh.errors import BadInput, NotFound, Problem
 from lotrinh.portal.state import PortalState
-from lotrinh.reports.documents import FORMATS, RenderOptions, file_name, make, particulars
+from lotrinh.reports.documents import ENDINGS, FORMATS, RenderOptions, file_content, file_name, make, particulars
 from lotrinh.services.campaigns.campaigns import Campaign
 from lotrinh.services.runs.snapshots import load_report_json
 from lotrinh.services.views.feeds import history_of_run
 from lotrinh.services.views.reporting import choose_report, narrow_report, report_bundle
 
-ENDINGS: Mapping[str, str] = {form.ending: name for name, form in FORMATS.items()}
-"""How a file's name ends -> its format."""
 LONGEST_NUMBER = 40
-MARK = b"\xef\xbb\xbf"
-"""Lets spreadsheets read the Vietnamese of a CSV."""
 SEALED = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 """No browser runs anything of a file, were one to show it instead of keeping it."""
 
@@ -133,7 +129,7 @@ def make_text_download(text: str, form: str, *named: str) -> DownloadFile:
 
 
 def _make_file(content: bytes, form: str, name: str) -> DownloadFile:
-    return DownloadFile(MARK + content if form == "csv" else content, FORMATS[form].media, name)
+    return DownloadFile(file_content(form, content), FORMATS[form].media, name)
 
 
 def _template(state: PortalState) -> bytes | None:

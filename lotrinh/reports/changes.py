@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any, NamedTuple
 
@@ -18,7 +18,6 @@ from lotrinh.reports.html.short import short_html
 from lotrinh.reports.text.short import ShortReport, short_markdown, short_text
 from lotrinh.reports.text.tables import NOTHING, Table
 
-FORMATS = ("table", "markdown", "html", "json", "csv")
 OF_STEPS: Mapping[str, Message] = {
     "done": M("Mới hoàn thành"),
     "undone": M("Không còn là hoàn thành (rút, trả lại, hoặc đơn vị sửa)"),
@@ -38,10 +37,7 @@ OF_DEADLINES: Mapping[str, Message] = {"shifted": M("Hạn đã dời"), "schedu
 
 
 class Comparison(NamedTuple):
-    """Two reports, older first, what changed between them, and the titles of their steps.
-
-    ``swapped`` tells that somebody asked for them the other way round.
-    """
+    """Two reports, older first (``is_swapped``: asked for in the other order), what changed, and titles of steps."""
 
     title: Text
     province: str
@@ -53,15 +49,8 @@ class Comparison(NamedTuple):
 
 
 def render_changes(of: Comparison, form: str, language: str, width: int = 120) -> str:
-    """Render; ``form`` is one of ``FORMATS``."""
-    if form == "json":
-        return changes_json(of, language)
-    if form == "csv":
-        return changes_csv(of, language)
-    written = changes_report(of, language, NAMED if form == "table" else 0)
-    if form == "html":
-        return short_html(written, language)
-    return short_markdown(written) if form == "markdown" else short_text(written, width)
+    """Render; ``form`` is a format in which there are changes."""
+    return RENDERERS[form](of, language, width)
 
 
 def change_counts(changes: ReportChanges) -> dict[str, int]:
@@ -298,3 +287,12 @@ def _lines(of: Comparison, language: str) -> Iterator[tuple[str, ...]]:
         for each in getattr(of.changes, name):
             unit, reason = (each, "") if isinstance(each, Unit) else (each.unit, each.sentence)
             yield name, say(words, language), unit.code, unit.full_name, "", "", "", "", reason
+
+
+RENDERERS: Mapping[str, Callable[[Comparison, str, int], str]] = {
+    "table": lambda of, language, width: short_text(changes_report(of, language, NAMED), width),
+    "markdown": lambda of, language, _: short_markdown(changes_report(of, language, 0)),
+    "html": lambda of, language, _: short_html(changes_report(of, language, 0), language),
+    "csv": lambda of, language, _: changes_csv(of, language),
+    "json": lambda of, language, _: changes_json(of, language),
+}

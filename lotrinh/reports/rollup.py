@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -26,7 +26,6 @@ from lotrinh.reports.data.csv_report import escape_formula
 from lotrinh.reports.text.short import ShortReport, short_markdown, short_text
 from lotrinh.reports.text.tables import NOTHING, Table
 
-FORMATS = ("table", "csv", "json", "markdown")
 FIRST_COLUMN: Mapping[RollupRowKind, Message] = {
     RollupRowKind.AREA: M("Khu vực"),
     RollupRowKind.UNIT: M("Đơn vị"),
@@ -63,13 +62,8 @@ SHORT_HASH = 12
 
 
 def render_rollup(provinces: Sequence[Rollup], by: RollupRowKind, form: str, language: str, width: int) -> str:
-    """Render one province, or several with their sum; ``form`` is one of ``FORMATS``."""
-    if form == "csv":
-        return rollup_csv(provinces, by, language)
-    if form == "json":
-        return rollup_json(provinces, by, language)
-    written = rollup_report(provinces, by, language)
-    return short_markdown(written) if form == "markdown" else short_text(written, width)
+    """Render one province, or several with their sum; ``form`` is a format in which there are roll-ups."""
+    return RENDERERS[form](provinces, by, language, width)
 
 
 def percent(part: int, whole: int, language: str) -> str:
@@ -258,3 +252,11 @@ def rollup_csv(provinces: Sequence[Rollup], by: RollupRowKind, language: str) ->
         cells = (row.province, row.key, _title(row, language), *counts, *rates, notice)
         writer.writerow([escape_formula("" if cell is None else str(cell)) for cell in cells])
     return out.getvalue()
+
+
+RENDERERS: Mapping[str, Callable[[Sequence[Rollup], RollupRowKind, str, int], str]] = {
+    "table": lambda provinces, by, language, width: short_text(rollup_report(provinces, by, language), width),
+    "markdown": lambda provinces, by, language, _: short_markdown(rollup_report(provinces, by, language)),
+    "csv": lambda provinces, by, language, _: rollup_csv(provinces, by, language),
+    "json": lambda provinces, by, language, _: rollup_json(provinces, by, language),
+}

@@ -16,7 +16,7 @@ from lotrinh.core.report.snapshot import ReportSnapshot
 from lotrinh.core.status.observation import Outcome
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import Text
-from lotrinh.reports.changes import FORMATS, Comparison, change_counts, render_changes
+from lotrinh.reports.changes import RENDERERS, Comparison, change_counts, render_changes
 from tests.core.snapshots import snapshot, step, unit
 from tests.reports.samples import table_cells
 
@@ -172,7 +172,7 @@ def test_the_page_needs_no_other_file_and_runs_nothing() -> None:
     assert page.startswith('<!doctype html>\n<html lang="vi">')
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", RENDERERS)
 def test_the_same_two_reports_give_the_same_bytes(form: str) -> None:
     assert render_changes(many_changes(), form, "vi") == render_changes(many_changes(), form, "vi")
 

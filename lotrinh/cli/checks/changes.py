@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from lotrinh.cli.base import Command, open_settings, option, print_message, settings_option, terminal_width
+from lotrinh.reports.documents import Paper, formats_of
 
-FORMATS = ("table", "markdown", "html", "json", "csv")
+FORMATS = formats_of(Paper.CHANGES)
 
 
 @click.command(

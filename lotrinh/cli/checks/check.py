@@ -3,8 +3,9 @@
 import click
 
 from lotrinh.cli.base import Command, open_settings, option, settings_option, terminal_width, units_option
+from lotrinh.reports.documents import Paper, formats_of
 
-FORMATS = ("table", "json", "csv", "markdown")
+FORMATS = formats_of(Paper.CHECK)
 
 
 @click.command("check", cls=Command, help="Hỏi mọi đơn vị của một đợt qua HTTP và báo cáo đầu việc còn phải làm.")

@@ -1,10 +1,16 @@
 """lotrinh explain: why one step stands as it does in one unit."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from lotrinh.cli.base import Command, open_settings, option, settings_option, terminal_width
+from lotrinh.reports.documents import Paper, formats_of
 
-FORMATS = ("table", "markdown", "json")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FORMATS = formats_of(Paper.EXPLANATION)
 
 
 @click.command(
@@ -38,9 +44,9 @@ def explain_command(campaign: str, unit: str, step: str, as_of: str | None, form
             store, loaded.settings, opened, found_unit, found_step, moment, past=as_of is not None
         )
     language = current()
-    if form == "json":
-        click.echo(explanation_data.explanation_json(made, language))
-    elif form == "markdown":
-        click.echo(explanation.explanation_markdown(made, language), nl=False)
-    else:
-        click.echo(explanation.explanation_text(made, language, terminal_width()), nl=False)
+    written: dict[str, Callable[[], str]] = {
+        "table": lambda: explanation.explanation_text(made, language, terminal_width()),
+        "markdown": lambda: explanation.explanation_markdown(made, language),
+        "json": lambda: f"{explanation_data.explanation_json(made, language)}\n",
+    }
+    click.echo(written[form](), nl=False)

@@ -7,8 +7,8 @@ import click
 
 from lotrinh.cli.base import Command, open_settings, option, print_message, settings_option, terminal_width
 from lotrinh.core.text import M
+from lotrinh.reports.documents import FORMATS, RenderOptions, file_content, file_name, make, particulars
 
-FORMATS = ("table", "markdown", "html", "csv", "json", "xlsx", "docx", "svg", "ics")
 PICTURES = ("timeline", "curve", "heatmap", "areas")
 
 
@@ -18,7 +18,7 @@ PICTURES = ("timeline", "curve", "heatmap", "areas")
 @click.argument("campaign", metavar="CAMPAIGN")
 @option("--run", metavar="ID", help="Lượt kiểm tra; mặc định là lượt mới nhất.")
 @option("--as-of", metavar="DATETIME", help="Lượt mới nhất tính đến thời điểm này, ví dụ 2026-02-02T08:00.")
-@option("--format", "form", type=click.Choice(FORMATS), default="table", help="Dạng báo cáo.")
+@option("--format", "form", type=click.Choice(list(FORMATS)), default="table", help="Dạng báo cáo.")
 @option("--unit", metavar="CODE", help="Chỉ một đơn vị, theo mã.")
 @option("--out", metavar="DIR", help="Thư mục ghi báo cáo thành tệp; docx và xlsx mặc định ghi vào thư mục đang đứng.")
 @option("--layout", type=click.Choice(["state", "party"]), help="Thể thức văn bản: state (nhà nước), party (Đảng).")
@@ -47,8 +47,6 @@ def report_command(  # noqa: PLR0913, PLR0917 - one argument for each option, by
     from lotrinh.cli.files import read_file
     from lotrinh.core.report.deadline_history import NOTHING_PUBLISHED
     from lotrinh.i18n import current
-    from lotrinh.reports.documents import FORMATS as KNOWN
-    from lotrinh.reports.documents import RenderOptions, file_name, make, particulars
     from lotrinh.services.views.feeds import history_of_run
     from lotrinh.services.views.reporting import choose_report, narrow_report, report_bundle
 
@@ -72,7 +70,7 @@ def report_command(  # noqa: PLR0913, PLR0917 - one argument for each option, by
         published=published,
         site=loaded.settings.portal.public_url,
     )
-    if out is None and KNOWN[form].is_printable:
+    if out is None and FORMATS[form].is_printable:
         click.echo(make(bundle, form, options), nl=False)
         return
     kept_apart = particulars(form, bundle, picture, own.stem if own else "")
@@ -89,6 +87,5 @@ def _warn_of_unused(given: Mapping[str, str | None]) -> None:
 def _save(content: bytes, folder: Path, name: str, form: str) -> None:
     from lotrinh.cli.files import save_file
 
-    # The mark lets spreadsheets read Vietnamese.
-    path = save_file(folder, name, b"\xef\xbb\xbf" + content if form == "csv" else content)
+    path = save_file(folder, name, file_content(form, content))
     print_message(M("Đã ghi {path}", path=str(path)))

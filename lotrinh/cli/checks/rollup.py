@@ -15,6 +15,7 @@ from lotrinh.cli.base import (
     terminal_width,
 )
 from lotrinh.core.text import M
+from lotrinh.reports.documents import Paper, formats_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from lotrinh.services.campaigns.campaigns import Campaign
     from lotrinh.store import Store
 
-FORMATS = ("table", "csv", "json", "markdown")
+FORMATS = formats_of(Paper.ROLLUP)
 BY = ("area", "unit", "kind", "province")
 
 

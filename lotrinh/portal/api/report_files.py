@@ -1,6 +1,6 @@
 """Reports as files, for programs: which there are, a run's, and one unit's."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
@@ -12,18 +12,17 @@ from lotrinh.portal.api.access import ApiContext, OwnContext, ViewerContext
 from lotrinh.portal.api.answers import ETAG, OK, ApiOutput, ApiResponder, get_responses, weak_etag
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.portal.api.runs import RUN, RunId, find_run, no_report_message
-from lotrinh.portal.downloads import ENDINGS, ReportQuery, make_report_download
-from lotrinh.reports.documents import FORMATS
+from lotrinh.portal.downloads import ReportQuery, make_report_download
+from lotrinh.reports.documents import ENDINGS, FORMATS
 
 router = APIRouter(tags=["runs"])
 OWN = {"json": "report", "csv": "report.csv"}
 """What a run gives to programs at addresses, and in a form, of their own."""
-RunEnding = Annotated[
-    Literal["txt", "md", "html", "xlsx", "docx", "svg", "ics"], Path(description="Ending of the file.")
-]
-UnitEnding = Annotated[
-    Literal["txt", "md", "html", "xlsx", "docx", "svg", "ics", "csv", "json"], Path(description="Ending of the file.")
-]
+RunEndings = Literal["txt", "md", "html", "xlsx", "docx", "svg", "ics"]
+UnitEndings = Literal["txt", "md", "html", "xlsx", "docx", "svg", "ics", "csv", "json"]
+"""Written out, for types cannot be computed; a test holds them against the table of formats."""
+RunEnding = Annotated[RunEndings, Path(description="Ending of the file.")]
+UnitEnding = Annotated[UnitEndings, Path(description="Ending of the file.")]
 
 
 class FormatOut(ApiOutput):
@@ -75,7 +74,7 @@ def list_formats(responder: ApiResponder, at: ViewerContext, run_id: RunId) -> R
 @router.get(
     RUN + "/report.{form}",
     response_class=Response,
-    responses=file_responses("txt", "md", "html", "xlsx", "docx", "svg", "ics"),
+    responses=file_responses(*get_args(RunEndings)),
 )
 def read_report_as_file(
     responder: ApiResponder, at: ViewerContext, run_id: RunId, form: RunEnding, query: Annotated[ReportQuery, Query()]

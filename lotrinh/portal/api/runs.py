@@ -14,13 +14,14 @@ from lotrinh.portal.api.access import ApiContext, ViewerContext
 from lotrinh.portal.api.answers import ApiOutput, ApiPage, ApiResponder, Paging, get_responses, weak_etag
 from lotrinh.portal.api.campaigns import CAMPAIGN
 from lotrinh.reports.data.snapshot_csv import snapshot_csv
+from lotrinh.reports.documents import FORMATS
 from lotrinh.services.runs.snapshots import load_report_json, load_snapshot
 from lotrinh.store.runs.runs import ObservationRow, Run
 
 router = APIRouter(tags=["runs"])
 RUN = CAMPAIGN + "/runs/{run_id}"
 RunId = Annotated[str, Path(max_length=100, description="Id of the run.")]
-CSV = "text/csv; charset=utf-8"
+CSV = FORMATS["csv"].media
 
 
 class RunOut(ApiOutput):

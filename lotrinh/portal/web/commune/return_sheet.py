@@ -9,12 +9,11 @@ from lotrinh.portal.downloads import SEALED
 from lotrinh.portal.render import language_of
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.commune.unit import HOME
+from lotrinh.reports.documents import FORMATS
 from lotrinh.reports.return_sheet import sheet_page, sheet_workbook
 from lotrinh.services.return_sheets.exporting import make_current_sheet
-from lotrinh.services.statements.uploads import XLSX
 
 router = APIRouter(include_in_schema=False)
-HTML = "text/html; charset=utf-8"
 
 
 @router.get(HOME + "/sheet.{form}")
@@ -25,4 +24,4 @@ def download_return_sheet(request: Request, at: Context, form: Literal["xlsx", "
     content = sheet_workbook(sheet, language) if form == "xlsx" else sheet_page(sheet, language).encode()
     name = f"phieu-{at.campaign.id}-{at.unit.code}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', **SEALED}
-    return Response(content, media_type=XLSX if form == "xlsx" else HTML, headers=headers)
+    return Response(content, media_type=FORMATS[form].media, headers=headers)

@@ -13,6 +13,7 @@ from lotrinh.portal.render import language_of, render_page
 from lotrinh.portal.state import portal_state
 from lotrinh.portal.web.routing import UNPROCESSABLE
 from lotrinh.reports.changes import SWAPPED, Comparison, render_changes, summary
+from lotrinh.reports.documents import TERMINAL, Paper, formats_of
 from lotrinh.services.views.compare_runs import RunComparison, compare_runs
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +22,7 @@ CHOICES = 100
 """Runs among which two can be chosen."""
 LONGEST = 100
 """Characters of a name or day that are looked at."""
-FORMS = ("html", "csv", "json", "markdown")
+FORMS = tuple(form for form in formats_of(Paper.CHANGES) if form != TERMINAL)
 Old = Annotated[str, Query(alias="from")]
 New = Annotated[str, Query(alias="to")]
 

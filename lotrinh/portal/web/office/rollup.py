@@ -25,6 +25,7 @@ from lotrinh.portal.deps import Context
 from lotrinh.portal.downloads import find_format, make_text_download
 from lotrinh.portal.render import language_of
 from lotrinh.portal.web.office.lists import CAMPAIGN, Filters, ListFilters, cut_page, fold_name, render_list
+from lotrinh.reports.documents import TERMINAL, Paper, formats_of
 from lotrinh.reports.rollup import FIRST_COLUMN, decimal, heading, percent, render_rollup
 from lotrinh.services.views.live_campaign import LiveCampaign
 
@@ -34,7 +35,7 @@ ON_A_PAGE = 200
 WITHOUT_AREA = "none"
 """What ``only`` says where units of no area are asked for."""
 CHOICES = (RollupRowKind.AREA, RollupRowKind.KIND, RollupRowKind.UNIT)
-FORMS = ("csv", "json", "markdown")
+FORMS = tuple(form for form in formats_of(Paper.ROLLUP) if form != TERMINAL)
 _newest: WeakKeyDictionary[LiveCampaign, tuple[Report, Rollup]] = WeakKeyDictionary()
 _lock = Lock()
 
