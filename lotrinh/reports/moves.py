@@ -1,13 +1,13 @@
 """What a new anchor or a changed checklist moves, as table or JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lotrinh.core.checklist.deadline_diff import Move
+from lotrinh.core.checklist.deadline_diff import Move, MoveKind
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.units import Unit
-from lotrinh.core.text import M
+from lotrinh.core.text import M, Message
 from lotrinh.i18n import current, say, words
 from lotrinh.reports.text.tables import NOTHING, Table, moment
 from lotrinh.reports.text.terminal import draw_table
@@ -20,7 +20,12 @@ class MoveRow(NamedTuple):
     units: tuple[Unit, ...]
 
 
-KINDS = {"added": M("thêm"), "removed": M("bỏ"), "moved": M("dời hạn"), "changed": M("sửa nội dung")}
+KINDS: Mapping[MoveKind, Message] = {
+    MoveKind.ADDED: M("thêm"),
+    MoveKind.REMOVED: M("bỏ"),
+    MoveKind.MOVED: M("dời hạn"),
+    MoveKind.CHANGED: M("sửa nội dung"),
+}
 NAMED = 3
 
 
@@ -40,7 +45,7 @@ def render_moves(moved: Sequence[MoveRow], form: str, width: int) -> str:
 def _cells(moved: MoveRow) -> tuple[str, ...]:
     move = moved.move
     return (
-        say(KINDS[str(move.kind)]),
+        say(KINDS[move.kind]),
         say(move.title),
         _due(move.old),
         _due(move.new),

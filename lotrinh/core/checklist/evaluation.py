@@ -1,7 +1,7 @@
 """The evaluation of deadline rules against one anchor and one unit's completion days."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,6 +22,7 @@ from lotrinh.core.checklist.rules import (
     NamedReference,
     Reference,
     Roll,
+    due_order,
     references,
 )
 from lotrinh.core.text import M, Message, Text
@@ -208,10 +209,10 @@ class Evaluation:
                 return part
         moments = [part for part in found if isinstance(part, Moment)]
         if several.pick is EarliestOrLatest.EARLIEST:
-            moment = min(moments, key=_ends)
+            moment = min(moments, key=due_order)
             lines.append(M("Lấy ngày sớm nhất: {when}", when=sentence_date(moment)))
         else:
-            moment = max(moments, key=_ends)
+            moment = max(moments, key=due_order)
             lines.append(M("Lấy ngày muộn nhất: {when}", when=sentence_date(moment)))
         return moment
 
@@ -225,11 +226,6 @@ def named_ids(rule: DeadlineRule | None) -> tuple[str, ...]:
 def sentence_date(moment: Moment) -> date:
     """Return a value for a sentence: the day, or the day with its hour."""
     return moment.day if moment.hour is None else datetime.combine(moment.day, moment.hour)
-
-
-def _ends(moment: Moment) -> tuple[date, bool, time]:
-    # A day without an hour lasts until 24:00, so it ends after every hour of the same day.
-    return moment.day, moment.hour is None, moment.hour or time()
 
 
 def _roll_line(moment: Moment, rolled: Moment, roll: Roll) -> Message:

@@ -31,6 +31,22 @@ class Moment(NamedTuple):
         return datetime.combine(self.day, self.hour or time(), zone)
 
 
+def is_past(due: datetime | None, at: datetime) -> bool:
+    """Whether a deadline has passed; ``due`` is the first instant that is too late, None where there is none."""
+    return due is not None and due <= at
+
+
+def due_day_order(due: Moment | None) -> tuple[bool, date]:
+    """Order deadlines by their days; what has none comes last."""
+    return due is None, due.day if due else date.max
+
+
+def due_order(due: Moment | None) -> tuple[bool, date, bool, time]:
+    """Order deadlines by their days and hours; a day without an hour lasts until 24:00, what has none comes last."""
+    hour = due.hour if due else None
+    return *due_day_order(due), hour is None, hour or time()
+
+
 class TimeUnit(StrEnum):
     """What an offset counts."""
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.calendar import LONGEST_BREAK, Calendar
 from lotrinh.core.checklist.checklist import Step
-from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.rules import Moment, is_past
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.silence import is_out_of_touch
@@ -212,7 +212,7 @@ class _Gap(NamedTuple):
         due = planned.schedule.due
         if step_status.status.is_finished or due is None or planned.due is None:
             return None
-        if self.day.now < planned.due:
+        if not is_past(planned.due, self.day.now):
             return ReminderReason.DUE if self._is_before(due.day) else None
         if not self._has_come(due.day, 1):
             return None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Checklist, Level, Milestone, Step
 from lotrinh.core.checklist.deadlines import Schedule
-from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.rules import Moment, due_order
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.snapshot import summarize
 from lotrinh.core.status.effective_status import count_done, is_unclear, known_status
@@ -178,7 +178,7 @@ def outstanding_rows(report: UnitReport, statuses: Sequence[Status] = WORKABLE_S
         if step_status.status in statuses
     ]
     ranks = {status: rank for rank, status in enumerate(statuses)}
-    return tuple(sorted(rows, key=lambda r: (ranks[r.step_status.status], _due_key(r.schedule))))
+    return tuple(sorted(rows, key=lambda r: (ranks[r.step_status.status], due_order(r.schedule.due))))
 
 
 def is_pressing(step_status: StepStatus, as_of: datetime) -> bool:
@@ -226,7 +226,7 @@ def _row(
 ) -> MilestoneRow:
     statuses = Counter(cell_status(cell, as_of) for cell in cells)
     schedules = [item.schedule for cell in (*cells, *province) for item, _ in cell]
-    first = min(schedules, key=_due_key) if schedules else None
+    first = min(schedules, key=lambda schedule: due_order(schedule.due)) if schedules else None
     due = first.due if first else None
     return MilestoneRow(
         milestone=milestone,
@@ -250,8 +250,3 @@ def cell_status(cell: MilestoneCell, as_of: datetime) -> Status:
     statuses = {known_status(step_status.status, item.due, as_of) for item, step_status in cell}
     counted = statuses - {Status.NOT_APPLICABLE}
     return next((status for status in WORST_FIRST if status in counted), Status.DONE)
-
-
-def _due_key(schedule: Schedule) -> tuple[bool, date, str]:
-    due = schedule.due
-    return (due is None, due.day if due else date.max, str(due.hour) if due and due.hour else "24:00")

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
+from lotrinh.core.checklist.rules import is_past
 from lotrinh.core.checklist.units import Unit, UnitKind
 from lotrinh.core.report.report import Report, UnitReport
 from lotrinh.core.status.effective_status import is_unclear
@@ -196,7 +197,7 @@ def _measured_steps(unit: UnitReport) -> list[MeasuredStep]:
 
 def measure_steps(steps: Sequence[MeasuredStep], as_of: datetime) -> RollupFigures:
     """Measure the steps of one unit at a moment, which is aware and in the checklist's time zone."""
-    expected = [s for s in steps if s.status is not Status.NOT_APPLICABLE and s.due and s.due <= as_of]
+    expected = [s for s in steps if s.status is not Status.NOT_APPLICABLE and is_past(s.due, as_of)]
     done = [s for s in expected if s.status.is_done]
     overdue = [s for s in expected if s.status is Status.OVERDUE]
     late = [*(_days_late(s, s.completed_on) for s in done), *(_days_late(s, as_of.date()) for s in overdue)]

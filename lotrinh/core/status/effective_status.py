@@ -6,6 +6,7 @@ Nobody knows of steps never reported on, or whose deadline has passed without a 
 from collections.abc import Mapping
 from datetime import datetime
 
+from lotrinh.core.checklist.rules import is_past
 from lotrinh.core.status.status import Status
 
 
@@ -15,7 +16,7 @@ def is_unclear(status: Status, due: datetime | None, as_of: datetime) -> bool:
     The unit never answered, or answered last before the deadline: then the step keeps the status it had. ``due`` is
     the first moment that is too late; both moments are aware.
     """
-    return due is not None and due <= as_of and not status.is_finished and status is not Status.OVERDUE
+    return is_past(due, as_of) and not status.is_finished and status is not Status.OVERDUE
 
 
 def known_status(status: Status, due: datetime | None, as_of: datetime) -> Status:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lotrinh.core.checklist.checklist import Checklist, Step
 from lotrinh.core.checklist.deadlines import Schedule, Timetable
+from lotrinh.core.checklist.rules import is_past
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.conflict import completion_day, is_conflicting, is_decided_by_portal
 from lotrinh.core.status.journal import EMPTY_RECORD, StepRecord
@@ -239,7 +240,7 @@ def pending_status(item: PlannedStep, at: datetime) -> Status:
         if item.schedule.waiting:
             return Status.UNSCHEDULED
         return Status.OPEN if item.opens is None or at >= item.opens else Status.UPCOMING
-    if at >= item.due:
+    if is_past(item.due, at):
         return Status.OVERDUE
     if at < item.open_from:
         return Status.UPCOMING

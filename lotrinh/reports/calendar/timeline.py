@@ -1,27 +1,27 @@
 """A timetable as table, JSON or calendar feed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from lotrinh.core.checklist.checklist import Checklist, Step
+from lotrinh.core.checklist.checklist import Checklist, Level, Step
 from lotrinh.core.checklist.deadlines import Schedule
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.wording import DOUBTFUL_NOTE
-from lotrinh.core.text import M
+from lotrinh.core.text import M, Message
 from lotrinh.i18n import current, say, words
 from lotrinh.reports.data.json_report import due_at
 from lotrinh.reports.text.tables import NOTHING, Table, basis, moment
 from lotrinh.reports.text.terminal import draw_table
 
-LEVELS = {
-    "national": M("trung ương"),
-    "province": M("tỉnh"),
-    "commune": M("xã"),
-    "constituency": M("đơn vị bầu cử"),
-    "polling_area": M("khu vực bỏ phiếu"),
+LEVELS: Mapping[Level, Message] = {
+    Level.NATIONAL: M("trung ương"),
+    Level.PROVINCE: M("tỉnh"),
+    Level.COMMUNE: M("xã"),
+    Level.CONSTITUENCY: M("đơn vị bầu cử"),
+    Level.POLLING_AREA: M("khu vực bỏ phiếu"),
 }
 
 
@@ -78,7 +78,7 @@ def _cells(checklist: Checklist, row: TimelineRow, *, counted: bool) -> tuple[st
     cells = (
         step.milestone,
         say(step.title),
-        say(LEVELS[step.level.value]),
+        say(LEVELS[step.level]),
         moment(schedule.opens, language) if schedule.opens else NOTHING,
         due,
         say(M("{day}", day=last)) if moved and last else "",

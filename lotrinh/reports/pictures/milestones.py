@@ -1,11 +1,10 @@
 """The milestones of a report in the order of their deadlines, numbered alike in every picture and table."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import NamedTuple
 
 from lotrinh.core.checklist.deadlines import Schedule
-from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.rules import Moment, due_day_order
 from lotrinh.core.report.report import MilestoneRow, Report
 from lotrinh.core.status.status import Status
 from lotrinh.core.text import M
@@ -45,7 +44,7 @@ def number_milestones(report: Report) -> Iterator[NumberedMilestone]:
     """Number the milestones, by their deadline; those without one come last."""
     dates = {row.milestone.id: report.schedules.get(row.milestone.id, Schedule()) for row in report.milestones}
     rows = [row._replace(due=row.due or dates[row.milestone.id].due) for row in report.milestones]
-    ordered = sorted(rows, key=lambda r: (r.due is None, r.due.day if r.due else date.max))
+    ordered = sorted(rows, key=lambda r: due_day_order(r.due))
     for number, row in enumerate(ordered, 1):
         yield NumberedMilestone(number, row, dates[row.milestone.id].opens)
 

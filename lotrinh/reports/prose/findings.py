@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from lotrinh.core.checklist.checklist import Step
-from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.rules import Moment, due_day_order, is_past
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.report.report import MilestoneRow, OutstandingRow, Report, UnitReport, cell_status, pressing_rows
 from lotrinh.core.status.effective_status import count_outstanding, is_unclear
@@ -39,7 +39,7 @@ def milestone_results(report: Report) -> tuple[MilestoneResult, ...]:
     """Tell of every milestone in which somebody of the province has steps how it ended, the earliest first."""
     late, unsure = _late(report), _unsure(report)
     rows = [row for row in report.milestones if not row.is_national_only and (row.units or row.province)]
-    rows.sort(key=lambda row: (row.due is None, row.due.day if row.due else date.max))
+    rows.sort(key=lambda row: due_day_order(row.due))
     names = [row.milestone.id for row in rows]
     return tuple(
         MilestoneResult(row, _end(row, late[name], unsure=name in unsure), late[name])
@@ -126,7 +126,7 @@ def upcoming_steps(report: Report, days: int) -> tuple[UpcomingStep, ...]:
 
 
 def _ahead(report: Report, item: PlannedStep, step_status: StepStatus, until: date) -> bool:
-    if item.due is None or item.due <= report.as_of:
+    if item.due is None or is_past(item.due, report.as_of):
         return False
     return step_status.status is Status.DUE_SOON or (item.schedule.due is not None and item.schedule.due.day <= until)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from lotrinh.core.checklist.deadlines import Schedule
-from lotrinh.core.checklist.rules import Moment
+from lotrinh.core.checklist.rules import Moment, due_order
 from lotrinh.core.report.report import Report
 from lotrinh.core.status.status import Status
 
@@ -18,7 +18,7 @@ class StepCounts(NamedTuple):
     @property
     def earliest(self) -> Schedule:
         """The schedule with the earliest deadline; those that nobody knows yet come last."""
-        return min(self.schedules.values(), key=_when)
+        return min(self.schedules.values(), key=lambda schedule: due_order(schedule.due))
 
     @property
     def has_spread(self) -> bool:
@@ -35,8 +35,3 @@ def count_by_step(report: Report) -> dict[str, StepCounts]:
             tally.counts[step_status.status] += 1
             tally.schedules.setdefault(item.schedule.due, item.schedule)
     return made
-
-
-def _when(schedule: Schedule) -> tuple[bool, str, str]:
-    due = schedule.due
-    return due is None, due.day.isoformat() if due else "", due.hour.isoformat() if due and due.hour else "24"

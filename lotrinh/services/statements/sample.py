@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from lotrinh.core.checklist.deadlines import timetable
+from lotrinh.core.checklist.rules import is_past
 from lotrinh.core.checklist.units import Unit
 from lotrinh.core.status.actors import SAMPLE
 from lotrinh.core.status.journal import EntryKind, NewEntry
@@ -63,7 +64,7 @@ def _day(item: PlannedStep, now: datetime, chance: random.Random, diligence: flo
     """Choose the day on which the unit completed the step, None if it has not."""
     if item.due is None or item.open_from is None or item.open_from > now or item.schedule.due is None:
         return None
-    passed = item.due <= now
+    passed = is_past(item.due, now)
     if not passed and not _is_under_way(item, now):
         return None
     if chance.random() > (diligence if passed else IN_WINDOW):
