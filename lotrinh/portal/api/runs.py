@@ -128,9 +128,9 @@ def run_fields(run: Run) -> dict[str, object]:
     }
 
 
-def observation_out(seen: ObservationRow) -> ObservationOut:
+def observation_out(row: ObservationRow) -> ObservationOut:
     """Write what a run saw of one unit."""
-    return ObservationOut.model_validate(seen._asdict())
+    return ObservationOut.model_validate(row._asdict())
 
 
 def read_snapshot(at: ApiContext, run_id: str) -> str:
@@ -161,8 +161,8 @@ def read_run(responder: ApiResponder, at: ViewerContext, run_id: RunId) -> Respo
     """Describe one run."""
     run = find_run(at, run_id)
     runs = at.state.store.runs
-    seen = Counter(Outcome(unit.outcome) for unit in runs.observations(run.id).values())
-    counts = {outcome: seen[outcome] for outcome in Outcome}
+    outcomes = Counter(Outcome(unit.outcome) for unit in runs.observations(run.id).values())
+    counts = {outcome: outcomes[outcome] for outcome in Outcome}
     fields = run_fields(run) | {"outcomes": counts, "has_report": runs.stored_forms(run.id).report}
     return responder.give(RunDetail.model_validate(fields))
 
@@ -172,10 +172,10 @@ def list_observations(
     responder: ApiResponder, at: ViewerContext, run_id: RunId, query: Annotated[Paging, Query()]
 ) -> Response:
     """List what a run saw of each unit, by the unit's code."""
-    seen = sorted(at.state.store.runs.observations(find_run(at, run_id).id).values(), key=lambda s: s.unit)
-    shown, following = responder.page(seen, lambda s: s.unit, query)
+    observations = sorted(at.state.store.runs.observations(find_run(at, run_id).id).values(), key=lambda s: s.unit)
+    shown, following = responder.page(observations, lambda s: s.unit, query)
     items = [observation_out(unit) for unit in shown]
-    return responder.give(ObservationList(items=items, next=following, total=len(seen)))
+    return responder.give(ObservationList(items=items, next=following, total=len(observations)))
 
 
 @router.get(RUN + "/report", response_model=SnapshotOut, responses=get_responses())

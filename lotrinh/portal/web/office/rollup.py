@@ -86,7 +86,7 @@ def show_rollup(request: Request, at: Context, filters: Filters) -> Response:
         "office/rollup.html",
         at,
         filters,
-        rolled=made,
+        rollup=made,
         by=by,
         chosen=_chosen(filters, language),
         list_page=cut_page(shown, filters, ON_A_PAGE),

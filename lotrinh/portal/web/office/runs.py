@@ -93,14 +93,14 @@ def show_run(request: Request, at: Context, run_id: str) -> Response:
     store = portal_state(request).store
     run = runs.read_run_progress(store, at.campaign, run_id, at.now)
     then = load_snapshot(store, run_id)
-    seen = [] if then else sorted(store.runs.observations(run_id).values(), key=lambda s: s.unit)
+    observations = [] if then else sorted(store.runs.observations(run_id).values(), key=lambda s: s.unit)
     return render_page(
         request,
         "office/run.html",
         at=at,
         run=run,
         then=then,
-        seen=[each for each in seen if each.outcome != Outcome.REACHED.value],
+        observations=[each for each in observations if each.outcome != Outcome.REACHED.value],
         words=runs.STATE_WORDS,
         checklist=checklist_of_run(store, at.campaign, then) if then else None,
         offers=OFFERS if store.runs.stored_forms(run_id).whole else tuple(o for o in OFFERS if o.ending == "json"),
