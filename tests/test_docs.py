@@ -142,6 +142,17 @@ def test_the_guide_to_the_portal_says_what_each_role_may_do(role: Role) -> None:
     assert [name for name in names if word in name]
 
 
+def test_the_guide_to_the_portal_names_every_place_of_its_menus() -> None:
+    guide = (TOP / "docs" / "portal.md").read_text(encoding="utf-8")
+    templates = (TOP / "lotrinh" / "portal" / "templates").rglob("parts.html")
+    menus = [
+        m for path in templates for m in re.findall(r"macro \w*nav\b.*?endmacro", path.read_text("utf-8"), re.DOTALL)
+    ]
+    words = {word for menu in menus for word in re.findall(r'\bt\("(.+?)"\)', menu)}
+    assert len(menus) > 2
+    assert {word for word in words if f"**{word}**" not in guide} == set()
+
+
 def test_every_option_in_readme_exists_with_the_values_it_names() -> None:
     """An option beside a command is that command's; one alone is some command's."""
     text = (TOP / "README.md").read_text(encoding="utf-8")

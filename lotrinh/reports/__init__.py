@@ -1,1 +1,1 @@
-"""Renderings: the same rows as terminal tables, Markdown, JSON, CSV and calendar feeds."""
+"""Renderings: one report as terminal tables, Markdown, HTML, Word, Excel, JSON, CSV, pictures and calendars."""

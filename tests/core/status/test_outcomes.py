@@ -1,4 +1,4 @@
-"""Whoever tells how asking ended by more than one outcome tells of each: their numbers add up to all units."""
+"""Code that tells how asking ended by more than one outcome tells of each: their numbers add up to all units."""
 
 import ast
 import re
@@ -8,13 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from lotrinh.core.status.observation import Outcome, outcome_figures
+from lotrinh.core.status.observation import Outcome
 from tests.conftest import TOP
-from tests.test_translations import PLACES
-from tests.tools.translations import sentences
 
 NAMES = frozenset(Outcome.__members__)
-PLACES_OF_ALL = frozenset(outcome_figures({}))
 PYTHON = [path for part in ("lotrinh", "flows", "tasks") for path in (TOP / part).rglob("*.py")]
 
 
@@ -43,13 +40,6 @@ def test_code_and_templates_that_name_several_outcomes_name_each() -> None:
     found = list(places([*PYTHON, *(TOP / "lotrinh").rglob("*.html")]))
     assert "lotrinh/core/status/wording.py" in dict(found)
     assert [(path, named) for path, named in found if named != NAMES] == []
-
-
-def test_sentences_that_count_several_outcomes_count_each() -> None:
-    """Unreachable and invalid ones together may be told as those that were not reached."""
-    found = [text for text in sentences() if len(PLACES_OF_ALL & set(PLACES.findall(text))) > 1]
-    assert len(found) > 2
-    assert [text for text in found if not set(PLACES.findall(text)) >= PLACES_OF_ALL] == []
 
 
 @pytest.mark.parametrize(
