@@ -17,9 +17,9 @@ def test_what_is_left_to_ci_is_there(name: str) -> None:
 
 def test_a_file_is_deep_by_its_folder_or_its_whole_name() -> None:
     assert is_deep(HERE / "growth" / "test_nation.py")
-    assert is_deep(HERE / "cli" / "test_up.py")
-    assert not is_deep(HERE / "cli" / "test_parts.py")
-    assert not is_deep(HERE / "services" / "test_nation.py")
+    assert is_deep(HERE / "cli" / "up" / "test_up.py")
+    assert not is_deep(HERE / "cli" / "up" / "test_supervisor.py")
+    assert not is_deep(HERE / "services" / "runs" / "test_nation.py")
 
 
 @pytest.mark.parametrize(
