@@ -172,11 +172,8 @@ class _SheetReader:
         step_id = self.steps.get(code)
         if step_id is None:
             # A step that the checklist has lost since may stay in the sheet, as long as nothing is said of it.
-            if (
-                self.is_same_checklist
-                or not is_valid_code(code)
-                or any(row.is_filled(name) for name in FILLABLE_COLUMNS)
-            ):
+            is_filled = any(row.is_filled(name) for name in FILLABLE_COLUMNS)
+            if is_filled or self.is_same_checklist or not is_valid_code(code):
                 row.add_problem("code", self._code_fault(row, code))
             return None
         if code in rows:
@@ -204,12 +201,8 @@ class _SheetReader:
         if not is_valid_code(code):
             return M("mã “{code}” gõ sai. Hãy chép lại từ phiếu đã nhận.", code=text)
         if other := _owner(sheet.campaign, code):
-            return M(
-                "mã “{code}” là của {other}, không phải của {unit}.",
-                code=text,
-                other=other,
-                unit=sheet.unit.full_name,
-            )
+            unit = sheet.unit.full_name
+            return M("mã “{code}” là của {other}, không phải của {unit}.", code=text, other=other, unit=unit)
         if self.is_same_checklist:
             return M("đơn vị này không có đầu việc mang mã “{code}”.", code=text)
         return M("bộ đầu việc đã thay đổi từ khi lập phiếu và không còn mã “{code}”. Hãy lập phiếu mới.", code=text)
