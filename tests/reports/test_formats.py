@@ -14,6 +14,7 @@ from lotrinh.cli.checks.explain import explain_command
 from lotrinh.cli.checks.report import PICTURES, report_command
 from lotrinh.cli.checks.rollup import rollup_command
 from lotrinh.core.report.bundle import Layout
+from lotrinh.core.report.rollup import RollupRowKind
 from lotrinh.portal.api.report_files import OWN, RunEndings, UnitEndings
 from lotrinh.portal.downloads import OFFERS, ReportQuery
 from lotrinh.portal.web.office import changes as changes_page
@@ -22,6 +23,7 @@ from lotrinh.reports import changes, rollup
 from lotrinh.reports.documents import ENDINGS, FORMATS, TERMINAL, Paper, file_content, formats_of
 from lotrinh.reports.pictures import every
 from lotrinh.services.notify.weekly import FORM
+from lotrinh.settings.models import LayoutName
 from tests.conftest import TOP
 
 COMMANDS: Mapping[click.Command, Collection[str]] = {
@@ -84,6 +86,11 @@ def test_pictures_and_layouts_are_the_same_to_commands_pages_and_programs() -> N
     assert [*get_args(fields["picture"].annotation)] == choices(report_command, "picture") == [*PICTURES]
     assert {*PICTURES} == {*every.PICTURES}
     assert {*get_args(fields["layout"].annotation)} - {""} == {*choices(report_command, "layout")} == {*Layout}
+    assert {*get_args(LayoutName)} == {*Layout}
+
+
+def test_a_roll_up_is_offered_by_each_kind_of_row() -> None:
+    assert {*choices(rollup_command, "by")} == {*RollupRowKind}
 
 
 def test_the_table_costs_a_command_that_only_helps_nothing_of_what_makes_reports() -> None:
