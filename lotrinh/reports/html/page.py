@@ -9,7 +9,7 @@ from lotrinh.core.report.bundle import ReportBundle
 from lotrinh.core.report.curve import report_curve, thin_points
 from lotrinh.core.report.report import OutstandingRow, UnitReport, known_statuses, pressing_rows
 from lotrinh.core.report.rollup import RollupRowKind, roll_up
-from lotrinh.core.status.effective_status import count_done, count_outstanding, count_work, is_unclear
+from lotrinh.core.status.effective_status import count_done, count_work, is_unclear
 from lotrinh.core.status.silence import has_never_answered
 from lotrinh.core.status.status import Status
 from lotrinh.core.status.status_groups import PRESSING_STATUSES, WORKABLE_STATUSES
@@ -61,12 +61,10 @@ class HtmlReport(ReportWriter):
 
     def totals(self) -> FoldableTable:
         """How many steps stand how: the report's own totals."""
-        statuses = self.report.statuses()
-        rows = [(self.say(STATUS[s]), self.number(statuses[s])) for s in Status if statuses[s]]
-        rows.append((self.say(M("Tổng số đầu việc")), self.number(statuses.total())))
-        rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), self.number(count_outstanding(statuses))))
         title = self.say(M("Tình trạng của tất cả đầu việc"))
-        return FoldableTable(title, self.words("Tình trạng", "Số đầu việc"), tuple(rows), frozenset({1}))
+        return FoldableTable(
+            title, self.words("Tình trạng", "Số đầu việc"), tuple(self.prose.status_rows()), frozenset({1})
+        )
 
     def numbered_milestones(self) -> FoldableTable:
         """All milestones by deadline, with the numbers that they have in the pictures."""

@@ -131,12 +131,17 @@ class Prose(ReportWriter):
             if is_unreached(unit.outcome):
                 yield self._name(unit), self.say(unit.sentence), self._age(unit)
 
-    def totals(self) -> ProseTable:
-        """How many steps stand how: the report's own totals."""
+    def status_rows(self) -> list[tuple[str, str]]:
+        """How many steps stand how, all of them, and those that are left."""
         statuses = self.report.statuses()
         rows = [(self.say(STATUS[s]), self.number(statuses[s])) for s in Status if statuses[s]]
         rows.append((self.say(M("Tổng số đầu việc")), self.number(statuses.total())))
         rows.append((self.say(M("Trong đó chưa xong hoặc chưa rõ")), self.number(count_outstanding(statuses))))
+        return rows
+
+    def totals(self) -> ProseTable:
+        """How many steps stand how: the report's own totals."""
+        rows = self.status_rows()
         tied = [*([True] * (len(rows) - 1)), False]
         return ProseTable(columns(self.words("Tình trạng", "Số đầu việc"), (90, 35), centred={1}), rows, tied, TOTALS)
 
